@@ -15,19 +15,19 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clean
 from tui_pod.export.markdown import ExportError, Written, escaped, whole_text, write_page
-from tui_pod.export.pages import Page, make_pages
+from tui_pod.export.pages import ExportPage, make_pages
 
 FIRST = Bookmark("one", 61.5, 64.0, START, START, "Words, said.", "Mine.")
 SECOND = Bookmark("one", 90.0, 120.0, START, START)
 THIRD = Bookmark("one", 200.0, 202.0, START, START, "More words.")
 
-PAGE = Page(
+PAGE = ExportPage(
     "one", "Ships & Harbours: 1", (FIRST, SECOND), "A “podcast”", "https://example.org/1", date(2026, 2, 5),
     ("Large Models", "2026", "a/b"),
 )  # fmt: skip
 
 
-def with_marks(*bookmarks: Bookmark) -> Page:
+def with_marks(*bookmarks: Bookmark) -> ExportPage:
     return PAGE._replace(bookmarks=bookmarks)
 
 
@@ -161,7 +161,7 @@ def test_words_are_words_and_no_markup(text: str, expected: str) -> None:
 def test_hostile_titles_and_words_stay_in_their_places(tmp_path: Path) -> None:
     for number, title in enumerate(map(clean, HOSTILE_TITLES.values())):
         bookmarks = (FIRST._replace(text=title, note=title),)
-        page = Page(f"id-{number}", title, bookmarks, title, f"https://e.org/) {title}", tags=(title,))
+        page = ExportPage(f"id-{number}", title, bookmarks, title, f"https://e.org/) {title}", tags=(title,))
         path, written = write_page(tmp_path, page)
         assert written is Written.NEW
         assert re.fullmatch(r"[a-z0-9-]+\.md", path.name)

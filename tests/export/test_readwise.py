@@ -5,12 +5,12 @@ import io
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.export.pages import Page
+from tui_pod.export.pages import ExportPage
 from tui_pod.export.readwise import COLUMNS, to_csv
 
 
 def rows(*bookmarks: Bookmark, title: str = "One") -> list[dict[str, str]]:
-    page = Page("one", title, bookmarks, "Podcast", "https://example.org/1")
+    page = ExportPage("one", title, bookmarks, "Podcast", "https://example.org/1")
     return list(csv.DictReader(io.StringIO(to_csv([page]))))
 
 

@@ -23,7 +23,7 @@ from tui_pod.search.lookup import EPISODES, Found, Kind, Results, look_up
 from tui_pod.search.query import parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, SearchError
-from tui_pod.speech.word_files import RECOGNISED, WordFiles
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 VTT = """WEBVTT
 
@@ -193,7 +193,7 @@ def test_changed_title_and_words_replace_the_former(desk: Desk) -> None:
 
 
 def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> None:
-    files = WordFiles(desk.data / RECOGNISED)
+    files = TranscriptFiles(desk.data / RECOGNISED)
     desk.add("one", "One", audio="/one.mp3")
     desk.fill()
     with files.writing("one", "m") as writer:

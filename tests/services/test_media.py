@@ -23,7 +23,7 @@ from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import NarrationError, Narrator
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.transcript_files import TranscriptFiles
 
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
 SPOKEN = Episode("y", "Y", summary="Said.")
@@ -185,7 +185,7 @@ async def test_text_in_another_language_is_not_read_by_the_english_voice(
 
 async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) -> None:
     (tmp_path / "plain.txt").write_text("The keeper lit the lamp. Nobody saw it.", "utf-8")
-    files = WordFiles(tmp_path / "words")
+    files = TranscriptFiles(tmp_path / "words")
     for ident in ("bare", "plain", "begun"):
         with files.writing(ident, "m") as writer:
             writer.add((Cue("The keeper lit a lamp.", 5.0, 7.0), Cue("Nobody saw it.", 8.0, 9.0)), 9.0)

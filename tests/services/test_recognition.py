@@ -27,8 +27,8 @@ from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.services.recordings import make_request, wanted_by_settings
 from tui_pod.speech.model import RecognitionError
-from tui_pod.speech.recogniser import Request
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.recogniser import RecognitionRequest
+from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 
@@ -40,7 +40,7 @@ class Rig:
             (folder / f"{name}.mp3").write_bytes(b"sound")
         episodes = [Episode(name, name.upper(), duration=100.0, audio=str(folder / f"{name}.mp3")) for name in "abc"]
         self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3")])
-        self.files = WordFiles(folder / "words")
+        self.files = TranscriptFiles(folder / "words")
         self.frontend = FakeFrontend()
         self.services = ServicesAround(self.room.controller, self.frontend)
         self.states: dict[str, WordsState | None] = {}
@@ -64,7 +64,12 @@ class Rig:
         return module.RecognitionService(self.services, self.files, no_podcasts, is_paused)
 
     async def transcribe(
-        self, files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None
+        self,
+        files: TranscriptFiles,
+        episode: str,
+        request: RecognitionRequest,
+        model_name: str,
+        urgent: RightOfWay | None,
     ) -> AsyncGenerator[float, None]:
         """Stand for the recogniser: a step is the seconds done, 100 the end, None one without words, or a fault."""
         self.begun.append(episode)
@@ -281,7 +286,7 @@ def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp
     newest, middle, oldest = podcasts.store.episode_ids(feed_id)
     library = build_library((), read_feeds(podcasts.store.db.file.parent).episodes)
     progress = ProgressIndex(library, {newest: Progress(START, played=True)})
-    files = WordFiles(tmp_path / "words")
+    files = TranscriptFiles(tmp_path / "words")
 
     def wanted(setting: str) -> list[str]:
         podcasts.store.configure(feed_id, {"transcribe": setting})

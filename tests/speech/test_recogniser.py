@@ -14,11 +14,11 @@ import pytest
 import tui_pod.speech.recogniser as module
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import RecognitionError
-from tui_pod.speech.recogniser import Recognised, Request, recognise, transcribe
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.recogniser import Recognised, RecognitionRequest, recognise, transcribe
+from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
-REQUEST = Request("/recording.mp3", "/model", "Ada", start=1.5)
+REQUEST = RecognitionRequest("/recording.mp3", "/model", "Ada", start=1.5)
 
 STUB = """#!{python}
 import json, os, signal, sys
@@ -137,7 +137,7 @@ async def test_process_that_makes_way_ends_with_the_iterator(stub: Stub) -> None
 # -- into a file ---------------------------------------------------------------------------------------
 
 
-async def into(files: WordFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
+async def into(files: TranscriptFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
     """Recognise into an episode's file, and return what was reported."""
     monkeypatch.setattr(module, "recognise", lambda request, urgent: recognise(request, urgent, python))
     return [done async for done in transcribe(files, "one", REQUEST, "m")]
@@ -146,7 +146,7 @@ async def into(files: WordFiles, monkeypatch: pytest.MonkeyPatch, python: str) -
 async def test_what_was_done_before_a_fault_is_kept_and_gone_on_with(
     stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = WordFiles(tmp_path / "words")
+    files = TranscriptFiles(tmp_path / "words")
     with pytest.raises(RecognitionError):
         await into(files, monkeypatch, stub(f"{CUE}os.kill(os.getpid(), signal.SIGKILL)"))
     done = await into(
@@ -162,7 +162,7 @@ async def test_what_was_done_before_a_fault_is_kept_and_gone_on_with(
 async def test_what_is_complete_is_not_recognised_again(
     stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = WordFiles(tmp_path / "words")
+    files = TranscriptFiles(tmp_path / "words")
     await into(files, monkeypatch, stub(f"{CUE}say(end=9)"))
     assert await into(files, monkeypatch, stub("sys.exit(1)")) == [9.0]
 
@@ -170,7 +170,7 @@ async def test_what_is_complete_is_not_recognised_again(
 async def test_full_disk_is_a_clear_line_and_keeps_what_is_there(
     stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files, writes = WordFiles(tmp_path / "words"), 0
+    files, writes = TranscriptFiles(tmp_path / "words"), 0
     write = os.write
 
     def fill(descriptor: int, content: bytes) -> int:

@@ -23,8 +23,8 @@ from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
 from tui_pod.speech.model import FILES, RecognitionError, check_model, find_model
 from tui_pod.speech.narrator import Narration, Narrator, Script, has_voice
-from tui_pod.speech.recogniser import Recognised, Request, recognise, transcribe
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.recogniser import Recognised, RecognitionRequest, recognise, transcribe
+from tui_pod.speech.transcript_files import TranscriptFiles
 
 pytestmark = [
     pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts"),
@@ -55,12 +55,12 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Narration:
     return asyncio.run(narrate())
 
 
-def request(recording: Path) -> Request:
+def request(recording: Path) -> RecognitionRequest:
     """Return the request to recognise a file with the model of the extra."""
-    return Request(str(recording), str(find_model("")))
+    return RecognitionRequest(str(recording), str(find_model("")))
 
 
-async def heard_in(wanted: Request) -> list[Recognised]:
+async def heard_in(wanted: RecognitionRequest) -> list[Recognised]:
     """Return all that is recognised."""
     return [part async for part in recognise(wanted)]
 
@@ -98,7 +98,7 @@ async def test_what_was_spoken_is_recognised_in_sentences_at_their_times(spoken:
 
 
 async def test_what_broke_off_goes_on_at_its_last_sentence(spoken: Narration, tmp_path: Path) -> None:
-    files, wanted = WordFiles(tmp_path), request(spoken.audio)
+    files, wanted = TranscriptFiles(tmp_path), request(spoken.audio)
     part = transcribe(files, "one", wanted, "m")
     while await anext(part) < (spoken.cues[1].start or 0.0):
         pass

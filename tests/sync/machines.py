@@ -16,7 +16,7 @@ from tui_pod.core.progress.progress import Progress, newest, stamp_after
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
-from tui_pod.sync.run import Outcome, sync_with_folder
+from tui_pod.sync.run import SyncResult, sync_with_folder
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 LENGTH = 1000.0
@@ -95,7 +95,7 @@ class Machine:
         """Return the bookmarks that its state holds, those removed too."""
         return {bookmark.key: bookmark for bookmark in self.file.load().kept.bookmarks}
 
-    def sync(self, now: datetime) -> Outcome:
+    def sync(self, now: datetime) -> SyncResult:
         """Sync with its copy of the folder."""
         return sync_with_folder(self.file, self.file.load(), self.store, self.folder, now + self.skew)
 

@@ -16,9 +16,9 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.state.store import StateFile
-from tui_pod.sync.run import Outcome
+from tui_pod.sync.run import SyncResult
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.transport import Answer
+from tui_pod.sync.transport import ServerReply
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "https://pod.example.org/feed"
@@ -62,49 +62,49 @@ class MemoryServer:
     status: int = 200
     login: int = 200
 
-    def ask(self, method: str, path: str, data: Any = None) -> Answer:
+    def ask(self, method: str, path: str, data: Any = None) -> ServerReply:
         self.asked.append(f"{method} {path}")
         if self.login != 200:
-            return Answer(self.login, None)
+            return ServerReply(self.login, None)
         is_gpodder = path.startswith("/api/2/")
         if is_gpodder is not (self.speaks == "gpodder") or self.status != 200:
-            return Answer(404 if self.status == 200 else self.status, None)
+            return ServerReply(404 if self.status == 200 else self.status, None)
         parts = urlsplit(path)
         since = int(parse_qs(parts.query).get("since", ["0"])[0])
         if "/devices/" in path:
-            return Answer(200, [] if method == "GET" else {})
+            return ServerReply(200, [] if method == "GET" else {})
         if "subscription" in path:
             return self._change(data) if method == "POST" else self._podcasts(since)
         return self._take(data) if method == "POST" else self._give(since)
 
-    def _podcasts(self, since: int) -> Answer:
+    def _podcasts(self, since: int) -> ServerReply:
         add = [address for address, (time, is_in) in self.podcasts.items() if is_in and time >= since]
         remove = [address for address, (time, is_in) in self.podcasts.items() if not is_in and time >= since]
-        return Answer(200, {"add": add, "remove": remove, "timestamp": self._time()})
+        return ServerReply(200, {"add": add, "remove": remove, "timestamp": self._time()})
 
-    def _change(self, data: Any) -> Answer:
+    def _change(self, data: Any) -> ServerReply:
         if any(map(self.refuses, [*data["add"], *data["remove"]])):
-            return Answer(400, {"message": "one is wrong"})
+            return ServerReply(400, {"message": "one is wrong"})
         for kind, is_in in (("add", True), ("remove", False)):
             for address in data[kind]:
                 self.podcasts[self.update_urls.get(address, address)] = (self._time(), is_in)
         updates = [[old, new] for old, new in self.update_urls.items() if old in data["add"]]
-        return Answer(200, {"timestamp": self._time(), "update_urls": updates})
+        return ServerReply(200, {"timestamp": self._time(), "update_urls": updates})
 
-    def _take(self, data: Any) -> Answer:
+    def _take(self, data: Any) -> ServerReply:
         if any(map(self.refuses, data)):
-            return Answer(500, None)
+            return ServerReply(500, None)
         self.actions += [dict(element) for element in data]
-        return Answer(200, {"timestamp": self._time(), "update_urls": []})
+        return ServerReply(200, {"timestamp": self._time(), "update_urls": []})
 
-    def _give(self, since: int) -> Answer:
+    def _give(self, since: int) -> ServerReply:
         after = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         found = [action for action in self.actions if not isinstance(action, dict) or action["timestamp"] >= after]
         if self.page and found:
             found = sorted(found, key=lambda action: action["timestamp"])[: self.page]
             last = datetime.fromisoformat(found[-1]["timestamp"]).replace(tzinfo=UTC)
-            return Answer(200, {"actions": found, "timestamp": int(last.timestamp())})
-        return Answer(200, {"actions": found, "timestamp": self._time()})
+            return ServerReply(200, {"actions": found, "timestamp": int(last.timestamp())})
+        return ServerReply(200, {"actions": found, "timestamp": self._time()})
 
     def _time(self) -> int:
         return int(self.now.timestamp())
@@ -142,7 +142,7 @@ class Device:
     def progress(self) -> dict[str, Progress]:
         return self.file.load().progress
 
-    def sync(self, is_dry: bool = False, after: timedelta = timedelta()) -> Outcome:
+    def sync(self, is_dry: bool = False, after: timedelta = timedelta()) -> SyncResult:
         """Sync now, or some time later."""
         self.server.now += after
         sync = ServerSync(self.server, self.home / "sync.json", NAMES, self.store, PlayedRule())

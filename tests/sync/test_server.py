@@ -13,7 +13,7 @@ import pytest
 from tests.sync.servers import FEED, NOW, OTHER, Device, MemoryServer, audio, ident, play
 from tui_pod.core.progress.progress import Progress
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.transport import Answer
+from tui_pod.sync.transport import ServerReply
 
 HOUR = timedelta(hours=1)
 
@@ -197,10 +197,10 @@ class Scripted:
         self._timestamps = timestamps
         self.now = server.now
 
-    def ask(self, method: str, path: str, data: Any = None) -> Answer:
+    def ask(self, method: str, path: str, data: Any = None) -> ServerReply:
         if method == "GET" and "episode" in path:
             time = next(self._timestamps) if self._timestamps else int(self.now.timestamp())
-            return Answer(200, {"actions": next(self._pages), "timestamp": time})
+            return ServerReply(200, {"actions": next(self._pages), "timestamp": time})
         return self._server.ask(method, path, data)
 
 

@@ -37,7 +37,7 @@ from tui_pod.services.media import EpisodeSources
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.tasks import run_command
 from tui_pod.speech.narrator import Narrator
-from tui_pod.speech.word_files import RECOGNISED, WordFiles
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Runtime:
         self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
         sound = services.ao, filters(audio.level, audio.skip_silence)
         self._player = MpvPlayer(frontend.emit, *sound)
-        self._words = WordFiles(paths.data / RECOGNISED)
+        self._words = TranscriptFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             frontend.emit,

@@ -22,7 +22,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.export.markdown import Written, write_page
-from tui_pod.export.pages import Page, make_pages
+from tui_pod.export.pages import ExportPage, make_pages
 from tui_pod.export.readwise import to_csv
 from tui_pod.services.podcasts.opening import open_podcasts
 
@@ -95,7 +95,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
         return _cut(options.clips, opened, pages, podcasts) if options.clips else 0
 
 
-def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
+def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Callable[[], Podcasts]) -> int:
     """Cut all missing clips; return 1 after a warning for each page that fails."""
     import asyncio  # 60 ms, which the list does without
 

@@ -32,7 +32,7 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import PATIENCE, begin, finish, read_password
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
-from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
+from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.transport import HttpTransport
 
@@ -62,7 +62,7 @@ def run(options: Namespace) -> int:
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
-def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
+def _sync(opened: Opened, is_dry: bool) -> Iterator[SyncResult]:
     """Sync with the folder, then with the server, each where it is set and whatever became of the other."""
     settings = opened.settings.sync
     ways = (_with_folder, settings.folder), (_with_server, settings.server and settings.user)
@@ -72,15 +72,15 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
             try:
                 yield sync(opened, store, is_dry)
             except UserError as error:
-                yield Outcome(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+                yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
 
-def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
+def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     folder = Path(opened.settings.sync.folder)
     return sync_with_folder(opened.file, opened.state, store, folder, datetime.now(UTC), is_dry)
 
 
-def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
+def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     settings, file = opened.settings.sync, opened.file
     state = file.load() if settings.folder else opened.state  # with what came in just now
     transport = HttpTransport(
@@ -94,7 +94,7 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
     return sync.run(file, state, datetime.now(UTC), is_dry)
 
 
-def _preview(outcome: Outcome) -> None:
+def _preview(outcome: SyncResult) -> None:
     """Say what a first sync with a server will do; on a terminal, ask.
 
     Raises:
@@ -129,7 +129,7 @@ def _password_file(opened: Opened) -> Path:
     return opened.file.path.with_name(f"{opened.file.path.stem}.sync-password")
 
 
-def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
+def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
     kept = next((outcome.received_kept for outcome in outcomes if any(outcome.received_kept)), Kept())
@@ -162,7 +162,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
             tell("To fetch the new podcasts: tui-pod feeds refresh")
 
 
-def _summary(outcome: Outcome, would: str) -> str:
+def _summary(outcome: SyncResult, would: str) -> str:
     others = (
         (outcome.received_kept.bookmarks, "bookmark", "received"),
         (outcome.sent_kept.bookmarks, "bookmark", "sent"),

@@ -8,13 +8,13 @@ from tui_pod.audio.opus import CLIP, encode_opus
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
-from tui_pod.export.pages import Page
+from tui_pod.export.pages import ExportPage
 
 BEFORE, AFTER = 0.25, 0.4
 """Seconds of a clip around a sentence: the times of words are not exact."""
 
 
-def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Source) -> bool:
+def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source) -> bool:
     """Cut a bookmark's stretch into a folder, which is there; return whether that was still to be done.
 
     Raises:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
-from tui_pod.export.pages import Page
+from tui_pod.export.pages import ExportPage
 from tui_pod.runtime import files
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -44,7 +44,7 @@ class Written(StrEnum):
     SAME = "unchanged"
 
 
-def write_page(folder: Path, page: Page) -> tuple[Path, Written]:
+def write_page(folder: Path, page: ExportPage) -> tuple[Path, Written]:
     """Write the notes of an episode into a folder, which is made when it is not there.
 
     Raises:
@@ -65,7 +65,7 @@ def write_page(folder: Path, page: Page) -> tuple[Path, Written]:
         raise ExportError(f"{path} cannot be written ({reason}); name another folder, or mend this one.") from error
 
 
-def _update(path: Path, content: bytes, page: Page) -> Written:
+def _update(path: Path, content: bytes, page: ExportPage) -> Written:
     if _is_untouched(content):
         text = whole_text(page)
         if text.encode() == content:
@@ -80,7 +80,7 @@ def _update(path: Path, content: bytes, page: Page) -> Written:
     return Written.APPENDED
 
 
-def whole_text(page: Page) -> str:
+def whole_text(page: ExportPage) -> str:
     """Return the text of a file that nobody has edited."""
     body = "\n".join((*_front_matter(page), "", f"# {escaped(page.title)}", "", *_entries(page, page.bookmarks), ""))
     return f"{body}<!-- tui-pod: {_marks(page.bookmarks)} sum {zlib.crc32(body.encode()):08x} -->\n"
@@ -102,7 +102,7 @@ def _is_untouched(content: bytes) -> bool:
     return found is not None and found[2] == f"{zlib.crc32(content[:start]):08x}"
 
 
-def _front_matter(page: Page) -> Iterator[str]:
+def _front_matter(page: ExportPage) -> Iterator[str]:
     """Yield YAML whose texts are JSON, which is YAML too: nothing in a title can be taken for more than a text."""
     yield "---"
     for key, value in (("title", page.title), ("podcast", page.podcast), ("url", page.url)):
@@ -122,7 +122,7 @@ def _tag(name: str) -> str:
     return "" if tag.isdigit() else tag
 
 
-def _entries(page: Page, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
+def _entries(page: ExportPage, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
     for bookmark in bookmarks:
         if bookmark.text:
             yield from (f"> {escaped(bookmark.text)}", "")

@@ -17,7 +17,7 @@ from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks
 from tui_pod.core.text.clean import fold
 
 
-class Page(NamedTuple):
+class ExportPage(NamedTuple):
     """An episode with its bookmarks in the order of its time."""
 
     id: str
@@ -48,16 +48,16 @@ class Page(NamedTuple):
 
 def make_pages(
     library: Library, bookmarks: Iterable[Bookmark], read_notes: Callable[[Episode], EpisodeNotes]
-) -> list[Page]:
+) -> list[ExportPage]:
     """Return a page for each episode that has bookmarks, also for one that is gone from the library."""
     pages = []
     for title, members in group_bookmarks(library, bookmarks, Grouping.EPISODE):
         ident = members[0].episode
         index = library.index(ident)
         if index is None:
-            pages.append(Page(ident, title, members))
+            pages.append(ExportPage(ident, title, members))
             continue
         episode = library.episode(index)
         notes = read_notes(episode)
-        pages.append(Page(ident, title, members, notes.podcast, notes.page, episode.published, episode.tags))
+        pages.append(ExportPage(ident, title, members, notes.podcast, notes.page, episode.published, episode.tags))
     return pages

@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterable
 
 from tui_pod.core.text.clean import clock
-from tui_pod.export.pages import Page
+from tui_pod.export.pages import ExportPage
 
 COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 
 
-def to_csv(pages: Iterable[Page]) -> str:
+def to_csv(pages: Iterable[ExportPage]) -> str:
     """Return a table of all bookmarks; Location is the second at which one starts."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")

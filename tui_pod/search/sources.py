@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import MAX_BYTES, Cue, is_cut, read_cues
-from tui_pod.speech.word_files import RECOGNISED, WordFiles
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
 """Folder in the cache with the copies of what feeds refer to."""
@@ -47,7 +47,7 @@ class WordSources:
     def __init__(self, data: Path, cache: Path) -> None:
         self._data = data
         self._remote = cache / REMOTE
-        self._recognised = WordFiles(data / RECOGNISED)
+        self._recognised = TranscriptFiles(data / RECOGNISED)
         self._has_recognised = self._recognised.folder.is_dir()
         self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
         """Where words lie, or may lie one day."""

@@ -24,7 +24,7 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
@@ -45,7 +45,7 @@ class EpisodeSources:
         open_podcasts: Callable[[], Podcasts],
         network_changed: Callable[[bool], None] = lambda _: None,
         ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
-        words: WordFiles | None = None,
+        words: TranscriptFiles | None = None,
     ) -> None:
         self._narrator = narrator
         self._emit = emit
@@ -203,7 +203,7 @@ class EpisodeSources:
             self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
 
 
-def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Transcript:
+def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str) -> Transcript:
     """Return the words that an episode brings, with the times that were recognised; else recognised ones, if any."""
     if transcript.cues and not files.is_complete(ident):
         return transcript

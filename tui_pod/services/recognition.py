@@ -30,7 +30,7 @@ from tui_pod.speech.model import (
     model_name,
 )
 from tui_pod.speech.recogniser import transcribe
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class RecognitionService:
     def __init__(
         self,
         services: Services,
-        files: WordFiles,
+        files: TranscriptFiles,
         open_podcasts: Callable[[], Awaitable[Podcasts | None]],
         is_paused: bool = False,
     ) -> None:

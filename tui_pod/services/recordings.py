@@ -13,9 +13,9 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.speech.recogniser import Request
+from tui_pod.speech.recogniser import RecognitionRequest
 from tui_pod.speech.sentences import find_names
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -33,7 +33,7 @@ def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
 
 
 def wanted_by_settings(
-    podcasts: Podcasts, files: WordFiles, library: Library, progress_index: ProgressIndex
+    podcasts: Podcasts, files: TranscriptFiles, library: Library, progress_index: ProgressIndex
 ) -> list[str]:
     """Return the episodes whose words are to be recognised as their podcasts' settings say, the played ones last."""
     found = []
@@ -56,8 +56,8 @@ def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
 
 
-def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> Request:
+def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> RecognitionRequest:
     """Return the request to recognise a recording, with the names and the language that its podcast tells."""
     notes = podcasts.notes(episode).text if podcasts is not None else ""
     names = find_names(episode.title, episode.summary, notes)
-    return Request(str(recording), str(model), names, find_language(episode, podcasts))
+    return RecognitionRequest(str(recording), str(model), names, find_language(episode, podcasts))

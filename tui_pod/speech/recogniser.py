@@ -15,7 +15,7 @@ from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.model import RecognitionError
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay, start_worker
 
 WAIT_LIMIT = 1800.0
@@ -23,7 +23,7 @@ WAIT_LIMIT = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RecognitionRequest:
     """What is to be recognised."""
 
     recording: str
@@ -49,7 +49,7 @@ class Recognised:
 
 
 async def recognise(
-    request: Request, urgent: RightOfWay | None = None, python: str = sys.executable
+    request: RecognitionRequest, urgent: RightOfWay | None = None, python: str = sys.executable
 ) -> AsyncGenerator[Recognised, None]:
     """Yield what is recognised as it comes; the last one says that it is the end.
 
@@ -87,13 +87,13 @@ async def recognise(
 
 
 async def transcribe(
-    files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None = None
+    files: TranscriptFiles, episode: str, request: RecognitionRequest, model_name: str, urgent: RightOfWay | None = None
 ) -> AsyncGenerator[float, None]:
     """Yield the seconds that are done, at once and whenever more is; what is done is kept, whatever happens.
 
     Raises:
         RecognitionError: it cannot be recognised, or not to its end, or not be written.
-        WordsBusy: another program is recognising the episode.
+        TranscriptBusy: another program is recognising the episode.
     """
     try:
         with files.writing(episode, model_name) as writer:

@@ -38,7 +38,7 @@ Element = dict[str, Any]
 """One action as JSON."""
 
 
-class Action(NamedTuple):
+class EpisodeAction(NamedTuple):
     """Someone played an episode up to a position."""
 
     podcast: str
@@ -52,7 +52,7 @@ class Action(NamedTuple):
     """Seconds, all three."""
 
 
-def parse_action(value: object, now: datetime) -> Action | None:
+def parse_action(value: object, now: datetime) -> EpisodeAction | None:
     """Return an element as an action; None if it is not about playing, or makes no sense."""
     if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
         return None
@@ -61,7 +61,7 @@ def parse_action(value: object, now: datetime) -> Action | None:
     time = _time(value.get("timestamp"))
     if not (podcast and episode) or position is None or time is None or time > now + FUTURE:
         return None
-    return Action(podcast, episode, guid, time, started, position, total)
+    return EpisodeAction(podcast, episode, guid, time, started, position, total)
 
 
 def action_mark(value: object) -> str:
@@ -77,7 +77,7 @@ def action_time(value: object) -> int:
     return int(time.timestamp()) if time is not None else 0
 
 
-def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Progress | None:
+def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) -> Progress | None:
     """Return the progress here after an action; None if it changes nothing: ours is newer, or the same."""
     if mine is not None and action.time <= mine.updated:
         return None
@@ -119,9 +119,9 @@ def is_address(text: object) -> bool:
     return isinstance(text, str) and len(text) <= MAX_TEXT and absolute(text) == text
 
 
-def newest_of_each(actions: Iterable[Action]) -> list[Action]:
+def newest_of_each(actions: Iterable[EpisodeAction]) -> list[EpisodeAction]:
     """Return the last action of each episode, by its time and, within a second, by its position."""
-    last: dict[tuple[str, str], Action] = {}
+    last: dict[tuple[str, str], EpisodeAction] = {}
     for action in actions:
         key = action.podcast, action.guid or action.episode
         former = last.get(key)

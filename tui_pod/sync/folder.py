@@ -28,7 +28,7 @@ from tui_pod.runtime import files
 from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, read_progress, snapshot_text, to_table
 from tui_pod.state.kept import kept_tables, read_kept
 from tui_pod.state.store import State
-from tui_pod.sync.settings import Settings, merged, read_tables, to_tables
+from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
 
 MAX_FILES = 500
 """Files of a folder that are read: machines, and copies made of conflicts."""
@@ -47,7 +47,7 @@ class Contents(NamedTuple):
 
     progress: Mapping[str, Progress]
     kept: Kept = Kept()
-    podcasts: Settings = MappingProxyType({})
+    podcasts: SharedSettings = MappingProxyType({})
 
 
 class SyncError(UserError):
@@ -105,7 +105,7 @@ class SyncFolder:
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None
-        kept, podcasts = Kept(), list[Settings]()
+        kept, podcasts = Kept(), list[SharedSettings]()
         notices: list[str] = []
         machines = 0
         for path in self._paths():

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tui_pod.sync.actions import DEVICE, Element
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.transport import Answer, Transport
+from tui_pod.sync.transport import ServerReply, Transport
 
 Item = TypeVar("Item")
 
@@ -31,7 +31,7 @@ class Changes(NamedTuple):
     timestamp: int
 
 
-class Page(NamedTuple):
+class ActionPage(NamedTuple):
     """Some of the episode actions."""
 
     actions: list[Any]
@@ -39,7 +39,7 @@ class Page(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
+class ServerPaths:
     """The paths of a protocol, relative to the server's address."""
 
     name: str
@@ -50,21 +50,23 @@ class Paths:
     device: str = ""
 
 
-def paths_of(name: str, user: str) -> Paths | None:
+def paths_of(name: str, user: str) -> ServerPaths | None:
     """Return a protocol's paths by its name."""
     owner = quote(user, safe="")
     if name == "gpodder":
         device = f"/api/2/subscriptions/{owner}/{DEVICE}.json"
         actions = f"/api/2/episodes/{owner}.json"
-        return Paths(name, device, device, actions, actions, f"/api/2/devices/{owner}/{DEVICE}.json")
+        return ServerPaths(name, device, device, actions, actions, f"/api/2/devices/{owner}/{DEVICE}.json")
     if name == "nextcloud":
         app = "/index.php/apps/gpoddersync"
         changes = f"{app}/subscription_change/create"
-        return Paths(name, f"{app}/subscriptions", changes, f"{app}/episode_action", f"{app}/episode_action/create")
+        return ServerPaths(
+            name, f"{app}/subscriptions", changes, f"{app}/episode_action", f"{app}/episode_action/create"
+        )
     return None
 
 
-def detect(transport: Transport, user: str, now: int) -> Paths:
+def detect(transport: Transport, user: str, now: int) -> ServerPaths:
     """Return the paths of the protocol that the server speaks.
 
     Raises:
@@ -89,7 +91,7 @@ def detect(transport: Transport, user: str, now: int) -> Paths:
 class Server:
     """Speaks one protocol. Every call may raise `SyncError`."""
 
-    def __init__(self, transport: Transport, paths: Paths) -> None:
+    def __init__(self, transport: Transport, paths: ServerPaths) -> None:
         self._transport = transport
         self._paths = paths
 
@@ -104,16 +106,16 @@ class Server:
         data = self._changes(self._paths.subscriptions, since, "the podcasts")
         return Changes(_list(data.get("add")), _list(data.get("remove")), _whole(data.get("timestamp")))
 
-    def actions(self, since: int) -> Page:
+    def actions(self, since: int) -> ActionPage:
         """Return the first page of the actions since a time that the server told."""
         data = self._changes(self._paths.actions, since, "the episodes")
-        return Page(_list(data.get("actions")), _whole(data.get("timestamp")))
+        return ActionPage(_list(data.get("actions")), _whole(data.get("timestamp")))
 
     def change_subscriptions(self, add: Sequence[str], remove: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Send changes of the list; yield each address that was taken, with what the server made of it."""
         changes = [("add", address) for address in add] + [("remove", address) for address in remove]
 
-        def send(part: Sequence[tuple[str, str]]) -> Answer:
+        def send(part: Sequence[tuple[str, str]]) -> ServerReply:
             data = {kind: [address for what, address in part if what == kind] for kind in ("add", "remove")}
             return self._transport.ask("POST", self._paths.change_subscriptions, data)
 
@@ -137,8 +139,8 @@ class Server:
 
 
 def _in_batches(
-    items: Sequence[Item], send: Callable[[Sequence[Item]], Answer]
-) -> Iterator[tuple[Sequence[Item], Answer]]:
+    items: Sequence[Item], send: Callable[[Sequence[Item]], ServerReply]
+) -> Iterator[tuple[Sequence[Item], ServerReply]]:
     """Send items; yield what was taken. A batch that is refused is halved down to the element that is at fault."""
     waiting = [items[start : start + BATCH] for start in range(0, len(items), BATCH)][::-1]
     refused, has_taken, is_broken = 0, False, False
@@ -161,13 +163,13 @@ def _in_batches(
         raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
 
 
-def _check(answer: Answer, what: str) -> None:
+def _check(answer: ServerReply, what: str) -> None:
     _check_login(answer)
     if not answer.is_good:
         raise SyncError(f"The server does not give or take {what} (status {answer.status}); try again later.")
 
 
-def _check_login(answer: Answer) -> None:
+def _check_login(answer: ServerReply) -> None:
     if answer.status in (401, 403):
         raise SyncError(f"The server refuses user and password ({answer.status}). See [sync] in the settings.")
 

@@ -15,12 +15,12 @@ from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync import settings
+from tui_pod.sync import shared_settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
 
 
 @dataclass(slots=True)
-class Outcome:
+class SyncResult:
     """What a sync did, or would do."""
 
     received: dict[str, Progress] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Outcome:
 
 def sync_with_folder(
     file: StateFile, state: State, store: FeedStore, folder: Path, now: datetime, is_dry: bool = False
-) -> Outcome:
+) -> SyncResult:
     """Take the newest progress of all machines that share a folder, and leave this machine's there, unless it `is_dry`.
 
     Raises:
@@ -75,18 +75,18 @@ def sync_with_folder(
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
     kept = state.kept.merged(gathered.all.kept)
     received_kept, sent_kept = kept.without(state.kept), kept.without(gathered.all.kept)
-    chosen = settings.read_chosen(store)
-    podcasts = settings.merged((chosen, gathered.all.podcasts))
+    chosen = shared_settings.read_chosen(store)
+    podcasts = shared_settings.merged((chosen, gathered.all.podcasts))
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}
     if not is_dry:
-        settings.take(store, received_settings)
+        shared_settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         file.save([*naming, *records, *received_kept.bookmarks, *received_kept.cards])
         if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
             shared.write(Contents(progress, kept, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
-    return Outcome(received, sent, received_kept, sent_kept, configured, notices=notices, machines=gathered.machines)
+    return SyncResult(received, sent, received_kept, sent_kept, configured, notices=notices, machines=gathered.machines)
 
 
 @contextlib.contextmanager

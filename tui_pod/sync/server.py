@@ -16,8 +16,8 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import Enclosure, FeedStore
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.actions import (
-    Action,
     Element,
+    EpisodeAction,
     action_mark,
     action_time,
     newest_of_each,
@@ -29,7 +29,7 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import Memory, read_memory, write_memory
 from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts
 from tui_pod.sync.protocols import Server, detect, paths_of
-from tui_pod.sync.run import Outcome
+from tui_pod.sync.run import SyncResult
 from tui_pod.sync.transport import Transport
 
 OVERLAP = 7 * 86_400
@@ -70,7 +70,7 @@ class ServerSync:
         """Whether nothing was exchanged with this server yet."""
         return not self._memory.protocol
 
-    def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> Outcome:
+    def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> SyncResult:
         """Take what is new, then send what the server lacks; where it `is_dry`, nothing is changed, here or there.
 
         Raises:
@@ -78,7 +78,7 @@ class ServerSync:
             StateError: what came in could not be saved.
             FeedStoreError: the podcasts could not be read or changed.
         """
-        outcome, memory = Outcome(), self._memory
+        outcome, memory = SyncResult(), self._memory
         if not memory.sent.keys() <= state.progress.keys():  # another state than the one that was synced
             memory = self._memory = Memory(memory.server, memory.user)
         is_first = self.is_first
@@ -121,7 +121,7 @@ class ServerSync:
 
     # -- podcasts --------------------------------------------------------------------------------------
 
-    def _sync_podcasts(self, server: Server, outcome: Outcome, now: datetime, is_dry: bool) -> set[str]:
+    def _sync_podcasts(self, server: Server, outcome: SyncResult, now: datetime, is_dry: bool) -> set[str]:
         """Bring both lists of podcasts together; return the ids of feeds that are new to either side."""
         memory = self._memory
         changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
@@ -163,12 +163,12 @@ class ServerSync:
 
     # -- episodes --------------------------------------------------------------------------------------
 
-    def _read_actions(self, server: Server, outcome: Outcome, now: datetime) -> list[Action]:
+    def _read_actions(self, server: Server, outcome: SyncResult, now: datetime) -> list[EpisodeAction]:
         """Return the actions that the last sync did not see, and those that wait for their episodes."""
         memory = self._memory
         seen = memory.seen
         read: dict[str, int] = {}
-        found: list[Action] = []
+        found: list[EpisodeAction] = []
         until, since = memory.actions_since, max(0, memory.actions_since - OVERLAP)
         is_whole = False
         for _ in range(MAX_PAGES):
@@ -196,7 +196,7 @@ class ServerSync:
         memory.seen = {mark: time for mark, time in read.items() if time >= oldest}
         return newest_of_each([*self._waiting(now), *found])
 
-    def _waiting(self, now: datetime) -> Iterator[Action]:
+    def _waiting(self, now: datetime) -> Iterator[EpisodeAction]:
         for value in self._memory.waiting:
             element = dict(zip(WAITING, value, strict=False)) if isinstance(value, list) else {}
             action = parse_action({**element, "action": "play"}, now)
@@ -204,7 +204,7 @@ class ServerSync:
                 yield action
 
     def _resolve(
-        self, actions: Iterable[Action], episodes: Iterable[Enclosure], mine: Mapping[str, Progress]
+        self, actions: Iterable[EpisodeAction], episodes: Iterable[Enclosure], mine: Mapping[str, Progress]
     ) -> dict[str, Progress]:
         """Return the progress that actions make; those of episodes that are not here go on waiting."""
         known = EpisodeFinder(episodes, self._memory.podcasts)
@@ -241,7 +241,7 @@ class ServerSync:
         return elements
 
     def _send(
-        self, server: Server, elements: Mapping[str, Element], progress: Mapping[str, Progress], outcome: Outcome
+        self, server: Server, elements: Mapping[str, Element], progress: Mapping[str, Progress], outcome: SyncResult
     ) -> None:
         owners = {id(element): ident for ident, element in elements.items()}
         refused = dict(elements)

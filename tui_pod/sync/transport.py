@@ -25,7 +25,7 @@ ALL_TOGETHER = 300.0
 """Seconds for all requests of a sync."""
 
 
-class Answer(NamedTuple):
+class ServerReply(NamedTuple):
     """What a server said."""
 
     status: int
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 class Transport(Protocol):
     """Asks one server."""
 
-    def ask(self, method: str, path: str, data: object = None) -> Answer:
+    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
         """Return the answer to a request; `path` is relative to the server, `data` becomes JSON.
 
         Raises:
@@ -86,7 +86,7 @@ class HttpTransport:
             if address.startswith("http:"):
                 raise SyncError("The server under [sync] needs https: else anyone on the way can read the password.")
 
-    def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> Answer:
+    def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> ServerReply:
         """Return the answer to a request, whose data is sent as a form's where asked. Raises as `Transport.ask`."""
         if time.monotonic() > self._deadline:
             raise SyncError("The server takes too long; the rest comes with the next sync.")
@@ -102,6 +102,6 @@ class HttpTransport:
         except FetchError as error:
             raise SyncError(str(error), error.is_offline) from error
         try:
-            return Answer(response.status, json.loads(content))
+            return ServerReply(response.status, json.loads(content))
         except (ValueError, RecursionError):
-            return Answer(response.status, None)
+            return ServerReply(response.status, None)

@@ -12,7 +12,7 @@ from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import INSTALL_HINT, RecognitionError
-from tui_pod.speech.recogniser import Recognised, Request
+from tui_pod.speech.recogniser import Recognised, RecognitionRequest
 from tui_pod.speech.worker_process import RightOfWay
 
 CATALOG = """version = 1
@@ -38,10 +38,10 @@ id = "narrated"
 title = "Narrated"
 """
 
-REQUESTS: list[Request] = []
+REQUESTS: list[RecognitionRequest] = []
 
 
-async def fake_recognise(request: Request, _: RightOfWay | None) -> AsyncIterator[Recognised]:
+async def fake_recognise(request: RecognitionRequest, _: RightOfWay | None) -> AsyncIterator[Recognised]:
     """Stand for the recogniser."""
     REQUESTS.append(request)
     if "bad" in request.recording:
@@ -116,7 +116,7 @@ def test_again_recognises_anew_and_keeps_the_former_where_that_fails(
     assert run(tmp_path, "talk", "--again") == 0
     assert [request.start for request in REQUESTS] == [0.0, 0.0]
 
-    async def fail(request: Request, _: RightOfWay | None) -> AsyncIterator[Recognised]:
+    async def fail(request: RecognitionRequest, _: RightOfWay | None) -> AsyncIterator[Recognised]:
         raise RecognitionError("It is broken.")
         yield
 

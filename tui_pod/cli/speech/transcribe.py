@@ -18,14 +18,14 @@ from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_language, find_recording, make_request
 from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
 from tui_pod.speech.recogniser import transcribe
-from tui_pod.speech.word_files import RECOGNISED, WordFiles
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
 
 
 class _Work(NamedTuple):
-    files: WordFiles
+    files: TranscriptFiles
     podcasts: Podcasts
     model: Path
     out: Path | None
@@ -47,7 +47,11 @@ def run(options: Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     work = _Work(
-        WordFiles(paths.data / RECOGNISED), open_podcasts(paths, opened.settings), model, options.out, options.again
+        TranscriptFiles(paths.data / RECOGNISED),
+        open_podcasts(paths, opened.settings),
+        model,
+        options.out,
+        options.again,
     )
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:

@@ -12,8 +12,8 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.settings import course_settings
 from tui_pod.state.store import StateFile
-from tui_pod.sync.run import Outcome, sync_with_folder
-from tui_pod.sync.settings import read_tables
+from tui_pod.sync.run import SyncResult, sync_with_folder
+from tui_pod.sync.shared_settings import read_tables
 
 FEED = "https://a.example.org/f"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Machine:
         self.store = FeedStore(folder / name)
         self.store.subscribe([Entry(FEED)])
 
-    def sync(self) -> Outcome:
+    def sync(self) -> SyncResult:
         return sync_with_folder(self._file, self._file.load(), self.store, self._shared, NOW)
 
     def choose(self, at: float, **texts: str) -> None:

@@ -25,12 +25,12 @@ _MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
 _REMOVED = ".removed"
 
 
-class WordsBusy(UserError):
+class TranscriptBusy(UserError):
     """Another program recognises the same episode."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RecognisedTranscript:
     """What is recognised of an episode so far."""
 
     cues: tuple[Cue, ...]
@@ -40,7 +40,7 @@ class Words:
     """Whether that is the end of the recording."""
 
 
-class WordFiles:
+class TranscriptFiles:
     """The folder of recognised words."""
 
     def __init__(self, folder: Path) -> None:
@@ -55,7 +55,7 @@ class WordFiles:
         digest = hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()
         return self.folder / f"{digest[:32]}.vtt"
 
-    def read(self, episode: str) -> Words | None:
+    def read(self, episode: str) -> RecognisedTranscript | None:
         """Return the words of an episode; None when there are none, or they cannot be read."""
         try:
             text = read_bytes(self.path(episode)).decode("utf-8", "replace")
@@ -65,7 +65,7 @@ class WordFiles:
         marks = {kind: float(seconds) for kind, seconds in _MARK.findall(text)}
         is_complete = "complete" in marks
         until = max([*marks.values(), *(cue.end or 0.0 for cue in cues[-1:])], default=0.0)
-        return Words(cues, until, is_complete)
+        return RecognisedTranscript(cues, until, is_complete)
 
     def is_complete(self, episode: str) -> bool:
         """Return whether all of an episode is recognised, without reading it."""
@@ -77,22 +77,22 @@ class WordFiles:
             return False
 
     @contextlib.contextmanager
-    def writing(self, episode: str, model: str) -> Iterator[WordsWriter]:
+    def writing(self, episode: str, model: str) -> Iterator[TranscriptWriter]:
         """Open the words of an episode to add to them.
 
         Raises:
-            WordsBusy: another program is recognising them.
+            TranscriptBusy: another program is recognising them.
             OSError: the file cannot be written.
         """
         head = f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
         with self._locked(episode) as path:
-            yield WordsWriter(path, head)
+            yield TranscriptWriter(path, head)
 
     def remove(self, episode: str) -> bool:
         """Take away an episode's words until `restore`; return whether there were any.
 
         Raises:
-            WordsBusy: a program is recognising them.
+            TranscriptBusy: a program is recognising them.
         """
         with self._locked(episode) as path:
             if has_words := size(path) > 0:
@@ -109,7 +109,7 @@ class WordFiles:
     def _locked(self, episode: str) -> Iterator[Path]:
         """Keep other programs from an episode's file, whose torn end is cut off; without content it is no file."""
         path = self.path(episode)
-        with locked(path, WordsBusy("Another tui-pod is recognising this episode.")) as descriptor:
+        with locked(path, TranscriptBusy("Another tui-pod is recognising this episode.")) as descriptor:
             _cut_torn(descriptor)
             try:
                 yield path
@@ -118,7 +118,7 @@ class WordFiles:
                     path.unlink(missing_ok=True)
 
 
-class WordsWriter:
+class TranscriptWriter:
     """Adds to one file."""
 
     def __init__(self, path: Path, head: str) -> None:

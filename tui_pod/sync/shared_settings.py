@@ -15,7 +15,7 @@ MAX_ADDRESS = 2_000
 """Characters of a feed's address that is taken from a file."""
 
 
-class Chosen(NamedTuple):
+class ChosenSettings(NamedTuple):
     """What a listener chose for a podcast."""
 
     updated: datetime
@@ -23,24 +23,26 @@ class Chosen(NamedTuple):
     """Without those that are not set."""
 
 
-Settings = Mapping[str, Chosen]
+SharedSettings = Mapping[str, ChosenSettings]
 """By the first address of the feed, or `COURSE`."""
 
 
-def read_chosen(store: FeedStore) -> dict[str, Chosen]:
+def read_chosen(store: FeedStore) -> dict[str, ChosenSettings]:
     """Return the settings of the podcasts here that were ever changed."""
     if store.is_empty:
         return {}
     found = changed_settings(store)
     return {
-        feed_id: Chosen(datetime.fromtimestamp(updated, UTC), {name: text for name, text in texts.items() if text})
+        feed_id: ChosenSettings(
+            datetime.fromtimestamp(updated, UTC), {name: text for name, text in texts.items() if text}
+        )
         for feed_id, (updated, texts) in found.items()
     }
 
 
-def merged(all_settings: Iterable[Settings]) -> dict[str, Chosen]:
+def merged(all_settings: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
     """Return the newest settings of each podcast, the same in whichever order they come."""
-    newest: dict[str, Chosen] = {}
+    newest: dict[str, ChosenSettings] = {}
     for settings in all_settings:
         for feed_id, chosen in settings.items():
             known = newest.get(feed_id)
@@ -49,19 +51,19 @@ def merged(all_settings: Iterable[Settings]) -> dict[str, Chosen]:
     return newest
 
 
-def take(store: FeedStore, received: Settings) -> None:
+def take(store: FeedStore, received: SharedSettings) -> None:
     """Keep what others chose: what they did not set is as usual here too."""
     unset = dict.fromkeys(ROWS, "")
     for feed_id, chosen in received.items():
         store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
 
 
-def to_tables(settings: Settings) -> dict[str, Any]:
+def to_tables(settings: SharedSettings) -> dict[str, Any]:
     """Return settings as TOML."""
     return {feed_id: {"updated": chosen.updated, **chosen.texts} for feed_id, chosen in settings.items()}
 
 
-def read_tables(tables: Any) -> dict[str, Chosen]:
+def read_tables(tables: Any) -> dict[str, ChosenSettings]:
     """Return the settings in a file's tables that mean something."""
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
@@ -69,9 +71,9 @@ def read_tables(tables: Any) -> dict[str, Chosen]:
         is_address = feed_id == COURSE or (feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS)
         if is_address and is_safe(feed_id) and isinstance(updated, datetime) and updated.tzinfo is not None:
             texts = {name: text for name, text in usable(table).items() if text}
-            found[feed_id] = Chosen(updated, texts)
+            found[feed_id] = ChosenSettings(updated, texts)
     return found
 
 
-def _order(chosen: Chosen) -> tuple[object, ...]:
+def _order(chosen: ChosenSettings) -> tuple[object, ...]:
     return chosen.updated, sorted(chosen.texts.items())

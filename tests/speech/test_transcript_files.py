@@ -8,18 +8,20 @@ import pytest
 
 from tui_pod.core.library.transcript import Cue, parse_transcript
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.speech.word_files import WordFiles, Words, WordsBusy
+from tui_pod.speech.transcript_files import RecognisedTranscript, TranscriptBusy, TranscriptFiles
 
 ONE, TWO = Cue("The first.", 0.5, 2.0), Cue("The second & <last>.", 2.5, 4.0)
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> WordFiles:
+def files(tmp_path: Path) -> TranscriptFiles:
     """A folder that is not there yet."""
-    return WordFiles(tmp_path / "words")
+    return TranscriptFiles(tmp_path / "words")
 
 
-def write(files: WordFiles, *cues: Cue, episode: str = "one", until: float = 0.0, end: float | None = None) -> None:
+def write(
+    files: TranscriptFiles, *cues: Cue, episode: str = "one", until: float = 0.0, end: float | None = None
+) -> None:
     """Add to the words of an episode."""
     with files.writing(episode, "a model") as writer:
         for cue in cues:
@@ -30,67 +32,67 @@ def write(files: WordFiles, *cues: Cue, episode: str = "one", until: float = 0.0
             writer.complete(end)
 
 
-def test_words_are_kept_as_they_grow(files: WordFiles) -> None:
+def test_words_are_kept_as_they_grow(files: TranscriptFiles) -> None:
     write(files, ONE)
-    assert files.read("one") == Words((ONE,), 2.0, is_complete=False)
+    assert files.read("one") == RecognisedTranscript((ONE,), 2.0, is_complete=False)
     write(files, TWO)
-    assert files.read("one") == Words((ONE, TWO), 4.0, is_complete=False)
+    assert files.read("one") == RecognisedTranscript((ONE, TWO), 4.0, is_complete=False)
 
 
-def test_silence_that_was_done_is_not_done_again(files: WordFiles) -> None:
+def test_silence_that_was_done_is_not_done_again(files: TranscriptFiles) -> None:
     write(files, ONE, until=150.0)
-    assert files.read("one") == Words((ONE,), 150.0, is_complete=False)
+    assert files.read("one") == RecognisedTranscript((ONE,), 150.0, is_complete=False)
 
 
-def test_end_is_told_by_the_file(files: WordFiles) -> None:
+def test_end_is_told_by_the_file(files: TranscriptFiles) -> None:
     write(files, ONE, end=10.0)
-    assert files.read("one") == Words((ONE,), 10.0, is_complete=True)
+    assert files.read("one") == RecognisedTranscript((ONE,), 10.0, is_complete=True)
 
 
-def test_file_is_webvtt_that_says_who_wrote_it(files: WordFiles) -> None:
+def test_file_is_webvtt_that_says_who_wrote_it(files: TranscriptFiles) -> None:
     write(files, ONE, TWO, until=9.0, end=10.0)
     text = files.path("one").read_text("utf-8")
     assert text.startswith(f"WEBVTT\n\nNOTE {BY_MACHINE}: a model.")
     assert parse_transcript(text).cues == (ONE, TWO)
 
 
-def test_block_that_a_power_cut_tore_is_cut_off(files: WordFiles) -> None:
+def test_block_that_a_power_cut_tore_is_cut_off(files: TranscriptFiles) -> None:
     write(files, ONE)
     with files.path("one").open("a", encoding="utf-8") as file:
         file.write("00:00:02.500 --> 00:00:04.000\nThe sec")
     write(files, TWO)
-    assert files.read("one") == Words((ONE, TWO), 4.0, is_complete=False)
+    assert files.read("one") == RecognisedTranscript((ONE, TWO), 4.0, is_complete=False)
 
 
-def test_nothing_recognised_leaves_no_file(files: WordFiles) -> None:
+def test_nothing_recognised_leaves_no_file(files: TranscriptFiles) -> None:
     write(files)
     assert files.read("one") is None
     assert list(files.folder.iterdir()) == []
 
 
-def test_one_program_at_a_time_writes(files: WordFiles) -> None:
-    with files.writing("one", "m"), pytest.raises(WordsBusy), files.writing("one", "m"):
+def test_one_program_at_a_time_writes(files: TranscriptFiles) -> None:
+    with files.writing("one", "m"), pytest.raises(TranscriptBusy), files.writing("one", "m"):
         pass
 
 
 @pytest.mark.parametrize("ident", ["../above", "/etc/passwd", ".", "..", "a/b", "x" * 300, "é", "a\nb"])
-def test_id_that_is_no_file_name_stays_in_the_folder(files: WordFiles, ident: str) -> None:
+def test_id_that_is_no_file_name_stays_in_the_folder(files: TranscriptFiles, ident: str) -> None:
     write(files, ONE, episode=ident)
-    assert files.read(ident) == Words((ONE,), 2.0, is_complete=False)
+    assert files.read(ident) == RecognisedTranscript((ONE,), 2.0, is_complete=False)
     assert [path.parent for path in files.folder.iterdir()] == [files.folder]
 
 
-def test_removed_words_are_gone_until_they_are_restored(files: WordFiles) -> None:
+def test_removed_words_are_gone_until_they_are_restored(files: TranscriptFiles) -> None:
     write(files, ONE)
     assert files.remove("one")
     assert files.read("one") is None
     assert not files.remove("one")
     for _ in range(2):  # the second time there is nothing more to bring back
         files.restore("one")
-        assert files.read("one") == Words((ONE,), 2.0, is_complete=False)
+        assert files.read("one") == RecognisedTranscript((ONE,), 2.0, is_complete=False)
 
 
-def test_folder_that_cannot_be_made_is_an_error(files: WordFiles) -> None:
+def test_folder_that_cannot_be_made_is_an_error(files: TranscriptFiles) -> None:
     files.folder.write_text("", "utf-8")  # in the way of root too, to whom no folder is forbidden
     with pytest.raises(FileExistsError):
         write(files, ONE)
