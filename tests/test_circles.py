@@ -1,0 +1,141 @@
+"""The graph of imports between the package's modules, those for type checking included, has the known circles only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+CIRCLES = {
+    "Textual's main screen mediates between its controllers": {
+        "tui_pod.ui.controllers.dialogs",
+        "tui_pod.ui.controllers.pane",
+        "tui_pod.ui.controllers.search",
+        "tui_pod.ui.controllers.transcript",
+        "tui_pod.ui.controllers.views",
+        "tui_pod.ui.screens.main",
+        "tui_pod.ui.widgets.status",
+    },
+    "Textual's app and what acts on it": {
+        "tui_pod.ui.app",
+        "tui_pod.ui.palette",
+        "tui_pod.ui.process_handler",
+        "tui_pod.ui.terminal_drawer",
+    },
+    "to go: commands of the plain program": {
+        "tui_pod.plain.bookmark_commands",
+        "tui_pod.plain.navigation_commands",
+        "tui_pod.plain.playback_commands",
+        "tui_pod.plain.podcast_commands",
+        "tui_pod.plain.program",
+        "tui_pod.plain.search_commands",
+    },
+    "to go: the feeds' store": {
+        "tui_pod.feeds.store.database",
+        "tui_pod.feeds.store.episodes",
+        "tui_pod.feeds.store.feed_store",
+        "tui_pod.feeds.store.marks",
+        "tui_pod.feeds.store.settings",
+    },
+    "to go: the services": {
+        "tui_pod.services.bookmarks",
+        "tui_pod.services.frontend",
+        "tui_pod.services.podcasts.directories",
+        "tui_pod.services.podcasts.downloads",
+        "tui_pod.services.podcasts.feeds",
+        "tui_pod.services.podcasts.folders",
+        "tui_pod.services.podcasts.imports",
+        "tui_pod.services.podcasts.keeping",
+        "tui_pod.services.podcasts.logins",
+        "tui_pod.services.podcasts.news",
+        "tui_pod.services.podcasts.refreshing",
+        "tui_pod.services.podcasts.settings",
+        "tui_pod.services.recall",
+        "tui_pod.services.recognition",
+        "tui_pod.services.search",
+        "tui_pod.services.services",
+        "tui_pod.services.sync",
+        "tui_pod.services.tasks",
+    },
+    "to go: the app": {"tui_pod.app.bootstrap", "tui_pod.app.runtime"},
+}
+"""The modules of each circle that is allowed, by the reason for it."""
+
+
+def imported(tree: ast.AST, modules: frozenset[str]) -> Iterator[str]:
+    """Yield the modules that a module imports, wherever the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                if name in modules:
+                    yield name
+                elif node.module in modules:
+                    yield node.module
+
+
+def import_graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return which modules each module imports, given their sources by name."""
+    modules = frozenset(sources)
+    return {name: set(imported(ast.parse(source), modules)) - {name} for name, source in sources.items()}
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the strongly connected components of more than one module (Tarjan's algorithm)."""
+    numbers: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[set[str]] = []
+
+    def visit(name: str) -> None:
+        numbers[name] = lowest[name] = len(numbers)
+        stack.append(name)
+        for other in graph[name]:
+            if other not in numbers:
+                visit(other)
+            if other in stack:
+                lowest[name] = min(lowest[name], lowest[other])
+        if lowest[name] == numbers[name]:
+            row = stack.index(name)
+            component = set(stack[row:])
+            del stack[row:]
+            if len(component) > 1:
+                found.append(component)
+
+    for name in graph:
+        if name not in numbers:
+            visit(name)
+    return found
+
+
+def read_package() -> dict[str, str]:
+    """Return the sources of the package's modules by their names."""
+    sources = {}
+    for path in sorted((ROOT / "tui_pod").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        sources[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text("utf-8")
+    return sources
+
+
+def test_package_has_the_known_circles_only() -> None:
+    found = circles(import_graph(read_package()))
+    assert [circle for circle in found if not any(circle <= allowed for allowed in CIRCLES.values())] == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ({"p.a": "from p.b import x", "p.b": "import json"}, []),
+        ({"p.a": "from p.b import x", "p.b": "from p import a"}, [{"p.a", "p.b"}]),
+        ({"p.a": "def f():\n    import p.b", "p.b": "if TYPE_CHECKING:\n    from p.a import A"}, [{"p.a", "p.b"}]),
+        ({"p.a": "import p.b", "p.b": "import p.c", "p.c": "import p.a", "p.d": "import p.a"}, [{"p.a", "p.b", "p.c"}]),
+    ],
+)
+def test_circle_is_found_through_every_kind_of_import(sources: dict[str, str], expected: list[set[str]]) -> None:
+    assert circles(import_graph(sources)) == expected
