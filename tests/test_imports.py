@@ -164,3 +164,43 @@ def test_import_in_a_function_says_why() -> None:
 )
 def test_unexplained_import_is_found(body: str, found: list[str]) -> None:
     assert list(unexplained(f"def f(x):\n    {body}")) == found
+
+
+CIRCULAR = {"app", "feeds", "services", "ui"}
+"""Rooms in which modules may import one another in a circle."""
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Return which modules each module imports, for type checking and inside functions too."""
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "tui_pod").rglob("*.py")
+    }
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        imported = graph[module] = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                names = (f"{node.module}.{alias.name}" for alias in node.names)
+                imported.update(name if name in files else node.module for name in names)
+            elif isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names)
+        imported &= files.keys() - {module}
+    return graph
+
+
+def reached_from(module: str, graph: dict[str, set[str]]) -> set[str]:
+    """Return the modules that a module imports, directly or through others."""
+    reached: set[str] = set()
+    left = [module]
+    while left:
+        new = graph[left.pop()] - reached
+        reached |= new
+        left += new
+    return reached
+
+
+def test_modules_do_not_import_one_another_in_a_circle() -> None:
+    graph = import_graph()
+    circular = {module for module in graph if module in reached_from(module, graph)}
+    assert {module.split(".")[1] for module in circular} <= CIRCULAR, sorted(circular)

@@ -17,8 +17,9 @@ from tui_pod.services.bookmarks import WHY_EMPTY
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.cards import Card
-    from tui_pod.plain.program import PlainProgram
+    from tui_pod.plain.dialogue import Dialogue
     from tui_pod.recall.questions import Question
+    from tui_pod.services.services import Services
 
 RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
 
@@ -28,10 +29,10 @@ ANSWERS = frozenset(("", "x", *(str(int(rating)) for rating in Rating)))
 class BookmarkCommands(RowCommands):
     """Runs the commands about bookmarks, and holds the place of a listener who goes through them."""
 
-    def __init__(self, program: PlainProgram) -> None:
-        self._program = program
-        self._say, self._service = program.say, program.services.bookmarks
-        self._kept = program.controller.bookmarks
+    def __init__(self, dialogue: Dialogue, services: Services) -> None:
+        self._dialogue, self._say = dialogue, dialogue.say
+        self._services, self._service = services, services.bookmarks
+        self._kept = services.controller.bookmarks
         self._grouping = Grouping.EPISODE
         commands: dict[str, Callable[[], object]] = {
             "bookmark.play": partial(self._with_current, self._play),
@@ -40,7 +41,7 @@ class BookmarkCommands(RowCommands):
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
             "bookmark.remember": partial(self._with_current, self._remember),
-            "recall.start": lambda: program.services.recall.ask(),
+            "recall.start": lambda: services.recall.ask(),
         }
         super().__init__(commands)
 
@@ -50,7 +51,7 @@ class BookmarkCommands(RowCommands):
 
     @property
     def _rows(self) -> list[Bookmark]:
-        groups = group_bookmarks(self._program.controller.library, self._kept, self._grouping)
+        groups = group_bookmarks(self._services.controller.library, self._kept, self._grouping)
         return [bookmark for group in groups for bookmark in group.bookmarks]
 
     def _open(self) -> None:
@@ -64,7 +65,7 @@ class BookmarkCommands(RowCommands):
         if not rows:
             self._say(WHY_EMPTY)
             return
-        bookmark, library = rows[self._row], self._program.controller.library
+        bookmark, library = rows[self._row], self._services.controller.library
         title = sentence(title_of(library, bookmark))
         said = [f"{self._row + 1} of {len(rows)}.", title, f"At {spoken_time(bookmark.start)}."]
         if bookmark.text:
@@ -86,7 +87,7 @@ class BookmarkCommands(RowCommands):
             self._say(WHY_EMPTY)
 
     def _play(self, bookmark: Bookmark) -> None:
-        self._program.controller.play_from(bookmark.episode, bookmark.start)
+        self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     def _remove(self, bookmark: Bookmark) -> None:
         self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
@@ -95,38 +96,38 @@ class BookmarkCommands(RowCommands):
     def _quote(self, bookmark: Bookmark) -> None:
         async def say() -> None:
             source = await self._service.source(bookmark)
-            self._program.say_all(quote(self._program.controller.library, bookmark, *source).split("\n"))
+            self._dialogue.say_all(quote(self._services.controller.library, bookmark, *source).split("\n"))
 
-        self._program.run_task(say())
+        self._services.tasks.run(say())
 
     def _remember(self, bookmark: Bookmark) -> None:
-        self._say(self._program.services.recall.toggle(bookmark))
+        self._say(self._services.recall.toggle(bookmark))
 
     def ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask cards, and call `then` once they are answered or left."""
-        self._program.run_task(self._ask(cards, then))
+        self._services.tasks.run(self._ask(cards, then))
 
     async def _ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask the first of the cards that can be asked, and then the rest."""
         for place, card in enumerate(cards):
-            question = await self._program.services.recall.question(card)
+            question = await self._services.recall.question(card)
             if question is not None:
                 self._say(sentence(question.source))
                 rest = cards[place + 1 :]
                 asked = f"{question.text} Press enter for the answer:"
-                self._program.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
-                await self._program.services.recall.play_context(card)
+                self._dialogue.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
+                await self._services.recall.play_context(card)
                 return
         then()
 
     def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
         self._say(sentence(question.answer))
-        self._program.ask(RATINGS, rate)
+        self._dialogue.ask(RATINGS, rate)
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
-        recall, answer = self._program.services.recall, answer.strip().lower()
+        recall, answer = self._services.recall, answer.strip().lower()
         if answer not in ANSWERS:
-            self._program.ask(RATINGS, partial(self._rate, card, rest, then))
+            self._dialogue.ask(RATINGS, partial(self._rate, card, rest, then))
             return
         recall.stop_context()
         if answer == "x":
@@ -142,7 +143,7 @@ class BookmarkCommands(RowCommands):
         """Ask for a note on a bookmark."""
         if bookmark.note:
             self._say(f"Its note: {bookmark.note}")
-        self._program.ask("A note on the bookmark; nothing leaves it as it is:", partial(self._note, bookmark))
+        self._dialogue.ask("A note on the bookmark; nothing leaves it as it is:", partial(self._note, bookmark))
 
     def _note(self, bookmark: Bookmark, answer: str) -> None:
         if note := clean(answer, NOTE_LIMIT):

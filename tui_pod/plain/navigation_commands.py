@@ -11,12 +11,13 @@ from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
-from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, sentence
+from tui_pod.plain.spoken import say_details, say_history, say_list, say_notes, say_outlook, say_playback, sentence
 from tui_pod.services.hints import NO_SEARCH, why_no_words
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
-    from tui_pod.plain.program import PlainProgram
+    from tui_pod.plain.dialogue import Dialogue
+    from tui_pod.services.services import Services
 
 SENTENCES = 20
 """Sentences that are read at a time."""
@@ -28,10 +29,10 @@ QUERY_LIMIT = 200
 class NavigationCommands:
     """Runs the commands that only look."""
 
-    def __init__(self, program: PlainProgram, browser: Browser) -> None:
-        self._program = program
-        self._say, self._say_all = program.say, program.say_all
-        self._controller = program.controller
+    def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
+        self._dialogue, self._services = dialogue, services
+        self._say, self._say_all = dialogue.say, dialogue.say_all
+        self._controller = services.controller
         self._browser, self._list = browser, browser.model
         self.reading: tuple[str, int | None] | None = None
         """The episode among whose words the listener is, and the sentence to read next; None: that was the last."""
@@ -58,12 +59,12 @@ class NavigationCommands:
             "view.details": self._details,
             "view.transcript": self._read,
             "transcript.remove": self._remove_words,
-            "transcribe.pause": lambda: self._program.services.recognition.toggle_pause(),
+            "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
             "view.library": lambda: self._open(self._list.topic),
             "view.session": lambda: self._open(SmartList.QUEUE),
-            "view.statistics": self._program.show_statistics,
+            "view.statistics": self.say_statistics,
         }
 
     # -- going ------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ class NavigationCommands:
         self._look(ListQuery(entry=entry, sort=self._list.query.sort))
 
     def _ask_search(self) -> None:
-        self._program.ask("Search for words in title, summary or topic:", self._search)
+        self._dialogue.ask("Search for words in title, summary or topic:", self._search)
 
     def _search(self, words: str) -> None:
         self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
@@ -110,7 +111,7 @@ class NavigationCommands:
 
     def _nudge(self, by: float) -> None:
         episode = self._controller.playback.episode
-        self._say("Nothing is playing." if episode is None else self._program.services.nudge(episode, by))
+        self._say("Nothing is playing." if episode is None else self._services.nudge(episode, by))
 
     def _filter(self) -> None:
         query = self._list.next_filter()
@@ -131,6 +132,14 @@ class NavigationCommands:
             self._browser.is_on_topics = False
             self._list.go_to(index)
 
+    def say_statistics(self) -> None:
+        """Say how much was played, in sum and in the last sessions."""
+        self._services.tasks.run(self._say_statistics())
+
+    async def _say_statistics(self) -> None:
+        history = await self._services.compute_statistics()
+        self._say_all(say_history(history, self._controller.now().date()))
+
     # -- reading ---------------------------------------------------------------------------------------
 
     def _details(self) -> None:
@@ -139,11 +148,12 @@ class NavigationCommands:
         else:
             controller, index = self._controller, self._list.index
             self._say_all(say_details(controller.library, controller.progress_index, index))
-            self._program.run_task(self._say_notes(controller.library.episode(index)))
+            self._services.tasks.run(self._say_notes(controller.library.episode(index)))
 
     async def _say_notes(self, episode: Episode) -> None:
-        services, playback = self._program.services, self._controller.playback
-        notes, chapters = await services.read_notes(episode), await services.read_chapters(episode)
+        playback = self._controller.playback
+        notes = await self._services.read_notes(episode)
+        chapters = await self._services.read_chapters(episode)
         own = playback.chapters if playback.episode == episode.id else ()
         self._say_all(say_notes(notes, own or chapters))
 
@@ -154,12 +164,12 @@ class NavigationCommands:
             return
         episode = self._controller.library.episode(index)
         following = self.reading[1] if self.reading is not None and self.reading[0] == episode.id else None
-        self._program.run_task(self._read_words(episode, following))
+        self._services.tasks.run(self._read_words(episode, following))
 
     async def _read_words(self, episode: Episode, first: int | None) -> None:
         """Read some sentences, without `first` from the start, or from what is being said when it plays."""
-        transcript = await self._program.services.read_transcript(episode)
-        label = self._program.services.recognition.label(episode.id).replace(" ·", ",")
+        transcript = await self._services.read_transcript(episode)
+        label = self._services.recognition.label(episode.id).replace(" ·", ",")
         if first is None:
             playback = self._controller.playback
             first = (transcript.active(playback.position) if playback.episode == episode.id else None) or 0
@@ -182,14 +192,14 @@ class NavigationCommands:
 
     def _offer(self, why: str, episode: Episode) -> None:
         """Ask whether the words that are missing are to be recognised, where that can be done."""
-        recognition = self._program.services.recognition
+        recognition = self._services.recognition
         said = f"{why} {recognition.offer(episode, 'Type yes')}".strip()
         if episode.audio is not None and recognition.is_ready:
-            self._program.ask_yes(said, partial(recognition.request, [episode.id]))
+            self._dialogue.ask_yes(said, partial(recognition.request, [episode.id]))
         else:
             self._say(said)
 
     def _remove_words(self) -> None:
         """Stop recognising the words that are read, or take recognised ones away."""
         if self.reading is not None:
-            self._program.services.recognition.remove(self.reading[0])
+            self._services.recognition.remove(self.reading[0])

@@ -19,16 +19,16 @@ from tui_pod.plain.spoken import say_plan, say_playback, sentence
 from tui_pod.services.hints import NOT_REMOVABLE
 
 if TYPE_CHECKING:
-    from tui_pod.plain.program import PlainProgram
+    from tui_pod.plain.dialogue import Dialogue
+    from tui_pod.services.services import Services
 
 
 class PlaybackCommands:
     """Runs the commands that change something."""
 
-    def __init__(self, program: PlainProgram, browser: Browser) -> None:
-        self._program = program
-        self._say, self._say_all, self._ask = program.say, program.say_all, program.ask
-        self._controller = program.controller
+    def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
+        self._say, self._say_all, self._ask = dialogue.say, dialogue.say_all, dialogue.ask
+        self._services, self._controller = services, services.controller
         self._browser, self._list = browser, browser.model
 
     def by_id(self) -> dict[str, Callable[[], object]]:
@@ -53,7 +53,7 @@ class PlaybackCommands:
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.toggle_mute,
             "session.plan": self._plan,
-            "session.end": lambda: self._say(self._program.services.end_session()),
+            "session.end": lambda: self._say(self._services.end_session()),
             "sleep.timer": self._sleep,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
@@ -172,7 +172,7 @@ class PlaybackCommands:
     def _remove(self) -> None:
         episodes = self._list.chosen
         if self._browser.is_on_topics and self._browser.feed is not None:
-            self._program.services.feeds.remove_feed(self._browser.feed)
+            self._services.feeds.remove_feed(self._browser.feed)
         elif self._browser.is_on_topics or not episodes:
             self._say(NOT_REMOVABLE)
         elif self._list.remove(episodes):
@@ -185,7 +185,7 @@ class PlaybackCommands:
     def _download(self) -> None:
         episodes = self._chosen()
         if episodes:
-            self._program.services.feeds.download(episodes)
+            self._services.feeds.download(episodes)
 
     # -- sessions --------------------------------------------------------------------------------------
 
@@ -215,4 +215,4 @@ class PlaybackCommands:
         if answer.strip():
             self._say("No session.")
         else:
-            self._program.services.recall.before(partial(self._controller.start_session, request, plan))
+            self._services.recall.before(partial(self._controller.start_session, request, plan))

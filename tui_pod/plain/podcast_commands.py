@@ -19,8 +19,9 @@ from tui_pod.services.podcasts.directories import is_words
 
 if TYPE_CHECKING:
     from tui_pod.feeds.directories.find import FoundPodcast
-    from tui_pod.plain.program import PlainProgram
+    from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.services import Services
 
 NOT_ADDED = "No podcast added."
 
@@ -31,10 +32,10 @@ SAID = 10
 class PodcastCommands:
     """Runs the commands about podcasts."""
 
-    def __init__(self, program: PlainProgram, browser: Browser) -> None:
-        self._say, self._say_all, self._run = program.say, program.say_all, program.run_task
-        self._ask, self._ask_yes = program.ask, program.ask_yes
-        self._services = program.services
+    def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
+        self._say, self._say_all = dialogue.say, dialogue.say_all
+        self._ask, self._ask_yes = dialogue.ask, dialogue.ask_yes
+        self._services, self._run = services, services.tasks.run
         self._browser, self._list = browser, browser.model
 
     @property

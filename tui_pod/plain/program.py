@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.playback_commands import PlaybackCommands
@@ -30,7 +30,6 @@ from tui_pod.plain.search_commands import SearchCommands
 from tui_pod.plain.spoken import (
     say_change,
     say_download,
-    say_history,
     say_key,
     say_keys,
     say_list,
@@ -55,9 +54,6 @@ LONG_LOAD = 1.0
 
 OPENLY = "It asks by http: others on the way can read the login. Send it all the same? Answer yes or no:"
 
-LINE_LIMIT = 4_000
-"""Longest line in characters."""
-
 
 class PlainProgram:
     """A `Frontend` that speaks in lines."""
@@ -66,10 +62,11 @@ class PlainProgram:
         self.services = services
         self._output = output or sys.stdout
         self._keyboard = Keyboard(descriptor, self._press, self.quit)
+        dialogue = Dialogue(self._output, self._keyboard, lambda text: services.with_keys(text, say_key), self.quit)
+        self._dialogue, self._say, self._say_all = dialogue, dialogue.say, dialogue.say_all
         self._playback = services.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
-        self.run_task = services.tasks.run
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list)
         self._navigation: NavigationCommands
@@ -93,10 +90,11 @@ class PlainProgram:
         for number, handler in {**handlers, signal.SIGCONT: self._keyboard.resume}.items():
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, handler)
-        self._navigation = NavigationCommands(self, self._browser)
-        playback, podcasts = PlaybackCommands(self, self._browser), PodcastCommands(self, self._browser)
-        self._bookmarks = BookmarkCommands(self)
-        self._found = SearchCommands(self, self._bookmarks.edit)
+        self._navigation = NavigationCommands(self._dialogue, self.services, self._browser)
+        playback = PlaybackCommands(self._dialogue, self.services, self._browser)
+        podcasts = PodcastCommands(self._dialogue, self.services, self._browser)
+        self._bookmarks = BookmarkCommands(self._dialogue, self.services)
+        self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit)
         own = {"app.help": self._help, "app.quit": self.quit}
         parts = (self._navigation, playback, podcasts, self._bookmarks, self._found)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
@@ -111,13 +109,13 @@ class PlainProgram:
 
     def _greet(self) -> None:
         progress_index, library = self.services.progress_index, self.services.library
-        self.say(
+        self._say(
             f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
             f" Press {key_of('app.help')} for help."
         )
-        self.say_all(self.services.notices)
-        self.say(say_list(self._list))
-        self.say(self._browser.say_here())
+        self._say_all(self.services.notices)
+        self._say(say_list(self._list))
+        self._say(self._browser.say_here())
 
     @property
     def controller(self) -> PlaybackController:
@@ -140,55 +138,21 @@ class PlainProgram:
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
-            self.say(f"That key does nothing. Press {key_of('app.help')} for help.")
+            self._say(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
         if action.where != "transcript" and action.id != "view.transcript":
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
-            self.say(f"{action.label}: not in the plain program.")
+            self._say(f"{action.label}: not in the plain program.")
         else:
             command()
 
     def _help(self) -> None:
-        self.say("Keys, by name:")
+        self._say("Keys, by name:")
         known = (*self._commands, *self._bookmarks.commands, *self._found.commands)
-        self.say_all(say_keys(bound_actions(self.services.settings), known))
-
-    # -- what commands need ----------------------------------------------------------------------------
-
-    def say(self, text: str) -> None:
-        """Say a line; quit when the output is gone."""
-        try:
-            said = self.services.with_keys(text, say_key)
-            self._output.write(f"{clean(said, LINE_LIMIT)}\n")
-            self._output.flush()
-        except (OSError, ValueError):  # the terminal or the pipe is gone
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())  # what is left goes nowhere
-            self.quit()
-
-    def ask(self, question: str, asker: Callable[[str], None], is_secret: bool = False) -> None:
-        """Say a question, and hand the line that answers it to `asker`; one that is secret is not shown."""
-        self._keyboard.ask(asker, is_secret)  # first, so that a quick user can edit the line
-        self.say(question)
-
-    def ask_yes(self, question: str, do: Callable[[], object], otherwise: str = "") -> None:
-        """Say a question, and do something when the answer is yes; say `otherwise` when it is not."""
-
-        def answer(line: str) -> None:
-            if line.strip().lower() in ("y", "yes"):
-                do()
-            elif otherwise:
-                self.say(otherwise)
-
-        self.ask(question, answer)
-
-    def say_all(self, lines: Iterable[str]) -> None:
-        """Say lines."""
-        for line in lines:
-            self.say(line)
+        self._say_all(say_keys(bound_actions(self.services.settings), known))
 
     def quit(self) -> None:
         """Save and end."""
@@ -216,7 +180,7 @@ class PlainProgram:
             index = self.controller.library.index(ident)
             said = say_download(former, download)
             if said and index is not None:
-                self.say(f"{said}: {sentence(self.controller.library.titles[index])}")
+                self._say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """See `Frontend.feeds_failed`: it is said with the topic."""
@@ -225,7 +189,7 @@ class PlainProgram:
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`: that something begins is said; what comes of it is told."""
         if text and not self._work:
-            self.say(sentence(f"{text[0].upper()}{text[1:]}"))
+            self._say(sentence(f"{text[0].upper()}{text[1:]}"))
         self._work = text
 
     def write_control(self, sequence: str) -> None:
@@ -233,49 +197,45 @@ class PlainProgram:
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
-        self.say(question.said)
-        if self._keyboard.is_asking:
+        self._say(question.said)
+        if self._dialogue.is_asking:
             return
         user, password = question.known
 
         def take_user(text: str) -> None:
             if text.strip():
-                self.ask("Password:", lambda secret: take_password(text, secret), is_secret=True)
+                self._dialogue.ask("Password:", lambda secret: take_password(text, secret), is_secret=True)
 
         def take_password(user: str, secret: str) -> None:
             if question.needs_yes:
-                self.ask_yes(OPENLY, lambda: answer(user, secret))
+                self._dialogue.ask_yes(OPENLY, lambda: answer(user, secret))
             else:
                 answer(user, secret)
 
         def answer(user: str, secret: str) -> None:
-            self.run_task(question.answer(user, secret))
+            self.services.tasks.run(question.answer(user, secret))
 
         if password:
             take_password(user, password)
         else:
-            self.ask(f"User at {question.host}, or an empty line for no login:", take_user)
+            self._dialogue.ask(f"User at {question.host}, or an empty line for no login:", take_user)
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
         plan = self._list.start_session(budget)
         if plan.indexes:
-            self.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
+            self._say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
         else:
-            self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
+            self._say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
-        self.say(f"{counted(len(cards), 'question')} to recall.")
+        self._say(f"{counted(len(cards), 'question')} to recall.")
         self._bookmarks.ask(cards, then)
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""
-
-        async def read() -> None:
-            self.say_all(say_history(await self.services.compute_statistics(), self.controller.now().date()))
-
-        self.run_task(read())
+        self._navigation.say_statistics()
 
     # -- what playback tells ---------------------------------------------------------------------------
 
@@ -285,8 +245,8 @@ class PlainProgram:
         if self._loading is not None and (playback.status is not PlayerStatus.LOADING or playback.load != former.load):
             self._loading.cancel()
         if playback.status is PlayerStatus.LOADING and playback.load != former.load:
-            self._loading = self._loop.call_later(LONG_LOAD, self.say, f"Preparing: {playback.title}")
-        self.say_all(say_change(former, playback))
+            self._loading = self._loop.call_later(LONG_LOAD, self._say, f"Preparing: {playback.title}")
+        self._say_all(say_change(former, playback))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
         """See `PlaybackListener.progress_changed`: it is said when one comes to the episode, if it is still listed."""
@@ -302,10 +262,10 @@ class PlainProgram:
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
-        self.say(f"Error: {text}" if is_error else text)
+        self._say(f"Error: {text}" if is_error else text)
 
     def session_ended(self, summary: Summary) -> None:
         """See `PlaybackListener.session_ended`."""
-        self.say_all(say_summary(self.controller.library, summary))
+        self._say_all(say_summary(self.controller.library, summary))
         if summary.next:
-            self.say(f"Press {key_of('queue.next')} to go on.")
+            self._say(f"Press {key_of('queue.next')} to go on.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[st
     }
 
 
-class RowCommands:
+class RowCommands(ABC):
     """Runs commands while the listener is among the rows. A subclass says which rows."""
 
     is_open = False
@@ -52,6 +53,6 @@ class RowCommands:
         self.is_open = action.where == "app" or action.id in self.commands
         return self.commands.get(action.id)
 
+    @abstractmethod
     def _go(self, row: int) -> None:
         """Go to a row, and say it; one past either end is that end."""
-        raise NotImplementedError

@@ -17,7 +17,8 @@ from tui_pod.search.lookup import Found, Hit, Kind
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
     from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.plain.program import PlainProgram
+    from tui_pod.plain.dialogue import Dialogue
+    from tui_pod.services.services import Services
 
 _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES: "In the notes",
           Kind.WORDS: "In its words", Kind.BOOKMARK: "Bookmark"}  # fmt: skip
@@ -26,16 +27,16 @@ _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES
 class SearchCommands(RowCommands):
     """Runs the commands about matches, and holds the place of a listener who goes through them."""
 
-    def __init__(self, program: PlainProgram, edit: Callable[[Bookmark], None]) -> None:
+    def __init__(self, dialogue: Dialogue, services: Services, edit: Callable[[Bookmark], None]) -> None:
         """Find nothing yet; `edit` asks for a note on what is kept."""
-        self._program = program
-        self._say = program.say
+        self._dialogue, self._say = dialogue, dialogue.say
+        self._services, self._run = services, services.tasks.run
         self._matches: list[tuple[Found, Hit]] = []
         self._searching: asyncio.Task[object] | None = None
         commands: dict[str, Callable[[], object]] = {
-            "found.play": lambda: program.run_task(program.services.search.play(*self._matches[self._row])),
+            "found.play": lambda: self._run(services.search.play(*self._matches[self._row])),
             "found.queue": self._queue,
-            "found.bookmark": lambda: program.run_task(program.services.search.keep(*self._matches[self._row], edit)),
+            "found.bookmark": lambda: self._run(services.search.keep(*self._matches[self._row], edit)),
             "found.search": self._ask,
         }
         super().__init__(commands)
@@ -57,15 +58,15 @@ class SearchCommands(RowCommands):
             command()
 
     def _ask(self) -> None:
-        self._program.services.search.refresh()  # while one types
-        self._program.ask("Search everywhere, in every word:", self._search)
+        self._services.search.refresh()  # while one types
+        self._dialogue.ask("Search everywhere, in every word:", self._search)
 
     def _search(self, typed: str) -> None:
         self.is_open, self._matches = True, []
-        self._searching = self._program.run_task(self._find(typed))
+        self._searching = self._run(self._find(typed))
 
     async def _find(self, typed: str) -> None:
-        answer = await self._program.services.search.search(typed)
+        answer = await self._services.search.search(typed)
         results = answer.results
         self._matches = [(found, hit) for found in results.found for hit in found.hits]
         self.is_open, self._row = bool(self._matches), 0
@@ -91,5 +92,5 @@ class SearchCommands(RowCommands):
 
     def _queue(self) -> None:
         found, _ = self._matches[self._row]
-        self._program.controller.queue_last([found.id])
+        self._services.controller.queue_last([found.id])
         self._say(f"Queued: {sentence(found.title)}")
