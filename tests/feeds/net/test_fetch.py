@@ -205,9 +205,17 @@ def test_redirect_is_followed_and_moves_as_far_as_it_is_permanent(
 
 def test_redirect_loop_ends(site: Site) -> None:
     site.replies["/a"] = server.redirect("/a")
-    with pytest.raises(FetchError, match="more than 5 times"):
+    with pytest.raises(FetchError, match="more than 20 times"):
         ask(site, "/a")
-    assert len(site.asked) == 6
+    assert len(site.asked) == 21
+
+
+def test_redirects_of_many_trackers_are_followed(site: Site) -> None:
+    for hop in range(20):
+        site.replies[f"/{hop}"] = server.redirect(f"/{hop + 1}")
+    site.replies["/20"] = server.body("sound")
+    assert ask(site, "/0")[1] == b"sound"
+    assert len(site.asked) == 21
 
 
 def test_redirect_to_private_host_is_not_followed(site: Site, inside: Site) -> None:

@@ -29,7 +29,8 @@ from tui_pod.feeds.net.inflate import inflated
 from tui_pod.feeds.net.login import Login, login_for
 from tui_pod.runtime.threads import CancelToken
 
-MAX_REDIRECTS = 5
+MAX_REDIRECTS = 20
+"""As browsers allow: five trackers before the media host are common, and the host may redirect once more."""
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
