@@ -1,6 +1,5 @@
 import contextlib
 import json
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -16,12 +15,13 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store import episodes
-from tui_pod.feeds.store.database import SCHEMA, FeedStoreError
+from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.schema import SCHEMA
 
 FIRST = "https://cast.example.org/feed.xml"
 NOW = 1_767_225_600.0  # 1 January 2026
@@ -192,39 +192,6 @@ def test_size_that_the_feed_states_follows_it(store: FeedStore) -> None:
         assert details.size == stated
 
 
-def test_database_from_before_sizes_is_read_and_gains_them(store: FeedStore) -> None:
-    store.store(FIRST, make_feed(make_item(1)), now=NOW)
-    with store.db.write() as db:
-        db.execute("DROP TABLE sizes")
-    again = FeedStore(store.db.file.parent)
-    again.store(FIRST, make_feed(make_item(1, size=7)), now=NOW)
-    details = again.details(episode_id(FIRST, "g1"))
-    assert details is not None
-    assert (details.size, again.db.notices) == (7, [])
-
-
-OLD_TABLES = """
-ALTER TABLE feeds DROP COLUMN language;
-ALTER TABLE feeds DROP COLUMN own_title;
-DROP TABLE numbering;
-DROP TABLE sizes;
-"""
-
-
-def test_database_of_version_1_is_read_and_gains_the_rest(store: FeedStore) -> None:
-    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
-    with store.db.write() as db:
-        for statement in OLD_TABLES.strip().split("\n"):
-            db.execute(statement)
-    again = FeedStore(store.db.file.parent)
-    assert (titles(again), again.feeds()[0].title) == (["Title 1", "Title 2"], "Cast")
-    again.store(FIRST, make_feed(make_item(1, season=2, number=3), title="New name", language="de"), now=NOW)
-    details = again.details(episode_id(FIRST, "g1"))
-    assert details is not None
-    assert (details.feed_title, details.language, details.season, details.number) == ("New name", "de", 2, 3)
-    assert again.take_notices() == []
-
-
 def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
     ident = episode_id(FIRST, "g1")
     for changes in ({"season": 1, "number": 2, "type": "bonus", "is_explicit": True}, {"number": 3}, {}):
@@ -295,14 +262,6 @@ def test_settings_of_a_newer_program_stay(store: FeedStore) -> None:
     store.configure(FIRST, {"speed": "1.5"})
     with store.db.read() as db:
         assert json.loads(db.execute("SELECT texts FROM settings").fetchone()[0]) == {"speed": "1.5", "mood": "calm"}
-
-
-@pytest.mark.parametrize(("column", "keep"), [(0, None), (-1, 0), (4, 4)])
-def test_how_many_are_kept_is_taken_over_from_an_older_program(store: FeedStore, column: int, keep: int | None) -> None:
-    with store.db.write() as db:
-        db.execute("UPDATE feeds SET keep = ?", (column,))
-    store.db.close()
-    assert store.feeds()[0].settings.keep == keep
 
 
 def test_many_changes_are_backed_up_once_at_their_end(store: FeedStore) -> None:
@@ -377,17 +336,6 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
     assert again.episode_ids(FIRST) == [episode_id(FIRST, "g1")]
 
 
-def test_newer_database_is_left_alone(store: FeedStore) -> None:
-    store.db.close()
-    with sqlite3.connect(store.db.file) as db:
-        db.execute(f"PRAGMA application_id = {SCHEMA + 1}")
-    content = store.db.file.read_bytes()
-    again = FeedStore(store.db.file.parent)
-    with pytest.raises(FeedStoreError, match="newer"):
-        again.subscribe([Entry("https://b.org/f")])
-    assert store.db.file.read_bytes() == content
-
-
 def test_failed_store_leaves_everything_as_it_was(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), now=NOW)
     before = generation(store.db.file)
@@ -437,4 +385,4 @@ def test_database_deleted_while_it_is_open_is_made_anew_from_its_backup(store: F
     store.db.file.unlink()
     store.subscribe([Entry("https://c.org/f")])
     assert {feed.address for feed in store.feeds()} >= {"https://b.org/f", "https://c.org/f"}
-    assert "were taken from its backup" in store.take_notices()[-1]
+    assert "were restored from its backup" in store.take_notices()[-1]

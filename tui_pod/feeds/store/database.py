@@ -22,86 +22,11 @@ from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
+from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
 from tui_pod.runtime import files
-
-SCHEMA = 0x5450_0001
-"""Kept as the database's application id: `TP` and the version of the tables."""
 
 LOCK_WAIT = 5.0
 """Seconds to wait for another program that writes."""
-
-TABLES = """
-CREATE TABLE feeds (
-    number INTEGER PRIMARY KEY,
-    first TEXT NOT NULL UNIQUE,      -- the address it was first known by: ids of episodes hang on it
-    address TEXT NOT NULL,           -- where it is now
-    title TEXT NOT NULL DEFAULT '',
-    page TEXT NOT NULL DEFAULT '',
-    folders TEXT NOT NULL DEFAULT '[]',
-    etag TEXT NOT NULL DEFAULT '',
-    modified TEXT NOT NULL DEFAULT '',
-    fetched REAL,                    -- seconds since 1970, of the last good answer
-    error TEXT NOT NULL DEFAULT '',
-    origin TEXT NOT NULL DEFAULT '?',-- private origin that the listener chose, as JSON; empty: none; ?: of a list
-    guid TEXT NOT NULL DEFAULT '',
-    is_serial INTEGER NOT NULL DEFAULT 0,
-    categories TEXT NOT NULL DEFAULT '[]',
-    shows_categories INTEGER NOT NULL DEFAULT 0,
-    keep INTEGER NOT NULL DEFAULT 0, -- taken over by the table of settings
-    removed REAL                     -- when it was removed; it can be brought back until it is purged
-);
-CREATE TABLE episodes (
-    id TEXT PRIMARY KEY,
-    feed INTEGER NOT NULL,
-    guid TEXT NOT NULL,
-    title TEXT NOT NULL,
-    summary TEXT NOT NULL,
-    duration REAL,
-    published REAL,                  -- seconds since 1970, as the feed says
-    sort REAL NOT NULL,              -- the same, or a likely time where it says none or lies
-    place INTEGER NOT NULL,          -- higher for what the feed lists first; below 0: a file that is gone
-    seen REAL NOT NULL,
-    audio TEXT,
-    kind TEXT NOT NULL,              -- of the audio, no longer kept
-    transcript TEXT,
-    chapters TEXT,
-    marks TEXT NOT NULL,
-    keywords TEXT NOT NULL,
-    link TEXT
-);
-CREATE INDEX episodes_by_feed ON episodes (feed);
-CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
-"""
-
-LATER_TABLES = (
-    "CREATE TABLE IF NOT EXISTS descriptions (feed INTEGER PRIMARY KEY, summary TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)",  # bytes that feeds state
-    "CREATE TABLE IF NOT EXISTS numbering (id TEXT PRIMARY KEY, season INTEGER, number INTEGER, type TEXT NOT NULL,"
-    " is_explicit INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS pictures (id TEXT PRIMARY KEY, address TEXT NOT NULL)",  # of episodes, and of feeds
-    # what servers say: seconds that a feed is good for, and the time until which it is left alone
-    "CREATE TABLE IF NOT EXISTS schedule (feed INTEGER PRIMARY KEY, ttl REAL NOT NULL, until REAL NOT NULL,"
-    " is_refused INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS news (id TEXT PRIMARY KEY)",  # episodes that came since one last looked
-    "CREATE TABLE IF NOT EXISTS unwanted (id TEXT PRIMARY KEY)",  # episodes whose downloads the listener removed
-    # by the feed's first address; texts as JSON, and seconds since 1970
-    "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS files (feed INTEGER, path TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL,"
-    " key TEXT NOT NULL, tags TEXT NOT NULL, PRIMARY KEY (feed, path))",  # of folders, as they were last found
-)
-LATER_COLUMNS = (
-    "ALTER TABLE feeds ADD COLUMN language TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE feeds ADD COLUMN own_title TEXT NOT NULL DEFAULT ''",  # differs from title where the listener named it
-    "UPDATE feeds SET own_title = title WHERE fetched IS NOT NULL",
-)
-"""Added to databases that lack them; older programs ignore them."""
-
-TAKE_OVER = (
-    "INSERT OR IGNORE INTO settings SELECT first, json_object('keep', CAST(max(keep, 0) AS TEXT)), 0"
-    " FROM feeds WHERE keep <> 0",
-    "UPDATE feeds SET keep = 0",
-)
-"""Moves what the column `keep` held to the settings: 0 the default, -1 none."""
 
 
 class FeedStoreError(UserError):
@@ -183,28 +108,24 @@ class FeedDatabase:
                 raise
             self._put_aside(error)
             connection = _connected(self.file)
-        schema = connection.execute("PRAGMA application_id").fetchone()[0]
-        if schema > SCHEMA and schema >> 16 == SCHEMA >> 16:
+        version = version_of(connection)
+        if version > len(MIGRATIONS):
             connection.close()
             raise FeedStoreError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
-        if schema != SCHEMA:
-            self._make(connection)
-        _upgrade(connection)
+        if version < len(MIGRATIONS):
+            self._migrate(connection)
         self._connection, self._opened = connection, _inode(self.file)
         return connection
 
-    def _make(self, connection: sqlite3.Connection) -> None:
-        """Create the tables, and fill them from the backup of a lost database."""
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables up to date, and fill new ones from the backup of a lost database."""
         with _transaction(connection):
-            if connection.execute("PRAGMA application_id").fetchone()[0] == SCHEMA:
-                return  # another program was faster
-            for statement in (*TABLES.split(";\n"), *LATER_TABLES):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {SCHEMA}")
+            if migrate(connection) > 0:  # another program may have been faster
+                return
             connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
             count = insert_entries(connection, self._backed_up(), is_backup=True)
             if count and not self.notices:
-                self.notices.append(f"The database of feeds was missing: {count} feeds were taken from its backup.")
+                self.notices.append(f"The database of feeds was missing: {count} feeds were restored from its backup.")
 
     def _put_aside(self, error: Exception) -> None:
         """Rename a damaged database; the next use rebuilds it from the backup."""
@@ -267,24 +188,6 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
-
-
-def _upgrade(connection: sqlite3.Connection) -> None:
-    for statement in LATER_TABLES:
-        connection.execute(statement)
-    is_kept = connection.execute("SELECT 1 FROM feeds WHERE keep <> 0").fetchone() is not None
-    if _has_own_titles(connection) and not is_kept:
-        return
-    with _transaction(connection):
-        if not _has_own_titles(connection):  # another program may have been faster
-            for statement in LATER_COLUMNS:
-                connection.execute(statement)
-        for statement in TAKE_OVER if is_kept else ():
-            connection.execute(statement)
-
-
-def _has_own_titles(connection: sqlite3.Connection) -> bool:
-    return any(row[1] == "own_title" for row in connection.execute("PRAGMA table_info(feeds)"))
 
 
 def bump(db: sqlite3.Connection) -> None:

@@ -17,8 +17,9 @@ from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings
-from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
+from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
+from tui_pod.feeds.store.schema import SCHEMA
 
 MAX_TOPICS = 8
 """Topics below one another; the files of deeper subfolders are in the last."""
