@@ -10,7 +10,6 @@ import pytest
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.settings import course_settings
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
 from tui_pod.sync.shared_settings import read_tables
@@ -77,7 +76,7 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     one.store.configure(COURSE, {"hidden": "yes"})
     one.sync()
     two.sync()
-    assert course_settings(two.store).hidden
+    assert two.store.course_settings().hidden
 
 
 @pytest.mark.parametrize(

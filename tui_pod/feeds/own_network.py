@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from tui_pod.core.text.clean import counted
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import in_thread
 
 LOOK_UP = 10.0

@@ -31,8 +31,9 @@ from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import Details, FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import Details, FeedStore
 from tui_pod.feeds.store.marks import candidates
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000

@@ -19,8 +19,9 @@ from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.feeds.own_network import is_forbidden
 from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_refusal
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
 

@@ -17,7 +17,8 @@ from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.feeds.refresh import is_same_podcast, keep_answer
 from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import CancelToken
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tui_pod.feeds.net.address import absolute
-from tui_pod.feeds.store.feed_store import Enclosure, Subscription
+from tui_pod.feeds.store.feed_store import Enclosure
 from tui_pod.feeds.store.match import media_core
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
 

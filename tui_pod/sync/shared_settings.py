@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, usable
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.settings import changed_settings
 
 MAX_ADDRESS = 2_000
 """Characters of a feed's address that is taken from a file."""
@@ -31,7 +30,7 @@ def read_chosen(store: FeedStore) -> dict[str, ChosenSettings]:
     """Return the settings of the podcasts here that were ever changed."""
     if store.is_empty:
         return {}
-    found = changed_settings(store)
+    found = store.changed_settings()
     return {
         feed_id: ChosenSettings(
             datetime.fromtimestamp(updated, UTC), {name: text for name, text in texts.items() if text}

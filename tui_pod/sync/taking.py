@@ -10,8 +10,9 @@ from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported
-from tui_pod.feeds.store.feed_store import Enclosure, Subscription
+from tui_pod.feeds.store.feed_store import Enclosure
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)

@@ -9,8 +9,9 @@ import pytest
 
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.schedule import MAX_REST, is_due, is_left_alone, note_answer, note_refusal
+from tui_pod.feeds.store.subscription import Subscription
 
 FEED = "https://a.example.org/f"
 

@@ -43,7 +43,8 @@ from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.own_network import find_forbidden
 from tui_pod.feeds.refresh import Outcome, refresh
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.sync.taking import plan

@@ -11,8 +11,9 @@ from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.net.login import Login, check_user
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.logins import KeptLogin
+from tui_pod.feeds.store.subscription import Subscription
 
 LOGIN_KEYS = {
     "user": "User of its login, whose password is asked for; nothing forgets the login",

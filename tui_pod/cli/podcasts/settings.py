@@ -21,8 +21,8 @@ from tui_pod.core.library.podcast_settings import (
 )
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.feeds.net.login import split_login
-from tui_pod.feeds.store.feed_store import FeedStore, Subscription
-from tui_pod.feeds.store.settings import course_settings
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.library.catalog_files import read_catalog
 
 
@@ -69,7 +69,7 @@ def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
     """Return id, name and settings of a podcast, or of the course."""
     feed = store.find(text)
     if feed is None and (fold(text.strip()) == COURSE or fold(text.strip()) == fold(_course_title())):
-        return COURSE, _course_title(), course_settings(store)
+        return COURSE, _course_title(), store.course_settings()
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
     return feed.feed_id, feed.name, feed.settings
 

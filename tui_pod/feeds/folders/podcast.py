@@ -23,8 +23,9 @@ from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.feeds.folders.scan import holds_more
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
-from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
+from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.files import read_files, store_files
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.runtime.threads import CancelToken
 

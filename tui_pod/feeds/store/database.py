@@ -20,7 +20,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
-from tui_pod.feeds.store import settings
+from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
 from tui_pod.runtime import files
@@ -208,7 +208,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
         ).rowcount
         count += is_new
         if is_new and entry.settings:
-            settings.write(db, feed_id, dict(entry.settings))
+            settings_table.write(db, feed_id, dict(entry.settings))
     return count
 
 
@@ -216,7 +216,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
     """Return the subscriptions in order, with what only our own backup may say when they are for it."""
     rows = db.execute(
         "SELECT first, address, title, page, folders, texts, origin"
-        f" FROM feeds {settings.JOIN} WHERE removed IS NULL ORDER BY number"
+        f" FROM feeds {settings_table.JOIN} WHERE removed IS NULL ORDER BY number"
     )
     return [
         Entry(
@@ -225,7 +225,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
             to_folders(folders),
             feed_id,
             page,
-            settings.shared_texts(texts),
+            settings_table.shared_texts(texts),
             origin if is_backup and origin != "?" else "",
         )
         for feed_id, address, title, page, folders, texts, origin in rows

@@ -6,85 +6,29 @@ Calls wait for the disk: run them in a thread, or several. Fetches nothing and k
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.folders.address import to_address, typed_path
 from tui_pod.feeds.formats.model import Feed
-from tui_pod.feeds.formats.opml import Entry, Folder
+from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
 from tui_pod.feeds.net.login import Login, split_login
-from tui_pod.feeds.store import episodes, marks, settings
+from tui_pod.feeds.store import episodes, marks, settings_table
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.logins import Logins
+from tui_pod.feeds.store.subscription import Subscription, read_subscriptions, to_origins
 
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
-
-_COLUMNS = (
-    "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
-    " categories, shows_categories, removed, coalesce(ttl, 0.0), coalesce(until, 0.0), coalesce(is_refused, 0),"
-    f" {settings.COLUMNS}"
-)
-
-
-_SCHEDULE = "LEFT JOIN schedule ON schedule.feed = feeds.number"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A subscribed feed."""
-
-    number: int
-    """Its place in the order of subscription."""
-    feed_id: str
-    """The address it was first known by; never changes."""
-    address: str
-    title: str
-    page: str
-    folders: tuple[Folder, ...]
-    etag: str
-    modified: str
-    fetched: float | None
-    """When it last answered, in seconds since 1970; None: never."""
-    error: str
-    """Why the last refresh failed; empty when it did not."""
-    origin: str
-    guid: str
-    is_serial: bool
-    categories: tuple[Folder, ...]
-    shows_categories: bool
-    removed: float | None
-    ttl: float
-    """Seconds that it says it is good for; 0: it does not say."""
-    rests_until: float
-    """When it may be asked for again by itself, in seconds since 1970; 0: at any time."""
-    is_refused: bool
-    """Whether its server has said so because it is asked too often."""
-    settings: PodcastSettings
-    episodes: int = 0
-
-    @property
-    def name(self) -> str:
-        """Its title, else its address."""
-        return self.title or self.address
-
-    @property
-    def is_origin_known(self) -> bool:
-        """Whether the listener chose the address; one from a list opens no way into their own network."""
-        return self.origin != "?"
-
-    @property
-    def allowed(self) -> frozenset[Origin]:
-        """The private origin that the listener chose with this feed, if any."""
-        return _origins(self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +104,8 @@ class FeedStore:
         """Return the subscriptions in order, each with its number of episodes."""
         if self.is_empty:
             return []
-        where = "" if with_removed else "WHERE removed IS NULL"
         with self.db.read() as db:
-            counts = dict(db.execute("SELECT feed, count(*) FROM episodes WHERE place >= 0 GROUP BY feed"))
-            rows = db.execute(
-                f"SELECT {_COLUMNS} FROM feeds {settings.JOIN} {_SCHEDULE} {where} ORDER BY number"
-            ).fetchall()
-        return [_subscription(row, counts.get(row[0], 0)) for row in rows]
+            return read_subscriptions(db, with_removed)
 
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
         """Return the feed with this address, now or first, or this title; None when there is none or more than one."""
@@ -230,8 +169,23 @@ class FeedStore:
     def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
         """Change a feed's settings, as `podcast_settings.checked` returns them, or those of the `COURSE`."""
         with self.db.write(changes_library=True, changes_list=True) as db:
-            if not settings.write(db, feed_id, changes, updated):
+            if not settings_table.write(db, feed_id, changes, updated):
                 raise FeedStoreError(f"There is no feed {feed_id}.")
+
+    def course_settings(self) -> PodcastSettings:
+        """Return the settings of the embedded catalogue."""
+        if self.is_empty:
+            return PodcastSettings()
+        with self.db.read() as db:
+            return settings_table.read_course(db)
+
+    def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
+        """Return the settings that were ever changed, of feeds and of the `COURSE`: when, and all texts."""
+        texts = {feed.feed_id: to_texts(feed.settings) for feed in self.feeds()}
+        texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
+        with self.db.read() as db:
+            times = settings_table.change_times(db)
+        return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
         """Show a feed's categories and its items' keywords as topics, or not."""
@@ -341,19 +295,17 @@ class FeedStore:
         if self.is_empty:
             return None
         with self.db.read() as db:
-            row = db.execute(
+            cursor = db.cursor()
+            cursor.row_factory = sqlite3.Row
+            row = cursor.execute(
                 "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, size, language,"
-                " season, numbering.number, coalesce(type, ''), coalesce(is_explicit, 0)"
+                " season, numbering.number, type, is_explicit"
                 " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
                 " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
                 " WHERE episodes.id = ?",
                 (ident,),
             ).fetchone()
-        if row is None:
-            return None
-        feed_id, title, html, link, chapters, marks, private, *rest = row
-        kept = tuple(Chapter(float(start), str(name)) for start, name in json.loads(marks))
-        return Details(feed_id, title, html or "", link, chapters, kept, _origins(private), *rest)
+        return None if row is None else _details(row)
 
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
@@ -368,18 +320,20 @@ class FeedStore:
                 raise FeedStoreError(f"There is no feed {feed_id}.")
 
 
-def _subscription(row: tuple[object, ...], count: int) -> Subscription:
-    values = list(row)
-    values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
-    values[12], values[14], values[18] = bool(row[12]), bool(row[14]), bool(row[18])
-    return Subscription(*values[:19], settings.read(*values[19:]), count)  # type: ignore[arg-type, call-arg]
-
-
-def _origins(text: str) -> frozenset[Origin]:
-    if text in ("", "?"):
-        return frozenset()
-    try:
-        scheme, host, port = json.loads(text)
-        return frozenset(((str(scheme), str(host), int(port)),))
-    except (ValueError, TypeError):  # of a backup that someone edited
-        return frozenset()
+def _details(row: sqlite3.Row) -> Details:
+    return Details(
+        feed=row["first"],
+        feed_title=row["title"],
+        notes=row["html"] or "",
+        link=row["link"],
+        chapters=row["chapters"],
+        marks=tuple(Chapter(float(start), str(name)) for start, name in json.loads(row["marks"])),
+        allowed=to_origins(row["origin"]),
+        audio=row["audio"],
+        size=row["size"],
+        language=row["language"],
+        season=row["season"],
+        number=row["number"],
+        type=row["type"] or "",
+        is_explicit=bool(row["is_explicit"]),
+    )

@@ -16,7 +16,7 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
-from tui_pod.feeds.store import settings
+from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 from tui_pod.feeds.store.schema import SCHEMA
@@ -96,7 +96,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
         numbers = serial_numbers(db)
-        podcasts = settings.kept_texts(db)
+        podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
         for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
             "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"
@@ -112,7 +112,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
         episodes, keys = _episodes(db, by_feed, by_folder)
-        hides_course = settings.read_course(db).hidden
+        hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, podcasts=shown, hides_course=hides_course)
 

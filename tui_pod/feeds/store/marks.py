@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from tui_pod.core.library.podcast_settings import is_wanted
-from tui_pod.feeds.store import settings
+from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
 
@@ -27,11 +27,11 @@ class Candidate(NamedTuple):
 def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
     """Note the episodes of a feed that were stored at a time, unless it is the first; return how many are unwanted."""
     row = db.execute(
-        f"SELECT fetched, {settings.COLUMNS} FROM feeds {settings.JOIN} WHERE feeds.number = ?", (number,)
+        f"SELECT fetched, {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?", (number,)
     ).fetchone()
     if row[0] is None:
         return 0
-    chosen = settings.read(*row[1:])
+    chosen = settings_table.read(*row[1:])
     found = db.execute("SELECT id, title, summary FROM episodes WHERE feed = ? AND seen = ?", (number, now)).fetchall()
     wanted = [(ident,) for ident, title, summary in found if is_wanted(chosen, title, summary)]
     db.executemany("INSERT OR IGNORE INTO news VALUES (?)", wanted)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from tui_pod.core.library.podcast_settings import NEVER
 from tui_pod.feeds.store.database import FeedDatabase
-from tui_pod.feeds.store.feed_store import Subscription
+from tui_pod.feeds.store.subscription import Subscription
 
 MAX_REST = 86_400.0
 """Seconds that a server is left alone at most, whatever it says."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.store.feed_store import Subscription
+    from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.feeds.subscribe import Subscribed
     from tui_pod.services.services import Services
 

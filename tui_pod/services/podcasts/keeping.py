@@ -17,7 +17,7 @@ from tui_pod.services.podcasts.downloads import DownloadService
 if TYPE_CHECKING:
     from tui_pod.feeds.media.keeping import Usual
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.store.feed_store import Subscription
+    from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.services import Services
 
 SOON = 1.0

@@ -21,7 +21,7 @@ from tui_pod.services.podcasts.logins import ask_login
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Outcome, Refreshed
-    from tui_pod.feeds.store.feed_store import Subscription
+    from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.services import Services
 
 LOOK = 300.0

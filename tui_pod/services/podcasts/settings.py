@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
-from tui_pod.feeds.store.settings import course_settings
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -66,4 +65,4 @@ class SettingsService:
 
 def _all(store: FeedStore) -> list[PodcastChoice]:
     podcasts = [PodcastChoice(feed.feed_id, feed.name, feed.settings) for feed in store.feeds()]
-    return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, course_settings(store))]
+    return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, store.course_settings())]

@@ -1,0 +1,115 @@
+"""A subscribed feed as the database has it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.feeds.formats.opml import Folder
+from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.store import settings_table
+from tui_pod.feeds.store.database import to_folders
+
+_QUERY = f"""
+SELECT feeds.*, settings.texts, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS until,
+    coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS count
+FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
+    LEFT JOIN (SELECT feed, count(*) AS count FROM episodes WHERE place >= 0 GROUP BY feed) AS counts
+    ON counts.feed = feeds.number
+WHERE removed IS NULL OR :with_removed ORDER BY number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscribed feed."""
+
+    number: int
+    """Its place in the order of subscription."""
+    feed_id: str
+    """The address it was first known by; never changes."""
+    address: str
+    title: str
+    page: str
+    folders: tuple[Folder, ...]
+    etag: str
+    modified: str
+    fetched: float | None
+    """When it last answered, in seconds since 1970; None: never."""
+    error: str
+    """Why the last refresh failed; empty when it did not."""
+    origin: str
+    guid: str
+    is_serial: bool
+    categories: tuple[Folder, ...]
+    shows_categories: bool
+    removed: float | None
+    ttl: float
+    """Seconds that it says it is good for; 0: it does not say."""
+    rests_until: float
+    """When it may be asked for again by itself, in seconds since 1970; 0: at any time."""
+    is_refused: bool
+    """Whether its server has said so because it is asked too often."""
+    settings: PodcastSettings
+    episodes: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its title, else its address."""
+        return self.title or self.address
+
+    @property
+    def is_origin_known(self) -> bool:
+        """Whether the listener chose the address; one from a list opens no way into their own network."""
+        return self.origin != "?"
+
+    @property
+    def allowed(self) -> frozenset[Origin]:
+        """The private origin that the listener chose with this feed, if any."""
+        return to_origins(self.origin)
+
+
+def read_subscriptions(db: sqlite3.Connection, with_removed: bool) -> list[Subscription]:
+    """Return the subscriptions in order, each with its number of episodes."""
+    cursor = db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return [_subscription(row) for row in cursor.execute(_QUERY, {"with_removed": with_removed})]
+
+
+def _subscription(row: sqlite3.Row) -> Subscription:
+    return Subscription(
+        number=row["number"],
+        feed_id=row["first"],
+        address=row["address"],
+        title=row["title"],
+        page=row["page"],
+        folders=to_folders(row["folders"]),
+        etag=row["etag"],
+        modified=row["modified"],
+        fetched=row["fetched"],
+        error=row["error"],
+        origin=row["origin"],
+        guid=row["guid"],
+        is_serial=bool(row["is_serial"]),
+        categories=to_folders(row["categories"]),
+        shows_categories=bool(row["shows_categories"]),
+        removed=row["removed"],
+        ttl=row["ttl"],
+        rests_until=row["until"],
+        is_refused=bool(row["is_refused"]),
+        settings=settings_table.read(row["texts"], row["title"], row["own_title"], row["folders"]),
+        episodes=row["count"],
+    )
+
+
+def to_origins(text: str) -> frozenset[Origin]:
+    """Return the private origin that a feed may lead to, from the JSON that it is stored as; empty: none."""
+    if text in ("", "?"):
+        return frozenset()
+    try:
+        scheme, host, port = json.loads(text)
+        return frozenset(((str(scheme), str(host), int(port)),))
+    except (ValueError, TypeError):  # of a backup that someone edited
+        return frozenset()
