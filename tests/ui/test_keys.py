@@ -18,7 +18,7 @@ from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.settings import PodcastsScreen
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane

@@ -53,7 +53,7 @@ class DialogController:
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
-        from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen  # after the first paint
+        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service = self._screen.model, self._services.feeds.settings_of_podcasts
         feed = model.podcast(model.query.entry)

@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.core.text.clean import clock, counted, length, span
 from tui_pod.ui.look.cells import split_title, wrap
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, Line
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, TextLine
 
 MAX_LINKS = 40
 """Links and times of show notes that are listed."""
@@ -29,7 +29,7 @@ Fact = tuple[str, str]
 """A name and a value; without a value it is not shown."""
 
 
-class Choice(NamedTuple):
+class AboutChoice(NamedTuple):
     """Something that Enter plays or opens."""
 
     text: str
@@ -51,30 +51,33 @@ class About(NamedTuple):
     facts: Sequence[Fact] = ()
     head: str = ""
     """What the choices are."""
-    choices: Sequence[Choice] = ()
+    choices: Sequence[AboutChoice] = ()
 
 
-def lay_out(about: About, width: int) -> list[Line]:
+def lay_out(about: About, width: int) -> list[TextLine]:
     """Return the lines, of at most so many cells, with the numbers of the choices."""
-    lines = [Line([(text, HEAD)]) for text in wrap(about.title, width)]
-    lines += [Line([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
+    lines = [TextLine([(text, HEAD)]) for text in wrap(about.title, width)]
+    lines += [TextLine([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
     if about.said:
-        lines += [Line(), *(Line([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
+        lines += [TextLine(), *(TextLine([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
     if about.text:
-        lines += [Line(), *(Line([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width))]
+        lines += [
+            TextLine(),
+            *(TextLine([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width)),
+        ]
     facts = [fact for fact in about.facts if fact[1]]
-    lines += [Line()] * bool(facts)
+    lines += [TextLine()] * bool(facts)
     for name, value in facts:
         look = FAULT if name == "Last error" else PLAIN
         for number, text in enumerate(wrap(value, max(1, width - NAME_WIDTH))):
-            lines.append(Line([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
+            lines.append(TextLine([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
     if about.choices:
-        lines += [Line(), Line([(about.head, HEAD)])]
+        lines += [TextLine(), TextLine([(about.head, HEAD)])]
     for number, choice in enumerate(about.choices):
         time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
         look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN
         for place, text in enumerate(wrap(choice.text, max(1, width - len(time)))):
-            lines.append(Line([(" " * len(time) if place else time, QUIET), (text, look)], number))
+            lines.append(TextLine([(" " * len(time) if place else time, QUIET), (text, look)], number))
     return lines
 
 
@@ -121,7 +124,7 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
         ("Episodes", f"{len(topics.members[topic])}, {stats.played} played, {stats.started} started"),
         ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left" if topics.seconds[topic] else "unknown"),
     ]
-    choices: list[Choice] = []
+    choices: list[AboutChoice] = []
     if podcast is not None:
         facts += [
             ("Address", podcast.address),
@@ -129,25 +132,25 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
             ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
             ("Last error", podcast.error),
         ]
-        choices += [Choice(podcast.page, podcast.page)] if podcast.page else []
+        choices += [AboutChoice(podcast.page, podcast.page)] if podcast.page else []
     text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
     return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
 
 
 def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
     """Add the chapters, else the times in the show notes, and the links; `here`: the chapter that plays."""
-    marks = [Choice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
+    marks = [AboutChoice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
     head = "Chapters"
     if not marks:
         head, marks = "Times", list(_times(notes.text))
     links = [found.rstrip(".,;:!?)]") for found in _LINK.findall(notes.text)]
     links = [notes.page, *links] if notes.page.startswith("http") else links
-    opened = [Choice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
+    opened = [AboutChoice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
     head = f"{head} and links" if marks and opened else head if marks else "Links"
     return about._replace(head=head, choices=[*marks, *opened])
 
 
-def _times(text: str) -> Iterable[Choice]:
+def _times(text: str) -> Iterable[AboutChoice]:
     for found in list(_TIME.finditer(text))[:MAX_LINKS]:
         hours, minutes, seconds, said = found.groups()
-        yield Choice(said.strip() or "In the notes", int(hours or 0) * 3600.0 + int(minutes) * 60 + int(seconds))
+        yield AboutChoice(said.strip() or "In the notes", int(hours or 0) * 3600.0 + int(minutes) * 60 + int(seconds))

@@ -22,7 +22,7 @@ Part = tuple[str, str]
 """A text, and the name of its look."""
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line, and the number of what can be chosen there; None: nothing can be."""
 
     parts: Sequence[Part] = ()

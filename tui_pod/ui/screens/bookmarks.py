@@ -14,7 +14,7 @@ from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Line, spread_parts
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class BookmarksView(ChoiceLines):
         self.grouping = grouping or Grouping.EPISODE
         self._edit = edit
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
-        self._blocks: list[list[Line]] = []  # the lines of each head and bookmark
+        self._blocks: list[list[TextLine]] = []  # the lines of each head and bookmark
         self._places: list[int] = []  # of the bookmarks among the blocks
 
     @property
@@ -68,13 +68,13 @@ class BookmarksView(ChoiceLines):
         self._blocks, self._places = [], []
         if not self._bookmarks:
             said = wrap(self._services.with_keys(WHY_EMPTY), width)
-            self._blocks = [[Line(), *(Line(((text, QUIET),)) for text in said)]]
+            self._blocks = [[TextLine(), *(TextLine(((text, QUIET),)) for text in said)]]
         for group in groups:
             name, tail = split_title(group.head)
-            head = Line(
+            head = TextLine(
                 tuple(spread_parts([(name, HEAD), (f"  {tail}", QUIET)], [(str(len(group.bookmarks)), QUIET)], width))
             )
-            self._blocks.append([Line(), head] if self._blocks else [head])
+            self._blocks.append([TextLine(), head] if self._blocks else [head])
             for bookmark in group.bookmarks:
                 number = len(self._places)
                 self._places.append(len(self._blocks))
@@ -85,7 +85,7 @@ class BookmarksView(ChoiceLines):
         lines = [line for block in self._blocks for line in block] if self.room > TIME else []
         self.show_lines(lines)
 
-    def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[Line]:
+    def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[TextLine]:
         """Yield the lines of a bookmark: all of the one at the cursor, else one of its words and one of its note."""
         room, is_open = max(1, self.room - TIME), number == self.cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
@@ -97,7 +97,7 @@ class BookmarksView(ChoiceLines):
             if text:
                 lines += [(line, name) for line in (wrap(text, room) if is_open else [fit(text, room).rstrip()])]
         for line in lines:
-            yield Line(((time, QUIET), line), number)
+            yield TextLine(((time, QUIET), line), number)
             time = " " * TIME
 
     # -- events and actions ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.parts import PLAIN
-from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, TINTS, Line, Shown, make_lines
+from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, TINTS, Shown, StatLine, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class StatisticsView(LinesView):
             stats.free_days if stats.streak else None,
             services.is_ascii,
         )
-        self._lines: list[Line] = []
+        self._lines: list[StatLine] = []
         self._rows: list[int] = []  # lines that open a topic
         self._cursor = 0
         self.border_title = "Listening"
@@ -67,7 +67,7 @@ class StatisticsView(LinesView):
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
         number = y + self.scroll_offset.y
-        line = self._lines[number] if number < len(self._lines) else Line()
+        line = self._lines[number] if number < len(self._lines) else StatLine()
         strip = self.draw(line.parts, self.has_focus and number in self._rows[self._cursor : self._cursor + 1])
         if not line.beside:
             return strip

@@ -44,7 +44,7 @@ TINTS = tuple(f"tint{level}" for level in range(len(LEVELS) + 1))
 """Looks of a day, from one without listening to the fullest."""
 
 
-class Line(NamedTuple):
+class StatLine(NamedTuple):
     """One line of the view."""
 
     parts: tuple[Part, ...] = ()
@@ -66,7 +66,7 @@ class Shown(NamedTuple):
     is_ascii: bool = False
 
 
-def make_lines(shown: Shown, width: int, height: int) -> list[Line]:
+def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
     """Return all lines, at most `width` cells wide; `height` is that of the view.
 
     Where there is room, the sessions stand beside the rest instead of under it.
@@ -77,11 +77,11 @@ def make_lines(shown: Shown, width: int, height: int) -> list[Line]:
     if room == width:
         return [*lines, *_sessions(shown, width)]
     sessions = _sessions(shown, width - BESIDE[0])
-    both = zip_longest(lines, sessions, fillvalue=Line())
+    both = zip_longest(lines, sessions, fillvalue=StatLine())
     return [line._replace(beside=session.parts) for line, session in both]
 
 
-def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
+def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
     """Return the numbers with their labels below, in as many rows as it takes; one row where they are large."""
     statistics, today = shown.statistics, shown.today
     entries = [
@@ -98,13 +98,13 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
     ]
     size = NUMBER_WIDTH + 4 * is_large
     many = max(1, width // size)
-    lines: list[Line] = []
+    lines: list[StatLine] = []
     for first in range(0, len(entries), many):
         row = entries[first : first + many]
         drawn = [_digits(value, unit) if is_large else [f"{value} {unit}"] for value, unit, _ in row]
         for number in zip(*drawn, strict=True):
-            lines.append(Line(tuple((fit(text, size), NOW) for text in number)))
-        lines += [Line(tuple((fit(label, size - 1) + " ", QUIET) for *_, label in row)), Line()]
+            lines.append(StatLine(tuple((fit(text, size), NOW) for text in number)))
+        lines += [StatLine(tuple((fit(label, size - 1) + " ", QUIET) for *_, label in row)), StatLine()]
         if is_large:
             break
     return lines
@@ -131,17 +131,17 @@ def _digits(value: str, unit: str) -> list[str]:
     return rows
 
 
-def _hours(shown: Shown, width: int) -> list[Line]:
+def _hours(shown: Shown, width: int) -> list[StatLine]:
     hours, sparks = shown.statistics.hours, ASCII_SPARKS if shown.is_ascii else SPARKS
     most = max(hours) or 1.0
     cells = 2 if width >= 60 else 1
     levels = (max(int(hour > 0), round(hour / most * (len(sparks) - 1))) for hour in hours)
     parts = [(sparks[level] * cells, ACCENT if level else LINE) for level in levels]
     scale = "".join(f"{hour:<{6 * cells}}" for hour in ("0", "6", "12", "18"))
-    return [Line((("Hours  ", HEAD), *joined(parts))), Line(((f"       {scale}", QUIET),)), Line()]
+    return [StatLine((("Hours  ", HEAD), *joined(parts))), StatLine(((f"       {scale}", QUIET),)), StatLine()]
 
 
-def _year(shown: Shown, width: int) -> list[Line]:
+def _year(shown: Shown, width: int) -> list[StatLine]:
     """Return the map of the year: two cells a day, a column a week, a row a weekday, the present week last."""
     cells = ASCII_CELLS if shown.is_ascii else CELLS
     today, days = shown.today, shown.statistics.days
@@ -152,7 +152,7 @@ def _year(shown: Shown, width: int) -> list[Line]:
         first = monday + timedelta(weeks=column)
         if first.day <= 7:
             months[2 * column : 2 * column + 3] = f"{first:%b}"
-    lines = [Line(((f"    {''.join(months)}"[:width], QUIET),))]
+    lines = [StatLine(((f"    {''.join(months)}"[:width], QUIET),))]
     for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
         parts: list[Part] = [(f"{name:<4}", QUIET)]
         for column in range(weeks):
@@ -164,11 +164,11 @@ def _year(shown: Shown, width: int) -> list[Line]:
                 parts.append((cells[level], TINTS[level]))
         if row == today.weekday():
             parts.append(("<" if shown.is_ascii else "◂", NOW))
-        lines.append(Line(tuple(joined(parts))))
-    return [*lines, Line()]
+        lines.append(StatLine(tuple(joined(parts))))
+    return [*lines, StatLine()]
 
 
-def _topics(shown: Shown, width: int) -> list[Line]:
+def _topics(shown: Shown, width: int) -> list[StatLine]:
     """Return the topics by time heard, each with how much of it is played."""
     topics, heard = shown.library.topics, shown.statistics.topics
     order = sorted((topic for topic in heard if topic), key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
@@ -181,7 +181,7 @@ def _topics(shown: Shown, width: int) -> list[Line]:
     columns = tuple(max(map(len, texts)) for texts in (times, counts, lefts))
     bar_width = min(30, width - names - sum(columns) - 8)
     full, rest = ("=", "-") if shown.is_ascii else ("━", "╌")
-    lines = [Line((("Topics by time heard", HEAD),))]
+    lines = [StatLine((("Topics by time heard", HEAD),))]
     for topic, time, count, left in zip(order, times, counts, lefts, strict=True):
         parts = [(f"{fit(topics.names[topic], names)}  {time:>{columns[0]}}  ", PLAIN)]
         if bar_width >= 6:
@@ -189,19 +189,19 @@ def _topics(shown: Shown, width: int) -> list[Line]:
             done = round(bar_width * max(0.0, min(1.0, share)))
             parts += [(full * done, ACCENT), (rest * (bar_width - done), LINE), ("  ", PLAIN)]
         parts.append((f"{count:>{columns[1]}}{left}", QUIET))
-        lines.append(Line(tuple(parts), topic))
-    return [*lines, Line()]
+        lines.append(StatLine(tuple(parts), topic))
+    return [*lines, StatLine()]
 
 
-def _sessions(shown: Shown, width: int) -> list[Line]:
+def _sessions(shown: Shown, width: int) -> list[StatLine]:
     sessions = shown.statistics.sessions
     if not sessions:
-        return [Line((("Nothing heard yet.", HEAD),)), Line((("What you hear is counted here.", PLAIN),))]
-    lines = [Line((("Recent sessions", HEAD),))]
+        return [StatLine((("Nothing heard yet.", HEAD),)), StatLine((("What you hear is counted here.", PLAIN),))]
+    lines = [StatLine((("Recent sessions", HEAD),))]
     for session in sessions:
         when = f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}"
         text = f"{when:<24} {span(session.heard):>9}  "
-        lines.append(Line(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
+        lines.append(StatLine(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
     return lines
 
 

@@ -26,10 +26,10 @@ from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
 from tui_pod.ui.list_commands import ListCommand
-from tui_pod.ui.look.about import About, Choice, about_episode, about_topic, lay_out, with_choices
+from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
-from tui_pod.ui.look.parts import Line, look, tint
+from tui_pod.ui.look.parts import TextLine, look, tint
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.topic_tree import TopicTree
@@ -51,7 +51,7 @@ class AboutText(Widget):
         self.about = About("")
         self.cursor: int | None = None
         """The choice that is lit; None: none is."""
-        self._lines: list[Line] = []
+        self._lines: list[TextLine] = []
         self._width = 0
 
     def show(self, about: About) -> None:
@@ -273,7 +273,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         here = self._here(chapters)
         first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))
         choices = [
-            Choice(chapter.title, chapter.start, number == here)
+            AboutChoice(chapter.title, chapter.start, number == here)
             for number, chapter in enumerate(chapters[first : first + CHAPTERS], first)
         ]
         said = self._said() if is_playing else ""

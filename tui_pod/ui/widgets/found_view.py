@@ -12,7 +12,7 @@ from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Line, lit_parts, spread_parts
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class FoundView(ChoiceLines):
 
     # -- drawing ---------------------------------------------------------------------------------------
 
-    def _make_lines(self, width: int) -> Iterator[Line]:
+    def _make_lines(self, width: int) -> Iterator[TextLine]:
         match = 0
         for found in self._answer.results.found:
             has_title = any(hit.kind is Kind.TITLE for hit in found.hits)
@@ -68,13 +68,13 @@ class FoundView(ChoiceLines):
                 *lit_parts(found.title[len(head) :], _moved(spans, len(head)), QUIET),
             ]
             parts = spread_parts(title, [(self._about(found, width), QUIET)], width)
-            yield Line(parts, match if has_title else None)
+            yield TextLine(parts, match if has_title else None)
             for hit in found.hits:
                 if hit.kind is not Kind.TITLE:
                     yield from self._lines_of(match, hit, width - TIME)
                 match += 1
         if self._answer.query.wanted and not match and not self._answer.notice:
-            yield Line([("Nothing matches.", QUIET)])
+            yield TextLine([("Nothing matches.", QUIET)])
 
     def _about(self, found: Found, width: int) -> str:
         """Return what stands at the right of an episode's title."""
@@ -87,19 +87,19 @@ class FoundView(ChoiceLines):
         topic = library.episode(index).tags[:1] if width >= ROOM_FOR_TOPIC else ()
         return " · ".join(filter(None, (more, made_by, *topic, length(progress_index.length(index)))))
 
-    def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[Line]:
+    def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[TextLine]:
         query = self._answer.query
         at = clock(hit.start) if hit.start is not None else "" if hit.kind is Kind.WORDS else str(hit.kind)
         mark = MARKS["bookmark"] if hit.kind is Kind.BOOKMARK else ""
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self.cursor:
             text = excerpt(query, hit.text, room)
-            yield Line([time, *lit_parts(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
+            yield TextLine([time, *lit_parts(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
         spans, place = query.spans(hit.text), 0
         for text in wrap(hit.text, room):
             place = max(0, hit.text.find(text, place))
-            yield Line([time, *lit_parts(text, _moved(spans, place), PLAIN)], match)
+            yield TextLine([time, *lit_parts(text, _moved(spans, place), PLAIN)], match)
             place, time = place + len(text), (" " * TIME, QUIET)
 
     # -- events and actions ----------------------------------------------------------------------------

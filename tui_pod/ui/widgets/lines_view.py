@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import RAIL, Line, Part, look, tint
+from tui_pod.ui.look.parts import RAIL, Part, TextLine, look, tint
 
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and those of a time beside words."""
@@ -108,7 +108,7 @@ class ChoiceLines(LinesView):
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[TextLine] = ()
 
     async def action_choose(self) -> None:
         """Do what Enter does."""
@@ -119,7 +119,7 @@ class ChoiceLines(LinesView):
         """Cells of a line."""
         return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
+    def show_lines(self, lines: Sequence[TextLine]) -> None:
         """Show these lines, and bring those at the cursor into sight, with the head above them."""
         self._lines = lines
         self.virtual_size = Size(0, len(lines))
@@ -135,7 +135,7 @@ class ChoiceLines(LinesView):
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
         number = y + self.scroll_offset.y
-        parts, choice = self._lines[number] if number < len(self._lines) else Line()
+        parts, choice = self._lines[number] if number < len(self._lines) else TextLine()
         return self.draw(parts, choice is not None and choice == self.cursor and self.has_focus)
 
     async def on_click(self, event: events.Click) -> None:

@@ -31,7 +31,7 @@ class Run(NamedTuple):
     text: str
 
 
-class Line(NamedTuple):
+class TranscriptLine(NamedTuple):
     """One line: of a paragraph, or the head of a chapter; neither: blank."""
 
     runs: tuple[Run, ...] = ()
@@ -40,22 +40,24 @@ class Line(NamedTuple):
     head: str = ""
 
 
-def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tuple[list[Line], list[int]]:
+def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tuple[list[TranscriptLine], list[int]]:
     """Return the lines, at most `width` cells wide, and the line in which each sentence begins."""
-    lines: list[Line] = []
+    lines: list[TranscriptLine] = []
     first_line = [-1] * len(cues)
     for heads, paragraph in _paragraphs(cues, chapters):
         if lines:
-            lines.append(Line())
+            lines.append(TranscriptLine())
         for chapter in heads:
-            lines.append(Line(time=clock(chapter.start), head=fit(chapter.title or "Chapter", width).rstrip()))
+            lines.append(
+                TranscriptLine(time=clock(chapter.start), head=fit(chapter.title or "Chapter", width).rstrip())
+            )
         start = cues[paragraph[0]].start
         time = clock(start) if start is not None and not heads else ""
         for runs in _wrapped(cues, paragraph, width):
             for run in runs:
                 if run.cue != BETWEEN and first_line[run.cue] < 0:
                     first_line[run.cue] = len(lines)
-            lines.append(Line(runs, time))
+            lines.append(TranscriptLine(runs, time))
             time = ""
     return lines, first_line
 

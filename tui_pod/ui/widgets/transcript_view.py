@@ -24,7 +24,7 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words, wrap
 from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts
 from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
-from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, WordMatches, lay_out
+from tui_pod.ui.widgets.transcript_lines import BETWEEN, TranscriptLine, WordMatches, lay_out
 
 GUTTER, MIN_WIDTH = 8, 50
 """Cells of the times, and those of the pane from which on they are shown."""
@@ -86,7 +86,7 @@ class TranscriptView(LinesView):
         """The episode whose words are shown."""
         self._transcript = Transcript()
         self._chapters: Sequence[Chapter] = ()
-        self._lines: list[Line] = []
+        self._lines: list[TranscriptLine] = []
         self._first_line: list[int] = []
         self._active: int | None = None
         self._heard = 0  # sentences before this one were heard
