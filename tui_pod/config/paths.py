@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from platformdirs import PlatformDirs
-
-from tui_pod.core.named_tuple import NamedTuple
 
 APP = "tui-pod"
 

@@ -9,10 +9,9 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import Config, Key, Settings
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.runtime.files import TooLarge, read_bytes
 

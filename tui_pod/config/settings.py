@@ -6,10 +6,9 @@ from it. They are not postponed, since the reader would have to compile each of 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from tui_pod.core.actions import ACTIONS, Action
-from tui_pod.core.named_tuple import NamedTuple
 
 MEGABYTE = 1_000_000
 """Bytes of a setting in megabytes."""

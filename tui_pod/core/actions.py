@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
 
 
 class Action(NamedTuple):

@@ -16,13 +16,13 @@ from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
-from tui_pod.core.named_tuple import NamedTuple
 
 SCHEMA = 7
 """Version of the tables; a cache of another version is rebuilt."""

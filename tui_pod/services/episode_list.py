@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     ListQuery,
@@ -252,7 +251,7 @@ class EpisodeListModel:
             case SmartList.QUEUE:
                 return self._services.controller.unqueue(episodes)
             case SmartList.CONTINUE:
-                return self._services.controller.dismiss(episodes)
+                return self._services.controller.editor.dismiss(episodes)
             case SmartList.NEW:
                 self._services.feeds.news.take_off(episodes)
             case _:
@@ -266,7 +265,7 @@ class EpisodeListModel:
         from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint
 
         controller, request = self._services.controller, SessionRequest(budget)
-        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
         if plan.indexes:
-            self._services.recall.before(lambda: controller.start_session(request, plan))
+            self._services.recall.before(lambda: controller.sessions.start(request, plan))
         return plan

@@ -17,10 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, Record

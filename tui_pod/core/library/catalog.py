@@ -12,11 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
 
 VERSION = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
 
 
 class DownloadState(NamedTuple):

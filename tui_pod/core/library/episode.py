@@ -1,10 +1,7 @@
 """An episode and a topic, as values: what a catalogue or a feed says of them."""
 
-from __future__ import annotations
-
 from datetime import date
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
 
 ROOT_TOPIC = "All Topics"
 """Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""

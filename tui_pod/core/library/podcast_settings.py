@@ -10,10 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import clean, clock, enumerated, fold
 
 COURSE = "course"

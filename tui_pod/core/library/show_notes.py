@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
 
 
 class EpisodeNotes(NamedTuple):

@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Topic
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import fold
 
 ROOT = 0

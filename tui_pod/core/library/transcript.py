@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import clean, one_line, sifted, unescaped
 from tui_pod.core.text.speech import split_sentences
 

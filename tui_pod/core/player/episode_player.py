@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from math import inf
+from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,

@@ -7,7 +7,8 @@ of a dataclass when the program starts.
 
 from __future__ import annotations
 
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
+
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class FetchProgress(NamedTuple):

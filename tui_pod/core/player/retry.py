@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each attempt: two minutes in all, after which the listener is told."""

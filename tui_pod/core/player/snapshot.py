@@ -1,13 +1,10 @@
 """What is playing, as one value. Times within an episode are seconds."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from enum import IntEnum, StrEnum
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import clock
 
 if TYPE_CHECKING:
@@ -57,7 +54,7 @@ class Source(NamedTuple):
     marks: tuple[Chapter, ...] = ()
     notice: str = ""
     """A notice to show, such as that a text was too long to be read whole."""
-    remote: RemoteAudio | None = None
+    remote: "RemoteAudio | None" = None
     """What a stream is read from."""
     is_constant_rate: bool | None = None
     """Whether an mp3 keeps one bit rate, so that positions follow from its size; None: it is no mp3, or not known."""
@@ -154,7 +151,7 @@ class Playback(NamedTuple):
         """Whether an episode is playing, paused or about to."""
         return self.status is not PlayerStatus.STOPPED
 
-    def looks_like(self, other: Playback) -> bool:
+    def looks_like(self, other: "Playback") -> bool:
         """Return whether both look the same: only the fraction of a second differs, within one chapter."""
         if int(self.position) != int(other.position) or self.chapter != other.chapter:
             return False

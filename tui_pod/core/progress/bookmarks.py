@@ -1,11 +1,8 @@
 """What a listener keeps of an episode. Every start reads it: `just_said` tells what is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple, Self
 
 WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
 """Characters of the words and of the note that are kept."""
@@ -59,7 +56,7 @@ class Bookmark(NamedTuple):
         """The note, with where the words are from when that must be said; may be empty."""
         return " · ".join(filter(None, (BY_MACHINE if self.is_recognised else "", self.note)))
 
-    def removed(self, now: datetime) -> Bookmark:
+    def removed(self, now: datetime) -> Self:
         """Return what stays of it when it is removed."""
         return self._replace(text="", note="", title="", is_recognised=False, is_removed=True, updated=now)
 

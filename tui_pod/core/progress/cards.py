@@ -1,12 +1,9 @@
 """A card: something that is asked again, after days and then months, so that it stays known."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, Self, TypeVar
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 
 OF_EPISODE = -1.0
@@ -35,7 +32,7 @@ class Card(NamedTuple):
         """What it is found by: its bookmark's key."""
         return BookmarkKey(self.episode, self.start)
 
-    def removed(self, now: datetime) -> Card:
+    def removed(self, now: datetime) -> Self:
         """Return what stays of it when it is removed."""
         return self._replace(stability=None, difficulty=None, reviewed=None, is_removed=True, updated=now)
 
@@ -46,11 +43,11 @@ class Kept(NamedTuple):
     bookmarks: tuple[Bookmark, ...] = ()
     cards: tuple[Card, ...] = ()
 
-    def merged(self, other: Kept) -> Kept:
+    def merged(self, other: "Kept") -> "Kept":
         """Return the newest of each in both."""
         return Kept(_newest((*self.bookmarks, *other.bookmarks)), _newest((*self.cards, *other.cards)))
 
-    def without(self, other: Kept) -> Kept:
+    def without(self, other: "Kept") -> "Kept":
         """Return what the other one has not, or has otherwise."""
         bookmarks, cards = frozenset(other.bookmarks), frozenset(other.cards)
         return Kept(

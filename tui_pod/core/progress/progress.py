@@ -3,12 +3,10 @@
 Each rule is in one place. Pure: times of day come in as arguments.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple, Self
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.ranges import Ranges, add_range, join
 
 
@@ -46,16 +44,16 @@ class Progress(NamedTuple):
             return Status.PLAYED
         return Status.STARTED if self.position > 0 else Status.UNPLAYED
 
-    def at(self, position: float, duration: float | None, now: datetime) -> Progress:
+    def at(self, position: float, duration: float | None, now: datetime) -> Self:
         """Return this progress after playing or seeking to `position`."""
         return self._replace(position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
 
-    def with_played(self, start: float, end: float, now: datetime) -> Progress:
+    def with_played(self, start: float, end: float, now: datetime) -> Self:
         """Return this progress with the range from `start` to `end` played, which also ends a dismissal."""
         played_ranges = add_range(self.played_ranges, start, end)
         return self._replace(played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False)
 
-    def with_history(self, other: Progress | None) -> Progress:
+    def with_history(self, other: Self | None) -> Self:
         """Return this progress with what was played, when and how often, in either."""
         if other is None:
             return self
@@ -63,11 +61,11 @@ class Progress(NamedTuple):
         played_ranges, plays = join(self.played_ranges, other.played_ranges), max(self.plays, other.plays)
         return self._replace(played_ranges=played_ranges, plays=plays, listened=listened)
 
-    def marked(self, played: bool, now: datetime) -> Progress:
+    def marked(self, played: bool, now: datetime) -> Self:
         """Return this progress marked by the listener; either way the position is 0."""
         return self._replace(position=0.0, played=played, updated=now)
 
-    def finished(self, now: datetime) -> Progress:
+    def finished(self, now: datetime) -> Self:
         """Return this progress after its end was reached by playing."""
         return self._replace(position=0.0, played=True, plays=self.plays + 1, updated=now)
 

@@ -1,11 +1,8 @@
 """Records that the core saves, in order of time. It does not know how they are stored."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress

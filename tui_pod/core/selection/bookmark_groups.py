@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
+from typing import NamedTuple
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import clock

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
-
-from tui_pod.core.named_tuple import NamedTuple
+from typing import NamedTuple, Self
 
 
 class _Entries(NamedTuple):

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.cells import fit
 
 Part = tuple[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,7 +13,6 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
 LAST_LEFT = "Help"

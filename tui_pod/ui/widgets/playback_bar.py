@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
@@ -11,7 +13,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.ranges import Ranges
 from tui_pod.core.text.clean import clock

@@ -7,7 +7,7 @@ cost a tenth of the start-up. Rows are equally high, but the one at the cursor m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,7 +18,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts, tint
