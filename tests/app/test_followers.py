@@ -40,7 +40,7 @@ async def test_last_episode_heard_to_its_end_is_offered(rig: Rig) -> None:
 
 async def test_episode_left_or_marked_is_not_offered(rig: Rig) -> None:
     rig.room.play("one", 50.0)
-    rig.room.controller.mark(["one"], played=True)
+    rig.room.controller.editor.mark(["one"], played=True)
     rig.room.play("two", 5.0)
     rig.room.controller.stop()
     await asyncio.sleep(0)

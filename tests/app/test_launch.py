@@ -136,7 +136,7 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     monkeypatch.setattr(services.feeds, "close", close)
     episode = services.library.ids[0]
     services.controller.play(episode)
-    services.controller.toggle_played([episode])
+    services.controller.editor.toggle_played([episode])
     assert {"playback_changed", "progress_changed"} == {*told}
     await services.close()
     assert told[-1] == "closed"

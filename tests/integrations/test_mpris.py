@@ -233,7 +233,7 @@ async def test_volume_set_is_held_within_the_range(desktop: Desktop, volume: flo
 
 
 async def test_volume_while_muted_is_0_and_setting_it_ends_that(desktop: Desktop) -> None:
-    desktop.room.controller.toggle_mute()
+    desktop.room.controller.mixer.toggle_mute()
     assert await desktop.get("Volume") == 0.0
     await desktop.set("Volume", Variant("d", 0.6))
     assert await desktop.get("Volume") == 0.6
@@ -303,9 +303,9 @@ async def test_playing_on_tells_nothing(desktop: Desktop, monkeypatch: pytest.Mo
     ("change", "told"),
     [
         (lambda room: room.controller.toggle_pause(), {"PlaybackStatus": "Paused"}),
-        (lambda room: room.controller.set_speed(1.5), {"Rate": 1.5}),
-        (lambda room: room.controller.set_volume(50), {"Volume": 0.5}),
-        (lambda room: room.controller.toggle_mute(), {"Volume": 0.0}),
+        (lambda room: room.controller.mixer.set_speed(1.5), {"Rate": 1.5}),
+        (lambda room: room.controller.mixer.set_volume(50), {"Volume": 0.5}),
+        (lambda room: room.controller.mixer.toggle_mute(), {"Volume": 0.0}),
     ],
 )
 async def test_change_tells_the_changed_property_alone(

@@ -50,7 +50,7 @@ def test_title_while_playing_on_is_written_once(room: Room, written: list[str]) 
 
 
 def test_title_before_anything_plays_is_left_alone(room: Room, written: list[str]) -> None:
-    room.controller.set_volume(50)
+    room.controller.mixer.set_volume(50)
     assert written == []
 
 

@@ -75,7 +75,7 @@ async def test_bookmarks_and_answers_from_elsewhere_are_shown_and_neither_saved_
 
 
 async def test_older_progress_from_elsewhere_changes_nothing(room: Room, watched: Watched) -> None:
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     watched.saved = {"one": Progress(START - timedelta(days=1), position=30.0)}
     changes = len(room.listener.changed)
     await watched.watch.look()

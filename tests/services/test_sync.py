@@ -157,7 +157,7 @@ async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
     rig.service.start()
     await rig.synced()
     rig.clock.go(60.0)
-    rig.controller.mark(["one", "three"], played=True)
+    rig.controller.editor.mark(["one", "three"], played=True)
     rig.service.sync_soon()
     assert rig.frontend.work == "synced 1 m ago, 2 to send"
 

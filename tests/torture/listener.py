@@ -135,10 +135,10 @@ class RestlessListener:
         self._controller.seek_by(self._chances.choice((-10.0, 30.0, -5.0, 5.0)))
 
     def _mark(self) -> None:
-        self._controller.toggle_played(self._some())
+        self._controller.editor.toggle_played(self._some())
 
     def _mark_many(self) -> None:
-        self._controller.mark(self._some(EPISODES), played=self._chances.random() < 0.5)
+        self._controller.editor.mark(self._some(EPISODES), played=self._chances.random() < 0.5)
 
     def _queue(self) -> None:
         self._controller.queue_last(self._some(3))
@@ -165,7 +165,7 @@ class RestlessListener:
         self._writer.compact()
 
     def _change_speed(self) -> None:
-        self._controller.set_speed(self._chances.choice((1.0, 1.5, 3.0)))
+        self._controller.mixer.set_speed(self._chances.choice((1.0, 1.5, 3.0)))
 
 
 def make_library(name: str) -> Library:

@@ -170,7 +170,7 @@ async def test_undo_with_nothing_done_says_so(library: Library) -> None:
 async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         for _ in range(34):
-            driver.controller.toggle_played(["one"])
+            driver.controller.editor.toggle_played(["one"])
             driver.controller.queue_last(["two"])
             driver.controller.unqueue(["two"])
         await driver.press_at_once(*["u"] * 102)

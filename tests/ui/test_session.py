@@ -140,7 +140,7 @@ async def test_session_at_double_speed_holds_twice_as_much(library: Library) -> 
         total = sum(driver.library.durations[driver.library.index(ident) or 0]
                     for ident in driver.controller.session.episodes)  # fmt: skip
         assert 0.8 * 1800 <= total <= 1.05 * 1800
-        left = driver.controller.session_status().left
+        left = driver.controller.sessions.status().left
         assert left == pytest.approx(total / 2, abs=1)
 
 
@@ -154,7 +154,7 @@ async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
         assert first not in driver.controller.session.episodes
         assert driver.bar.facts.session is not None
         assert driver.bar.facts.session[0] == 2
-        assert 0.8 * 900 <= driver.controller.session_status().left <= 1.05 * 900
+        assert 0.8 * 900 <= driver.controller.sessions.status().left <= 1.05 * 900
 
 
 async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library: Library) -> None:

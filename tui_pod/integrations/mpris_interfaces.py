@@ -139,7 +139,7 @@ class PlayerInterface(ServiceInterface):
 
     can_play = _property("CanPlay", DBusBool, lambda interface: len(interface._controller.library) > 0)
     can_go_next = _property(
-        "CanGoNext", DBusBool, lambda interface: interface._controller.session_status().next is not None
+        "CanGoNext", DBusBool, lambda interface: interface._controller.sessions.status().next is not None
     )
     can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
     can_pause = _when_loaded("CanPause")
@@ -182,7 +182,7 @@ class PlayerInterface(ServiceInterface):
             return
         self._api.set_volume(min(max(volume, 0.0), 1.0) * 100)
         if volume > 0 and self._playback.is_muted:
-            self._controller.toggle_mute()
+            self._controller.mixer.toggle_mute()
 
     def _microseconds(self) -> int:
         return round(self._playback.position * SECOND)

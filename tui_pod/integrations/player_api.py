@@ -85,11 +85,11 @@ class PlayerApi:
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, within the allowed range."""
-        self._controller.set_speed(speed)
+        self._controller.mixer.set_speed(speed)
 
     def set_volume(self, percent: float) -> None:
         """Set the volume, 0 to 100."""
-        self._controller.set_volume(round(percent))
+        self._controller.mixer.set_volume(round(percent))
 
     def now(self) -> dict[str, object]:
         """Return what is playing, as `tui-pod now --json` prints it (contract)."""
@@ -110,7 +110,7 @@ class PlayerApi:
         unfinished = controller.progress_index.unfinished()
         if unfinished:
             return controller.library.ids[unfinished[0]]
-        following = controller.session_status().next
+        following = controller.sessions.status().next
         if following is not None:
             return following
         for ident in controller.library.ids:

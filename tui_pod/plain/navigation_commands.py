@@ -128,7 +128,7 @@ class NavigationCommands:
         self._say(say_playback(controller.playback))
         index = controller.library.index(controller.playback.episode or "")
         if index is not None:
-            self._say_all(say_outlook(controller.library, controller.session_status()))
+            self._say_all(say_outlook(controller.library, controller.sessions.status()))
             self._browser.is_on_topics = False
             self._list.go_to(index)
 

@@ -48,10 +48,10 @@ class PlaybackCommands:
             "queue.next": controller.next,
             "playback.slower": partial(self._change_speed, -0.1),
             "playback.faster": partial(self._change_speed, 0.1),
-            "playback.normal_speed": partial(controller.set_speed, 1.0),
+            "playback.normal_speed": partial(controller.mixer.set_speed, 1.0),
             "playback.quieter": partial(self._change_volume, -5),
             "playback.louder": partial(self._change_volume, 5),
-            "playback.mute": controller.toggle_mute,
+            "playback.mute": controller.mixer.toggle_mute,
             "session.plan": self._plan,
             "session.end": lambda: self._say(self._services.end_session()),
             "sleep.timer": self._sleep,
@@ -67,10 +67,10 @@ class PlaybackCommands:
         }
 
     def _change_speed(self, by: float) -> None:
-        self._controller.set_speed(self._controller.playback.speed + by)
+        self._controller.mixer.set_speed(self._controller.playback.speed + by)
 
     def _change_volume(self, by: int) -> None:
-        self._controller.set_volume(self._controller.playback.volume + by)
+        self._controller.mixer.set_volume(self._controller.playback.volume + by)
 
     # -- playing ---------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class PlaybackCommands:
     def _toggle_played(self) -> None:
         episodes = self._chosen()
         if episodes:
-            self._controller.toggle_played(episodes)
+            self._controller.editor.toggle_played(episodes)
             is_played = self._controller.progress_index.status(episodes[0]) is Status.PLAYED
             self._done(episodes, "Marked played" if is_played else "Marked unplayed")
 
@@ -202,12 +202,12 @@ class PlaybackCommands:
         except ValueError as error:
             self._say(f"{error}.")
             return
-        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
         if not plan.indexes:
             self._say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
             return
         self._say_all(
-            say_plan(controller.library, controller.progress_index, plan, controller.speed_rule, controller.now())
+            say_plan(controller.library, controller.progress_index, plan, controller.mixer.speed_rule, controller.now())
         )
         self._ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
 
@@ -215,4 +215,4 @@ class PlaybackCommands:
         if answer.strip():
             self._say("No session.")
         else:
-            self._services.recall.before(partial(self._controller.start_session, request, plan))
+            self._services.recall.before(partial(self._controller.sessions.start, request, plan))

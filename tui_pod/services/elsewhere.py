@@ -56,7 +56,7 @@ class ElsewhereWatch:
         """Accept what was changed since the last look."""
         if self._file.is_changed_elsewhere and not self._is_leaving_progress:
             saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
-            self._controller.receive(
+            self._controller.editor.receive(
                 {
                     ident: progress
                     for ident, progress in saved.progress.items()

@@ -168,7 +168,7 @@ class Services:
         """End the session under way, and return what became of it; what plays goes on."""
         if self.controller.session is None:
             return f"No session is under way. Press {key_of('session.plan')} to plan one."
-        self.controller.end_session()
+        self.controller.sessions.end()
         return f"The session is ended; what plays goes on. Press {key_of('undo')} to undo."
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:

@@ -117,7 +117,7 @@ class SyncService(Follower):
             self._since = self._synced = since
         self._show()
         received = _received(report)
-        shown = self._services.controller.receive(received, f"{counted(len(received))} synced")
+        shown = self._services.controller.editor.receive(received, f"{counted(len(received))} synced")
         shown |= self._services.controller.bookmarks.receive_all(_received_kept(report), "synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()

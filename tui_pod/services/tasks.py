@@ -68,7 +68,7 @@ class BackgroundTasks:
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Say what was done, and let it be undone and redone; one after the other, however fast the keys."""
         undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
-        self._services.controller.add_external_change(Change(label, undo, redo))
+        self._services.controller.undo_history.add(Change(label, undo, redo))
         self._services.frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
 
     def _run_in_turn(self, change: Callable[[], Work]) -> None:

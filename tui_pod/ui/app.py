@@ -316,15 +316,15 @@ class TuiPodApp(App[None]):
 
     def action_change_speed(self, by: float) -> None:
         """Play faster or slower; 0: at normal speed."""
-        self.controller.set_speed(self.playback.speed + by if by else 1.0)
+        self.controller.mixer.set_speed(self.playback.speed + by if by else 1.0)
 
     def action_change_volume(self, by: int) -> None:
         """Play louder or quieter."""
-        self.controller.set_volume(self.playback.volume + by)
+        self.controller.mixer.set_volume(self.playback.volume + by)
 
     def action_toggle_mute(self) -> None:
         """Mute or unmute."""
-        self.controller.toggle_mute()
+        self.controller.mixer.toggle_mute()
 
     def action_sleep_timer(self) -> None:
         """Show the sleep timer; pressed again, extend a running one."""

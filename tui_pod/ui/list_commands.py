@@ -33,7 +33,7 @@ def run_command(
         case ListCommand.CHOOSE | ListCommand.RESTART:
             model.play(episodes[0], is_restart=command is ListCommand.RESTART)
         case ListCommand.TOGGLE_PLAYED:
-            return controller.toggle_played(episodes)
+            return controller.editor.toggle_played(episodes)
         case ListCommand.QUEUE_LAST:
             controller.queue_last(episodes)
         case ListCommand.QUEUE_NEXT:

@@ -127,7 +127,7 @@ def start_facts(model: EpisodeListModel, last: LastPlayed | None) -> BarFacts:
 
 def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
     """Return what the bar says besides the playback: the topic, the session, what is next, and the sleep timer."""
-    status, playback, sleep = controller.session_status(), controller.playback, controller.sleep
+    status, playback, sleep = controller.sessions.status(), controller.playback, controller.sleep
     library, sleeps = controller.library, sleep.short if sleep is not None else ""
     if not playback.is_loaded:
         return start_facts(model, playback.last)._replace(sleep=sleeps)
@@ -180,7 +180,7 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     current = library.index(controller.playback.episode or "")
     upcoming = [index for ident in model.queue.upcoming if (index := library.index(ident)) is not None]
     first = [] if current is None else [current]
-    now, sums = controller.now(), list(accumulate(controller.coming_times([*first, *upcoming])))
+    now, sums = controller.now(), list(accumulate(controller.sessions.coming_times([*first, *upcoming])))
     times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
     session, listed = controller.session, len(model.indexes)
     of_session = frozenset(session.episodes) if session is not None else frozenset[str]()

@@ -127,7 +127,7 @@ def test_list_goes_back_by_ids(room: Room) -> None:
 def test_list_of_which_nothing_is_left_ends(room: Room) -> None:
     room.play("two")
     swap(room, NEW)
-    assert room.controller.session_status().next is None
+    assert room.controller.sessions.status().next is None
     room.controller.previous()
     assert (room.playing, room.position) == ("two", 0)
     room.controller.next()
@@ -157,7 +157,7 @@ def test_queue_keeps_its_ids_and_skips_what_vanished(room: Room) -> None:
     room.play("one")
     swap(room, without("three"))
     assert room.controller.queue.entries == ("three", "five")
-    assert room.controller.session_status().next == "five"
+    assert room.controller.sessions.status().next == "five"
     room.player.play(100)
     assert room.playing == "five"
 
@@ -186,8 +186,8 @@ def test_queue_of_nothing_but_what_vanished_lets_the_list_go_on(room: Room) -> N
 def begin_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the topic Numbers: two, then one."""
     request = SessionRequest(budget, topic=2)
-    room.controller.start_session(
-        request, plan_session(room.library, room.progress_index, request, room.controller.speed_rule)
+    room.controller.sessions.start(
+        request, plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
     )
 
 
@@ -203,9 +203,9 @@ def test_session_goes_on_by_ids_and_ends(room: Room) -> None:
 
 def test_session_planned_before_the_library_was_replaced_plays_what_was_planned(room: Room) -> None:
     request = SessionRequest(300.0, topic=2)
-    plan = plan_session(room.library, room.progress_index, request, room.controller.speed_rule)
+    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
     swap(room, [*NEW, *without("one")], [Topic("Another"), *TOPICS])
-    room.controller.start_session(request, plan)
+    room.controller.sessions.start(request, plan)
     assert room.playing == "two"
     assert room.controller.session is not None
     assert room.controller.session.episodes == ("two",)
@@ -232,7 +232,7 @@ def test_session_with_another_one_queued_between_goes_on_after_it(room: Room) ->
 def test_session_is_planned_anew_in_its_own_topic_when_topics_moved(room: Room) -> None:
     begin_session(room)
     swap(room, [*NEW, *EPISODES], [Topic("Fresh"), *TOPICS])
-    room.controller.mark(["one"], played=True)  # plans it anew
+    room.controller.editor.mark(["one"], played=True)  # plans it anew
     session = room.controller.session
     assert session is not None
     assert room.library.topics.names[session.request.topic] == "Numbers"
@@ -279,7 +279,7 @@ def test_counts_after_a_swap_follow_the_playing(room: Room) -> None:
 
 
 def test_undo_takes_back_by_ids_across_a_swap(room: Room) -> None:
-    room.controller.mark(["two"], played=True)
+    room.controller.editor.mark(["two"], played=True)
     room.controller.queue_last(["three", "five"])
     swap(room, [*NEW, *EPISODES])
     room.controller.undo()
@@ -291,7 +291,7 @@ def test_undo_takes_back_by_ids_across_a_swap(room: Room) -> None:
 
 
 def test_undo_of_a_mark_on_what_vanished_holds_when_it_is_back(room: Room) -> None:
-    room.controller.mark(["two"], played=True)
+    room.controller.editor.mark(["two"], played=True)
     swap(room, without("two"))
     room.controller.undo()
     swap(room, EPISODES)
@@ -312,10 +312,8 @@ def test_undo_of_a_seek_in_what_vanished(room: Room, is_playing: bool) -> None:
 
 def test_deed_is_undone_in_its_turn(room: Room) -> None:
     done: list[str] = []
-    room.controller.mark(["one"], played=True)
-    room.controller.add_external_change(
-        Change("Cast removed", lambda: done.append("back"), lambda: done.append("again"))
-    )
+    room.controller.editor.mark(["one"], played=True)
+    room.controller.undo_history.add(Change("Cast removed", lambda: done.append("back"), lambda: done.append("again")))
     swap(room, without("two"))
     room.controller.undo()
     room.controller.redo()

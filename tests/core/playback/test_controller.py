@@ -242,7 +242,7 @@ def test_playing_a_queued_one_moves_on_in_the_queue_and_remembers_it(room: Room)
 
 
 def test_mark_played_is_saved_at_once_and_the_file_brought_up_to_date(room: Room) -> None:
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     assert saved(room, "one") == room.progress("one")
     assert (room.progress("one").played, room.progress("one").plays) == (True, 0)
     assert (room.writer.compactions, room.listener.changed[-1]) == (1, frozenset(("one",)))
@@ -251,13 +251,13 @@ def test_mark_played_is_saved_at_once_and_the_file_brought_up_to_date(room: Room
 @pytest.mark.parametrize("played", [True, False])
 def test_mark_a_started_one_sets_its_position_to_zero(played: bool) -> None:
     room = make_room(progress={"one": STARTED})
-    room.controller.mark(["one"], played=played)
+    room.controller.editor.mark(["one"], played=played)
     assert (room.progress("one").position, room.progress("one").played) == (0, played)
 
 
 def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     """Only touched episodes are in the state file."""
-    room.controller.mark(["one"], played=False)
+    room.controller.editor.mark(["one"], played=False)
     assert (room.progress_index.get("one"), room.writer.records) == (None, [])
     room.controller.undo()
     assert room.listener.said == ["Nothing to undo."]
@@ -265,7 +265,7 @@ def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
 
 def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
     room = make_room(progress={"one": PLAYED})
-    room.controller.toggle_played(["one", "two"])
+    room.controller.editor.toggle_played(["one", "two"])
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
     room.controller.undo()
     assert room.listener.said == ["Undid: 1 episode marked played"]
@@ -273,14 +273,14 @@ def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
 
 def test_toggle_played_of_played_ones_marks_them_unplayed() -> None:
     room = make_room(progress={"one": PLAYED, "two": PLAYED})
-    room.controller.toggle_played(["one", "two"])
+    room.controller.editor.toggle_played(["one", "two"])
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.UNPLAYED] * 2
     assert room.progress("one").plays == 1
 
 
 def test_mark_the_playing_one_played_plays_on_and_stays_played(room: Room) -> None:
     room.play("one", seconds=10)
-    room.controller.toggle_played(["one"])
+    room.controller.editor.toggle_played(["one"])
     room.player.play(10)
     assert (room.playing, room.position, room.status) == ("one", 20, PlayerStatus.PLAYING)
     room.controller.stop()
@@ -289,14 +289,14 @@ def test_mark_the_playing_one_played_plays_on_and_stays_played(room: Room) -> No
 
 def test_mark_the_playing_one_played_then_seeking_back_makes_it_started(room: Room) -> None:
     room.play("one", seconds=30)
-    room.controller.toggle_played(["one"])
+    room.controller.editor.toggle_played(["one"])
     room.controller.seek_by(-10)
     assert (saved(room, "one").played, saved(room, "one").position) == (False, 20)
 
 
 def test_mark_the_playing_one_unplayed_after_its_threshold_goes_on_from_there(room: Room) -> None:
     room.play("three", seconds=292)
-    room.controller.toggle_played(["three"])
+    room.controller.editor.toggle_played(["three"])
     assert saved(room, "three").played is False
     room.player.play(1)
     assert room.progress("three").plays == 2
@@ -316,7 +316,7 @@ def test_play_a_played_one_takes_its_mark_off_which_can_be_undone_and_redone() -
 
 def test_undo_the_mark_of_the_playing_one_goes_on_counting(room: Room) -> None:
     room.play("one", seconds=10)
-    room.controller.toggle_played(["one"])
+    room.controller.editor.toggle_played(["one"])
     room.player.play(10)
     room.controller.undo()
     room.player.play(1)
@@ -324,13 +324,13 @@ def test_undo_the_mark_of_the_playing_one_goes_on_counting(room: Room) -> None:
 
 
 def test_mark_counts_in_the_topics_at_once(room: Room) -> None:
-    room.controller.mark(["one", "two"], played=True)
+    room.controller.editor.mark(["one", "two"], played=True)
     assert (room.progress_index.topic_stats[1].played, room.progress_index.topic_stats[1].left) == (2, 310)
 
 
 def test_dismiss_takes_it_off_continue_until_it_is_played_again() -> None:
     room = make_room(progress={"one": STARTED})
-    room.controller.dismiss(["one"])
+    room.controller.editor.dismiss(["one"])
     assert room.progress_index.unfinished() == []
     assert (saved(room, "one").is_dismissed, saved(room, "one").position) == (True, 50)
     room.play("one", seconds=1)
@@ -348,7 +348,7 @@ def test_undo_nothing_says_so(room: Room) -> None:
 
 def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
     room = make_room(progress={"one": STARTED})
-    room.controller.mark(["one", "two"], played=True)
+    room.controller.editor.mark(["one", "two"], played=True)
     room.controller.undo()
     assert (saved(room, "one").position, saved(room, "one").played) == (50, False)
     assert room.progress_index.status("two") is Status.UNPLAYED
@@ -360,7 +360,7 @@ def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
 def test_undo_is_newer_than_what_it_takes_back() -> None:
     """Of two values in the state file the newer holds, also with the clock set back."""
     room = make_room(progress={"one": STARTED})
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     marked = room.progress("one")
     room.clock.go(-3600)
     room.controller.undo()
@@ -369,7 +369,7 @@ def test_undo_is_newer_than_what_it_takes_back() -> None:
 
 def test_undo_a_mark_keeps_what_was_heard_since() -> None:
     room = make_room(progress={"one": STARTED._replace(played_ranges=((0.0, 50.0),))})
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     room.play("one", seconds=10)
     room.play("two")
     room.controller.undo()  # that playing it took off the mark
@@ -380,7 +380,7 @@ def test_undo_a_mark_keeps_what_was_heard_since() -> None:
 
 def test_undo_a_mark_keeps_the_plays_since() -> None:
     room = make_room(progress={"one": STARTED})
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     room.play("one", seconds=100)
     room.controller.undo()
     assert room.progress("one").plays == 1
@@ -388,7 +388,7 @@ def test_undo_a_mark_keeps_the_plays_since() -> None:
 
 def test_undo_a_dismissal_brings_it_back_to_continue() -> None:
     room = make_room(progress={"one": STARTED})
-    room.controller.dismiss(["one"])
+    room.controller.editor.dismiss(["one"])
     room.controller.undo()
     assert room.progress_index.unfinished() == [0]
     assert room.listener.said == ["Undid: 1 episode taken off Continue"]
@@ -498,7 +498,7 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
         ident = room.library.ids[number % 2]
         match number % 3:
             case 0:
-                room.controller.toggle_played([ident])
+                room.controller.editor.toggle_played([ident])
             case 1:
                 room.controller.seek_to(20.0 + number)
             case _:

@@ -22,21 +22,21 @@ def playing_room() -> Room:
 
 
 def test_mark_of_another_machine_holds_while_the_episode_plays_on(room: Room) -> None:
-    assert room.controller.receive({"three": Progress(LATER, played=True)})
+    assert room.controller.editor.receive({"three": Progress(LATER, played=True)})
     room.player.play(30)
     assert (room.progress("three").status, room.position) == (Status.PLAYED, 50.0)
 
 
 def test_mark_taken_off_elsewhere_lets_the_position_go_on(room: Room) -> None:
-    room.controller.mark(["three"], played=True)
-    assert room.controller.receive({"three": Progress(LATER)})
+    room.controller.editor.mark(["three"], played=True)
+    assert room.controller.editor.receive({"three": Progress(LATER)})
     room.player.play(30)
     assert room.progress("three").position == 50.0
 
 
 def test_position_of_another_machine_moves_all_but_what_plays(room: Room) -> None:
     values = {"three": Progress(LATER, 200.0), "one": Progress(LATER, 70.0), "two": Progress(LATER, 5.0)}
-    assert room.controller.receive(values)
+    assert room.controller.editor.receive(values)
     assert [room.progress(ident).position for ident in ("three", "one", "two")] == [20.0, 70.0, 5.0]
     assert room.listener.changed[-1] == {"one", "two"}
 
@@ -44,20 +44,20 @@ def test_position_of_another_machine_moves_all_but_what_plays(room: Room) -> Non
 @pytest.mark.parametrize("value", [Progress(START, 50.0, 100.0), Progress(START - timedelta(days=1), 9.0, 100.0)])
 def test_what_is_known_or_older_is_not_new(room: Room, value: Progress) -> None:
     said = list(room.listener.said)
-    assert not room.controller.receive({"one": value}, "1 episode synced")
+    assert not room.controller.editor.receive({"one": value}, "1 episode synced")
     assert (room.progress("one").position, room.listener.said) == (50.0, said)
 
 
 def test_what_others_saved_is_not_saved_again_unless_asked(room: Room) -> None:
     saved = len(room.writer.records)
-    room.controller.receive({"one": Progress(LATER, 70.0)})
+    room.controller.editor.receive({"one": Progress(LATER, 70.0)})
     assert len(room.writer.records) == saved
-    room.controller.receive({"one": Progress(LATER + timedelta(hours=1), 80.0)}, is_saved=False)
+    room.controller.editor.receive({"one": Progress(LATER + timedelta(hours=1), 80.0)}, is_saved=False)
     assert room.writer.progress("one") == [80.0]
 
 
 def test_what_came_in_with_a_label_is_said_and_undone(room: Room) -> None:
-    room.controller.receive({"one": Progress(LATER, 70.0)}, "1 episode synced")
+    room.controller.editor.receive({"one": Progress(LATER, 70.0)}, "1 episode synced")
     assert room.listener.said[-1] == "1 episode synced. Press u to undo."
     room.controller.undo()
     assert room.progress("one").position == 50.0

@@ -18,8 +18,8 @@ def volumes(room: Room) -> list[object]:
 def start_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
     request = SessionRequest(budget, topic=2)
-    plan = plan_session(room.library, room.progress_index, request, room.controller.speed_rule)
-    room.controller.start_session(request, plan)
+    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
+    room.controller.sessions.start(request, plan)
 
 
 # -- sessions ------------------------------------------------------------------------------------------
@@ -39,16 +39,16 @@ def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Ro
 
 
 def test_session_of_nothing_is_not_begun(room: Room) -> None:
-    room.controller.start_session(SessionRequest(60), Plan((), 0.0, room.library))
+    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
     assert (room.controller.session, room.playing) == (None, None)
 
 
 def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
     room.controller.queue_last(["five"])
-    room.controller.set_speed(2.0)
+    room.controller.mixer.set_speed(2.0)
     start_session(room, budget=150.0)
     room.player.play(50)
-    session_status = room.controller.session_status()
+    session_status = room.controller.sessions.status()
     assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
         1,
         2,
@@ -62,7 +62,7 @@ def test_status_numbers_the_episodes_of_the_session_alone(room: Room) -> None:
     numbers = []
     for ident in ("two", "one", "five"):
         room.play(ident)
-        numbers.append(room.controller.session_status().number)
+        numbers.append(room.controller.sessions.status().number)
     assert numbers == [1, 2, None]
 
 
@@ -70,13 +70,13 @@ def test_status_counts_each_topic_at_its_own_speed() -> None:
     room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
     room.play("one", seconds=40)
     room.controller.queue_last(["five", "two"])
-    assert room.controller.session_status().left == 60.0 + 5.0 + 200.0
+    assert room.controller.sessions.status().left == 60.0 + 5.0 + 200.0
 
 
 def test_status_without_a_session_counts_the_queue(room: Room) -> None:
     room.play("one", seconds=40)
     room.controller.queue_last(["five"])
-    session_status = room.controller.session_status()
+    session_status = room.controller.sessions.status()
     assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
         None,
         0,
@@ -112,7 +112,7 @@ def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Roo
 
 def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
     start_session(room, budget=500.0)
-    told = room.controller.session_status().next
+    told = room.controller.sessions.status().next
     room.controller.next()
     assert room.playing == told == "one"
 
@@ -121,9 +121,9 @@ def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> Non
     room.controller.queue_last(["one", "five"])
     start_session(room)
     assert room.controller.queue.upcoming == ("one", "five")
-    room.controller.mark(["three"], played=True)
+    room.controller.editor.mark(["three"], played=True)
     assert "one" in room.controller.queue.upcoming
-    room.controller.end_session()
+    room.controller.sessions.end()
     assert room.controller.queue.upcoming == ("one", "five")
 
 
@@ -131,10 +131,10 @@ def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone
     room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)
-    room.controller.end_session()
+    room.controller.sessions.end()
     assert room.controller.session is None
     assert (room.playing, room.controller.queue.upcoming) == ("two", ("five",))
-    room.controller.end_session()
+    room.controller.sessions.end()
     room.controller.undo()
     assert room.controller.session is not None
     assert room.controller.queue.upcoming == ("one", "five")
@@ -143,7 +143,7 @@ def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
-    room.controller.start_session(SessionRequest(200.0), Plan((4,), 200.0, room.library))
+    room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library))
     assert room.controller.queue.upcoming == ()
     room.controller.undo()
     assert room.controller.session is not None
@@ -161,7 +161,7 @@ def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(roo
 
 def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
     start_session(room)
-    room.controller.mark(["one"], played=True)
+    room.controller.editor.mark(["one"], played=True)
     assert room.controller.queue.upcoming == ()
     room.player.play(200)
     assert (room.playing, len(room.listener.summaries)) == (None, 1)
@@ -198,7 +198,7 @@ def test_sleep_counts_only_while_something_plays(room: Room) -> None:
 
 
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
-    room.controller.set_volume(80)
+    room.controller.mixer.set_volume(80)
     room.controller.set_sleep(SleepTimer(seconds=20.0))
     room.play("three", seconds=15)
     assert volumes(room)[-1] == 40
@@ -210,7 +210,7 @@ def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
 
 
 def test_sleep_at_double_speed_counts_the_listeners_time(room: Room) -> None:
-    room.controller.set_speed(2.0)
+    room.controller.mixer.set_speed(2.0)
     room.controller.set_sleep(SleepTimer(seconds=20.0))
     room.play("three", seconds=60)
     assert (room.status, room.position) == (PlayerStatus.PAUSED, 40.0 - 2 * FADE)
@@ -272,7 +272,7 @@ def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -
 def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room: Room) -> None:
     start_session(room)
     room.controller.play("three")
-    room.controller.mark(["two"], played=True)
+    room.controller.editor.mark(["two"], played=True)
     assert room.controller.session is not None
     assert (room.playing, room.controller.session.episodes, room.controller.queue.upcoming) == (
         "three", ("one",), ("one",),
@@ -293,7 +293,7 @@ def begin_long_session(room: Room) -> None:
     """Start a session of `one`, `two` and `three`, in the order of the queue."""
     indexes = tuple(room.library.ids.index(ident) for ident in ("one", "two", "three"))
     plan = Plan(indexes, 600.0, room.library)
-    room.controller.start_session(SessionRequest(600.0, topic=1), plan)
+    room.controller.sessions.start(SessionRequest(600.0, topic=1), plan)
 
 
 def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_not_replaced(room: Room) -> None:
@@ -301,8 +301,8 @@ def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_no
     room.controller.unqueue(["two"])
     assert room.controller.session is not None
     assert room.controller.session.episodes == ("one", "three")
-    assert (room.controller.session_status().count, room.controller.session_status().left) == (2, 400.0)
-    room.controller.mark(["five"], played=True)  # plans anew where it is of the session
+    assert (room.controller.sessions.status().count, room.controller.sessions.status().left) == (2, 400.0)
+    room.controller.editor.mark(["five"], played=True)  # plans anew where it is of the session
     room.controller.next()
     assert room.playing == "three"
     assert room.controller.queue.upcoming == ()

@@ -839,7 +839,7 @@ def test_chapters_outside_the_recording_are_not_gone_to() -> None:
 
 @pytest.mark.parametrize(("asked", "speed"), [(1.25, 1.25), (1.1 + 0.1, 1.2), (9.0, MAX_SPEED), (0.0, MIN_SPEED)])
 def test_set_speed_is_held_shown_and_remembered(room: Room, asked: float, speed: float) -> None:
-    room.controller.set_speed(asked)
+    room.controller.mixer.set_speed(asked)
     assert (room.player.speed, room.controller.playback.speed, room.writer.setting("speed")) == (speed, speed, speed)
 
 
@@ -852,29 +852,29 @@ def test_start_hands_stored_speed_volume_and_mute_to_the_player() -> None:
 
 @pytest.mark.parametrize(("asked", "volume"), [(55, 55), (-5, 0), (105, 100)])
 def test_set_volume_is_held_shown_and_remembered(room: Room, asked: int, volume: int) -> None:
-    room.controller.set_volume(asked)
+    room.controller.mixer.set_volume(asked)
     assert room.player.calls[-1] == ("volume", volume)
     assert (room.controller.playback.volume, room.writer.setting("volume")) == (volume, volume)
 
 
 def test_toggle_mute_is_shown_and_remembered(room: Room) -> None:
-    room.controller.toggle_mute()
+    room.controller.mixer.toggle_mute()
     assert room.player.calls[-1] == ("mute", True)
     assert (room.controller.playback.is_muted, room.writer.setting("muted")) == (True, True)
 
 
 def test_speed_volume_and_mute_are_remembered_for_the_player(room: Room) -> None:
-    room.controller.set_speed(1.5)
-    room.controller.set_volume(35)
-    room.controller.toggle_mute()
+    room.controller.mixer.set_speed(1.5)
+    room.controller.mixer.set_volume(35)
+    room.controller.mixer.toggle_mute()
     expected = [("player", "speed", 1.5), ("player", "volume", 35), ("player", "muted", True)]
     assert [tuple(record) for record in room.writer.records] == expected
 
 
 def test_speed_volume_and_mute_stay_through_episodes(room: Room) -> None:
-    room.controller.set_speed(1.5)
-    room.controller.set_volume(35)
-    room.controller.toggle_mute()
+    room.controller.mixer.set_speed(1.5)
+    room.controller.mixer.set_volume(35)
+    room.controller.mixer.toggle_mute()
     room.play("one")
     room.controller.stop()
     playback = room.controller.playback

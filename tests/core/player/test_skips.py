@@ -126,7 +126,7 @@ def test_speed_is_the_podcasts_own_and_follows_a_change() -> None:
     room = make_room(settings={"speed": "1.5"})
     play(room)
     assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)
-    assert room.controller.speed_rule(0) == 1.5
+    assert room.controller.mixer.speed_rule(0) == 1.5
     library = make_podcast({"speed": "2"})
     room.controller.adopt(library, room.progress_index.moved_to(library))
     assert (room.player.speed, room.controller.playback.speed) == (2.0, 2.0)

@@ -324,7 +324,7 @@ async def test_network_seen_by_what_is_played_is_shown_too(service: ServiceRig) 
 async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     [ident] = service.controller.library.ids
-    service.controller.mark([ident], played=True)
+    service.controller.editor.mark([ident], played=True)
     site.replies["/a"] = server.redirect("/new", 301)
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
     await service.do(service.service.refresh)
@@ -442,7 +442,7 @@ async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(s
     await service.add(site.url("/f"))
     await service.add(site.url("/z"))
     ids = service.ids("Episode 2", "Episode 1")
-    service.controller.mark(ids[:1], played=True)
+    service.controller.editor.mark(ids[:1], played=True)
     await service.do(service.service.download, ids)
     await service.do(service.service.remove_feed, site.url("/f"))
     assert (service.titles, service.topics, service.driver.downloads) == (["Episode 9"], ["Z"], {})
@@ -637,7 +637,7 @@ async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tm
     first, second, third = service.ids("Episode 0", "Episode 1", "Episode 2")
     for ident in (first, second):
         await service.do(service.service.download, [ident])
-    service.controller.mark([second], played=True)
+    service.controller.editor.mark([second], played=True)
     await service.do(service.service.download, [third])
     assert service.podcasts.downloads.find(second) is None
     assert (set(service.driver.downloads), service.driver.errors) == ({first, third}, [])
@@ -691,7 +691,7 @@ async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> No
     await add_sounds(service, site, 4)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
     assert all(download.is_automatic for download in service.driver.downloads.values())
-    service.controller.mark(service.ids("Episode 3"), played=True)
+    service.controller.editor.mark(service.ids("Episode 3"), played=True)
     await service.do(service.service.refresh)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2", "Episode 1"))
 
@@ -717,7 +717,7 @@ async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: 
     service = ServiceRig(tmp_path, QUIET._replace(keep_next=2, delete_played=0))
     await add_sounds(service, site, 4)
     three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
-    service.controller.mark([three], played=True)
+    service.controller.editor.mark([three], played=True)
     await service.until(lambda: set(service.driver.downloads) == {two, one}, "the next comes, the played goes")
     service.controller.undo()
     await service.until(lambda: set(service.driver.downloads) == {three, two}, "what was marked by mistake is back")
@@ -730,7 +730,7 @@ async def test_download_of_what_plays_goes_once_something_else_plays(site: Site,
     one, zero = service.ids("Episode 1", "Episode 0")
     await service.do(service.service.download, [one])
     service.controller.play(one)
-    service.controller.mark([one], played=True)
+    service.controller.editor.mark([one], played=True)
     service.controller.play(zero)
     await service.until(lambda: not service.driver.downloads, "it goes")
 
@@ -881,10 +881,10 @@ async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, se
     settings.configure(site.url("/f"), {"speed": "1.5", "name": "Mine"})
     await service.done()
     assert service.topics == ["Mine"]
-    assert service.controller.speed_rule(0) == 1.5
+    assert service.controller.mixer.speed_rule(0) == 1.5
     assert service.driver.said[-1] == "Test Cast: speed 1.5, name Mine. Press u to undo."
     await service.do(service.controller.undo)
-    assert (service.topics, service.controller.speed_rule(0)) == (["Test Cast"], 1.0)
+    assert (service.topics, service.controller.mixer.speed_rule(0)) == (["Test Cast"], 1.0)
     await service.do(service.controller.redo)
     assert service.topics == ["Mine"]
 
@@ -1032,7 +1032,7 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     await bring_new(site, service)
     three, two = service.ids("Episode 3", "Episode 2")
     index = service.controller.progress_index
-    service.controller.mark([three], played=True)
+    service.controller.editor.mark([three], played=True)
     assert index.new == {two}
     service.service.news.take_off([two, three])
     said = "1 episode taken off New. Press u to undo."

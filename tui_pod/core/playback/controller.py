@@ -12,7 +12,6 @@ from functools import partial
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.playback.bookmark_keeper import BookmarkKeeper
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
@@ -32,7 +31,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest
+from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.text.clean import counted
 
@@ -57,22 +56,14 @@ class PlaybackController:
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
         self._listener = ports.listener
         owner = PlayerOwner(lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed)
-        mixer = self._mixer = Mixer(state)
+        mixer = self.mixer = Mixer(state)
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue())
-        self._sessions = SessionRunner(state, mixer, player, self._up_next)
-        self._undo = UndoHistory()
-        editor = self._editor = ProgressEditor(state, player.tracker, self._undo, self._sessions.progress_changed)
-        self.bookmarks = BookmarkKeeper(state, self._undo, kept or Kept())
+        self.undo_history = UndoHistory()
+        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
+        self.editor = ProgressEditor(state, player.tracker, self.undo_history, self.sessions.progress_changed)
+        self.bookmarks = BookmarkKeeper(state, self.undo_history, kept or Kept())
         self.sleep: SleepTimer | None = None
-        self.add_external_change = self._undo.add
-        # Offered as the parts have them: nothing else has a say in these.
-        self.stop, self.save, self.tick = player.stop, player.save, player.tick
-        self.toggle_pause, self.set_paused = player.toggle_pause, player.set_paused
-        self.set_speed, self.set_volume, self.toggle_mute = mixer.set_speed, mixer.set_volume, mixer.toggle_mute
-        self.toggle_played, self.mark, self.dismiss = editor.toggle_played, editor.mark, editor.dismiss
-        self.receive = editor.receive
-        self.session_status, self.coming_times = self._sessions.status, self._sessions.coming_times
 
     @property
     def library(self) -> Library:
@@ -97,17 +88,7 @@ class PlaybackController:
     @property
     def session(self) -> Session | None:
         """The session under way."""
-        return self._sessions.session
-
-    @property
-    def usual_speed(self) -> float:
-        """How fast episodes play whose topic or podcast has no speed of its own."""
-        return self._mixer.usual_speed
-
-    @property
-    def speed_rule(self) -> SpeedRule:
-        """How fast each episode would play."""
-        return self._mixer.speed_rule
+        return self.sessions.session
 
     @property
     def is_paused(self) -> bool:
@@ -122,9 +103,9 @@ class PlaybackController:
         """Go on with another library, such as after feeds were refreshed; what plays goes on."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
-        self._mixer.adopt(former)
+        self.mixer.adopt(former)
         self._up_next.adopt(former)
-        self._sessions.adopt(former)
+        self.sessions.adopt(former)
         if self.playback.is_loaded:
             self._up_next.prepare()
 
@@ -168,7 +149,7 @@ class PlaybackController:
         former = self.progress_index.get(episode)
         self._up_next.play(episode, position)
         if former is not None and former.played:
-            self._editor.note_replay(episode, former)
+            self.editor.note_replay(episode, former)
 
     def play_from(self, episode: str, position: float) -> None:
         """Play an episode, which may be the one that plays, from a position; undone, it goes on where it was left."""
@@ -191,6 +172,26 @@ class PlaybackController:
         else:
             self.play_from(episode, 0.0)
 
+    def toggle_pause(self) -> None:
+        """Pause, or go on after a small rewind when the pause was long."""
+        self._player.toggle_pause()
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
+        self._player.set_paused(is_paused)
+
+    def stop(self) -> None:
+        """End playing; the position is saved."""
+        self._player.stop()
+
+    def save(self) -> None:
+        """Save the exact position: before quitting or being ended."""
+        self._player.save()
+
+    def tick(self) -> None:
+        """Check a load that waits; to be called four times a second while one does."""
+        self._player.tick()
+
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
         before = self.playback.position
@@ -202,7 +203,7 @@ class PlaybackController:
         if episode is not None and abs(after - before) >= WORTH_UNDOING:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
             undo, redo = partial(self._put_seek, episode, before), partial(self._put_seek, episode, after)
-            self._undo.add(Change(label, undo, redo, sought=episode, at=self._state.ports.clock()))
+            self.undo_history.add(Change(label, undo, redo, sought=episode, at=self._state.ports.clock()))
 
     def seek_by(self, seconds: float) -> None:
         """Go `seconds` forward, or back when negative."""
@@ -226,7 +227,7 @@ class PlaybackController:
 
     def next(self) -> None:
         """Play what comes next; the present episode keeps its position, and a session is planned again without it."""
-        if not self._sessions.skip():
+        if not self.sessions.skip():
             self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
 
     def previous(self) -> None:
@@ -237,17 +238,17 @@ class PlaybackController:
     def set_sleep(self, timer: SleepTimer | None) -> None:
         """Set the sleep timer; None: off."""
         self.sleep = timer
-        self._mixer.fade(1.0)
+        self.mixer.fade(1.0)
         self._listener.queue_changed()
 
     # -- what is reported by the player ----------------------------------------------------------------
 
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
-        self._sessions.spend(seconds)
+        self.sessions.spend(seconds)
         if self.sleep is None or is_at_end:  # at the end there is nothing left to fade
             return
         self.sleep = self.sleep.played(seconds / self.playback.speed)
-        self._mixer.fade(self.sleep.loudness)
+        self.mixer.fade(self.sleep.loudness)
         if self.sleep.is_over:
             self._fall_asleep()
 
@@ -256,12 +257,12 @@ class PlaybackController:
         self.sleep = None
         self._state.ports.player.set_paused(True)
         self._player.seek(max(0.0, self.playback.position - FADE * self.playback.speed))
-        self._mixer.fade(1.0)
+        self.mixer.fade(1.0)
         self._listener.queue_changed()
         self._listener.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
 
     def _on_ended(self) -> None:
-        self._sessions.finish()
+        self.sessions.finish()
         if self.sleep is not None:
             self.sleep = self.sleep.ended()
             if self.sleep.is_over:
@@ -269,7 +270,7 @@ class PlaybackController:
                 self.stop()
                 self._listener.tell("The sleep timer has ended the listening here. Good night.")
                 return
-        if self._sessions.end_if_over():
+        if self.sessions.end_if_over():
             return
         if self._state.options.is_autoplaying or next(self._up_next.upcoming(), None) is not None:
             self._up_next.advance(is_automatic=True)
@@ -285,28 +286,9 @@ class PlaybackController:
             self._player.fail(told)
         else:
             self._listener.tell(told, is_error=True)
-            self._sessions.skip(is_automatic=True)
+            self.sessions.skip(is_automatic=True)
 
     # -- sessions --------------------------------------------------------------------------------------
-
-    def start_session(self, request: SessionRequest, plan: Plan) -> None:
-        """Begin a session, in place of one under way; can be undone, and what plays goes on."""
-        before, queue = self.session, self.queue
-        self._sessions.start(request, plan)
-        if self.session is not None and self.session is not before:
-            self._add_session_change(f"a session of {counted(len(self.session.episodes))}", before, queue)
-
-    def end_session(self) -> None:
-        """End the session under way; can be undone, and what plays goes on."""
-        session, queue = self.session, self.queue
-        if session is not None:
-            self._sessions.end()
-            self._add_session_change("the end of the session", session, queue)
-
-    def _add_session_change(self, label: str, session: Session | None, queue: Queue) -> None:
-        put = self._sessions.put
-        undo, redo = partial(put, session, self.queue, queue), partial(put, self.session, queue, self.queue)
-        self._undo.add(Change(label, undo, redo))
 
     def go_on(self) -> None:
         """Play on after a session has ended."""
@@ -338,11 +320,11 @@ class PlaybackController:
     def _change_queue(self, label: str, queue: Queue) -> None:
         before, put = self.queue, self._put_queue
         if queue != before:
-            self._undo.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
+            self.undo_history.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
             put(before, queue)
 
     def _put_queue(self, before: Queue, after: Queue) -> None:
-        self._sessions.follow(before, after)
+        self.sessions.follow(before, after)
         self._up_next.set_queue(self.queue.changed_as(before, after))
 
     # -- undo ------------------------------------------------------------------------------------------
@@ -356,7 +338,7 @@ class PlaybackController:
         self._step(is_undo=False)
 
     def _step(self, is_undo: bool) -> None:
-        find = self._undo.undo if is_undo else self._undo.redo
+        find = self.undo_history.undo if is_undo else self.undo_history.redo
         while (change := find()) is not None and self._is_over(change):
             pass
         if change is None:
@@ -376,4 +358,4 @@ class PlaybackController:
         elif episode == self.playback.episode:
             self._player.seek(position)
         elif self.library.index(episode) is not None:
-            self._editor.put(self._editor.moved(episode, position))
+            self.editor.put(self.editor.moved(episode, position))

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
+from tui_pod.core.text.clean import counted
 
 WORTH_PLANNING = 30.0
 """Seconds of a session left under which nothing more is planned into it."""
@@ -37,11 +40,14 @@ class SessionStatus:
 class SessionRunner:
     """Keeps a session and its part of the queue up to date."""
 
-    def __init__(self, state: PlaybackState, mixer: Mixer, player: EpisodePlayer, up_next: UpNext) -> None:
+    def __init__(
+        self, state: PlaybackState, mixer: Mixer, player: EpisodePlayer, up_next: UpNext, undo: UndoHistory
+    ) -> None:
         self._state = state
         self._mixer = mixer
         self._player = player
         self._up_next = up_next
+        self._undo = undo
         self.session: Session | None = None
 
     def adopt(self, former: Library) -> None:
@@ -50,9 +56,9 @@ class SessionRunner:
             self.session = replace(self.session, request=self._moved(self.session.request, former))
 
     def start(self, request: SessionRequest, plan: Plan) -> None:
-        """Play the episodes of a plan, before what is queued already; it takes the place of a session under way.
+        """Play the episodes of a plan before what is queued, in place of a session under way; can be undone.
 
-        The library may have been replaced since it was planned: the listener was asked something meanwhile.
+        The library may have been replaced since the plan was made: the listener was asked something meanwhile.
         """
         library, former = self._state.library, plan.library
         episodes = tuple(former.ids[index] for index in plan.indexes)
@@ -61,20 +67,33 @@ class SessionRunner:
             episodes = tuple(ident for ident in episodes if library.index(ident) is not None)
         if not episodes:
             return
-        queue = self._unplanned()
-        queued = frozenset(queue.upcoming).intersection(episodes)
+        before, queue = self.session, self._up_next.queue
+        unplanned = self._unplanned()
+        queued = frozenset(unplanned.upcoming).intersection(episodes)
         self.session = Session(request, episodes, self._state.ports.clock(), queued=queued)
-        self._up_next.set_queue(queue.add_next(episodes))
+        self._up_next.set_queue(unplanned.add_next(episodes))
         self._up_next.play(episodes[0])
+        self._add_change(f"a session of {counted(len(episodes))}", before, queue)
 
     def end(self) -> None:
-        """Forget the session; what was planned and not played leaves the queue."""
-        queue = self._unplanned()
-        self.session = None
-        self._up_next.set_queue(queue)
+        """End the session under way, if any; can be undone, and playback goes on.
 
-    def put(self, session: Session | None, before: Queue, after: Queue) -> None:
-        """Put a session in place of the present one, with the change of the queue that it came with."""
+        What was planned and not played leaves the queue.
+        """
+        session, queue = self.session, self._up_next.queue
+        if session is not None:
+            unplanned = self._unplanned()
+            self.session = None
+            self._up_next.set_queue(unplanned)
+            self._add_change("the end of the session", session, queue)
+
+    def _add_change(self, label: str, before: Session | None, queue: Queue) -> None:
+        now = self._up_next.queue
+        undo, redo = partial(self._put, before, now, queue), partial(self._put, self.session, queue, now)
+        self._undo.add(Change(label, undo, redo))
+
+    def _put(self, session: Session | None, before: Queue, after: Queue) -> None:
+        """Replace the session, with the change of the queue that came with it."""
         queue = self._unplanned()
         self.session = session
         self._up_next.set_queue(queue.changed_as(before, after))

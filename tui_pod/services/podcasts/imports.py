@@ -96,7 +96,7 @@ class ImportService:
             )
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
-            self._services.controller.receive(taking.progress, label, is_saved=False)
+            self._services.controller.editor.receive(taking.progress, label, is_saved=False)
         await self._bring_up_to_date(podcasts, 0)
         await self._fetch(podcasts, ids)
 

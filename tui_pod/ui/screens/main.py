@@ -227,7 +227,7 @@ class MainScreen(Screen[None]):
             self.status.show_session()
             self.status.show_keys()
         if former.is_loaded and not playback.is_loaded:
-            self.model.move_on(former.episode or "", self.controller.session_status().next)
+            self.model.move_on(former.episode or "", self.controller.sessions.status().next)
             self.episodes.show()
         if former.episode != playback.episode:
             self.status.show_bookmarks()

@@ -67,7 +67,7 @@ class PlanScreen(InputDialog):
             self._show()  # what was planned is of another library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._recall.before(partial(self._controller.start_session, self._request, self._plan))
+            self._recall.before(partial(self._controller.sessions.start, self._request, self._plan))
 
     def action_step(self, by: int) -> None:
         """Offer the next of the usual times."""
@@ -129,7 +129,7 @@ class PlanScreen(InputDialog):
             self._plan = None
             return Content(str(error))
         self._request = replace(self._request, budget=budget)
-        speed_rule = controller.speed_rule
+        speed_rule = controller.mixer.speed_rule
         plan = self._plan = plan_session(controller.library, controller.progress_index, self._request, speed_rule)
         if not plan.indexes:
             name = controller.library.topics.names[self._request.topic]

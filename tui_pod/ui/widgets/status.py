@@ -87,7 +87,7 @@ class StatusController:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
         playback = self._screen.playback  # it may play at the speed of its podcast
-        speed = self._services.controller.usual_speed if playback.load else playback.speed
+        speed = self._services.controller.mixer.usual_speed if playback.load else playback.speed
         header.right = status_texts.counts_text(model, speed)
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
