@@ -92,7 +92,7 @@ def test_terminal_left_is_restored_and_the_app_plays_on(room: Path) -> None:
         app = terminal.app
         leave(terminal)
         assert b"\x1b[?1049l" in terminal.raw[-300:]
-        assert terminal.shows("tui-pod goes on")
+        assert terminal.shows("tui-pod keeps running")
     saved = position(room)
     wait_until(lambda: position(room) > saved, "it plays on")
     assert "Playing: The first of two" in command(room, "now")

@@ -143,7 +143,7 @@ async def test_who_asks_for_an_app_that_was_left_does_not_take_over(
 async def test_app_left_welcomes_who_asks_for_one(host: TerminalHost, state: Path, line: socket.socket) -> None:
     host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     assert host.leave()
-    assert await hear(line) == "end 0 tui-pod goes on; tui-pod brings it back."
+    assert await hear(line) == "end 0 tui-pod keeps running; run tui-pod to come back."
     with greeting(state, IF_LEFT) as (_, client):
         assert await hear(client) == "welcome"
 

@@ -1,7 +1,8 @@
 """The client: it holds the listener's terminal, and the app draws on a pseudo-terminal that it reads.
 
-So the terminal is there before the app is, and can be left while the app plays on. The client changes nothing of
-what passes through. It imports nothing of the app, and nothing large: it is in memory as long as the app is seen.
+So the terminal is ready before the app is, and the listener can leave while the app keeps playing. The client passes
+everything through unchanged. It imports nothing from the app and nothing large, since it stays in memory as long as
+the app is on screen.
 """
 
 from __future__ import annotations
@@ -17,48 +18,48 @@ import tty
 from tui_pod.terminal.protocol import END, PICTURE, STOP, TAKE, WELCOME, greet
 
 SWITCH = "TUI_POD_ONE_PROCESS"
-"""Variable that has the app hold the terminal itself, as it does where there can be no client."""
+"""Environment variable that makes the app hold the terminal itself, as it does where no client can run."""
 
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
-"""The terminal's other screen, and back."""
+"""Switch to the terminal's alternate screen, and back."""
 
 PICTURE_MODES = b"\x1b[?25l\x1b[?7l"
-"""No cursor, and no new line after the last column: the last cell would scroll the screen."""
+"""Hide the cursor, and do not wrap after the last column: drawing the last cell would scroll the screen."""
 
 RESTORE = (
     b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     b"\x1b[<u\x1b[?1004l" + LEAVE + b"\x1b[?25h"
 )
-"""Undoes what Textual asks of a terminal."""
+"""Resets every terminal mode that Textual sets."""
 
 KEEP_TITLE, TITLE_BACK = b"\x1b[22;2t", b"\x1b[23;2t"
 
 CHUNK = 16 * 1024
-"""Bytes that are copied at once; no more of the app's wait for a slow terminal."""
+"""Bytes copied at once, and the most of the app's output that is buffered for a slow terminal."""
 
 END_LIMIT = 0.5
-"""Seconds that the end waits for the terminal to take what is left."""
+"""Seconds to wait at the end for the terminal to accept the remaining output."""
 
 CTRL_C = b"\x03"
 
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
 
 
-def why_not() -> str:
-    """Return why the app cannot run behind a client on this machine; empty: it can."""
+def why_not() -> str | None:
+    """Return why the app cannot run behind a client on this machine; None if it can."""
     if os.environ.get(SWITCH):
         return f"{SWITCH} is set."
     if not (hasattr(os, "fork") and hasattr(os, "openpty") and hasattr(socket, "send_fds")):
         return "This system cannot fork or has no pseudo-terminals."
-    return ""
+    return None
 
 
 def hold() -> int | socket.socket | None:
-    """Fork, and hold the terminal for the child until the app ends or lets it go.
+    """Fork, and hold the terminal for the child until the app ends or releases it.
 
     Returns:
-        The exit status in this process; in the child, which has a pseudo-terminal instead, the line to this one. None
-        where that cannot be: the process is to hold the terminal itself.
+        In this process, the exit status. In the child, which draws on a pseudo-terminal, the line to this process.
+        None if no client can run: the process must then hold the terminal itself.
     """
     if why_not() or not (os.isatty(0) and os.isatty(1)):
         return None
@@ -86,7 +87,7 @@ def hold() -> int | socket.socket | None:
 
 
 def open_pty(terminal: int) -> tuple[int, int]:
-    """Return both ends of a pseudo-terminal as large as the terminal, which neither echoes keys nor keeps them.
+    """Return both ends of a pseudo-terminal of the terminal's size, without echo and line buffering.
 
     Raises:
         OSError: the system has none left.
@@ -102,15 +103,15 @@ def open_pty(terminal: int) -> tuple[int, int]:
 
 
 class Client:
-    """Copies between the terminal and an app until that ends, or lets the terminal go."""
+    """Copies between the terminal and an app until the app ends or releases the terminal."""
 
     def __init__(self, terminal: int, line: socket.socket, child: int, master: int) -> None:
-        """Hold a terminal for the app that the child of this process becomes or finds."""
+        """Hold a terminal for an app: the child of this process, or a running app that the child finds."""
         self._terminal = terminal
         self._line = line
         self._child = self._app = child
         self._master = master
-        """Where the app draws; -1: it has closed its end."""
+        """Where the app draws; -1 once the app has closed its end."""
         self._signals, wake = os.pipe()
         os.set_blocking(wake, False)
         for number in SIGNALS:
@@ -118,16 +119,17 @@ class Client:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._attributes = termios.tcgetattr(terminal)
         self._keys = b""
-        """Typed, and not yet taken by the app."""
+        """Typed, but not yet read by the app."""
         self._output = b""
-        """Drawn, and not yet taken by the terminal."""
-        self._words = b""
+        """Drawn, but not yet accepted by the terminal."""
+        self._messages = b""
+        """Received from the app, but not yet handled."""
         self._tail = b""
         self._last: tuple[int, str] | None = None
-        """The app's last word: an exit status, and what to say."""
+        """The app's last message: an exit status, and a text to print."""
         self._is_in_app = self._has_title = False
-        self._is_heard = False
-        """Whether the app has drawn anything itself."""
+        self._has_drawn = False
+        """True once the app itself has drawn something."""
 
     def run(self) -> int:
         """Copy, and return the exit status of the app."""
@@ -137,14 +139,14 @@ class Client:
                 pass
         finally:
             self._give_back()
-        status, said = self._last or self._find_end()
-        if said:
+        status, text = self._last or self._find_end()
+        if text:
             with contextlib.suppress(OSError):  # the terminal is gone
-                os.write(2, f"{said}\n".encode())
+                os.write(2, f"{text}\n".encode())
         return status
 
     def _copy(self) -> bool:
-        """Do what comes next; return whether anything can come after it."""
+        """Wait for the next event and handle it; return False when nothing more can come."""
         reads: list[int | socket.socket] = [self._signals, self._line]
         if len(self._keys) < CHUNK:
             reads.append(self._terminal)
@@ -163,8 +165,8 @@ class Client:
         if self._terminal in ready and (keys := _read(self._terminal)) is not None:
             if not keys:
                 return self._hang_up()
-            if CTRL_C in keys and not self._is_heard:
-                self._send(signal.SIGINT)  # it is still loading: nobody else would hear it
+            if CTRL_C in keys and not self._has_drawn:
+                self._send(signal.SIGINT)  # the app is still loading and reads no keys yet
             self._keys += keys
         if self._master in ready and (data := _read(self._master)) is not None:
             self._draw(data)
@@ -175,16 +177,16 @@ class Client:
         return True
 
     def _draw(self, data: bytes) -> None:
-        """Take in what the app draws; nothing: it has closed its end."""
+        """Buffer what the app draws; no data means that the app has closed its end."""
         if not data:
             self._close_master()
-        elif self._is_in_app and not self._is_heard:  # over the picture
+        elif self._is_in_app and not self._has_drawn:  # the picture is on the screen
             if ENTER in data:
-                data = data.replace(ENTER, b"", 1)  # it would wipe it
-            else:  # why it cannot start
+                data = data.replace(ENTER, b"", 1)  # it would clear the picture
+            else:  # an error message: the app cannot start
                 data = RESTORE + data
                 self._is_in_app = False
-        self._is_heard = True
+        self._has_drawn = True
         seen = self._tail + data
         self._is_in_app = _last(seen, ENTER, LEAVE, self._is_in_app)
         self._has_title = _last(seen, KEEP_TITLE, TITLE_BACK, self._has_title)
@@ -192,20 +194,20 @@ class Client:
         self._output += data
 
     def _listen(self) -> bool:
-        """Do what the app sends; return whether more can come."""
+        """Handle the app's messages; return False after its last one."""
         try:
             data = self._line.recv(CHUNK)
         except OSError:
             data = b""
-        self._words += data
-        while b"\n" in self._words:
-            line, _, rest = self._words.partition(b"\n")
-            word, number, *said = line.decode("ascii", "replace").split(" ", 2)
+        self._messages += data
+        while b"\n" in self._messages:
+            line, _, rest = self._messages.partition(b"\n")
+            word, number, *text = line.decode("ascii", "replace").split(" ", 2)
             if word == PICTURE and len(rest) < int(number):
                 break
-            self._words = rest
+            self._messages = rest
             if word == PICTURE:
-                self._words = rest[int(number) :]
+                self._messages = rest[int(number) :]
                 self._output += ENTER + PICTURE_MODES + rest[: int(number)]
                 self._is_in_app = True
             elif word == WELCOME:
@@ -213,12 +215,12 @@ class Client:
             elif word == STOP:
                 self._stop()
             elif word == END:
-                self._last = int(number), "".join(said)
+                self._last = int(number), "".join(text)
                 return False
         return bool(data)
 
     def _heed(self, number: int) -> None:
-        """Act on a signal, or pass it on to the app."""
+        """Handle a signal, or pass it on to the app."""
         if number == signal.SIGTSTP:
             self._stop()
         elif number == signal.SIGCONT:
@@ -234,7 +236,7 @@ class Client:
             os.kill(self._app, number)
 
     def _hang_up(self) -> bool:
-        """Wait for what the app does, now that the terminal is gone."""
+        """Tell the app that the terminal is gone, and wait until it ends."""
         self._close_master()
         self._send(signal.SIGHUP)
         while self._listen():
@@ -249,22 +251,22 @@ class Client:
     # -- suspended by the listener, or stopped by anyone ---------------------------------------------------
 
     def _stop(self) -> None:
-        """Give the terminal to the shell until it lets us go on."""
+        """Give the terminal back to the shell, and stop until the shell continues this process."""
         self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _go_on(self) -> None:
-        """Take the terminal again, and let the app draw on a fresh pseudo-terminal, whatever is stuck in the former."""
+        """Take the terminal again, and give the app a new pseudo-terminal: output may be stuck in the old one."""
         try:
-            if os.tcgetpgrp(self._terminal) != os.getpgrp():  # to touch it would stop us half-way
+            if os.tcgetpgrp(self._terminal) != os.getpgrp():  # in the background: touching it would stop us half-way
                 os.kill(os.getpid(), signal.SIGSTOP)
                 return
             self._leave_screen()
-            tty.setraw(self._terminal, termios.TCSANOW)  # what was typed already is kept
+            tty.setraw(self._terminal, termios.TCSANOW)  # keeps what was typed already
             master, slave = open_pty(self._terminal)
-        except (OSError, termios.error):  # it was closed meanwhile, which reading tells
+        except (OSError, termios.error):  # the terminal was closed meanwhile; the next read reports it
             return
-        with contextlib.suppress(OSError):  # the app has ended, which the line tells
+        with contextlib.suppress(OSError):  # the app has ended; the next read of the line reports it
             socket.send_fds(self._line, [greet(TAKE)], [slave])
         os.close(slave)
         self._close_master()
@@ -274,7 +276,7 @@ class Client:
     # -- the terminal itself -------------------------------------------------------------------------------
 
     def _leave_screen(self) -> None:
-        """Write what waits, and go back to the shell's screen; a terminal that takes nothing is left as it is."""
+        """Write the buffered output and return to the shell's screen; give up if the terminal accepts nothing."""
         self._output += RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
         self._is_in_app = self._has_title = False
         while self._output and select.select([], [self._terminal], [], END_LIMIT)[1]:
@@ -282,30 +284,30 @@ class Client:
         self._output = b""
 
     def _give_back(self) -> None:
-        """Write what the app has drawn, and leave the terminal as it was found."""
+        """Write what the app has drawn, and restore the terminal."""
         while self._master >= 0 and (data := _read(self._master)) is not None:
             self._draw(data)
         self._leave_screen()
         with contextlib.suppress(OSError, termios.error):
-            termios.tcflush(self._terminal, termios.TCIFLUSH)  # reports of a mouse would be typed into the shell
+            termios.tcflush(self._terminal, termios.TCIFLUSH)  # mouse reports would be typed into the shell
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
 
     def _find_end(self) -> tuple[int, str]:
-        """Return how an app ended that did not say so itself."""
+        """Return the exit status, and a text, for an app that ended without reporting it."""
         if self._app != self._child:
-            return 1, "tui-pod has ended without a word."
+            return 1, "tui-pod ended unexpectedly."
         status = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
         return (status, "") if status >= 0 else (128 - status, f"tui-pod was ended by signal {-status}.")
 
 
 def _last(data: bytes, on: bytes, off: bytes, before: bool) -> bool:
-    """Return which of two sequences was the last in the data."""
-    places = data.rfind(on), data.rfind(off)
-    return before if places == (-1, -1) else places[0] > places[1]
+    """Return True if `on` comes after `off` in the data; `before` if neither is there."""
+    last_on, last_off = data.rfind(on), data.rfind(off)
+    return before if last_on == last_off else last_on > last_off
 
 
 def _read(descriptor: int) -> bytes | None:
-    """Return what is there; None: nothing now, empty: nothing any more."""
+    """Return the available bytes; None if there are none yet, empty at the end."""
     try:
         return os.read(descriptor, CHUNK)
     except BlockingIOError:
@@ -315,10 +317,10 @@ def _read(descriptor: int) -> bytes | None:
 
 
 def _write(descriptor: int, data: bytes) -> int:
-    """Write what can be; return how much."""
+    """Write as much as possible without waiting; return the number of bytes written."""
     try:
         return os.write(descriptor, data)
     except BlockingIOError:
         return 0
     except OSError:
-        return len(data)  # it is gone, which reading tells
+        return len(data)  # the other end is gone; the next read reports it

@@ -1,4 +1,4 @@
-"""The app's end of the line to its clients: which one has its screen, and what happens when none has.
+"""The app's end of the line to its clients: which client shows the app, and what happens when none does.
 
 Knows neither Textual nor what is drawn: a `Drawer` takes a terminal and gives it up. Runs on the event loop.
 """
@@ -19,7 +19,7 @@ from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_sa
 from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
 from tui_pod.terminal.start import line_name
 
-LEFT = "tui-pod goes on; tui-pod brings it back."
+LEFT = "tui-pod keeps running; run tui-pod to come back."
 TAKEN = "tui-pod is on another terminal now."
 
 
@@ -27,10 +27,10 @@ class Drawer(Protocol):
     """What draws on the terminal."""
 
     def give_up(self) -> None:
-        """Stop to read and to draw, at once, whatever state the terminal is in; the client restores it."""
+        """Stop reading and drawing at once, whatever state the terminal is in; the client restores it."""
 
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
-        """Draw all of the screen on another terminal, which says this of itself; the descriptor is handed over."""
+        """Draw the whole screen on another terminal, described by these variables; takes over the descriptor."""
 
     def end(self) -> None:
         """Save, and end the app."""
@@ -44,10 +44,10 @@ class TerminalHost(Follower):
 
         Args:
             line: to that client.
-            state: the state file, after which clients find the app.
-            stays: whether it goes on when its terminal hangs up.
-            idle: seconds without a terminal and without playing after which it ends; 0: never.
-            options: what it was started with, as `name_options` names them.
+            state: the state file, by which clients find the app.
+            stays: True to keep running when the terminal hangs up.
+            idle: end after this many seconds without a terminal and without playing; 0 means never.
+            options: the options that the app was started with, as `name_options` returns them.
         """
         self._line: socket.socket | None = line
         self._stays = stays
@@ -60,10 +60,10 @@ class TerminalHost(Follower):
         self._is_playing = False
         self._timer: asyncio.TimerHandle | None = None
         self.on_new_terminal: Callable[[], None] = lambda: None
-        """Called when another terminal is drawn on."""
+        """Called after the app has moved to another terminal."""
 
     def serve(self, drawer: Drawer) -> None:
-        """Begin to listen to the client, once the terminal is drawn on."""
+        """Begin to listen to the client, once the app draws on the terminal."""
         self._drawer = drawer
         self._loop = asyncio.get_running_loop()
         if self._line is not None:
@@ -73,7 +73,7 @@ class TerminalHost(Follower):
         """Accept other clients.
 
         Raises:
-            RemoteError: there is no folder for the socket, or it cannot be made.
+            RemoteError: there is no folder for the socket, or the socket cannot be created.
         """
         folder = open_folder(may_make=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -84,14 +84,14 @@ class TerminalHost(Follower):
         except OSError as error:
             listener.close()
             folder.close()
-            raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+            raise RemoteError(f"The socket cannot be created: {error.strerror or error}") from error
         self._folder, self._listener = folder, listener
         self._loop.add_reader(listener, self._greeted, listener)
 
     # -- what the listener and the app ask for -------------------------------------------------------------
 
     def leave(self) -> bool:
-        """Give the terminal back and go on; return False where nobody could come back."""
+        """Give the terminal back and keep running; return False if no client could come back."""
         if self._listener is None:
             return False
         self._drawer.give_up()
@@ -100,16 +100,16 @@ class TerminalHost(Follower):
         return True
 
     def suspend(self) -> None:
-        """Give the terminal to the shell until the listener brings the client to the front again."""
+        """Give the terminal to the shell until the listener brings the client to the foreground."""
         self._drawer.give_up()
         self._say(STOP, 0)
 
     def hang_up(self) -> bool:
-        """Note that the terminal is gone; return whether the app goes on without one."""
+        """Handle a terminal that is gone; return True if the app keeps running without one."""
         return self._stays and self.leave()
 
     def end(self, status: int) -> None:
-        """Tell the client that the app is over, with its exit status."""
+        """Tell the client that the app has ended, with its exit status."""
         self._say(END, status)
 
     def playback_changed(self, playback: Playback) -> None:
@@ -134,7 +134,7 @@ class TerminalHost(Follower):
     # -- clients -------------------------------------------------------------------------------------------
 
     def _greeted(self, listener: socket.socket) -> None:
-        """Take the terminal that another client brings, if it is for us."""
+        """Take the terminal that another client hands over, if it is meant for this app."""
         with contextlib.ExitStack() as handed, contextlib.suppress(OSError):
             data, descriptors = _receive(listener, 3)
             for descriptor in descriptors:
@@ -148,7 +148,7 @@ class TerminalHost(Follower):
             client = handed.enter_context(socket.socket(fileno=os.dup(line)))
             if not is_same_user(client):
                 return
-            os.write(answer, b"\n")  # fails if who has come was tired of waiting, and has started an app instead
+            os.write(answer, b"\n")  # fails if the client gave up waiting and started an app of its own
             self._drawer.give_up()
             self._part(TAKEN)
             self._line = client.dup()
@@ -161,7 +161,7 @@ class TerminalHost(Follower):
         self._loop.add_reader(line, self._hear, line)
 
     def _hear(self, line: socket.socket) -> None:
-        """Take the terminal of a client that was stopped, or notice that it is gone."""
+        """Take the new terminal of a client that was stopped, or notice that the client is gone."""
         try:
             data, terminals = _receive(line, 1)
         except BlockingIOError:
@@ -183,7 +183,7 @@ class TerminalHost(Follower):
 
     def _say(self, word: str, number: int, text: str = "") -> None:
         if self._line is not None:
-            with contextlib.suppress(OSError):  # it is gone, which reading tells
+            with contextlib.suppress(OSError):  # the client is gone; the next read reports it
                 self._line.send(f"{word} {number} {text}".rstrip().encode() + b"\n")
 
     def _part(self, text: str = "") -> None:
@@ -195,7 +195,7 @@ class TerminalHost(Follower):
             self._line = None
 
     def _watch_idleness(self) -> None:
-        """End the app when it has had neither terminal nor playing for a while."""
+        """End the app after a while without a terminal and without playing."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -204,6 +204,6 @@ class TerminalHost(Follower):
 
 
 def _receive(connection: socket.socket, count: int) -> tuple[bytes, list[int]]:
-    """Return a message with at most so many descriptors that come with it."""
+    """Return a message and up to `count` descriptors that came with it."""
     data, descriptors, _, _ = socket.recv_fds(connection, GREETING_LIMIT, count, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
     return data, descriptors

@@ -1,7 +1,7 @@
-"""The picture of the first screen, kept by the last run: what a client paints while the app loads, if it is true.
+"""The picture of the first screen, saved by the last run: a client paints it while the app loads, if it is valid.
 
-It is true for one size, terminal, day and command line, while every file that a start reads is as it was. Anything
-else, a damaged picture too, is as if there were none. Imports nothing of the app.
+It is valid for one size, terminal, day and command line, as long as no file that the start reads has changed. Any
+other picture, or a damaged one, is ignored. Imports nothing from the app.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ LIMIT = 1_000_000
 
 
 def picture_file(paths: Paths) -> Path:
-    """Return where the picture of the apps on a state file is kept."""
+    """Return the file of the picture for a state file."""
     return paths.cache / f"first-screen-{zlib.crc32(os.fsencode(paths.state)):08x}"
 
 
 def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
-    """Return what paints the first screen at so many columns and rows; empty: nothing is known that is true."""
+    """Return what paints the first screen at `size` (columns, rows); empty if there is no valid picture."""
     try:
         with picture_file(paths).open("rb") as file:
             content = file.read(LIMIT)
@@ -48,7 +48,7 @@ def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> byt
 
 
 def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamps: Iterable[str], picture: str) -> None:
-    """Keep a picture, which was drawn from files with these stamps; where that fails there is none."""
+    """Save a picture drawn from files with these stamps; if that fails, there is none."""
     rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
     file = picture_file(paths)
     with contextlib.suppress(OSError):
@@ -66,7 +66,7 @@ def _circumstances(options: Namespace, size: tuple[int, int]) -> str:
 
 
 def stamp(path: Path) -> str:
-    """Return a line that changes with a file; of the feeds, with what is shown of them."""
+    """Return a line that changes with a file; for the feeds' database, only with what is shown from it."""
     if path.name == DATABASE:
         return f"{generation(path)} {path}".replace(", ", ",")
     try:

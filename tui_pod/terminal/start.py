@@ -1,4 +1,4 @@
-"""What the client's child does first: hand the terminal to an app that was left, else show the last picture."""
+"""The first steps of the client's child: hand the terminal to an app that was left, or else show the last picture."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENCE = 2.0
 
 
 def begin(options: Namespace, line: socket.socket) -> bool:
-    """Return whether an app that was left has the terminal now; else this process is to become one."""
+    """Return True if an app that was left has taken the terminal; otherwise this process must become the app."""
     paths = find_paths(options.state, options.config)
     if options.session is not None:
         os.environ[SESSION] = options.session
@@ -37,7 +37,7 @@ def begin(options: Namespace, line: socket.socket) -> bool:
 
 
 def name_options(options: Namespace) -> str:
-    """Return a word for each option given that decides what an app shows and plays; the state file finds the app."""
+    """Return a word for each given option that decides what an app shows and plays, other than the state file."""
     given = {
         "catalog": [os.path.abspath(path) for path in options.catalog],
         "config": options.config and os.path.abspath(options.config),
@@ -47,13 +47,13 @@ def name_options(options: Namespace) -> str:
 
 
 def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str, str] = MappingProxyType({})) -> bool:
-    """Hand terminal and line over to an app that runs on a state file; return False if none takes them.
+    """Hand the terminal and the line over to an app that runs on a state file; return False if none accepts them.
 
     Args:
         state: the state file.
-        way: how to ask.
+        way: `TAKE` or `IF_LEFT`.
         line: to the client.
-        wished: variables beside those of the terminal.
+        wished: more variables, besides those of the terminal.
     """
     try:
         folder = open_folder(may_make=False)
@@ -73,7 +73,7 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
 
 
 def reach_apps(folder: RuntimeFolder, state: Path) -> Iterator[socket.socket]:
-    """Yield a socket to each app on a state file, the youngest first, and remove those that killed ones have left."""
+    """Yield a socket to each app on a state file, newest first, and remove the sockets of killed apps."""
     for name in line_names(folder, state):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app, contextlib.suppress(OSError):
             app.settimeout(PATIENCE)
@@ -86,12 +86,12 @@ def reach_apps(folder: RuntimeFolder, state: Path) -> Iterator[socket.socket]:
 
 
 def line_name(state: Path) -> str:
-    """Return a name for the socket by which an app that starts now on a state file is reached."""
+    """Return a new socket name for an app that starts now on a state file."""
     return f"{_stem(state)}{time.time_ns():016x}.tty"
 
 
 def line_names(folder: RuntimeFolder, state: Path) -> list[str]:
-    """Return the sockets by which the apps on a state file are reached, the youngest first."""
+    """Return the socket names of the apps on a state file, newest first."""
     names = (name for name in os.listdir(folder.descriptor) if name.startswith(_stem(state)) and name.endswith(".tty"))
     return sorted(names, reverse=True)
 

@@ -1,0 +1,84 @@
+"""Which app a client finds, and what must be the same for that."""
+
+from __future__ import annotations
+
+import os
+import socket
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tui_pod.integrations.remote_socket import RuntimeFolder, open_folder
+from tui_pod.terminal.protocol import TAKE
+from tui_pod.terminal.start import hand_over, line_name, line_names, name_options, reach_apps
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RuntimeFolder]:
+    """The runtime folder of a test."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with ExitStack() as opened:
+        found = open_folder(may_make=True)
+        opened.callback(found.close)
+        yield found
+
+
+def options(**given: object) -> Namespace:
+    return Namespace(**{"catalog": [], "config": None, "ao": None, "session": None, **given})
+
+
+def listen(folder: RuntimeFolder, name: str) -> socket.socket:
+    """Listen as an app does."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind(folder.address(name))
+    return listener
+
+
+def test_apps_of_a_state_are_found_newest_first(folder: RuntimeFolder, tmp_path: Path) -> None:
+    mine, other = tmp_path / "state.toml", tmp_path / "other.toml"
+    names = [line_name(mine) for _ in range(3)]
+    for name in (*names, line_name(other), line_name(mine).replace(".tty", ".sock")):
+        (folder.path / name).touch()
+    assert line_names(folder, mine) == sorted(names, reverse=True)
+    assert max(names) == names[-1]
+
+
+def test_sockets_of_killed_apps_are_removed_and_passed_over(folder: RuntimeFolder, tmp_path: Path) -> None:
+    state = tmp_path / "state.toml"
+    alive, killed = line_name(state), line_name(state)
+    with listen(folder, alive):
+        listen(folder, killed).close()
+        assert [app.getpeername() for app in reach_apps(folder, state)] == [folder.address(alive)]
+        assert os.listdir(folder.descriptor) == [alive]
+
+
+def test_terminal_without_an_app_is_handed_to_none(folder: RuntimeFolder, tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not hand_over(tmp_path / "state.toml", TAKE, theirs)
+        (folder.path / "x").touch()
+        assert not hand_over(tmp_path / "state.toml", TAKE, theirs)
+
+
+def test_terminal_without_a_runtime_folder_is_handed_to_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "none"))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not hand_over(tmp_path / "state.toml", TAKE, theirs)
+    assert not (tmp_path / "none").exists()
+
+
+def test_options_are_named_only_when_given() -> None:
+    assert name_options(options(session="20m")) == ""
+    assert len(name_options(options(ao="null", config="c.toml", catalog=["a", "b"])).split()) == 3
+
+
+def test_options_have_one_name_for_every_path_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("config", "catalog"):
+        here, there, other = ([path] if name == "catalog" else path for path in ("c", f"{tmp_path}/c", "d"))
+        assert name_options(options(**{name: here})) == name_options(options(**{name: there}))
+        assert name_options(options(**{name: here})) != name_options(options(**{name: other}))
