@@ -73,7 +73,7 @@ def ask_index(report: str, folder: str) -> None:
     for question in QUESTIONS:
         began = time.process_time()
         with index.reading() as db:
-            look_up(db, parse_query(question), index.has_fts)
+            look_up(db, parse_query(question))
         asked.append(time.process_time() - began)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     Path(report).write_text(json.dumps({"asked": asked, "grown": grown}), "ascii")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.cli.main import main
+from tui_pod.search.store import NO_FTS5
 
 CATALOG = """\
 version = 1
@@ -37,6 +38,14 @@ def test_search_prints_where_words_are(catalog: str, capsys: pytest.CaptureFixtu
         {"id": "one", "title": "One", "kind": "summary", "start": None, "text": "About a lighthouse."},
         {"id": "one", "title": "One", "kind": "words", "start": 7.5, "text": "The lighthouse -- it shone."},
     ]
+
+
+def test_search_without_full_text_search_says_what_to_do(
+    catalog: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tui_pod.search.store.has_fts5", lambda: False)
+    assert main(["search", "--catalog", catalog, "lighthouse"]) == 1
+    assert capsys.readouterr().err == f"tui-pod: {NO_FTS5}\n"
 
 
 def test_search_without_json_prints_lines(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:

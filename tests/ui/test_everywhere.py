@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual import events
 from textual.widgets import Input
 
@@ -13,7 +14,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.search.lookup import Found, Hit, Kind, Results
+from tui_pod.search.lookup import Found, Hit, MatchKind, Results
 from tui_pod.services.search import Answer
 from tui_pod.ui.widgets.found_view import FoundView
 
@@ -51,7 +52,7 @@ async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its
 async def test_words_without_times_are_played_from_where_they_stand(library: Library) -> None:
     async with run_app(library) as driver:
         driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second.", speaker="Ada"), Cue("Third!")))
-        await driver.services.search.play(Found("three", "Three", ()), Hit(Kind.WORDS, "Ada: Second."))
+        await driver.services.search.play(Found("three", "Three", ()), Hit(MatchKind.WORDS, "Ada: Second."))
         await driver.settle()
         assert (driver.playback.episode, driver.playback.position) == ("three", 300.0 * 6 / 19)
 
@@ -68,7 +69,7 @@ async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:
 
 
 async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: Library) -> None:
-    one, two = (Found(ident, ident.title(), (Hit(Kind.WORDS, "Said.", 5.0),)) for ident in ("one", "two"))
+    one, two = (Found(ident, ident.title(), (Hit(MatchKind.WORDS, "Said.", 5.0),)) for ident in ("one", "two"))
     async with searching(library, *"zebra") as driver:
         await found(driver, "Nothing matches.")
         view = driver.app.screen.query_one(FoundView)
@@ -160,3 +161,11 @@ async def test_title_cut_before_what_was_found_is_not_lit_beyond_its_end() -> No
         view = driver.app.screen.query_one(FoundView)
         drawn = [segment for y in range(view.size.height) for segment in view.render_line(y)]
         assert not [segment for segment in drawn if segment.style and segment.style.underline]
+
+
+async def test_search_without_full_text_search_says_what_to_do(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.search.store.has_fts5", lambda: False)
+    async with searching(library, *"lightho") as driver:
+        await found(driver, "run tui-pod with another Python")

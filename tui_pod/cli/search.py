@@ -21,7 +21,7 @@ from tui_pod.search.fill import fill, is_current
 from tui_pod.search.lookup import Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
-from tui_pod.search.store import NO_FTS5, IndexFile, SearchError
+from tui_pod.search.store import IndexFile, NoFullTextSearch, SearchError
 
 ON_SCREEN = 100
 """Episodes that are printed on a terminal; other programs get everything."""
@@ -68,14 +68,14 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
     with ExitStack() as held:
         try:
             index = _bring_up_to_date(options, opened, is_told=True)
+        except NoFullTextSearch:
+            raise
         except SearchError as error:
             warn(f"{error} The words are read again for this search alone.")
             index = IndexFile(Path(held.enter_context(TemporaryDirectory())) / "search.sqlite")
             fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "")
-        if not index.has_fts:
-            warn(NO_FTS5)
         with index.reading() as db:
-            found = look_up(db, query, index.has_fts, most, kept, lambda ident: library.index(ident) is not None)
+            found = look_up(db, query, most, kept, lambda ident: library.index(ident) is not None)
     return found.moved(opened.state.numbers("nudges"))
 
 

@@ -12,7 +12,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
-from tui_pod.search.lookup import Found, Hit, Kind
+from tui_pod.search.lookup import Found, Hit, MatchKind
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.services import Services
 
-_KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES: "In the notes",
-          Kind.WORDS: "In its words", Kind.BOOKMARK: "Bookmark"}  # fmt: skip
+_KINDS = {MatchKind.TITLE: "In the title", MatchKind.SUMMARY: "In the summary", MatchKind.NOTES: "In the notes",
+          MatchKind.WORDS: "In its words", MatchKind.BOOKMARK: "Bookmark"}  # fmt: skip
 
 
 class SearchCommands(RowCommands):
@@ -87,7 +87,7 @@ class SearchCommands(RowCommands):
         where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {spoken_time(hit.start)}"
         if hit.is_recognised:
             where += f", {BY_MACHINE}"
-        said = "" if hit.kind is Kind.TITLE else sentence(hit.text)
+        said = "" if hit.kind is MatchKind.TITLE else sentence(hit.text)
         self._say(f"{self._row + 1} of {len(self._matches)}. {sentence(found.title)} {where}. {said}".rstrip())
 
     def _queue(self) -> None:

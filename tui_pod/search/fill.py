@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
-from tui_pod.search.sources import RECOGNISED_STAMP, Words, WordSources, folders_stamp
+from tui_pod.search.sources import RECOGNISED_STAMP, UnreadWords, WordSources, folders_stamp
 from tui_pod.search.store import IndexFile, IndexMissing
 from tui_pod.search.writer import Head, IndexWriter, Known
 
@@ -56,7 +56,7 @@ def fill(
 
 def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, tell: Callable[[int], None]) -> None:
     with index.writing() as db:
-        writer = IndexWriter(db, index.has_fts)
+        writer = IndexWriter(db)
         known = writer.known()
         for ident in known.keys() - set(library.ids):
             writer.remove(known.pop(ident))
@@ -77,7 +77,7 @@ def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, 
 
 def _put_heads(
     writer: IndexWriter, library: Library, sources: WordSources, known: dict[str, Known]
-) -> list[tuple[str, Words]]:
+) -> list[tuple[str, UnreadWords]]:
     """Put what is new of all heads into the index; return the episodes whose words it does not have."""
     unread = []
     for first in reversed(range(0, len(library), BATCH)):

@@ -1,7 +1,6 @@
-"""Look words up in the index: what matches, grouped by episode, the likeliest first, each match in its sentence.
+"""Look words up in the index: matches grouped by episode, best first, each shown in its sentence.
 
-Titles come before what is said; among those, the ones with most matches, then the newest. Where SQLite has no
-full-text search, every word is read through, which finds the same and takes longer.
+Titles come before the spoken words. Within each group, episodes with the most matches come first, then the newest.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import CUT, Cue, arrange
@@ -32,7 +30,7 @@ STEPS = 10_000
 """Steps of SQLite's machine between two looks at whether somebody still waits: about a millisecond."""
 
 
-class Kind(StrEnum):
+class MatchKind(StrEnum):
     """Where a match is."""
 
     TITLE = "title"
@@ -45,7 +43,7 @@ class Kind(StrEnum):
 class Hit(NamedTuple):
     """A match, in its sentence."""
 
-    kind: Kind
+    kind: MatchKind
     text: str
     start: float | None = None
     """Seconds into the episode; None: unknown."""
@@ -79,7 +77,7 @@ class Results(NamedTuple):
         """Return the same with words so many seconds later, or earlier when negative, by the ids of the episodes."""
 
         def move(ident: str, hit: Hit) -> Hit:
-            if hit.kind is not Kind.WORDS or hit.start is None:
+            if hit.kind is not MatchKind.WORDS or hit.start is None:
                 return hit
             return hit._replace(start=max(0.0, hit.start + seconds.get(ident, 0.0)))
 
@@ -107,7 +105,6 @@ class _Matches(NamedTuple):
 def look_up(
     db: sqlite3.Connection,
     query: Query,
-    has_fts: bool,
     most: int | None = EPISODES,
     bookmarks: Iterable[Bookmark] = (),
     is_known: Callable[[str], bool] = lambda _: True,
@@ -118,7 +115,6 @@ def look_up(
     Args:
         db: the index.
         query: the question.
-        has_fts: whether the index has full-text search.
         most: episodes that are wanted; None: all that there is, however long it takes.
         bookmarks: are looked through too.
         is_known: whether an episode is still in the library.
@@ -130,7 +126,7 @@ def look_up(
     if not query.wanted:
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
-    matches = (_fts_matches if has_fts else _read_through)(db, query, most is None)
+    matches = _find_matches(db, query, most is None)
     results = _Ranking(db, query, most, matches, _look_through(bookmarks, query)).results(is_known)
     beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
     return results._replace(beyond=beyond)
@@ -142,7 +138,7 @@ def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Foun
     for kept in bookmarks:
         text = f"{kept.text}\n{kept.note}"
         if not kept.is_removed and query.matches(text):
-            hit = Hit(Kind.BOOKMARK, _sentence(query, _lines(text)), kept.start, kept.is_recognised)
+            hit = Hit(MatchKind.BOOKMARK, _sentence(query, _lines(text)), kept.start, kept.is_recognised)
             former = found.get(kept.episode, Found(kept.episode, kept.title, ()))
             found[kept.episode] = former._replace(hits=(*former.hits, hit))
     return found
@@ -208,15 +204,15 @@ class _Ranking:
     def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
         """Yield where title, summary and notes match: each by itself, else the best of them."""
         if number in self.matches.titles:
-            yield Hit(Kind.TITLE, head.title)
+            yield Hit(MatchKind.TITLE, head.title)
             if self.most is not None:
                 return
         if number not in self.matches.heads:
             return
-        parts = [(Kind.SUMMARY, split_sentences(head.summary)), (Kind.NOTES, _lines(head.notes))]
+        parts = [(MatchKind.SUMMARY, split_sentences(head.summary)), (MatchKind.NOTES, _lines(head.notes))]
         whole = [part for part in parts if self.query.matches("\n".join(part[1]))]
         if not whole and number not in self.matches.titles:
-            parts.append((Kind.TITLE, [head.title]))
+            parts.append((MatchKind.TITLE, [head.title]))
             whole = [max(parts, key=lambda part: max(map(self.query.score, part[1]), default=(0, 0)))]
         for kind, sentences in whole if self.most is None else whole[:1]:
             if sentences:
@@ -237,7 +233,7 @@ class _Ranking:
             scores = list(map(self.query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
             for number in best if self.most is None else [scores.index(max(scores))]:
-                yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
+                yield Hit(MatchKind.WORDS, said[number], cues[number].start, is_recognised)
 
 
 def said_in(cue: Cue) -> str:
@@ -254,7 +250,7 @@ def _lines(notes: str) -> list[str]:
     return [sentence for line in notes.split("\n") for sentence in split_sentences(line)]
 
 
-def _fts_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
+def _find_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
     def rows(table: str, column: str, most: int) -> list[int]:
         asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"
         return [row[0] for row in db.execute(asked, (query.expression(column), -1 if is_all else most))]
@@ -265,25 +261,6 @@ def _fts_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches
     is_cut = not is_all and (len(heads) == HEADS or len(words) == ROWS)
     named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
     return _Matches(named, set(heads), _grouped(words), is_cut)
-
-
-def _read_through(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
-    """Return what matches without an index: every word is looked at."""
-    titles: dict[int, str] = {}
-    heads: set[int] = set()
-    for number, *head in db.execute("SELECT number, title, summary, notes FROM heads ORDER BY number DESC"):
-        if query.matches("\n".join(head)):
-            heads.add(number)
-            if query.matches(head[0]):
-                titles[number] = head[0]
-    found = (
-        number << GROUP_BITS | place
-        for number, *packed in db.execute("SELECT number, starts, groups FROM words ORDER BY number DESC")
-        for place, group in reversed(list(enumerate(unpack(*packed).groups)))
-        if query.matches(group)
-    )
-    rows = list(islice(found, None if is_all else ROWS))
-    return _Matches(titles, heads, _grouped(rows), not is_all and len(rows) == ROWS)
 
 
 def _grouped(rows: Sequence[int]) -> dict[int, list[int]]:

@@ -21,7 +21,7 @@ RECOGNISED_STAMP = "recognised"
 """Begins the stamp of recognised words."""
 
 
-class Words(NamedTuple):
+class UnreadWords(NamedTuple):
     """The words of an episode, not read yet."""
 
     file: Path
@@ -52,7 +52,7 @@ class WordSources:
         self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
         """Where words lie, or may lie one day."""
 
-    def words(self, episode: Episode) -> Words | None:
+    def words(self, episode: Episode) -> UnreadWords | None:
         """Return where the words of an episode are, else those that were recognised; None: not here."""
         words = None
         if episode.transcript is not None:
@@ -75,12 +75,12 @@ class WordSources:
         return read_notes(self._data, ids)
 
 
-def _stamped(file: Path, source: str) -> Words | None:
+def _stamped(file: Path, source: str) -> UnreadWords | None:
     try:
         found = os.stat(file)
     except OSError:
         return None
-    return Words(file, f"{source} {found.st_mtime_ns} {found.st_size}")
+    return UnreadWords(file, f"{source} {found.st_mtime_ns} {found.st_size}")
 
 
 def folders_stamp(folders: Sequence[str]) -> str:

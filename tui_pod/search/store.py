@@ -10,18 +10,20 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import locked
 
-SCHEMA = 2
+SCHEMA = "3"
 """Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024
 """Bytes that SQLite gathers before it writes a part of the index: 15 % less work than with its own megabyte."""
 
-NO_FTS5 = "This Python's SQLite has no full-text search (FTS5): every word is read through, which takes longer."
+NO_FTS5 = "Searching everywhere needs SQLite with FTS5: run tui-pod with another Python."
+"""One line at 80 columns; FTS5 is SQLite's full-text search."""
 
 _TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)",
@@ -44,16 +46,21 @@ class SearchError(UserError):
     """An index that cannot be read or written; the message says why."""
 
 
+class NoFullTextSearch(SearchError):
+    """SQLite was built without FTS5: there can be no index."""
+
+
 class IndexMissing(SearchError):
     """There is no index yet, or it was damaged or of another version, and is gone now."""
 
 
+@lru_cache(maxsize=1)
 def has_fts5() -> bool:
     """Return whether this Python's SQLite has full-text search."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         try:
             db.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
-        except sqlite3.Error:
+        except sqlite3.OperationalError:
             return False
         return True
 
@@ -61,16 +68,9 @@ def has_fts5() -> bool:
 class IndexFile:
     """An index in a file."""
 
-    def __init__(self, file: Path, has_fts: bool | None = None) -> None:
-        """Open nothing yet.
-
-        Args:
-            file: where it lies.
-            has_fts: whether full-text search is there; None: look. Without it every word is read through.
-        """
+    def __init__(self, file: Path) -> None:
+        """Open nothing yet."""
         self.file = file
-        self.has_fts = has_fts5() if has_fts is None else has_fts
-        self._version = f"{SCHEMA} {'with' if self.has_fts else 'without'} FTS5"
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -82,7 +82,7 @@ class IndexFile:
         """
         try:
             with contextlib.closing(self._connected("rw")) as db:
-                if self._version_of(db) != self._version:
+                if self._version_of(db) != SCHEMA:
                     raise ValueError("of another version")
                 yield db
         except _FAULTS as error:
@@ -115,6 +115,8 @@ class IndexFile:
             raise SearchError(said) from error
 
     def _connected(self, mode: str) -> sqlite3.Connection:
+        if not has_fts5():
+            raise NoFullTextSearch(NO_FTS5)
         return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=5.0, isolation_level=None)
 
     def _version_of(self, db: sqlite3.Connection) -> str:
@@ -128,10 +130,10 @@ class IndexFile:
         db.execute("BEGIN IMMEDIATE")
         for statement in _TABLES:
             db.execute(statement)
-        for name, statement in _INDEXES.items() if self.has_fts else ():
+        for name, statement in _INDEXES.items():
             db.execute(statement)
             db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {HASH_SIZE})")
-        db.execute("INSERT INTO about VALUES ('version', ?)", (self._version,))
+        db.execute("INSERT INTO about VALUES ('version', ?)", (SCHEMA,))
         db.execute("COMMIT")
 
     def _explained(self, error: Exception) -> SearchError:

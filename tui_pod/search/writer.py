@@ -39,9 +39,8 @@ class Known(NamedTuple):
 class IndexWriter:
     """Changes an index that is open to write; `commit` now and then."""
 
-    def __init__(self, db: sqlite3.Connection, has_fts: bool) -> None:
+    def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._has_fts = has_fts
         self._last = db.execute("SELECT coalesce(max(number), 0) FROM heads").fetchone()[0]
         db.execute("BEGIN IMMEDIATE")
 
@@ -127,10 +126,9 @@ class IndexWriter:
             self._db.execute("DELETE FROM about WHERE name = ?", (f"cut {known.number}",))
 
     def _index(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        if self._has_fts:
-            self._db.executemany(
-                statement, ([spaced(value) if isinstance(value, str) else value for value in row] for row in rows)
-            )
+        self._db.executemany(
+            statement, ([spaced(value) if isinstance(value, str) else value for value in row] for row in rows)
+        )
 
 
 def _rows(number: int, groups: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -16,9 +16,9 @@ from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import counted, fold
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up, said_in
+from tui_pod.search.lookup import EPISODES, Found, Hit, MatchKind, Results, look_up, said_in
 from tui_pod.search.query import NOTHING, Query, parse_query
-from tui_pod.search.store import NO_FTS5, IndexFile, IndexMissing, SearchError
+from tui_pod.search.store import IndexFile, IndexMissing, SearchError
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
@@ -80,8 +80,9 @@ class SearchService:
 
         def ask(stop: CancelToken) -> Answer:
             with self._index.reading() as db:
-                is_known, has_fts = lambda ident: library.index(ident) is not None, self._index.has_fts
-                results = look_up(db, query, has_fts, EPISODES, kept, is_known, lambda: stop.is_set)
+                results = look_up(
+                    db, query, EPISODES, kept, lambda ident: library.index(ident) is not None, lambda: stop.is_set
+                )
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
             return Answer(query, results.moved(nudges), said)
@@ -99,7 +100,7 @@ class SearchService:
         """Play an episode from where a match is said, else from where it was left."""
         controller, start = self._services.controller, await self._start_of(found, hit)
         if start is None:
-            if hit.kind is Kind.WORDS:
+            if hit.kind is MatchKind.WORDS:
                 self._services.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
             controller.play(found.id)
         else:
@@ -109,7 +110,7 @@ class SearchService:
         """Bookmark a sentence, and say so; what is kept already is handed to `edit`."""
         start = await self._start_of(found, hit)
         if start is None:
-            self._services.frontend.tell(f"{NO_TIMES}." if hit.kind is Kind.WORDS else NOT_SAID)
+            self._services.frontend.tell(f"{NO_TIMES}." if hit.kind is MatchKind.WORDS else NOT_SAID)
             return
         stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text, hit.is_recognised)
         self._services.bookmarks.keep_words(found.id, found.title, stretch, edit)
@@ -118,7 +119,7 @@ class SearchService:
         """Return when a match is said: without a time of its own as its narration tells, or where it stands in that."""
         controller = self._services.controller
         index = controller.library.index(found.id)
-        if hit.start is not None or hit.kind is not Kind.WORDS or index is None:
+        if hit.start is not None or hit.kind is not MatchKind.WORDS or index is None:
             return hit.start
         episode = controller.library.episode(index)
         cues = (await self._services.read_transcript(episode)).cues
@@ -134,8 +135,7 @@ class SearchService:
     def _said(self, query: Query, why: str, left: int) -> str:
         is_filling = self._filling is not None and not self._filling.done()
         reading = f"The words of {counted(left)} are still being read." if left and is_filling else ""
-        slow = "" if self._index.has_fts else NO_FTS5
-        return " ".join(filter(None, (query.notice, self._fault, reading, why, slow)))
+        return " ".join(filter(None, (query.notice, self._fault, reading, why)))
 
     async def _start(self) -> None:
         await asyncio.sleep(FIRST_WAIT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
-from tui_pod.search.lookup import Found, Hit, Kind
+from tui_pod.search.lookup import Found, Hit, MatchKind
 from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
@@ -60,7 +60,7 @@ class FoundView(ChoiceLines):
     def _make_lines(self, width: int) -> Iterator[TextLine]:
         match = 0
         for found in self._answer.results.found:
-            has_title = any(hit.kind is Kind.TITLE for hit in found.hits)
+            has_title = any(hit.kind is MatchKind.TITLE for hit in found.hits)
             spans = self._answer.query.spans(found.title) if has_title else []
             head = split_title(found.title)[0]
             title = [
@@ -70,7 +70,7 @@ class FoundView(ChoiceLines):
             parts = spread_parts(title, [(self._about(found, width), QUIET)], width)
             yield TextLine(parts, match if has_title else None)
             for hit in found.hits:
-                if hit.kind is not Kind.TITLE:
+                if hit.kind is not MatchKind.TITLE:
                     yield from self._lines_of(match, hit, width - TIME)
                 match += 1
         if self._answer.query.wanted and not match and not self._answer.notice:
@@ -89,8 +89,8 @@ class FoundView(ChoiceLines):
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[TextLine]:
         query = self._answer.query
-        at = clock(hit.start) if hit.start is not None else "" if hit.kind is Kind.WORDS else str(hit.kind)
-        mark = MARKS["bookmark"] if hit.kind is Kind.BOOKMARK else ""
+        at = clock(hit.start) if hit.start is not None else "" if hit.kind is MatchKind.WORDS else str(hit.kind)
+        mark = MARKS["bookmark"] if hit.kind is MatchKind.BOOKMARK else ""
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self.cursor:
             text = excerpt(query, hit.text, room)

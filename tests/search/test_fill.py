@@ -1,0 +1,143 @@
+"""What is in the index follows the library and the words on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.search.desk import VTT, Desk, only
+from tui_pod.core.library.library import build_library
+from tui_pod.core.library.transcript import Cue
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.media.documents import copy_name
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.library import read_feeds
+from tui_pod.search import fill
+from tui_pod.search.fill import is_current
+from tui_pod.search.lookup import MatchKind
+from tui_pod.search.sources import UnreadWords
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+
+
+def test_changed_title_and_words_replace_the_former(desk: Desk) -> None:
+    desk.add("one", "Lighthouses", "The engine runs.")
+    desk.add("two", "Two", "Waves.")
+    desk.fill()
+    desk.episodes.clear()
+    desk.add("one", "Harbours", "The sails are set.")
+    desk.fill()
+    assert [desk.ids(word) for word in ("lighthouses", "engine", "waves", "harbours", "sails")] == [
+        [], [], [], ["one"], ["one"],
+    ]  # fmt: skip
+
+
+def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> None:
+    files = TranscriptFiles(desk.data / RECOGNISED)
+    desk.add("one", "One", audio="/one.mp3")
+    desk.fill()
+    with files.writing("one", "m") as writer:
+        writer.add((Cue("The keeper lit the lamp.", 1.0, 3.0),), 3.0)
+        writer.complete(3.0)
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    (hit,) = only(desk.ask("keeper lamp")).hits
+    assert (hit.kind, hit.start, hit.is_recognised) == (MatchKind.WORDS, 1.0, True)
+    files.remove("one")
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    assert desk.ids("keeper") == []
+
+
+def test_index_is_current_until_library_or_words_change(desk: Desk) -> None:
+    assert not is_current(desk.index, desk.stamp)
+    desk.add("one", "One", VTT)
+    desk.fill()
+    assert is_current(desk.index, desk.stamp)
+    assert not is_current(desk.index, "other")
+    (desk.folder / "two.vtt").touch()
+    os.utime(desk.folder, ns=(1, 1))
+    assert not is_current(desk.index, desk.stamp)
+
+
+def test_notes_and_transcript_of_a_podcast_are_found(desk: Desk) -> None:
+    store = FeedStore(desk.data)
+    store.subscribe([Entry("https://example.org/feed")])
+    item = Item(
+        "1", "Ships", "Of ships.", "<p>Of ships.</p><p>With the keeper of a <b>lighthouse</b>.</p>",
+        audio="https://example.org/1.mp3", transcript="https://example.org/1.vtt",
+    )  # fmt: skip
+    store.store("https://example.org/feed", Feed("Sea", (item,)))
+    store.db.close()
+    desk.episodes = list(read_feeds(desk.data).episodes)
+    copy = desk.cache / "remote" / copy_name("https://example.org/1.vtt")
+    copy.parent.mkdir(parents=True)
+    copy.write_text(VTT)
+    desk.fill()
+    (hit,) = only(desk.ask("lighthouse")).hits
+    assert (hit.kind, hit.text) == (MatchKind.NOTES, "With the keeper of a lighthouse.")
+    assert only(desk.ask("algebraic")).hits[0].start == 1.0
+    copy.unlink()  # the folder keeps only so many
+    desk.fill()
+    assert only(desk.ask("algebraic")).hits[0].start == 1.0
+
+
+def test_episode_that_left_the_library_leaves_the_index(desk: Desk) -> None:
+    desk.add("one", "Lighthouses", "The engine runs.")
+    desk.add("two", "Two", "Waves.")
+    desk.fill()
+    del desk.episodes[0]
+    desk.fill()
+    with desk.index.reading() as db:
+        assert [row[0] for row in db.execute("SELECT id FROM heads")] == ["two"]
+        assert db.execute("SELECT count(*) FROM words").fetchone() == (1,)
+
+
+def test_filling_reads_only_what_is_new(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    original = UnreadWords.read
+
+    def spy(words: UnreadWords) -> tuple[list[Cue], bool]:
+        read.append(words.file)
+        return original(words)
+
+    monkeypatch.setattr(UnreadWords, "read", spy)
+    desk.add("one", "One", "Waves.")
+    desk.fill()
+    desk.add("two", "Two", "Sails.")
+    desk.fill()
+    assert [file.name for file in read] == ["one.vtt", "two.vtt"]
+
+
+def test_filling_tells_how_many_words_are_unread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill, "BATCH", 2)
+    for number in range(5):
+        desk.add(f"e{number}", "Title", f"Word{number}.")
+    told: list[int] = []
+    fill.fill(desk.index, build_library([], desk.episodes), desk.sources, "", told.append)
+    assert told == [5, 3, 1]
+    with desk.index.reading() as db:
+        assert db.execute("SELECT value FROM about WHERE name = 'left'").fetchone() == ("0",)
+
+
+@pytest.mark.parametrize(
+    ("summary", "notes", "hits"),
+    [
+        ("Of ships …", "<p>Of ships and the sea.", ["notes"]),
+        ("Of ships", "<p>Of  ships", ["notes"]),
+        ("Ships at sea", "<p>Of ships", ["summary", "notes"]),
+    ],
+)
+def test_summary_that_only_begins_the_notes_is_indexed_once(
+    desk: Desk, summary: str, notes: str, hits: list[str]
+) -> None:
+    store = FeedStore(desk.data)
+    store.subscribe([Entry("https://example.org/feed")])
+    item = Item("1", "One", summary, notes, audio="https://example.org/1.mp3")
+    store.store("https://example.org/feed", Feed("Sea", (item,)))
+    store.db.close()
+    desk.episodes = list(read_feeds(desk.data).episodes)
+    desk.fill()
+    assert [hit.kind for hit in only(desk.ask("ships", most=None)).hits] == hits

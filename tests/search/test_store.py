@@ -1,0 +1,82 @@
+"""The file of the index is rebuilt if it cannot be used."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.search.desk import VTT, Desk
+from tui_pod.search import store
+from tui_pod.search.fill import is_current
+from tui_pod.search.store import IndexMissing, NoFullTextSearch, SearchError
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 1000, b"SQLite format 3\0" + bytes(5000)])
+def test_damaged_index_is_made_anew(desk: Desk, content: bytes) -> None:
+    desk.add("one", "One", VTT)
+    desk.fill()
+    assert desk.index.file is not None
+    desk.index.file.write_bytes(content)
+    with pytest.raises(SearchError), desk.index.reading():
+        pass
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    assert desk.ids("engine") == ["one"]
+
+
+def test_index_damaged_inside_says_so_and_is_made_anew(desk: Desk) -> None:
+    for number in range(200):
+        desk.add(f"e{number}", f"Engine {number}", f"Word{number} and others. " * 200)
+    desk.fill()
+    assert desk.index.file is not None
+    content = bytearray(desk.index.file.read_bytes())
+    content[8192:] = bytes(len(content) - 8192)
+    desk.index.file.write_bytes(content)
+    with pytest.raises(SearchError, match="anew"):
+        desk.ask("engine")
+    desk.fill()
+    assert len(desk.ids("engine")) == 30
+
+
+def test_index_of_another_version_is_made_anew(desk: Desk) -> None:
+    desk.add("one", "One", VTT)
+    desk.fill()
+    assert desk.index.file is not None
+    with sqlite3.connect(desk.index.file) as db:
+        db.execute("UPDATE about SET value = 'of the future' WHERE name = 'version'")
+    db.close()
+    desk.fill()
+    assert desk.ids("engine") == ["one"]
+
+
+def test_index_that_cannot_be_written_says_so(desk: Desk) -> None:
+    desk.cache.write_text("in the way")
+    with pytest.raises(SearchError, match="cannot be kept"):
+        desk.fill()
+
+
+def test_index_that_was_never_made_is_missing(desk: Desk) -> None:
+    with pytest.raises(IndexMissing, match="no search index yet"):
+        desk.ask("engine")
+    assert not desk.index.file.exists()
+
+
+def test_sqlite_without_full_text_search_says_what_to_do_and_writes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add("one", "One", VTT)
+    monkeypatch.setattr(store, "has_fts5", lambda: False)
+    with pytest.raises(NoFullTextSearch, match=r"FTS5.*another Python"):
+        desk.fill()
+    with pytest.raises(NoFullTextSearch):
+        desk.ask("engine")
+    assert not desk.index.file.exists()
+
+
+def test_index_of_a_full_disk_is_kept(desk: Desk) -> None:
+    desk.add("one", "One", VTT)
+    desk.fill()
+    with pytest.raises(SearchError, match="cannot be used now"), desk.index.writing():
+        raise sqlite3.OperationalError("database or disk is full")
+    assert desk.ids("engine") == ["one"]
