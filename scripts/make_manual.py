@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts.completions import completion_script  # noqa: E402
 from tui_pod import __version__  # noqa: E402
-from tui_pod.cli.completions import completion_script  # noqa: E402
-from tui_pod.cli.parser import SHARED, make_parser  # noqa: E402
+from tui_pod.cli.commands import COMMANDS, OF_THE_APP, SHARED, Argument, Command  # noqa: E402
+from tui_pod.cli.parser import make_parser  # noqa: E402
 from tui_pod.config.keymap import PRESETS, show_keys  # noqa: E402
+from tui_pod.config.paths import COMPLETIONS  # noqa: E402
 from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
 from tui_pod.core.library.podcast_settings import ROWS, Setting  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
-COMPLETIONS = {
-    "bash": "share/bash-completion/completions/tui-pod",
-    "zsh": "share/zsh/site-functions/_tui-pod",
-    "fish": "share/fish/vendor_completions.d/tui-pod.fish",
-}
-"""Where each shell looks below a prefix; the wheel installs them there."""
+HELP = Argument("-h, --help", text="show this help message and exit")
+JSON = Argument("--json", text="print JSON")
+VERSION = Argument("--version", text="show program's version number and exit")
+"""What argparse and the parser add."""
 
 
-class Command(NamedTuple):
-    """The program, one of its commands, or a command of a command."""
-
-    name: str
-    """All its words; empty for the program itself."""
-    text: str
-    flags: list[argparse.Action]
-    values: list[argparse.Action]
-    commands: list[Command]
-
-    def all(self) -> list[Command]:
-        """Return this command and all below it."""
-        return [self, *(below for command in self.commands for below in command.all())]
+def with_names(commands: Sequence[Command], before: str = "") -> Iterator[tuple[str, Command]]:
+    """Yield each command that can be run, with all its words."""
+    for command in commands:
+        name = f"{before}{command.name}"
+        if command.commands:
+            yield from with_names(command.commands, f"{name} ")
+        else:
+            yield name, command
 
 
 def settings_table() -> str:
@@ -73,30 +66,16 @@ def keys_table() -> str:
     return "\n".join(lines)
 
 
-def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") -> Command:
-    """Return a parser's flags, values and commands, without those whose help is suppressed."""
-    command = Command(name, text or parser.description or "", [], [], [])
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for choice in action._choices_actions:
-                below = describe(action.choices[choice.dest], f"{name} {choice.dest}".strip(), choice.help or "")
-                command.commands.append(below)
-        elif action.help != argparse.SUPPRESS:
-            (command.flags if action.option_strings else command.values).append(action)
-    return command
-
-
 def made_files() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
-    root = describe(make_parser())
     parts = {
         "keys": keys_table(),
         "settings": settings_table(),
         "podcast settings": podcast_table(),
-        "commands": commands_table(root),
+        "commands": commands_table(),
     }
     files = {MANUAL: fill_in(MANUAL.read_text("utf-8"), parts)}
-    files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page(root)
+    files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page()
     return files | {ROOT / path: completion_script(make_parser(), shell) for shell, path in COMPLETIONS.items()}
 
 
@@ -111,18 +90,19 @@ def fill_in(text: str, parts: dict[str, str]) -> str:
     return text
 
 
-def commands_table(root: Command) -> str:
+def commands_table() -> str:
     """Return all commands and their options as tables in Markdown."""
     lines = ["| command | does |", "| --- | --- |"]
+    options = [(option, "every command") for option in (HELP, *SHARED)]
+    options += [(option, "`tui-pod`") for option in (*OF_THE_APP, VERSION)]
+    for name, command in with_names(COMMANDS):
+        lines.append(f"| `{_cell(_usage(name, command))}` | {command.text[0].upper()}{command.text[1:]} |")
+        options += [(option, f"`{name}`") for option in _options(command)]
     owners: dict[tuple[str, str], list[str]] = {}
-    for command in root.all():
-        if not command.commands:
-            lines.append(f"| `{_cell(_usage(command))}` | {command.text[0].upper()}{command.text[1:]} |")
-        for flag in command.flags if command is root else _own_flags(command):
-            owner = "every command" if _is_shared(flag) else f"`{command.name or 'tui-pod'}`"
-            owners.setdefault((_flag(flag), flag.help or ""), []).append(owner)
+    for option, owner in options:
+        owners.setdefault((_option(option), option.text), []).append(owner)
     lines += ["", "| option | of | does |", "| --- | --- | --- |"]
-    lines += (f"| `{_cell(flag)}` | {', '.join(names)} | {text} |" for (flag, text), names in owners.items())
+    lines += (f"| `{_cell(option)}` | {', '.join(names)} | {text} |" for (option, text), names in owners.items())
     return "\n".join(lines)
 
 
@@ -130,14 +110,14 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def man_page(root: Command) -> str:
+def man_page() -> str:
     """Return the manual page in roff."""
     sections = (
         ("NAME", [r"tui\-pod \- listening sessions in the terminal"]),
         ("SYNOPSIS", [".B tui\\-pod", "[\\fIOPTIONS\\fR]", ".br", ".B tui\\-pod", "\\fICOMMAND\\fR [\\fIOPTIONS\\fR]"]),
         ("DESCRIPTION", [_roff(DESCRIPTION)]),
-        ("OPTIONS", [line for flag in root.flags for line in _man_flag(flag)]),
-        ("COMMANDS", [line for command in root.all()[1:] for line in _man_command(command)]),
+        ("OPTIONS", [line for option in (HELP, *SHARED, *OF_THE_APP, VERSION) for line in _man_option(option)]),
+        ("COMMANDS", [line for name, command in with_names(COMMANDS) for line in _man_command(name, command)]),
         ("KEYS", ["The defaults; for those in use run", '.BR "tui\\-pod keys" .', *_man_keys()]),
         ("SETTINGS OF A PODCAST", [line for row in ROWS.values() for line in _man_setting(row)]),
         ("FILES", [line for name, text in FILES for line in (".TP", f".I {_roff(name)}", _roff(text))]),
@@ -181,48 +161,46 @@ EXAMPLES = (
 )
 
 
-def _usage(command: Command) -> str:
+def _usage(name: str, command: Command) -> str:
     words = []
-    for value in command.values:
+    for value in _values(command):
         word = f"{_name(value)}…" if value.nargs in ("*", "+") else _name(value)
         words.append(f"[{word}]" if value.nargs in ("?", "*") else word)
-    return " ".join((f"tui-pod {command.name}".strip(), *words, *(f"[{_flag(flag)}]" for flag in _own_flags(command))))
+    return " ".join((f"tui-pod {name}", *words, *(f"[{_option(option)}]" for option in _options(command))))
 
 
-def _own_flags(command: Command) -> list[argparse.Action]:
-    return [flag for flag in command.flags if not _is_shared(flag)]
+def _values(command: Command) -> list[Argument]:
+    return [argument for argument in command.arguments if not argument.name.startswith("-")]
 
 
-def _is_shared(flag: argparse.Action) -> bool:
-    return flag.dest == "help" or getattr(getattr(flag, "container", None), "title", "") == SHARED
+def _options(command: Command) -> list[Argument]:
+    own = (argument for argument in command.arguments if argument.name.startswith("-") and not argument.is_hidden)
+    return [*([JSON] if command.has_json else []), *own]
 
 
-def _name(action: argparse.Action) -> str:
+def _name(argument: Argument) -> str:
     """Return what stands for a value: its name, or the words that it may be."""
-    return "|".join(map(str, action.choices)) if action.choices else str(action.metavar)
+    return "|".join(argument.choices) or argument.metavar
 
 
-def _flag(flag: argparse.Action) -> str:
-    names = ", ".join(flag.option_strings)
-    return names if flag.nargs == 0 else f"{names} {_name(flag)}"
+def _option(option: Argument) -> str:
+    return f"{option.name} {_name(option)}".rstrip()
 
 
-def _man_flag(flag: argparse.Action) -> Iterator[str]:
-    names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in flag.option_strings)
-    value = "" if flag.nargs == 0 else f" \\fI{_roff(_name(flag))}\\fR"
-    yield from (".TP", names + value, _roff(flag.help or ""))
+def _man_option(option: Argument) -> Iterator[str]:
+    names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in option.name.split(", "))
+    value = f" \\fI{_roff(_name(option))}\\fR" if _name(option) else ""
+    yield from (".TP", names + value, _roff(option.text))
 
 
-def _man_command(command: Command) -> Iterator[str]:
-    if command.commands:
-        return
-    yield f'.SS "{_roff(_usage(command))}"'
+def _man_command(name: str, command: Command) -> Iterator[str]:
+    yield f'.SS "{_roff(_usage(name, command))}"'
     yield f"{_roff(command.text[0].upper() + command.text[1:])}."
-    for value in command.values:
-        if value.help and not value.choices:
-            yield from (".TP", f"\\fI{_roff(_name(value))}\\fR", _roff(value.help))
-    for flag in _own_flags(command):
-        yield from _man_flag(flag)
+    for value in _values(command):
+        if value.text and not value.choices:
+            yield from (".TP", f"\\fI{_roff(_name(value))}\\fR", _roff(value.text))
+    for option in _options(command):
+        yield from _man_option(option)
 
 
 def _man_setting(row: Setting) -> Iterator[str]:

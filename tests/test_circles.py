@@ -26,14 +26,6 @@ CIRCLES = {
         "tui_pod.ui.process_handler",
         "tui_pod.ui.terminal_drawer",
     },
-    "to go: commands of the plain program": {
-        "tui_pod.plain.bookmark_commands",
-        "tui_pod.plain.navigation_commands",
-        "tui_pod.plain.playback_commands",
-        "tui_pod.plain.podcast_commands",
-        "tui_pod.plain.program",
-        "tui_pod.plain.search_commands",
-    },
     "to go: the feeds' store": {
         "tui_pod.feeds.store.database",
         "tui_pod.feeds.store.episodes",

@@ -22,7 +22,6 @@ SHARED = {
 """Names that still mean two things. Take one off when it is unique."""
 
 SETTINGS = {
-    "cli/podcasts/settings.py",
     "config/settings.py",
     "feeds/store/settings.py",
     "services/podcasts/settings.py",

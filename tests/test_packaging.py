@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tui_pod.config.paths import COMPLETIONS
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -41,11 +43,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_wheel_holds_catalogue_stylesheet_and_words(wheel: Path) -> None:
+def test_wheel_holds_all_files_that_the_program_reads(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         assert archive.read("tui_pod/catalog.toml") == (ROOT / "catalog.toml").read_bytes()
     assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/speech/pronunciation.tsv"} <= names
+    assert {f"tui_pod/{path}" for path in COMPLETIONS.values()} <= names
     for kind in ("**/*.py", "transcripts/*.txt"):
         assert {str(path.relative_to(ROOT)) for path in (ROOT / "tui_pod").glob(kind)} <= names
 
@@ -68,7 +71,7 @@ def test_wheel_holds_nothing_but_the_program(wheel: Path) -> None:
     assert not [name for name in names if name.endswith(".pyc")]
 
 
-def test_wheel_installed_lists_the_catalogue_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_installed_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     installed, empty = tmp_path / "installed", tmp_path / "empty"
     empty.mkdir()
     run(sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", installed, wheel)
@@ -81,6 +84,9 @@ def test_wheel_installed_lists_the_catalogue_from_an_empty_folder(wheel: Path, t
     assert Path(place.strip()).is_relative_to(installed)
     episodes = json.loads(run(*python, "-m", "tui_pod", "list", "--json", cwd=empty, **surroundings))
     assert len(episodes) == 119
+    for shell, path in COMPLETIONS.items():
+        printed = run(*python, "-m", "tui_pod", "completions", shell, cwd=empty, **surroundings)
+        assert printed == (ROOT / path).read_text("utf-8")
     assert not list(empty.iterdir())
 
 

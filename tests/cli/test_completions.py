@@ -17,9 +17,8 @@ from typing import ClassVar
 import pytest
 
 from tests.tools import needs
-from tui_pod.cli.completions import SHELLS, completion_script
-from tui_pod.cli.main import COMMANDS
-from tui_pod.cli.parser import make_parser
+from tui_pod.cli.commands import COMMANDS, SHELLS
+from tui_pod.config.paths import completion_file
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 
@@ -89,7 +88,7 @@ def furnish(room: Path) -> Path:
     subscriptions = [Entry("https://example.org/s", "Slow Science"), Entry("https://example.org/t", "Tea Time")]
     FeedStore(room / "data" / "tui-pod").subscribe(subscriptions)
     for shell in SHELLS:
-        (room / f"complete.{shell}").write_text(completion_script(make_parser(), shell))
+        (room / f"complete.{shell}").write_text(completion_file(shell).read_text("utf-8"))
     return room
 
 
@@ -140,7 +139,7 @@ def complete_in_bash(room: Path, typed: str, word: str | None = None) -> set[str
 
 
 @needs("bash")
-@pytest.mark.parametrize(("typed", "offered"), [*CASES, ("", set(COMMANDS))])
+@pytest.mark.parametrize(("typed", "offered"), [*CASES, ("", {command.name for command in COMMANDS})])
 def test_bash_offers_what_fits(typed: str, offered: set[str], room: Path) -> None:
     escaped = {word.replace("'", "\\'").replace(" ", "\\ ") for word in offered}
     assert complete_in_bash(room, typed or " ") == escaped
@@ -156,7 +155,7 @@ def test_bash_in_a_topic_with_blanks_goes_on_as_it_was_begun(word: str, offered:
 
 
 @needs("fish")
-@pytest.mark.parametrize(("typed", "offered"), [*CASES, ("", set(COMMANDS))])
+@pytest.mark.parametrize(("typed", "offered"), [*CASES, ("", {command.name for command in COMMANDS})])
 def test_fish_offers_what_fits(typed: str, offered: set[str], room: Path) -> None:
     script = f"source complete.fish; complete -C {shlex.quote(f'tui-pod {typed}')}"
     found = {line.partition("\t")[0] for line in run(room, "fish", "--no-config", "-c", script).splitlines()}

@@ -6,12 +6,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
-from tui_pod.cli.parser import make_parser
 from tui_pod.cli.shared import load_config, open_library, print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.docs import default_config
 from tui_pod.config.keymap import show_keys
-from tui_pod.config.paths import find_paths
+from tui_pod.config.paths import completion_file, find_paths
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 
@@ -46,9 +45,7 @@ def run_config(options: Namespace) -> int:
 def run_completions(options: Namespace) -> None:
     """Print the completion script of a shell, or the words of one kind for such a script."""
     if options.words is None:
-        from tui_pod.cli.completions import completion_script  # imports shtab, which --words need not wait for
-
-        sys.stdout.write(completion_script(make_parser(), options.shell))
+        sys.stdout.write(completion_file(options.shell).read_text("utf-8"))
         return
     words: Iterable[tuple[str, str]]
     if options.words == "settings":

@@ -39,11 +39,29 @@ def find_paths(state: Path | None = None, config: Path | None = None) -> Paths:
     )
 
 
+COMPLETIONS = {
+    "bash": "share/bash-completion/completions/tui-pod",
+    "zsh": "share/zsh/site-functions/_tui-pod",
+    "fish": "share/fish/vendor_completions.d/tui-pod.fish",
+}
+"""Where each shell looks for completions below a prefix."""
+
+
 def embedded_catalog() -> Path:
     """Return the catalogue that comes with the program: beside the package in a checkout, in it when installed."""
+    return _shipped("catalog.toml")
+
+
+def completion_file(shell: str) -> Path:
+    """Return the completion script of `bash`, `zsh` or `fish` that comes with the program."""
+    return _shipped(COMPLETIONS[shell])
+
+
+def _shipped(name: str) -> Path:
+    """Return a file that lies beside the package in a checkout, and in it when installed."""
     package = Path(__file__).parents[1]
-    installed = package / "catalog.toml"
-    return installed if installed.exists() else package.parent / "catalog.toml"
+    installed = package / name
+    return installed if installed.exists() else package.parent / name
 
 
 def catalog_paths(given: Sequence[Path], added: Sequence[str] = ()) -> list[Path]:

@@ -6,14 +6,14 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.podcasts.downloads import keep_downloads
+from tui_pod.cli.podcasts.feeds_set import set_settings
 from tui_pod.cli.podcasts.logins import ask_login
-from tui_pod.cli.podcasts.settings import named_feeds, set_settings
+from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store, open_store
 from tui_pod.cli.shared import (
     ask_yes,
     is_someone_there,
@@ -27,7 +27,6 @@ from tui_pod.cli.shared import (
     warn,
 )
 from tui_pod.cli.tables import Column
-from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
@@ -50,26 +49,6 @@ from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.sync.taking import plan
 
 
-def run_feeds(options: Namespace) -> int | None:
-    """Run one of the commands of `feeds`; return the exit status, None for 0.
-
-    Raises:
-        UserError: an unknown feed, or subscriptions that cannot be read or saved.
-    """
-    actions: dict[str, Callable[[FeedStore, Namespace], int | None]] = {
-        "add": _add,
-        "list": _list,
-        "refresh": _refresh,
-        "remove": _remove,
-        "move": _move,
-        "rename": _rename,
-        "set": set_settings,
-        "topics": _topics,
-    }
-    with _open_store(options) as store:
-        return actions[options.action](store, options)
-
-
 def run_import(options: Namespace) -> int:
     """Take what another player exported; return 1 when some of it was bad.
 
@@ -83,7 +62,7 @@ def run_import(options: Namespace) -> int:
         raise UserError(f"{'standard input' if is_typed_in else options.file}: {error}") from None
     warn(*imported.faults)
     status = 1 if imported.faults else 0
-    with _open_store(options) as store:
+    with open_store(options) as store:
         if imported.program:
             if not _take_progress(imported, store, options):
                 return status
@@ -138,7 +117,7 @@ def _ask_private(store: FeedStore, options: Namespace) -> None:
 
 def run_export(options: Namespace) -> None:
     """Print the subscriptions as OPML."""
-    with _open_store(options) as store:
+    with open_store(options) as store:
         entries = store.entries()
         feeds = [entry for entry in entries if not is_folder(entry.address)]
         sys.stdout.write(write_opml(feeds))
@@ -148,21 +127,13 @@ def run_export(options: Namespace) -> None:
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
     """Return each podcast's name and address, for a shell to complete."""
-    with _open_store(options) as store:
+    with open_store(options) as store:
         return [(feed.name, feed.address) for feed in store.feeds()]
 
 
-@contextmanager
-def _open_store(options: Namespace) -> Iterator[FeedStore]:
-    store = FeedStore(find_paths(options.state, options.config).data)
-    try:
-        yield store
-    finally:
-        warn(*store.db.notices)
-        store.db.close()
-
-
-def _add(store: FeedStore, options: Namespace) -> int:
+@on_store
+def run_add(store: FeedStore, options: Namespace) -> int:
+    """Subscribe; return 1 if an address failed."""
     folders = [folder for text in options.folder if (folder := _folder(text))]
     policy = network_policy(load_config(options).settings)
     failures = 0
@@ -192,7 +163,9 @@ def _subscribed(
             login = ask_login(wanted, over_http)
 
 
-def _list(store: FeedStore, options: Namespace) -> None:
+@on_store
+def run_list(store: FeedStore, options: Namespace) -> None:
+    """Print the podcasts."""
     feeds = store.feeds()
     if options.json:
         print_json([_feed_json(feed) for feed in feeds])
@@ -225,7 +198,9 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
     }
 
 
-def _refresh(store: FeedStore, options: Namespace) -> int:
+@on_store
+def run_refresh(store: FeedStore, options: Namespace) -> int:
+    """Refresh podcasts, then download and delete episodes as their settings say; return 1 if something failed."""
     feeds = named_feeds(store, options.feeds) if options.feeds else None
 
     def show(done: int, total: int, last: Outcome) -> None:
@@ -246,13 +221,17 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
     return 0 if is_done and not result.failed else 1
 
 
-def _remove(store: FeedStore, options: Namespace) -> None:
+@on_store
+def run_remove(store: FeedStore, options: Namespace) -> None:
+    """Unsubscribe."""
     for feed in named_feeds(store, options.feeds):
         store.remove(feed.feed_id)
         tell(f"{feed.name}: removed")
 
 
-def _move(store: FeedStore, options: Namespace) -> None:
+@on_store
+def run_move(store: FeedStore, options: Namespace) -> None:
+    """Change the address of a podcast, or its topics. Raises UserError: the target is neither."""
     (feed,) = named_feeds(store, [options.feed])
     path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
     path = path if path and os.path.exists(path) else None
@@ -276,11 +255,15 @@ def _move(store: FeedStore, options: Namespace) -> None:
     tell(f"{feed.name}: moved to {', '.join(targets)}")
 
 
-def _rename(store: FeedStore, options: Namespace) -> None:
+@on_store
+def run_rename(store: FeedStore, options: Namespace) -> None:
+    """Rename a podcast."""
     set_settings(store, Namespace(feed=options.feed, changes=[f"name={options.name}"], json=False))
 
 
-def _topics(store: FeedStore, options: Namespace) -> None:
+@on_store
+def run_topics(store: FeedStore, options: Namespace) -> None:
+    """Print a podcast's categories, and turn the topics made from them on or off."""
     (feed,) = named_feeds(store, [options.feed])
     is_on = options.switch == "on"
     store.set_shows_categories(feed.feed_id, is_on)

@@ -15,16 +15,24 @@ from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
 
 
-def run(options: Namespace) -> None:
-    """Do what the options name.
+def run_list(options: Namespace) -> None:
+    """Print the models."""
+    folder = _folder(options)
+    places = [(model, str(place) if (place := folder / model.name).is_dir() else "") for model in OFFERED.values()]
+    if options.json:
+        print_json([_json(model, place) for model, place in places])
+        return
+    columns = Column("name"), Column("size", is_right=True), Column("languages"), Column("licence"), Column("here", 12)
+    print_table(columns, [(one.name, _size(one), one.languages, one.licence, place) for one, place in places])
+
+
+def run_get(options: Namespace) -> None:
+    """Download a model, after a yes, and print its folder.
 
     Raises:
-        UserError: there is no such model, nobody says yes, or the download fails.
+        UserError: there is no such model, the answer is no, nobody is there to answer, or the download fails.
     """
-    folder = find_paths(options.state, options.config).data / MODELS
-    if options.action == "list":
-        _print(folder, options.json)
-        return
+    folder = _folder(options)
     model = OFFERED.get(options.name)
     if model is None:
         raise UserError(f"no model {options.name}. See: tui-pod models list")
@@ -49,13 +57,8 @@ def run(options: Namespace) -> None:
         tell(f'To use it, say under [transcribe] in the settings: model = "{path}"')
 
 
-def _print(folder: Path, is_json: bool) -> None:
-    places = [(model, str(place) if (place := folder / model.name).is_dir() else "") for model in OFFERED.values()]
-    if is_json:
-        print_json([_json(model, place) for model, place in places])
-        return
-    columns = Column("name"), Column("size", is_right=True), Column("languages"), Column("licence"), Column("here", 12)
-    print_table(columns, [(one.name, _size(one), one.languages, one.licence, place) for one, place in places])
+def _folder(options: Namespace) -> Path:
+    return find_paths(options.state, options.config).data / MODELS
 
 
 def _json(model: OfferedModel, place: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Write the completion scripts of bash, zsh and fish from the parser, with shtab.
+"""Make the completion scripts of bash, zsh and fish from the parser, with shtab.
 
 The scripts get ids, topics and podcasts from the program: `tui-pod completions --words ids`. Titles come from
 strangers: what a shell inserts must never be more than one word.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import shtab
 
-SHELLS = ("bash", "zsh", "fish")
+from tui_pod.cli.commands import COMPLETED
 
 _BASH = r"""
 # Print the words of a kind that begin with what is typed. Readline inserts them as they are: they are escaped where no
@@ -62,16 +62,14 @@ _tui_pod_feeds() { _tui_pod_ask feeds }
 _tui_pod_settings() { _tui_pod_ask settings -S '' }
 """
 
-_KINDS = {"ID": "ids", "FEED": "feeds", "KEY=VALUE": "settings"}
 _PATHS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY, "URL": shtab.FILE}
 
 
 def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
-    """Return what one of `SHELLS` reads; bash 3.2, which macOS has, is enough."""
+    """Return the script for one of `SHELLS`; bash 3.2, which macOS has, is enough."""
     for action in _actions(parser):
         metavar = str(action.metavar)
-        kind = "topics" if action.dest == "topic" else _KINDS.get(metavar)
-        if kind is not None:
+        if kind := COMPLETED.get(metavar):
             command = f"(tui-pod completions --words {kind} 2>/dev/null)"
             function = f"_tui_pod_{kind}"
             action.complete = {"bash": function, "zsh": function, "fish": command}  # type: ignore[attr-defined]

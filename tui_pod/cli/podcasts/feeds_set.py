@@ -1,11 +1,11 @@
-"""The commands that show and change the settings of one podcast: `feeds set`."""
+"""The command `feeds set`: print and change the settings of one podcast."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
 
 from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
+from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
 from tui_pod.cli.shared import print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog
@@ -19,28 +19,13 @@ from tui_pod.core.library.podcast_settings import (
     split_pairs,
     to_texts,
 )
-from tui_pod.core.text.clean import clean, fold
-from tui_pod.feeds.net.login import split_login
+from tui_pod.core.text.clean import fold
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.library.catalog_files import read_catalog
 
 
-def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
-    """Return the feeds with these addresses or titles, all or none.
-
-    Raises:
-        UserError: one of them is unknown.
-    """
-    found = [store.find(text) for text in texts]
-    unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
-    if unknown:
-        raise UserError(f"no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
-    return [feed for feed in dict.fromkeys(found) if feed is not None]
-
-
 def set_settings(store: FeedStore, options: Namespace) -> None:
-    """Change settings of a podcast, all or none; print them when none is to be changed."""
+    """Change settings of a podcast, all or none; print them if no change is given."""
     feed_id, name, settings = _find(store, options.feed)
     if not options.changes:
         _print(settings, feed_id == COURSE, options.json)
@@ -63,6 +48,9 @@ def set_settings(store: FeedStore, options: Namespace) -> None:
     if options.json:
         _, _, settings = _find(store, feed_id)
         _print(settings, feed_id == COURSE, is_json=True)
+
+
+run = on_store(set_settings)
 
 
 def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:

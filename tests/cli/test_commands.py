@@ -1,0 +1,62 @@
+"""The table of commands names functions that are there, and is all that the parser and the manual know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tui_pod.cli.commands import COMMANDS, Command
+from tui_pod.cli.parser import parse
+
+
+def runnable(commands: Iterable[Command] = COMMANDS) -> Iterator[Command]:
+    """Yield the commands that have no commands below them."""
+    for command in commands:
+        if command.commands:
+            yield from runnable(command.commands)
+        else:
+            yield command
+
+
+@pytest.mark.parametrize("command", list(runnable()), ids=lambda command: command.run)
+def test_command_names_a_function_that_is_there(command: Command) -> None:
+    module, _, function = command.run.rpartition(".")
+    assert callable(getattr(import_module(f"tui_pod.cli.{module}"), function))
+
+
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        (["status"], "library.run_status"),
+        (["feeds", "set", "x"], "podcasts.feeds_set.run"),
+        (["models", "list"], "speech.models.run_list"),
+    ],
+)
+def test_word_runs_its_function(words: list[str], run: str) -> None:
+    assert parse(words).run == run
+
+
+def test_word_that_needs_another_one_is_wrong_usage_without_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["feeds"])
+    assert ended.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_argument_has_the_type_and_number_of_its_kind() -> None:
+    options = parse(["feeds", "add", "a", "b", "--folder", "x", "--folder", "y"])
+    assert (options.urls, options.folder) == (["a", "b"], ["x", "y"])
+    assert parse(["feeds", "add", "a"]).folder == []
+    assert parse(["bookmarks", "--out", "notes"]).out == Path("notes")
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [(["seek", "-1:05"], "-1:05"), (["volume", "-5"], "-5"), (["search", "-word", "--json"], ["-word"])],
+)
+def test_value_may_begin_with_a_minus_sign(words: list[str], value: object) -> None:
+    options = parse(words)
+    assert (options.words if words[0] == "search" else options.amount) == value

@@ -1,0 +1,199 @@
+"""The one table of commands: parser, completions, manual and man page are made from it.
+
+It imports nothing of the commands, and no argparse: it only says what there is.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Argument(NamedTuple):
+    """An option or a value of a command."""
+
+    name: str
+    """An option, such as `--topic`, or the name of a value."""
+    metavar: str = ""
+    """What stands for it in help; its kind, which is also completed (`COMPLETED`). Empty: `choices`, or a switch."""
+    text: str = ""
+    """Its help."""
+    nargs: str = ""
+    """How many values, in argparse's terms: `?`, `*` or `+`; empty: one."""
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    is_repeatable: bool = False
+    """True if the option may be given several times."""
+    is_hidden: bool = False
+    """True if help, completions and manual leave it out."""
+
+
+class Command(NamedTuple):
+    """A word of the command line."""
+
+    name: str
+    run: str
+    """Function in `tui_pod.cli` that takes the options and returns None or an exit status; empty: see `commands`."""
+    text: str
+    arguments: tuple[Argument, ...] = ()
+    has_json: bool = False
+    commands: tuple[Command, ...] = ()
+    """Commands of the command; the word is in `options.action`."""
+    negative: str = ""
+    """Pattern of values that begin with a minus sign; empty: argparse's own, which knows numbers."""
+
+
+FILE, DIRECTORY = "FILE", "DIR"
+"""Kinds of arguments that are paths."""
+
+COMPLETED = {"ID": "ids", "FEED": "feeds", "TOPIC": "topics", "KEY=VALUE": "settings"}
+"""Kinds of arguments whose values `tui-pod completions --words` prints, and what it calls them."""
+
+SHELLS = ("bash", "zsh", "fish")
+"""Shells that have completions."""
+
+_FEED = "address or title"
+_SIGNED = r"-[\d.]"  # argparse's own does not match -1:05
+
+SHARED = (
+    Argument("--catalog", FILE, "use this catalogue instead of the embedded one; may be given several times",
+             is_repeatable=True),
+    Argument("--state", FILE, "save progress in this file"),
+    Argument("--config", FILE, "read settings from this file"),
+    Argument("--ao", "NAME", "mpv's audio output, such as pulse; null for none"),
+)  # fmt: skip
+"""Options that work before and after any command's word."""
+
+OF_THE_APP = (
+    Argument("--session", "TIME", "start in a session of this length, such as 15m, or until a time, such as 18:42"),
+    Argument("--plain", text="the app in plain lines, for screen readers and dumb terminals"),
+)
+"""Options without a command."""
+
+COMMANDS = (
+    Command("list", "library.run_list", "print the episodes: id, title, duration, position, status, topics", (
+        Argument("--topic", "TOPIC", "only those of this topic"),
+        Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
+    ), has_json=True),
+    Command("mark", "library.run_mark", "mark episodes as played or unplayed", (
+        Argument("mark", choices=("played", "unplayed")),
+        Argument("ids", "ID", nargs="+"),
+    )),
+    Command("status", "library.run_status", "print what would be resumed, and what is played and left", has_json=True),
+    Command("check", "library.run_check", "validate a catalogue and print every fault as FILE:LINE: message", (
+        Argument("file", FILE, "default: the catalogues in use", "?"),
+    )),
+    Command("plan", "sessions.run_plan", "print the episodes that fit into a time: 15, 15m, 1h30m, or until 18:42", (
+        Argument("time", "TIME"),
+        Argument("--topic", "TOPIC", "only from this topic"),
+        Argument("--order", text="order to choose from; default: course", choices=("course", "newest", "shortest"),
+                 default="course"),
+    ), has_json=True),
+    Command("search", "search.run", "search titles, summaries, show notes, transcripts and bookmarks", (
+        Argument("words", "WORD", 'the start of a word, a "phrase" in quotes, or -word to exclude it', "*"),
+        Argument("--update", text="only update the index, and print nothing"),
+    ), has_json=True, negative=r"-[^-]"),
+    Command("stats", "sessions.run_stats", "print listening statistics", has_json=True),
+    Command("bookmarks", "bookmarks.run", "print your bookmarks: id, time, text, note, title", (
+        Argument("--csv", text="print the CSV that Readwise imports"),
+        Argument("--out", DIRECTORY, "write a Markdown file for each episode; your edits to these files stay"),
+        Argument("--clips", DIRECTORY, "write the sound of each bookmark into DIR, as Opus"),
+    ), has_json=True),
+    Command("recall", "recall.run", "quiz yourself on what is due: bookmarks marked with m, and questions of episodes",
+            has_json=True),
+    Command("narrate", "speech.narrate.run", "render narrations ahead of time", (
+        Argument("ids", "ID", nargs="*"),
+        Argument("--all", text="every episode without a recording"),
+        Argument("--out", DIRECTORY, "also write DIR/<id>.opus and DIR/<id>.vtt"),
+    )),
+    Command("transcribe", "speech.transcribe.run", "transcribe recordings on this machine", (
+        Argument("ids", "ID", "default: each recording on this machine without a transcript", "*"),
+        Argument("--again", text="start over, for example with another model"),
+        Argument("--out", DIRECTORY, "also write DIR/<id>.vtt"),
+    )),
+    Command("models", "", "list and download speech recognition models", commands=(
+        Command("list", "speech.models.run_list",
+                "print the models: name, size, languages, licence, folder", has_json=True),
+        Command("get", "speech.models.run_get", "describe a model and download it, or resume its download", (
+            Argument("name", "NAME", "such as base"),
+            Argument("--yes", text="do not ask"),
+        )),
+    )),
+    Command("sync", "sync.run", "sync progress and podcasts with the folder or server set under [sync]", (
+        Argument("--login", text="log in to the server, and save the password in a file"),
+        Argument("--dry-run", text="print what would change, and change nothing"),
+    ), has_json=True),
+    Command("doctor", "doctor.run", "check this machine and print fixes"),
+    Command("feeds", "", "subscribe to podcasts, refresh and organise them", commands=(
+        Command("add", "podcasts.feeds.run_add",
+                "subscribe to a podcast by its address or a page about it, or add a folder of audio files", (
+            Argument("urls", "URL", "an address, which may contain a login: https://user:password@host/feed; or the"
+                     " path of a folder, a playlist (M3U) or an audio file", "+"),
+            Argument("--http-login", text="send a login over http too, where others can read it"),
+            Argument("--folder", "PATH", "topic to put it under, such as Science/Physics; may be given several times",
+                     is_repeatable=True),
+        )),
+        Command("list", "podcasts.feeds.run_list",
+                "print the podcasts: address, title, episodes, folders, last error", has_json=True),
+        Command("refresh", "podcasts.feeds.run_refresh",
+                "fetch new episodes, and download or delete episodes as each podcast's settings say", (
+            Argument("feeds", "FEED", f"{_FEED}; default: all", "*"),
+        )),
+        Command("remove", "podcasts.feeds.run_remove",
+                "unsubscribe; adding the same address within a month restores everything", (
+            Argument("feeds", "FEED", _FEED, "+"),
+        )),
+        Command("move", "podcasts.feeds.run_move", "change the address of a podcast, or put it under other topics", (
+            Argument("feed", "FEED", _FEED),
+            Argument("targets", "TO", "new address, or topics such as Science/Physics; / for none", "+"),
+        )),
+        Command("rename", "podcasts.feeds.run_rename", "rename a podcast", (
+            Argument("feed", "FEED", _FEED),
+            Argument("name", "NAME", "its new name; default for the one in its feed"),
+        )),
+        Command("set", "podcasts.feeds_set.run", "change settings of a podcast, or print them all", (
+            Argument("feed", "FEED", f"{_FEED}; course for the embedded course"),
+            Argument("changes", "KEY=VALUE", "a setting and its new value; no value after the = for the default", "*"),
+        ), has_json=True),
+        Command("topics", "podcasts.feeds.run_topics",
+                "print a podcast's categories, and turn topics made from them on or off", (
+            Argument("feed", "FEED", _FEED),
+            Argument("switch", choices=("on", "off")),
+        )),
+    )),
+    Command("find", "podcasts.find.run", "find podcasts by name, in public directories", (
+        Argument("words", "WORD", nargs="+"),
+    ), has_json=True),
+    Command("import", "podcasts.feeds.run_import",
+            "import podcasts from an OPML file, or podcasts and progress from another"
+            " player's database", (
+        Argument("file", FILE, "an OPML file or a player's database; - reads OPML from standard input"),
+        Argument("--dry-run", text="print what would be imported, and import nothing"),
+    )),
+    Command("export", "podcasts.feeds.run_export", "print the podcasts as OPML"),
+    Command("toggle", "remote.run", "pause or resume the running app", has_json=True),
+    Command("play", "remote.run", "resume the running app, or play an episode", (
+        Argument("id", "ID", "play this episode", "?"),
+    ), has_json=True),
+    Command("pause", "remote.run", "pause the running app", has_json=True),
+    Command("next", "remote.run", "play the next episode", has_json=True),
+    Command("previous", "remote.run", "play the previous episode", has_json=True),
+    Command("seek", "remote.run", "seek to another position", (
+        Argument("amount", "POSITION", "seconds from here such as +30 or -10, or a position such as 1:05"),
+    ), has_json=True, negative=_SIGNED),
+    Command("speed", "remote.run", "play faster or slower", (
+        Argument("amount", "SPEED", "such as 1.5, +0.1 or -0.1"),
+    ), has_json=True, negative=_SIGNED),
+    Command("volume", "remote.run", "play louder or softer", (
+        Argument("amount", "PERCENT", "such as 80, +5 or -5"),
+    ), has_json=True, negative=_SIGNED),
+    Command("now", "remote.run", "print what is playing", has_json=True),
+    Command("attach", "attach.run", "bring the running app to this terminal"),
+    Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),
+    Command("config", "shell.run_config", "print where the settings are, and what is wrong with them", (
+        Argument("--default", text="print the default settings instead, with comments"),
+    )),
+    Command("completions", "shell.run_completions", "print the completion script of a shell", (
+        Argument("shell", text="bash, zsh or fish", nargs="?", choices=SHELLS, default="bash"),
+        Argument("--words", choices=tuple(COMPLETED.values()), is_hidden=True),  # for the scripts
+    )),
+)  # fmt: skip
