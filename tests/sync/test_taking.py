@@ -30,8 +30,8 @@ def fetch(store: FeedStore) -> None:
 
 
 def take(imported: Imported, store: FeedStore, progress: dict[str, Progress] | None = None) -> Taking:
-    known = {episode.id for episode in store.enclosures()}
-    return plan(imported, store.feeds(), store.enclosures(), progress or {}, RULE, known.__contains__)
+    known = {episode.id for episode in store.identities()}
+    return plan(imported, store.feeds(), store.identities(), progress or {}, RULE, known.__contains__)
 
 
 def test_marks_and_places_go_to_the_episodes_by_guid(store: FeedStore, tmp_path: Path) -> None:

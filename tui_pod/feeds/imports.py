@@ -200,7 +200,11 @@ def _read_database(path: Path) -> Imported:
             podcasts = [_entry(*row) for row in _rows(db, schema.podcasts, MAX_FEEDS)]
             heard = [_heard(*row) for row in _rows(db, schema.episodes, MAX_EPISODES)]
     except sqlite3.Error as error:
-        said = "takes too long to read" if "interrupted" in str(error) else f"cannot be read ({error})"
+        said = (
+            "takes too long to read"
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+            else f"cannot be read ({error})"
+        )
         raise ImportFault(f"{shown} {said}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"

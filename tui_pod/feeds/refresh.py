@@ -36,7 +36,7 @@ PER_HOST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RefreshResult:
     """The result of refreshing one feed."""
 
     feed_id: str
@@ -57,7 +57,7 @@ class Outcome:
 class Refreshed:
     """The result of a refresh."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[RefreshResult, ...] = ()
 
     @property
     def new(self) -> int:
@@ -72,7 +72,7 @@ class Refreshed:
         return ", ".join([*names, f"{len(found) - NAMED} more podcasts"] if len(found) > NAMED else names)
 
     @property
-    def failed(self) -> tuple[Outcome, ...]:
+    def failed(self) -> tuple[RefreshResult, ...]:
         """Those that could not be refreshed."""
         return tuple(outcome for outcome in self.outcomes if outcome.error)
 
@@ -91,7 +91,7 @@ class Refreshed:
 async def refresh(
     store: FeedStore,
     feeds: Sequence[Subscription] | None = None,
-    progress: Callable[[int, int, Outcome], None] = lambda _done, _total, _last: None,
+    progress: Callable[[int, int, RefreshResult], None] = lambda _done, _total, _last: None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
     """Refresh feeds; cancelling ends it at once.
@@ -108,7 +108,7 @@ async def refresh(
     wanted = await in_thread(lambda _: _all(store)) if feeds is None else list(feeds)
     slots = asyncio.Semaphore(AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
-    outcomes: list[Outcome] = []
+    outcomes: list[RefreshResult] = []
 
     async def work(feed: Subscription) -> None:
         host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
@@ -133,7 +133,7 @@ def _all(store: FeedStore) -> list[Subscription]:
     return [feed for feed in store.feeds() if not is_left_alone(feed, now, is_asked=True)]
 
 
-def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
+def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
     """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
     refused_for = None
     try:
@@ -143,12 +143,12 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         if wanted:
             store.logins.ask_again()
         refused_for = error.retry_after
-        outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
+        outcome = RefreshResult(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
     except (FeedError, FeedStoreError) as error:
-        outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
+        outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
         # an unforeseen document: one bad feed must not stop the others
-        outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
+        outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
         with contextlib.suppress(FeedStoreError):  # the next refresh reports it again
             store.fail(feed.feed_id, outcome.error)
@@ -157,12 +157,12 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     return outcome
 
 
-def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
+def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
     if is_folder(feed.address):
         from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags: only with folders
 
         found_there = refresh_folder(store, feed, cancel)
-        return Outcome(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
+        return RefreshResult(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
     if is_forbidden(feed, policy):
         said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
         raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
@@ -171,7 +171,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     if response.status == 304:
         store.touch(feed.feed_id)
         note_answer(store.db, feed, response.headers, None)
-        return Outcome(feed.feed_id, feed.name)
+        return RefreshResult(feed.feed_id, feed.name)
     response, found = read_answer(response, content, policy, cancel)
     moved_to = response.moved_to or ""
     if found.moved_to and found.moved_to not in (feed.address, response.address):
@@ -187,7 +187,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         store.move(feed.feed_id, moved_to)
     stored = keep_answer(store, feed.feed_id, response, found)
     note_answer(store.db, feed, response.headers, found.ttl)
-    return Outcome(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
+    return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:

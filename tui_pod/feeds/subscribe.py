@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.folders.address import typed_path
 from tui_pod.feeds.formats.html_text import feed_links
-from tui_pod.feeds.formats.model import Feed, FeedError
+from tui_pod.feeds.formats.model import Feed, FeedError, NotAFeed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
@@ -131,7 +131,7 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
             return _Found(link, *read_page(link, policy, cancel))
         except (FetchError, FeedError):
             continue
-    if "not a feed" in str(refused):
+    if isinstance(refused, NotAFeed):
         raise FeedError(f"{clean(address, 100)} is neither a feed nor a page that names one.")
     raise refused
 

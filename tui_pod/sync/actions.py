@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.net.address import absolute
-from tui_pod.feeds.store.feed_store import Enclosure
+from tui_pod.feeds.store.feed_store import EpisodeIdentity
 
 DEVICE = "tui-pod"
 """Id of the device. All of a listener's tui-pods are one, since some servers keep a list of podcasts for each."""
@@ -95,7 +95,7 @@ def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) 
     return value.with_played(start, action.position, action.time)
 
 
-def to_element(progress: Progress, podcast: str, episode: Enclosure, now: datetime) -> Element | None:
+def to_element(progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime) -> Element | None:
     """Return the action to send for a podcast's episode; None if there is nothing that a server could keep."""
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)

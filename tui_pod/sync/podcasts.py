@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tui_pod.feeds.net.address import absolute
-from tui_pod.feeds.store.feed_store import Enclosure
+from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.feeds.store.match import media_core
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.actions import is_address
@@ -77,7 +77,7 @@ def _addresses(values: Iterable[object]) -> list[str]:
 class EpisodeFinder:
     """Finds the episode that another program means: in its podcast by guid, then by address."""
 
-    def __init__(self, episodes: Iterable[Enclosure], podcasts: Mapping[str, str]) -> None:
+    def __init__(self, episodes: Iterable[EpisodeIdentity], podcasts: Mapping[str, str]) -> None:
         self._feeds = {
             address_key(name): feed_id for feed_id, address in podcasts.items() for name in (feed_id, address) if name
         }

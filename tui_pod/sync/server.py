@@ -13,7 +13,7 @@ from pathlib import Path
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import Enclosure, FeedStore
+from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.actions import (
     Element,
@@ -87,10 +87,10 @@ class ServerSync:
             server.register()
         added = self._sync_podcasts(server, outcome, now, is_dry)
         actions = self._read_actions(server, outcome, now)
-        episodes: list[Enclosure] = []
+        episodes: list[EpisodeIdentity] = []
         unsent = self._unsent(state.progress)
         if actions or unsent or added:
-            episodes = self._store.enclosures()
+            episodes = self._store.identities()
             outcome.received = self._resolve(actions, episodes, state.progress)
         memory.sent |= {ident: value.updated.isoformat() for ident, value in outcome.received.items()}
         if added:
@@ -204,7 +204,7 @@ class ServerSync:
                 yield action
 
     def _resolve(
-        self, actions: Iterable[EpisodeAction], episodes: Iterable[Enclosure], mine: Mapping[str, Progress]
+        self, actions: Iterable[EpisodeAction], episodes: Iterable[EpisodeIdentity], mine: Mapping[str, Progress]
     ) -> dict[str, Progress]:
         """Return the progress that actions make; those of episodes that are not here go on waiting."""
         known = EpisodeFinder(episodes, self._memory.podcasts)
@@ -226,7 +226,7 @@ class ServerSync:
         return [i for i, value in progress.items() if sent.get(i, "").lstrip("-") != value.updated.isoformat()]
 
     def _elements(
-        self, progress: Mapping[str, Progress], episodes: Iterable[Enclosure], now: datetime
+        self, progress: Mapping[str, Progress], episodes: Iterable[EpisodeIdentity], now: datetime
     ) -> dict[str, Element]:
         """Return what is to be sent by episode, and note what never can be: what is of no podcast, or was not begun."""
         memory, known = self._memory, {episode.id: episode for episode in episodes}

@@ -10,7 +10,7 @@ from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported
-from tui_pod.feeds.store.feed_store import Enclosure
+from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
@@ -50,7 +50,7 @@ class Taking(NamedTuple):
 def plan(
     imported: Imported,
     feeds: Sequence[Subscription],
-    episodes: Iterable[Enclosure],
+    episodes: Iterable[EpisodeIdentity],
     progress: Mapping[str, Progress],
     rule: PlayedRule,
     is_known: Callable[[str], bool],

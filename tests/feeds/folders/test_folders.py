@@ -12,7 +12,7 @@ from tui_pod.feeds.folders import podcast, tags
 from tui_pod.feeds.folders.address import to_address
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.access import PUBLIC
-from tui_pod.feeds.refresh import Outcome, refresh_feed
+from tui_pod.feeds.refresh import RefreshResult, refresh_feed
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.marks import read_news
 from tui_pod.feeds.subscribe import Subscribed, subscribe
@@ -36,7 +36,7 @@ class Shelf:
         self.done = subscribe(self.store, str(self.folder))
         return self.done
 
-    def refresh(self) -> Outcome:
+    def refresh(self) -> RefreshResult:
         (feed,) = self.store.feeds()
         return refresh_feed(self.store, feed, CancelToken(), PUBLIC)
 

@@ -41,7 +41,7 @@ from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.own_network import find_forbidden
-from tui_pod.feeds.refresh import Outcome, refresh
+from tui_pod.feeds.refresh import RefreshResult, refresh
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
@@ -85,7 +85,7 @@ def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> 
     """
     opened = open_library(options)
     library, rule = opened.library, PlayedRule(*opened.settings.played)
-    taking = plan(imported, store.feeds(), store.enclosures(), opened.state.progress, rule,
+    taking = plan(imported, store.feeds(), store.identities(), opened.state.progress, rule,
                   lambda ident: library.index(ident) is not None)  # fmt: skip
     would = "would be" if options.dry_run else "will be"
     tell(f"{imported.program}: {taking.summary()} {would} taken.")
@@ -203,7 +203,7 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
     """Refresh podcasts, then download and delete episodes as their settings say; return 1 if something failed."""
     feeds = named_feeds(store, options.feeds) if options.feeds else None
 
-    def show(done: int, total: int, last: Outcome) -> None:
+    def show(done: int, total: int, last: RefreshResult) -> None:
         if last.error:
             warn(last.error)
         show_progress(clean(last.name, 50), done / total)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui_pod.core.text.clean import clean, unescaped, without_surrogates
 from tui_pod.feeds.formats.items import MAX_ITEMS, Enclosure, best_audio, make_item
-from tui_pod.feeds.formats.model import Feed, FeedError, Item
+from tui_pod.feeds.formats.model import Feed, FeedError, Item, NotAFeed
 from tui_pod.feeds.formats.values import to_duration, to_size, to_time
 from tui_pod.feeds.net.address import absolute
 
@@ -28,9 +28,9 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
     try:
         data = json.loads(content.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
-        raise FeedError("This is not a feed.") from None
+        raise NotAFeed from None
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
-        raise FeedError("This is not a feed.")
+        raise NotAFeed
     base = absolute(_text(data, "feed_url"), address) or address
     items = [item for entry in _tables(data["items"]) if (item := _item(entry, base)) is not None]
     return Feed(

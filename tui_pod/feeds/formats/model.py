@@ -13,6 +13,13 @@ class FeedError(UserError):
     """A document that is no feed, or is refused; the message is for the listener."""
 
 
+class NotAFeed(FeedError):
+    """A document that is neither RSS, Atom nor JSON Feed, such as a web page."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not a feed.")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a feed."""

@@ -82,7 +82,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
     """
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
-    reader = _Reader(takes_folders)
+    reader = _OutlineReader(takes_folders)
     is_whole = read_xml(content, None, reader)
     if not reader.is_opml:
         raise FeedError("This is not an OPML list.")
@@ -93,7 +93,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _OutlineReader:
     """Collects entries, with the path of open folders. An `xml.Handler`."""
 
     takes_folders: bool

@@ -12,7 +12,7 @@ from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.html_text import to_text
 from tui_pod.feeds.formats.items import MAX_ITEMS, MAX_LIST, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.formats.json_feed import parse_json_feed
-from tui_pod.feeds.formats.model import Feed, FeedError, Item
+from tui_pod.feeds.formats.model import Feed, FeedError, Item, NotAFeed
 from tui_pod.feeds.formats.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.feeds.net.address import absolute
@@ -81,12 +81,12 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed
     """
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return parse_json_feed(content, address)
-    reader = _Reader(address)
+    reader = _FeedReader(address)
     is_whole = read_xml(content, charset, reader)
     return reader.feed(is_partial=not is_whole)
 
 
-class _Reader:
+class _FeedReader:
     """Collects the fields of the channel and of each item, and makes values of them. An `xml.Handler`."""
 
     def __init__(self, address: str) -> None:
@@ -196,7 +196,7 @@ class _Reader:
         channel = self._channel
         moved_to = absolute(channel.get("itunes:new-feed-url") or channel.get("newlocation", ""))
         if not self._is_feed and moved_to is None:
-            raise FeedError("This is not a feed.")
+            raise NotAFeed
         prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
         return Feed(
             title=clean(unescaped(channel.get("title") or channel.get("dc:title", ""))),

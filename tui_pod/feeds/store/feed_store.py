@@ -56,7 +56,7 @@ class Details:
     is_explicit: bool
 
 
-class Enclosure(NamedTuple):
+class EpisodeIdentity(NamedTuple):
     """What names an episode to other programs."""
 
     id: str
@@ -279,7 +279,7 @@ class FeedStore:
         with self.db.read() as db:
             return {row[0] for row in db.execute(asked, (feed_id,))}
 
-    def enclosures(self) -> list[Enclosure]:
+    def identities(self) -> list[EpisodeIdentity]:
         """Return what names each episode with a recording on the network to others, those of removed feeds left out."""
         if self.is_empty:
             return []
@@ -288,7 +288,7 @@ class FeedStore:
                 "SELECT id, first, episodes.guid, audio, duration FROM episodes JOIN feeds ON feed = number"
                 " WHERE removed IS NULL AND audio LIKE 'http%'"
             )
-            return [Enclosure(*row) for row in rows]
+            return [EpisodeIdentity(*row) for row in rows]
 
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None when it is of no feed."""

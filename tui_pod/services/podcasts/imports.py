@@ -72,7 +72,7 @@ class ImportService:
             if path is None or not is_export(path):
                 return None
             imported, store = read_export(Path(path)), podcasts.store
-            taking = plan(imported, store.feeds(), store.enclosures(), progress, rule,
+            taking = plan(imported, store.feeds(), store.identities(), progress, rule,
                           lambda ident: library.index(ident) is not None)  # fmt: skip
             return Preview(imported, taking)
 

@@ -20,7 +20,7 @@ from tui_pod.services.podcasts.logins import ask_login
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.refresh import Outcome, Refreshed
+    from tui_pod.feeds.refresh import Refreshed, RefreshResult
     from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.services import Services
 
@@ -178,7 +178,7 @@ class Refresher:
         if found.new:
             await self._after.announce(f"{counted(found.new)} new", found.named_new)
 
-    def _show_progress(self, done: int, total: int, _: Outcome) -> None:
+    def _show_progress(self, done: int, total: int, _: RefreshResult) -> None:
         self._tasks.show("refresh", f"refreshing {done}/{total}")
 
     def tell(self, result: Refreshed, is_asked: bool) -> None:
