@@ -1,0 +1,93 @@
+"""Bookmarks in the plain program: made, gone through, noted and recalled."""
+
+from __future__ import annotations
+
+from tests.plain.test_program import RoomServices, run, typing, until
+from tests.rooms import Room
+from tui_pod.config.settings import RecallSettings, Settings
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.progress.bookmarks import Stretch
+
+
+async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Room) -> None:
+    services = RoomServices(room)
+    services.transcript = Transcript((Cue("Worth keeping.", 0.0, 9.0),))
+    async with typing(services) as typist:
+        await typist.type("b", "", "b")
+        await until(lambda: len(room.controller.bookmarks) == 1)
+        await typist.type("b", until_said="leaves it as it is")
+        await typist.type("For later.", "u")
+    said = typist.lines
+    assert said[3] == "Nothing is playing: b keeps what was just said."
+    assert said[-4:] == [
+        "Kept “Worth keeping.”. Press b again for a note.",
+        "A note on the bookmark; nothing leaves it as it is:",
+        "Noted.",
+        "Undid: edit of the bookmark at 0:00",
+    ]
+    assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Worth keeping.", "")]
+
+
+async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room) -> None:
+    for episode, start in (("two", 65.0), ("one", 30.0)):
+        room.clock.go(60)
+        stretch = Stretch(start, start + 5.0, f"Words at {start:g}")
+        room.controller.bookmarks.keep(episode, episode.title(), stretch, "Mine.")
+    assert await run(RoomServices(room), "4", "j", "y", "s", "x", "u", "enter", "1", "j") == [
+        "2 bookmarks, by episode.",
+        "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
+        "2 of 2. Two. At 1 minute 5. Words at 65. Note: Mine.",
+        "By date.",
+        "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
+        "1 bookmark removed. Press u to undo.",
+        "1 of 1. Two. At 1 minute 5. Words at 65. Note: Mine.",
+        "Undid: 1 bookmark removed",
+        "Playing: One. From 30 seconds of 1 minute 40.",
+        "Basics, 5 episodes, newest first.",
+        "1 of 5. One. 1 minute 40.",
+        "2 of 5. Two. 3 minutes 20.",
+        "“Words at 65”",
+        "Mine.",
+        "— Two, 1:05",
+    ]
+
+
+async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
+    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    services = RoomServices(room)
+    services.settings = Settings(recall=RecallSettings(enabled=True))
+    async with typing(services) as typist:
+        await typist.type("4", "m", until_said="from tomorrow on")
+        room.clock.go(24 * 3600)
+        await typist.type("S", "5m", "", until_said="for the answer")
+        assert room.controller.session is None
+        await typist.type("", "3", until_said="Playing")
+    assert room.controller.session is not None
+
+
+async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
+    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("4", "m", "r", until_said="Nothing is due")
+        room.clock.go(24 * 3600)
+        await typist.type("r", until_said="for the answer")
+        assert services.excerpts == [("one", 22.0, 30.0)]
+        await typist.type("", "9", "3", until_said="That is all")
+        assert services.excerpts[1:] == ["silence"]
+    assert typist.lines[5:] == [
+        "It will be asked from tomorrow on, after days and then months.",
+        "Nothing is due to be recalled.",
+        "1 question to recall.",
+        "One · 0:30.",
+        "Mine. Press enter for the answer:",
+        "Words.",
+        *["Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"] * 2,
+        "That is all for now.",
+    ]
+    assert [card.stability is not None for card in room.controller.bookmarks.cards] == [True]
+
+
+async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
+    empty = "Nothing is kept yet. b keeps what was just said, with a note if you like."
+    assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]
