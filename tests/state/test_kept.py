@@ -10,8 +10,9 @@ import pytest
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.records import SettingRecord
+from tui_pod.state.fields import BOOKMARK
 from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
-from tui_pod.state.kept import bookmark_table, read_kept, to_bookmark
+from tui_pod.state.kept import read_kept, to_bookmark
 from tui_pod.state.store import StateFile
 
 MARK = Bookmark("one", 10.25, 15.0, START, START, 'Say “so” or "so" \\ ä.', "Mine.", "One")
@@ -27,7 +28,7 @@ def file(tmp_path: Path) -> StateFile:
 def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
     """Return the bookmarks of a snapshot after a journal with these records, the file being edited last at START."""
     data = {"episodes": {}, "bookmarks": entries}
-    text = "".join(record_text("bookmark", bookmark_table(record)) for record in records)
+    text = "".join(record_text("bookmark", BOOKMARK.to_table(record)) for record in records)
     apply_journal(data, parse_journal(text), START)
     return list(data["bookmarks"])
 
@@ -80,7 +81,7 @@ def test_newest_of_keeping_and_removing_by_two_wins(file: StateFile) -> None:
 
 
 def test_edit_by_hand_wins_over_older_records() -> None:
-    entry = {**bookmark_table(MARK), "note": "By hand.", "check": "00000000"}
+    entry = {**BOOKMARK.to_table(MARK), "note": "By hand.", "check": "00000000"}
     (kept,) = merged([entry], MARK._replace(updated=START - timedelta(hours=1), note="Older."))
     assert kept["note"] == "By hand."
 
@@ -95,7 +96,7 @@ def test_edit_by_hand_wins_in_the_file(file: StateFile) -> None:
 
 
 def test_keys_from_elsewhere_and_odd_entries_survive() -> None:
-    odd: list[Any] = [{"episode": 3}, {"start": 5.0}, {**bookmark_table(MARK), "mine": "x"}]
+    odd: list[Any] = [{"episode": 3}, {"start": 5.0}, {**BOOKMARK.to_table(MARK), "mine": "x"}]
     first, second, kept = merged(odd, MARK._replace(note="New.", updated=LATER))
     assert (first, second) == ({"episode": 3}, {"start": 5.0})
     assert (kept["mine"], kept["note"]) == ("x", "New.")
@@ -148,6 +149,6 @@ def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file:
 
 
 def test_snapshot_text_of_bookmarks_marks_what_the_program_wrote() -> None:
-    data = {"episodes": {}, "bookmarks": [bookmark_table(MARK)]}
+    data = {"episodes": {}, "bookmarks": [BOOKMARK.to_table(MARK)]}
     (entry,) = parse_snapshot(snapshot_text(data, START))["bookmarks"]
     assert len(entry["check"]) == 8

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.ranges import MAX_RANGES, Ranges, join
+from tui_pod.core.progress.ranges import join
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.state.kept import SECTIONS, apply_kept, bookmark_table, card_table, entries_of
+from tui_pod.state.fields import BOOKMARK, CARD, HEARD, PROGRESS, read_ranges, write_ranges
+from tui_pod.state.kept import SECTIONS, apply_kept, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
     Table,
@@ -25,8 +26,6 @@ from tui_pod.state.values import (
     entry_check,
     is_storable,
     newer,
-    read_seconds,
-    read_time,
     writable,
 )
 
@@ -40,17 +39,11 @@ HEADER = (
 )
 
 _RECORD = re.compile(r"^(?=\[\[)", re.MULTILINE)
-_STRETCH = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])")
 _CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
 _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
 LONG = 20_000
 """Characters of a snapshot, about a hundred episodes, from which the faster reader pays off."""
-
-HEARD_YEARS = range(2, 9000)
-"""Years in which something can have been heard, however wrong the clock was: local times must be times too."""
-MAX_OFFSET = 24 * 60
-"""Minutes that local time can be away from UTC, as in `datetime`."""
 
 
 class DamagedState(Exception):
@@ -63,50 +56,18 @@ class NewerState(Exception):
 
 def to_table(progress: Progress) -> Table:
     """Return the entry of one episode."""
-    table: Table = {"position": round(progress.position, 2)}
-    if progress.duration is not None:
-        table["duration"] = round(progress.duration, 2)
-    table |= {"played": progress.played, "updated": progress.updated.astimezone(UTC), "plays": progress.plays}
-    if progress.listened is not None:
-        table["listened"] = progress.listened.astimezone(UTC)
-    if progress.played_ranges:
-        table["heard"] = _stretches(progress.played_ranges)
-    if progress.is_dismissed:
-        table["dismissed"] = True
-    return table
+    return PROGRESS.to_table(progress)
 
 
 def to_progress(table: Table) -> Progress | None:
-    """Return the progress in an entry; None when its position or mark makes no sense."""
-    position = read_seconds(table.get("position", 0.0))
-    played = table.get("played", False)
-    if position is None or not isinstance(played, bool):
-        return None
-    plays = table.get("plays", 0)
-    return Progress(
-        updated=read_time(table.get("updated")) or datetime.fromtimestamp(0, UTC),
-        position=0.0 if played else position,
-        duration=read_seconds(table.get("duration")) or None,
-        played=played,
-        plays=plays if isinstance(plays, int) and not isinstance(plays, bool) else 0,
-        listened=read_time(table.get("listened")),
-        played_ranges=_ranges(table.get("heard")),
-        is_dismissed=table.get("dismissed") is True,
-    )
+    """Return the progress in an entry; None when its position or mark is invalid."""
+    progress = PROGRESS.to_record(table)
+    return progress._replace(position=0.0) if progress is not None and progress.played else progress
 
 
 def to_heard(table: Table) -> HeardRecord | None:
-    """Return the stretch of listening in a journal record; None when a key is missing, too many or makes no sense."""
-    if table.keys() != set(HeardRecord._fields):
-        return None
-    started, seconds, wall = read_time(table["started"]), read_seconds(table["seconds"]), read_seconds(table["wall"])
-    if started is None or table["started"].tzinfo is None or seconds is None or wall is None:
-        return None
-    if not isinstance(table["key"], str) or not isinstance(table["episode"], str):
-        return None
-    if type(table["offset"]) is not int or abs(table["offset"]) > MAX_OFFSET or started.year not in HEARD_YEARS:
-        return None
-    return HeardRecord(**table | {"started": started, "seconds": seconds, "wall": wall})
+    """Return the stretch of listening in a journal record; None when a key is missing, unknown or invalid."""
+    return HEARD.to_record(table) if table.keys() == HEARD.keys - {"check"} else None
 
 
 def read_progress(data: Table) -> dict[str, Progress]:
@@ -198,15 +159,15 @@ def journal_text(records: Iterable[Record]) -> str:
 def _record_table(record: Record) -> tuple[str, Table]:
     match record:
         case ProgressRecord(episode, progress):
-            return "progress", {"id": episode, **to_table(progress)}
-        case Bookmark() as bookmark:
-            return "bookmark", bookmark_table(bookmark)
-        case Card() as card:
-            return "card", card_table(card)
+            return PROGRESS.kind, {"id": episode, **PROGRESS.to_table(progress)}
+        case Bookmark():
+            return BOOKMARK.kind, BOOKMARK.to_table(record)
+        case Card():
+            return CARD.kind, CARD.to_table(record)
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():
-            return "heard", record._asdict()
+            return HEARD.kind, HEARD.to_table(record)
 
 
 def parse_journal(text: str) -> dict[str, list[Table]]:
@@ -235,16 +196,13 @@ def _parsed(text: str) -> Table:
 
 def newest(first: Table, second: Table) -> Table:
     """Return the newer of two entries of one episode, with what was heard in either and keys of both."""
-    merged = newer(first, second, _OWN_KEYS)
-    heard = join(_ranges(first.get("heard")), _ranges(second.get("heard")))
+    merged = newer(first, second, PROGRESS.keys)
+    heard = join(read_ranges(first.get("heard")), read_ranges(second.get("heard")))
     if heard:
-        merged["heard"] = _stretches(heard)
+        merged["heard"] = write_ranges(heard)
     if isinstance(first.get("plays"), int) and isinstance(second.get("plays"), int):
         merged["plays"] = max(first["plays"], second["plays"])
     return merged
-
-
-_OWN_KEYS = frozenset(("position", "duration", "played", "updated", "plays", "listened", "heard", "dismissed", "check"))
 
 
 def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
@@ -282,16 +240,3 @@ def _whole(record: str) -> str:
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
         return ""
     return f"{record[: found.end()]}\n"
-
-
-def _stretches(ranges: Ranges) -> str:
-    """Return ranges as one short text, `0-42.3 50.25-61`: a list of lists would take a line a number."""
-    return " ".join(f"{start:.10g}-{end:.10g}" for start, end in ranges)
-
-
-def _ranges(value: object) -> Ranges:
-    if not isinstance(value, str):
-        return ()
-    written = _STRETCH.findall(value)[:MAX_RANGES]  # more were never written
-    found = ((float(start), float(end)) for start, end in written)
-    return tuple(sorted((start, end) for start, end in found if start < end))

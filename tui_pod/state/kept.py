@@ -6,74 +6,37 @@ As with progress, entries that make no sense survive, and so do keys from elsewh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark, BookmarkKey
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
-from tui_pod.core.text.clean import clean
-from tui_pod.state.values import Table, date_edit, newer, read_seconds, read_time, updated_of
+from tui_pod.state.fields import BOOKMARK, CARD
+from tui_pod.state.values import LONG_AGO, Table, date_edit, newer, read_seconds
 
-SECTIONS = {"bookmark": "bookmarks", "card": "cards"}
+SECTIONS = {layout.kind: layout.section for layout in (BOOKMARK, CARD)}
 """The snapshot's array for each kind of journal record."""
 
 
-def bookmark_table(bookmark: Bookmark) -> Table:
-    """Return the entry of a bookmark."""
-    table: Table = {"episode": bookmark.episode, "start": bookmark.start, "end": bookmark.end}
-    if bookmark.is_removed:
-        table["removed"] = True
-    else:
-        table |= {"text": bookmark.text, "note": bookmark.note, "title": bookmark.title}
-        if bookmark.is_recognised:
-            table["recognised"] = True
-    return table | {"created": bookmark.created.astimezone(UTC), "updated": bookmark.updated.astimezone(UTC)}
-
-
 def to_bookmark(table: Table) -> Bookmark | None:
-    """Return the bookmark in an entry; None when its episode or time makes no sense."""
-    key, end = _key(table), read_seconds(table.get("end"))
-    if key is None or key.start == OF_EPISODE:
+    """Return the bookmark in an entry; None when its episode or time is invalid."""
+    bookmark, key = BOOKMARK.to_record(table), _key(table)
+    if bookmark is None or key is None or key.start == OF_EPISODE:
         return None
-    updated = updated_of(table)
-    return Bookmark(
-        *key,
-        end=max(key.start, key.start if end is None else round(end, 2)),
-        created=read_time(table.get("created")) or updated,
-        updated=updated,
-        text=clean(_text(table, "text"), WORDS_LIMIT),
-        note=clean(_text(table, "note"), NOTE_LIMIT),
-        title=clean(_text(table, "title")),
-        is_removed=table.get("removed") is True,
-        is_recognised=table.get("recognised") is True,
-    )
-
-
-def card_table(card: Card) -> Table:
-    """Return the entry of a card; without `start` it is the episode's own question."""
-    table: Table = {"episode": card.episode}
-    if card.start != OF_EPISODE:
-        table["start"] = card.start
-    if card.is_removed:
-        table["removed"] = True
-    table["due"] = card.due.astimezone(UTC)
-    for name in ("stability", "difficulty", "reviewed"):
-        if (value := getattr(card, name)) is not None:
-            table[name] = value.astimezone(UTC) if isinstance(value, datetime) else round(value, 4)
-    return table | {"updated": card.updated.astimezone(UTC)}
+    created = bookmark.updated if bookmark.created == LONG_AGO else bookmark.created
+    return bookmark._replace(end=max(bookmark.start, bookmark.end), created=created)
 
 
 def to_card(table: Table) -> Card | None:
-    """Return the card in an entry; None when its episode makes no sense."""
-    key, updated = _key(table), updated_of(table)
-    if key is None:
+    """Return the card in an entry, without `start` that of an episode's own question; None when it is invalid."""
+    card = CARD.to_record(table)
+    if card is None or _key(table) is None:
         return None
-    known = [read_seconds(table.get(name)) for name in ("stability", "difficulty")]
-    reviewed = read_time(table.get("reviewed"))
-    if reviewed is None or not known[0] or not known[1]:  # a part of it is of no use
-        known, reviewed = [None, None], None
-    due, is_removed = read_time(table.get("due")) or updated, table.get("removed") is True
-    return Card(*key, due, updated, known[0], known[1], reviewed, is_removed)
+    if card.due == LONG_AGO:
+        card = card._replace(due=card.updated)
+    if None in (card.stability, card.difficulty, card.reviewed):  # one without the others is of no use
+        return card._replace(stability=None, difficulty=None, reviewed=None)
+    return card
 
 
 def read_kept(data: Mapping[str, Any]) -> Kept:
@@ -85,8 +48,8 @@ def read_kept(data: Mapping[str, Any]) -> Kept:
 
 def kept_tables(kept: Kept) -> Table:
     """Return the arrays that a snapshot has of what is kept."""
-    entries = [bookmark_table(each) for each in kept.bookmarks], [card_table(each) for each in kept.cards]
-    return {section: found for section, found in zip(SECTIONS.values(), entries, strict=True) if found}
+    bookmarks, cards = [*map(BOOKMARK.to_table, kept.bookmarks)], [*map(CARD.to_table, kept.cards)]
+    return {section: found for section, found in zip(SECTIONS.values(), (bookmarks, cards), strict=True) if found}
 
 
 def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
@@ -97,11 +60,11 @@ def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
 
 def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
     """Merge journal records into a snapshot's arrays; see `format.apply_journal`."""
-    for kind, section in SECTIONS.items():
-        records = journal.get(kind)
+    for layout in (BOOKMARK, CARD):
+        records = journal.get(layout.kind)
         if not records:
             continue
-        entries = data.setdefault(section, [])
+        entries = data.setdefault(layout.section, [])
         places = {key: place for place, entry in enumerate(entries) if (key := _key(entry)) is not None}
         fresh = set[BookmarkKey]()
         for record in records:
@@ -114,13 +77,8 @@ def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime
             else:
                 if key not in fresh:
                     date_edit(entries[place], edited)
-                entries[place] = newer(entries[place], record, _OWN_KEYS)
+                entries[place] = newer(entries[place], record, layout.keys)
             fresh.add(key)
-
-
-_OWN_KEYS = frozenset(
-    "episode start end removed text note title created updated due stability difficulty reviewed check".split()
-)
 
 
 def _key(entry: object) -> BookmarkKey | None:
@@ -134,8 +92,3 @@ def _key(entry: object) -> BookmarkKey | None:
 
 def _tables(value: object) -> Iterable[Table]:
     return (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else ()
-
-
-def _text(table: Table, key: str) -> str:
-    value = table.get(key)
-    return value if isinstance(value, str) else ""

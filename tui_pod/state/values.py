@@ -12,6 +12,9 @@ from tui_pod.core.text.clean import without_surrogates
 
 Table = dict[str, Any]
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Stands for a time that is missing."""
+
 MAX_DEPTH = 64
 """Tables or lists inside one another that can be read and written back without running out of stack."""
 MAX_BITS = 10_000
@@ -32,7 +35,7 @@ _PLAIN = frozenset((str, float, bool, datetime))
 
 def updated_of(entry: Mapping[str, Any]) -> datetime:
     """Return when an entry was last changed, long ago when it does not say."""
-    return read_time(entry.get("updated")) or datetime.min.replace(tzinfo=UTC)
+    return read_time(entry.get("updated")) or LONG_AGO
 
 
 def read_time(value: object) -> datetime | None:

@@ -1,0 +1,230 @@
+"""What is stored of each record, one line a field: the writer, both readers and the merging are made from this table.
+
+It knows how TOML's values look and no file. A key that is new here is read as its default from older files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.ranges import MAX_RANGES, Ranges
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.text.clean import clean
+from tui_pod.state.values import LONG_AGO, Table, read_seconds, read_time
+
+HEARD_YEARS = range(2, 9000)
+"""Years of a listening record, however wrong the clock was: local times must be valid too."""
+
+MAX_OFFSET = 24 * 60
+"""Largest offset of local time from UTC, in minutes, as in `datetime`."""
+
+_STRETCH = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])")
+
+
+Record = TypeVar("Record", bound=NamedTuple)
+
+
+class Shape(Enum):
+    """How the fast reader recognises a value."""
+
+    NUMBER = 1
+    TEXT = 2
+    TIME = 3
+    TRUTH = 4
+
+
+class Codec(NamedTuple):
+    """How the values of a field are written and read."""
+
+    shape: Shape
+    write: Callable[[Any], object]
+    """Returns the value for TOML; None: nothing is written."""
+    read: Callable[[object], Any]
+    """Returns the value of what TOML holds; None when that is invalid."""
+
+
+class Field(NamedTuple):
+    """One field of a record."""
+
+    key: str
+    """Its name in TOML."""
+    name: str
+    """Its name in the record."""
+    codec: Codec
+    is_required: bool = False
+    """Whether an invalid value makes the whole entry invalid; else the record's default is used."""
+    is_content: bool = False
+    """Whether it is no longer written once the record is removed."""
+
+
+class Layout(Generic[Record]):
+    """How the entries of one kind of record look. Ten thousand are read in a start, so it looks nothing up twice."""
+
+    def __init__(self, kind: str, section: str, record: type[Record], *fields: Field, **missing: object) -> None:
+        """Describe a named tuple.
+
+        Args:
+            kind: name of a journal record.
+            section: name of the table or array of tables in the snapshot; empty if there is none.
+            record: the named tuple.
+            fields: in the order in which they are written.
+            missing: values of fields that have no default in the record.
+        """
+        self.kind = kind
+        self.section = section
+        self.fields = fields
+        self.keys = frozenset((*(field.key for field in fields), "check"))
+        """The keys that belong to the program; others in an entry come from elsewhere."""
+        names = record._fields
+        self._record = record
+        defaults = record._field_defaults | missing
+        self._defaults = [defaults.get(name) for name in names]
+        self._readers = [(names.index(each.name), each.key, each.codec.read, each.is_required) for each in fields]
+        self._writers = [(names.index(each.name), each.key, each.codec.write, each.is_content) for each in fields]
+
+    def to_table(self, record: Record) -> Table:
+        """Return the entry of a record."""
+        is_removed = getattr(record, "is_removed", False)
+        table = {}
+        for at, key, write, is_content in self._writers:
+            if not (is_removed and is_content) and (value := write(record[at])) is not None:
+                table[key] = value
+        return table
+
+    def to_record(self, table: Table) -> Record | None:
+        """Return the record in an entry; None when a required value is invalid.
+
+        Whatever else is missing or invalid has its default.
+        """
+        values = self._defaults.copy()
+        for at, key, read, is_required in self._readers:
+            if (written := table.get(key)) is not None:
+                if (value := read(written)) is not None:
+                    values[at] = value
+                elif is_required:
+                    return None
+        return self._record._make(values)
+
+
+def write_ranges(ranges: Ranges) -> str | None:
+    """Return ranges as one short text, `0-42.3 50.25-61`: a list of lists would take a line a number."""
+    return " ".join(f"{start:.10g}-{end:.10g}" for start, end in ranges) or None
+
+
+def read_ranges(value: object) -> Ranges:
+    """Return the ranges in a text; empty when there are none."""
+    if not isinstance(value, str):
+        return ()
+    written = _STRETCH.findall(value)[:MAX_RANGES]  # more were never written
+    found = ((float(start), float(end)) for start, end in written)
+    return tuple(sorted((start, end) for start, end in found if start < end))
+
+
+def _rounded(digits: int) -> Callable[[Any], object]:
+    return lambda value: None if value is None else round(value, digits)
+
+
+def _read_text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _cleaned(limit: int) -> Callable[[object], str | None]:
+    return lambda value: clean(value, limit) if isinstance(value, str) else None
+
+
+def _read_start(value: object) -> float | None:
+    start = read_seconds(value)
+    return None if start is None else round(start, 2)
+
+
+def _read_heard_time(value: object) -> datetime | None:
+    time = read_time(value)
+    has_zone = isinstance(value, datetime) and value.tzinfo is not None
+    return time if time is not None and has_zone and time.year in HEARD_YEARS else None
+
+
+def _read_whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _read_offset(value: object) -> int | None:
+    offset = _read_whole(value)
+    return offset if offset is not None and abs(offset) <= MAX_OFFSET else None
+
+
+SECONDS = Codec(Shape.NUMBER, _rounded(2), read_seconds)
+LENGTH = Codec(Shape.NUMBER, _rounded(2), lambda value: read_seconds(value) or None)
+START = Codec(Shape.NUMBER, lambda value: None if value == OF_EPISODE else value, _read_start)
+FACTOR = Codec(Shape.NUMBER, _rounded(4), lambda value: read_seconds(value) or None)
+WHOLE = Codec(Shape.NUMBER, lambda value: value, _read_whole)
+OFFSET = Codec(Shape.NUMBER, lambda value: value, _read_offset)
+TRUTH = Codec(Shape.TRUTH, lambda value: value, lambda value: value if isinstance(value, bool) else None)
+FLAG = Codec(Shape.TRUTH, lambda value: value or None, lambda value: value is True)
+TIME = Codec(Shape.TIME, lambda value: None if value is None else value.astimezone(UTC), read_time)
+HEARD_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), _read_heard_time)
+NAME = Codec(Shape.TEXT, lambda value: value, _read_text)
+TITLE = Codec(Shape.TEXT, lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
+WORDS = Codec(Shape.TEXT, lambda value: value, _cleaned(WORDS_LIMIT))
+NOTE = Codec(Shape.TEXT, lambda value: value, _cleaned(NOTE_LIMIT))
+RANGES = Codec(Shape.TEXT, write_ranges, read_ranges)
+
+PROGRESS = Layout(
+    "progress", "episodes", Progress,
+    Field("position", "position", SECONDS, is_required=True),
+    Field("duration", "duration", LENGTH),
+    Field("played", "played", TRUTH, is_required=True),
+    Field("updated", "updated", TIME),
+    Field("plays", "plays", WHOLE),
+    Field("listened", "listened", TIME),
+    Field("heard", "played_ranges", RANGES),
+    Field("dismissed", "is_dismissed", FLAG),
+    updated=datetime.fromtimestamp(0, UTC),
+)  # fmt: skip
+
+BOOKMARK = Layout(
+    "bookmark", "bookmarks", Bookmark,
+    Field("episode", "episode", NAME, is_required=True),
+    Field("start", "start", START, is_required=True),
+    Field("end", "end", START),
+    Field("removed", "is_removed", FLAG),
+    Field("text", "text", WORDS, is_content=True),
+    Field("note", "note", NOTE, is_content=True),
+    Field("title", "title", TITLE, is_content=True),
+    Field("recognised", "is_recognised", FLAG, is_content=True),
+    Field("created", "created", TIME),
+    Field("updated", "updated", TIME),
+    end=0.0, created=LONG_AGO, updated=LONG_AGO,
+)  # fmt: skip
+
+CARD = Layout(
+    "card", "cards", Card,
+    Field("episode", "episode", NAME, is_required=True),
+    Field("start", "start", START, is_required=True),
+    Field("removed", "is_removed", FLAG),
+    Field("due", "due", TIME),
+    Field("stability", "stability", FACTOR),
+    Field("difficulty", "difficulty", FACTOR),
+    Field("reviewed", "reviewed", TIME),
+    Field("updated", "updated", TIME),
+    start=OF_EPISODE, due=LONG_AGO, updated=LONG_AGO,
+)  # fmt: skip
+
+HEARD = Layout(
+    "heard", "", HeardRecord,
+    Field("key", "key", NAME, is_required=True),
+    Field("episode", "episode", NAME, is_required=True),
+    Field("started", "started", HEARD_TIME, is_required=True),
+    Field("offset", "offset", OFFSET, is_required=True),
+    Field("seconds", "seconds", SECONDS, is_required=True),
+    Field("wall", "wall", SECONDS, is_required=True),
+)  # fmt: skip
+
+SNAPSHOT: tuple[Layout[Any], ...] = (PROGRESS, BOOKMARK, CARD)
+"""Those that a snapshot holds."""
