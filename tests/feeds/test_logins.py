@@ -20,10 +20,9 @@ from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.refresh import refresh
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds
-from tui_pod.feeds.store.logins import KeptLogin, Logins
+from tui_pod.feeds.store.logins import KeptLogin
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.runtime.passwords import PasswordError
 
 
 @pytest.fixture
@@ -192,31 +191,6 @@ def test_password_of_a_command_is_asked_for_again_only_when_refused(
     assert "s3cret" not in logins.file.read_text()
 
 
-def test_logins_that_others_can_read_or_that_are_damaged_are_not_used_nor_written_over(tmp_path: Path) -> None:
-    logins = Logins(tmp_path)
-    logins.add("a", Login(("https", "x.org", 443), "ann", "s3cret"))
-    logins.file.chmod(0o644)
-    with pytest.raises(FetchError, match="chmod 600"):
-        logins.of("a")
-    logins.file.chmod(0o600)
-    logins.file.write_text(content := 'login = [{feed = "s3cret}]')
-    with pytest.raises(PasswordError, match="cannot be read") as caught:
-        logins.add("b", Login(("https", "x.org", 443), "bob", "x"))
-    assert "s3cret" not in str(caught.value)
-    assert logins.file.read_text() == content
-
-
-def test_logins_are_per_podcast_and_server_and_forgotten_with_the_podcast(tmp_path: Path) -> None:
-    logins, here, there = Logins(tmp_path), ("https", "x.org", 443), ("https", "y.org", 443)
-    for feed_id, server_, user in (("a", here, "1"), ("a", there, "2"), ("b", here, "3"), ("a", here, "4")):
-        logins.add(feed_id, Login(server_, user, "x"))
-    assert [each.user for each in Logins(tmp_path).of("a")] == ["2", "4"]
-    logins.forget_others({"a"})
-    assert (len(logins.of("a")), logins.of("b")) == (2, ())
-    logins.forget("a")
-    assert logins.of("a") == ()
-
-
 def test_login_in_the_address_of_a_recording_opens_it_and_is_seen_nowhere(site: Site, podcasts: Podcasts) -> None:
     there = site.url("/1.wav").replace("http://", "http://ann:s3cret@")
     site.replies["/f"] = server.body(feed(item(1, there)))
@@ -230,14 +204,3 @@ def test_login_in_the_address_of_a_recording_opens_it_and_is_seen_nowhere(site: 
     store.logins.add(site.url("/f"), login(site))
     assert podcasts.source(first).remote is not None
     assert b"s3cret" not in b"".join(path.read_bytes() for path in store.db.file.parent.glob("feeds*"))
-
-
-def test_login_in_an_address_never_replaces_the_listeners_but_follows_its_password(tmp_path: Path) -> None:
-    logins, here, there = Logins(tmp_path), ("https", "a.org", 443), ("https", "b.org", 443)
-    logins.add("f", Login(here, "bea", "own"))
-    logins.learn("f", [Login(here, "ann", "one"), Login(there, "ann", "one")])
-    logins.learn("f", [Login(there, "ann", "two")])
-    assert {(kept.origin, kept.user, kept.password) for kept in logins.kept("f")} == {
-        (here, "bea", "own"),
-        (there, "ann", "two"),
-    }

@@ -4,7 +4,6 @@ import pytest
 
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
-from tui_pod.feeds.formats.values import to_seconds
 
 
 def test_chapters_file_is_read_in_order_without_silent_ones() -> None:
@@ -33,14 +32,6 @@ def test_chapters_file_is_read_in_order_without_silent_ones() -> None:
 )  # fmt: skip
 def test_chapters_nonsense_is_none(text: str) -> None:
     assert parse_chapters(text) == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("0", 0.0), ("1:30", 90.0), ("01:02:03.5", 3723.5), ("90.25", 90.25), ("x", None), ("", None), ("-1", None)],
-)
-def test_to_seconds_spellings(text: str, seconds: float | None) -> None:
-    assert to_seconds(text) == seconds
 
 
 def test_time_codes_in_notes_are_chapters() -> None:

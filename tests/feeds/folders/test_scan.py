@@ -1,0 +1,71 @@
+"""A folder is scanned for sound files, each read once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.folders.shelf import Shelf
+from tests.feeds.folders.sounds import make_mp3
+from tui_pod.feeds.folders import tags
+
+
+def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("1.mp3")
+    shelf.put("3.mp3")
+    shelf.add()
+    shelf.put("2.mp3")
+    opened = []
+
+    def read(path: str) -> tuple[str, tags.Tags]:
+        opened.append(os.path.basename(path))
+        return tags.read_file(path)
+
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", read)
+    assert shelf.refresh().new == 1
+    assert opened == ["2.mp3"]
+    assert shelf.course() == ["1", "2", "3"]
+    assert not shelf.refresh().has_changed
+
+
+def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("good.mp3")
+    shelf.put("locked.mp3")
+    (shelf.folder / ".hidden.mp3").write_bytes(b"x")
+    (shelf.folder / "loop").symlink_to(shelf.folder)
+    (shelf.folder / "out.mp3").symlink_to(make_mp3(tmp_path / "secret.mp3"))
+    os.mkfifo(shelf.folder / "pipe.mp3")
+    Path(os.fsdecode(os.fsencode(shelf.folder) + b"/latin-\xe9.mp3")).write_bytes(b"x")
+
+    def read(path: str) -> tuple[str, tags.Tags]:
+        if path.endswith("locked.mp3"):
+            raise PermissionError(13, "Permission denied", path)
+        return tags.read_file(path)
+
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.MAX_DEPTH", 1)
+    (shelf.folder / "deep" / "deeper").mkdir(parents=True)
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", read)
+    feed_id = shelf.add().feed.feed_id
+    shelf.refresh()
+    assert shelf.course() == ["good"]
+    root = shelf.folder
+    left_out = shelf.store.take_notices()
+    assert shelf.store.description(feed_id) == "\n".join(left_out)
+    assert left_out == [
+        f"{root}: 1 file or folder cannot be read, such as locked.mp3 (Permission denied).",
+        f"{root}: 1 file or folder left out, for the name is not UTF-8. Rename such files (convmv does it for many) to"
+        " have them.",
+        f"{root}: 2 links not followed. Add what a link leads to as a folder of its own.",
+        f"{root}: 1 folder below 1 others not looked into. Add what is in there as a folder of its own.",
+    ]
+
+
+def test_folder_with_too_many_files_is_taken_in_part(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.MAX_FILES", 2)
+    for number in range(4):
+        shelf.put(f"{number}.mp3")
+    assert shelf.add().feed.episodes == 2
+    (notice,) = shelf.store.take_notices()
+    assert "has more than 2 sound files" in notice

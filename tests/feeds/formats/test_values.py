@@ -1,0 +1,85 @@
+"""Sizes, lengths, dates and types, as feeds write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.reading import read
+from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.formats.values import to_duration, to_seconds, to_size, to_time
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [(" 480000 ", 480_000), ("0", None), ("", None), ("abc", None), ("-1", None), ("9" * 99, None)]
+)
+def test_size_that_a_feed_states(text: str, size: int | None) -> None:
+    assert to_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("754", 754.0), ("12:34", 754.0), ("1:02:03", 3723.0), ("01:02:03.500", 3723.5), ("61:08", 3668.0),
+        ("12 min", 720.0), ("1:00 minutes", 60.0),
+        ("PT1H2M3S", 3723.0), ("1 h 2 min", 3720.0), ("90s", 90.0), ("PT", None),
+        ("0", None), ("00:00", None), ("-5", None), ("", None), ("9" * 5000, None), ("1e9", None),
+        ("359999999996400", None), ("nan", None), ("١٢", 12.0), ("754.6", 754.6),
+    ],
+)  # fmt: skip
+def test_duration_spellings(text: str, seconds: float | None) -> None:
+    assert to_duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fri, 05 Jan 2024 10:00:00 +0000", "Fri, 05 Jan 2024 10:00:00 GMT", "5 Jan 24 10:00 UT", "2024-01-05T10:00:00Z",
+        "2024-01-05T12:00:00+02:00", "20240105T100000Z", "Fri, 5 January 2024 05:00:00 EST", "2024-01-05 10:00:00",
+        "Friday, 05-Jan-24 10:00:00 GMT", "Fr, 05 Jan 2024 10:00:00.123 +0000",
+        "Fri,05 Jan 2024 10:00:00 GMT", "05 Jan 2024 10:00 AM", "Fri Jan  5 10:00:00 2024", "2024/01/05 10:00:00",
+        "05 Jan 2024 12:00:00 PM +0200", "Fri Jan 05 11:00:00 +0100 2024", "Fri Jan 5 2024 02:00:00 PST",
+        "Fri, Jan 05 2024 10:00:00 AM", "Fri, 5 Jan 2024 04:0:0 CST", "2024/1/5 10:00:00", "2024-01-05T12:00:0+02:00",
+        "Thu, 04 Jan 2024 34:00:00 GMT",
+    ],
+)  # fmt: skip
+def test_date_spellings(text: str) -> None:
+    assert to_time(text) == datetime(2024, 1, 5, 10, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize("text", ["Fri, 05 Jan 2024", "2024-01-05", "January 5, 2024", "05 Jan 2024"])
+def test_date_without_time_is_the_day(text: str) -> None:
+    assert to_time(text) == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday", "32 Jan 2024", "9999999999", "2024-13-01", "31 Foo 2024", "0000-00-00",
+        "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 -0500", "Wed, 31 Dec 1969 16:00:00 -0800",
+    ],
+)  # fmt: skip
+def test_date_nonsense_is_unknown(text: str) -> None:
+    assert to_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0", 0.0), ("1:30", 90.0), ("01:02:03.5", 3723.5), ("90.25", 90.25), ("x", None), ("", None), ("-1", None)],
+)
+def test_to_seconds_spellings(text: str, seconds: float | None) -> None:
+    assert to_seconds(text) == seconds
+
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def fixture(name: str) -> Feed:
+    return read((FIXTURES / name).read_bytes())
+
+
+def test_recordings_of_any_type_play_and_other_files_do_not() -> None:
+    playable = [entry.title for entry in fixture("types.xml").items if entry.audio]
+    assert playable == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none"]
