@@ -202,7 +202,7 @@ async def test_no_bookmarks_say_how_to_keep_one() -> None:
         assert rows(driver) == ["Nothing is kept yet. b keeps what was just said, with a note if you like."]
         await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
         assert driver.focus == "bookmarks"
-        assert not {"Hear", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
+        assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
 
 
 async def test_escape_leads_back_to_the_list() -> None:

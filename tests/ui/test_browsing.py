@@ -496,7 +496,7 @@ async def test_key_line_names_what_can_be_done_at_the_moment(library: Library) -
         assert {"Move", "Remove"} <= words()
         assert not driver.narrowing
         await driver.press("t")
-        assert "Words" not in words()
+        assert "Transcript" not in words()
         assert "Close" in words()
 
 
@@ -504,7 +504,7 @@ async def test_key_line_of_an_empty_list_offers_nothing_for_rows(library: Librar
     async with run_app(library, query=BASICS) as driver:
         await driver.press("2")
         words = {word for _, word, _ in driver.main.query_one("#keys", KeyLine).hints}
-        assert words.isdisjoint({"Play", "Move", "Remove", "Played", "Queue", "Words"})
+        assert words.isdisjoint({"Play", "Move", "Remove", "Played", "Queue", "Transcript"})
 
 
 async def test_title_of_the_list_leaves_out_what_does_not_fit() -> None:

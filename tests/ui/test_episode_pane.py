@@ -198,7 +198,7 @@ async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(lib
     async with run_app(library, progress=begun, query=ListQuery(entry=1)) as driver:
         driver.episodes.go(driver.shown.index("three"))
         await driver.press("i")
-        left = f"at 2:30, {span(150.0)} left"
+        left = f"position 2:30, {span(150.0)} left"
         await shows(driver, left)
         new = [Episode(f"new-{number}", "New", "", 3000.0) for number in range(3)]
         later = build_library(TOPICS, [*new, *EPISODES])

@@ -499,7 +499,7 @@ async def test_swap_lets_what_plays_go_on_and_tells_what_is_next() -> None:
         await driver.play(20)
         assert (driver.status(), driver.playback.position) == (PlayerStatus.PLAYING, 60)
         await driver.press("c")
-        assert driver.notices[-1] == "What plays is no longer in the library."
+        assert driver.notices[-1] == "The playing episode is no longer in the library."
 
 
 async def test_swap_counts_anew() -> None:

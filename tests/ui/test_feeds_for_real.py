@@ -148,7 +148,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
         going.set()
         await driver.see("↓  ? ")  # its length is not known yet
         await driver.press("x")
-        await driver.told("1 download removed. Press u to undo.")
+        await driver.told("Download of “Episode 2” removed. Press u to undo.")
         await driver.see_not("↓")
         await driver.press("u")
         await driver.see("↓")
@@ -259,7 +259,7 @@ async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: 
         await driver.press("enter")
         await driver.see(f"Login at 127.0.0.1:{site.server_port}", "wants a login (401)")
         await driver.press(*"ann", "enter", *"wrong", "enter")
-        await driver.see("others on the way can read the login")
+        await driver.see("others on the network can read the login")
         assert not any("Authorization" in headers for _, headers in site.asked)
         await driver.press("enter")
         await driver.see("does not take this login")

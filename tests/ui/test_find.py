@@ -44,7 +44,7 @@ async def look(driver: AppDriver, words: str = "ships") -> None:
 async def test_add_says_whom_it_would_ask_and_asks_nobody(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("a")
-        assert "or words, for which iTunes and fyyd will be asked." in driver.text
+        assert "or words to search for in iTunes and fyyd." in driver.text
         await driver.press("enter")
         assert driver.services.asked_feeds.wishes == []
 
@@ -54,7 +54,7 @@ async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> N
         await look(driver, "tall ships")
         assert driver.services.asked_feeds.wishes == [("find", "tall ships")]
         for said in (
-            "Podcasts for “tall ships”", "2 podcasts from iTunes and fyyd · 1 without a feed left out.",
+            "Podcasts for “tall ships”", "2 podcasts from iTunes and fyyd · 1 left out (no feed).",
             "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
         ):  # fmt: skip
             assert said in driver.text

@@ -23,7 +23,7 @@ def test_help_has_every_action_in_one_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "group"), [((), "In the list"), (("tab",), "In the list and the tree"), (("t",), "In the words")]
+    ("keys", "group"), [((), "In the list"), (("tab",), "In the list and the tree"), (("t",), "In the transcript")]
 )
 async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], group: str, library: Library) -> None:
     async with run_app(library) as driver:

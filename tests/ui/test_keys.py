@@ -633,7 +633,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("app.detach")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert "cannot be left here" in driver.notices[-1]  # the app itself has the terminal
+    assert "Cannot leave this terminal" in driver.notices[-1]  # the app itself has the terminal
 
 
 # -- where a key works ---------------------------------------------------------------------------------

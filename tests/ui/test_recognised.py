@@ -52,7 +52,7 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
         services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
         services.words_changed("talk", WordsState("…"))
         await driver.settle()
-        assert "first words are here soon" in words(driver)
+        assert "first sentences will appear soon" in words(driver)
         for cues in ((FIRST,), (FIRST, SECOND)):
             services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
             services.words_changed("talk", WordsState("2 %", 2.0))
@@ -67,7 +67,7 @@ async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Librar
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t")
-        assert "up to 0:04 · enter on the last sentence goes on" in str(driver.transcript.border_subtitle)
+        assert "up to 0:04 · enter on the last sentence continues" in str(driver.transcript.border_subtitle)
         await driver.press("enter")
         assert driver.services.asked_recognition.asked == []
         await driver.press("j", "enter")
@@ -80,7 +80,7 @@ async def test_recording_without_words_says_so(library: Library) -> None:
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t")
-        assert "heard no words in it" in words(driver)
+        assert "No speech was recognised in it" in words(driver)
 
 
 async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
@@ -109,7 +109,7 @@ async def test_words_without_times_offer_to_have_them_found(library: Library) ->
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t")
-        assert "no times · enter has this machine find them" in str(driver.transcript.border_subtitle)
+        assert "no times · enter recognises them on this machine" in str(driver.transcript.border_subtitle)
         await driver.press("enter")
         assert driver.services.asked_recognition.asked == [("request", "talk")]
 

@@ -96,7 +96,7 @@ async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -
         assert "from: Basics" in said(driver)
         assert "3:00 Two" in said(driver)  # what is left of it, and first
         await driver.press("ctrl+s")
-        assert "unfinished ones: left out" in said(driver)
+        assert "started episodes: left out" in said(driver)
         assert "Two" not in said(driver).split("until")[1].split("╰")[0]
         await driver.press("ctrl+o", "ctrl+t")
         assert "order: newest" in said(driver)

@@ -37,7 +37,7 @@ def numbers(driver: AppDriver) -> dict[str, str]:
     rows = driver.rows_of(driver.main.query_one("#statistics"))
     found = {}
     for above, below in pairwise(rows):
-        for label in re.finditer(r"(today|finished|saved|days in a row|this week|in all)\b", below):
+        for label in re.finditer(r"(today|finished|saved|days in a row|this week|in total)\b", below):
             found[label[1]] = above[label.start() : label.start() + 14].strip()
     return found
 
@@ -45,8 +45,8 @@ def numbers(driver: AppDriver) -> dict[str, str]:
 async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: Library) -> None:
     async with run_app(library, (60, 40)) as driver:
         await open_statistics(driver)
-        assert numbers(driver) == {"today": "0 s", "finished": "0", "this week": "0 s", "in all": "0 s"}
-        assert "Nothing heard yet. What you hear is counted here." in " ".join(lines(driver))
+        assert numbers(driver) == {"today": "0 s", "finished": "0", "this week": "0 s", "in total": "0 s"}
+        assert "Nothing played yet. Your listening time is counted here." in " ".join(lines(driver))
         await driver.press("j", "k", "g", "G", "pagedown", "enter")
         assert driver.focus == "statistics"
 
@@ -60,7 +60,7 @@ async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) ->
         await driver.press("comma", "space")
         await driver.play(1000)
         await open_statistics(driver)
-        assert numbers(driver) == {"today": "42 s", "finished": "0", "this week": "42 s", "in all": "42 s"}
+        assert numbers(driver) == {"today": "42 s", "finished": "0", "this week": "42 s", "in total": "42 s"}
 
 
 async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) -> None:

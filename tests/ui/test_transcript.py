@@ -85,7 +85,7 @@ async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_l
 async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE)) as driver:
         await driver.press("t")
-        assert driver.notices == ["No episode here, and none plays."]
+        assert driver.notices == ["No episode is selected, and nothing is playing."]
         assert driver.focus == "list"
 
 
@@ -336,14 +336,14 @@ async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(library
 async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         await driver.press("t", "j", "enter")
-        assert driver.notices == ["These words have no times, so nothing tells where they are said."]
+        assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
         assert "no times" in str(driver.transcript.border_subtitle)
 
 
 async def test_words_without_times_are_not_moved(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         await driver.press("t", "alt+left")
-        assert driver.notices == ["These words have no times, so nothing tells where they are said."]
+        assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
         assert not driver.services.nudges
 
 
@@ -383,8 +383,8 @@ async def test_search_in_the_words_leaves_the_list_as_it_was(library: Library) -
 async def test_search_without_a_match_in_the_words_says_so(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
-        assert driver.notices == ["“qqq” is not among these words"]
-        assert "“qqq” is not among these words" in driver.text
+        assert driver.notices == ["“qqq” is not in this transcript"]
+        assert "“qqq” is not in this transcript" in driver.text
 
 
 async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> None:

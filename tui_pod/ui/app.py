@@ -376,7 +376,7 @@ class TuiPodApp(App[None]):
         host = self._services.terminal
         if for_good:
             if host is None or not host.leave():
-                self.notify("The terminal cannot be left here: tui-pod doctor says why.")
+                self.notify("Cannot leave this terminal; run tui-pod doctor to see why.")
         elif host is not None:
             host.suspend()
         else:

@@ -49,13 +49,13 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
         yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
     transcript = app.main_screen.transcript
     if transcript.is_open:
-        about = "on this machine; words that advertisements have shifted follow the recording then"
-        yield SystemCommand("Recognise this episode's words", about, transcript.recognise_shown)
+        about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
+        yield SystemCommand("Recognise this episode", about, transcript.recognise_shown)
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
-        yield SystemCommand("Notices", "what was told, the newest first", show)
+        yield SystemCommand("Notices", "recent notices, newest first", show)
     if (sync := services.sync) is not None:
-        yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)
+        yield SystemCommand("Sync now", "progress and podcasts, with the server or folder of [sync]", sync.sync_now)
 
 
 class NoticesScreen(Dialog):

@@ -43,14 +43,14 @@ def pane_hints(
     if focus == "search":
         clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
         wider = (everywhere, "Everywhere", "screen.view(5)")
-        return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear"), wider
+        return ("enter", "Results", "screen.show_results"), (clear, "Clear", "screen.clear"), wider
     if focus == "everywhere":
         clear = services.with_keys(key_of("search.clear"))
         return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
     pane = focus if focus in ("tree", "details", "transcript", "statistics", "bookmarks", "found") else "list"
     hidden = set[str]()
     if pane == "list" and model.has_selection:
-        hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Words", "Move"}
+        hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Transcript", "Move"}
     else:
         hidden |= set() if pane == "list" and model.podcast(model.query.entry) else {"Download"}
         hidden |= set() if pane == "list" and model.query.query else {"Clear"}
@@ -58,7 +58,7 @@ def pane_hints(
     if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
         hidden |= {"Remove"}
     if pane == "list" and not model.indexes:
-        hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Words"}
+        hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Transcript"}
     if pane != "list" or not model.is_queue or services.controller.session is None:
         hidden |= {"End session"}
     if pane == "transcript":
@@ -70,7 +70,7 @@ def pane_hints(
     hints = key_hints(pane, bound_actions(services.settings))
     if playback.last is not None and playback.last.problem:
         pause = "Try again"
-    words = {"Pause": pause, "Words": "Close" if pane == "transcript" else "Words", **own_words}
+    words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
     return tuple(hint for hint in shown if hint[1])
 
@@ -79,7 +79,7 @@ def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tu
     """Return the tabs of the views, with how much is in them."""
     counts = {"queue": len(model.queue.upcoming), "bookmarks": bookmarks}
     views = (
-        ("library", "Library"), ("session", "Queue"), ("statistics", "Listening"), ("bookmarks", "Bookmarks")
+        ("library", "Library"), ("session", "Queue"), ("statistics", "Statistics"), ("bookmarks", "Bookmarks")
     )  # fmt: skip
     return tuple(
         Tab(

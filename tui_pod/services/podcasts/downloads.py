@@ -97,9 +97,17 @@ class DownloadService:
             await self.take(removed)
 
         if removed:
-            self._tasks.note(f"{counted(len(removed), 'download')} removed", bring_back, take_again)
+            self._tasks.note(self._removal(removed), bring_back, take_again)
         elif not stopped and not failed:
             self._frontend.tell(NOT_REMOVABLE)
+
+    def _removal(self, removed: Sequence[str]) -> str:
+        """Return what the undo line says: the title of a single episode, else how many downloads were removed."""
+        library = self._services.controller.library
+        index = library.index(removed[0]) if len(removed) == 1 else None
+        if index is None:
+            return f"{counted(len(removed), 'download')} removed"
+        return f"Download of “{library.titles[index]}” removed"
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Note whether the listener wants these downloads; unwanted ones are not started automatically."""

@@ -30,7 +30,7 @@ class SearchController:
         if field is None:
             field = SearchField()
             await screen.mount(field, after="#panes")
-        field.placeholder = "words of this episode" if self._is_of_transcript else LIST_WORDS
+        field.placeholder = "words in this transcript" if self._is_of_transcript else LIST_WORDS
         field.value = "" if self._is_of_transcript else screen.model.query.query
         field.add_class("-shown")
         screen.set_focus(field)  # at once: the next key is its own

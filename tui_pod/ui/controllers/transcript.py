@@ -122,14 +122,14 @@ class TranscriptController:
         recognition, has_recording = self._services.recognition, episode.audio is not None
         label, note, enter = recognition.label(episode.id), transcript.note, key_of("transcript.seek")
         if label:
-            note, why_empty = f"{label} · {key_of('transcript.remove')} stops", "The first words are here soon."
+            note, why_empty = f"{label} · {key_of('transcript.remove')} stops", "The first sentences will appear soon."
         elif note and not transcript.is_partial:
-            why_empty = "This machine heard no words in it."
+            why_empty = "No speech was recognised in it."
         else:
             if transcript.is_partial:
-                note = f"{note} · {enter} on the last sentence goes on"
+                note = f"{note} · {enter} on the last sentence continues"
             elif transcript.cues and not transcript.is_timed and has_recording:
-                note = f"{enter} has this machine find them"
+                note = f"{enter} recognises them on this machine"
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
             why_empty = f"{why_no_words(episode, transcript.fault)} {offer}"
         moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0

@@ -97,14 +97,16 @@ def about_episode(
     else:
         audio = episode.audio
     plays = f"played {counted(progress.plays, 'time')}" if progress and progress.plays else ""
-    heard = f"at {clock(progress.position)}, {span(left)} left" if progress and status is Status.STARTED else status
+    heard = (
+        f"position {clock(progress.position)}, {span(left)} left" if progress and status is Status.STARTED else status
+    )
     if plays:
         heard = plays if status is Status.PLAYED else f"{heard}, {plays}"
-    answer = episode.answer if shows_answer else "think first; a shows it" if episode.answer else ""
+    answer = episode.answer if shows_answer else "think first, then press a" if episode.answer else ""
     facts = [
         ("Question", episode.question),
         ("Answer", answer if episode.question else ""),
-        ("Length", f"{length(duration)} minutes" if duration else "unknown"),
+        ("Length", length(duration) if duration else "unknown"),
         ("Progress", heard),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
         ("Podcast", notes.podcast),

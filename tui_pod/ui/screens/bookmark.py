@@ -1,4 +1,4 @@
-"""The dialog that edits a bookmark: a note on it, and its words."""
+"""The dialog that edits a bookmark: its note and its text."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class BookmarkScreen(InputDialog):
         self._bookmarks = bookmarks
 
     def compose(self) -> ComposeResult:
-        """Show a field for the note, one for the words, and where they are."""
+        """Show a field for the note, one for the text, and where the bookmark is."""
         bookmark = self._bookmark
-        with DialogBody("Bookmark", "enter saves · tab words · esc closes"):
+        with DialogBody("Bookmark", "enter saves · tab changes field · esc closes"):
             yield Static(Content(f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}"))
-            yield Input(bookmark.note, placeholder="a note of yours", max_length=NOTE_LIMIT, id="note")
-            yield Input(bookmark.text, placeholder="its words", max_length=WORDS_LIMIT, id="words")
+            yield Input(bookmark.note, placeholder="your note", max_length=NOTE_LIMIT, id="note")
+            yield Input(bookmark.text, placeholder="the text", max_length=WORDS_LIMIT, id="text")
 
     @on(Input.Submitted)
     def _on_submitted(self) -> None:
-        note, words = (clean(self.query_one(f"#{name}", Input).value, NOTE_LIMIT) for name in ("note", "words"))
+        note, text = (clean(self.query_one(f"#{name}", Input).value, NOTE_LIMIT) for name in ("note", "text"))
         self.dismiss()
-        self._bookmarks.edit(self._bookmark.key, words, note)
+        self._bookmarks.edit(self._bookmark.key, text, note)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-NO_WORDS = "(no words)"
+NO_TEXT = "(no text)"
 
 
 class BookmarksView(ChoiceLines):
@@ -55,7 +55,7 @@ class BookmarksView(ChoiceLines):
         due = len(self._services.recall.due())
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
-        self.hint_words = {} if self._bookmarks else dict.fromkeys(("Hear", "Note", "Copy", "Group", "Remove"), "")
+        self.hint_words = {} if self._bookmarks else dict.fromkeys(("Play", "Note", "Copy", "Group", "Remove"), "")
         self._lay_out(groups)
 
     on_resize = show
@@ -88,7 +88,7 @@ class BookmarksView(ChoiceLines):
     def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[TextLine]:
         """Yield the lines of a bookmark: all of the one at the cursor, else one of its words and one of its note."""
         room, is_open = max(1, self.room - TIME), number == self.cursor
-        words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
+        words = f"“{bookmark.text}”" if bookmark.text else NO_TEXT
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
         time = f"{clock(bookmark.start):>{TIME - 4}} {mark}  "

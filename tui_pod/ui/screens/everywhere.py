@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-HOW = 'words of titles, notes, transcripts, bookmarks; "a phrase", -without'
+HOW = 'titles, notes, transcripts, bookmarks; "a phrase", -without'
 
 
 class EverywhereView(Vertical):

@@ -28,10 +28,10 @@ _PANES = {
     "episodes": "In the list and the tree",
     "tree": "In the tree",
     "details": "In the details",
-    "transcript": "In the words",
+    "transcript": "In the transcript",
     "statistics": "In the statistics",
     "bookmarks": "In the bookmarks",
-    "found": "In what was found",
+    "found": "In the search results",
     "move": MOVING,
 }
 """Groups of the actions that need a pane."""

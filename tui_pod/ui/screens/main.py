@@ -247,12 +247,12 @@ class MainScreen(Screen[None]):
         if await self.search.type(event.value):
             self._show_listed()
 
-    def action_keep_search(self) -> None:
+    def action_show_results(self) -> None:
         """Go from the search field to what it found."""
         self.search.close()
         self.show_pane()
 
-    on_input_submitted = action_keep_search
+    on_input_submitted = action_show_results
 
     def clear_notices(self) -> None:
         """Take away the notices that are shown, over whatever screen."""
@@ -347,7 +347,7 @@ class MainScreen(Screen[None]):
             self.transcript.close()
             self.show_pane()
         elif self.model.index is None and self.model.library.index(self.controller.playback.episode) is None:
-            self.app.notify("No episode here, and none plays.")
+            self.app.notify("No episode is selected, and nothing is playing.")
         else:
             await self.transcript.open(self.model.episode)
 
@@ -369,7 +369,7 @@ class MainScreen(Screen[None]):
         playing = self.playback.episode
         index = self.model.library.index(playing) if playing else None
         if index is None:
-            self.app.notify("What plays is no longer in the library." if playing else "Nothing is playing.")
+            self.app.notify("The playing episode is no longer in the library." if playing else "Nothing is playing.")
             return
         if not self.model.go_to(index):
             self.status.show_counts()

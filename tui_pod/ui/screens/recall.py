@@ -20,8 +20,8 @@ from tui_pod.recall.schedule import Rating, intervals
 from tui_pod.services.recall import RecallService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
-ASKING = "enter shows it · x asks it no more · esc closes"
-ANSWERING = "1 to 4 answer · x asks it no more · esc closes"
+ASKING = "enter shows the answer · x removes the card · esc closes"
+ANSWERING = "1 to 4 rate it · x removes the card · esc closes"
 
 
 class RecallScreen(Dialog):

@@ -110,8 +110,8 @@ class PlanScreen(InputDialog):
         choices = (
             ("ctrl+t", "from", names[self._request.topic]),
             ("ctrl+o", "order", str(self._request.order)),
-            ("ctrl+s", "unfinished ones", "first" if self._request.has_started else "left out"),
-            *([(self._end_key, "end", "the session under way")] if controller.session is not None else []),
+            ("ctrl+s", "started episodes", "first" if self._request.has_started else "left out"),
+            *([(self._end_key, "end", "the current session")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))

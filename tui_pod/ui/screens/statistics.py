@@ -56,7 +56,7 @@ class StatisticsView(LinesView):
         self._lines: list[StatLine] = []
         self._rows: list[int] = []  # lines that open a topic
         self._cursor = 0
-        self.border_title = "Listening"
+        self.border_title = "Statistics"
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
         """Return how a part looks; the days of the year have tints of their own."""

@@ -94,7 +94,7 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
         entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
     entries += [
         (*_time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
-        (*_time(statistics.total), "in all"),
+        (*_time(statistics.total), "in total"),
     ]
     size = NUMBER_WIDTH + 4 * is_large
     many = max(1, width // size)
@@ -196,7 +196,10 @@ def _topics(shown: Shown, width: int) -> list[StatLine]:
 def _sessions(shown: Shown, width: int) -> list[StatLine]:
     sessions = shown.statistics.sessions
     if not sessions:
-        return [StatLine((("Nothing heard yet.", HEAD),)), StatLine((("What you hear is counted here.", PLAIN),))]
+        return [
+            StatLine((("Nothing played yet.", HEAD),)),
+            StatLine((("Your listening time is counted here.", PLAIN),)),
+        ]
     lines = [StatLine((("Recent sessions", HEAD),))]
     for session in sessions:
         when = f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}"

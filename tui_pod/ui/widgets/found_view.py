@@ -43,7 +43,7 @@ class FoundView(ChoiceLines):
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
-        self.hint_words = {} if self._matches else dict.fromkeys(("Hear", "Queue", "Bookmark"), "")
+        self.hint_words = {} if self._matches else dict.fromkeys(("Play", "Queue", "Bookmark"), "")
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
 

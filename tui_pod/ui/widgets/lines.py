@@ -107,6 +107,8 @@ class HeaderLine(ActionLine):
         work = f"({self.work})" if self.work else ""
         right = f"{self.right} "
         tabs = self._tab_parts(is_short=False)
+        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
+            right = f"{self.right.rpartition(' · ')[2]} "  # only what is left, before the names of the tabs go
         rest = cell_len(work) + cell_len(right) + 2
         if sum(map(width_of, tabs)) + rest > width:
             tabs = self._tab_parts(is_short=True)

@@ -148,7 +148,7 @@ class WordMatches:
         if not self.query:
             return ""
         if not self.cues:
-            return f"“{self.query}” is not among these words"
+            return f"“{self.query}” is not in this transcript"
         return f"{bisect_left(self.cues, cursor) + 1}/{len(self.cues)} “{self.query}”"
 
     def beside(self, cursor: int, by: int, includes_cursor: bool = False) -> int | None:

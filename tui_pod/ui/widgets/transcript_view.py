@@ -35,7 +35,7 @@ MAX_WIDTH = 76
 GLIDE = 0.4
 """Seconds that scrolling to the next sentence takes."""
 
-NO_TIMES = "These words have no times, so nothing tells where they are said."
+NO_TIMES = "This transcript has no times, so it cannot be played from a sentence."
 
 
 class TranscriptView(LinesView):
@@ -123,7 +123,7 @@ class TranscriptView(LinesView):
         self._chapters, self._heard_until = chapters, heard_until
         self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))
         self.border_title = Content(episode.title)
-        self._hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
+        self._hint_words = {"Play": "Recognise" if recognises else "", "Follow": ""}
         if transcript.is_timed:
             self._hint_words = {}
         elif not transcript.cues:

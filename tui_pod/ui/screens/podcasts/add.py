@@ -20,9 +20,9 @@ from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
-    "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page;\n"
+    "The address of a feed (RSS, Atom, JSON Feed) or of a podcast's page;\n"
     "the path of a folder of recordings, or of another player's export (tab completes it);\n"
-    "or words, for which {} will be asked."
+    "or words to search for in {}."
 )
 
 AGAIN = "enter tries again · esc closes"
@@ -54,7 +54,7 @@ class AddFeedScreen(InputDialog):
             self.app.switch_screen(FindScreen(typed, self._services, self._open_feed, again))
         elif typed and not self.is_waiting:
             self.is_waiting = True
-            self.say("Looking for the podcast … esc leaves it to the background.")
+            self.say("Looking for the podcast … esc continues in the background.")
             self.app.run_worker(self._add(typed))  # goes on when the dialog is closed
 
     async def _add(self, typed: str) -> None:

@@ -96,7 +96,7 @@ class FindScreen(Dialog):
             self.run_worker(self._preview(self._chosen))
         else:
             self.is_waiting = True
-            self.say("Subscribing … esc leaves it to the background.", "esc goes back")
+            self.say("Subscribing … esc continues in the background.", "esc goes back")
             address, keys = self._chosen.address, "enter subscribes · esc goes back"
             self.app.run_worker(subscribe(self, self._feeds, address, True, self._open_feed, keys))
 
@@ -127,7 +127,7 @@ class FindScreen(Dialog):
         names = enumerated(self._feeds.directories.names)
         said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
         if finding.without_feed:
-            said.append(f"{finding.without_feed} without a feed left out")
+            said.append(f"{finding.without_feed} left out (no feed)")
         keys = "enter shows its episodes · esc closes" if podcasts else "esc goes back"
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
         self._list.set_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)

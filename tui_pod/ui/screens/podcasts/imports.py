@@ -17,7 +17,11 @@ class ImportScreen(ChoiceDialog):
     """Shows a summary of an export, what cannot be taken, and the podcasts that are new; Enter takes it."""
 
     def __init__(self, preview: Preview, imports: ImportService) -> None:
-        title, keys, about = f"Import from {preview.origin}", "enter takes this · esc closes", "\n".join(preview.lines)
+        title, keys, about = (
+            f"Import from {preview.origin}",
+            "enter imports them · esc closes",
+            "\n".join(preview.lines),
+        )
         super().__init__(title, keys, _rows(preview), lambda _: imports.take(preview), about, "find")
 
 
@@ -29,4 +33,4 @@ def _rows(preview: Preview) -> Iterator[Content]:
     if len(new) > SHOWN:
         yield Content(f"… and {len(new) - SHOWN:,} more")
     if not new:
-        yield Content("No podcast in it is new." if preview.imported.entries else "There are no podcasts in it.")
+        yield Content("It has no new podcasts." if preview.imported.entries else "It has no podcasts.")

@@ -13,7 +13,7 @@ from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
 from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
-OPENLY = "It asks by http: others on the way can read the login. Press enter once more to send it all the same."
+OPENLY = "This server uses http: others on the network can read the login. Press enter again to send it anyway."
 
 
 class LoginScreen(InputDialog):

@@ -35,7 +35,7 @@ class SettingsScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field for each setting, and what the one with the focus does."""
-        with DialogBody(self._podcast.name, "↑ ↓ go through · enter saves · esc closes", ident="podcast-settings"):
+        with DialogBody(self._podcast.name, "↑ ↓ change field · enter saves · esc closes", ident="podcast-settings"):
             for row in self._rows:
                 choices = row.kind.choices
                 with Horizontal():
