@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -153,3 +155,23 @@ async def test_wheel_over_the_bar_changes_what_it_points_at(library: Library) ->
         assert driver.playback.volume == 75
         await wheel(MouseScrollUp, "line")
         assert driver.playback.position == 5.0
+
+
+@pytest.mark.parametrize(
+    ("width", "cells"),
+    [
+        (72, {"speed": 7, "volume": 7, "sleep": 12}),
+        (71, {"speed": 7, "volume": 7}),
+        (50, {"speed": 7, "volume": 7}),
+        (49, {"speed": 7}),
+    ],
+)
+async def test_speed_volume_and_timer_have_fixed_places(width: int, cells: dict[str, int], library: Library) -> None:
+    async with run_app(library, (width, 30), query=BASICS) as driver:
+        await driver.press("enter")
+        places = [driver.bar.place_at(x, 1) for x in range(width)]
+        assert [name for name, _ in groupby(places)][-len(cells) :] == list(cells)
+        assert {name: places.count(name) for name in cells} == cells
+        assert {name: places.index(name) for name in cells} == {
+            name: width - sum(list(cells.values())[number:]) for number, name in enumerate(cells)
+        }

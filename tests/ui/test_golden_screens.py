@@ -1,6 +1,6 @@
 """The screens as text, against those in `screens/`.
 
-UPDATE_SCREENS=1 pytest tests/ui/test_screens.py writes them anew; look at the difference before keeping it.
+UPDATE_SCREENS=1 pytest tests/ui/test_golden_screens.py writes them anew; look at the difference before keeping it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from tests.app_driver import run_app
 from tests.scenes import SCENES, play_scene
 
-SCREENS = Path(__file__).parent / "screens"
+SCREENS = Path(__file__).parent / "golden"
 
 SIZES = ((120, 40), (80, 24), (40, 12))
 

@@ -1,0 +1,54 @@
+"""The picture of an episode: scaled to cells, and drawn only where the terminal can show it."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+from textual.app import App, ComposeResult
+from textual.color import Color
+
+from tests.app_driver import FakeServices
+from tui_pod.audio.cover import SIDE
+from tui_pod.core.library.library import Library
+from tui_pod.ui.widgets.cover import Cover, are_covers_drawn, scaled
+
+RED, BLUE = (250, 0, 0), (0, 0, 250)
+HALVES = bytes(RED) * (SIDE * SIDE // 2) + bytes(BLUE) * (SIDE * SIDE // 2)
+
+
+def test_picture_is_scaled_by_means() -> None:
+    assert scaled(HALVES, 2, 2) == [[RED, RED], [BLUE, BLUE]]
+    assert scaled(HALVES, 1, 1) == [[(125, 0, 125)]]
+
+
+async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
+    class Shown(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Cover()
+
+    app = Shown()
+    async with app.run_test(size=(60, 20)) as pilot:
+        cover = app.query_one(Cover)
+        assert not cover.display
+        cover.picture = HALVES
+        await pilot.pause()
+        assert cover.display
+        first, last = (next(iter(cover.render_line(y))) for y in (0, cover.size.height - 1))
+        assert (first.text, last.text) == ("▀", "▀")
+        shown = [Color.from_rich_color(style.color).rgb for segment in (first, last) if (style := segment.style)]
+        assert shown == [RED, BLUE]
+
+
+@pytest.mark.parametrize("obstacle", ["none", "ascii", "no_color", "terminal_palette", "256_colours", "setting"])
+def test_covers_are_drawn_unless_one_thing_forbids_it(
+    obstacle: str, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if obstacle == "no_color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    services, app = FakeServices(library), App[object]()
+    services.is_ascii = obstacle == "ascii"
+    covers = obstacle != "setting"
+    services.settings = services.settings._replace(ui=services.settings.ui._replace(covers=covers))
+    app.console = Console(color_system="256" if obstacle == "256_colours" else "truecolor", force_terminal=True)
+    app.set_reactive(App.ansi_color, obstacle == "terminal_palette")
+    assert are_covers_drawn(app, services) == (obstacle == "none")
