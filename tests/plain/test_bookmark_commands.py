@@ -15,13 +15,13 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
     async with typing(services) as typist:
         await typist.type("b", "", "b")
         await until(lambda: len(room.controller.bookmarks) == 1)
-        await typist.type("b", until_said="leaves it as it is")
+        await typist.type("b", until_said="leave it as it is")
         await typist.type("For later.", "u")
     said = typist.lines
     assert said[3] == "Nothing is playing: b keeps what was just said."
     assert said[-4:] == [
         "Kept “Worth keeping.”. Press b again for a note.",
-        "A note on the bookmark; nothing leaves it as it is:",
+        "A note on the bookmark, or press enter to leave it as it is:",
         "Noted.",
         "Undid: edit of the bookmark at 0:00",
     ]
@@ -82,7 +82,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         "One · 0:30.",
         "Mine. Press enter for the answer:",
         "Words.",
-        *["Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"] * 2,
+        *["Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"] * 2,
         "That is all for now.",
     ]
     assert [card.stability is not None for card in room.controller.bookmarks.cards] == [True]

@@ -47,12 +47,12 @@ async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> N
 async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
     said = await run(RoomServices(room), "/third", "escape", "/", "short", "n")
     assert said == [
-        "Search for words in title, summary or topic:",
+        "Search in title, summary or topic:",
         "Basics, 1 episode, newest first, with third.",
         "1 of 1. Three. 5 minutes.",
         "Basics, 5 episodes, newest first.",
         "3 of 5. Three. 5 minutes.",
-        "Search for words in title, summary or topic:",
+        "Search in title, summary or topic:",
         "Basics, 1 episode, newest first, with short.",
         "1 of 1. Five. 10 seconds.",
         "1 of 1. Five. 10 seconds.",
@@ -78,7 +78,7 @@ async def test_details_say_all_about_the_episode(room: Room) -> None:
 async def test_statistics_are_said(room: Room) -> None:
     services = RoomServices(room)
     async with typing(services) as typist:
-        await typist.type("3", until_said="In all: 0 seconds.")
+        await typist.type("3", until_said="In total: 0 seconds.")
 
 
 def recorded() -> RoomServices:
@@ -108,7 +108,7 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
     services = recorded()
     services.asked_recognition.labels["talk"] = "recognised by machine · 2 %"
     async with typing(services) as typist:
-        await typist.type("t", until_said="Recognised by machine, 2 %. t reads on, x stops that.")
+        await typist.type("t", until_said="Recognised by machine, 2 %. Press t to read on, x to stop recognition.")
         services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), is_partial=True)
         await typist.type("t", until_said="It rained.\nRecognised")
         services.transcript = Transcript((Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 3.0, 4.0)), is_partial=True)

@@ -86,7 +86,7 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
 async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     room = make_room(queue=Queue(("gone", "one")))
     said = await run(RoomServices(room, ListQuery(entry=SmartList.QUEUE)), "g", "x")
-    assert said[0] == "1 of 2. gone, which is gone from the library."
+    assert said[0] == "1 of 2. gone, which is no longer in the library."
     assert room.controller.queue.entries == ("one",)
 
 

@@ -103,7 +103,7 @@ async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, S
 async def test_a_asks_for_an_address() -> None:
     services = FeedServices()
     assert await run(services, "a", "https://x.example.org/f") == [
-        "The address of a podcast, a folder or export of another player, or words to look for:"
+        "The address of a podcast, the path of a folder or another player's export, or words to search for:"
     ]
     assert services.asked.wishes == [("add", "https://x.example.org/f")]
 
@@ -116,7 +116,7 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
         "Ships", (Item(title="Sails", duration=90.0),), summary="All about ships"
     )
     async with talking(services) as (_, said, type_line):
-        for line, asks in (("a", "The address"), ("old ships", "The number"), ("1", "Type y")):
+        for line, asks in (("a", "The address"), ("old ships", "Type a number"), ("1", "Type y")):
             type_line(line)
             await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
         type_line("y")
@@ -125,11 +125,11 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
             "Asking iTunes and fyyd.",
             "1 podcast from iTunes and fyyd, the first 1:",
             "1: Ships, Ann, 3 episodes, last 4 May 2026, en.",
-            "The number of one to hear more of it, or enter for none:",
+            "Type a number to hear more about a podcast, or press enter to cancel:",
             "Ships, 1 episode.",
             "All about ships.",
             "Sails, 1 minute 30.",
-            "Type y to subscribe, or enter to leave it:",
+            "Type y to subscribe, or press enter to cancel:",
         ]
 
 
@@ -227,7 +227,7 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
             "Downloading: Cast 2.",
             "Downloaded: Cast 2.",
             "Downloading: Cast 1.",
-            "Download ended: Cast 1.",
+            "Download stopped: Cast 1.",
         ]
 
 
@@ -318,7 +318,7 @@ def cast(site: Site) -> Site:
 def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Terminal) -> None:
     terminal.wait("1 of 2. First. 1 minute.")
     terminal.send("a")
-    terminal.wait("The address of a podcast, a folder or export of another player, or words to look for:")
+    terminal.wait("The address of a podcast, the path of a folder or another player's export, or words to search for:")
     terminal.send(f"{cast.url('/f')}\n")
     terminal.wait("Adding a podcast …")
     terminal.wait("Test Cast: 2 episodes.")
@@ -371,7 +371,7 @@ async def test_settings_of_a_podcast_are_said_and_changed() -> None:
     services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings(speed=1.2))]
     said = await run(services, "P", "speed=9", "P", "", "P", "speed=2")
     assert said[:2] == [
-        "A setting and its value, such as speed=1.2, or enter to hear them:",
+        "Type a setting and its value, such as speed=1.2, or press enter to list the settings:",
         "speed: “9” must be a number from 0.5 to 3.",
     ]
     assert "speed: 1.2. Speed at which it plays." in said
@@ -382,13 +382,13 @@ def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Termin
     site.replies["/f"] = server.guarded(server.body(feed(item(1, "/1.wav"))))
     terminal.wait("Press question mark for help.")
     terminal.send("a")
-    terminal.wait("or words to look for:")
+    terminal.wait("or words to search for:")
     terminal.send(site.url("/f") + "\n")
-    terminal.wait(f"User at 127.0.0.1:{site.server_port}")
+    terminal.wait(f"User name for 127.0.0.1:{site.server_port}")
     terminal.send("ann\n")
     terminal.wait("Password:")
     terminal.send("s3cret\n")
-    terminal.wait("others on the way can read the login")
+    terminal.wait("others on the network can read the login")
     terminal.send("yes\n")
     terminal.wait("Test Cast: 1 episode")
     assert "s3cret" not in terminal.said

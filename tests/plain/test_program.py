@@ -344,7 +344,7 @@ def test_terminal_hears_single_keys_and_saves_at_quit(terminal: Terminal, catalo
 def test_terminal_shows_and_lets_edit_what_is_asked_for(terminal: Terminal) -> None:
     terminal.wait("1 of 2.")
     terminal.send("/")
-    terminal.wait("Search for words in title, summary or topic:")
+    terminal.wait("Search in title, summary or topic:")
     terminal.send("secx\x7f")
     terminal.send("\n")
     terminal.wait("sec")  # the terminal echoes it

@@ -1,1 +1,1 @@
-"""The same program in plain lines, for screen readers and terminals that cannot move their cursor: no Textual."""
+"""The front end in plain lines, for screen readers and terminals that cannot move their cursor; no Textual."""

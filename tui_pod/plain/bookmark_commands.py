@@ -1,4 +1,4 @@
-"""Commands of the plain program that make bookmarks and go through them."""
+"""Commands of the plain program that make bookmarks, list them, and ask recall cards."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tui_pod.recall.questions import Question
     from tui_pod.services.services import Services
 
-RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
+RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"
 
 ANSWERS = frozenset(("", "x", *(str(int(rating)) for rating in Rating)))
 
 
 class BookmarkCommands(RowCommands):
-    """Runs the commands about bookmarks, and holds the place of a listener who goes through them."""
+    """Runs the commands about bookmarks, and knows which one the listener is at."""
 
     def __init__(self, dialogue: Dialogue, services: Services) -> None:
         self._dialogue, self._say = dialogue, dialogue.say
@@ -46,7 +46,7 @@ class BookmarkCommands(RowCommands):
         super().__init__(commands)
 
     def by_id(self) -> dict[str, Callable[[], object]]:
-        """Return what to call wherever the listener is, by the ids in the table of keys."""
+        """Return what to call outside the list too, by the ids in the table of keys."""
         return {"bookmark.add": lambda: self._service.keep(self.edit), "view.bookmarks": self._open}
 
     @property
@@ -104,16 +104,16 @@ class BookmarkCommands(RowCommands):
         self._say(self._services.recall.toggle(bookmark))
 
     def ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """Ask cards, and call `then` once they are answered or left."""
+        """Ask cards; call `then` when all are answered or the listener stops."""
         self._services.tasks.run(self._ask(cards, then))
 
     async def _ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """Ask the first of the cards that can be asked, and then the rest."""
-        for place, card in enumerate(cards):
+        """Ask the first card that has a question; its answer asks the rest."""
+        for number, card in enumerate(cards, 1):
             question = await self._services.recall.question(card)
             if question is not None:
                 self._say(sentence(question.source))
-                rest = cards[place + 1 :]
+                rest = cards[number:]
                 asked = f"{question.text} Press enter for the answer:"
                 self._dialogue.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
                 await self._services.recall.play_context(card)
@@ -142,8 +142,10 @@ class BookmarkCommands(RowCommands):
     def edit(self, bookmark: Bookmark) -> None:
         """Ask for a note on a bookmark."""
         if bookmark.note:
-            self._say(f"Its note: {bookmark.note}")
-        self._dialogue.ask("A note on the bookmark; nothing leaves it as it is:", partial(self._note, bookmark))
+            self._say(f"Note: {bookmark.note}")
+        self._dialogue.ask(
+            "A note on the bookmark, or press enter to leave it as it is:", partial(self._note, bookmark)
+        )
 
     def _note(self, bookmark: Bookmark, answer: str) -> None:
         if note := clean(answer, NOTE_LIMIT):

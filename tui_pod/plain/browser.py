@@ -1,4 +1,4 @@
-"""The position in the plain program: among the topics, or in the episodes. Every move returns what to say."""
+"""Where the listener is in the plain program: in the topics or in a list of episodes. Moves return what to say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_pod.services.hints import why_empty
 
 
 class Browser:
-    """The list of episodes, and a cursor among the topics and smart lists, which are its entries."""
+    """A list of episodes, and a cursor in the entries: smart lists and topics."""
 
     def __init__(self, model: EpisodeListModel) -> None:
         self.model = model
@@ -20,7 +20,7 @@ class Browser:
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
         self.failed = frozenset[str]()
-        """Feeds that could not be refreshed the last time."""
+        """Feeds whose last refresh failed."""
         self.entry = model.query.entry
         """The topic or smart list at the cursor."""
 
@@ -48,7 +48,7 @@ class Browser:
             return why_empty(model.query)
         where = f"{model.cursor + 1} of {len(model.indexes)}."
         if model.index is None:
-            return f"{where} {model.episode}, which is gone from the library."
+            return f"{where} {model.episode}, which is no longer in the library."
         download = self.downloads.get(model.library.ids[model.index])
         state = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
         if download is not None and download.error:
@@ -57,12 +57,12 @@ class Browser:
 
     @property
     def feed(self) -> str | None:
-        """The first address of the feed whose topic it is at, or whose episodes are listed; None: it is none."""
+        """The first address of the feed at the cursor, or whose episodes are listed; None if it is no feed."""
         return self.model.feed(self._topic)
 
     @property
     def podcast(self) -> str | None:
-        """The same where it is at, or lists, a subfolder of a feed."""
+        """The same, for a subfolder of a feed too."""
         return self.model.podcast(self._topic)
 
     @property
@@ -70,11 +70,11 @@ class Browser:
         return self.entry if self.is_on_topics else self.model.query.entry
 
     def move(self, by: int) -> str:
-        """Go so many entries down, or up, as far as there are any."""
+        """Move down by so many entries, or up if negative; stop at either end."""
         return self.go((self._entries.index(self.entry) if self.is_on_topics else self.model.cursor) + by)
 
     def go(self, row: int) -> str:
-        """Go to a row; one past either end is that end."""
+        """Go to a row, or to the nearest end if there is no such row."""
         if self.is_on_topics:
             self.entry = self._entries[min(max(0, row), len(self._entries) - 1)]
         else:
@@ -82,7 +82,7 @@ class Browser:
         return self.say_here()
 
     def show_topics(self) -> str:
-        """Go through the topics, from the one whose episodes were listed."""
+        """Go to the topics, to the one whose episodes are listed."""
         self.is_on_topics = True
         self.entry = self.model.query.entry
         return f"Topics. {self.say_here()}"
@@ -94,6 +94,6 @@ class Browser:
         return self.say_here()
 
     def look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
-        """List something else, and go there."""
+        """List something else, and leave the topics."""
         self.is_on_topics = False
         self.model.change(query, keeps_cursor or query == self.model.query)

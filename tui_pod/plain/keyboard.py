@@ -17,7 +17,7 @@ from typing import Any
 from tui_pod.config.keymap import character_key, parse_key
 
 ESCAPE_WAIT = 0.1
-"""Seconds that the rest of a key's sequence may take, even over a slow line; after that it was the escape key."""
+"""Seconds to wait for the rest of a key's sequence, on slow lines too; after that it was the escape key."""
 
 LINE_LIMIT = 10_000
 """Longest line in characters; the rest is dropped."""
@@ -32,13 +32,13 @@ _SEQUENCES = {
     "1;2A": "shift+up", "1;2B": "shift+down", "1;2C": "shift+right", "1;2D": "shift+left",
     "1;3C": "alt+right", "1;3D": "alt+left",
 }  # fmt: skip
-"""What stands behind the introducer in the sequences of xterm and those like it."""
+"""Sequences of xterm and similar terminals, without the introducer."""
 
 _CONTROLS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\x08": "backspace", "\x1b": "escape"}
 
 
 class Keyboard:
-    """The input: keys go to `on_key`, a line that was asked for to its asker, and its end to `on_end`."""
+    """The input. Keys go to `on_key`, an answer to its asker; the end of the input calls `on_end`."""
 
     def __init__(self, descriptor: int, on_key: Callable[[str], None], on_end: Callable[[], None]) -> None:
         self._descriptor = descriptor
@@ -48,7 +48,7 @@ class Keyboard:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._text = ""
         self._asker: Callable[[str], None] | None = None
-        self._is_secret = False  # of what is asked for
+        self._is_secret = False  # the answer that is asked for
         self._cooked: list[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
@@ -78,19 +78,19 @@ class Keyboard:
 
     @property
     def is_asking(self) -> bool:
-        """Whether it waits for a line."""
+        """True while it waits for an answer."""
         return self._asker is not None
 
     def ask(self, asker: Callable[[str], None], is_secret: bool = False) -> None:
-        """Hand the next line to `asker` instead of reading keys; it can be edited in the terminal.
+        """Pass the next line to `asker` instead of reading keys; the terminal lets the listener edit it.
 
-        What is secret is not shown there.
+        A secret is not echoed.
         """
         self._asker, self._is_secret = asker, is_secret
         self._set_raw(False)
 
     def _set_raw(self, is_raw: bool) -> None:
-        """Have the terminal deliver each key at once without echo, or whole lines as before."""
+        """Make the terminal deliver each key at once without echo, or edited lines as before."""
         if self._cooked is None:
             return
         mode = [*self._cooked[:6], list(self._cooked[6])]
@@ -114,7 +114,7 @@ class Keyboard:
             content = b""
         if content:
             self.feed(content)
-        elif self._is_terminal and self._asker is not None:  # ctrl+d answers nothing
+        elif self._is_terminal and self._asker is not None:  # ctrl+d is an empty answer
             self._answer("")
         else:
             self._end()
@@ -126,7 +126,7 @@ class Keyboard:
         self._on_end()
 
     def feed(self, content: bytes) -> None:
-        """Take in bytes as they were typed."""
+        """Process bytes of input."""
         self._text += self._decoder.decode(content)
         if self._timer is not None:
             self._timer.cancel()
@@ -195,7 +195,7 @@ def character_name(character: str) -> str:
 
 
 def line_keys(line: str) -> Iterator[tuple[str, str]]:
-    """Yield the keys that a line means, each with what follows it: a key's name, else each character, else enter."""
+    """Yield the keys of a line, each with the text after it. A line is a key's name, or characters; empty is enter."""
     if not line:
         yield "enter", ""
         return

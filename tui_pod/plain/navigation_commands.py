@@ -1,4 +1,4 @@
-"""Commands of the plain program that change nothing: move, search, sort, and read things out."""
+"""Commands of the plain program that change nothing: move, search, sort and read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
-from tui_pod.plain.spoken import say_details, say_history, say_list, say_notes, say_outlook, say_playback, sentence
+from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, say_statistics, sentence
 from tui_pod.services.hints import NO_SEARCH, why_no_words
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 SENTENCES = 20
-"""Sentences that are read at a time."""
+"""Sentences read at a time."""
 
 QUERY_LIMIT = 200
-"""Characters of a search."""
+"""Longest search in characters."""
 
 
 class NavigationCommands:
-    """Runs the commands that only look."""
+    """Runs the commands that change nothing."""
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
         self._dialogue, self._services = dialogue, services
@@ -35,7 +35,7 @@ class NavigationCommands:
         self._controller = services.controller
         self._browser, self._list = browser, browser.model
         self.reading: tuple[str, int | None] | None = None
-        """The episode among whose words the listener is, and the sentence to read next; None: that was the last."""
+        """The episode whose transcript is being read, and the next sentence (None after the last); None if none is."""
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
@@ -58,7 +58,7 @@ class NavigationCommands:
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
             "view.transcript": self._read,
-            "transcript.remove": self._remove_words,
+            "transcript.remove": self._remove_transcript,
             "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
@@ -82,7 +82,7 @@ class NavigationCommands:
         self._look(self._list.query._replace(entry=self._browser.entry, query=""))
 
     def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
-        """List something, and say it and where the listener is in it."""
+        """List something; say what it is and where the listener is in it."""
         self._browser.look(query, keeps_cursor)
         self._say(say_list(self._list))
         self._say(self._browser.say_here())
@@ -91,7 +91,7 @@ class NavigationCommands:
         self._look(ListQuery(entry=entry, sort=self._list.query.sort))
 
     def _ask_search(self) -> None:
-        self._dialogue.ask("Search for words in title, summary or topic:", self._search)
+        self._dialogue.ask("Search in title, summary or topic:", self._search)
 
     def _search(self, words: str) -> None:
         self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
@@ -133,12 +133,12 @@ class NavigationCommands:
             self._list.go_to(index)
 
     def say_statistics(self) -> None:
-        """Say how much was played, in sum and in the last sessions."""
+        """Say how long the listener listened, in all and in the last sessions."""
         self._services.tasks.run(self._say_statistics())
 
     async def _say_statistics(self) -> None:
         history = await self._services.compute_statistics()
-        self._say_all(say_history(history, self._controller.now().date()))
+        self._say_all(say_statistics(history, self._controller.now().date()))
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -164,10 +164,10 @@ class NavigationCommands:
             return
         episode = self._controller.library.episode(index)
         following = self.reading[1] if self.reading is not None and self.reading[0] == episode.id else None
-        self._services.tasks.run(self._read_words(episode, following))
+        self._services.tasks.run(self._read_transcript(episode, following))
 
-    async def _read_words(self, episode: Episode, first: int | None) -> None:
-        """Read some sentences, without `first` from the start, or from what is being said when it plays."""
+    async def _read_transcript(self, episode: Episode, first: int | None) -> None:
+        """Read some sentences from `first` on; None starts at the sentence being played, else at the top."""
         transcript = await self._services.read_transcript(episode)
         label = self._services.recognition.label(episode.id).replace(" ·", ",")
         if first is None:
@@ -184,14 +184,14 @@ class NavigationCommands:
             self._say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
         elif label:
             read_on, stop = key_of("view.transcript"), key_of("transcript.remove")
-            self._say(f"{sentence(label.capitalize())} {read_on} reads on, {stop} stops that.")
+            self._say(f"{sentence(label.capitalize())} Press {read_on} to read on, {stop} to stop recognition.")
         elif is_over and (transcript.cues or transcript.note):
-            self._say("End of the transcript." if transcript.cues else "No words were heard.")
+            self._say("End of the transcript." if transcript.cues else "No speech was recognised.")
         else:
             self._offer("" if transcript.cues else why_no_words(episode, transcript.fault), episode)
 
     def _offer(self, why: str, episode: Episode) -> None:
-        """Ask whether the words that are missing are to be recognised, where that can be done."""
+        """Say why there is no transcript, and offer to recognise one if that is possible."""
         recognition = self._services.recognition
         said = f"{why} {recognition.offer(episode, 'Type yes')}".strip()
         if episode.audio is not None and recognition.is_ready:
@@ -199,7 +199,7 @@ class NavigationCommands:
         else:
             self._say(said)
 
-    def _remove_words(self) -> None:
-        """Stop recognising the words that are read, or take recognised ones away."""
+    def _remove_transcript(self) -> None:
+        """Stop the recognition of the transcript being read, or remove it if it was recognised."""
         if self.reading is not None:
             self._services.recognition.remove(self.reading[0])

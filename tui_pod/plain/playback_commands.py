@@ -1,6 +1,6 @@
 """Commands of the plain program that play, mark, queue and plan.
 
-What plays is said when playback reports it; the other commands say here what they did.
+What plays is said when playback reports it; the other commands say what they did.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PlaybackCommands:
-    """Runs the commands that change something."""
+    """Runs the commands that play, mark, queue and plan."""
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
         self._say, self._say_all, self._ask = dialogue.say, dialogue.say_all, dialogue.ask
@@ -133,7 +133,7 @@ class PlaybackCommands:
     # -- marking and queueing --------------------------------------------------------------------------
 
     def _chosen(self) -> list[str]:
-        """Return the episode it is at, or all of the topic it is at."""
+        """Return the episode at the cursor, or all episodes of the topic at the cursor."""
         return self._list.episodes_of(self._browser.entry) if self._browser.is_on_topics else self._list.chosen
 
     def _done(self, episodes: list[str], what: str, moves_on: bool = True) -> None:
@@ -164,7 +164,9 @@ class PlaybackCommands:
     def _move_in_queue(self, by: int) -> None:
         episode = self._list.episode
         if episode is None or episode not in self._controller.queue.upcoming:
-            self._say(f"Only what is upcoming in the queue can be moved. Press {key_of('view.session')} for the queue.")
+            self._say(
+                f"Only upcoming episodes in the queue can be moved. Press {key_of('view.session')} for the queue."
+            )
             return
         self._controller.move_in_queue(episode, by)
         self._say(self._browser.say_here())

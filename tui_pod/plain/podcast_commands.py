@@ -1,6 +1,6 @@
 """Commands of the plain program about podcasts: find, add, import, refresh, and their settings.
 
-What is added or refreshed is said by the services; questions and what directories answer are said here.
+The services say what was added or refreshed; questions and search results are said here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NOT_ADDED = "No podcast added."
 
 SAID = 10
-"""Podcasts, or episodes of one, that are said."""
+"""How many podcasts, or episodes of one, are read out."""
 
 
 class PodcastCommands:
@@ -54,7 +54,10 @@ class PodcastCommands:
     # -- adding ----------------------------------------------------------------------------------------
 
     def _ask_podcast(self) -> None:
-        self._ask("The address of a podcast, a folder or export of another player, or words to look for:", self._add)
+        self._ask(
+            "The address of a podcast, the path of a folder or another player's export, or words to search for:",
+            self._add,
+        )
 
     def _add(self, answer: str) -> None:
         typed = answer.strip()
@@ -75,7 +78,7 @@ class PodcastCommands:
         self._say(f"From {preview.origin}:")
         self._say_all(preview.lines)
         take = partial(self._feeds.imports.take, preview)
-        self._ask_yes("Type y to take this, or enter to leave it:", take, "Nothing taken.")
+        self._ask_yes("Type y to import this, or press enter to cancel:", take, "Nothing imported.")
 
     async def _find(self, words: str) -> None:
         names = enumerated(self._feeds.directories.names)
@@ -90,7 +93,9 @@ class PodcastCommands:
         for number, podcast in enumerate(podcasts, 1):
             mark = ("subscribed",) if podcast.address in known else ()
             self._say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
-        self._ask("The number of one to hear more of it, or enter for none:", partial(self._choose, podcasts))
+        self._ask(
+            "Type a number to hear more about a podcast, or press enter to cancel:", partial(self._choose, podcasts)
+        )
 
     def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
         number = int(answer) if answer.strip().isdecimal() and len(answer) < 4 else 0
@@ -107,9 +112,9 @@ class PodcastCommands:
         for item in feed.items[:SAID]:
             self._say(sentence(", ".join((item.title, *([spoken_time(item.duration)] if item.duration else ())))))
         add = partial(self._feeds.add, podcast.address, is_listed=True)
-        self._ask_yes("Type y to subscribe, or enter to leave it:", add, NOT_ADDED)
+        self._ask_yes("Type y to subscribe, or press enter to cancel:", add, NOT_ADDED)
 
-    # -- those there are -------------------------------------------------------------------------------
+    # -- existing podcasts -------------------------------------------------------------------------------
 
     def _refresh_feed(self) -> None:
         if self._browser.podcast is not None:
@@ -123,7 +128,7 @@ class PodcastCommands:
         if feed is None:
             self._say(NOT_A_PODCAST)
         else:
-            question = "A setting and its value, such as speed=1.2, or enter to hear them:"
+            question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
             self._ask(question, partial(self._change_setting, feed))
 
     def _change_setting(self, feed: str, answer: str) -> None:

@@ -1,7 +1,7 @@
-"""The plain program: keys in, lines out, over the same services as the screen. It never imports Textual.
+"""The plain program: keys in, lines out, on the same services as the screen. It never imports Textual.
 
-One event is one line. The cursor is never moved and nothing is drawn, so a screen reader reads it in order and
-it works over any terminal, or none.
+One event is one line. The cursor never moves and nothing is drawn, so a screen reader reads the lines in order, and
+any terminal will do, or none.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
-"""Seconds of loading after which that is said."""
+"""Loading is announced after this long (seconds)."""
 
-OPENLY = "It asks by http: others on the way can read the login. Send it all the same? Answer yes or no:"
+OPENLY = "This server uses http, so others on the network can read the login. Send it anyway? Answer yes or no:"
 
 
 class PlainProgram:
-    """A `Frontend` that speaks in lines."""
+    """A `Frontend` that prints lines."""
 
     def __init__(self, services: Services, descriptor: int = 0, output: TextIO | None = None) -> None:
         self.services = services
@@ -125,7 +125,7 @@ class PlainProgram:
     # -- keys ------------------------------------------------------------------------------------------
 
     def _press(self, key: str) -> None:
-        """Run what a key, in Textual's name, means where the listener is."""
+        """Run the action of a key, given Textual's name for it, in the listener's context."""
         self.services.key_pressed()
         actions = bound_actions(self.services.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
@@ -160,7 +160,7 @@ class PlainProgram:
             self._ended.set()
             self.controller.save()
 
-    # -- what services tell ----------------------------------------------------------------------------
+    # -- from the services ----------------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
         """See `Frontend.emit`."""
@@ -172,7 +172,7 @@ class PlainProgram:
         self._browser.adopt(library, progress_index)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """See `Frontend.downloads_changed`: when one begins and ends is said, if it was asked for."""
+        """See `Frontend.downloads_changed`: says when a download that was asked for starts and ends."""
         for ident, download in downloads.items():
             former = self._browser.downloads.pop(ident, None)
             if download is not None:
@@ -183,17 +183,17 @@ class PlainProgram:
                 self._say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
-        """See `Frontend.feeds_failed`: it is said with the topic."""
+        """See `Frontend.feeds_failed`: said with the topic."""
         self._browser.failed = feeds
 
     def work_changed(self, text: str) -> None:
-        """See `Frontend.work_changed`: that something begins is said; what comes of it is told."""
+        """See `Frontend.work_changed`: says when work starts; the services tell the result."""
         if text and not self._work:
             self._say(sentence(f"{text[0].upper()}{text[1:]}"))
         self._work = text
 
     def write_control(self, sequence: str) -> None:
-        """See `Frontend.write_control`: nothing is drawn here, and a voice would read it."""
+        """See `Frontend.write_control`: ignored, because a screen reader would read it."""
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
@@ -218,7 +218,7 @@ class PlainProgram:
         if password:
             take_password(user, password)
         else:
-            self._dialogue.ask(f"User at {question.host}, or an empty line for no login:", take_user)
+            self._dialogue.ask(f"User name for {question.host}, or press enter for no login:", take_user)
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
@@ -237,7 +237,7 @@ class PlainProgram:
         """See `Frontend.show_statistics`."""
         self._navigation.say_statistics()
 
-    # -- what playback tells ---------------------------------------------------------------------------
+    # -- from playback ---------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
         """See `PlaybackListener.playback_changed`."""
@@ -249,16 +249,16 @@ class PlainProgram:
         self._say_all(say_change(former, playback))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
-        """See `PlaybackListener.progress_changed`: it is said when one comes to the episode, if it is still listed."""
+        """See `PlaybackListener.progress_changed`: said when the listener moves to the episode."""
         if self._list.query.entry == SmartList.NEW:
             self._list.update()
 
     def queue_changed(self) -> None:
-        """See `PlaybackListener.queue_changed`: what the listener changed was said, and the rest is said when asked."""
+        """See `PlaybackListener.queue_changed`: commands say what they changed."""
         self._list.take_queue(self.controller.queue)
 
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:
-        """See `PlaybackListener.bookmarks_changed`: what the listener changed is said where they did it."""
+        """See `PlaybackListener.bookmarks_changed`: commands say what they changed."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
@@ -268,4 +268,4 @@ class PlainProgram:
         """See `PlaybackListener.session_ended`."""
         self._say_all(say_summary(self.controller.library, summary))
         if summary.next:
-            self._say(f"Press {key_of('queue.next')} to go on.")
+            self._say(f"Press {key_of('queue.next')} to play on.")

@@ -1,4 +1,4 @@
-"""Rows that the listener goes through by keys in the plain program, beside the list of episodes."""
+"""Lists other than that of the episodes, which the listener moves through by keys in the plain program."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from tui_pod.core.actions import Action
 
 PAGE = 10
-"""Rows a page."""
+"""Rows per page."""
 
 
 def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[str, Callable[[], object]]:
-    """Return what to call for the keys that lead from row to row, by their ids.
+    """Return what to call for the keys that move from row to row, by their ids.
 
     Args:
-        move: goes so many rows down, or up when negative.
-        go: goes to a row. For both, one past either end is that end.
+        move: Moves down by so many rows, or up if negative.
+        go: Goes to a row. Both stop at either end.
     """
     return {
         "move.down": partial(move, 1),
@@ -35,19 +35,19 @@ def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[st
 
 
 class RowCommands(ABC):
-    """Runs commands while the listener is among the rows. A subclass says which rows."""
+    """Runs commands while the listener is in a list. A subclass says which."""
 
     is_open = False
-    """Whether the listener is among them."""
+    """True while the listener is in the list."""
 
     def __init__(self, commands: Mapping[str, Callable[[], object]]) -> None:
         """Offer moves and `commands`, by the ids in the table of keys."""
         self._row = 0
         self.commands = {**moves(lambda by: self._go(self._row + by), self._go), **commands}
-        """What works among the rows, by its id."""
+        """What works in the list, by its id."""
 
     def here(self, action: Action) -> Callable[[], object] | None:
-        """Return what an action does among the rows; one that they do not have leads away from them."""
+        """Return what an action does in the list; an action that the list lacks closes it."""
         if not self.is_open:
             return None
         self.is_open = action.where == "app" or action.id in self.commands
@@ -55,4 +55,4 @@ class RowCommands(ABC):
 
     @abstractmethod
     def _go(self, row: int) -> None:
-        """Go to a row, and say it; one past either end is that end."""
+        """Go to a row, or to the nearest end, and say it."""

@@ -1,4 +1,4 @@
-"""Commands of the plain program that search everywhere, and go through what was found."""
+"""Commands of the plain program that search everywhere, and list the matches."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 _KINDS = {MatchKind.TITLE: "In the title", MatchKind.SUMMARY: "In the summary", MatchKind.NOTES: "In the notes",
-          MatchKind.WORDS: "In its words", MatchKind.BOOKMARK: "Bookmark"}  # fmt: skip
+          MatchKind.WORDS: "In the transcript", MatchKind.BOOKMARK: "Bookmark"}  # fmt: skip
 
 
 class SearchCommands(RowCommands):
-    """Runs the commands about matches, and holds the place of a listener who goes through them."""
+    """Runs the commands about matches, and knows which one the listener is at."""
 
     def __init__(self, dialogue: Dialogue, services: Services, edit: Callable[[Bookmark], None]) -> None:
-        """Find nothing yet; `edit` asks for a note on what is kept."""
+        """Start without matches; `edit` asks for a note on a bookmark."""
         self._dialogue, self._say = dialogue, dialogue.say
         self._services, self._run = services, services.tasks.run
         self._matches: list[tuple[Found, Hit]] = []
@@ -42,7 +42,7 @@ class SearchCommands(RowCommands):
         super().__init__(commands)
 
     def by_id(self) -> dict[str, Callable[[], object]]:
-        """Return what to call wherever the listener is, by the ids in the table of keys."""
+        """Return what to call outside the list too, by the ids in the table of keys."""
         return {"search.everywhere": self._ask}
 
     def here(self, action: Action) -> Callable[[], object] | None:
@@ -51,15 +51,15 @@ class SearchCommands(RowCommands):
         return None if command is None else partial(self._when_found, command)
 
     def _when_found(self, command: Callable[[], object]) -> None:
-        """Run a command on what is found, once the search is done: keys come fast from a pipe."""
+        """Run a command on the matches once the search is done: a pipe sends keys before it is."""
         if self._searching is not None and not self._searching.done():
             self._searching.add_done_callback(lambda _: self._when_found(command))
         elif self._matches or command == self._ask:
             command()
 
     def _ask(self) -> None:
-        self._services.search.refresh()  # while one types
-        self._dialogue.ask("Search everywhere, in every word:", self._search)
+        self._services.search.refresh()  # while the listener types
+        self._dialogue.ask("Search everywhere, transcripts included:", self._search)
 
     def _search(self, typed: str) -> None:
         self.is_open, self._matches = True, []
@@ -74,14 +74,14 @@ class SearchCommands(RowCommands):
             self._say(answer.notice)
         if self._matches:
             in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"
-            first = "" if results.total == len(results.found) else f", the first {len(results.found)} are here"
+            first = "" if results.total == len(results.found) else f"; the first {len(results.found)} are listed"
             self._say(f"Found in {in_all}{first}.")
             self._go(0)
         elif answer.query.wanted:
             self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 
     def _go(self, row: int) -> None:
-        """Go to a match, and say it; one past either end is that end."""
+        """Go to a match, or to the nearest end, and say it."""
         self._row = max(0, min(row, len(self._matches) - 1))
         found, hit = self._matches[self._row]
         where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {spoken_time(hit.start)}"

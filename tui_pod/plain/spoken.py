@@ -1,4 +1,4 @@
-"""What the plain program says, as sentences that can be read aloud: no signs, no columns, the row first."""
+"""What the plain program says, as sentences to be read aloud: no symbols, no columns, the row number first."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.services.episode_list import EpisodeListModel
 
 SHOWN = 12
-"""Planned episodes that are read out; the rest is counted."""
+"""How many planned episodes are read out; the rest are counted."""
 
 RECENT = 5
-"""Sessions that are read out."""
+"""How many sessions are read out."""
 
 
 def say_position(position: float, duration: float | None) -> str:
@@ -33,7 +33,7 @@ def say_position(position: float, duration: float | None) -> str:
 
 
 def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> str:
-    """Return an episode's title, how far the listener is with it, and how long it is."""
+    """Return an episode's title, its status and position, and its length."""
     title, progress = library.titles[index], progress_index.get(library.ids[index])
     duration = progress_index.length(index)
     length = spoken_time(round(duration)) if duration else "unknown length"
@@ -48,26 +48,26 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> 
 
 
 def sentence(text: str) -> str:
-    """Return a text that ends like a sentence, so that a voice pauses after it."""
+    """Return the text with a full stop, unless it ends a sentence, so that a voice pauses after it."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def say_download(former: DownloadState | None, now: DownloadState | None) -> str:
-    """Return what happened to a download, to be followed by its title; empty: nothing that is to be said."""
-    was_coming = former is not None and not former.is_whole and not former.error
+    """Return what happened to a download, to be followed by its title; empty if there is nothing to say."""
+    was_running = former is not None and not former.is_whole and not former.error
     if (now or former or WHOLE).is_automatic:
         return ""
     if now is None:
-        return "Download ended" if was_coming else ""
+        return "Download stopped" if was_running else ""
     if now.error:
         return "Download failed"
     if now.is_whole:
-        return "Downloaded" if was_coming else ""
-    return "" if was_coming else "Downloading"
+        return "Downloaded" if was_running else ""
+    return "" if was_running else "Downloading"
 
 
 def say_topic(model: EpisodeListModel, entry: int) -> str:
-    """Return an entry of the topics: its name, its level in the tree, and what is in it."""
+    """Return an entry of the topics: its name, what is in it, and its level in the tree."""
     if entry < 0:
         index = model.progress_index
         counts = {SmartList.CONTINUE: index.unfinished_count, SmartList.NEW: len(index.new)}
@@ -95,34 +95,34 @@ def say_list(model: EpisodeListModel) -> str:
 
 
 def say_playback(playback: Playback) -> str:
-    """Return what plays and where it is."""
+    """Return what plays, and its position."""
     if not playback.is_loaded:
         return "Nothing is playing."
     word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
-    said = f"{word}: {sentence(playback.title)} {_say_place(playback)}"
+    said = f"{word}: {sentence(playback.title)} {_say_position(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"
     if playback.speed != 1.0:
-        said += f", at {playback.speed:g} times the speed"
+        said += f", at speed {playback.speed:g}"
     return f"{said}."
 
 
 def say_change(former: Playback, now: Playback) -> Iterator[str]:
-    """Yield what a listener must hear of a change: what began, paused or jumped, and how it sounds now."""
+    """Yield what changed for the listener: what started, paused or jumped, speed, volume and buffering."""
     is_other = former.load != now.load or former.status is PlayerStatus.LOADING
     if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):
         if is_other:
             yield f"Playing: {sentence(now.title)} {_from(now)}."
         else:
-            yield f"Playing, {_say_place(now)}."
+            yield f"Playing, {_say_position(now)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
-        yield f"Paused, {_say_place(now)}."
+        yield f"Paused, {_say_position(now)}."
     elif not now.is_loaded and former.is_loaded:
         yield "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
-        yield f"At {_say_place(now)}."
+        yield f"At {_say_position(now)}."
     if now.fetching is not None and former.fetching is None:
-        yield f"{str(now.fetching).capitalize()}; enter plays from the start."
+        yield f"{str(now.fetching).capitalize()}; press enter to play from the start."
     if now.is_buffering != former.is_buffering and now.load == former.load:
         yield "Waiting for the network." if now.is_buffering else "The network is back."
     if now.speed != former.speed:
@@ -134,10 +134,10 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
 
 
 JUMP = 2.5
-"""Seconds that playing on never covers between two looks, and every step of a listener does."""
+"""A change of position above this (seconds) is a jump; plain playing moves less between two updates."""
 
 
-def _say_place(playback: Playback) -> str:
+def _say_position(playback: Playback) -> str:
     about = "about " if playback.is_estimated else ""
     return f"{about}{say_position(playback.position, playback.duration)}"
 
@@ -145,14 +145,14 @@ def _say_place(playback: Playback) -> str:
 def _from(playback: Playback) -> str:
     if playback.position < 1:
         return spoken_time(round(playback.duration)) if playback.duration else "Length unknown"
-    return f"From {_say_place(playback)}"
+    return f"From {_say_position(playback)}"
 
 
 def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str]:
-    """Yield how far the session is, and what comes next."""
+    """Yield the position in the session, and what plays next."""
     if session_status.number is not None:
         left = spoken_time(session_status.left)
-        yield f"Number {session_status.number} of {session_status.count} in the session, {left} left."
+        yield f"Episode {session_status.number} of {session_status.count} in the session, {left} left."
     index = library.index(session_status.next) if session_status.next else None
     if index is not None:
         yield f"Next: {library.titles[index]}"
@@ -161,7 +161,7 @@ def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str
 def say_plan(
     library: Library, progress_index: ProgressIndex, plan: Plan, speed_rule: SpeedRule, now: datetime
 ) -> Iterator[str]:
-    """Yield what a session would be: how much, until when, and which episodes."""
+    """Yield a planned session: its length, its end and its episodes."""
     end = now + timedelta(seconds=plan.total)
     yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     for index in plan.indexes[:SHOWN]:
@@ -172,8 +172,8 @@ def say_plan(
 
 
 def say_summary(library: Library, summary: Summary) -> Iterator[str]:
-    """Yield what a session came to."""
-    yield f"The session is over. {counted(summary.finished)} finished, {spoken_time(summary.heard)} heard."
+    """Yield the result of a session."""
+    yield f"The session is over. {counted(summary.finished)} finished, listened for {spoken_time(summary.heard)}."
     for name, played, members in summary.topics:
         yield f"{name}: {played} of {members} played."
     index = library.index(summary.next) if summary.next else None
@@ -182,7 +182,7 @@ def say_summary(library: Library, summary: Summary) -> Iterator[str]:
 
 
 def say_details(library: Library, progress_index: ProgressIndex, index: int) -> Iterator[str]:
-    """Yield all about an episode."""
+    """Yield the details of an episode."""
     episode = library.episode(index)
     yield say_episode(library, progress_index, index)
     if episode.summary:
@@ -195,7 +195,7 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
 
 
 def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield what else is kept of an episode: its podcast, its notes, a line each, and its chapters."""
+    """Yield an episode's podcast, its show notes line by line, and its chapters."""
     if notes.podcast:
         yield f"Podcast: {sentence(notes.podcast)}"
     if notes.page:
@@ -207,12 +207,12 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
 
 
-def say_history(history: Statistics, today: date) -> Iterator[str]:
-    """Yield what was heard, in sum and in the last sessions."""
-    yield f"Heard today: {spoken_time(history.days.get(today, 0.0))}."
+def say_statistics(history: Statistics, today: date) -> Iterator[str]:
+    """Yield how long the listener listened, in all and in the last sessions."""
+    yield f"Listened today: {spoken_time(history.days.get(today, 0.0))}."
     yield f"This week: {spoken_time(history.weeks.get(f'{today:%G-W%V}', 0.0))}."
     yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
-    yield f"In all: {spoken_time(history.total)}."
+    yield f"In total: {spoken_time(history.total)}."
     if history.saved >= 60:
         yield f"Saved by speed: {spoken_time(history.saved)}."
     for session in history.sessions[:RECENT]:
@@ -220,26 +220,26 @@ def say_history(history: Statistics, today: date) -> Iterator[str]:
 
 
 def say_keys(actions: Sequence[Action], known: Sequence[str]) -> Iterator[str]:
-    """Yield a line a key: the names of the keys, and what they do."""
+    """Yield a line for each action: the names of its keys, and what it does."""
     for action in actions:
         if action.id in known:
             yield f"{' or '.join(map(say_key, action.keys.split(',')))}: {_LABELS.get(action.id, action.label)}."
 
 
 _LABELS = {
-    "episode.play": "Play the episode, or go on in it",
-    "focus.next": "Between the topics and their episodes",
-    "focus.left": "To the topics; in the topics: to the one above",
-    "focus.right": "To the episodes",
+    "episode.play": "Play or resume the episode",
+    "focus.next": "Switch between topics and episodes",
+    "focus.left": "Go to the topics; in the topics: go up a level",
+    "focus.right": "Go to the episodes",
     "list.go_to_playing": "Say what is playing, and go to it",
-    "search.clear": "Forget the search",
-    "view.transcript": "Read the words of the episode; again: read on",
+    "search.clear": "Clear the search",
+    "view.transcript": "Read the transcript of the episode; again: read on",
 }
-"""What keys do here, where a screen is not there to show it."""
+"""Labels that differ from those of the screen."""
 
 
 def say_key(key: str) -> str:
-    """Return a key as a voice reads it best: its name, not its sign."""
+    """Return a key's name for a voice to read, not its symbol."""
     *held, name = key.split("+") if len(key) > 1 else [key]
     if len(name) == 1 and name.isupper():
         name = f"capital {name}"

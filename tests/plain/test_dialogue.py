@@ -1,0 +1,82 @@
+"""What is said and asked in the plain program, and an output that is gone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from tui_pod.plain.dialogue import LINE_LIMIT, Dialogue
+from tui_pod.plain.keyboard import Keyboard
+
+
+class Talk:
+    """A dialogue over a text, whose keyboard is fed by hand."""
+
+    def __init__(self, output: io.StringIO | None = None) -> None:
+        self.output = output or io.StringIO()
+        self.broken = 0
+        self.keyboard = Keyboard(-1, lambda _: None, lambda: None)
+        self.dialogue = Dialogue(self.output, self.keyboard, lambda text: text.replace("KEY", "u"), self.lose)
+
+    def lose(self) -> None:
+        self.broken += 1
+
+    @property
+    def lines(self) -> list[str]:
+        return self.output.getvalue().splitlines()
+
+
+def test_line_has_the_listeners_keys_and_nothing_that_moves_the_cursor() -> None:
+    talk = Talk()
+    talk.dialogue.say_all(["Press KEY.", "a\x1b[2Jb\nc"])
+    assert talk.lines[0] == "Press u."
+    assert len(talk.lines) == 2
+    assert "\x1b" not in talk.output.getvalue()
+
+
+def test_long_line_is_cut() -> None:
+    talk = Talk()
+    talk.dialogue.say("x" * (LINE_LIMIT + 10))
+    assert len(talk.lines[0]) == LINE_LIMIT
+
+
+def test_output_that_is_gone_is_reported_and_raises_nothing() -> None:
+    talk = Talk()
+    talk.output.close()
+    talk.dialogue.say("Hello.")
+    assert talk.broken == 1
+
+
+def test_answer_goes_to_its_asker_once() -> None:
+    talk, answers = Talk(), list[str]()
+    talk.dialogue.ask("Name?", answers.append)
+    assert talk.dialogue.is_asking
+    talk.keyboard.feed(b"Ann\nj\n")
+    assert (talk.lines, answers, talk.dialogue.is_asking) == (["Name?"], ["Ann"], False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "calls", "said"),
+    [
+        ("y", 1, []),
+        (" YES ", 1, []),
+        ("no", 0, ["Nothing done."]),
+        ("", 0, ["Nothing done."]),
+        ("yess", 0, ["Nothing done."]),
+    ],
+)
+def test_only_yes_does_what_is_asked(answer: str, calls: int, said: list[str]) -> None:
+    talk, done = Talk(), list[str]()
+    do: Callable[[], object] = lambda: done.append("done")  # noqa: E731
+    talk.dialogue.ask_yes("Go on?", do, "Nothing done.")
+    talk.keyboard.feed(f"{answer}\n".encode())
+    assert (len(done), talk.lines[1:]) == (calls, said)
+
+
+def test_no_without_a_text_says_nothing() -> None:
+    talk = Talk()
+    talk.dialogue.ask_yes("Go on?", lambda: None)
+    talk.keyboard.feed(b"no\n")
+    assert talk.lines == ["Go on?"]
