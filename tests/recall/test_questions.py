@@ -31,7 +31,7 @@ def test_words_that_were_edited_are_found_by_their_time() -> None:
 def test_bookmark_without_words_around_it_is_asked_by_its_note() -> None:
     assert question_of_bookmark(MARK, "One", Transcript()) == Question("One · 0:30", "Mine.", "Sentence 3.")
     bare = question_of_bookmark(MARK._replace(note=""), "One", Transcript())
-    assert bare == Question("One · 0:30", "What did you keep here?", "Sentence 3.")
+    assert bare == Question("One · 0:30", "What did you bookmark here?", "Sentence 3.")
 
 
 def test_bookmark_of_a_place_alone_asks_nothing() -> None:

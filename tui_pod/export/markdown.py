@@ -1,7 +1,7 @@
-"""Bookmarks as Markdown with YAML front matter, a file an episode, that Obsidian and Readwise take.
+"""Bookmarks as Markdown with YAML front matter, one file per episode, for Obsidian and Readwise.
 
-A file that nobody edited is rewritten. One that was edited is only appended to: its last line, a comment, says what was
-written to it, and whether it has been changed since.
+A file that nobody has edited is rewritten. An edited file is only appended to. The last line of a file is a comment
+that lists the bookmarks in it and has a checksum, which shows whether the file was edited.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from tui_pod.export.pages import ExportPage
 from tui_pod.runtime import files
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Bytes of a file of notes that is read, to be appended to."""
+"""Largest file of notes that is read, in bytes."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$^]|==|%%")
-"""What is markup in Markdown or in Obsidian: words are words."""
+"""Characters that are markup in Markdown or in Obsidian."""
 
 _LIST = re.compile(r"^(\d{1,9})([.)])|^([-+])(?=\s)")
 
@@ -36,7 +36,7 @@ class ExportError(UserError):
 
 
 class Written(StrEnum):
-    """What became of a file."""
+    """What happened to a file."""
 
     NEW = "new"
     REPLACED = "replaced"
@@ -45,10 +45,10 @@ class Written(StrEnum):
 
 
 def write_page(folder: Path, page: ExportPage) -> tuple[Path, Written]:
-    """Write the notes of an episode into a folder, which is made when it is not there.
+    """Write an episode's notes into a folder, which is created if missing.
 
     Raises:
-        ExportError: it cannot be written; the file is as it was.
+        ExportError: the file cannot be written; it is unchanged.
     """
     path = folder
     try:
@@ -62,7 +62,7 @@ def write_page(folder: Path, page: ExportPage) -> tuple[Path, Written]:
         return path, _update(path, content, page)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ExportError(f"{path} cannot be written ({reason}); name another folder, or mend this one.") from error
+        raise ExportError(f"{path} cannot be written ({reason}); choose another folder, or fix this one.") from error
 
 
 def _update(path: Path, content: bytes, page: ExportPage) -> Written:
@@ -81,13 +81,13 @@ def _update(path: Path, content: bytes, page: ExportPage) -> Written:
 
 
 def whole_text(page: ExportPage) -> str:
-    """Return the text of a file that nobody has edited."""
+    """Return the whole text of a new file."""
     body = "\n".join((*_front_matter(page), "", f"# {escaped(page.title)}", "", *_entries(page, page.bookmarks), ""))
     return f"{body}<!-- tui-pod: {_marks(page.bookmarks)} sum {zlib.crc32(body.encode()):08x} -->\n"
 
 
 def mark_of(bookmark: Bookmark) -> str:
-    """Return a checksum of a bookmark, by which a file shows that it already has it."""
+    """Return a checksum of a bookmark, which marks it as already written to a file."""
     content = f"{bookmark.start:.2f}\0{bookmark.text}\0{bookmark.note}"
     return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 
@@ -103,7 +103,7 @@ def _is_untouched(content: bytes) -> bool:
 
 
 def _front_matter(page: ExportPage) -> Iterator[str]:
-    """Yield YAML whose texts are JSON, which is YAML too: nothing in a title can be taken for more than a text."""
+    """Yield the YAML lines. Texts are written as JSON, which is valid YAML, so that no title can inject markup."""
     yield "---"
     for key, value in (("title", page.title), ("podcast", page.podcast), ("url", page.url)):
         if value:
@@ -117,7 +117,7 @@ def _front_matter(page: ExportPage) -> Iterator[str]:
 
 
 def _tag(name: str) -> str:
-    """Return a topic as Obsidian takes a tag: no blanks, and not only digits."""
+    """Return a topic as a tag for Obsidian, without spaces; empty if only digits are left."""
     tag = re.sub(r"[^\w/-]+", "-", name).strip("-/")
     return "" if tag.isdigit() else tag
 
@@ -136,13 +136,13 @@ def _entries(page: ExportPage, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Return a line of text in which nothing is markup."""
+    """Return a line of text with all markup escaped."""
     text = _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
     return _LIST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file in one step; a link stays one."""
+    """Write a file in one step; a symbolic link stays a link."""
     path = Path(os.path.realpath(path))
     temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

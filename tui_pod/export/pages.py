@@ -1,4 +1,4 @@
-"""What is exported of an episode: its bookmarks, and where they are from."""
+"""What is exported for an episode: its bookmarks and their source."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tui_pod.core.text.clean import fold
 
 
 class ExportPage(NamedTuple):
-    """An episode with its bookmarks in the order of its time."""
+    """An episode with its bookmarks, ordered by position."""
 
     id: str
     title: str
     bookmarks: tuple[Bookmark, ...]
     podcast: str = ""
     url: str = ""
-    """Its page on the web: the address of a recording may hold a login."""
+    """The episode's web page, not its recording, whose address may contain a login."""
     date: date | None = None
     tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """A file name that is safe on every system, and ends in `mark`."""
+        """A file name that is safe on every system and ends in `mark`."""
         slug = re.sub(r"[^a-z0-9]+", "-", fold(self.title))[:60].strip("-") or "episode"
         return f"{slug}-{self.mark}"
 
@@ -41,7 +41,7 @@ class ExportPage(NamedTuple):
         return hashlib.sha256(self.id.encode("utf-8", "replace")).hexdigest()[:8]
 
     def link(self, start: float) -> str:
-        """Return the address that leads to a second of it; empty when there is none."""
+        """Return the web page's address with a position in seconds; empty if there is no web page."""
         address = quote(self.url, safe="/:?&=#%~+,;@!'*$.-_")
         return f"{address}#t={int(start)}" if address and "#" not in address else address
 
@@ -49,7 +49,7 @@ class ExportPage(NamedTuple):
 def make_pages(
     library: Library, bookmarks: Iterable[Bookmark], read_notes: Callable[[Episode], EpisodeNotes]
 ) -> list[ExportPage]:
-    """Return a page for each episode that has bookmarks, also for one that is gone from the library."""
+    """Return a page for each episode with bookmarks, including episodes that have left the library."""
     pages = []
     for title, members in group_bookmarks(library, bookmarks, Grouping.EPISODE):
         ident = members[0].episode

@@ -1,4 +1,4 @@
-"""Bookmarks as the CSV that Readwise imports, and any spreadsheet opens."""
+"""Bookmarks as CSV, for Readwise and spreadsheets."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 
 
 def to_csv(pages: Iterable[ExportPage]) -> str:
-    """Return a table of all bookmarks; Location is the second at which one starts."""
+    """Return a table of all bookmarks; Location is the second where a bookmark starts."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
     for page in pages:
         for each in page.bookmarks:
             date = f"{each.created:%Y-%m-%d %H:%M:%S}"
-            words, start = each.text or each.note or clock(each.start), int(each.start)
-            cells = map(_inert, (words, page.title, page.podcast, page.link(each.start), each.remark))
+            highlight, start = each.text or each.note or clock(each.start), int(each.start)
+            cells = map(_inert, (highlight, page.title, page.podcast, page.link(each.start), each.remark))
             table.writerow((*cells, start, date))
     return out.getvalue()
 
 
 def _inert(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
+    """Return the text so that no spreadsheet runs it as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

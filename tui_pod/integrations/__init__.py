@@ -1,1 +1,1 @@
-"""The running app, reached from outside: remote control, media keys, notifications."""
+"""Access to the running app from outside: remote control, media keys, notifications."""

@@ -1,4 +1,4 @@
-"""Passes what playback tells on to the front end, and to followers such as remote control or MPRIS."""
+"""Passes playback events to the front end, and to followers such as remote control or MPRIS."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
 
 
 class Follower:
-    """Is told what changed, on the event loop, and ignores it by default; must neither wait nor call the controller."""
+    """Receives changes on the event loop, and ignores them by default. Must neither wait nor call the controller."""
 
     def playback_changed(self, playback: Playback) -> None:
-        """Follow the playback."""
+        """Handle changed playback."""
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Follow changed progress of these episodes."""
+        """Handle changed progress of these episodes."""
 
     def queue_changed(self) -> None:
-        """Follow a changed queue or session."""
+        """Handle a changed queue or session."""
 
     def told(self, text: str, is_error: bool) -> None:
-        """Note what the listener was told."""
+        """Handle a notice that was shown to the listener."""
 
     def notify(self, title: str, body: str = "") -> None:
         """Show a desktop notification soon."""
 
     async def close(self) -> None:
-        """End it."""
+        """Stop following."""
 
 
 class Broadcast:
-    """A `PlaybackListener` that passes everything on. Followers are told with the keys of the table `actions`."""
+    """A `PlaybackListener` that passes everything on. In notices for followers, keys are those of `actions`."""
 
     def __init__(self, listener: PlaybackListener, actions: Sequence[Action] = ACTIONS) -> None:
         self._listener = listener
@@ -45,7 +45,7 @@ class Broadcast:
         self.session_ended = listener.session_ended
 
     def add(self, follower: Follower) -> None:
-        """Let another one follow from now on."""
+        """Add a follower."""
         self._followers.append(follower)
 
     def notify(self, title: str, body: str = "") -> None:
@@ -54,7 +54,7 @@ class Broadcast:
             follower.notify(title, body)
 
     async def close(self) -> None:
-        """End all that follow."""
+        """Close all followers."""
         while self._followers:
             await self._followers.pop().close()
 

@@ -1,4 +1,4 @@
-"""Ask NetworkManager whether the network is paid by the byte. Needs the extra `mpris`; else nothing is known."""
+"""Ask NetworkManager whether the network is metered. Needs the extra `mpris`; without it, nothing is known."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import asyncio
 NAME = "org.freedesktop.NetworkManager"
 
 PATIENCE = 2.0
-"""Seconds that the system's bus may take."""
+"""Seconds that the system bus may take to answer."""
 
 METERED = (1, 3)
-"""Values of NetworkManager's `Metered` that mean yes, and a guess that it is."""
+"""Values of NetworkManager's `Metered` that mean yes, and probably."""
 
 
 async def is_metered() -> bool:
-    """Return whether the network is metered; False where that is not known."""
+    """Return True if the network is metered; False if that is unknown."""
     try:
         from dbus_fast import BusType, Message  # an extra: may be missing
         from dbus_fast.aio import MessageBus
@@ -34,5 +34,5 @@ async def is_metered() -> bool:
             finally:
                 bus.disconnect()
         return answer.body[0].value in METERED
-    except Exception:  # whatever it is: no bus, no NetworkManager, an answer of another shape
+    except Exception:  # no bus, no NetworkManager, or an unexpected answer
         return False

@@ -1,6 +1,6 @@
 """Media keys, playerctl and desktop widgets: an MPRIS player on the session bus.
 
-Only properties that differ from those sent last are sent; the position only with Seeked, as the specification wants.
+Only properties that have changed are sent. As the specification requires, the position is sent only with Seeked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PATH = "/org/mpris/MediaPlayer2"
 NAME = "org.mpris.MediaPlayer2.tui_pod"
 
 JUMP = 0.7
-"""Seconds by which a position is ahead of the clock after a seek: the smallest step is 5 s, a poll is 0.25 s late."""
+"""Seconds ahead of the expected position that mean a seek: the smallest step is 5 s, and a poll is 0.25 s late."""
 
 
 class Mpris(Follower):
@@ -34,7 +34,7 @@ class Mpris(Follower):
         self._former, self._at = controller.playback, time.monotonic()
 
     async def start(self) -> None:
-        """Request a name on the bus; the first of several apps gets the plain one."""
+        """Request a name on the bus; only the first of several apps gets the plain name."""
         self._bus.export(PATH, RootInterface())
         self._bus.export(PATH, self._player)
         reply = await self._bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
@@ -42,7 +42,7 @@ class Mpris(Follower):
             await self._bus.request_name(f"{NAME}.instance{os.getpid()}", NameFlag.DO_NOT_QUEUE)
 
     def playback_changed(self, playback: Playback) -> None:
-        """Send what changed, and a jump."""
+        """Send the properties that changed, and Seeked after a jump."""
         former = self._former
         if self._has_jumped(playback):
             self._player.seeked()
@@ -51,7 +51,7 @@ class Mpris(Follower):
             self._tell()
 
     def queue_changed(self) -> None:
-        """Send whether something comes next."""
+        """Send the properties that changed, such as CanGoNext."""
         self._tell()
 
     async def close(self) -> None:
@@ -68,12 +68,12 @@ class Mpris(Follower):
             self._player.emit_properties_changed(changed)
 
     def _has_jumped(self, playback: Playback) -> bool:
-        """Return whether the position is not where playing on would have led."""
+        """Return True if the position is not the one that playing on would have reached."""
         former = self._former
         if not playback.is_loaded or playback.status is PlayerStatus.LOADING or not self._bus.connected:
             return False
         if playback.load != former.load or former.status is PlayerStatus.LOADING:
-            return playback.position > JUMP  # a new track is taken to begin at its start
+            return playback.position > JUMP  # clients assume that a new track begins at its start
         passed = time.monotonic() - self._at if former.status is PlayerStatus.PLAYING else 0.0
         ahead = playback.position - former.position
         return ahead < -0.05 or ahead > passed * former.speed + JUMP

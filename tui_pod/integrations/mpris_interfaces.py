@@ -1,10 +1,10 @@
-"""The two interfaces of an MPRIS player, as the MPRIS D-Bus Interface Specification 2.2 has them.
+"""The two interfaces of an MPRIS player, from the MPRIS D-Bus Interface Specification 2.2.
 
-All requests go through `PlayerApi`; one that cannot be met has no effect, as the specification wants. Knows nothing of
+All requests go through `PlayerApi`. As the specification requires, a request that fails has no effect. Does not decide
 when changes are sent.
 """
 
-# No `from __future__ import annotations`: dbus-fast 5.2 takes the text 'None' for a signature.
+# No `from __future__ import annotations`: dbus-fast 5.2 would read the text 'None' as a signature.
 
 import contextlib
 import math
@@ -26,21 +26,21 @@ TRACKS = "/tui_pod/episode"
 TOLD = (
     "PlaybackStatus", "Rate", "Metadata", "Volume", "CanGoNext", "CanGoPrevious", "CanPlay", "CanPause", "CanSeek",
 )  # fmt: skip
-"""The properties whose changes are sent: not Position, and not the constant ones."""
+"""The properties whose changes are sent: all but Position and the constant ones."""
 
 SECOND = 1_000_000
-"""Microseconds, in which MPRIS counts."""
+"""Microseconds, the unit of MPRIS."""
 
 DBusStrings = Annotated[list[str], DBusSignature("as")]
 
 
 def _attribute(name: str) -> str:
-    """Return the attribute of a member of this name, as dbus-fast asks for it by the name of its function."""
+    """Return the attribute name for a D-Bus member: dbus-fast looks members up by their function's name."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def _request(name: str, ask: Callable[[PlayerApi], None]) -> Any:
-    """Return a method that asks the player for something; what cannot be met is ignored."""
+    """Return a method that sends the player a request and ignores a failure."""
 
     def request(interface: Any) -> None:
         with contextlib.suppress(PlayerApiError):
@@ -61,7 +61,7 @@ def _constant(name: str, kind: Any, value: Any) -> Any:
 
 
 def _when_loaded(name: str) -> Any:
-    """Return a property that tells whether an episode is loaded."""
+    """Return a property that is true while an episode is loaded."""
     return _property(name, DBusBool, lambda interface: interface._playback.is_loaded)
 
 
@@ -108,17 +108,17 @@ class PlayerInterface(ServiceInterface):
     pause = _request("Pause", PlayerApi.pause)
     play_pause = _request("PlayPause", PlayerApi.toggle)
     play = _request("Play", PlayerApi.play)
-    stop = _request("Stop", PlayerApi.stop)  # the position is kept, and Play resumes there
+    stop = _request("Stop", PlayerApi.stop)  # keeps the position, and Play resumes there
 
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:
-        """Seek by microseconds; past the end, to where the episode counts as played."""
+        """Seek by microseconds; a seek past the end goes to where the episode counts as played."""
         with contextlib.suppress(PlayerApiError):
             self._api.seek_by(offset / SECOND)
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
-        """Seek in the track, unless another one plays by now or it is shorter."""
+        """Seek in the track, unless another track is playing by now or the position is past its end."""
         playback = self._playback
         if track != track_path(playback.episode) or position < 0:
             return
@@ -129,7 +129,7 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_method(name="OpenUri")
     def open_uri(self, uri: DBusStr) -> None:  # noqa: ARG002
-        """Refuse: what is played is in the library."""
+        """Refuse: only episodes in the library are played."""
         raise DBusError(ErrorType.NOT_SUPPORTED, "tui-pod plays what is in its library.")
 
     @dbus_signal(name="Seeked")
@@ -164,7 +164,7 @@ class PlayerInterface(ServiceInterface):
 
     @rate.setter  # type: ignore[no-redef]
     def rate(self, rate: DBusDouble) -> None:
-        """Set the speed; 0 pauses, as the specification wants."""
+        """Set the speed; 0 pauses, as the specification requires."""
         if rate == 0:
             self._api.pause()
         elif math.isfinite(rate):
@@ -177,7 +177,7 @@ class PlayerInterface(ServiceInterface):
 
     @volume.setter  # type: ignore[no-redef]
     def volume(self, volume: DBusDouble) -> None:
-        """Set the volume; one that can be heard ends being muted."""
+        """Set the volume; any volume above 0 unmutes."""
         if not math.isfinite(volume):
             return
         self._api.set_volume(min(max(volume, 0.0), 1.0) * 100)
@@ -192,12 +192,12 @@ PlayerInterface.position.introspection.annotations["org.freedesktop.DBus.Propert
 
 
 def track_path(episode: str | None) -> str:
-    """Return the object path of an episode: ids are any text, paths are letters and digits."""
+    """Return the object path of an episode, its id in hex: ids are any text, paths only letters and digits."""
     return f"{TRACKS}/{(episode or '').encode('utf-8', 'surrogatepass').hex()}"
 
 
 def make_metadata(controller: PlaybackController) -> dict[str, Variant]:
-    """Return what is known of the episode that plays, by the names of MPRIS and xesam; empty when none does."""
+    """Return the metadata of the current episode, by its MPRIS and xesam names; empty if there is none."""
     playback, library = controller.playback, controller.library
     episode = library.find(playback.episode)
     if episode is None:
@@ -210,9 +210,9 @@ def make_metadata(controller: PlaybackController) -> dict[str, Variant]:
         found["mpris:length"] = ("x", round(playback.duration * SECOND))
     if episode.tags:
         topics = library.topics
-        way = topics.path(topics.find(episode.tags[0]) or 0)
+        path = topics.path(topics.find(episode.tags[0]) or 0)
         found["xesam:album"] = ("s", episode.tags[0])
-        found["xesam:artist"] = ("as", [topics.names[way[min(1, len(way) - 1)]]])
+        found["xesam:artist"] = ("as", [topics.names[path[min(1, len(path) - 1)]]])
         found["xesam:genre"] = ("as", list(episode.tags))
     if episode.summary:
         found["xesam:comment"] = ("as", [episode.summary])

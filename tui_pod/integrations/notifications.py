@@ -21,17 +21,17 @@ from tui_pod.runtime.log import log
 SERVICE = "org.freedesktop.Notifications"
 
 PATIENCE = 5.0
-"""Seconds for the desktop to show it."""
+"""Seconds that the desktop may take to show a notification."""
 
 BODY_LIMIT = 300
-"""Characters under the title of a notification."""
+"""Longest body of a notification, in characters."""
 
 
 class Notifications(Follower):
-    """Announces each episode that begins, if wanted, and whatever `notify` is given."""
+    """Shows what `notify` is given and, if wanted, announces each episode that begins."""
 
-    def __init__(self, bus: MessageBus, controller: PlaybackController, tells_of_episodes: bool = True) -> None:
-        self._tells_of_episodes = tells_of_episodes
+    def __init__(self, bus: MessageBus, controller: PlaybackController, announces_episodes: bool = True) -> None:
+        self._announces_episodes = announces_episodes
         self._bus = bus
         self._controller = controller
         self._episode: str | None = None
@@ -41,13 +41,13 @@ class Notifications(Follower):
         self._task = asyncio.get_running_loop().create_task(self._work())
 
     def notify(self, title: str, body: str = "") -> None:
-        """Show a notification soon, in plain text; while many wait, it is dropped."""
+        """Show a notification soon, as plain text; drop it if many are waiting."""
         if not self._queue.full():
             self._queue.put_nowait((clean_title(title), clean(body, BODY_LIMIT)))
 
     def playback_changed(self, playback: Playback) -> None:
         """Announce an episode that begins."""
-        if self._tells_of_episodes and playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
+        if self._announces_episodes and playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
             self._episode = playback.episode
             self.notify(playback.title, self._describe(playback))
 
@@ -74,7 +74,7 @@ class Notifications(Follower):
     async def _show(self, title: str, body: str) -> None:
         if self._capabilities is None:
             self._capabilities = list(await self._call("GetCapabilities", "", []))
-        if "body-markup" in self._capabilities:  # else the signs would be shown as they are written
+        if "body-markup" in self._capabilities:  # other desktops would show the escapes
             body = escape(body, quote=False)
         self._shown = await self._call("Notify", "susssasa{sv}i", ["tui-pod", self._shown, "", title, body, [], {}, -1])
 

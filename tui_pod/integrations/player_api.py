@@ -1,6 +1,6 @@
-"""What commands, media keys and desktop widgets may ask of the player.
+"""The requests that commands, media keys and desktop widgets may make.
 
-Each request names the state wanted afterwards, as the caller does not see the screen. Knows neither sockets nor D-Bus.
+A request names the wanted state, since the caller does not see the screen. Knows neither sockets nor D-Bus.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from tui_pod.core.progress.progress import Status
 
 
 class PlayerApiError(UserError):
-    """A request that cannot be met; the message is for the caller."""
+    """A request that failed; the message is for the caller."""
 
 
 class PlayerApi:
-    """Runs requests on the thread that owns playback; what cannot be met raises `PlayerApiError`."""
+    """Runs requests on the thread that owns playback; raises `PlayerApiError` if one fails."""
 
     def __init__(self, controller: PlaybackController) -> None:
         self._controller = controller
 
     @property
     def playback(self) -> Playback:
-        """What is playing."""
+        """The current playback."""
         return self._controller.playback
 
     @property
     def is_paused(self) -> bool:
-        """Whether the loaded episode is paused, or will be once it has loaded."""
+        """True if the loaded episode is paused, or will be once it has loaded."""
         return self._controller.is_paused
 
     def toggle(self) -> None:
-        """Pause or resume; with nothing loaded, play what comes first."""
+        """Pause or resume; with nothing loaded, play the first suitable episode."""
         if self.playback.is_loaded:
             self._controller.toggle_pause()
         else:
             self.play()
 
     def play(self, episode: str | None = None) -> None:
-        """Play an episode from its position, or resume; with nothing loaded, play what comes first, if anything."""
+        """Play an episode from its position; without one, resume, or play the first suitable episode."""
         if episode is None and not self.playback.is_loaded:
             episode = self._first()
         if episode is None or episode == self.playback.episode:
@@ -57,7 +57,7 @@ class PlayerApi:
         self._controller.set_paused(True)
 
     def stop(self) -> None:
-        """Stop; the position is kept."""
+        """Stop and keep the position."""
         if self.playback.is_loaded:
             self._controller.stop()
 
@@ -74,12 +74,12 @@ class PlayerApi:
         self._require_loaded()
 
     def seek_by(self, seconds: float) -> None:
-        """Seek by `seconds`, back when negative, in what is playing."""
+        """Seek by `seconds`, backwards if negative, in the current episode."""
         self._require_loaded()
         self._controller.seek_by(seconds)
 
     def seek_to(self, position: float) -> None:
-        """Seek to `position` seconds in what is playing."""
+        """Seek to `position` seconds in the current episode."""
         self._require_loaded()
         self._controller.seek_to(position)
 
@@ -92,7 +92,7 @@ class PlayerApi:
         self._controller.mixer.set_volume(round(percent))
 
     def now(self) -> dict[str, object]:
-        """Return what is playing, as `tui-pod now --json` prints it (contract)."""
+        """Return the current playback as `tui-pod now --json` prints it; others rely on this format."""
         playback = self.playback
         return {
             "id": playback.episode,
@@ -105,7 +105,11 @@ class PlayerApi:
         }
 
     def _first(self) -> str:
-        """Return what to play when nothing is loaded: what was heard last, the queue's next, the first unplayed one."""
+        """Return the episode to play if none is loaded: the last unfinished, the next in the queue, the first unplayed.
+
+        Raises:
+            PlayerApiError: there is none.
+        """
         controller = self._controller
         unfinished = controller.progress_index.unfinished()
         if unfinished:

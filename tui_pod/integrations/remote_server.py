@@ -1,7 +1,7 @@
-"""Remote control: a Unix socket by which `tui-pod toggle` and the like reach the running app.
+"""Remote control: a Unix socket through which commands such as `tui-pod toggle` reach the running app.
 
-A request and its answer are a line of JSON each. Only the same user is answered, and a request changes nothing
-unless `PlayerApi` knows it. It runs on the event loop of the app.
+A request and its answer are one line of JSON each. Only the same user gets an answer, and a request can do only what
+`PlayerApi` offers. Runs on the app's event loop.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tui_pod.integrations.remote_socket import (
 )
 
 PATIENCE = 10.0
-"""Seconds that a client has to send a request, and to take the answer."""
+"""Seconds that a client has to send a request, and again to read the answer."""
 
 SETTLING = 4.0
-"""Seconds that an answer waits for the player to follow; a cold voice takes one on a free machine."""
+"""Seconds that an answer waits for the player to react; loading the voice takes one on an idle machine."""
 
 LIMIT = 1_000_000.0
-"""The largest number that is accepted, either way."""
+"""The largest number that is accepted, positive or negative."""
 
 
 class RemoteControl(Follower):
-    """Answers for one app. The most recently started app on a state file owns its socket."""
+    """Answers requests to one app. The newest app on a state file owns its socket."""
 
     def __init__(self, api: PlayerApi, state: Path) -> None:
         self._api = api
@@ -49,10 +49,10 @@ class RemoteControl(Follower):
         self._failure: str | None = None
 
     async def start(self) -> None:
-        """Replace the socket in one step, so that one always answers.
+        """Replace the socket in one step, so that there is always one that answers.
 
         Raises:
-            RemoteError: there is no folder for it.
+            RemoteError: there is no folder for the socket, or it cannot be created.
         """
         folder = open_folder(may_make=True)
         temporary = f".{self._name}.{os.getpid()}"
@@ -71,12 +71,12 @@ class RemoteControl(Follower):
             listener.close()
             folder.close()
             if isinstance(error, OSError):
-                raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+                raise RemoteError(f"The socket cannot be created: {error.strerror or error}") from error
             raise
         self._folder = folder
 
     async def close(self) -> None:
-        """Stop answering, and remove the socket unless a younger app has replaced it."""
+        """Stop answering, and remove the socket unless a newer app has replaced it."""
         for task in self._clients:
             task.cancel()
         if self._server is not None:
@@ -110,9 +110,9 @@ class RemoteControl(Follower):
                 async with asyncio.timeout(PATIENCE):
                     await writer.drain()
         except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
-            pass  # gone, silent, or too long a line: there is nobody to tell
+            pass  # the client is gone or silent, or its line is too long: there is nobody to tell
         except asyncio.CancelledError:
-            pass  # the app ends
+            pass  # the app is ending
         finally:
             self._clients.discard(task)
             writer.close()
@@ -132,7 +132,7 @@ class RemoteControl(Follower):
         return {"now": self._api.now()}
 
     async def _settle(self, wanted: bool | None) -> None:
-        """Wait until the player has loaded, and pauses or plays as wanted, `SETTLING` at most."""
+        """Wait until the player has loaded and is paused or playing as wanted, for at most `SETTLING` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLING):
                 while self._failure is None and not _is_settled(self._api.playback, wanted):
@@ -150,14 +150,14 @@ def parse_request(line: bytes) -> dict[str, object]:
     """Return the JSON object on a line.
 
     Raises:
-        PlayerApiError: there is none.
+        PlayerApiError: the line has no JSON object.
     """
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
-        raise PlayerApiError("A request is a line with one JSON object.")
+        raise PlayerApiError("A request must be a line with one JSON object.")
     return request
 
 
@@ -165,7 +165,7 @@ def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
     """Run a request; return whether the player should pause (True), play (False) or stay as it is (None).
 
     Raises:
-        PlayerApiError: it cannot be met.
+        PlayerApiError: it failed, or there is no such request.
     """
     match request.get("command"):
         case "now":
@@ -202,7 +202,7 @@ def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
 def _episode(request: dict[str, object]) -> str | None:
     episode = request.get("episode")
     if episode is not None and not isinstance(episode, str):
-        raise PlayerApiError("An episode is named by its id.")
+        raise PlayerApiError("“episode” must be the id of an episode.")
     return episode
 
 

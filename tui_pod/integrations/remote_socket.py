@@ -1,4 +1,4 @@
-"""The socket in the user's runtime folder by which commands reach the running app.
+"""The socket in the user's runtime folder through which commands reach the running app.
 
 A folder that others own or can write to is refused. Knows nothing of what is sent through the socket.
 """
@@ -20,26 +20,26 @@ from tui_pod.config.paths import APP
 from tui_pod.core.errors import UserError
 
 LINE_LIMIT = 8 * 1024
-"""Largest request or answer in bytes; the longest real one, an id of 200 characters, needs a sixth."""
+"""Largest request or answer, in bytes; the longest real one, with an id of 200 characters, needs a sixth."""
 
 NOBODY = "No tui-pod is running with this state. Start it in a terminal: tui-pod"
 
 
 class RemoteError(UserError):
-    """The app cannot be reached, or cannot open its socket; the message is one line."""
+    """The app cannot be reached, or cannot open its socket; the message has one line."""
 
 
 class RuntimeFolder(NamedTuple):
-    """The open folder in which the sockets lie."""
+    """The open folder with the sockets."""
 
     path: Path
     descriptor: int
 
     def address(self, name: str) -> str:
-        """Return an address for a socket in it.
+        """Return an address for a socket in this folder.
 
-        On Linux it goes through the open folder, which cannot be swapped after its check, and stays below the
-        108 bytes that an address may have.
+        On Linux it goes through the open folder, which nobody can replace after the check, and stays below the limit
+        of 108 bytes for an address.
         """
         through = Path(f"/proc/self/fd/{self.descriptor}")
         return str((through if through.exists() else self.path) / name)
@@ -50,22 +50,22 @@ class RuntimeFolder(NamedTuple):
 
 
 def socket_name(state: Path) -> str:
-    """Return the socket's name for a state file, the same for every path that leads to it.
+    """Return the socket's name for a state file, the same for every path to it.
 
-    A checksum is enough for the few states of a user; hashlib would load 2 MiB of OpenSSL.
+    A checksum is enough for the few states that a user has; hashlib would load 2 MiB of OpenSSL.
     """
     return f"{zlib.crc32(os.fsencode(os.path.realpath(state))):08x}.sock"
 
 
 def open_folder(may_make: bool) -> RuntimeFolder:
-    """Return the runtime folder, created and closed to others when `may_make`.
+    """Return the runtime folder; if `may_make`, create it and close it to others.
 
     Raises:
         RemoteError: it is missing, cannot be created, or belongs to or can be written by someone else.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and goes on with another
+            warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and uses another folder
             path = user_runtime_path(APP, appauthor=False)
         if may_make:
             for folder in (path.parent, path):
@@ -93,7 +93,7 @@ def _check(path: Path, found: os.stat_result) -> None:
 
 
 def is_same_user(connection: socket.socket) -> bool:
-    """Return whether the peer is this user; True where the system does not tell."""
+    """Return True if the peer is this user, or if the system cannot tell."""
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
         return True

@@ -1,7 +1,7 @@
 """The desktop's session bus: media keys (MPRIS) and opt-in notifications.
 
-Without a bus, or without dbus-fast (extra `mpris`), both are off. dbus-fast is imported in a thread once there is a
-bus.
+Without a bus, or without dbus-fast (extra `mpris`), both are off. dbus-fast is imported in a thread, and only if there
+is a bus.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.integrations.broadcast import Follower
 
 PATIENCE = 5.0
-"""Seconds to connect."""
+"""Seconds that connecting may take."""
 
 
 class DesktopError(Exception):
@@ -29,7 +29,7 @@ class DesktopError(Exception):
 
 
 def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the address of the session bus: from the environment, else systemd's; None: neither."""
+    """Return the address of the session bus, from the environment or else systemd's; None if there is neither."""
     named = environ.get("DBUS_SESSION_BUS_ADDRESS")
     if named:
         return named
@@ -38,10 +38,10 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Follower]:
-    """Return the followers that show playback on the desktop, and tell of each episode that begins if `notifies`.
+    """Return the followers that show playback on the desktop; if `notifies`, they announce each episode that begins.
 
     Raises:
-        DesktopError: nothing can; see `connect`.
+        DesktopError: the session bus cannot be used; see `connect`.
     """
     bus = await connect()
     from tui_pod.integrations.mpris import Mpris  # an extra, which may be missing: 12 ms and 5 MB
@@ -49,9 +49,9 @@ async def follow_desktop(controller: PlaybackController, notifies: bool) -> list
     mpris = Mpris(bus, controller)
     try:
         await mpris.start()
-    except Exception as error:  # dbus-fast promises no narrower one
+    except Exception as error:  # dbus-fast documents no narrower one
         raise DesktopError(f"the session bus refuses: {error}") from error
-    from tui_pod.integrations.notifications import Notifications  # brings the extra too
+    from tui_pod.integrations.notifications import Notifications  # imports the extra too
 
     return [mpris, Notifications(bus, controller, notifies)]
 
@@ -71,9 +71,9 @@ async def connect() -> MessageBus:
         raise DesktopError("dbus-fast is not installed; it comes with: pip install 'tui-pod[mpris]'") from None
     from dbus_fast.aio import MessageBus  # the extra
 
-    logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # else its warnings go to the terminal
+    logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # keeps its warnings out of the terminal
     try:
         async with asyncio.timeout(PATIENCE):
             return await MessageBus(bus_address=address).connect()
-    except Exception as error:  # dbus-fast promises no narrower one
+    except Exception as error:  # dbus-fast documents no narrower one
         raise DesktopError(f"the session bus cannot be used: {str(error) or type(error).__name__}") from error

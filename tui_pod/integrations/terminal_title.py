@@ -1,4 +1,4 @@
-"""Show what plays in the terminal's title, so that a row of tabs tells which one is speaking.
+"""Show the current episode in the terminal's title, so that one sees which of several tabs is playing.
 
 Writes control sequences through a function that it is given; knows no terminal.
 Source: xterm's ctlseqs (OSC 2 sets the title; CSI 22;2t and 23;2t save and restore it).
@@ -14,22 +14,22 @@ from tui_pod.core.text.clean import clean
 from tui_pod.integrations.broadcast import Follower
 
 LIMIT = 100
-"""Characters of a title: more than any tab shows."""
+"""Longest title, in characters: more than any tab shows."""
 
 _UNTITLED = ("dumb", "unknown", "linux", "cons", "vt", "sun", "wsvt")
-"""Prefixes of terminals without a title: consoles and old ones."""
+"""Prefixes of TERM for terminals without a title: consoles and old terminals."""
 
 _KEEP, _BRING_BACK = "\x1b[22;2t", "\x1b[23;2t"
 
 
 def has_title(environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether the terminal has a title that can be set."""
+    """Return True if the terminal has a title that can be set."""
     name = environ.get("TERM", "")
     return bool(name) and not name.startswith(_UNTITLED)
 
 
 class TerminalTitle(Follower):
-    """Shows what plays in the title, and restores it at the end."""
+    """Shows the current episode in the title, and restores the title at the end."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -47,13 +47,13 @@ class TerminalTitle(Follower):
         self._write(f"{keep}{_osc(title)}")
 
     def show_again(self) -> None:
-        """Show it on another terminal, if that has a title."""
+        """Show the title on another terminal, if that has one."""
         self._shown = None
         if has_title():
             self.playback_changed(self._playback)
 
     async def close(self) -> None:
-        """Restore the former title; a terminal that did not save it shows its own."""
+        """Restore the former title; a terminal that could not save it shows its default."""
         if self._shown is not None:
             self._shown = None
             self._write(f"{_osc('')}{_BRING_BACK}")

@@ -1,1 +1,1 @@
-"""Remembering: what was kept is asked again, after days and then months."""
+"""Recall: what was bookmarked is asked again, after days and then months."""

@@ -1,4 +1,4 @@
-"""What a card asks: an episode's own question, or what was said after the words that lead to a bookmark."""
+"""What a card asks: an episode's own question, or what follows the sentences before a bookmark."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ CONTEXT = 2
 
 
 class Question(NamedTuple):
-    """Something to be asked."""
+    """A question with its answer."""
 
     source: str
-    """The episode's title, and when it was said."""
+    """The episode's title and, for a bookmark, its position."""
     text: str
     answer: str
 
 
 def is_askable(card: Card, library: Library, find: Callable[[BookmarkKey], Bookmark | None]) -> bool:
-    """Return whether what a card asks is still there; `find` returns a bookmark that is."""
+    """Return True if a card's episode or bookmark still exists; `find` looks up a bookmark."""
     if card.start != OF_EPISODE:
         return find(card.key) is not None
     return question_of_episode(library.find(card.episode)) is not None
@@ -41,14 +41,14 @@ def question_of(card: Card, library: Library, bookmark: Bookmark | None, transcr
 
 
 def question_of_episode(episode: Episode | None) -> Question | None:
-    """Return the question that an episode answers; None when it has none."""
+    """Return an episode's own question; None if it has none."""
     if episode is None or not (episode.question and episode.answer):
         return None
     return Question(episode.title, episode.question, episode.answer)
 
 
 def question_of_bookmark(bookmark: Bookmark, title: str, transcript: Transcript) -> Question | None:
-    """Return what leads to a bookmark's words, and these; None when nothing is known of it but its place."""
+    """Return a question whose answer is the bookmark's text or note; None if the bookmark has only a position."""
     if not bookmark.label:
         return None
     source = f"{title} · {clock(bookmark.start)}"
@@ -57,11 +57,11 @@ def question_of_bookmark(bookmark: Bookmark, title: str, transcript: Transcript)
         return Question(source, f"{context} …", "\n".join(filter(None, (bookmark.text, bookmark.note))))
     if bookmark.text and bookmark.note:
         return Question(source, bookmark.note, bookmark.text)
-    return Question(source, "What did you keep here?", bookmark.label)
+    return Question(source, "What did you bookmark here?", bookmark.label)
 
 
 def _before(bookmark: Bookmark, transcript: Transcript) -> str:
-    """Return the sentences that lead to a bookmark: found by its words, since other audio has other times."""
+    """Return the sentences before a bookmark, found by its text because another recording has other times."""
     cues = transcript.cues
     found = (row for row, cue in enumerate(cues) if cue.text == bookmark.text)
     nearest = min(found, key=lambda row: abs((cues[row].start or 0.0) - bookmark.start), default=None)

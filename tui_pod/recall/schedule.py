@@ -1,4 +1,4 @@
-"""When a card is asked next, by FSRS: after days that grow as it is known, and shrink when it is not.
+"""When a card is asked next, by FSRS: after more days each time it is known, and after fewer when it is not.
 
 Source: https://github.com/open-spaced-repetition/free-spaced-repetition-scheduler
 """
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import fsrs
 
 FIRST_AFTER = timedelta(hours=12)
-"""Time after which something new is asked first: at once it would still be known."""
+"""Time until a new card is first asked; asked at once, it would still be in memory."""
 
 
 class Rating(IntEnum):
-    """How well something was known."""
+    """How well the listener knew the answer."""
 
     AGAIN = 1
     HARD = 2
@@ -30,7 +30,7 @@ class Rating(IntEnum):
 
 
 def rated(card: Card, rating: Rating, now: datetime) -> Card:
-    """Return a card after it was asked at `now` (UTC)."""
+    """Return a card as it is after an answer at `now` (UTC)."""
     import fsrs  # 40 ms, when something is asked
 
     is_new = card.stability is None
@@ -50,12 +50,12 @@ def rated(card: Card, rating: Rating, now: datetime) -> Card:
 
 
 def intervals(card: Card, now: datetime) -> dict[Rating, int]:
-    """Return the days until a card would be asked again, by what is answered now."""
+    """Return the days until a card is asked again, for each rating it may get now."""
     return {rating: max(1, round((rated(card, rating, now).due - now) / timedelta(days=1))) for rating in Rating}
 
 
 def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
-    """Return what is to be asked at `now` (local time), the longest due first: on one day no more than `per_day`."""
+    """Return the cards due at `now` (local time), longest overdue first, at most `per_day` in one day."""
     cards = list(cards)
     times = (card.reviewed.astimezone(now.tzinfo) for card in cards if card.reviewed is not None)
     asked = sum(time.date() == now.date() for time in times)
@@ -65,7 +65,7 @@ def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
 
 @cache
 def _scheduler() -> fsrs.Scheduler:
-    """Return a scheduler without steps of minutes: a session is once a day."""
+    """Return a scheduler without steps of minutes: cards are asked once a day."""
     import fsrs  # as above
 
     return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

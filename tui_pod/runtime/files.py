@@ -1,6 +1,6 @@
 """Durable files: after a kill or a power cut there is the old content or the new.
 
-Everything may block on the disk, and raises OSError. Knows nothing of what the files hold.
+Every call may block on the disk and raise OSError. Knows nothing of what the files hold.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAX_BYTES = 512 * 1024 * 1024
-"""Bytes of a file that are read: fifteen times a state in which 100,000 episodes were touched."""
+"""Largest file that is read, in bytes: fifteen times a state with progress in 100,000 episodes."""
 
 START = 1_000
-"""Bytes at the start of a file that include its version."""
+"""Bytes at the start of a file that contain its version."""
 
 
 class Unreadable(OSError):
-    """The file is not a regular one."""
+    """The file is not a regular file."""
 
 
 class TooLarge(Unreadable):
-    """The file is larger than any of ours."""
+    """The file is larger than the limit."""
 
 
 def read_text(path: Path, errors: str = "strict") -> str | None:
-    """Return a file's text; None when there is no such file. Raises as `read_bytes` does."""
+    """Return a file's text; None if there is no such file. Raises what `read_bytes` raises."""
     try:
         return read_bytes(path).decode("utf-8", errors)
     except FileNotFoundError:
@@ -40,12 +40,12 @@ def read_text(path: Path, errors: str = "strict") -> str | None:
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """Return what a file holds.
+    """Return a file's content.
 
     Raises:
-        TooLarge: more than `limit` bytes.
-        Unreadable: it is a pipe or a device, for which one might wait for ever.
-        OSError: there is none, or it cannot be read.
+        TooLarge: it has more than `limit` bytes.
+        Unreadable: it is a pipe or a device, and reading it might never end.
+        OSError: it does not exist, or cannot be read.
     """
     with _opened(path) as file:
         if os.fstat(file.fileno()).st_size > limit:
@@ -54,18 +54,22 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
 
 
 def read_start(path: Path) -> bytes:
-    """Return the first bytes of a file, up to `START`. Raises as `read_bytes` does."""
+    """Return the first bytes of a file, up to `START`. Raises what `read_bytes` raises."""
     with _opened(path) as file:
         return file.read(START)
 
 
 @contextlib.contextmanager
 def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iterator[int]:
-    """Hold the lock of a file, which is made with its folder, for the length of the block; gives its descriptor.
+    """Hold a file's lock during the block, and give its descriptor. Creates the file and its folder.
+
+    Args:
+        path: the file.
+        busy: raised if another program still holds the lock after `wait` seconds; None: wait until it is free.
+        wait: seconds.
 
     Raises:
-        Exception: `busy`, where another program holds the lock for `wait` seconds; None: that is waited for.
-        OSError: there is no such file and none can be made.
+        OSError: the file does not exist and cannot be created.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -85,7 +89,7 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
 
 
 def stamp(path: Path) -> tuple[int, ...]:
-    """Return what changes with each change of a file; empty where it cannot be looked at."""
+    """Return a value that changes whenever a file does; empty if the file cannot be looked up."""
     try:
         found = path.stat()
     except OSError:
@@ -112,15 +116,15 @@ def _check_regular(descriptor: int, path: Path) -> os.stat_result:
 
 
 def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True) -> int:
-    """Append to a file and sync it; return its size. On any error it is truncated to what it was.
+    """Append to a file and sync it; return its size. On any error, truncate it to its former size.
 
-    The first time the folder is synced too: a killed program may have created the file and no more.
+    The first time, sync the folder too: a killed program may have created the file without doing so.
 
     Args:
         path: the file, which need not exist.
         text: one or more whole lines.
-        is_first: whether this program has not appended to it before.
-        is_synced: whether to wait for the disk; else others may append meanwhile, so nothing is truncated.
+        is_first: True if this program has not appended to it before.
+        is_synced: False not to wait for the disk. Others may then append meanwhile, so nothing is truncated.
     """
     is_new = is_first or not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -146,7 +150,7 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
 
 
 def write_new(path: Path, text: str) -> None:
-    """Create a file and sync it; `sync_folder` keeps its name."""
+    """Create a file and sync its content; its name is durable only after `sync_folder`."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "wb") as file:
         file.write(text.encode())
@@ -155,7 +159,7 @@ def write_new(path: Path, text: str) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file whole and in place of the former one, which stays on any error. One program at a time may."""
+    """Replace a file in one step; on any error the old one stays. Only one program may do so at a time."""
     temp = path.with_name(f".{path.name}.tmp")
     try:
         temp.unlink(missing_ok=True)  # left by a killed program
@@ -178,7 +182,7 @@ def link_or_copy(path: Path, link: Path) -> None:
 
 
 def size(path: Path) -> int:
-    """Return a file's bytes; 0 when there is no such file."""
+    """Return a file's size in bytes; 0 if there is no such file."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -211,7 +215,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def modified(path: Path) -> datetime:
-    """Return when a file was last written; the epoch when that cannot be told."""
+    """Return when a file was last written; the epoch if that is unknown."""
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):

@@ -1,4 +1,4 @@
-"""Passwords: from a command of the listener's, or in files that only they can read. Never printed or logged."""
+"""Passwords: from a command that the listener sets, or from files that only they can read. Never printed or logged."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tui_pod.core.text.clean import clean
 from tui_pod.runtime import files
 
 COMMAND_LIMIT = 60.0
-"""Seconds that a command may take: it may ask for a passphrase."""
+"""Seconds that a command may take; it may ask for a passphrase."""
 
 
 class PasswordError(UserError):
-    """A password that cannot be had or kept."""
+    """A password that cannot be read or saved."""
 
 
 def password_from(command: str, stdin: int | None = None) -> str:
     """Return the first line that a command prints.
 
     Args:
-        command: its words, quoted as in a shell; no shell runs it.
-        stdin: what it reads, as of `subprocess.run`; None: the terminal.
+        command: the program and its arguments, quoted as in a shell; no shell runs it.
+        stdin: its standard input, as for `subprocess.run`; None: the terminal.
 
     Raises:
         PasswordError: it fails, or prints nothing.
@@ -55,10 +55,14 @@ def checked(password: str, where: str) -> str:
 
 
 def read_private(file: Path, most: int) -> str:
-    """Return the text of a file that only this user can read, of so many bytes at most.
+    """Return the text of a file that only this user can read.
+
+    Args:
+        file: the file.
+        most: the largest size that is read, in bytes.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: there is no such file.
         PasswordError: others can read it, or this user cannot.
     """
     try:

@@ -1,4 +1,4 @@
-"""Tell whether this machine runs on its battery, where the system says so."""
+"""Tell whether this machine is running on battery, if the system reports it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUPPLIES = Path("/sys/class/power_supply")
 
 
 def is_on_battery(supplies: Path = SUPPLIES) -> bool:
-    """Return whether a battery is being used up and nothing else feeds the machine; False where that is not known."""
+    """Return True if a battery is discharging and no other power supply is online; False if that is unknown."""
     try:
         folders = list(supplies.iterdir())
     except OSError:

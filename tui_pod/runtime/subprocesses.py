@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def start_of(module: str, *arguments: str | Path, python: str | None = None) -> tuple[list[str], dict[str, str]]:
-    """Return the command and the environment that run a module of this program, and no code from the current folder."""
+    """Return the command and the environment that run a module of this program."""
     command = [python or sys.executable, "-P", "-m", module, *map(str, arguments)]  # -P: the current folder stays out
     return command, {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
@@ -26,7 +26,7 @@ def start_of(module: str, *arguments: str | Path, python: str | None = None) -> 
 def run_apart(module: str, *arguments: str | Path) -> None:
     """Run a module in a detached process that outlives this one.
 
-    Nothing happens where that fails: only for optional work.
+    Failure is ignored, so use it for optional work only.
     """
     command, environment = start_of(module, *arguments)
     nothing = subprocess.DEVNULL
@@ -37,11 +37,11 @@ def run_apart(module: str, *arguments: str | Path) -> None:
 
 
 async def end_process(process: asyncio.subprocess.Process) -> None:
-    """Ask a process to end, and make it end when it does not.
+    """Terminate a process, and kill it if it does not end.
 
-    It is to be gone before the event loop is: else asyncio says in the terminal that the loop is closed.
+    It must end before the event loop does; otherwise asyncio prints an error about a closed loop in the terminal.
     """
-    import asyncio  # many a process that starts others has no event loop
+    import asyncio  # most processes that import this module have no event loop
 
     if process.returncode is not None:
         return
@@ -57,6 +57,6 @@ async def end_process(process: asyncio.subprocess.Process) -> None:
 def end_with_parent() -> None:
     """Let the kernel kill this process when its parent ends, even while it is stopped; on Linux only."""
     if sys.platform == "linux":
-        import ctypes  # a process that only its input ends needs none of it
+        import ctypes  # only processes that call this need it
 
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

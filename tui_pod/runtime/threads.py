@@ -1,7 +1,7 @@
 """Run network work in a thread that can be stopped and never delays quitting.
 
-The event loop's own executor joins its threads at exit, so a name look-up that hangs would keep the program
-open. The threads here are daemons, and stopping one also wakes it from its socket.
+The event loop's own executor joins its threads at exit, so a name look-up that hangs would delay quitting. The
+threads here are daemons, and stopping one also wakes it from its socket.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Cancelled(Exception):
 
 
 class CancelToken:
-    """A request by one thread that work in another ends."""
+    """Tells work in another thread to stop."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -31,11 +31,11 @@ class CancelToken:
 
     @property
     def is_set(self) -> bool:
-        """Whether the work is to end."""
+        """True if the work must stop."""
         return self._event.is_set()
 
     def set(self) -> None:
-        """End the work, also when it waits for a socket."""
+        """Stop the work, even while it waits for a socket."""
         with self._lock:
             self._event.set()
             for connection in self._sockets:
@@ -43,26 +43,26 @@ class CancelToken:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def check(self) -> None:
-        """Stop here if asked to.
+        """Stop here if the work must stop.
 
         Raises:
-            Cancelled: the work is to end.
+            Cancelled: the work must stop.
         """
         if self._event.is_set():
             raise Cancelled
 
     def sleep(self, seconds: float) -> None:
-        """Wait, or stop.
+        """Wait for some seconds, or until the work must stop.
 
         Raises:
-            Cancelled: the work is to end.
+            Cancelled: the work must stop.
         """
         self._event.wait(seconds)
         self.check()
 
     @contextlib.contextmanager
     def waking(self, connection: socket.socket) -> Iterator[None]:
-        """Have `set` shut this socket down while the block runs."""
+        """Let `set` shut down this socket while the block runs."""
         with self._lock:
             self._sockets.add(connection)
         try:
@@ -74,15 +74,15 @@ class CancelToken:
 
 
 async def in_thread(work: Callable[[CancelToken], Result]) -> Result:
-    """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
+    """Run `work` in its own thread and return its result; cancelling the wait also stops the work."""
     future: concurrent.futures.Future[Result] = concurrent.futures.Future()
-    future.set_running_or_notify_cancel()  # it takes a result, wanted or not
+    future.set_running_or_notify_cancel()  # it then accepts a result even if nobody waits for it
     stop = CancelToken()
 
     def run() -> None:
         try:
             future.set_result(work(stop))
-        except BaseException as error:  # raised where it is awaited
+        except BaseException as error:  # raised again where the future is awaited
             future.set_exception(error)
 
     threading.Thread(target=run, name="feeds", daemon=True).start()
