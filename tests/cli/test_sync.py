@@ -113,7 +113,7 @@ def test_login_that_is_refused_keeps_nothing(
     site.replies["/api/2/devices/ann.json"] = body("", status=401)
     monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
     assert main([*words, "sync", "--login"]) == 1
-    assert "refuses user and password" in capsys.readouterr().err
+    assert "rejects user or password" in capsys.readouterr().err
     assert not Path(words[1]).with_name("here.sync-password").exists()
 
 

@@ -130,7 +130,7 @@ def test_folder_that_cannot_be_written_says_which_and_what_to_do(tmp_path: Path,
             folder.mkdir(mode=0o500)
     else:
         (folder / f"{PAGE.name}.md").mkdir(parents=True)
-    with pytest.raises(ExportError, match=r"cannot be written \(.*\); name another folder"):
+    with pytest.raises(ExportError, match=r"cannot be written \(.*\); choose another folder"):
         write_page(folder, PAGE)
 
 

@@ -132,7 +132,7 @@ def test_half_written_file_is_named_and_read_once_it_is_whole(cut: int, machines
     path.write_bytes(whole[:cut])
     outcome = two.sync(NOW)
     assert outcome.received == {}
-    assert outcome.notices == [f"{path.name} is not whole; it is read again at the next sync."]
+    assert outcome.notices == [f"{path.name} is incomplete; it is read again at the next sync."]
     path.write_bytes(whole)
     assert two.sync(NOW).received.keys() == {"x"}
 
@@ -161,14 +161,14 @@ def test_state_that_was_lost_comes_back_from_its_own_file(machines: tuple[Machin
 def test_file_of_a_newer_program_is_left_alone_and_named(machines: tuple[Machine, Machine]) -> None:
     one, _ = machines
     (one.folder / "other.toml").write_text("version = 99\n")
-    assert one.sync(NOW).notices == ["other.toml was written by a newer tui-pod: update this one to read it."]
+    assert one.sync(NOW).notices == ["other.toml was written by a newer tui-pod; update this one to read it."]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"version = 1\n", b"<<<<<<< HEAD\nversion = 1\n", b"[" * 100_000])
 def test_any_other_content_is_no_failure(content: bytes, machines: tuple[Machine, Machine]) -> None:
     one, _ = machines
     (one.folder / "odd.toml").write_bytes(content)
-    assert one.sync(NOW).notices == ["odd.toml is not whole; it is read again at the next sync."]
+    assert one.sync(NOW).notices == ["odd.toml is incomplete; it is read again at the next sync."]
 
 
 def test_folder_on_a_disk_that_is_not_there_is_not_made(machines: tuple[Machine, Machine], tmp_path: Path) -> None:

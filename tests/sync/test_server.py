@@ -232,7 +232,7 @@ def test_refused_element_stops_no_other_and_is_not_sent_again(device: Device, se
         device.put(ident(number), Progress(NOW, 100.0 + number, 1000.0))
     server.refuses = lambda element: isinstance(element, dict) and element["position"] == 103
     outcome = device.sync()
-    assert outcome.notices == ["The server refuses the progress of 1 of 5 episodes."]
+    assert outcome.notices == ["The server refused the progress of 1 of 5 episodes."]
     assert sorted(action["position"] for action in server.actions) == [100, 101, 102, 104]
     assert not device.sync(after=HOUR).has_changed
 
@@ -281,7 +281,7 @@ def test_server_in_trouble_is_an_error_and_changes_nothing(status: int, device: 
 def test_element_refused_alone_by_a_server_in_trouble_is_sent_again(device: Device, server: MemoryServer) -> None:
     device.put(ident(1), Progress(NOW, 100.0, 1000.0))
     server.refuses = lambda element: isinstance(element, dict)
-    assert "takes nothing at present" in device.sync().error
+    assert "accepts nothing at the moment" in (device.sync().error or "")
     server.refuses = lambda element: False
     assert device.sync(after=HOUR).sent == 1
 
@@ -292,7 +292,7 @@ def test_server_that_takes_nothing_is_left_after_some_tries(device: Device, serv
     server.refuses = lambda element: isinstance(element, dict)
     server.actions.append(play(1, 500))
     outcome = device.sync()
-    assert outcome.error == "The server takes nothing at present (status 500); try again later."
+    assert outcome.error == "The server accepts nothing at the moment (status 500); try again later."
     assert outcome.received.keys() == {ident(1)}  # and it is saved
     server.refuses = lambda element: False
     assert device.sync(after=HOUR).sent == 4
@@ -300,7 +300,7 @@ def test_server_that_takes_nothing_is_left_after_some_tries(device: Device, serv
 
 def test_wrong_login_says_so(device: Device, server: MemoryServer) -> None:
     server.login = 401
-    with pytest.raises(SyncError, match="refuses user and password"):
+    with pytest.raises(SyncError, match="rejects user or password"):
         device.sync()
 
 

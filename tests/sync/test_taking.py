@@ -56,7 +56,7 @@ def test_episodes_without_guids_are_found_by_their_recording(store: FeedStore, t
 @pytest.mark.parametrize("is_ios", [False, True])
 def test_episodes_without_podcasts_are_found_by_their_recording(store: FeedStore, tmp_path: Path, is_ios: bool) -> None:
     exported = read_export(pocket_casts(tmp_path / "pocketcasts", is_ios))
-    said = "0 podcasts new, 2 heard that are not known here (take the OPML list of the podcasts first)"
+    said = "0 podcasts new, 2 not found here (import the OPML list of the podcasts first)"
     assert take(exported, store).summary() == said
     fetch(store)
     taking = take(exported, store)
@@ -75,7 +75,7 @@ def test_podcast_that_is_new_takes_its_marks_before_it_is_fetched(store: FeedSto
     assert set(taking.progress) == {ONE, TWO}
     unfound = take(read_export(castero(tmp_path / "castero.db")), store)
     assert (unfound.progress, unfound.unknown) == ({}, 2)
-    assert unfound.summary() == "1 podcast new, 2 heard that are not known here"
+    assert unfound.summary() == "1 podcast new, 2 not found here"
 
 
 def test_what_was_done_here_later_stays(store: FeedStore) -> None:

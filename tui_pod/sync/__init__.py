@@ -1,1 +1,1 @@
-"""Sync: progress and podcasts kept the same on every device, through a folder or a server."""
+"""Sync: keep progress and podcasts the same on every device, through a folder or a server."""

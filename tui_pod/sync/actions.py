@@ -1,7 +1,7 @@
-"""Episode actions as gpodder servers keep them: reading those of others, and writing our own.
+"""Episode actions in the format of gpodder servers: parsing those of other devices, and building our own.
 
-What a server sends is looked at element by element, and one that makes no sense is left out. What is sent is checked
-just as strictly, since servers refuse a whole batch for one bad element. Knows no server and no file.
+What a server sends is checked element by element, and invalid elements are skipped. What is sent is checked just as
+strictly, since servers refuse a whole batch for one bad element. Knows no server and no file.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 
 DEVICE = "tui-pod"
-"""Id of the device. All of a listener's tui-pods are one, since some servers keep a list of podcasts for each."""
+"""Id of the device. All of a listener's tui-pods share it, since some servers keep a list of podcasts per device."""
 
 MAX_TEXT = 2_000
-"""Characters of an address or guid that is used."""
+"""Longest address or guid that is accepted, in characters."""
 
 MAX_SECONDS = 10_000_000
-"""Seconds that an episode may last."""
+"""Longest episode that is accepted, in seconds."""
 
 FUTURE = timedelta(days=2)
-"""How far ahead of now a time is still believed: a clock may be a day fast."""
+"""How far in the future a time may be: a clock may be a day fast."""
 
 LATE = timedelta(minutes=10)
-"""Age above which a change is sent with the time of sending: servers show an action by its own time, and the other
-devices may have asked for that time already."""
+"""Age from which a change is sent with the current time instead of its own: servers list actions by their own time,
+and other devices may have read past it already."""
 
-_TELLING = ("podcast", "guid", "episode", "timestamp", "position", "action")
+_IDENTIFYING = ("podcast", "guid", "episode", "timestamp", "position", "action")
 
 Element = dict[str, Any]
 """One action as JSON."""
@@ -44,7 +44,7 @@ class EpisodeAction(NamedTuple):
     podcast: str
     episode: str
     guid: str
-    """Empty when the server has none."""
+    """Empty if the server has none."""
     time: datetime
     started: int | None
     position: int
@@ -53,7 +53,7 @@ class EpisodeAction(NamedTuple):
 
 
 def parse_action(value: object, now: datetime) -> EpisodeAction | None:
-    """Return an element as an action; None if it is not about playing, or makes no sense."""
+    """Return an element as an action; None if it is not about playing, or is invalid."""
     if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
         return None
     podcast, episode, guid = (_text(value.get(key)) for key in ("podcast", "episode", "guid"))
@@ -65,20 +65,19 @@ def parse_action(value: object, now: datetime) -> EpisodeAction | None:
 
 
 def action_mark(value: object) -> str:
-    """Return a short text that tells one element from another."""
-    parts = [str(value.get(name)).lower() for name in _TELLING] if isinstance(value, dict) else [repr(value)]
-    told = "\0".join(parts)
-    return blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    """Return a short hash that identifies an element."""
+    parts = [str(value.get(name)).lower() for name in _IDENTIFYING] if isinstance(value, dict) else [repr(value)]
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def action_time(value: object) -> int:
-    """Return the time of an element of any kind, in seconds since 1970; 0 where it has none."""
+    """Return the time of an element of any kind, in seconds since 1970; 0 if it has none."""
     time = _time(value.get("timestamp")) if isinstance(value, dict) else None
     return int(time.timestamp()) if time is not None else 0
 
 
 def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) -> Progress | None:
-    """Return the progress here after an action; None if it changes nothing: ours is newer, or the same."""
+    """Return the progress after an action; None if the action changes nothing: ours is newer, or the same."""
     if mine is not None and action.time <= mine.updated:
         return None
     former = mine or Progress(action.time)
@@ -96,13 +95,13 @@ def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) 
 
 
 def to_element(progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime) -> Element | None:
-    """Return the action to send for a podcast's episode; None if there is nothing that a server could keep."""
+    """Return the action to send for a podcast's episode; None if there is nothing that a server would accept."""
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
     if position < 1 or not (is_address(podcast) and is_address(episode.audio)):
         return None
     time = (now if progress.updated < now - LATE else progress.updated).astimezone(UTC)
-    if time.microsecond:  # up to a whole second, so that it is after what it replaces
+    if time.microsecond:  # round up to a whole second, so that it is later than what it replaces
         time = time.replace(microsecond=0) + timedelta(seconds=1)
     element: Element = {"podcast": podcast, "episode": episode.audio, "device": DEVICE, "action": "play"}
     if guid := _text(episode.guid.partition("\0")[0]):
@@ -115,7 +114,7 @@ def to_element(progress: Progress, podcast: str, episode: EpisodeIdentity, now: 
 
 
 def is_address(text: object) -> bool:
-    """Return whether a text is an address exactly as servers take it."""
+    """Return True for an http(s) address in the exact form that servers accept."""
     return isinstance(text, str) and len(text) <= MAX_TEXT and absolute(text) == text
 
 
@@ -131,25 +130,25 @@ def newest_of_each(actions: Iterable[EpisodeAction]) -> list[EpisodeAction]:
 
 
 def _start(progress: Progress) -> int:
-    """Return where the range that was heard up to the position begins."""
+    """Return the start of the played range that ends at the position, in seconds."""
     starts = (start for start, end in progress.played_ranges if start <= progress.position <= end + 1)
     return int(min(starts, default=progress.position))
 
 
 def _text(value: object) -> str:
-    """Return a text that can be an address or a guid; empty for anything else."""
+    """Return a valid address or guid; empty for anything else."""
     return value if isinstance(value, str) and len(value) <= MAX_TEXT and is_safe(value) else ""
 
 
 def _seconds(value: object) -> int | None:
-    """Return whole seconds above 0; None for anything else: servers send 0 and -1 when they do not know."""
+    """Return whole seconds above 0; None for anything else: servers send 0 and -1 for unknown."""
     if isinstance(value, float) and 1 <= value <= MAX_SECONDS:
         value = int(value)
     return value if type(value) is int and 1 <= value <= MAX_SECONDS else None
 
 
 def _time(value: object) -> datetime | None:
-    """Return a time as servers write it: ISO 8601, UTC where it names no zone, or seconds since 1970."""
+    """Parse a time as servers write it: ISO 8601, in UTC if it has no zone, or seconds since 1970; None if invalid."""
     try:
         if isinstance(value, str):
             time = datetime.fromisoformat(value)

@@ -1,8 +1,8 @@
-"""Sync through a folder that something else carries between machines.
+"""Sync through a folder that another program copies between machines.
 
-Each machine writes one file, alone, and reads all of them: whatever carries the folder, and however late, there
-is nothing to conflict. A file holds everything its machine knows, in the format of `state.toml`, so that a cut one
-is told from a whole one. Copies that a syncer makes of a conflict are read like any other file.
+Each machine writes a file of its own and reads all of them, so there are no conflicts, whatever copies the folder and
+however late. A file contains everything its machine knows, in the format of `state.toml`, whose checksum reveals a
+truncated file. Copies that a file syncer makes of a conflict are read like any other file.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from tui_pod.state.store import State
 from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
 
 MAX_FILES = 500
-"""Files of a folder that are read: machines, and copies made of conflicts."""
+"""Most files that are read from a folder: one per machine, and copies made of conflicts."""
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Bytes of one machine's file that are read, twice a state in which 100,000 episodes were touched."""
+"""Largest file that is read, in bytes: twice a state with progress in 100,000 episodes."""
 
 MAX_ID = 300
-"""Characters of an episode's id that is taken from a file."""
+"""Longest episode id that is accepted, in characters."""
 
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
 
 
 class Contents(NamedTuple):
-    """What a state holds that machines share."""
+    """The part of a state that machines share."""
 
     progress: Mapping[str, Progress]
     kept: Kept = Kept()
@@ -51,29 +51,29 @@ class Contents(NamedTuple):
 
 
 class SyncError(UserError):
-    """A sync that cannot be done; the message says what to do."""
+    """A failed sync; the message says what to do."""
 
     def __init__(self, message: str, is_offline: bool = False) -> None:
         super().__init__(message)
         self.is_offline = is_offline
-        """Whether there seems to be no network."""
+        """True if the network seems to be down."""
 
 
 class Gathered(NamedTuple):
-    """What the files of a folder hold together."""
+    """The merged contents of a folder's files."""
 
     all: Contents
     own: Contents | None
-    """What this machine's own file holds; None when it is to be written anew."""
+    """The contents of this machine's own file; None if that must be written anew."""
     machines: int
-    """Files of others that were read."""
+    """How many files of other machines were read."""
     notices: tuple[str, ...]
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
-    """Return the name of this machine's file, and the settings to save so that it keeps that name.
+    """Return the name of this machine's file, and the settings to save so that the name stays the same.
 
-    The name is a new one where the state has none, or was copied from elsewhere.
+    The name is new if the state has none, or was copied from another machine.
     """
     name, host = state.setting("sync", "machine", ""), _host_mark()
     if re.fullmatch(r"[\w.-]{1,64}", name) and state.setting("sync", "host", "") == host:
@@ -84,24 +84,24 @@ def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
 
 
 def _host_mark() -> str:
-    """Return what tells this machine from another; empty where nothing does."""
+    """Return a hash that identifies this machine; empty if it has no id."""
     with contextlib.suppress(OSError):
         return hashlib.sha256(b"tui-pod" + Path("/etc/machine-id").read_bytes()).hexdigest()[:16]
     return ""
 
 
 class SyncFolder:
-    """The folder, seen from one machine. Calls wait for the disk."""
+    """The shared folder, seen from one machine. Calls may block on the disk."""
 
     def __init__(self, folder: Path, machine: str) -> None:
         self._folder = folder
         self._file = folder / f"{machine}.toml"
 
     def gather(self) -> Gathered:
-        """Return what all files hold; those that cannot be read now are named in the notices.
+        """Merge all files; name those that cannot be read in the notices.
 
         Raises:
-            SyncError: there is no such folder, or it cannot be read.
+            SyncError: the folder does not exist, or cannot be read.
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None
@@ -112,11 +112,11 @@ class SyncFolder:
             try:
                 found = _read(path)
             except NewerState:
-                notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod: update this one to read it.")
+                notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod; update this one to read it.")
                 continue
             except (DamagedState, OSError, ValueError) as error:
                 if not isinstance(error, FileNotFoundError):
-                    notices.append(f"{clean(path.name, 80)} is not whole; it is read again at the next sync.")
+                    notices.append(f"{clean(path.name, 80)} is incomplete; it is read again at the next sync.")
                 continue
             if path == self._file:
                 own = found
@@ -128,10 +128,10 @@ class SyncFolder:
         return Gathered(Contents(progress, kept, merged(podcasts)), own, machines, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
-        """Write this machine's file, whole and in place of the former one.
+        """Replace this machine's file in one step.
 
         Raises:
-            SyncError: it could not be written; the former one stays.
+            SyncError: it could not be written; the old file stays.
         """
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
         tables = {**kept_tables(contents.kept), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
@@ -143,7 +143,7 @@ class SyncFolder:
 
     def _paths(self) -> list[Path]:
         try:
-            if self._folder.parent.is_dir():  # else a disk is not there, whose mount point must stay empty
+            if self._folder.parent.is_dir():  # else a disk is not mounted, and its mount point must stay empty
                 self._folder.mkdir(exist_ok=True, mode=0o700)
             names = sorted(os.listdir(self._folder))
         except OSError as error:
@@ -152,7 +152,7 @@ class SyncFolder:
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
-    """Return the progress that others change: the newest of each episode, with what was played in either."""
+    """Return the progress that others change: the newest for each episode, with the played ranges of both."""
     merged = ((ident, newest(mine[ident], value) if ident in mine else value) for ident, value in theirs.items())
     return {ident: value for ident, value in merged if value != mine.get(ident)}
 
@@ -160,7 +160,7 @@ def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> di
 def _read(path: Path) -> Contents:
     data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
     if "written" not in data:
-        raise DamagedState("it is no machine's file")
+        raise DamagedState("it is not a file of a machine")
     progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
     kept = read_kept(data)
     bookmarks = tuple(each for each in kept.bookmarks if _is_id(each.episode))

@@ -1,6 +1,6 @@
-"""The password of a sync server: a listener's command or file, or Nextcloud's login flow v2 makes one for the app.
+"""The password of a sync server: from a command or a file, or created for the app by Nextcloud's login flow v2.
 
-In the flow the listener logs in with their browser, and is waited for. See the Nextcloud developer manual, "Login flow
+In the flow, the listener logs in with a browser while the app waits. See the Nextcloud developer manual, "Login flow
 v2". A password is never printed, logged, or written to `config.toml`.
 """
 
@@ -17,27 +17,27 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import HttpTransport
 
 MAX_BYTES = 10_000
-"""Bytes of a password file."""
+"""Largest password file, in bytes."""
 
 START = "/index.php/login/v2"
 
 ASK_EVERY = 2.0
-"""Seconds between two questions whether the listener is done."""
+"""Seconds between two checks whether the listener has logged in."""
 
 PATIENCE = 20 * 60.0
-"""Seconds for which a server keeps a login open."""
+"""Seconds for which a server keeps a login flow open."""
 
 
 def read_password(command: str, file: Path) -> str:
     """Return the password.
 
     Args:
-        command: prints it on its first line; empty: there is none.
-        file: holds it, with mode 0600; used without a command.
+        command: prints the password on its first line; empty: use the file.
+        file: contains the password, with mode 0600.
 
     Raises:
         PasswordError: the command fails, or others can read the file.
-        SyncError: there is none.
+        SyncError: there is no password.
     """
     if command:
         return password_from(command)
@@ -51,14 +51,14 @@ class Flow(NamedTuple):
     """A login that has begun."""
 
     page: str
-    """Address that the listener opens."""
+    """The address that the listener opens."""
     path: str
-    """Where to ask for the outcome, below the server's address."""
+    """Where to ask for the result, below the server's address."""
     token: str
 
 
 def begin(transport: HttpTransport) -> Flow | None:
-    """Begin a login; None where the server offers none, or one that leads to another server."""
+    """Begin a login; return None if the server offers none, or one that leads to another server."""
     answer = transport.ask("POST", START, {})
     match answer.data:
         case {"login": str(page), "poll": {"endpoint": str(endpoint), "token": str(token)}} if answer.is_good:
@@ -75,14 +75,14 @@ def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] =
     """Wait until the listener has logged in; return the user and the password.
 
     Raises:
-        SyncError: they did not, or the server has forgotten it.
+        SyncError: the listener did not, or the server has ended the flow.
     """
     for _ in range(int(PATIENCE / ASK_EVERY)):
         answer = transport.ask("POST", flow.path, {"token": flow.token}, is_form=True)
         match answer.data:
             case {"loginName": str(user), "appPassword": str(password)} if answer.is_good and user and password:
                 return user, password
-        if answer.status != 404:  # which says: not yet
+        if answer.status != 404:  # not yet
             break
         wait(ASK_EVERY)
     raise SyncError("Nobody has logged in; try again.")

@@ -1,6 +1,6 @@
-"""What was last exchanged with a server, kept beside the state, so that only changes cross the network.
+"""What was last exchanged with a server, saved beside the state, so that only changes are sent.
 
-All of it can be rebuilt: if it is lost or damaged, the next sync is a first one, which loses nothing.
+All of it can be rebuilt: if it is lost or damaged, the next sync is a first sync, which loses nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui_pod.runtime import files
 from tui_pod.sync.folder import SyncError
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Bytes that are read, four times what 100,000 touched episodes need."""
+"""Largest file that is read, in bytes: four times what progress in 100,000 episodes needs."""
 
 
 @dataclass(slots=True)
@@ -25,27 +25,27 @@ class Memory:
     server: str = ""
     user: str = ""
     protocol: str = ""
-    """Empty: it was never synced."""
+    """Empty before the first sync."""
     subscriptions_since: int = 0
     actions_since: int = 0
-    """Times that the server told."""
+    """Timestamps from the server."""
     podcasts: dict[str, str] = field(default_factory=dict)
-    """What the server calls each podcast, by its first address; empty where it does not take it."""
+    """The server's address of each podcast, by the feed's id; empty if the server did not accept the podcast."""
     sent: dict[str, str] = field(default_factory=dict)
-    """The `updated` of each episode that the server knows, or, after a minus, that it cannot know."""
+    """The `updated` of each episode that was sent; with a minus before it if it cannot be sent."""
     seen: dict[str, int] = field(default_factory=dict)
-    """Marks and times of the actions that the last sync read: the next one reads some of them again."""
+    """Hashes and times of the actions that the last sync read; the next sync reads some of them again."""
     waiting: list[Any] = field(default_factory=list)
-    """Actions of episodes that are not here yet."""
+    """Actions for episodes that are unknown here so far."""
 
 
 def memory_file(state: Path) -> Path:
-    """Return where it is kept, beside the state."""
+    """Return the file of the memory, beside the state."""
     return state.with_name(f"{state.stem}.sync.json")
 
 
 def read_memory(path: Path, server: str, user: str) -> Memory:
-    """Return what was exchanged with a server: nothing if the file is missing, damaged or of another server."""
+    """Return what was exchanged with a server; an empty memory if the file is missing, damaged or of another server."""
     fresh = Memory(server, user)
     with contextlib.suppress(OSError, ValueError, RecursionError, TypeError):
         found = Memory(**json.loads(files.read_bytes(path, MAX_BYTES)))
@@ -62,7 +62,7 @@ def _types(memory: Memory) -> list[type]:
 
 
 def write_memory(path: Path, memory: Memory) -> None:
-    """Keep it, whole and in place of the former.
+    """Replace the file of the memory in one step.
 
     Raises:
         SyncError: it could not be written.

@@ -1,7 +1,7 @@
-"""Recognise podcasts and episodes by what other programs call them, and decide how two lists of podcasts become one.
+"""Identify podcasts and episodes by the addresses that other programs use, and plan how to merge two lists of podcasts.
 
-Both sides are compared with what both had at the last sync; without one nothing is removed on either side. Pure: it
-changes nothing.
+Both lists are compared with what they had in common at the last sync. In a first sync nothing is removed on either
+side. Pure: changes nothing.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
 
 MAX_PODCASTS = 5_000
-"""Podcasts that one answer may add."""
+"""Most podcasts that one answer may add."""
 
 
 class PodcastPlan(NamedTuple):
-    """What is to be done."""
+    """What a sync of the podcasts has to do."""
 
     subscribe: list[str]
     """Addresses that only the server has."""
     unsubscribe: list[Subscription]
     """Feeds that were removed elsewhere."""
     add: dict[str, str]
-    """What the server lacks: addresses by the feed's id."""
+    """Podcasts that the server lacks: their addresses by the feed's id."""
     remove: dict[str, str]
-    """What was removed here: what the server calls it, by the feed's id."""
+    """Podcasts that were removed here: the server's addresses by the feed's id."""
     known: dict[str, str]
-    """What both have: what the server calls it, by the feed's id."""
+    """Podcasts that turned out to be on both sides: the server's addresses by the feed's id."""
     gone: set[str]
     """Ids of feeds that are no longer here."""
 
 
 def plan_podcasts(changes: Changes, feeds: Sequence[Subscription], base: Mapping[str, str]) -> PodcastPlan:
-    """Return what brings both lists together.
+    """Return how to merge both lists.
 
     Args:
         changes: of the server's list since the last sync.
         feeds: subscribed here.
-        base: what both had at the last sync, as the server calls it, by the feed's id.
+        base: podcasts that both had at the last sync: the server's addresses by the feed's id.
     """
     here = {feed.feed_id: feed for feed in feeds}
     ids = {address_key(name): feed_id for feed_id, name in base.items() if name}
@@ -69,13 +69,13 @@ def plan_podcasts(changes: Changes, feeds: Sequence[Subscription], base: Mapping
 
 
 def _addresses(values: Iterable[object]) -> list[str]:
-    """Return the addresses in a list of a server's, each once."""
+    """Return the valid addresses in a server's list, without duplicates."""
     found = (absolute(value) for value in values if isinstance(value, str))
     return list(dict.fromkeys(address for address in found if address))[:MAX_PODCASTS]
 
 
 class EpisodeFinder:
-    """Finds the episode that another program means: in its podcast by guid, then by address."""
+    """Finds the episode that another program refers to: by guid within its podcast, then by address."""
 
     def __init__(self, episodes: Iterable[EpisodeIdentity], podcasts: Mapping[str, str]) -> None:
         self._feeds = {
@@ -83,16 +83,16 @@ class EpisodeFinder:
         }
         self._by_guid: dict[tuple[str, str], str] = {}
         self._by_address: dict[tuple[str, str], str] = {}
-        self._by_media: dict[tuple[str, str], str | None] = {}  # those of any podcast under no feed
+        self._by_media: dict[tuple[str, str], str | None] = {}  # under an empty feed id: in any podcast
         for episode in episodes:
             self._by_guid[episode.feed, episode.guid] = episode.id
             self._by_address[episode.feed, episode.audio] = episode.id
             media = _media(episode.audio)
             for key in ((episode.feed, media), ("", media)):
-                self._by_media[key] = episode.id if key not in self._by_media else None  # one of several: neither
+                self._by_media[key] = episode.id if key not in self._by_media else None  # None: ambiguous
 
     def find(self, podcast: str, guid: str, audio: str) -> str | None:
-        """Return the id of a podcast's episode; None when it is not here."""
+        """Return the id of a podcast's episode; None if it is not here."""
         feed = self._feeds.get(address_key(podcast))
         if feed is None:
             return None
@@ -103,12 +103,12 @@ class EpisodeFinder:
         )
 
     def find_recording(self, address: str) -> str | None:
-        """Return the id of the episode with this recording, of whatever podcast; None for none or several."""
+        """Return the id of the only episode with this recording, in any podcast; None for none or several."""
         return self._by_media.get(("", _media(address))) if address else None
 
 
 def address_key(address: str) -> str:
-    """Return what is the same of an address however programs write it."""
+    """Return a key that is the same for every way to write an address."""
     return unquote(address).partition("://")[2].rstrip("/").lower()
 
 

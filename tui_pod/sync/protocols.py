@@ -1,6 +1,6 @@
-"""The two protocols that sync servers speak, gpodder API v2 and Nextcloud's gPodder Sync, told apart by asking.
+"""The two protocols of sync servers, gpodder API v2 and Nextcloud's gPodder Sync, and detecting which one is spoken.
 
-Answers are checked for their shape and no further. Knows no files and no progress.
+Only the structure of answers is checked here. Knows no files and no progress.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from tui_pod.sync.transport import ServerReply, Transport
 Item = TypeVar("Item")
 
 BATCH = 100
-"""Elements sent at once; Nextcloud takes many seconds for some hundred."""
+"""Elements sent at once; Nextcloud takes many seconds for a few hundred."""
 
 MAX_REFUSED = 5
-"""Elements refused in a row, and none taken, after which the server counts as being in trouble."""
+"""Elements refused in a row, with none accepted, after which the server is considered broken."""
 
 
 class Changes(NamedTuple):
@@ -32,7 +32,7 @@ class Changes(NamedTuple):
 
 
 class ActionPage(NamedTuple):
-    """Some of the episode actions."""
+    """One page of episode actions."""
 
     actions: list[Any]
     timestamp: int
@@ -51,7 +51,7 @@ class ServerPaths:
 
 
 def paths_of(name: str, user: str) -> ServerPaths | None:
-    """Return a protocol's paths by its name."""
+    """Return a protocol's paths by its name; None if there is no such protocol."""
     owner = quote(user, safe="")
     if name == "gpodder":
         device = f"/api/2/subscriptions/{owner}/{DEVICE}.json"
@@ -96,23 +96,23 @@ class Server:
         self._paths = paths
 
     def register(self) -> None:
-        """Tell the server of this device, where it wants to know."""
+        """Register this device, if the protocol has devices."""
         if self._paths.device:
             about = {"caption": "tui-pod", "type": "desktop"}
             _check(self._transport.ask("POST", self._paths.device, about), "the device")
 
     def subscriptions(self, since: int) -> Changes:
-        """Return how the list of podcasts changed since a time that the server told."""
+        """Return how the list of podcasts changed since one of the server's timestamps."""
         data = self._changes(self._paths.subscriptions, since, "the podcasts")
         return Changes(_list(data.get("add")), _list(data.get("remove")), _whole(data.get("timestamp")))
 
     def actions(self, since: int) -> ActionPage:
-        """Return the first page of the actions since a time that the server told."""
+        """Return the first page of the actions since one of the server's timestamps."""
         data = self._changes(self._paths.actions, since, "the episodes")
         return ActionPage(_list(data.get("actions")), _whole(data.get("timestamp")))
 
     def change_subscriptions(self, add: Sequence[str], remove: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Send changes of the list; yield each address that was taken, with what the server made of it."""
+        """Send changes of the list; yield each accepted address, with the form in which the server saved it."""
         changes = [("add", address) for address in add] + [("remove", address) for address in remove]
 
         def send(part: Sequence[tuple[str, str]]) -> ServerReply:
@@ -126,7 +126,7 @@ class Server:
             yield from ((address, became.get(address, address)) for _, address in part)
 
     def send_actions(self, elements: Sequence[Element]) -> Iterator[Element]:
-        """Send actions; yield those that were taken."""
+        """Send actions; yield the accepted ones."""
         for part, _ in _in_batches(elements, lambda part: self._transport.ask("POST", self._paths.send_actions, part)):
             yield from part
 
@@ -134,22 +134,22 @@ class Server:
         answer = self._transport.ask("GET", f"{path}?since={since}")
         _check(answer, what)
         if not isinstance(answer.data, dict):
-            raise SyncError(f"What the server says of {what} cannot be read.")
+            raise SyncError(f"The server's answer about {what} cannot be read.")
         return answer.data
 
 
 def _in_batches(
     items: Sequence[Item], send: Callable[[Sequence[Item]], ServerReply]
 ) -> Iterator[tuple[Sequence[Item], ServerReply]]:
-    """Send items; yield what was taken. A batch that is refused is halved down to the element that is at fault."""
+    """Send items; yield the accepted ones. A refused batch is halved until the element at fault is alone."""
     waiting = [items[start : start + BATCH] for start in range(0, len(items), BATCH)][::-1]
-    refused, has_taken, is_broken = 0, False, False
+    refused, has_accepted, is_broken = 0, False, False
     while waiting:
         part = waiting.pop()
         answer = send(part)
         _check_login(answer)
         if answer.is_good:
-            refused, has_taken = 0, True
+            refused, has_accepted = 0, True
             yield part, answer
             continue
         if answer.status in (400, 413, 422, 500):
@@ -158,20 +158,20 @@ def _in_batches(
                 continue
             refused += 1
             is_broken = is_broken or answer.status == 500
-            if refused < MAX_REFUSED and (waiting or has_taken or not is_broken):
+            if refused < MAX_REFUSED and (waiting or has_accepted or not is_broken):
                 continue
-        raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
+        raise SyncError(f"The server accepts nothing at the moment (status {answer.status}); try again later.")
 
 
 def _check(answer: ServerReply, what: str) -> None:
     _check_login(answer)
     if not answer.is_good:
-        raise SyncError(f"The server does not give or take {what} (status {answer.status}); try again later.")
+        raise SyncError(f"The server failed at {what} (status {answer.status}); try again later.")
 
 
 def _check_login(answer: ServerReply) -> None:
     if answer.status in (401, 403):
-        raise SyncError(f"The server refuses user and password ({answer.status}). See [sync] in the settings.")
+        raise SyncError(f"The server rejects user or password ({answer.status}). See [sync] in the settings.")
 
 
 def _list(value: object) -> list[Any]:

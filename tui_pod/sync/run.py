@@ -1,4 +1,4 @@
-"""Bring the state up to date with the others', and the others with it. Knows the state's files, and no screen."""
+"""Sync a state with a folder, and describe what a sync did. Knows the state's files, but no screen."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class SyncResult:
     received: dict[str, Progress] = field(default_factory=dict)
     """New progress by episode."""
     sent: int = 0
-    """Episodes whose progress the others did not have."""
+    """How many episodes had progress that the others lacked."""
     received_kept: Kept = field(default_factory=Kept)
     sent_kept: Kept = field(default_factory=Kept)
-    """Bookmarks and cards, as the two above."""
+    """Bookmarks and cards, likewise."""
     configured: list[str] = field(default_factory=list)
-    """Podcasts whose settings were changed elsewhere, by their first addresses."""
+    """Ids of podcasts whose settings were changed elsewhere."""
     notices: list[str] = field(default_factory=list)
-    error: str = ""
-    """Why the rest could not be done; empty: it was."""
+    error: str | None = None
+    """Why the sync is incomplete; None if it is complete."""
     is_offline: bool = False
-    """Whether that was for want of a network."""
+    """True if that was because the network is down."""
     machines: int = 0
-    """Other machines' files that were read."""
+    """How many files of other machines were read."""
     subscribed: list[str] = field(default_factory=list)
-    """Addresses of podcasts that the server had and this machine had not."""
+    """Addresses of podcasts that only the server had."""
     unsubscribed: list[str] = field(default_factory=list)
-    """Podcasts that were removed elsewhere; they can be brought back."""
+    """Names of podcasts that were removed elsewhere; they can be restored."""
     podcasts_sent: list[str] = field(default_factory=list)
     podcasts_removed: list[str] = field(default_factory=list)
-    """Addresses that the server was told to add, and to remove."""
+    """Addresses added to and removed from the server's list."""
 
     @property
     def has_changed(self) -> bool:
-        """Whether anything was exchanged."""
+        """True if anything was exchanged."""
         lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
         kept = *self.received_kept, *self.sent_kept
         return bool(self.received or self.sent or any(lists) or any(kept))
@@ -58,12 +58,12 @@ class SyncResult:
 def sync_with_folder(
     file: StateFile, state: State, store: FeedStore, folder: Path, now: datetime, is_dry: bool = False
 ) -> SyncResult:
-    """Take the newest progress of all machines that share a folder, and leave this machine's there, unless it `is_dry`.
+    """Merge the progress of all machines into the state, and write this machine's file; `is_dry` changes nothing.
 
     Raises:
         SyncError: the folder cannot be used.
-        FeedStoreError: settings that came in could not be saved.
-        StateError: what came in could not be saved.
+        FeedStoreError: received settings could not be saved.
+        StateError: received progress could not be saved.
     """
     machine, naming = machine_name(state)
     shared = SyncFolder(folder, machine)
@@ -91,10 +91,10 @@ def sync_with_folder(
 
 @contextlib.contextmanager
 def only_sync(state: Path) -> Iterator[None]:
-    """Keep other syncs of the same state out for the length of the block.
+    """Keep other syncs of the same state out during the block.
 
     Raises:
-        SyncError: one is running, or the folder cannot be written.
+        SyncError: another sync is running, or the lock file cannot be written.
     """
     lock = state.with_name(f"{state.name}.sync-lock")
     with contextlib.ExitStack() as held:

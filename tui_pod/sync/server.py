@@ -1,7 +1,7 @@
-"""Sync with a server: what is taken, what is sent, and in which order.
+"""Sync with a server: what is received, what is sent, and in which order.
 
-Speaks through `protocols` and saves through the state's own records. A server that knows nothing never causes an
-unsubscription, nor moves a position back.
+Talks through `protocols` and saves through the state's own records. A server without data never causes an
+unsubscription, and never moves a position back.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from tui_pod.sync.run import SyncResult
 from tui_pod.sync.transport import Transport
 
 OVERLAP = 7 * 86_400
-"""Seconds that are asked for again: servers show an action by its own time, however late it was sent."""
+"""Seconds of actions that are read again: servers list an action by its own time, however late it was sent."""
 
 SAME_TIME = 60
-"""Seconds of changes of podcasts that are asked for again: servers count whole ones."""
+"""Seconds of podcast changes that are read again: servers round to whole seconds."""
 
 AHEAD = 86_400
-"""Seconds that a server's clock may be ahead; a time beyond is not asked from."""
+"""Seconds that a server's clock may be ahead; later timestamps are ignored."""
 
 MAX_PAGES = 500
 MAX_ACTIONS = 250_000
-"""Of one sync: a server may have no end."""
+"""Limits of one sync: a server may send pages without end."""
 
 MAX_WAITING = 20_000
-"""Actions of unknown episodes that are kept for later."""
+"""Most actions for unknown episodes that are saved for later."""
 
 WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "total")
-"""What is kept of each of these."""
+"""The fields of an action that are saved."""
 
 
 class ServerSync:
@@ -58,7 +58,15 @@ class ServerSync:
     def __init__(
         self, transport: Transport, memory: Path, names: tuple[str, str], store: FeedStore, rule: PlayedRule
     ) -> None:
-        """Name what takes part; `memory` is the file of what was exchanged before, `names` are server and user."""
+        """Prepare a sync.
+
+        Args:
+            transport: to the server.
+            memory: the file with what was exchanged before.
+            names: server and user.
+            store: the podcasts.
+            rule: decides when an episode counts as played.
+        """
         self._transport = transport
         self._path = memory
         self._memory = read_memory(memory, *names)
@@ -67,50 +75,50 @@ class ServerSync:
 
     @property
     def is_first(self) -> bool:
-        """Whether nothing was exchanged with this server yet."""
+        """True if nothing was exchanged with this server yet."""
         return not self._memory.protocol
 
     def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> SyncResult:
-        """Take what is new, then send what the server lacks; where it `is_dry`, nothing is changed, here or there.
+        """Receive what is new, then send what the server lacks; `is_dry` changes nothing on either side.
 
         Raises:
             SyncError: the server could not be used.
-            StateError: what came in could not be saved.
+            StateError: received progress could not be saved.
             FeedStoreError: the podcasts could not be read or changed.
         """
-        outcome, memory = SyncResult(), self._memory
-        if not memory.sent.keys() <= state.progress.keys():  # another state than the one that was synced
+        result, memory = SyncResult(), self._memory
+        if not memory.sent.keys() <= state.progress.keys():  # not the state that was synced
             memory = self._memory = Memory(memory.server, memory.user)
         is_first = self.is_first
         server = self._server(now)
         if is_first and not is_dry:
             server.register()
-        added = self._sync_podcasts(server, outcome, now, is_dry)
-        actions = self._read_actions(server, outcome, now)
+        added = self._sync_podcasts(server, result, now, is_dry)
+        actions = self._read_actions(server, result, now)
         episodes: list[EpisodeIdentity] = []
         unsent = self._unsent(state.progress)
         if actions or unsent or added:
             episodes = self._store.identities()
-            outcome.received = self._resolve(actions, episodes, state.progress)
-        memory.sent |= {ident: value.updated.isoformat() for ident, value in outcome.received.items()}
+            result.received = self._resolve(actions, episodes, state.progress)
+        memory.sent |= {ident: value.updated.isoformat() for ident, value in result.received.items()}
         if added:
             theirs = {episode.id for episode in episodes if episode.feed in added}
             memory.sent = {i: t for i, t in memory.sent.items() if not (t.startswith("-") and i in theirs)}
-        progress = {**state.progress, **outcome.received}
+        progress = {**state.progress, **result.received}
         elements = self._elements(progress, episodes, now)
-        outcome.sent = len(elements)
+        result.sent = len(elements)
         if is_dry:
-            return outcome
-        file.save(ProgressRecord(ident, value) for ident, value in outcome.received.items())
+            return result
+        file.save(ProgressRecord(ident, value) for ident, value in result.received.items())
         before = dict(memory.sent)
         try:
-            self._send(server, elements, progress, outcome)
+            self._send(server, elements, progress, result)
         except SyncError as error:
-            outcome.error, outcome.is_offline = str(error), error.is_offline
+            result.error, result.is_offline = str(error), error.is_offline
         finally:
-            if is_first or actions or added or before != memory.sent or outcome.has_changed:
+            if is_first or actions or added or before != memory.sent or result.has_changed:
                 write_memory(self._path, memory)
-        return outcome
+        return result
 
     def _server(self, now: datetime) -> Server:
         memory = self._memory
@@ -121,15 +129,15 @@ class ServerSync:
 
     # -- podcasts --------------------------------------------------------------------------------------
 
-    def _sync_podcasts(self, server: Server, outcome: SyncResult, now: datetime, is_dry: bool) -> set[str]:
-        """Bring both lists of podcasts together; return the ids of feeds that are new to either side."""
+    def _sync_podcasts(self, server: Server, result: SyncResult, now: datetime, is_dry: bool) -> set[str]:
+        """Merge both lists of podcasts; return the ids of feeds that are new on either side."""
         memory = self._memory
         changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
         plan = plan_podcasts(changes, self._store.feeds(), memory.podcasts)
-        outcome.subscribed = plan.subscribe
-        outcome.unsubscribed = [feed.name for feed in plan.unsubscribe]
-        outcome.podcasts_sent = list(plan.add.values())
-        outcome.podcasts_removed = list(plan.remove.values())
+        result.subscribed = plan.subscribe
+        result.unsubscribed = [feed.name for feed in plan.unsubscribe]
+        result.podcasts_sent = list(plan.add.values())
+        result.podcasts_removed = list(plan.remove.values())
         memory.podcasts |= plan.known
         new = set(plan.add)
         if is_dry:
@@ -140,15 +148,15 @@ class ServerSync:
         for feed in plan.unsubscribe:
             self._store.remove(feed.feed_id)
         if plan.add or plan.remove:
-            taken = dict(server.change_subscriptions(outcome.podcasts_sent, outcome.podcasts_removed))
-            memory.podcasts |= {feed_id: taken.get(address, "") for feed_id, address in plan.add.items()}
+            accepted = dict(server.change_subscriptions(result.podcasts_sent, result.podcasts_removed))
+            memory.podcasts |= {feed_id: accepted.get(address, "") for feed_id, address in plan.add.items()}
         for feed_id in {feed.feed_id for feed in plan.unsubscribe} | plan.gone:
             memory.podcasts.pop(feed_id, None)
         memory.subscriptions_since = _believed(changes.timestamp, now, memory.subscriptions_since)
         return new
 
     def _subscribe(self, addresses: list[str]) -> set[str]:
-        """Subscribe to what the server has; return the ids of the feeds."""
+        """Subscribe to the server's podcasts; return the ids of the feeds."""
         wanted = {address_key(address): address for address in addresses}
         self._store.subscribe([Entry(address) for address in addresses])
         subscribed = set()
@@ -157,14 +165,14 @@ class ServerSync:
             if address is not None:
                 subscribed.add(feed.feed_id)
                 self._memory.podcasts[feed.feed_id] = address
-                if not feed.is_origin_known:  # a server may not lead into the listener's own network
+                if not feed.is_origin_known:  # a server must not lead into the listener's own network
                     self._store.set_private_origin(feed.feed_id, None)
         return subscribed
 
     # -- episodes --------------------------------------------------------------------------------------
 
-    def _read_actions(self, server: Server, outcome: SyncResult, now: datetime) -> list[EpisodeAction]:
-        """Return the actions that the last sync did not see, and those that wait for their episodes."""
+    def _read_actions(self, server: Server, result: SyncResult, now: datetime) -> list[EpisodeAction]:
+        """Return the actions that the last sync did not read, and those that wait for their episodes."""
         memory = self._memory
         seen = memory.seen
         read: dict[str, int] = {}
@@ -190,7 +198,7 @@ class ServerSync:
             if len(read) > MAX_ACTIONS:
                 break
         if not is_whole:
-            outcome.notices.append("The server lists episodes without end; the rest was left out.")
+            result.notices.append("The server lists episodes without end; the rest was left out.")
         memory.actions_since = _believed(since, now, memory.actions_since)
         oldest = memory.actions_since - OVERLAP
         memory.seen = {mark: time for mark, time in read.items() if time >= oldest}
@@ -206,7 +214,7 @@ class ServerSync:
     def _resolve(
         self, actions: Iterable[EpisodeAction], episodes: Iterable[EpisodeIdentity], mine: Mapping[str, Progress]
     ) -> dict[str, Progress]:
-        """Return the progress that actions make; those of episodes that are not here go on waiting."""
+        """Return the progress that actions result in; actions for unknown episodes keep waiting."""
         known = EpisodeFinder(episodes, self._memory.podcasts)
         received: dict[str, Progress] = {}
         waiting = []
@@ -228,7 +236,7 @@ class ServerSync:
     def _elements(
         self, progress: Mapping[str, Progress], episodes: Iterable[EpisodeIdentity], now: datetime
     ) -> dict[str, Element]:
-        """Return what is to be sent by episode, and note what never can be: what is of no podcast, or was not begun."""
+        """Return what to send, by episode; remember what cannot be sent: episodes of no podcast, or not started."""
         memory, known = self._memory, {episode.id: episode for episode in episodes}
         elements: dict[str, Element] = {}
         for ident in self._unsent(progress):
@@ -241,22 +249,22 @@ class ServerSync:
         return elements
 
     def _send(
-        self, server: Server, elements: Mapping[str, Element], progress: Mapping[str, Progress], outcome: SyncResult
+        self, server: Server, elements: Mapping[str, Element], progress: Mapping[str, Progress], result: SyncResult
     ) -> None:
         owners = {id(element): ident for ident, element in elements.items()}
         refused = dict(elements)
-        outcome.sent = 0
+        result.sent = 0
         for element in server.send_actions(list(elements.values())):
             ident = owners[id(element)]
             self._memory.sent[ident] = progress[ident].updated.isoformat()
-            self._memory.seen[action_mark(element)] = action_time(element)  # it comes back as news otherwise
+            self._memory.seen[action_mark(element)] = action_time(element)  # else the next sync reads it as new
             del refused[ident]
-            outcome.sent += 1
+            result.sent += 1
         if refused:
-            outcome.notices.append(f"The server refuses the progress of {len(refused)} of {len(elements)} episodes.")
+            result.notices.append(f"The server refused the progress of {len(refused)} of {len(elements)} episodes.")
         self._memory.sent |= {ident: f"-{progress[ident].updated.isoformat()}" for ident in refused}
 
 
 def _believed(timestamp: int, now: datetime, former: int) -> int:
-    """Return a time to ask from next, not one so far ahead that nothing would ever come."""
+    """Return a timestamp to continue from; `former` if it is so far ahead that nothing would ever be listed."""
     return timestamp if 0 < timestamp <= now.timestamp() + AHEAD else max(former, 0)

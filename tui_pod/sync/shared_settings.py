@@ -1,4 +1,4 @@
-"""The settings of podcasts as machines share them: the newest of each podcast wins. Logins are none of them."""
+"""The settings of podcasts as machines share them: for each podcast the newest win. Logins are not shared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.store.feed_store import FeedStore
 
 MAX_ADDRESS = 2_000
-"""Characters of a feed's address that is taken from a file."""
+"""Longest feed address that is accepted, in characters."""
 
 
 class ChosenSettings(NamedTuple):
@@ -19,15 +19,15 @@ class ChosenSettings(NamedTuple):
 
     updated: datetime
     texts: Mapping[str, str]
-    """Without those that are not set."""
+    """Only the settings that are set."""
 
 
 SharedSettings = Mapping[str, ChosenSettings]
-"""By the first address of the feed, or `COURSE`."""
+"""By the feed's id, or `COURSE`."""
 
 
 def read_chosen(store: FeedStore) -> dict[str, ChosenSettings]:
-    """Return the settings of the podcasts here that were ever changed."""
+    """Return the settings of all podcasts that were ever changed here."""
     if store.is_empty:
         return {}
     found = store.changed_settings()
@@ -40,7 +40,7 @@ def read_chosen(store: FeedStore) -> dict[str, ChosenSettings]:
 
 
 def merged(all_settings: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
-    """Return the newest settings of each podcast, the same in whichever order they come."""
+    """Return the newest settings of each podcast; their order does not matter."""
     newest: dict[str, ChosenSettings] = {}
     for settings in all_settings:
         for feed_id, chosen in settings.items():
@@ -51,7 +51,7 @@ def merged(all_settings: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
 
 
 def take(store: FeedStore, received: SharedSettings) -> None:
-    """Keep what others chose: what they did not set is as usual here too."""
+    """Save settings from other machines; a setting that is not set there is reset here too."""
     unset = dict.fromkeys(ROWS, "")
     for feed_id, chosen in received.items():
         store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
@@ -63,7 +63,7 @@ def to_tables(settings: SharedSettings) -> dict[str, Any]:
 
 
 def read_tables(tables: Any) -> dict[str, ChosenSettings]:
-    """Return the settings in a file's tables that mean something."""
+    """Return the valid settings in a file's tables."""
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
         updated = table.get("updated") if isinstance(table, dict) else None

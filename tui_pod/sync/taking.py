@@ -1,4 +1,4 @@
-"""Decide what is taken of what another player knows: new podcasts, and progress where it is newer. Pure."""
+"""Decide what to import from another player: new podcasts, and progress that is newer. Pure."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
-"""Time of a mark for which the other player has none: whatever was done here is newer."""
+"""Time of progress for which the other player has no time: anything done here is newer."""
 
 
 class Taking(NamedTuple):
-    """What is taken."""
+    """What to import."""
 
     new: tuple[Entry, ...]
-    """Podcasts that are not here."""
+    """Podcasts that are not here yet."""
     progress: dict[str, Progress]
-    """Of episodes, where it is newer than what is known here."""
+    """Progress that is newer than ours, by episode."""
     unknown: int
-    """Episodes that could not be found here."""
+    """How many episodes could not be found here."""
     needs_list: bool = False
-    """Whether some of these may be of podcasts that the export does not name."""
+    """True if some of them may belong to podcasts that the export does not name."""
 
     @property
     def played(self) -> int:
@@ -37,13 +37,13 @@ class Taking(NamedTuple):
         return sum(value.played for value in self.progress.values())
 
     def summary(self) -> str:
-        """Return what it comes to, such as `2 podcasts new, 14 episodes played, 3 started`."""
+        """Return a summary, such as `2 podcasts new, 14 episodes played, 3 started`."""
         parts = [f"{counted(len(self.new), 'podcast')} new"]
         if self.progress:
             parts += [f"{counted(self.played)} played", f"{len(self.progress) - self.played} started"]
         if self.unknown:
-            hint = " (take the OPML list of the podcasts first)" if self.needs_list else ""
-            parts.append(f"{self.unknown} heard that {'is' if self.unknown == 1 else 'are'} not known here{hint}")
+            hint = " (import the OPML list of the podcasts first)" if self.needs_list else ""
+            parts.append(f"{self.unknown} not found here{hint}")
         return ", ".join(parts)
 
 
@@ -55,7 +55,16 @@ def plan(
     rule: PlayedRule,
     is_known: Callable[[str], bool],
 ) -> Taking:
-    """Return what is taken of an export; `episodes` are those of the `feeds` here, `is_known` tells ids of any here."""
+    """Return what to import from an export.
+
+    Args:
+        imported: the export.
+        feeds: subscribed here.
+        episodes: those of the feeds.
+        progress: here, by episode.
+        rule: decides when an episode counts as played.
+        is_known: returns True for the id of an episode here.
+    """
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
     new = tuple(entry for entry in imported.entries if address_key(entry.address) not in ids)
     finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})
@@ -67,7 +76,7 @@ def plan(
         if heard.podcast:
             feed_id = ids.get(address_key(heard.podcast), "")
             ident = finder.find(heard.podcast, heard.guid, heard.audio) or ""
-            if not ident and heard.guid and feed_id:  # the podcast was not fetched yet, or it has no recording
+            if not ident and heard.guid and feed_id:  # the podcast was not fetched yet, or the episode has no recording
                 ident = episode_id(feed_id, heard.guid)
             if feed_id in fetched and not is_known(ident):
                 ident = ""
@@ -85,7 +94,7 @@ def plan(
 
 
 def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:
-    """Return what was heard, which counts no play here: plays only grow, and the listener may undo all of it."""
+    """Return the progress of an imported episode. It counts no play: plays only grow, and an import can be undone."""
     is_over = heard.duration is not None and heard.position >= rule.starts_at(heard.duration)
     is_played = heard.is_played or is_over
     return Progress(

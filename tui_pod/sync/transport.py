@@ -1,6 +1,6 @@
-"""How a sync asks its server: JSON over our own fetcher, with a login, limits on everything and no other host.
+"""Requests to a sync server: JSON over our own fetcher, with a login, limits, and no redirects to another host.
 
-Knows no protocol; `protocols` speaks those.
+Knows no protocol; see `protocols`.
 """
 
 from __future__ import annotations
@@ -16,62 +16,62 @@ from tui_pod.feeds.net.login import Login
 from tui_pod.sync.folder import SyncError
 
 MAX_ANSWER = 64 * 1024 * 1024
-"""Bytes of an answer; 100,000 actions are 30 MB."""
+"""Largest answer, in bytes; 100,000 actions are 30 MB."""
 
 LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)
-"""Of one request."""
+"""Limits of one request."""
 
 ALL_TOGETHER = 300.0
 """Seconds for all requests of a sync."""
 
 
 class ServerReply(NamedTuple):
-    """What a server said."""
+    """A server's answer."""
 
     status: int
     data: Any
-    """Of its JSON; None where it is none."""
+    """The parsed JSON; None if it is not JSON."""
 
     @property
     def is_good(self) -> bool:
-        """Whether it did what was asked."""
+        """True if the request succeeded."""
         return 200 <= self.status < 300
 
 
 class Transport(Protocol):
-    """Asks one server."""
+    """Sends requests to one server."""
 
     def ask(self, method: str, path: str, data: object = None) -> ServerReply:
-        """Return the answer to a request; `path` is relative to the server, `data` becomes JSON.
+        """Return the answer to a request; `path` is relative to the server, `data` is sent as JSON.
 
         Raises:
-            SyncError: there is none.
+            SyncError: there is no answer.
         """
 
 
 class HttpTransport:
-    """Asks a server by http(s)."""
+    """Sends requests over http(s)."""
 
     def __init__(
         self, server: str, user: str, password: str, limits: Limits = LIMITS, patience: float = ALL_TOGETHER
     ) -> None:
-        """Name the server as the listener typed it, who may thereby choose one of their own network.
+        """Check the server's address. The listener typed it, so it may be in their own network.
 
         Args:
             server: its address.
-            user: name there.
-            password: empty: no login is sent.
+            user: the user's name there.
+            password: empty to send no login.
             limits: of one request.
             patience: seconds for all requests.
 
         Raises:
-            SyncError: it is no address, cannot be found, or the password would cross the internet for all to read.
+            SyncError: the address is invalid or cannot be found, or the password would cross the internet unencrypted.
         """
         address = absolute(server.rstrip("/") + "/")
         if address is None:
             raise SyncError("The server under [sync] is not an http or https address.")
         self.base = address.rstrip("/")
-        """The server's address, without a slash at its end."""
+        """The server's address, without a trailing slash."""
         self._logins = (Login(origin(address), user, password, over_http=True),) if password else ()
         self._limits = limits
         self._deadline = time.monotonic() + patience
@@ -84,10 +84,10 @@ class HttpTransport:
             self._allowed = frozenset((origin(address),))
         else:
             if address.startswith("http:"):
-                raise SyncError("The server under [sync] needs https: else anyone on the way can read the password.")
+                raise SyncError("The server under [sync] needs https; others could read the password on the way.")
 
     def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> ServerReply:
-        """Return the answer to a request, whose data is sent as a form's where asked. Raises as `Transport.ask`."""
+        """Return the answer to a request; `is_form` sends the data as a form. Raises what `Transport.ask` raises."""
         if time.monotonic() > self._deadline:
             raise SyncError("The server takes too long; the rest comes with the next sync.")
         body, headers = None, {"Accept": "application/json"}
