@@ -110,7 +110,7 @@ async def play_story(recording: Recording) -> None:
     await recording.tell_and_press("z", "z", "sleep timer", seconds=1.25)
     await recording.tell_and_press("enter", "Enter", "fall silent in 5 minutes", seconds=1.25)
     await recording.tell_and_press("3", "3", "what you have heard", seconds=3)
-    recording.tell("?", "all keys; q quits, and your place is kept")
+    recording.tell("?", "all keys; q quits, and your position is saved")
     await recording.press("escape", seconds=3)
 
 

@@ -408,7 +408,7 @@ def test_vanished_recording_is_told_and_the_next_one_plays(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         terminal.until(lambda: terminal.shows("The first of two"), "the list")
         terminal.press("\r")
-        terminal.until(lambda: terminal.shows("The file is gone. Your place is kept."), "the notice")
+        terminal.until(lambda: terminal.shows("The file is gone. Your position is saved."), "the notice")
         terminal.press("\x1b")
         terminal.look(1.0)  # the bar still says it
         terminal.press("j\r")

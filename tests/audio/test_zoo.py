@@ -1,4 +1,4 @@
-"""Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and the place is kept."""
+"""Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and saves the position."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Rig:
             try:
                 self.events.put(SourceReady(load, self.podcasts.source(episode)))
             except FetchError as error:
-                self.events.put(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
+                self.events.put(LoadFailed(load, f"{error} Your position is saved.", is_offline=error.is_offline))
 
         threading.Thread(target=find, daemon=True).start()
 
@@ -150,7 +150,7 @@ def test_server_that_gives_nothing_leaves_the_place_and_says_why(listen: Listen,
     there = listen(reply(AUDIO))
     there.until(there.has_ended, "it is told")
     assert said in there.listener.said[-1]
-    assert "place is kept" in there.listener.said[-1]
+    assert "position is saved" in there.listener.said[-1]
     assert there.place() == PLACE
 
 
@@ -189,7 +189,9 @@ def test_place_without_ranges_is_shown_coming_and_the_start_can_be_played_meanwh
 
     there = listen(reply)
     there.until(lambda: there.controller.playback.fetching is not None, "it is shown")
-    there.until(lambda: str(there.controller.playback.fetching).startswith("fetching to your place 48 %"), "how far")
+    there.until(
+        lambda: str(there.controller.playback.fetching).startswith("fetching up to your position 48 %"), "how far"
+    )
     assert there.place() == PLACE
     there.controller.play("one")
     there.until(there.is_playing, "the start plays")

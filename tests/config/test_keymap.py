@@ -153,7 +153,7 @@ def test_check_keymap_with_an_unknown_id_names_a_near_one() -> None:
     keymap, (fault,) = check_keymap({"playback.togle": "x"})
     assert keymap == {}
     assert "did you mean playback.toggle?" in fault.message
-    assert fault.used == ""
+    assert fault.used is None
 
 
 def test_check_keymap_with_two_new_keys_alike_refuses_the_later() -> None:

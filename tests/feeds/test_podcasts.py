@@ -102,7 +102,7 @@ async def test_stream_on_another_private_host_reaches_nothing(
     event = await service.next()
     assert isinstance(event, LoadFailed)
     assert "own network" in event.reason
-    assert "Your place is kept" in event.reason
+    assert "Your position is saved" in event.reason
     assert inside.asked == []
 
 

@@ -87,7 +87,7 @@ async def test_request_that_fails_unexpectedly_is_told_and_logged(
     event = await service.request(STREAM)
     assert isinstance(event, LoadFailed)
     assert event.load == 7
-    assert event.reason == f"“X” cannot be played: {said}. Your place is kept. Try again, or run: tui-pod doctor"
+    assert event.reason == f"“X” cannot be played: {said}. Your position is saved. Try again, or run: tui-pod doctor"
     assert await service.next_line() == f"x: {type(error).__name__}: {error}"
 
 
@@ -95,7 +95,7 @@ async def test_words_that_fail_unexpectedly_are_told(service: ServiceRig, monkey
     monkeypatch.setattr(module, "read_transcript", fail(MemoryError()))
     event = await service.request(SPOKEN)
     assert isinstance(event, LoadFailed)
-    assert "“Y” cannot be played: MemoryError. Your place is kept." in event.reason
+    assert "“Y” cannot be played: MemoryError. Your position is saved." in event.reason
 
 
 async def test_narrator_that_fails_unexpectedly_is_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ async def test_file_whose_index_lies_is_not_given_to_the_player(service: Service
     path.write_bytes(claiming_m4a(60_000_000))
     event = await service.request(Episode("z", "Z", audio=str(path)))
     assert isinstance(event, LoadFailed)
-    assert event.reason == f"Its index claims more than the file can hold. Your place is kept. The file is {path}."
+    assert event.reason == f"Its index claims more than the file can hold. Your position is saved. The file is {path}."
 
 
 async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def no_device(trial: Trial) -> Result:
 
 
 def stall(trial: Trial) -> Result:
-    """Play from a server that stalls: keys are answered, another episode plays, quitting works, the place is kept."""
+    """Play from a server that stalls: keys are answered, another plays, quitting works, the position is saved."""
     sent = (0.0, 10.0)[trial.number % 2]
     home = make_home(trial.folder / "home", (300.0,), parts=3)
     server = StalledServer(120.0, sent)

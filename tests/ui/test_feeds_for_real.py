@@ -231,7 +231,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
         await driver.press("g", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
         await driver.press("j", "enter")
-        await driver.told("cannot be found. Check the address and the network. Your place is kept.")
+        await driver.told("cannot be found. Check the address and the network. Your position is saved.")
         assert "(offline)" in driver.text
 
 

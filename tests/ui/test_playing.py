@@ -170,7 +170,7 @@ async def test_place_that_is_being_fetched_is_shown_and_enter_plays_the_start(li
         audio.fetch(630_000, rate=24_800.0)
         driver.controller.tick()
         await driver.settle()
-        assert bar(driver)[0].startswith("◌ One (fetching to your place 42 %, about 0:35)")
+        assert bar(driver)[0].startswith("◌ One (fetching up to your position 42 %, about 0:35)")
         await driver.press("enter")
         assert driver.player.calls[-1] == ("load", "https://example.org/a.mp3", 0.0, driver.playback.load)
 
@@ -386,9 +386,9 @@ async def test_failed_load_says_why_keeps_the_place_and_the_app(library: Library
     async with run_app(library, query=BASICS, progress=progress) as driver:
         driver.sources.is_holding = True
         await driver.press("enter")
-        driver.app.emit(LoadFailed(driver.playback.load, "The file [b]is[/b] gone [/]. Your place is kept."))
+        driver.app.emit(LoadFailed(driver.playback.load, "The file [b]is[/b] gone [/]. Your position is saved."))
         await driver.settle()
-        assert driver.notices == ["The file [b]is[/b] gone [/]. Your place is kept."]
+        assert driver.notices == ["The file [b]is[/b] gone [/]. Your position is saved."]
         assert "[b]is[/b] gone [/]" in driver.text
         assert not driver.playback.is_loaded
         assert driver.progress_index.get("one") == progress["one"]
@@ -405,7 +405,7 @@ async def test_broken_off_file_keeps_its_place_and_is_not_played(library: Librar
         driver.app.emit(FileEnded(driver.playback.load, 30.0))
         await driver.settle()
         assert driver.progress_index.status("one") is Status.STARTED
-        assert driver.notices == ["“One” broke off at 0:30 of 1:40. Your place is kept."]
+        assert driver.notices == ["“One” broke off at 0:30 of 1:40. Your position is saved."]
 
 
 async def test_late_event_of_the_former_episode_changes_nothing(library: Library) -> None:

@@ -100,10 +100,10 @@ def explain_failure(error: int, log: str) -> str:
     if error == NO_SOUND_DEVICE:
         return "No sound device works. Connect or enable one, or start with --ao null to go on in silence."
     if error == UNKNOWN_FORMAT:
-        return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."
+        return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your position is saved."
     if error == NOTHING_TO_PLAY:
         return f"There is nothing to play in it from here. Press {key_of('episode.restart')} for the start."
     if "No such file" in log or "Cannot open file" in log:
-        return "The file cannot be opened: it is gone or not readable. Your place is kept."
+        return "The file cannot be opened: it is gone or not readable. Your position is saved."
     again = f"press {key_of('episode.play')} to try again"
     return f"The audio cannot be opened. Check the address and the network, then {again}."

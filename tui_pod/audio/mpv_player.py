@@ -233,7 +233,7 @@ class MpvPlayer:
         error = cause(error, log)
         reason = explain_failure(error, log)
         if load == self._load and self._remote is not None and (problem := self._remote.problem()):
-            reason = f"{problem} Your place is kept."
+            reason = f"{problem} Your position is saved."
         self._emit(LoadFailed(load, reason, is_fatal=error == NO_SOUND_DEVICE))
 
     def _read_position(self, mpv: MPV) -> float | None:

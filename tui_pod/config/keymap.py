@@ -145,8 +145,8 @@ class KeyFault:
 
     id: str
     message: str
-    used: str = ""
-    """The keys that are used instead, in Textual's names; empty when there is no such action."""
+    used: str | None = None
+    """The keys that are used instead, in Textual's names; None if there is no such action."""
 
 
 def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[dict[str, str], list[KeyFault]]:

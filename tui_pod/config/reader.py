@@ -222,8 +222,8 @@ def allowed(row: Row) -> str:
     return f"{names[row.type]} from {row.key.least:g} to {row.key.most:.12g}"
 
 
-def _fault(row: Row, value: Any) -> str:
-    """Return what is wrong with a value; empty when it is right."""
+def _fault(row: Row, value: Any) -> str | None:
+    """Return what is wrong with a value; None if it is right."""
     key, kind = row.key, row.type
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind is float:
@@ -241,7 +241,7 @@ def _fault(row: Row, value: Any) -> str:
         wrong = next((item for item in value if not re.fullmatch(key.pattern, item)), None)
         if wrong is not None:
             return f"“{wrong}” is not of the form in: {key.example}"
-    return "" if is_right else f"must be {allowed(row)}"
+    return None if is_right else f"must be {allowed(row)}"
 
 
 def _sections() -> Iterator[tuple[str, Any]]:

@@ -82,7 +82,7 @@ class BookmarkService:
         try:
             if (found := self._services.controller.library.find(episode)) is not None:
                 transcript = await asyncio.wait_for(self._services.read_transcript(found), PATIENCE)
-        except Exception as error:  # whatever it was, the place is kept
+        except Exception as error:  # whatever it was, the position is saved
             log(f"no words for a bookmark: {type(error).__name__}: {error}")
         self._waiting.remove(playback)
         self.keep_words(episode, playback.title, just_said(transcript, playback.position, playback.speed), edit)

@@ -22,7 +22,7 @@ GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} 
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
 
 
-def why_no_words(episode: Episode, fault: str = "") -> str:
+def why_no_words(episode: Episode, fault: str | None = None) -> str:
     """Return why there are no words to show of an episode; `fault` is that of its transcript."""
     where = episode.transcript
     if where is None:

@@ -144,7 +144,7 @@ class EpisodeSources:
                 self._network_changed(True)
             if isinstance(error, LoginWanted):
                 self._ask_login(episode, error)
-            self._emit(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
+            self._emit(LoadFailed(load, f"{error} Your position is saved.", is_offline=error.is_offline))
             return
         if source.is_stream:
             self._network_changed(False)
@@ -199,7 +199,7 @@ class EpisodeSources:
             return
         log(f"{episode.id}: {type(error).__name__}: {error}")
         if load is not None:
-            said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
+            said = f"“{episode.title}” cannot be played: {_explained(error)}. Your position is saved."
             self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
 
 
@@ -221,11 +221,11 @@ def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str)
 def _fault_of(path: str) -> str:
     """Return why a file cannot be played; empty: it can. Raises OSError where it may not be looked at."""
     if not Path(path).is_file():
-        return f"The file is gone. Your place is kept. {path} is not there."
+        return f"The file is gone. Your position is saved. {path} is not there."
     from tui_pod.feeds.media.mp4_claims import fault_of  # only when a file is played
 
     fault = fault_of(Path(path))
-    return f"{fault} Your place is kept. The file is {path}." if fault else ""
+    return f"{fault} Your position is saved. The file is {path}." if fault else ""
 
 
 def _explained(error: BaseException) -> str:

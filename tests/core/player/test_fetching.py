@@ -43,7 +43,7 @@ def test_share_of_what_is_needed_is_shown_with_the_time_it_takes(resumed: Room, 
     audio.fetch(630_000, rate=24_800.0)
     resumed.controller.tick()
     shown = resumed.controller.playback.fetching
-    assert str(shown) == "fetching to your place 42 %, about 0:35"
+    assert str(shown) == "fetching up to your position 42 %, about 0:35"
     resumed.player.emit(FileLoaded(resumed.controller.playback.load, 150.0, 300.0))
     assert resumed.controller.playback.fetching is None
 
@@ -167,12 +167,12 @@ def test_file_that_is_opened_anew_has_its_own_time_to_begin() -> None:
 
 def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> None:
     shown = fetching(FakeAudio(total=None).source(), 150.0, 300.0)
-    assert str(shown) == "fetching to your place"
+    assert str(shown) == "fetching up to your position"
 
 
 @pytest.mark.parametrize(
     ("fetched", "constant", "shown"),
-    [(500_000, None, "None"), (1_500_000, None, "fetching all of it, as it cannot begin before 50 %"),
+    [(500_000, None, "None"), (1_500_000, None, "downloading the whole file; it cannot be streamed 50 %"),
      (1_500_000, True, "None")],
 )  # fmt: skip
 def test_file_that_does_not_begin_is_shown_coming(fetched: int, constant: bool | None, shown: str) -> None:
@@ -183,10 +183,10 @@ def test_file_that_does_not_begin_is_shown_coming(fetched: int, constant: bool |
 
 
 def test_file_on_the_disk_misses_nothing() -> None:
-    assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == ("", None)
+    assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == (None, None)
 
 
 def test_watch_bears_a_clock_that_is_set_back() -> None:
     watch = LoadWatch(START)
-    assert watch.problem(START - timedelta(hours=1), Source("/a.mp3")) == ""
-    assert watch.problem(START - timedelta(hours=1) + timedelta(seconds=LIMIT + 1), Source("/a.mp3")) != ""
+    assert watch.problem(START - timedelta(hours=1), Source("/a.mp3")) is None
+    assert watch.problem(START - timedelta(hours=1) + timedelta(seconds=LIMIT + 1), Source("/a.mp3")) is not None

@@ -15,8 +15,8 @@ class DownloadState(NamedTuple):
     """The same from 0 to 1; None when the server does not say how much there is."""
     is_automatic: bool = False
     """Whether it was started automatically."""
-    error: str = ""
-    """Why it failed; empty when it did not."""
+    error: str | None = None
+    """Why it failed; None if it did not."""
 
 
 WHOLE = DownloadState(is_whole=True)

@@ -99,13 +99,13 @@ class Library:
         """Return the first address of the feed that an episode is of; None when it is of none."""
         return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
-    def own_order(self, topic: int) -> str:
-        """Return `newest` or `oldest` where a topic is a podcast with an order of its own; empty: it is none."""
+    def own_order(self, topic: int) -> str | None:
+        """Return `newest` or `oldest` if a topic is a podcast with its own order, else None."""
         feed = self.topics.feed(topic) if topic >= 0 else None
         if feed is None:
-            return ""
+            return None
         order = self.settings[feed].order if feed in self.settings else ""
-        return order or ("oldest" if topic in self.topics.paths else "")  # a serial show has a path
+        return order or ("oldest" if topic in self.topics.paths else None)  # a serial show has a path
 
     def podcast_settings(self, index: int) -> PodcastSettings | None:
         """Return the settings of the podcast that an episode is of; None when it has none of its own."""

@@ -90,8 +90,8 @@ class Transcript:
     """Whether a machine recognised the words."""
     is_partial: bool = False
     """Whether the words of the rest are still to be recognised."""
-    fault: str = ""
-    """Why no words can be read; empty: nothing is wrong, or nothing tells."""
+    fault: str | None = None
+    """Why it cannot be read; None if nothing is known to be wrong."""
 
     @property
     def is_timed(self) -> bool:

@@ -349,8 +349,9 @@ class PlaybackController:
 
     def _is_over(self, change: Change) -> bool:
         """Return whether a change no longer matters: a seek in an episode that was played to its end since."""
-        is_elsewhere = change.sought not in ("", self.playback.episode)
-        return is_elsewhere and self.progress_index.status(change.sought) is Status.PLAYED
+        if change.sought is None or change.sought == self.playback.episode:
+            return False
+        return self.progress_index.status(change.sought) is Status.PLAYED
 
     def _put_seek(self, episode: str, position: float) -> None:
         if episode == self.playback.episode and self._player.is_out_of_reach(position):

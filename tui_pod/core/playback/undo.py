@@ -21,10 +21,10 @@ class Change:
     label: str
     undo: Callable[[], None]
     redo: Callable[[], None]
-    sought: str = ""
-    """The episode in which it was a seek."""
+    sought: str | None = None
+    """The episode of a seek; None for other changes."""
     at: datetime | None = None
-    """When it was a seek."""
+    """When, for a seek; None for other changes."""
 
 
 class UndoHistory:

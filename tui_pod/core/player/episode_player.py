@@ -27,7 +27,7 @@ from tui_pod.core.player.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.player.load import Load
+from tui_pod.core.player.load import Accuracy, Load, Phase
 from tui_pod.core.player.load_watch import LoadWatch, fetching
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
@@ -102,8 +102,8 @@ class EpisodePlayer:
         self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
         self._sources.request(episode, number)
 
-    def stop(self, problem: str = "") -> None:
-        """End playing, for a problem if there is one; the position is kept."""
+    def stop(self, problem: str | None = None) -> None:
+        """End playing, because of a problem if any; the position is saved."""
         self.tracker.leave()
         self._load = None
         self._player.stop()
@@ -116,7 +116,7 @@ class EpisodePlayer:
         self._state.show(silence)
 
     def fail(self, reason: str) -> None:
-        """End playing, and say why."""
+        """End playing and report why."""
         self._ends_at_once = 0
         self.stop(reason)
         self._listener.tell(reason, is_error=True)
@@ -142,7 +142,7 @@ class EpisodePlayer:
     def _look_at_load(self, load: Load) -> None:
         """Show how far the position is fetched while it is waited for, and give up what does not come."""
         source, playback = load.source, self._state.playback
-        if source is None or load.watch is None or playback.status is not PlayerStatus.LOADING:
+        if source is None or load.watch is None or load.phase is not Phase.OPENING:
             return
         problem = load.watch.problem(self._clock(), source)
         if problem:
@@ -165,7 +165,7 @@ class EpisodePlayer:
         load, playback = self._load, self._state.playback
         if load is None:
             return
-        if playback.status is PlayerStatus.LOADING:
+        if load.phase is not Phase.OPEN:
             load.is_paused = not load.is_paused
             if load.is_with_player:
                 self._player.set_paused(load.is_paused)
@@ -201,7 +201,7 @@ class EpisodePlayer:
             return
         load.position = position
         self._skipper.seek(position)
-        if playback.status is not PlayerStatus.LOADING:
+        if load.phase is Phase.OPEN:
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
@@ -230,6 +230,7 @@ class EpisodePlayer:
         match event:
             case SourceReady(source=source):
                 load.source = source
+                load.phase = load.phase if load.is_with_player else Phase.READY
                 load.chapter_origin = ChapterOrigin.FEED if source.marks else load.chapter_origin
                 self._load_when_saved()
             case FileLoaded():
@@ -258,7 +259,7 @@ class EpisodePlayer:
 
     def _load_when_saved(self) -> None:
         load = self._load
-        if load is None or load.source is None or load.is_with_player:
+        if load is None or load.source is None or load.phase is not Phase.READY:
             return
         if load.may_begin(self._saved_ticket, self._clock()):
             load.scale(self._state.progress_index.get(load.episode.id))
@@ -268,15 +269,19 @@ class EpisodePlayer:
 
     def _give(self, load: Load, source: Source) -> None:
         """Tell the player to open the file at the position."""
-        load.watch = LoadWatch(self._clock())
-        there = source.remote.progress() if source.remote is not None else None
-        load.is_growing = there is not None and (there.total is None or not there.has_end)
+        load.phase, load.watch = Phase.OPENING, LoadWatch(self._clock())
+        fetched = source.remote.progress() if source.remote is not None else None
+        is_growing = fetched is not None and (fetched.total is None or not fetched.has_end)
+        load.accuracy = Accuracy.GROWING if is_growing else Accuracy.EXACT
         self._player.load(source, load.position, self._state.playback.load, load.is_paused)
 
     def _on_loaded(self, load: Load, event: FileLoaded) -> None:
         source = load.source
         assert source is not None
-        load.is_estimate = not event.is_exact and not source.duration
+        load.phase = Phase.OPEN
+        if load.accuracy is not Accuracy.GROWING:
+            is_estimate = not event.is_exact and not source.duration
+            load.accuracy = Accuracy.ESTIMATE if is_estimate else Accuracy.EXACT
         status = PlayerStatus.PAUSED if load.is_paused else PlayerStatus.PLAYING
         load.paused_at = self._clock() if load.is_paused else None
         self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
@@ -328,7 +333,7 @@ class EpisodePlayer:
 
     def _on_pause(self, load: Load, is_paused: bool, position: float | None) -> None:
         load.is_paused = is_paused
-        if self._state.playback.status is PlayerStatus.LOADING:
+        if load.phase is not Phase.OPEN:
             return
         if is_paused:
             if position is not None:
@@ -343,9 +348,10 @@ class EpisodePlayer:
         source, playback = load.source, self._state.playback
         assert source is not None
         reached = self.tracker.furthest(position)
-        is_all_here = load.is_growing and source.remote is not None and source.remote.progress().total is not None
-        if is_all_here or (load.is_estimate and not source.is_stream and not load.is_cut(position)):
-            self.tracker.duration = position  # played to its end, the file has told its length
+        is_growing, is_estimate = load.accuracy is Accuracy.GROWING, load.accuracy is Accuracy.ESTIMATE
+        is_complete = is_growing and source.remote is not None and source.remote.progress().total is not None
+        if is_complete or (is_estimate and not source.is_stream and not load.is_cut(position)):
+            self.tracker.duration = position  # the end of the file is its length
         played = self.tracker.heard
         is_at_end = self.tracker.finish(position, playback.speed)
         self._owner.advanced(self.tracker.heard - played, True)
@@ -363,7 +369,7 @@ class EpisodePlayer:
             self._player.stop()
         else:
             length = clock_text(playback.duration or 0)
-            self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
+            self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your position is saved.")
 
     def _schedule_retry(self, load: Load, failed_at: float, shown_at: float) -> bool:
         """Schedule a reconnect of a stream that failed at a position; return whether it is still worth it."""
@@ -371,6 +377,7 @@ class EpisodePlayer:
         if again is None:
             return False
         pause, load.retry = again
+        load.phase = Phase.RETRYING
         load.retry_at = self._clock() + timedelta(seconds=pause)
         load.source = load.watch = None
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
@@ -381,7 +388,7 @@ class EpisodePlayer:
         playback, is_retrying = self._state.playback, load.retry.attempts > 0
         if is_retrying and not event.is_fatal and self._schedule_retry(load, load.retry.position, playback.position):
             return
-        is_opening = playback.status is PlayerStatus.LOADING and not event.is_fatal
+        is_opening = load.phase is not Phase.OPEN and not event.is_fatal
         if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):
             self.start(load.episode, playback.position, load.is_paused, is_second_try=True)
             return

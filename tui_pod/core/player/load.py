@@ -1,25 +1,51 @@
-"""One attempt to play an episode: what was asked for, and what is known of its audio by now."""
+"""One attempt to play an episode: what was requested, and what is known of its audio so far."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.load_watch import LoadWatch, is_estimated, missing
 from tui_pod.core.player.retry import Retry
-from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import ChapterOrigin, Playback, Source
 from tui_pod.core.progress.progress import Progress, is_whole
 
 SAVE_GRACE = timedelta(milliseconds=250)
-"""How long a load waits for the outgoing episode's save: a full disk must not stop playback."""
+"""How long a load waits for the former episode's save: a full disk must not stop playback."""
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
 
 SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
+
+
+class Phase(Enum):
+    """What a load waits for."""
+
+    REQUESTED = 1
+    """Its source, which was requested."""
+    READY = 2
+    """The save of the episode that played before."""
+    OPENING = 3
+    """The player, which was given the source."""
+    OPEN = 4
+    """Nothing: the player has opened the source."""
+    RETRYING = 5
+    """The time of the next attempt, after a stream failed."""
+
+
+class Accuracy(Enum):
+    """What the length that the player measured is worth."""
+
+    EXACT = 1
+    ESTIMATE = 2
+    """It was estimated from the first bytes."""
+    GROWING = 3
+    """It is how far the player has read a stream that it was given before the size was known."""
 
 
 @dataclass(slots=True)
@@ -33,38 +59,40 @@ class Load:
     """Whether it is paused, or will be once it has loaded."""
     asked_at: datetime
     ticket: int
-    """Ticket of the outgoing episode's save, which comes first."""
+    """Ticket of the former episode's save, which comes first."""
     retry: Retry
     is_second_try: bool
     """Whether a new source was requested after the first could not be opened."""
+    phase: Phase = Phase.REQUESTED
     retry_at: datetime | None = None
+    """When to retry; None unless it is retrying."""
     source: Source | None = None
+    """None while it is requested or retrying."""
     watch: LoadWatch | None = None
-    """Watches how the player opens it; None: the player does not have it yet."""
+    """Watches how the player opens the source; None before that."""
     chapter_origin: ChapterOrigin = ChapterOrigin.NOTES
     measured: float | None = None
-    """Length in seconds, as the player says."""
-    is_estimate: bool = False
-    is_growing: bool = False
-    """Whether the player was given a stream before its size was known: the length it says is how far it has read."""
+    """Length in seconds according to the player."""
+    accuracy: Accuracy = Accuracy.EXACT
+    """Of the measured length."""
     paused_at: datetime | None = None
     is_sought: bool = False
-    """Whether the listener sought while it loaded: that place is saved once the file is open."""
+    """Whether the listener sought while it loaded: the position is saved once the file is open."""
 
     @property
     def is_with_player(self) -> bool:
-        """Whether the player has it, opened or about to be."""
-        return self.watch is not None
+        """Whether the player has the source, opened or not."""
+        return self.phase in (Phase.OPENING, Phase.OPEN)
 
     def may_begin(self, saved: int, now: datetime) -> bool:
-        """Return whether the outgoing episode is saved, as everything up to `saved` is, or has had long enough."""
+        """Return True once the former episode is saved, as everything up to ticket `saved` is, or took too long."""
         return saved >= self.ticket or not timedelta() <= now - self.asked_at <= SAVE_GRACE
 
     def choose_way(self, playback: Playback) -> bool:
         """Choose whether the position is counted or estimated; return whether the file must be reopened for that."""
         assert self.source is not None
         former = self.source.is_estimated
-        here = None if former or playback.status is PlayerStatus.LOADING else playback.position
+        here = None if former or self.phase is not Phase.OPEN else playback.position
         self.source = self.source._replace(
             is_estimated=is_estimated(self.source, self.position, playback.duration, here)
         )
@@ -79,9 +107,9 @@ class Load:
         if abs(factor - 1) >= SAME_LENGTH:
             self.position *= factor
 
-    def why_out_of_reach(self, position: float, duration: float | None) -> str:
-        """Return why the player cannot go to a position yet; empty: it can."""
-        return missing(self.source, position, duration) if self.source is not None and self.is_with_player else ""
+    def why_out_of_reach(self, position: float, duration: float | None) -> str | None:
+        """Return why the player cannot go to a position yet; None if it can."""
+        return missing(self.source, position, duration) if self.source is not None and self.is_with_player else None
 
     def durations(self) -> tuple[float | None, float | None]:
         """Return the length to show and the length that may decide about "played", in seconds; None: not known.
@@ -91,11 +119,12 @@ class Load:
         """
         measured, stated = self.measured, self.episode.duration
         is_stream = self.source is not None and self.source.is_stream
-        if self.is_growing or (measured is not None and not 0 < measured <= DURATION_FAULT):
+        if self.accuracy is Accuracy.GROWING or (measured is not None and not 0 < measured <= DURATION_FAULT):
             measured = None  # a file may claim anything
         longest = max(measured or 0.0, stated or 0.0) or None
-        shown = longest if is_stream or self.is_estimate else measured or stated
-        is_known = measured is not None and not (self.is_estimate and stated is None)
+        is_estimate = self.accuracy is Accuracy.ESTIMATE
+        shown = longest if is_stream or is_estimate else measured or stated
+        is_known = measured is not None and not (is_estimate and stated is None)
         return shown, shown if is_known or is_stream else None
 
     def is_cut(self, position: float) -> bool:

@@ -22,8 +22,8 @@ COMING = 32 * 1024
 BEGINNING = 1024 * 1024
 """Bytes with which any other file begins to play; an MP4 may have its index at its end."""
 
-OVERDUE = f"It did not begin to play within {LIMIT:.0f} s. Your place is kept."
-NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your place is kept."
+OVERDUE = f"It did not begin to play within {LIMIT:.0f} s. Your position is saved."
+NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your position is saved."
 
 
 class LoadWatch:
@@ -33,13 +33,13 @@ class LoadWatch:
         self._since = now
         self._fetched = 0
 
-    def problem(self, now: datetime, source: Source) -> str:
-        """Return why the load is to be given up; empty: it may yet begin."""
+    def problem(self, now: datetime, source: Source) -> str | None:
+        """Return why the load must be given up; None while it may still begin."""
         fetched = source.remote.progress().come if source.remote is not None else 0
         if fetched >= self._fetched + COMING or now < self._since:
             self._fetched, self._since = fetched, now
         if (now - self._since).total_seconds() < LIMIT:
-            return ""
+            return None
         return OVERDUE if source.remote is None else NOTHING_COMES
 
 
@@ -76,8 +76,8 @@ def fetching(source: Source, position: float, duration: float | None) -> FetchSt
     if position <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
         return _told(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
-    is_told_by_size = source.is_constant_rate is not False or source.is_estimated
-    if progress.is_seekable and is_told_by_size:
+    is_known_by_size = source.is_constant_rate is not False or source.is_estimated
+    if progress.is_seekable and is_known_by_size:
         return None
     if progress.total is None or not duration:
         return FetchStatus(None)
@@ -92,15 +92,15 @@ def _told(progress: FetchProgress, needed: float, is_for_position: bool = True) 
     return FetchStatus(progress.fetched / needed, left / progress.rate if progress.rate else None, is_for_position)
 
 
-def missing(source: Source, position: float, duration: float | None) -> str:
-    """Return why the player cannot go to a position yet; empty: it can."""
+def missing(source: Source, position: float, duration: float | None) -> str | None:
+    """Return why the player cannot go to a position yet; None if it can."""
     if source.remote is None:
-        return ""
+        return None
     progress = source.remote.progress()
     if progress.is_seekable or progress.total == progress.fetched:
-        return ""
+        return None
     if source.is_constant_rate is not None and progress.total and duration:
         if position / duration <= progress.fetched / progress.total:
-            return ""
+            return None
         return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and its server sends it in one piece."
     return "Its server sends it in one piece, so you can go elsewhere in it once all of it is here."

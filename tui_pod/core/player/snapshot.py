@@ -80,10 +80,14 @@ class FetchStatus(NamedTuple):
     """Whether it is for the position; else the file cannot even begin without its end."""
 
     def __str__(self) -> str:
-        said = "fetching to your place" if self.is_for_position else "fetching all of it, as it cannot begin before"
+        text = (
+            "fetching up to your position"
+            if self.is_for_position
+            else "downloading the whole file; it cannot be streamed"
+        )
         if self.share is not None:
-            said += f" {self.share:.0%}".replace("%", " %")
-        return said if self.left is None else f"{said}, about {clock(self.left)}"
+            text += f" {self.share:.0%}".replace("%", " %")
+        return text if self.left is None else f"{text}, about {clock(self.left)}"
 
 
 class LastPlayed(NamedTuple):
@@ -93,8 +97,8 @@ class LastPlayed(NamedTuple):
     title: str
     position: float
     duration: float | None
-    problem: str = ""
-    """Why it does not play on; empty: the listener left it."""
+    problem: str | None = None
+    """Why it stopped; None if the listener stopped it."""
 
 
 class Playback(NamedTuple):

@@ -130,7 +130,7 @@ class PlaybackBar(Widget):
     def _title_line(self, width: int) -> list[Part]:
         playback, last = self.playback, self.playback.last
         if playback.is_loaded:
-            mark, title, problem = MARKS[playback.status], playback.title, ""
+            mark, title, problem = MARKS[playback.status], playback.title, None
         elif last is not None:
             mark, title, problem = MARKS["fault" if last.problem else "paused"], last.title, last.problem
         else:
