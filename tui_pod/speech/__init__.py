@@ -1,1 +1,1 @@
-"""Speech: text spoken by a voice. Processes of their own do the work; knows no player and no screen."""
+"""Speech: narrating text and recognising recordings, each in its own process. Knows no player and no screen."""

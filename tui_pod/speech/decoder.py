@@ -1,7 +1,7 @@
 """Decode a recording to raw samples on standard output, with the libmpv that playing needs anyway.
 
-A process of its own: libmpv's memory is freed when it ends, and a file that crashes libmpv crashes nothing else.
-The samples are 16-bit, mono, 16,000 a second, from the recording's start: a seek may be off.
+Runs in its own process: libmpv's memory is freed when it ends, and a file that crashes libmpv crashes nothing else.
+The samples are 16-bit, mono, 16,000 per second, always from the recording's start, since a seek may be inexact.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 from tui_pod.audio.libmpv import explain_missing, open_mpv
 
 SAMPLE_RATE = 16_000
-"""Samples a second: what speech models hear."""
+"""Samples per second that speech models take."""
 
 FILL_GAPS = "lavfi=[aresample=async=1:first_pts=0]"
-"""Puts silence where a part is damaged: without it, all times after that would be too early."""
+"""Puts silence where a part is damaged; without it, all times after that would be too early."""
 
 UNREADABLE, NO_PLAYER = 3, 4
 """Exit statuses: the recording cannot be decoded, or not to its end; there is no libmpv."""
 
 
 def main(recording: Path) -> int:
-    """Write the samples of a recording until its end, or until nobody reads them; return the exit status."""
+    """Write the samples of a recording to its end, or until nobody reads them; return the exit status."""
     samples = os.dup(1)
-    os.dup2(2, 1)  # what a library prints must not look like sound
+    os.dup2(2, 1)  # a library's output must not be mixed with the samples
     try:
         mpv = open_mpv(
             None, o=f"/dev/fd/{samples}", of="s16le", oac="pcm_s16le",

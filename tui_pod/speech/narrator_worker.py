@@ -1,13 +1,13 @@
 """The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
 
-Only it imports the voice, so that its memory, threads and licence stay out of the app. A request is
+Only this process imports the voice, which keeps its memory, threads and licence out of the app. A request is
     {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
      "breaths": [3], "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its one answer is
     {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
-    {"id": 7, "error": "…"}                                      with the reason for the listener
-With "encode" the Opus file has taken the WAV's place by then; where it could not be made, the WAV is there.
-Without "encode" the Opus file takes the WAV's place when no request came for a while.
+    {"id": 7, "error": "…"}                                      the reason, for the listener
+With "encode" the Opus file has replaced the WAV by then, unless encoding failed. Without "encode" the Opus file
+replaces the WAV once there has been no request for a while.
 """
 
 from __future__ import annotations
@@ -34,31 +34,31 @@ if TYPE_CHECKING:
     Samples = np.ndarray[Any, np.dtype[np.int16]]
 
 SAMPLE_RATE = 24_000
-"""Samples a second that the voice makes."""
+"""Samples per second that the voice makes."""
 
 LEAD, TAIL = 0.15, 0.35
 """Seconds of silence before the first and after the last sentence."""
 
 PAUSE = 0.3
-"""Seconds between sentences when no length is given."""
+"""Seconds between sentences if there is no target length."""
 
 MIN_PAUSE, MAX_PAUSE = 0.1, 0.6
 """Seconds between sentences that still sound natural."""
 
 BREATH = 2.0
-"""Pauses that the gap after a paragraph takes."""
+"""How many times longer the pause after a paragraph is."""
 
 SPEEDS = ((0.8, 0.795), (0.85, 0.890), (0.9, 0.959), (1.0, 1.0), (1.1, 1.033), (1.2, 1.102), (1.3, 1.174))
-"""The voice's speed setting, and by how much it really is faster (measured; rounding makes it uneven)."""
+"""The voice's speed settings, and the speeds that they really give (measured; rounding makes them uneven)."""
 
 GAIN = 2.5
-"""The voice is at -26 LUFS; +8 dB brings it to -18, as podcasts are."""
+"""Factor of +8 dB: the voice is at -26 LUFS, and podcasts are at about -18."""
 
 LIMIT = 0.7
-"""Level from which on peaks are bent instead of cut."""
+"""Level above which peaks are softly limited instead of clipped."""
 
 ENCODE_AFTER = 1.0
-"""Seconds without a request before a narration is encoded: requests go first."""
+"""Seconds without a request before a narration is encoded, since requests come first."""
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(10)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints must not look like an answer
+    os.dup2(2, 1)  # a library's output must not look like an answer
     voice: Hibari | None = None
     to_encode: list[dict[str, Any]] = []
     for request in _requests(to_encode):
@@ -88,11 +88,11 @@ def main() -> None:
         answer["id"] = request["id"]
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-        release_memory()  # 40 MB of 270
+        release_memory()  # frees 40 MB of 270
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
-    """Yield each request, and None when none came for a while and something waits to be encoded."""
+    """Yield each request, and None after a while without one if something is waiting to be encoded."""
     buffer = b""
     while True:
         if to_encode and not select.select([0], [], [], ENCODE_AFTER)[0]:
@@ -116,9 +116,9 @@ def narrate(
     Args:
         voice: speaks one sentence at a time.
         sentences: in their spoken form.
-        target: seconds that it should last; None: as long as it takes.
+        target: seconds that it should last; None: any length.
         wav: the file to write.
-        breaths: indexes of the sentences that a longer gap follows.
+        breaths: indexes of the sentences that a longer pause follows.
 
     Raises:
         ValueError: nothing in the text can be spoken.
@@ -129,30 +129,30 @@ def narrate(
     parts = _speak(voice, sentences, 1.0)
     spoken = sum(map(len, parts)) / SAMPLE_RATE
     if spoken < 0.2:
-        raise ValueError("there is nothing in it that the voice can speak: it reads English")
+        raise ValueError("the voice finds nothing to speak; it reads English only")
     gaps = [BREATH if index in breaths else 1.0 for index in range(len(parts) - 1)]
     pause = _pause(spoken, sum(gaps), target)
     if target is not None and not MIN_PAUSE <= pause <= MAX_PAUSE:
         wanted = max(target - LEAD - TAIL - PAUSE * sum(gaps), 1.0)
-        parts.clear()  # before there are others
+        parts.clear()  # frees memory before the sentences are spoken again
         parts = _speak(voice, sentences, speed_for(spoken / wanted))
         pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, sum(gaps), target)
     pause = min(max(pause, MIN_PAUSE), MAX_PAUSE)
     times: list[tuple[float, float]] = []
     pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16)]
-    place = len(pieces[0])
+    offset = len(pieces[0])
     for part, gap in zip(parts, [*gaps, 0.0], strict=True):
-        times.append((round(place / SAMPLE_RATE, 3), round((place + len(part)) / SAMPLE_RATE, 3)))
+        times.append((round(offset / SAMPLE_RATE, 3), round((offset + len(part)) / SAMPLE_RATE, 3)))
         pieces += [part, np.zeros(int(gap * pause * SAMPLE_RATE), np.int16)]
-        place += len(part) + len(pieces[-1])
-    rest = (target or 0.0) - place / SAMPLE_RATE  # to the sample when the length was met, as it is otherwise
+        offset += len(part) + len(pieces[-1])
+    rest = (target or 0.0) - offset / SAMPLE_RATE  # fills up to the target exactly, if that is near
     pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.1 else TAIL) * SAMPLE_RATE), np.int16)
     _write_wav(wav, pieces)
     return {"duration": round(sum(map(len, pieces)) / SAMPLE_RATE, 3), "times": times}
 
 
 def speed_for(factor: float) -> float:
-    """Return the setting at which the voice is `factor` times as fast as at 1, as far as it stays natural."""
+    """Return the setting that makes the voice `factor` times as fast, within the range that sounds natural."""
     import numpy as np  # comes with the extra
 
     settings, factors = zip(*SPEEDS, strict=True)
@@ -160,14 +160,20 @@ def speed_for(factor: float) -> float:
 
 
 def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Samples]:
-    """Return each sentence as 16-bit samples, which take half the memory of what the voice gives."""
+    """Return each sentence as 16-bit samples, which take half the memory of the voice's own format."""
     return [
         (_louder(voice(sentence, speed=speed, seed=0)) * 32767.0).astype("<i2", copy=False) for sentence in sentences
     ]
 
 
 def _pause(spoken: float, gaps: float, target: float | None) -> float:
-    """Return the seconds between two sentences that bring the whole to `target`; `gaps`: their number."""
+    """Return the pause between sentences that makes the narration last `target` seconds.
+
+    Args:
+        spoken: seconds of speech.
+        gaps: how many pauses there are, with those after paragraphs counted as `BREATH` each.
+        target: seconds; None: any length.
+    """
     if target is None or not gaps:
         return PAUSE
     return (target - LEAD - TAIL - spoken) / gaps
@@ -195,9 +201,9 @@ def _write_wav(path: Path, pieces: list[Samples]) -> None:
 
 
 def encode(request: dict[str, Any]) -> None:
-    """Put the Opus file in the WAV's place; when that fails, as without libmpv, the WAV stays and the log says why.
+    """Replace the WAV with an Opus file; if that fails, as without libmpv, the WAV stays and the log says why.
 
-    In a process of its own: libmpv's memory is given back with it.
+    Runs in its own process, so that libmpv's memory is freed.
     """
     command, environment = start_of("tui_pod.speech.opus", request["wav"], request["opus"])
     try:
@@ -205,7 +211,7 @@ def encode(request: dict[str, Any]) -> None:
     except OSError as error:
         reason = error.strerror
     else:
-        reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # it reports other faults itself
+        reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # it reports other errors itself
     if reason is not None:
         sys.stderr.write(f"{Path(request['wav']).name} stays as it is: {reason}\n")
 

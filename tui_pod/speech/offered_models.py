@@ -1,6 +1,6 @@
-"""Models that can be downloaded when the listener asks for one: what they are, and getting them. Loads none.
+"""The models that a listener can download, and how. Loads none.
 
-A file is kept only if its hash is right, and an interrupted download is resumed. Waits for disk and network.
+A file is accepted only if its hash is right, and an interrupted download is resumed. Calls wait for disk and network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MODELS = "models"
 """Folder in the data folder with downloaded models."""
 
 SECONDS = 4 * 3600.0
-"""Seconds that a file may take."""
+"""Seconds that downloading a file may take."""
 
 Report = Callable[[int], None]
 """Takes the bytes downloaded so far."""
@@ -36,9 +36,9 @@ class OfferedModel(NamedTuple):
     name: str
     languages: str
     size: int
-    """Bytes of all its files together, to the kilobyte."""
+    """Bytes of all files together, to the nearest kilobyte."""
     address: str
-    """Of its folder at one revision, which never changes; ends in a slash."""
+    """The address of the folder at one fixed revision; ends in a slash."""
     hashes: Mapping[str, str]
     """The SHA-256 of each file."""
     licence: str = "MIT"
@@ -46,16 +46,16 @@ class OfferedModel(NamedTuple):
 
 
 def _systran(name: str, revision: str, size: int, weights: str, config: str) -> OfferedModel:
-    """Return a model of those that `faster-whisper` takes by their names."""
+    """Return one of the models that `faster-whisper` knows by name."""
     is_english = name.endswith(".en")
-    words = (
+    texts = (
         ("929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
          "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf")
         if is_english else
         ("fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
          "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913")
     )  # fmt: skip
-    hashes = {"config.json": config, "tokenizer.json": words[0], "vocabulary.txt": words[1], "model.bin": weights}
+    hashes = {"config.json": config, "tokenizer.json": texts[0], "vocabulary.txt": texts[1], "model.bin": weights}
     address = f"https://huggingface.co/Systran/faster-whisper-{name}/resolve/{revision}/"
     return OfferedModel(name, "English" if is_english else "99 languages", size, address, hashes)
 
@@ -80,48 +80,48 @@ OFFERED = {
         ),
     )
 }  # fmt: skip
-"""By name. `base` was checked byte by byte; of the others, what several who pin them agree on."""
+"""By name. The hashes of `base` were checked against its files, the others against several projects that pin them."""
 
 
 def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: Report) -> Path:
-    """Download a model into a folder of its own and return that; at once when it is there.
+    """Download a model into its own folder and return that folder; return at once if it exists.
 
     Args:
-        model: which.
+        model: the model.
         folder: of all downloaded models.
-        policy: whom redirects may lead to.
+        policy: which hosts redirects may lead to.
         report: called a few times a second.
 
     Raises:
-        DownloadError: it fails, or there is no room; the next call resumes it.
+        DownloadError: it failed, or there is not enough space; the next call resumes it.
     """
-    place, growing = folder / model.name, folder / f"{model.name}.part"
-    if place.is_dir():
-        return place
+    target, growing = folder / model.name, folder / f"{model.name}.part"
+    if target.is_dir():
+        return target
     try:
         growing.mkdir(parents=True, exist_ok=True, mode=0o700)
         if shutil.disk_usage(growing).free < model.size + LEAVE_FREE:
-            raise DownloadError(f"There is no room for {model.size // 1000**2} MB in {folder}.")
+            raise DownloadError(f"There is not enough space for {model.size // 1000**2} MB in {folder}.")
         done = 0
         for name in model.hashes:
             path = growing / name
             if not path.exists():
                 _get_file(model, path, policy, report, done)
             done += path.stat().st_size
-        os.rename(growing, place)
+        os.rename(growing, target)
         sync_folder(folder)
     except FetchError as error:
         raise DownloadError(f"The model {model.name} was not downloaded. {error}") from error
     except OSError as error:
         raise DownloadError(f"The model {model.name} cannot be saved in {folder}: {error.strerror}.") from error
-    return place
+    return target
 
 
 def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Report, before: int) -> None:
-    """Download one file; `before`: bytes of the files that are there.
+    """Download one file; `before` is the number of bytes downloaded before it.
 
     Raises:
-        FetchError, OSError, DownloadError: it fails.
+        FetchError, OSError, DownloadError: it failed.
     """
     request = DownloadRequest(path.name, path.name, model.address + path.name, policy)
     part, limits = PartialDownload(path.parent, request), Limits(model.size, SECONDS, idle=20.0)
@@ -129,7 +129,7 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
         Fetching(request, part, limits, lambda done, _total: report(before + done), CancelToken(), is_audio=False).run()
         if (found := file_hash(part.path)) != model.hashes[path.name]:
             part.clear()
-            said = f"{request.address} is not the file that was tested: its hash is {found}."
-            raise FetchError(said, is_final=True)
+            reason = f"{request.address} is not the file that was tested: its hash is {found}."
+            raise FetchError(reason, is_final=True)
         os.rename(part.path, path)
         part.about.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Replace a narration's WAV by Opus, in a process of its own: libmpv's memory is freed when it ends."""
+"""Replace a narration's WAV with Opus, in its own process, so that libmpv's memory is freed when it ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui_pod.audio.opus import SPEECH, EncodeError, encode_opus
 
 
 def main(wav: Path, opus: Path) -> int:
-    """Replace the WAV by an Opus file, or leave it as it is; return the exit status."""
+    """Replace the WAV with an Opus file; if that fails, leave it unchanged. Return the exit status."""
     try:
         encode_opus(wav, opus, SPEECH)
         wav.unlink()

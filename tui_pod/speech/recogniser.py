@@ -1,4 +1,4 @@
-"""Recognise speech: own the process that does it, and keep its words in a file. Knows no player and no screen."""
+"""Recognise speech: owns the process that does so, and saves the transcript. Knows no player and no screen."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay, start_worker
 
 WAIT_LIMIT = 1800.0
-"""Seconds without an answer after which a worker is taken for hung: a busy machine gives it little time."""
+"""A worker that is silent for this long (seconds) is considered hung; a busy machine gives it little time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionRequest:
-    """What is to be recognised."""
+    """What to recognise."""
 
     recording: str
     """Path of the file."""
     model: str
     """Path of the model's folder."""
     names: str = ""
-    """Names that may come up, with commas between."""
+    """Names that may come up, separated by commas."""
     language: str | None = "en"
     """Two letters; None: the model decides."""
     start: float = 0.0
-    """Seconds from which on."""
+    """Where to begin, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What has been recognised since the last one."""
+    """What was recognised since the previous answer."""
 
     cues: tuple[Cue, ...]
     until: float
-    """Seconds of the recording before which all is done."""
+    """Everything before this position, in seconds, is done."""
     is_end: bool = False
 
 
 async def recognise(
     request: RecognitionRequest, urgent: RightOfWay | None = None, python: str = sys.executable
 ) -> AsyncGenerator[Recognised, None]:
-    """Yield what is recognised as it comes; the last one says that it is the end.
+    """Yield what is recognised as it arrives; the last item has `is_end`.
 
-    Closing the iterator ends the process; `urgent` may stop it for a while.
+    Closing the iterator ends the process; `urgent` may pause it for a while.
 
     Raises:
-        RecognitionError: with the reason.
+        RecognitionError: recognition failed.
     """
     try:
         worker = await start_worker("tui_pod.speech.recogniser_worker", python)
@@ -67,19 +67,19 @@ async def recognise(
     try:
         with contextlib.nullcontext() if urgent is None else urgent.over(worker):
             worker.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-            with contextlib.suppress(OSError):  # it has ended: so do its answers
+            with contextlib.suppress(OSError):  # the worker has ended, and so have its answers
                 await worker.stdin.drain()
             is_end = False
             while not is_end:
                 line = await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT)
                 if not line:
                     raise RecognitionError(
-                        f"The recogniser was ended ({await _status(worker)}). What was done is kept."
+                        f"The recogniser was ended ({await _status(worker)}). What was recognised is saved."
                     )
                 recognised = _read_answer(line)
                 is_end = recognised.is_end
                 yield recognised
-    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # it may answer anything
+    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
         raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
     finally:
         worker.stdin.close()
@@ -89,10 +89,10 @@ async def recognise(
 async def transcribe(
     files: TranscriptFiles, episode: str, request: RecognitionRequest, model_name: str, urgent: RightOfWay | None = None
 ) -> AsyncGenerator[float, None]:
-    """Yield the seconds that are done, at once and whenever more is; what is done is kept, whatever happens.
+    """Recognise an episode and save its transcript as it grows; yield the seconds done so far.
 
     Raises:
-        RecognitionError: it cannot be recognised, or not to its end, or not be written.
+        RecognitionError: the recording was not recognised to its end, or the transcript cannot be written.
         TranscriptBusy: another program is recognising the episode.
     """
     try:
@@ -111,7 +111,7 @@ async def transcribe(
                     yield part.until
     except OSError as error:
         raise RecognitionError(
-            f"The words cannot be written to {files.folder}: {error.strerror}. What was done is kept."
+            f"The transcript cannot be written to {files.folder}: {error.strerror}. What was recognised is saved."
         ) from error
 
 
@@ -127,8 +127,8 @@ def _read_answer(line: bytes) -> Recognised:
     if "end" in answer:
         return Recognised((), float(answer["end"]), is_end=True)
     cues = tuple(
-        Cue(said, float(start), float(end))
+        Cue(sentence, float(start), float(end))
         for start, end, text in answer["cues"]
-        if (said := clean(text, SENTENCE_LIMIT)) and 0 <= float(start) < float(end)
+        if (sentence := clean(text, SENTENCE_LIMIT)) and 0 <= float(start) < float(end)
     )
     return Recognised(cues, float(answer["until"]))

@@ -1,13 +1,13 @@
 """The recogniser's process: one request as a JSON line on standard input, answers as JSON lines on standard output.
 
-It alone imports the models' libraries, so that their memory, threads and licences stay out of the app. It recognises
-one recording and ends; it also ends when standard input does. The request is
+Only this process imports the models' libraries, which keeps their memory, threads and licences out of the app. It
+recognises one recording and ends; it also ends when standard input does. The request is
     {"recording": "PATH", "start": 0.0, "names": "Ada Lovelace, RoPE", "language": "en" or null, "model": "FOLDER"}
-and its answers are, as often as there are new sentences or a piece is done,
-    {"cues": [[0.1, 4.2, "A sentence."], …], "until": 4.2}       all before `until` seconds is done
+and its answers are, after each new sentence and each piece,
+    {"cues": [[0.1, 4.2, "A sentence."], …], "until": 4.2}       everything before `until` seconds is done
 then one of
-    {"end": 1234.5}                                              the recording's length in seconds: all is done
-    {"error": "…"}                                               with the reason for the listener
+    {"end": 1234.5}                                              all is done; the recording's length in seconds
+    {"error": "…"}                                               the reason, for the listener
 """
 
 from __future__ import annotations
@@ -37,36 +37,36 @@ if TYPE_CHECKING:
     Samples = np.ndarray[Any, np.dtype[np.int16]]
 
 PIECE = 150
-"""Seconds that are recognised in one go: an hour at once takes 3,500 MB, five minutes 570, these 380."""
+"""Seconds that are recognised at once: an hour would take 3,500 MB, five minutes 570 MB, this takes 380 MB."""
 
 LOOK_BACK = 30
-"""Seconds before a piece's end among which the quietest place to cut it is looked for."""
+"""Seconds at a piece's end in which the quietest moment is searched for a cut."""
 
 QUIET = 0.3
-"""Seconds over which loudness is measured there."""
+"""Seconds over which loudness is averaged there."""
 
 BEAM = 5
-"""Readings that are followed at once: with names and one alone, whole clauses were dropped (18 % of words, once)."""
+"""Width of the beam search: with names and a width of 1, whole clauses were dropped (once 18 % of the words)."""
 
 
 LATE = 1.5
-"""Seconds after the first speech at which the first word may begin: a prompt can make a model pass over a sentence."""
+"""Seconds that the first word may come after the first speech: a prompt can make a model skip a sentence."""
 
 
 class Refusal(Exception):
-    """What cannot be recognised, with the reason for the listener."""
+    """The recording cannot be recognised; the message is the reason, for the listener."""
 
 
 def main() -> None:
     """Answer the request on standard input."""
-    end_with_parent()  # its input does not end it while it is stopped
+    end_with_parent()  # while it is stopped, the end of its input does not end it
     with contextlib.suppress(OSError):
-        os.nice(19)  # what is recognised can wait for whatever else there is to do
+        os.nice(19)  # recognition can wait for everything else
     with contextlib.suppress(OSError):
-        # when memory runs out, the kernel ends this before the app
+        # if memory runs out, the kernel kills this process before the app
         Path("/proc/self/oom_score_adj").write_text("900", "ascii")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints must not look like an answer
+    os.dup2(2, 1)  # a library's output must not look like an answer
     request = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_input, daemon=True).start()
     try:
@@ -76,8 +76,8 @@ def main() -> None:
     except Refusal as error:
         answers.write(json.dumps({"error": str(error)}) + "\n")
     except (MemoryError, RuntimeError, OSError, ImportError, ValueError) as error:
-        said = "there is not enough memory" if isinstance(error, MemoryError) or "alloc" in str(error) else str(error)
-        answers.write(json.dumps({"error": said or type(error).__name__}) + "\n")
+        reason = "there is not enough memory" if isinstance(error, MemoryError) or "alloc" in str(error) else str(error)
+        answers.write(json.dumps({"error": reason or type(error).__name__}) + "\n")
     with contextlib.suppress(BrokenPipeError):
         answers.flush()
 
@@ -91,7 +91,7 @@ def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the answers to a request.
 
     Raises:
-        Refusal: it cannot be done, or not to the end.
+        Refusal: the recording cannot be recognised, or not to its end.
         MemoryError, RuntimeError, OSError, ImportError, ValueError: a library failed.
     """
     model = load_model(Path(request["model"]), request["language"])
@@ -107,7 +107,7 @@ def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 end = round(start + len(samples) / SAMPLE_RATE, 3)
                 yield {"cues": [], "until": end}
         finally:
-            decoder.stdout.close()  # which ends the decoder
+            decoder.stdout.close()  # ends the decoder
         status = decoder.wait()
     if status == NO_PLAYER:
         raise Refusal("libmpv, which decodes recordings, is missing. Run: tui-pod doctor")
@@ -123,12 +123,12 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
     """Return the model in a folder.
 
     Raises:
-        Refusal: there is none, it is another than it was, or it does not know the language.
+        Refusal: there is no model, it is damaged, or it does not know the language.
     """
     fault = check_model(folder)
-    if fault:
+    if fault is not None:
         raise Refusal(fault)
-    sys.modules["av"] = ModuleType("av")  # its second FFmpeg, 17 MB and GPL, is not needed: libmpv decodes
+    sys.modules["av"] = ModuleType("av")  # a second FFmpeg, 17 MB and GPL, is not needed: libmpv decodes
     from faster_whisper import WhisperModel  # an extra: may be missing
 
     try:
@@ -136,7 +136,7 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
         model = WhisperModel(str(folder), "cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
     except MemoryError:
         raise
-    except Exception as error:  # the libraries raise several of their own, and bare ones
+    except Exception as error:  # the libraries raise several kinds of errors, and bare ones
         if "alloc" in str(error):
             raise MemoryError from error
         raise Refusal(f"the model in {folder} cannot be used ({error})") from error
@@ -146,7 +146,7 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
 
 
 def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
-    """Yield the recording from `start` seconds on in pieces, cut where it is quiet, each with when it begins."""
+    """Yield the recording from `start` seconds in pieces, cut where it is quiet, each with its position in seconds."""
     import numpy as np  # comes with the extra
 
     offset = int(start * SAMPLE_RATE)
@@ -169,7 +169,7 @@ def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
 
 
 def quietest(samples: Samples) -> int:
-    """Return the place of the quietest moment in the last `LOOK_BACK` seconds of some samples."""
+    """Return the index of the quietest moment in the last `LOOK_BACK` seconds of some samples."""
     import numpy as np  # comes with the extra
 
     step = SAMPLE_RATE // 50
@@ -189,7 +189,7 @@ def _sentences(model: WhisperModel, samples: Samples, start: float, request: dic
 
 
 def hear(model: WhisperModel, samples: Samples, language: str | None, names: str) -> Iterator[Segment]:
-    """Yield what a model hears in a piece; if with the names it begins too late, try again without."""
+    """Yield what a model hears in a piece; if with the names it begins too late, try again without them."""
     import numpy as np  # comes with the extra
     from faster_whisper.vad import get_speech_timestamps
 
@@ -215,4 +215,4 @@ def hear(model: WhisperModel, samples: Samples, language: str | None, names: str
 
 if __name__ == "__main__":
     main()
-    os._exit(0)  # the thread that reads standard input would hold the interpreter up
+    os._exit(0)  # the thread that reads standard input would delay the exit

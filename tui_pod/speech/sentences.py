@@ -1,4 +1,4 @@
-"""Join recognised words to sentences, and pick the names that a recogniser should know. Knows no model."""
+"""Join recognised words into sentences, and find names that a recogniser should know. Knows no model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ LONGEST_GAP = 2.0
 """Seconds of silence that end a sentence, whatever the punctuation."""
 
 LONGEST = 400
-"""Characters of a sentence: a recogniser may leave out punctuation for minutes."""
+"""Longest sentence, in characters: a recogniser may omit punctuation for minutes."""
 
 MAX_NAMES = 300
-"""Characters of names: a model takes in some 220 tokens before what it hears."""
+"""Most characters of names: a model accepts about 220 tokens as a prompt."""
 
 _WORD = re.compile(r"[\w’'.&+-]*\w")
 
@@ -25,13 +25,13 @@ class Word(NamedTuple):
     """A recognised word and when it is spoken, in seconds."""
 
     text: str
-    """With the blank before it, if any, and its punctuation."""
+    """With the space before it, if any, and its punctuation."""
     start: float
     end: float
 
 
 class SentenceJoiner:
-    """Takes words as they are recognised, and gives the sentences that are complete."""
+    """Takes words as they are recognised, and yields complete sentences."""
 
     def __init__(self) -> None:
         self._words: list[Word] = []
@@ -44,7 +44,7 @@ class SentenceJoiner:
             self._words.append(word)
 
     def flush(self) -> Iterator[Cue]:
-        """Yield what is left."""
+        """Yield the rest as a sentence."""
         words, self._words = self._words, []
         text = "".join(word.text for word in words).strip()
         if text:
@@ -58,7 +58,7 @@ class SentenceJoiner:
 
 
 def find_names(*texts: str) -> str:
-    """Return the names in a title and in notes, with commas between: capitals where no sentence begins."""
+    """Return the names in some texts, separated by commas: capitalised words that do not begin a sentence."""
     names: dict[str, None] = {}
     for sentence in (sentence for text in texts for sentence in split_sentences(text)):
         run: list[str] = []

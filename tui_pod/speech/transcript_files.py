@@ -1,6 +1,6 @@
-"""Keep recognised words: a WebVTT file for each episode, which grows while it is recognised.
+"""Save recognised transcripts: a WebVTT file for each episode, which grows while the episode is recognised.
 
-Every call may wait for the disk: use a thread. The files may be deleted at any time, and are made again.
+Every call may block on the disk, so use a thread. The files may be deleted at any time, and are made again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.runtime.files import append, locked, read_bytes, size
 
 RECOGNISED = "words"
-"""Folder in the data folder with recognised words."""
+"""Folder in the data folder with the recognised transcripts."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
@@ -26,37 +26,37 @@ _REMOVED = ".removed"
 
 
 class TranscriptBusy(UserError):
-    """Another program recognises the same episode."""
+    """Another program is recognising the same episode."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecognisedTranscript:
-    """What is recognised of an episode so far."""
+    """The transcript of an episode as far as it is recognised."""
 
     cues: tuple[Cue, ...]
     until: float
-    """Seconds before which all is done."""
+    """Everything before this position, in seconds, is done."""
     is_complete: bool
-    """Whether that is the end of the recording."""
+    """True if that is the end of the recording."""
 
 
 class TranscriptFiles:
-    """The folder of recognised words."""
+    """The folder of recognised transcripts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path(self, episode: str) -> Path:
-        """Return the file of an episode, which need not be there; an id that is no safe name gets another."""
+        """Return the file of an episode, which need not exist; an id that is unsafe as a file name is hashed."""
         if _NAME.fullmatch(episode):
             return self.folder / f"{episode}.vtt"
-        import hashlib  # brings OpenSSL, for odd ids alone
+        import hashlib  # loads OpenSSL, which only unsafe ids need
 
         digest = hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()
         return self.folder / f"{digest[:32]}.vtt"
 
     def read(self, episode: str) -> RecognisedTranscript | None:
-        """Return the words of an episode; None when there are none, or they cannot be read."""
+        """Return the transcript of an episode; None if there is none, or it cannot be read."""
         try:
             text = read_bytes(self.path(episode)).decode("utf-8", "replace")
         except OSError:
@@ -68,7 +68,7 @@ class TranscriptFiles:
         return RecognisedTranscript(cues, until, is_complete)
 
     def is_complete(self, episode: str) -> bool:
-        """Return whether all of an episode is recognised, without reading it."""
+        """Return True if all of an episode is recognised; reads only the end of the file."""
         try:
             with self.path(episode).open("rb") as file:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - 60))
@@ -78,10 +78,10 @@ class TranscriptFiles:
 
     @contextlib.contextmanager
     def writing(self, episode: str, model: str) -> Iterator[TranscriptWriter]:
-        """Open the words of an episode to add to them.
+        """Open the transcript of an episode to add to it.
 
         Raises:
-            TranscriptBusy: another program is recognising them.
+            TranscriptBusy: another program is recognising the episode.
             OSError: the file cannot be written.
         """
         head = f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
@@ -89,25 +89,25 @@ class TranscriptFiles:
             yield TranscriptWriter(path, head)
 
     def remove(self, episode: str) -> bool:
-        """Take away an episode's words until `restore`; return whether there were any.
+        """Remove an episode's transcript until `restore`; return True if there was one.
 
         Raises:
-            TranscriptBusy: a program is recognising them.
+            TranscriptBusy: a program is recognising the episode.
         """
         with self._locked(episode) as path:
-            if has_words := size(path) > 0:
+            if exists := size(path) > 0:
                 path.rename(path.with_name(path.name + _REMOVED))
-        return has_words
+        return exists
 
     def restore(self, episode: str) -> None:
-        """Bring back what was taken away last, if it is still there."""
+        """Restore the transcript that was removed last, if it still exists."""
         path = self.path(episode)
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + _REMOVED).rename(path)
 
     @contextlib.contextmanager
     def _locked(self, episode: str) -> Iterator[Path]:
-        """Keep other programs from an episode's file, whose torn end is cut off; without content it is no file."""
+        """Lock an episode's file and cut off its torn end; remove the file afterwards if it is empty."""
         path = self.path(episode)
         with locked(path, TranscriptBusy("Another tui-pod is recognising this episode.")) as descriptor:
             _cut_torn(descriptor)
@@ -126,7 +126,7 @@ class TranscriptWriter:
         self._head = head
 
     def add(self, cues: tuple[Cue, ...], until: float) -> None:
-        """Add sentences, and `until` where they end before it. Raises OSError: the file is as before."""
+        """Add sentences, and a note of `until` if they end before it. On OSError the file is unchanged."""
         body = to_webvtt(cues).removeprefix("WEBVTT\n\n").removeprefix("WEBVTT\n")
         last = cues[-1].end or 0.0 if cues else 0.0
         self._append((f"{body}\n" if body else "") + (f"NOTE until {until:.3f}\n\n" if until > last else ""))
@@ -134,14 +134,14 @@ class TranscriptWriter:
     def complete(self, seconds: float) -> None:
         """Note that the whole recording, of this length, is done. Raises OSError."""
         self._append(f"NOTE complete {seconds:.3f}\n\n")
-        os.utime(self._path.parent)  # by which the search knows of new words
+        os.utime(self._path.parent)  # tells the search index that there is a new transcript
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
 
 
 def _cut_torn(descriptor: int) -> None:
-    """Cut off what a power cut left behind the last whole block."""
+    """Cut off what a power failure left after the last whole block."""
     content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
     if content and not content.endswith(b"\n\n"):
         os.ftruncate(descriptor, content.rfind(b"\n\n") + 2 if b"\n\n" in content else 0)

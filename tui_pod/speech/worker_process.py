@@ -1,6 +1,6 @@
-"""Start the processes that speak and recognise. Knows nothing of what they are asked.
+"""Start the processes that narrate and recognise. Knows nothing of their requests.
 
-They keep the memory, the threads and the licences of their libraries out of the app.
+They keep the memory, threads and licences of their libraries out of the app.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "ORT_DISABLE_TELEMETRY": "1",
 }
-"""Settings of the libraries, which would otherwise download what is missing and report their use."""
+"""Variables that stop the libraries from downloading missing files and from sending usage data."""
 
 LONGEST_LINE = 1 << 24
-"""Bytes of one answer."""
+"""Longest answer, in bytes."""
 
 MAKE_WAY = 1.0
-"""Seconds that a process stands still for something more urgent."""
+"""Seconds that a process is stopped for something more urgent."""
 
 
 class RightOfWay:
-    """Stops a process while something more urgent happens, which even a process of the lowest priority delays."""
+    """Stops a process during urgent work, which even a process of the lowest priority would delay."""
 
     def __init__(self, later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]) -> None:
-        """Hold nothing yet; `later` is a loop's `call_later`."""
+        """Begin without a process; `later` is an event loop's `call_later`."""
         self._later = later
         self._worker: asyncio.subprocess.Process | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @contextlib.contextmanager
     def over(self, worker: asyncio.subprocess.Process) -> Iterator[None]:
-        """Apply it to a process while the block runs."""
+        """Let `take` stop a process while the block runs."""
         self._worker = worker
         try:
             yield
@@ -49,9 +49,9 @@ class RightOfWay:
             self._worker = None
 
     def take(self) -> None:
-        """Stop the process, until this has not been asked for a while.
+        """Stop the process until `MAKE_WAY` seconds after the last call.
 
-        Only where the system then ends it with this one: see `end_with_parent`.
+        Linux only, where a stopped process ends with its parent: see `end_with_parent`.
         """
         if self._worker is None or sys.platform != "linux":
             return
@@ -74,7 +74,7 @@ class RightOfWay:
 
 
 async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
-    """Start a module that takes requests and gives answers as JSON lines. Raises OSError."""
+    """Start a module that reads requests and writes answers as JSON lines. Raises OSError."""
     command, environment = start_of(module, python=python)
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
