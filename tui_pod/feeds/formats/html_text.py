@@ -91,7 +91,7 @@ class _Links(HTMLParser):
 
 
 def feed_links(page: str) -> list[str]:
-    """Return what the `<link rel="alternate">`s of a page name as feeds, RSS and Atom first, as written there."""
+    """Return the addresses of the feeds that a page names by `<link rel="alternate">`, in order and as written."""
     links = _Links()
     with contextlib.suppress(ValueError, AssertionError):  # html.parser refuses some broken declarations
         links.feed(page[: 8 * MAX_HTML])
