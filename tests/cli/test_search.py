@@ -92,7 +92,7 @@ def test_search_without_a_folder_for_the_index_finds_all_the_same(
     assert main(["search", "--catalog", catalog, "shone"]) == 0
     printed = capsys.readouterr()
     assert printed.out.startswith("one\t")
-    assert "cannot be kept" in printed.err
+    assert "cannot be stored" in printed.err
 
 
 def test_update_reads_what_is_new(

@@ -27,7 +27,7 @@ def test_antennapod_tells_podcasts_logins_marks_and_places(tmp_path: Path) -> No
         HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
         HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
     )
-    assert found.faults == ("1 podcast has no http or https address, and cannot be fetched here.",)
+    assert found.faults == ("1 podcast has no http or https address and cannot be fetched.",)
 
 
 def test_antennapod_of_an_older_version_is_read_without_its_later_columns(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> N
     else:
         path.unlink()
         write_database(path, "CREATE TABLE other (x)" if damage == "other tables" else "PRAGMA user_version = 1")
-    with pytest.raises(ImportFault, match=r"is no database of a player|cannot be read"):
+    with pytest.raises(ImportFault, match=r"is not a database of a known player|cannot be read"):
         read_export(path)
 
 
@@ -115,7 +115,7 @@ def test_view_that_never_ends_is_not_looked_at(tmp_path: Path, table: str) -> No
             f"CREATE VIEW {table} AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT * FROM n"
         )
         db.commit()
-    with pytest.raises(ImportFault, match="is no database of a player"):
+    with pytest.raises(ImportFault, match="is not a database of a known player"):
         read_export(path)
 
 

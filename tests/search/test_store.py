@@ -33,7 +33,7 @@ def test_index_damaged_inside_says_so_and_is_made_anew(desk: Desk) -> None:
     content = bytearray(desk.index.file.read_bytes())
     content[8192:] = bytes(len(content) - 8192)
     desk.index.file.write_bytes(content)
-    with pytest.raises(SearchError, match="anew"):
+    with pytest.raises(SearchError, match="rebuilt"):
         desk.ask("engine")
     desk.fill()
     assert len(desk.ids("engine")) == 30
@@ -52,7 +52,7 @@ def test_index_of_another_version_is_made_anew(desk: Desk) -> None:
 
 def test_index_that_cannot_be_written_says_so(desk: Desk) -> None:
     desk.cache.write_text("in the way")
-    with pytest.raises(SearchError, match="cannot be kept"):
+    with pytest.raises(SearchError, match="cannot be stored"):
         desk.fill()
 
 

@@ -1,9 +1,9 @@
-"""Read what was exported from another player: a list of podcasts, or an SQLite database with what was heard.
+"""Read exports of other players: a list of podcasts, or an SQLite database with the listening history.
 
-They may be damaged, or made to do harm; nothing is written there. The schemas of the databases are those of their
-sources: AntennaPod's PodDBAdapter.java (what its export of the database is), gPodder's schema.py (~/gPodder/Database),
-castero's migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and DatabaseHelper.swift (iOS), which are
-in the archives of "Export database". Waits for the disk.
+Exports may be damaged or malicious; nothing is written to them. The schemas come from the players' sources:
+AntennaPod's PodDBAdapter.java (its export of the database), gPodder's schema.py (~/gPodder/Database), castero's
+migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and DatabaseHelper.swift (iOS), which are in the
+archives of "Export database". Calls block on the disk.
 """
 
 from __future__ import annotations
@@ -30,50 +30,50 @@ from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.runtime.files import read_bytes, read_start
 
 ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
-"""Of files that are exports, or of which it can be said why they are none."""
+"""File name endings of exports, and of files for which a specific error can be given."""
 
 ARCHIVE = b"PK\3\4"
-"""How a zip file begins."""
+"""The first bytes of a zip file."""
 
 HEAD = b"SQLite format 3\0"
-"""How a database begins."""
+"""The first bytes of an SQLite database."""
 
 MAX_EPISODES = 500_000
-"""Episodes that are taken of one database."""
+"""Most episodes read from one database."""
 
 PATIENCE = 30.0
-"""Seconds that reading may take."""
+"""Longest time for reading (seconds)."""
 
 STEPS = 10_000
-"""Instructions of SQLite between two looks at the clock."""
+"""SQLite instructions between two checks of the time."""
 
 _BIG_TEXT = 1_000_000
-"""Bytes of one value; those that are asked for are addresses and names."""
+"""Most bytes of one value: only addresses and names are read."""
 
 
 class ImportFault(UserError):
-    """A file that is no export, or cannot be read; the message says what to do."""
+    """A file that is not an export, or cannot be read; the message says what to do."""
 
 
 class HeardEpisode(NamedTuple):
-    """What another player knows of an episode that was heard or marked there."""
+    """An episode that was played or marked in another player."""
 
     podcast: str
-    """Address of its feed, as that player has it; empty where it keeps none: the recording alone tells."""
+    """Address of its feed, as that player has it; empty if it has none, and only the recording identifies it."""
     guid: str
-    """Empty where it keeps none."""
+    """Empty if unknown."""
     audio: str
-    """Address of its recording; empty where it keeps none."""
+    """Address of its recording; empty if unknown."""
     position: float = 0.0
     """Seconds; 0 when played."""
     duration: float | None = None
     is_played: bool = False
     when: datetime | None = None
-    """When it was last heard (UTC); None: not known."""
+    """When it was last played (UTC); None: unknown."""
 
 
 class Imported(NamedTuple):
-    """An export."""
+    """The contents of an export."""
 
     program: str
     """The name of the other player; empty for a list of podcasts."""
@@ -84,7 +84,7 @@ class Imported(NamedTuple):
 
 
 def is_export(path: str) -> bool:
-    """Return whether a file is taken for an export: by its name, or since it is a database."""
+    """Return True if a file looks like an export: by its name, or because it is a database."""
     if not os.path.isfile(path):
         return False
     try:
@@ -94,10 +94,10 @@ def is_export(path: str) -> bool:
 
 
 def read_export(path: Path) -> Imported:
-    """Return what an export holds.
+    """Return the contents of an export.
 
     Raises:
-        ImportFault: it is none, or cannot be read.
+        ImportFault: it is not an export, or cannot be read.
     """
     shown = clean(str(path), 100)
     try:
@@ -114,21 +114,21 @@ def read_export(path: Path) -> Imported:
 
 
 def parse_export(content: bytes) -> Imported:
-    """Return the podcasts in a list. Raises `FeedError` when it is no OPML."""
+    """Return the podcasts in a list. Raises `FeedError` if it is not OPML."""
     outline = parse_opml(content)
     return Imported("", outline.entries, faults=outline.faults)
 
 
 class _Schema(NamedTuple):
-    """A player's tables, and what is asked of them; a column in braces is NULL where a version does not have it."""
+    """A player's tables and the queries for them; a column in braces is NULL in versions that lack it."""
 
     program: str
     tables: frozenset[str]
-    """By which it is known."""
+    """Tables that identify it."""
     podcasts: str
-    """A query for address, title, page, folders (separated by U+001E), user and password; empty: it keeps none."""
+    """A query for address, title, page, folders (separated by U+001E), user and password; empty: it stores none."""
     episodes: str
-    """A query for podcast, guid, recording, place and length in seconds, whether played, and when heard."""
+    """A query for podcast, guid, recording, position and duration in seconds, whether played, and when last played."""
 
 
 _SCHEMAS = (
@@ -166,7 +166,7 @@ _SCHEMAS = (
         "SELECT feed_key, '', enclosure, 0, NULL, {episode.played}, NULL FROM episode WHERE {episode.played}",
     ),
     _Schema(
-        "Pocket Casts",  # on Android; the addresses of feeds are on its server only
+        "Pocket Casts",  # on Android; only its server has the addresses of feeds
         frozenset(("podcasts", "podcast_episodes")),
         "",
         "SELECT NULL, '', download_url, played_up_to, duration, playing_status = 2,"
@@ -183,10 +183,10 @@ _SCHEMAS = (
 
 
 def _read_database(path: Path) -> Imported:
-    """Return what a player's database holds.
+    """Return the contents of a player's database.
 
     Raises:
-        ImportFault: it is of no player that is known, damaged, or takes too long.
+        ImportFault: it belongs to no known player, is damaged, or takes too long to read.
         OSError: it cannot be read.
     """
     shown = clean(str(path), 100)
@@ -196,7 +196,7 @@ def _read_database(path: Path) -> Imported:
             schema = next((schema for schema in _SCHEMAS if schema.tables <= tables), None)
             if schema is None:
                 known = ", ".join(dict.fromkeys(schema.program for schema in _SCHEMAS))
-                raise ImportFault(f"{shown} is no database of a player that is known ({known}).")
+                raise ImportFault(f"{shown} is not a database of a known player ({known}).")
             podcasts = [_entry(*row) for row in _rows(db, schema.podcasts, MAX_FEEDS)]
             heard = [_heard(*row) for row in _rows(db, schema.episodes, MAX_EPISODES)]
     except sqlite3.Error as error:
@@ -208,14 +208,14 @@ def _read_database(path: Path) -> Imported:
         raise ImportFault(f"{shown} {said}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"
-    faults = (f"{said} no http or https address, and cannot be fetched here.",) if bad else ()
+    faults = (f"{said} no http or https address and cannot be fetched.",) if bad else ()
     return Imported(schema.program, tuple(filter(None, podcasts)), tuple(filter(None, heard)), faults)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database to read it, and nothing that it defines beside its tables."""
-    has_log = Path(f"{path}-wal").exists()  # of a player that runs: only then SQLite has to look after the file
+    """Open a database read-only, without running anything that its schema defines."""
+    has_log = Path(f"{path}-wal").exists()  # the player is running: SQLite has to lock the file
     options = "mode=ro" if has_log else "mode=ro&immutable=1"
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as db:
         deadline = time.monotonic() + PATIENCE
@@ -238,7 +238,7 @@ def _rows(db: sqlite3.Connection, query: str, most: int) -> Iterator[tuple[Any, 
 
 
 def _entry(address: Any, title: Any, page: Any, folders: Any, user: Any, password: Any) -> Entry | None:
-    """Return a podcast; None for one without an http(s) address."""
+    """Return a podcast; None if it has no http(s) address."""
     named, pages = typed_addresses(_text(address)), typed_addresses(_text(page))
     if not named:
         return None
@@ -251,7 +251,7 @@ def _entry(address: Any, title: Any, page: Any, folders: Any, user: Any, passwor
 def _heard(
     podcast: Any, guid: Any, audio: Any, place: Any, length: Any, is_played: Any, when: Any
 ) -> HeardEpisode | None:
-    """Return an episode, whose podcast is None where the player keeps no address of it; None when it is of no use."""
+    """Return an episode; None if it cannot be identified or was not started. `podcast` is None if unknown there."""
     address, recording = [""] if podcast is None else typed_addresses(_text(podcast)), _text(audio)
     position, duration = 0.0 if is_played else _number(place), _number(length)
     if not address or (not is_played and not 0 < position <= DURATION_FAULT):

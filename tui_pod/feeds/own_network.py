@@ -1,6 +1,6 @@
-"""Podcasts of the listener's own network that only a list named: they are fetched once the listener says yes.
+"""Podcasts in the listener's own network that came from a list: they are fetched once the listener agrees.
 
-A list may come from anybody, and could else have this machine ask a router or a printer for something.
+A list may come from anybody, and could otherwise make this machine send requests to a router or a printer.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import in_thread
 
 LOOK_UP = 10.0
-"""Seconds that the hosts of a list are looked up for."""
+"""How long the hosts of a list are looked up (seconds)."""
 
 AT_ONCE = 32
 """Hosts that are looked up at the same time."""
 
 
 def is_forbidden(feed: Subscription, policy: NetworkPolicy) -> bool:
-    """Return whether a feed may not be fetched, as far as that is known. It looks up its host."""
+    """Return True if a feed is known to be forbidden. Looks up its host, so it waits for the network."""
     return not (feed.is_origin_known or origin(feed.address) in policy.private) and is_private(feed.address)
 
 
 class ForbiddenFeeds(NamedTuple):
-    """Feeds of a list that may not be fetched before the listener says yes."""
+    """Feeds from a list that may not be fetched until the listener agrees."""
 
     feeds: tuple[Subscription, ...]
 
     @property
     def said(self) -> str:
-        """What the listener is asked to allow."""
+        """The hosts that the listener is asked to allow, in a sentence."""
         hosts = ", ".join(dict.fromkeys(urlsplit(feed.address).netloc for feed in self.feeds))
         return f"The list names {counted(len(self.feeds), 'feed')} in your own network: {hosts}."
 
     def allow(self, store: FeedStore) -> None:
-        """Let them be fetched from now on. Waits for the disk."""
+        """Allow fetching them from now on. Waits for the disk."""
         for feed in self.feeds:
             store.set_private_origin(feed.feed_id, origin(feed.address))
 
 
 async def find_forbidden(feeds: Iterable[Subscription], policy: NetworkPolicy) -> ForbiddenFeeds:
-    """Return which feeds may not be fetched, as far as that is found out in ten seconds."""
+    """Return the feeds that may not be fetched, of those whose host is found within `LOOK_UP`."""
     slots = asyncio.Semaphore(AT_ONCE)
     found: dict[str, Subscription] = {}
     asked = [feed for feed in feeds if not feed.is_origin_known]

@@ -16,22 +16,22 @@ from tui_pod.runtime.threads import CancelToken
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
 MAX_REDIRECTS = 3
-"""Documents in a row that say nothing but a new address."""
+"""Documents in a row that contain nothing but a new address."""
 
 MAX_PAGES = 100
-"""Pages that one feed may have."""
+"""Pages of one feed that are read."""
 
 PATIENCE = 120.0
-"""Seconds after which no further page is asked for."""
+"""No further page is fetched after this long (seconds)."""
 
 
 def ask(
     address: str, policy: NetworkPolicy, cancel: CancelToken, etag: str = "", modified: str = ""
 ) -> tuple[Response, bytes]:
-    """Fetch a page; with `etag` and `modified` of a former answer the status is 304 when nothing has changed since.
+    """Fetch a page; with the `etag` and `modified` of an earlier answer, the status is 304 if nothing has changed.
 
     Raises:
-        FetchError: nothing answers there.
+        FetchError: it could not be fetched.
     """
     headers = {"Accept": ACCEPT, "If-None-Match": etag, "If-Modified-Since": modified}
     stated = {name: value for name, value in headers.items() if value}
@@ -42,8 +42,8 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
     """Fetch a page; return its response and the feed in it.
 
     Raises:
-        FetchError: nothing answers there.
-        FeedError: it is no feed.
+        FetchError: it could not be fetched.
+        FeedError: it is not a feed.
     """
     response, content = ask(address, policy, cancel)
     return response, parse_feed(content, response.address, response.charset)
@@ -52,11 +52,11 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
 def read_answer(
     response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
 ) -> tuple[Response, Feed]:
-    """Return a response and the feed in it, or those at the address to which a redirect document leads.
+    """Return a response and its feed, following redirect documents.
 
     Raises:
-        FetchError: nothing answers there.
-        FeedError: it is no feed.
+        FetchError: it could not be fetched.
+        FeedError: it is not a feed.
     """
     feed = parse_feed(content, response.address, response.charset)
     for _ in range(MAX_REDIRECTS):
@@ -68,15 +68,15 @@ def read_answer(
 
 
 def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:
-    """Return a feed with the items of its further pages, up to the first page on which nothing is new.
+    """Return a feed with the items of its older pages, up to the first page without new items.
 
-    Where a page cannot be read, the feed is partial: what was read is kept.
+    If a page cannot be read, the feed is partial: what was read so far is kept.
 
     Args:
         feed: its first page.
         address: of the first page.
-        known: guids of stored items; a page with no other guid is the last.
-        policy: what the settings and the feed allow.
+        known: guids of stored items; a page that has only these is the last.
+        policy: network access that the settings and the feed allow.
     """
     items = list(feed.items)
     visited = {address}

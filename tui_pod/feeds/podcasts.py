@@ -1,6 +1,6 @@
 """Find the audio, transcript, chapters and notes of podcast episodes.
 
-Calls wait for disk and network: run them in a thread. With a cancel token they may raise `Cancelled`.
+Calls block on disk and network: run them in a thread. With a cancel token they may raise `Cancelled`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000
-"""Bytes of streams that are kept when the settings do not say."""
+"""Bytes of streams to keep unless the settings say otherwise."""
 
 PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
 
@@ -48,7 +48,7 @@ class Podcasts:
     def __init__(
         self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC, stream_quota: int = STREAM_QUOTA
     ) -> None:
-        """Name the folders, without opening anything; the quotas are the bytes of downloads and streams to keep."""
+        """Set the folders without opening anything; the quotas are the bytes of downloads and streams to keep."""
         self.policy = policy
         self.store = FeedStore(data)
         self.streams = StreamCache(cache / "streams", stream_quota)
@@ -59,8 +59,8 @@ class Podcasts:
         """Return the download of an episode with an address, else its stream.
 
         Raises:
-            LoginWanted: a server wants a login.
-            FetchError: it cannot be had.
+            LoginWanted: a server requires a login.
+            FetchError: it could not be fetched.
         """
         assert episode.audio is not None
         details = self.details(episode.id)
@@ -81,13 +81,13 @@ class Podcasts:
         return find_places(source, stream, episode.duration, cancel)
 
     def local_file(self, episode: Episode) -> Path | None:
-        """Return the recording of an episode if all of it is on this machine."""
+        """Return the complete recording of an episode on this machine, if any."""
         if episode.audio is None:
             return None
         return self.downloads.find(episode.id) or self.streams.find(episode.id, episode.audio)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
-        """Begin a stream ahead of `source`, which tries again what fails here."""
+        """Start a stream ahead of `source`, which retries if this fails."""
         if episode.audio is None or self.downloads.find(episode.id) is not None:
             return
         with contextlib.suppress(FetchError):
@@ -98,7 +98,7 @@ class Podcasts:
         return self.streams.open(episode.id, address, access, partial(self._renewed, episode.id))
 
     def _renewed(self, ident: str) -> str | None:
-        """Return the address that an episode has in its feed now, where media hosts sign theirs for a day."""
+        """Return an episode's current address after a refresh of its feed: some hosts sign addresses for a day."""
         details = self.details(ident)
         feed = self.store.find(details.feed) if details is not None else None
         if feed is None or refresh_feed(self.store, feed, CancelToken(), self.policy).error:
@@ -122,7 +122,7 @@ class Podcasts:
         return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
-        """Return the transcript at an episode's address; empty when there is none, with the fault when it fails."""
+        """Return the transcript at an episode's address; empty if there is none, with `fault` set if fetching fails."""
         if episode.transcript is None:
             return Transcript()
         try:
@@ -132,16 +132,16 @@ class Podcasts:
             return Transcript(fault=str(error).rstrip("."))
 
     def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken) -> bytes:
-        """Return the image at the address of an episode's cover; None: of what is not subscribed to.
+        """Return the image at a cover's address; `episode` is None for a podcast that is not subscribed.
 
         Raises:
-            FetchError: it cannot be had.
+            FetchError: it could not be fetched.
         """
         policy = self._policy(self.details(episode.id)) if episode is not None else self.policy
         return fetch(policy.request(address), PICTURE_LIMITS, cancel)[1]
 
     def details(self, ident: str) -> Details | None:
-        """Return what the store has on an episode; None also when it cannot be read."""
+        """Return the stored details of an episode; None if there are none or they cannot be read."""
         try:
             return self.store.details(ident)
         except FeedStoreError:
@@ -157,7 +157,7 @@ class Podcasts:
         return EpisodeNotes(text, details.feed_title, details.link or "", is_downloaded)
 
     def describe(self, feed_id: str) -> PodcastFacts | None:
-        """Return what is kept of a podcast; None when it is not there."""
+        """Return facts about a podcast; None if it is not subscribed."""
         feed = self.store.find(feed_id)
         if feed is None:
             return None
@@ -172,7 +172,7 @@ class Podcasts:
         return "" if language.startswith("en") else language
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
-        """Return the request that downloads an episode; None when it has no address."""
+        """Return a request to download an episode; None if it has no address."""
         if episode.audio is None or "://" not in episode.audio:
             return None
         details = self.details(episode.id)
@@ -188,7 +188,7 @@ class Podcasts:
         in_use: Collection[str],
         now: datetime,
     ) -> tuple[list[DownloadRequest], list[str]]:
-        """Return what is to be downloaded of a feed by itself, and the episodes whose downloads go: see `keeping`."""
+        """Return a feed's automatic downloads, and the episodes whose downloads are to be deleted: see `keeping`."""
         found = candidates(self.store.db, feed.feed_id)
         downloads = self.downloads.of(one.id for one in found)
         plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
@@ -197,7 +197,7 @@ class Podcasts:
         return [request for request in requests if request is not None], plan.delete
 
     def _policy(self, details: Details | None) -> NetworkPolicy:
-        """Return what an episode may lead to. Raises FetchError when its logins cannot be read."""
+        """Return the network access of an episode. Raises FetchError if its logins cannot be read."""
         if details is None:
             return self.policy
         return self.policy.widened(details.allowed, self.store.logins.of(details.feed))

@@ -1,6 +1,6 @@
-"""Refresh feeds: several at once, few of one host, each with a deadline; a bad feed harms no other.
+"""Refresh feeds: several at once, few from one host, each with a deadline; a bad feed does not affect the others.
 
-`refresh` runs on the event loop, its work in threads.
+`refresh` runs on the event loop and does its work in threads.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ AT_ONCE = 8
 """Feeds that are refreshed at the same time."""
 
 NAMED = 5
-"""Podcasts with new episodes that are named; the rest is counted."""
+"""Podcasts with new episodes that are named; the others are only counted."""
 
 PER_HOST = 2
-"""How many of these may be of one host."""
+"""How many of these may be from one host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class RefreshResult:
     """Whether the library is out of date."""
     error: str = ""
     is_offline: bool = False
-    """Whether it failed because this machine seems to have no network."""
+    """True if it failed because this machine seems to have no network."""
     moved_to: str = ""
     wanted: LoginWanted | None = None
-    """The login for want of which it failed."""
+    """The login that the server asked for; None: it failed for another reason, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +66,25 @@ class Refreshed:
 
     @property
     def named_new(self) -> str:
-        """How many episodes are new in which podcasts, the most first: `Quarks 3, Bugs 1`; of one just its name."""
+        """The podcasts with new episodes and how many, most first: `Quarks 3, Bugs 1`; a single one by name only."""
         found = sorted((outcome for outcome in self.outcomes if outcome.new), key=lambda outcome: -outcome.new)
         names = [f"{outcome.name} {outcome.new}" if found[1:] else outcome.name for outcome in found[:NAMED]]
         return ", ".join([*names, f"{len(found) - NAMED} more podcasts"] if len(found) > NAMED else names)
 
     @property
     def failed(self) -> tuple[RefreshResult, ...]:
-        """Those that could not be refreshed."""
+        """The feeds that could not be refreshed."""
         return tuple(outcome for outcome in self.outcomes if outcome.error)
 
     @property
     def is_offline(self) -> bool:
-        """Whether there seems to be no network: all that needs it failed, and something for that reason."""
+        """True if there seems to be no network: every feed that needs it failed, at least one for that reason."""
         asked = [outcome for outcome in self.outcomes if not is_folder(outcome.feed_id)]
         return any(outcome.is_offline for outcome in asked) and all(outcome.error for outcome in asked)
 
     @property
     def asked_network(self) -> bool:
-        """Whether it tells anything about the network."""
+        """True if any feed was fetched over the network."""
         return any(not is_folder(outcome.feed_id) for outcome in self.outcomes)
 
 
@@ -94,13 +94,13 @@ async def refresh(
     progress: Callable[[int, int, RefreshResult], None] = lambda _done, _total, _last: None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
-    """Refresh feeds; cancelling ends it at once.
+    """Refresh feeds; cancelling stops it at once.
 
     Args:
-        store: where they are kept.
-        feeds: None: all but those that are hidden or to be left alone.
-        progress: called on the event loop after each feed with how many are done, of how many, and its outcome.
-        policy: what the settings allow.
+        store: their store.
+        feeds: None: all except those that are hidden or must not be fetched yet.
+        progress: called on the event loop after each feed, with the number done, the total, and its result.
+        policy: network access that the settings allow.
 
     Raises:
         FeedStoreError: the subscriptions cannot be read.
@@ -124,7 +124,7 @@ async def refresh(
             for feed in wanted:
                 group.create_task(work(feed))
     finally:
-        await in_thread(lambda _: backup.close())  # it waits for the disk
+        await in_thread(lambda _: backup.close())  # waits for the disk
     return Refreshed(tuple(outcomes))
 
 
@@ -134,7 +134,7 @@ def _all(store: FeedStore) -> list[Subscription]:
 
 
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
-    """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
+    """Refresh one feed in this thread; a failure is in the result. Raises only `Cancelled`."""
     refused_for = None
     try:
         return _refreshed(store, feed, cancel, policy)
@@ -147,7 +147,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     except (FeedError, FeedStoreError) as error:
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
-        # an unforeseen document: one bad feed must not stop the others
+        # an unexpected document: one bad feed must not stop the others
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
         with contextlib.suppress(FeedStoreError):  # the next refresh reports it again
@@ -179,7 +179,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         if successor is not None:
             response, found = successor
             moved_to = response.moved_to or response.address
-    was_whole = bool(feed.etag or feed.modified)  # not kept of one that was read in part
+    was_whole = bool(feed.etag or feed.modified)  # a feed that was read in part has none
     known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
     found = with_older_pages(found, response.address, known, policy, cancel)
     cancel.check()
@@ -191,8 +191,8 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
 
 
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
-    """Store a feed, its logins and validators; of a partial one not these: the next refresh asks for all of it."""
-    with contextlib.suppress(PasswordError):  # a server that wants one asks for it
+    """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
+    with contextlib.suppress(PasswordError):  # the server will ask for it
         store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
     if found.is_partial:
         return store.store(feed_id, found)
@@ -210,7 +210,7 @@ def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple
 
 
 def is_same_podcast(found: Feed, guid: str, guids: set[str]) -> bool:
-    """Return whether a feed shares an item guid, and does not contradict the `podcast:guid`."""
+    """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
     if found.guid and guid and found.guid != guid:
         return False
     return any(item.guid and item.guid in guids for item in found.items)

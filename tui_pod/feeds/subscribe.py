@@ -1,4 +1,4 @@
-"""Subscribe to a feed's address, or to the feed that a page names. Calls wait: run them in a thread."""
+"""Subscribe to a feed, or to the feed that a web page names. Calls block: run them in a thread."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import CancelToken
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
-"""Said of a feed that was cut, or has pages that do not answer."""
+"""The notice for a feed that was cut off, or has pages that could not be fetched."""
 
 MAX_LINKS = 4
-"""Feeds named by a page that are tried."""
+"""How many of the feeds that a page names are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Subscribed:
 
     feed: Subscription
     new: int
-    """Episodes that were not known before."""
+    """How many episodes are new."""
     is_new: bool
-    """Whether the feed is a new subscription."""
+    """True if the feed is a new subscription."""
     has_moved: bool = False
-    """Whether it is a known feed at a new address; its progress is kept."""
+    """True if it is a known feed at a new address; its progress is kept."""
     is_partial: bool = False
-    """Whether a part could not be read: the next refresh asks for all of it again."""
+    """True if a part could not be read; the next refresh fetches all of it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,25 @@ def subscribe(
     is_shell: bool = False,
     is_listed: bool = False,
 ) -> Subscribed:
-    """Fetch the feed, or read the folder, that `typed` means and store it; nothing is stored when that fails.
+    """Fetch the feed or read the folder that `typed` names, and store it; on failure nothing is stored.
 
     Args:
-        store: where it is kept.
-        typed: the address of a feed, or of a page that names one, with a login, if it has `user:password@`; or the path
-            of a folder, a playlist or a sound file.
+        store: its store.
+        typed: the address of a feed or of a page that names one, which may contain `user:password@`; or the path of a
+            folder, a playlist or an audio file.
         folders: topics to put it under.
-        cancel: ends the wait.
-        policy: what the settings allow.
-        login: for a server that wanted one.
-        is_shell: whether a bare name counts as a path, if there is such a file here.
-        is_listed: whether the address is a directory's and not the listener's: then it may not be of their own network.
+        cancel: stops it.
+        policy: network access that the settings allow.
+        login: for a server that asked for one.
+        is_shell: whether a bare name counts as a path if a file of that name exists.
+        is_listed: whether the address comes from a directory, not from the listener; it may then not be in their own
+            network.
 
     Raises:
-        LoginWanted: a server wants a login, or another one.
-        FetchError: nothing answers there.
-        FeedError: it is neither an address, nor a feed, nor a page with one.
-        FeedStoreError: it cannot be kept.
+        LoginWanted: a server requires a login, or refuses this one.
+        FetchError: it could not be fetched.
+        FeedError: it is not an address, a feed, or a page that names one.
+        FeedStoreError: it could not be stored.
     """
     cancel = cancel or CancelToken()
     if (path := typed_path(typed, is_shell)) is not None:
@@ -100,7 +101,7 @@ def subscribe(
             given.append(Login(origin(address), check_user(user), password))
         known = store.find(address, with_removed=True)
         kept = store.logins.of(known.feed_id) if known else ()
-        wider = policy.widened([] if is_listed else [origin(address)], (*given, *kept))  # typed by the listener
+        wider = policy.widened([] if is_listed else [origin(address)], (*given, *kept))  # the listener typed it
         try:
             found = _find(address, wider, cancel)
         except LoginWanted:
@@ -139,7 +140,7 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
 def _keep(
     store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder], former: Subscription | None
 ) -> Subscribed:
-    """Store a feed: as itself when known, as the new address of one it replaces, else as new."""
+    """Store a feed: under its own id if known, as the new address of a feed that moved here, else as new."""
     address = found.address
     known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
     is_moved = known is None and former is not None
@@ -147,7 +148,7 @@ def _keep(
     feed_id = known.feed_id if known is not None else found.asked
     entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), feed_id)
     store.subscribe([entry])
-    # a list may claim any first address: whoever types it wants what answers there, not where the list says it is
+    # a list may claim any first address; who types it means what is at that address, not what the list says
     is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
     if is_moved or is_claimed or (known is not None and found.response.moved_to):
         store.move(feed_id, address)
@@ -161,12 +162,12 @@ def _keep(
 def _kept(store: FeedStore, feed_id: str) -> Subscription:
     kept = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
     if kept is None:
-        raise FeedStoreError("The podcast was removed meanwhile.")
+        raise FeedStoreError("The podcast was removed in the meantime.")
     return kept
 
 
 def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: CancelToken) -> Subscription | None:
-    """Return the subscription that has moved to this feed: its old address must say so, for guids can be copied."""
+    """Return the subscription that moved to this feed; its old address must confirm it, since guids can be copied."""
     for known in store.feeds() if found.feed.guid else []:
         if known.guid != found.feed.guid or not is_same_podcast(found.feed, known.guid, store.guids(known.feed_id)):
             continue

@@ -1,6 +1,6 @@
-"""Bring the index up to date: titles first, so that they are found at once, then the words, the newest last.
+"""Update the index: titles first, so that they are found at once, then the words, newest last.
 
-Takes seconds of a processor the first time, for 100,000 episodes: run it in a process of its own.
+The first time takes seconds of CPU for 100,000 episodes: run it in a process of its own.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tui_pod.search.store import IndexFile, IndexMissing
 from tui_pod.search.writer import Head, IndexWriter, Known
 
 BATCH, HEADS = 500, 5_000
-"""Episodes whose words, or titles and notes, are between two commits: what is found grows while one waits."""
+"""Episodes per commit, for words and for titles with notes: results grow while the listener waits."""
 
 
 def is_current(index: IndexFile, stamp: str) -> bool:
-    """Return whether an index is up to date with the library of this stamp, and with the words that are there now."""
+    """Return True if an index is up to date with the library of this stamp and with the words on disk."""
     with suppress(IndexMissing), index.reading() as db:
         about = dict(db.execute("SELECT name, value FROM about"))
         with suppress(KeyError, ValueError):
@@ -36,21 +36,21 @@ def fill(
     stamp: str,
     tell: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Bring an index up to date.
+    """Update an index.
 
     Args:
-        index: to be filled, or made where it is missing or damaged.
-        library: what it is to find.
-        sources: where the words are.
+        index: created if missing or damaged.
+        library: the episodes to index.
+        sources: the words of the episodes.
         stamp: identifies this version of the library.
-        tell: called with the number of episodes whose words are still to be read.
+        tell: called with the number of episodes whose words are still unread.
 
     Raises:
-        SearchError: it cannot be written; what was written stays, and can be searched.
+        SearchError: it cannot be written; what was written so far can be searched.
     """
     try:
         _fill(index, library, sources, stamp, tell)
-    except IndexMissing:  # it was damaged, and is gone now
+    except IndexMissing:  # it was damaged and has been deleted
         _fill(index, library, sources, stamp, tell)
 
 
@@ -78,20 +78,20 @@ def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, 
 def _put_heads(
     writer: IndexWriter, library: Library, sources: WordSources, known: dict[str, Known]
 ) -> list[tuple[str, UnreadWords]]:
-    """Put what is new of all heads into the index; return the episodes whose words it does not have."""
+    """Index new and changed heads; return the episodes whose words are not indexed."""
     unread = []
     for first in reversed(range(0, len(library), BATCH)):
         numbers = range(first, min(first + BATCH, len(library)))
         notes = sources.notes(library.ids[numbers.start : numbers.stop])
-        episodes = [library.episode(number) for number in reversed(numbers)]  # the newest get the highest numbers,
-        heads = [_head(episode, notes.get(episode.id, ""), known) for episode in episodes]  # which are looked at first
+        episodes = [library.episode(number) for number in reversed(numbers)]  # the newest get the highest numbers
+        heads = [_head(episode, notes.get(episode.id, ""), known) for episode in episodes]  # and are searched first
         writer.put_heads(filter(None, heads), known)
         for episode in episodes:
             words, former = sources.words(episode), known[episode.id]
             if words is not None and former.words != words.stamp:
                 unread.append((episode.id, words))
             elif words is None and (former.words or "").startswith(RECOGNISED_STAMP):
-                writer.put_words(former, "", [])  # they were taken away
+                writer.put_words(former, "", [])  # they were deleted
         if first % HEADS == 0:
             writer.note("left", str(first))
             writer.commit()
@@ -99,20 +99,20 @@ def _put_heads(
 
 
 def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head] | None:
-    """Return what is to be put into the index; None when that is there already."""
+    """Return an episode's head for the index; None if it is already there."""
     stamp = zlib.crc32("\0".join((episode.title, episode.summary, html)).encode("utf-8", "replace"))
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:
         return None
     if not html:
         return episode.id, stamp, Head(episode.title, episode.summary)
-    from tui_pod.feeds.formats.html_text import to_text  # only who fills needs it
+    from tui_pod.feeds.formats.html_text import to_text  # only needed for filling
 
     text = to_text(html)
     return episode.id, stamp, Head(episode.title, "" if _begins(text, episode.summary) else episode.summary, text)
 
 
 def _begins(text: str, summary: str) -> bool:
-    """Return whether a summary is only the beginning of the notes."""
+    """Return True if a summary is only the beginning of the notes."""
     start = " ".join(text[: 2 * len(summary) + 100].split())
     return bool(summary) and start.startswith(summary.rstrip("… ")[:-1] or summary)

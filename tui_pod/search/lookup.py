@@ -21,13 +21,13 @@ from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
 
 EPISODES, HITS = 30, 3
-"""Episodes, and matches among the words of each, that are shown while one types."""
+"""Episodes, and matches in the words of each, that are shown while the listener types."""
 
 TITLES, HEADS, ROWS = 200, 500, 2_000
-"""Newest matching titles, heads and groups of words that are looked at while one types: more would keep one waiting."""
+"""Newest matching titles, heads and groups of words that are ranked while the listener types; more would be slow."""
 
 STEPS = 10_000
-"""Steps of SQLite's machine between two looks at whether somebody still waits: about a millisecond."""
+"""SQLite instructions between two checks for cancellation: about a millisecond."""
 
 
 class MatchKind(StrEnum):
@@ -48,33 +48,33 @@ class Hit(NamedTuple):
     start: float | None = None
     """Seconds into the episode; None: unknown."""
     is_recognised: bool = False
-    """Whether a machine recognised the words."""
+    """True if the words were recognised by a machine."""
 
 
 class Found(NamedTuple):
-    """An episode in which something matches."""
+    """An episode with its matches."""
 
     id: str
     title: str
     hits: tuple[Hit, ...]
-    """At least one; those among its words in the order in which they are said."""
+    """At least one; matches in its words are in the order in which they are spoken."""
     more: int = 0
-    """Groups of its words that match too."""
+    """Further groups of its words that match."""
 
 
 class Results(NamedTuple):
-    """What a question has found, the likeliest first."""
+    """What a query has found, best match first."""
 
     found: tuple[Found, ...] = ()
     total: int = 0
-    """Episodes with a match, of which `found` has the first."""
+    """Number of episodes with a match; `found` has the first of them."""
     is_cut: bool = False
-    """Whether there may be more than `total`."""
+    """True if there may be more than `total`."""
     beyond: int = 0
-    """Transcripts whose end is not searched."""
+    """Number of transcripts whose end is not searched."""
 
     def moved(self, seconds: Mapping[str, float]) -> Results:
-        """Return the same with words so many seconds later, or earlier when negative, by the ids of the episodes."""
+        """Return the results with words shifted by seconds (negative: earlier), by episode id."""
 
         def move(ident: str, hit: Hit) -> Hit:
             if hit.kind is not MatchKind.WORDS or hit.start is None:
@@ -86,14 +86,14 @@ class Results(NamedTuple):
 
     @property
     def why_nothing(self) -> str:
-        """Why something may be missing when nothing is found; empty: nothing is."""
+        """Why nothing may have been found; empty: no known reason."""
         if self.found or not self.beyond:
             return ""
         return f"Of {counted(self.beyond, 'transcript')} {CUT} are searched."
 
 
 class _Matches(NamedTuple):
-    """The numbers of the episodes that match, and where."""
+    """The numbers of the matching episodes, by where they match."""
 
     titles: dict[int, str]
     heads: set[int]
@@ -110,15 +110,15 @@ def look_up(
     is_known: Callable[[str], bool] = lambda _: True,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Results:
-    """Return what matches.
+    """Return the matches of a query.
 
     Args:
         db: the index.
-        query: the question.
-        most: episodes that are wanted; None: all that there is, however long it takes.
-        bookmarks: are looked through too.
-        is_known: whether an episode is still in the library.
-        is_stopped: whether nobody waits any more; called about every millisecond.
+        query: what to look for.
+        most: number of episodes to return; None: all, however long it takes.
+        bookmarks: searched too.
+        is_known: returns True if an episode is still in the library.
+        is_stopped: returns True if the search was cancelled; called about every millisecond.
 
     Raises:
         sqlite3.OperationalError: it was stopped.
@@ -133,7 +133,7 @@ def look_up(
 
 
 def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Found]:
-    """Return the bookmarks whose words and notes match, by the ids of the episodes, which may be gone."""
+    """Return the bookmarks whose words and notes match, by episode id; the episodes may be gone."""
     found: dict[str, Found] = {}
     for kept in bookmarks:
         text = f"{kept.text}\n{kept.note}"
@@ -146,7 +146,7 @@ def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Foun
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Puts matches in order, and shows them in their sentences."""
+    """Ranks matches and shows them in their sentences."""
 
     db: sqlite3.Connection
     query: Query
@@ -156,7 +156,7 @@ class _Ranking:
     """Bookmarks, by the ids of the episodes."""
 
     def results(self, is_known: Callable[[str], bool]) -> Results:
-        """Return the first episodes, and how many there are; those with a bookmark first."""
+        """Return the first episodes and their total number; those with a bookmark come first."""
         kept = {ident: self._number(ident) for ident in self.kept}
         order = sorted(
             {*self.matches.titles, *self.matches.heads, *self.matches.groups} - set(kept.values()), key=self._rank
@@ -188,7 +188,7 @@ class _Ranking:
         return (1 if number in self.matches.heads else 2), 0, -len(self.matches.groups.get(number, ())), -number
 
     def _found(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
-        """Return an episode with its matches; None when it is gone, or has what is to be left out."""
+        """Return an episode with its matches; None if it is gone or contains an excluded phrase."""
         row = self.db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
         if row is None or not is_known(row[0]):
             return None
@@ -202,7 +202,7 @@ class _Ranking:
         return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
     def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
-        """Yield where title, summary and notes match: each by itself, else the best of them."""
+        """Yield the matches in title, summary and notes: each that matches alone, or else the best of them."""
         if number in self.matches.titles:
             yield Hit(MatchKind.TITLE, head.title)
             if self.most is not None:
@@ -237,12 +237,12 @@ class _Ranking:
 
 
 def said_in(cue: Cue) -> str:
-    """Return a sentence as a match shows it: with its speaker."""
+    """Return a sentence as a match shows it, with its speaker."""
     return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
 
 
 def _sentence(query: Query, sentences: Sequence[str]) -> str:
-    """Return the sentence in which most of what is looked for stands, the first of those."""
+    """Return the sentence with the most wanted phrases, the first if several have as many."""
     return max(sentences, key=query.score)
 
 
@@ -264,7 +264,7 @@ def _find_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matche
 
 
 def _grouped(rows: Sequence[int]) -> dict[int, list[int]]:
-    """Return the groups of words of each episode, from the numbers of their rows, the newest first."""
+    """Return the groups of words of each episode, newest first, from their row numbers."""
     groups: dict[int, list[int]] = {}
     for row in reversed(rows):
         groups.setdefault(row >> GROUP_BITS, []).append(row & ((1 << GROUP_BITS) - 1))

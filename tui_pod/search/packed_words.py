@@ -1,7 +1,7 @@
-"""How the index keeps the words of an episode: in groups of sentences, each of which is found as one.
+"""Pack the words of an episode for the index: in groups of sentences, each indexed as one row.
 
-A group is a line for each cue, with the speaker's name and a tab before it when somebody else spoke before; that is
-also what is indexed. Knows nothing of the database.
+A group has a line per cue, which starts with the speaker's name and a tab if the speaker changes; this is also what is
+indexed. Knows nothing of the database.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import NamedTuple
 from tui_pod.core.library.transcript import SENTENCE_END, Cue
 
 GROUP = 240
-"""Characters from which on the end of a sentence also ends a group; twice as many always end it."""
+"""A group of at least this many characters ends with the next sentence, or at twice the length."""
 
 MOST_GROUPS = 1 << 20
-"""Groups of one episode that are kept."""
+"""Most groups of one episode."""
 
 
 class PackedWords(NamedTuple):
@@ -27,10 +27,10 @@ class PackedWords(NamedTuple):
 
     groups: list[str]
     starts: bytes
-    """The second at which each cue starts; empty: unknown."""
+    """The start of each cue in seconds, as 32-bit floats; empty: unknown."""
 
     def cues(self, place: int) -> list[Cue]:
-        """Return the cues of a group. Raises IndexError when it is missing."""
+        """Return the cues of a group. Raises IndexError if there is no such group."""
         lines = self.groups[place].split("\n")
         starts: Sequence[float | None] = [None] * len(lines)
         if self.starts:
@@ -58,13 +58,13 @@ def pack(cues: Sequence[Cue]) -> PackedWords:
 
 
 def unpack(starts: bytes, content: bytes) -> PackedWords:
-    """Return words that were stored. Raises zlib.error and ValueError when they are damaged."""
+    """Return words that were stored. Raises zlib.error or ValueError if they are damaged."""
     text = zlib.decompress(content).decode()
     return PackedWords(text.split("\n\n") if text else [], starts)
 
 
 def _bounds(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
-    """Yield where groups begin and end; they end with a sentence where they can."""
+    """Yield the first and last cue of each group; groups end with a sentence if possible."""
     ends = list(accumulate([len(cue.text) for cue in cues]))
     first = before = 0
     while first < len(cues):

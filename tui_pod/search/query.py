@@ -1,8 +1,8 @@
-"""Read what is typed into a search, and find its words in a text. Knows nothing of the index.
+"""Parse a search query and find its words in a text. Knows nothing of the index.
 
-A word finds every word that begins with it; one of one or two letters only itself, since so much begins with them.
-Words in quotes are found as they stand, one behind the other. A minus before either leaves out what has just it.
-Every other character only parts words, as it does in the index.
+A word matches every word that begins with it; a word of one or two letters matches only itself, because too many words
+begin with it. A quoted phrase matches the same words in the same order. A minus before either excludes exact matches.
+All other characters only separate words, as in the index.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import clean, fold
 
 MAX_PHRASES = 32
-"""Words and quoted phrases that are looked for; more narrow nothing, and SQLite has its limits."""
+"""Most words and quoted phrases in a query; more would not narrow it, and SQLite has its limits."""
 
 MAX_CHARS = 2_000
-"""Characters of a question that are read."""
+"""Most characters of a query that are read."""
 
 LEAST_START = 3
-"""Letters from which on a word also finds those that begin with it, below `SYLLABLES`."""
+"""Least number of letters for a word to match as a prefix, in scripts below `SYLLABLES`."""
 
 SYLLABLES = "\u1100"
-"""The first letter of the scripts in which one letter says more."""
+"""The first letter of the scripts in which one letter stands for a syllable or a word."""
 
-NOTHING = "There is no letter or digit in that to look for."
+NOTHING = "There is no letter or digit to search for."
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Scripts written without blanks, in which each letter is searched as a word: Thai, Lao, Burmese, Khmer, Kana, Han."""
+"""Scripts written without spaces, whose letters are searched as words: Thai, Lao, Burmese, Khmer, Kana, Han."""
 
-_LETTER = f"([{_UNSPACED}])"  # patterns are texts that `re` compiles when first used: all that plays waits for them
+_LETTER = f"([{_UNSPACED}])"  # strings, which `re` compiles at first use: compiling at import would delay playback
 _WORD = rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+"
 _TERM = r'(?<!\S)(-?)(?:["“„”«]([^"“„”«»]*)(["“”»]?)|([^\s"“„”«»]+))|["“„”«»]|[^\s"“„”«»]+'
 
 
 class Phrase(NamedTuple):
-    """Words that stand one behind the other."""
+    """Consecutive words."""
 
     words: tuple[str, ...]
     """Folded."""
     is_start: bool
-    """Whether the last one may go on."""
+    """True if the last word matches as a prefix."""
     typed: str
-    """As they were typed, which SQLite folds in its own way: nothing but letters, digits and blanks."""
+    """The words as typed, which SQLite folds in its own way; only letters, digits and spaces."""
 
     @property
     def expression(self) -> str:
@@ -56,42 +56,42 @@ class Query(NamedTuple):
     """What to look for."""
 
     wanted: tuple[Phrase, ...] = ()
-    """All of these have to be there."""
+    """All of these must match."""
     excluded: tuple[Phrase, ...] = ()
-    """None of these may be there."""
+    """None of these may match."""
     notice: str = ""
-    """What was not as one may have meant it; empty: nothing."""
+    """What the listener should know about the query; empty: nothing."""
 
     def expression(self, column: str = "") -> str:
-        """Return the question as FTS5 reads it; in a column, if one is named, what is left out anywhere."""
+        """Return the query in FTS5 syntax, for one column if named; exclusions apply to all columns."""
         wanted = " AND ".join(phrase.expression for phrase in self.wanted)
         found = f"{{{column}}} : ({wanted})" if column else f"({wanted})"
         excluded = " OR ".join(phrase.expression for phrase in self.excluded)
         return f"{found} NOT ({excluded})" if excluded else found
 
     def matches(self, text: str) -> bool:
-        """Return whether a text has all wanted phrases, and none of the excluded ones."""
+        """Return True if a text has all wanted phrases and no excluded one."""
         folded = fold(text)
-        if not all(word in folded for phrase in self.wanted for word in phrase.words):  # as in most, and soon seen
+        if not all(word in folded for phrase in self.wanted for word in phrase.words):  # true for most texts, and quick
             return False
         words = list(_words(text))
         return all(any(_places(phrase, words)) for phrase in self.wanted) and not self._excludes(words)
 
     def excludes(self, text: str) -> bool:
-        """Return whether a text has a phrase that is to be left out."""
+        """Return True if a text has an excluded phrase."""
         return bool(self.excluded) and self._excludes(list(_words(text)))
 
     def _excludes(self, words: list[_Word]) -> bool:
         return any(any(_places(phrase, words)) for phrase in self.excluded)
 
     def score(self, text: str) -> tuple[int, int]:
-        """Return how many wanted phrases a text has, and how many of these have no word that merely begins so."""
+        """Return how many wanted phrases a text has, and how many of them match whole words."""
         words = list(_words(text))
         found = [phrase for phrase in self.wanted if any(_places(phrase, words))]
         return len(found), sum(any(_places(phrase._replace(is_start=False), words)) for phrase in found)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where wanted phrases stand in a text, from each first character to behind the last, in order."""
+        """Return the start and end of each wanted phrase in a text, in order; overlapping ones are merged."""
         words = list(_words(text))
         found = sorted({place for phrase in self.wanted for place in _places(phrase, words)})
         joined: list[tuple[int, int]] = []
@@ -104,10 +104,10 @@ class Query(NamedTuple):
 
 
 def parse_query(text: str) -> Query:
-    """Return what a text asks for."""
+    """Return the query that a text stands for."""
     wanted: dict[Phrase, None] = {}
     excluded: dict[Phrase, None] = {}
-    notice = "" if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are looked at."
+    notice = "" if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are read."
     for term in re.finditer(_TERM, clean(text, MAX_CHARS)):
         minus, quoted, end, word = term.groups()
         typed = re.findall(_WORD, quoted or word or term[0])
@@ -115,18 +115,18 @@ def parse_query(text: str) -> Query:
         if not found:
             continue
         can_start = len(found[-1]) >= LEAST_START or found[-1] >= SYLLABLES
-        is_open = quoted is None or not end  # a quotation is not yet closed while one types it
+        is_open = quoted is None or not end  # a quote is not closed yet while it is being typed
         phrase = Phrase(found, is_open and can_start and not minus, " ".join(typed))
         (excluded if minus else wanted).setdefault(phrase)
     if len(wanted) + len(excluded) > MAX_PHRASES:
-        notice = f"Only the first {MAX_PHRASES} words are looked for."
+        notice = f"Only the first {MAX_PHRASES} words are searched for."
     elif excluded and not wanted:
-        notice = "Type what to look for besides what to leave out."
+        notice = "Type what to find besides what to exclude."
     return Query(tuple(wanted)[:MAX_PHRASES], tuple(excluded)[: max(0, MAX_PHRASES - len(wanted))], notice)
 
 
 def spaced(text: str) -> str:
-    """Return a text as it goes into the index: with blanks between letters of scripts that have none."""
+    """Return a text as it is indexed: with spaces between the letters of scripts without them."""
     return text if text.isascii() else re.sub(_LETTER, r" \1 ", text)
 
 
@@ -137,7 +137,7 @@ class _Word(NamedTuple):
 
 
 def _words(text: str) -> Iterator[_Word]:
-    """Yield the words of a text with their places; one that folds to several has them all at its own place."""
+    """Yield the words of a text with their spans; a word that folds to several yields them all with its span."""
     for found in re.finditer(_WORD, text):
         for part in _folded(found[0]):
             yield _Word(part, found.start(), found.end())
@@ -149,7 +149,7 @@ def _folded(word: str) -> tuple[str, ...]:
 
 
 def _places(phrase: Phrase, words: list[_Word]) -> Iterable[tuple[int, int]]:
-    """Yield where a phrase stands among the words of a text."""
+    """Yield the spans of a phrase among the words of a text."""
     *before, last = phrase.words
     for place in range(len(before), len(words)):
         word = words[place].folded
@@ -161,7 +161,7 @@ def _places(phrase: Phrase, words: list[_Word]) -> Iterable[tuple[int, int]]:
 
 
 def excerpt(query: Query, text: str, width: int) -> str:
-    """Return as much of a text as `width` characters hold, around the first match in it."""
+    """Return an excerpt of at most `width` characters around the first match."""
     if len(text) <= width:
         return text
     spans = query.spans(text)

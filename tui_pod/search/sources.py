@@ -1,6 +1,6 @@
-"""Where the words of episodes lie on this machine: files of a catalogue, and copies of what feeds refer to.
+"""Find the words of episodes on this machine: files of a catalogue, and copies of feeds' transcripts.
 
-Calls wait for the disk. Nothing is fetched.
+Calls block on the disk. Fetches nothing.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from tui_pod.core.library.transcript import MAX_BYTES, Cue, is_cut, read_cues
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
-"""Folder in the cache with the copies of what feeds refer to."""
+"""Folder in the cache with copies of the transcripts of feeds."""
 
 RECOGNISED_STAMP = "recognised"
-"""Begins the stamp of recognised words."""
+"""Prefix of the stamp of recognised words."""
 
 
 class UnreadWords(NamedTuple):
-    """The words of an episode, not read yet."""
+    """The words of an episode, in a file."""
 
     file: Path
     stamp: str
-    """Tells them from what was there before."""
+    """Identifies their version."""
 
     def read(self) -> tuple[list[Cue], bool]:
-        """Return the cues, and whether there are more than are read; none when the file is gone."""
+        """Return the cues, and True if the text is cut; no cues if the file is gone."""
         try:
             with self.file.open("rb") as file:
                 text = file.read(MAX_BYTES).decode("utf-8", "replace")
@@ -42,7 +42,7 @@ class UnreadWords(NamedTuple):
 
 
 class WordSources:
-    """The words and notes that are here."""
+    """The words and notes on this machine."""
 
     def __init__(self, data: Path, cache: Path) -> None:
         self._data = data
@@ -50,14 +50,14 @@ class WordSources:
         self._recognised = TranscriptFiles(data / RECOGNISED)
         self._has_recognised = self._recognised.folder.is_dir()
         self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
-        """Where words lie, or may lie one day."""
+        """Folders with words, now or later."""
 
     def words(self, episode: Episode) -> UnreadWords | None:
-        """Return where the words of an episode are, else those that were recognised; None: not here."""
+        """Return the transcript of an episode, or its recognised words; None: neither is on this machine."""
         words = None
         if episode.transcript is not None:
             if "://" in episode.transcript:
-                from tui_pod.feeds.media.documents import copy_name  # brings OpenSSL: only for podcasts
+                from tui_pod.feeds.media.documents import copy_name  # imports OpenSSL: only for podcasts
 
                 file = self._remote / copy_name(episode.transcript)
             else:
@@ -69,8 +69,8 @@ class WordSources:
         return words
 
     def notes(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the show notes of those of these episodes that have any, as HTML."""
-        from tui_pod.feeds.store.library import read_notes  # only who fills needs it
+        """Return the show notes of these episodes, if any, as HTML."""
+        from tui_pod.feeds.store.library import read_notes  # only needed for filling
 
         return read_notes(self._data, ids)
 
@@ -84,7 +84,7 @@ def _stamped(file: Path, source: str) -> UnreadWords | None:
 
 
 def folders_stamp(folders: Sequence[str]) -> str:
-    """Return what changes when words come into one of these folders, or are replaced there."""
+    """Return a value that changes when files are added to or replaced in one of these folders."""
     times = []
     for folder in folders:
         try:

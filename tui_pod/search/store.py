@@ -1,6 +1,6 @@
-"""The file of the index: how it is opened, rebuilt when it cannot be used, and shared by programs.
+"""The file of the index: opened, shared between programs, and rebuilt if it cannot be used.
 
-Calls wait for the disk: run them in a thread, or in a process. Knows nothing of where the words come from.
+Calls block on the disk: run them in a thread or a process. Knows nothing of where the words come from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCHEMA = "3"
 """Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024
-"""Bytes that SQLite gathers before it writes a part of the index: 15 % less work than with its own megabyte."""
+"""Bytes that SQLite collects before it writes a part of the index: 15 % less work than with its default of 1 MB."""
 
 NO_FTS5 = "Searching everywhere needs SQLite with FTS5: run tui-pod with another Python."
 """One line at 80 columns; FTS5 is SQLite's full-text search."""
@@ -36,14 +36,14 @@ _INDEXES = {
     "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, {_OPTIONS})",
     "words_index": f"CREATE VIRTUAL TABLE words_index USING fts5(text, {_OPTIONS})",
 }
-"""They hold no text: what is indexed stands in the tables, packed."""
+"""They contain no text: the indexed text is in the tables, packed."""
 
 _FAULTS = (sqlite3.Error, zlib.error, ValueError)
-"""Raised by an index that is damaged, or cannot be used now."""
+"""Raised by an index that is damaged or cannot be used now."""
 
 
 class SearchError(UserError):
-    """An index that cannot be read or written; the message says why."""
+    """The index cannot be read or written; the message says why."""
 
 
 class NoFullTextSearch(SearchError):
@@ -51,7 +51,7 @@ class NoFullTextSearch(SearchError):
 
 
 class IndexMissing(SearchError):
-    """There is no index yet, or it was damaged or of another version, and is gone now."""
+    """There is no index yet, or it was damaged or of another version and has been deleted."""
 
 
 @lru_cache(maxsize=1)
@@ -74,10 +74,10 @@ class IndexFile:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Open the index to read.
+        """Open the index for reading.
 
         Raises:
-            IndexMissing: there is none that can be used; a damaged one is deleted.
+            IndexMissing: there is no usable index; a damaged one is deleted.
             SearchError: it cannot be read now.
         """
         try:
@@ -90,16 +90,16 @@ class IndexFile:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open the index to write, after waiting for any other program that does; it is made where there is none.
+        """Open the index for writing, after waiting for other writers; it is created if missing.
 
         Raises:
-            IndexMissing: it was damaged, and is deleted; try again.
-            SearchError: it cannot be written; what was committed stays.
+            IndexMissing: it was damaged and has been deleted; try again.
+            SearchError: it cannot be written; what was committed is kept.
         """
         try:
             with locked(self.file.with_name(f"{self.file.name}.lock")):
                 with contextlib.suppress(IndexMissing), self.reading():
-                    pass  # else it is gone now
+                    pass  # deletes one that cannot be used
                 try:
                     with contextlib.closing(self._connected("rwc")) as db:
                         db.execute("PRAGMA journal_mode = WAL")  # searching never waits for a writer
@@ -111,7 +111,7 @@ class IndexFile:
                 except _FAULTS as error:
                     raise self._explained(error) from error
         except OSError as error:
-            said = f"The search index cannot be kept in {self.file.parent}: {error.strerror}."
+            said = f"The search index cannot be stored in {self.file.parent}: {error.strerror}."
             raise SearchError(said) from error
 
     def _connected(self, mode: str) -> sqlite3.Connection:
@@ -120,7 +120,7 @@ class IndexFile:
         return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=5.0, isolation_level=None)
 
     def _version_of(self, db: sqlite3.Connection) -> str:
-        """Return which version an index is of; empty for an empty file."""
+        """Return the version of an index; empty for an empty file."""
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             return ""
         row = db.execute("SELECT value FROM about WHERE name = 'version'").fetchone()
@@ -137,7 +137,7 @@ class IndexFile:
         db.execute("COMMIT")
 
     def _explained(self, error: Exception) -> SearchError:
-        """Return what to raise for an error; a damaged index is deleted."""
+        """Return the exception to raise for an error; a damaged index is deleted."""
         if not self.file.exists():
             return IndexMissing("There is no search index yet.")
         if _is_passing(error):
@@ -145,10 +145,10 @@ class IndexFile:
         for end in ("", "-wal", "-shm", "-journal"):
             with contextlib.suppress(OSError):
                 os.unlink(f"{self.file}{end}")
-        return IndexMissing("The search index was damaged, or of another version: it is made anew.")
+        return IndexMissing("The search index was damaged or of another version and is being rebuilt.")
 
 
 def _is_passing(error: Exception) -> bool:
-    """Return whether an error says nothing against the index: a full disk, a lock, an interruption."""
+    """Return True if an error is temporary and the index itself is sound: a full disk, a lock, an interruption."""
     name = getattr(error, "sqlite_errorname", "")
     return isinstance(error, sqlite3.OperationalError) and "no such" not in str(error) and "CORRUPT" not in name

@@ -1,6 +1,6 @@
-"""Put the words of episodes into the index, and take them out again.
+"""Add the words of episodes to the index, and remove them.
 
-What is indexed also stands in tables, packed, so that a match can be shown in its sentence, and be taken out.
+The indexed text is also stored in tables, packed, so that a match can be shown in its sentence and removed.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from tui_pod.search.packed_words import pack, unpack
 from tui_pod.search.query import spaced
 
 GROUP_BITS = 20
-"""Low bits of the number of a row of words: they count the groups of an episode."""
+"""The low bits of the number of a row of words; they number the groups of an episode."""
 
 
 class Head(NamedTuple):
-    """What an episode's row says beside its words."""
+    """The texts of an episode apart from its transcript."""
 
     title: str
     summary: str = ""
@@ -27,17 +27,17 @@ class Head(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the index has of an episode."""
+    """The state of an episode in the index."""
 
     number: int
     stamp: int
-    """Tells one head from another."""
+    """Identifies the version of its head."""
     words: str | None
-    """The same of its words; None: it has none."""
+    """Identifies the version of its words; None: none are indexed."""
 
 
 class IndexWriter:
-    """Changes an index that is open to write; `commit` now and then."""
+    """Changes an index that is open for writing; call `commit` now and then."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -45,31 +45,31 @@ class IndexWriter:
         db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Have the index keep what was put into it."""
+        """Commit what was added so far."""
         self._db.execute("COMMIT")
         self._db.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        """Commit, and begin nothing more."""
+        """Commit and stop writing."""
         self._db.execute("COMMIT")
 
     def known(self) -> dict[str, Known]:
-        """Return what the index has, by the ids of the episodes."""
+        """Return the state of each indexed episode, by id."""
         rows = self._db.execute(
             "SELECT id, heads.number, heads.stamp, words.stamp FROM heads LEFT JOIN words USING (number)"
         )
         return {ident: Known(*rest) for ident, *rest in rows}
 
     def note(self, name: str, value: str) -> None:
-        """Note something about the index as a whole."""
+        """Store a fact about the whole index."""
         self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
     def put_heads(self, heads: Iterable[tuple[str, int, Head]], known: dict[str, Known]) -> None:
-        """Put titles, summaries and notes into the index, in place of those known.
+        """Index titles, summaries and notes, replacing those that are known.
 
         Args:
-            heads: ids, the stamp of each head, and the heads.
-            known: what the index has; is brought up to date.
+            heads: id, stamp and head of each episode.
+            known: the state of the indexed episodes; it is updated.
         """
         rows = []
         for ident, stamp, head in heads:
@@ -88,13 +88,13 @@ class IndexWriter:
         )
 
     def put_words(self, known: Known, stamp: str, cues: Sequence[Cue], is_cut: bool = False) -> None:
-        """Put the words of a known episode into the index, in place of those that are there.
+        """Index the words of a known episode, replacing former ones.
 
         Args:
             known: the episode.
             stamp: identifies these words.
             cues: in order.
-            is_cut: whether there are more than these.
+            is_cut: whether the transcript continues after these.
         """
         self._drop_words(known)
         if is_cut:
@@ -105,7 +105,7 @@ class IndexWriter:
         self._index("INSERT INTO words_index (rowid, text) VALUES (?, ?)", _rows(known.number, words.groups))
 
     def remove(self, known: Known) -> None:
-        """Take an episode out of the index."""
+        """Remove an episode from the index."""
         self._drop_words(known)
         self._drop_head(known.number)
 

@@ -353,4 +353,4 @@ def test_database_of_another_player_is_shown_then_taken(site: Site, shell: Shell
 
 def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:
     shell("import", str(write_database(tmp_path / "x.db", "CREATE TABLE a (b)")), status=1)
-    assert "is no database of a player that is known (AntennaPod, gPodder, castero, Pocket Casts)." in shell.err
+    assert "is not a database of a known player (AntennaPod, gPodder, castero, Pocket Casts)." in shell.err

@@ -69,14 +69,14 @@ def test_failed_store_leaves_everything_as_it_was(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), now=NOW)
     before = generation(store.db.file)
     with pytest.raises(FeedStoreError):
-        store.store(FIRST, make_feed(make_item(2), make_item(3, summary=object())), now=NOW)  # cannot be kept
+        store.store(FIRST, make_feed(make_item(2), make_item(3, summary=object())), now=NOW)  # no text
     assert titles(store) == ["Title 1"]
     assert generation(store.db.file) == before
 
 
 def test_unwritable_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in the way")
-    with pytest.raises(FeedStoreError, match="cannot be kept"):
+    with pytest.raises(FeedStoreError, match="cannot be stored"):
         FeedStore(tmp_path / "data").subscribe([Entry(FIRST)])
 
 

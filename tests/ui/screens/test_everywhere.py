@@ -132,7 +132,7 @@ async def test_long_text_that_is_pasted_is_searched_as_far_as_it_is_looked_at(li
     async with searching(library) as driver:
         driver.app.post_message(events.Paste('lighthouse " ( ' * 800))
         await found(driver, "the pier.")
-        assert "Only the first 2,000 characters are looked at." in driver.text
+        assert "Only the first 2,000 characters are read." in driver.text
 
 
 async def test_narrow_terminal_shows_results(library: Library) -> None:

@@ -26,24 +26,24 @@ from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
 from tui_pod.runtime import files
 
 LOCK_WAIT = 5.0
-"""Seconds to wait for another program that writes."""
+"""How long to wait for another program that is writing (seconds)."""
 
 
 class FeedStoreError(UserError):
-    """Subscriptions that cannot be read or saved; the message says why."""
+    """Subscriptions could not be read or saved; the message says why."""
 
 
 class FeedDatabase:
-    """One connection, shared by threads under a lock; opened at the first use."""
+    """One connection, shared by threads under a lock and opened at first use."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / DATABASE
         self.backup = folder / BACKUP
         self.notices: list[str] = []
-        """About a recovery, or what was left out, for the listener."""
+        """Messages for the listener about a recovery or about skipped items."""
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        self._opened: int | None = None  # inode of the file that the connection has
+        self._opened: int | None = None  # inode of the file that is connected
         self._holds = 0
         self._owes_backup = False
 
@@ -56,7 +56,7 @@ class FeedDatabase:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Open a read transaction; raise FeedStoreError when the database cannot be read."""
+        """Open a read transaction; raise FeedStoreError if the database cannot be read."""
         with self._used("BEGIN") as db:
             yield db
 
@@ -65,8 +65,8 @@ class FeedDatabase:
         """Open a write transaction: committed when the block ends, rolled back when it raises.
 
         Args:
-            changes_library: whether cached libraries become outdated.
-            changes_list: whether the backup of the subscriptions does.
+            changes_library: whether cached libraries become out of date.
+            changes_list: whether the backup of the subscriptions becomes out of date.
 
         Raises:
             FeedStoreError: nothing was saved.
@@ -91,13 +91,13 @@ class FeedDatabase:
                 self._put_aside(error)
                 raise FeedStoreError(f"{self.notices[-1]} Try again.") from error
             except OSError as error:
-                raise FeedStoreError(f"The feeds cannot be kept in {self.file.parent}: {error.strerror}.") from error
+                raise FeedStoreError(f"The feeds cannot be stored in {self.file.parent}: {error.strerror}.") from error
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
             if _inode(self.file) == self._opened:
                 return self._connection
-            self.close()  # the file was deleted or replaced meanwhile
+            self.close()  # the file was deleted or replaced
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.file.exists():
             os.close(os.open(self.file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -137,9 +137,9 @@ class FeedDatabase:
             os.rename(f"{self.file}-journal", f"{aside}-journal")
         count = len(self._backed_up())
         self.notices.append(
-            f"The database of podcasts was damaged ({error}) and is kept as {aside.name}; {count} podcasts were taken"
-            " from its backup and are fetched again. Episodes that they no longer list are missing from the library;"
-            " your progress is not touched."
+            f"The database of podcasts was damaged ({error}) and was renamed to {aside.name}; {count} podcasts were"
+            " restored from its backup and will be fetched again. Episodes that they no longer list are missing from"
+            " the library; your progress is not affected."
         )
 
     def _backed_up(self) -> list[Entry]:
@@ -150,7 +150,7 @@ class FeedDatabase:
 
     @contextlib.contextmanager
     def backing_up_once(self) -> Iterator[None]:
-        """Put off backups to the end of the block: one for each of a thousand feeds would take a minute."""
+        """Postpone backups to the end of the block: one for each of a thousand feeds would take a minute."""
         self._holds += 1
         try:
             yield
@@ -161,11 +161,11 @@ class FeedDatabase:
                 self.write_backup()
 
     def write_backup(self) -> None:
-        """Replace the OPML backup of the subscriptions; raise FeedStoreError when that fails."""
+        """Replace the OPML backup of the subscriptions; raise FeedStoreError if that fails."""
         if self._holds:
             self._owes_backup = True
             return
-        with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so that the newest list wins
+        with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so the newest list wins
             entries = read_entries(db, is_backup=True)
             files.replace(self.backup, write_opml(entries, "tui-pod: backup of the subscriptions"))
 
@@ -197,7 +197,7 @@ def bump(db: sqlite3.Connection) -> None:
 
 
 def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: bool = False) -> int:
-    """Add unknown feeds; return how many. Only our own backup grants hosts of the own network."""
+    """Add unknown feeds; return how many. Only our own backup may allow hosts in the listener's own network."""
     count = 0
     for entry in entries:
         feed_id, private = entry.feed_id or entry.address, (is_backup and entry.private) or "?"
@@ -213,7 +213,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
 
 
 def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]:
-    """Return the subscriptions in order, with what only our own backup may say when they are for it."""
+    """Return the subscriptions in order; those for our own backup include the allowed private origins."""
     rows = db.execute(
         "SELECT first, address, title, page, folders, texts, origin"
         f" FROM feeds {settings_table.JOIN} WHERE removed IS NULL ORDER BY number"
@@ -233,7 +233,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
 
 
 def to_folders(text: str) -> tuple[Folder, ...]:
-    """Return folders from the JSON they are kept in."""
+    """Return folders from their stored JSON."""
     value: Any = json.loads(text)
     return tuple(tuple(str(name) for name in folder) for folder in value)
 
@@ -241,9 +241,9 @@ def to_folders(text: str) -> tuple[Folder, ...]:
 def _connected(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = DELETE")  # the generation can be read from the file's head
-        connection.execute("PRAGMA cache_spill = OFF")  # else a large change locks readers out until it is done
-        connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and the end of the journal too
+        connection.execute("PRAGMA journal_mode = DELETE")  # the generation is read from the file's header
+        connection.execute("PRAGMA cache_spill = OFF")  # otherwise a large change locks readers out until it commits
+        connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and also syncs the deletion of the journal
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error:
         connection.close()

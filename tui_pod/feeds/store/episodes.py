@@ -1,4 +1,4 @@
-"""Store the items of a feed as episodes, and their order."""
+"""Store the items of a feed as episodes, in order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
 
 MAX_EPISODES = 50_000
-"""Episodes of one feed that are kept, more only while it lists them or they were listened to."""
+"""Episodes to keep per feed; more only if the feed still lists them or they have progress."""
 
 FUTURE = 2 * 86_400.0
-"""Seconds by which a date may lie in the future and still be used for sorting."""
+"""How far in the future a date may be and still be used for sorting (seconds)."""
 
 _CONTENT = (
     "guid", "title", "summary", "duration", "published", "sort", "audio", "transcript", "chapters", "marks", "keywords",
@@ -28,7 +28,7 @@ _UPSERT = (
 
 
 def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed, now: float) -> int:
-    """Insert and update the episodes of a feed; return how many rows that changed."""
+    """Insert and update the episodes of a feed; return the number of changed rows."""
     rows = db.execute(
         "SELECT id, guid, title, audio, published, duration, seen, sort, place FROM episodes WHERE feed = ?", (number,)
     ).fetchall()
@@ -60,7 +60,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
 
 
 def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    """Keep what only some episodes or feeds have in a table of its own: rows of an id and values."""
+    """Store facts that only some episodes or feeds have, in a table of their own: rows of an id and values."""
     names, new = ", ".join(columns), ", ".join(f"excluded.{name}" for name in columns)
     blanks = ", ".join("?" * (1 + len(columns)))
     db.executemany(
@@ -85,13 +85,13 @@ def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: C
 
 
 def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Delete all that is kept of episodes."""
+    """Delete episodes with everything that is stored about them."""
     for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
 
 
 def picture_of(database: FeedDatabase, ident: str) -> str | None:
-    """Return the address of the cover of an episode, else of its feed; None: neither has one."""
+    """Return the address of an episode's cover, or that of its feed; None: neither has one."""
     if not database.file.exists():
         return None
     with database.read() as db:
@@ -114,13 +114,13 @@ def serial_numbers(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:
 
 
 def serial_order(ids: Sequence[str], numbers: Mapping[str, tuple[int, int]]) -> list[str]:
-    """Return ids, newest first, with the numbered ones by season and number, the last first; others stay."""
+    """Return ids, newest first, with the numbered ones sorted by season and number, last first; the others stay put."""
     numbered = iter(sorted((ident for ident in ids if ident in numbers), key=numbers.__getitem__, reverse=True))
     return [next(numbered) if ident in numbers else ident for ident in ids]
 
 
 def ordered_ids(db: sqlite3.Connection, feed_id: str, numbers: Mapping[str, tuple[int, int]]) -> list[str]:
-    """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by `numbers`, the last first."""
+    """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by `numbers`, last first."""
     rows = db.execute(
         "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? AND place >= 0"
         " ORDER BY sort DESC, place DESC",
@@ -130,7 +130,7 @@ def ordered_ids(db: sqlite3.Connection, feed_id: str, numbers: Mapping[str, tupl
 
 
 def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, float, int]], now: float) -> list[float]:
-    """Return the time to sort each item by: its date, else its neighbour's in the feed, else when first seen."""
+    """Return the time by which each item is sorted: its date, a neighbour's in the feed, or when it was first seen."""
     times: list[float | None] = []
     for one in found:
         seen, sort, _ = former.get(one.id, (now, None, 0))

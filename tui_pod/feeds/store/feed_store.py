@@ -1,6 +1,6 @@
 """Store subscriptions and all their episodes, including those that a feed no longer lists.
 
-Calls wait for the disk: run them in a thread, or several. Fetches nothing and knows no progress.
+Calls block on the disk: run them in threads. Fetches nothing and knows nothing of progress.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from tui_pod.feeds.store.logins import Logins
 from tui_pod.feeds.store.subscription import Subscription, read_subscriptions, to_origins
 
 PURGE_AFTER = 30 * 86_400.0
-"""Seconds for which a removed feed can be brought back."""
+"""How long a removed feed can be restored (seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is stored of an episode beyond its library entry."""
+    """Stored facts about an episode that its library entry lacks."""
 
     feed: str
     """Its `feed_id`."""
     feed_title: str
     notes: str
-    """HTML: `html_text.to_notes` makes it fit to show."""
+    """HTML: pass it through `html_text.to_notes` before showing it."""
     link: str | None
     chapters: str | None
     marks: tuple[Chapter, ...]
@@ -57,7 +57,7 @@ class Details:
 
 
 class EpisodeIdentity(NamedTuple):
-    """What names an episode to other programs."""
+    """Identifies an episode to other programs."""
 
     id: str
     feed: str
@@ -73,7 +73,7 @@ class Stored:
 
     new: int = 0
     has_changed: bool = False
-    """Whether the library is out of date."""
+    """True if the library is out of date."""
 
 
 class FeedStore:
@@ -82,21 +82,21 @@ class FeedStore:
     def __init__(self, folder: Path) -> None:
         self.db = FeedDatabase(folder)
         self.has_progress: Callable[[str], bool] = lambda _: False
-        """Tells episodes that must be kept; called in any thread."""
+        """Returns True for episodes that must be kept; called from any thread."""
         self.logins = Logins(folder)
 
     @property
     def is_empty(self) -> bool:
-        """Whether no feed was ever added; opens nothing."""
+        """True if no feed was ever added. Opens nothing."""
         return not (self.db.file.exists() or self.db.backup.exists())
 
     @property
     def generation(self) -> tuple[int, int] | None:
-        """Changes with every change of the stored library, by any program; None: there is none."""
+        """A value that changes with every change of the stored library, by any program; None: no database."""
         return generation(self.db.file)
 
     def take_notices(self) -> list[str]:
-        """Return the notices about a recovery, and forget them."""
+        """Return the notices and clear them."""
         notices, self.db.notices[:] = list(self.db.notices), []
         return notices
 
@@ -108,7 +108,7 @@ class FeedStore:
             return read_subscriptions(db, with_removed)
 
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
-        """Return the feed with this address, now or first, or this title; None when there is none or more than one."""
+        """Return the feed with this address, now or first, or this title; None if none or several match."""
         feeds = self.feeds(with_removed)
         text = split_login(text).text
         path = typed_path(text)
@@ -123,9 +123,9 @@ class FeedStore:
         return None
 
     def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
-        """Add feeds; restore removed ones, add folders to known ones. Return how many were not there and were.
+        """Add feeds; restore removed ones, add folders to known ones. Return how many were new and how many were known.
 
-        Logins of entries are kept where there is none; they go over http only once the listener agreed to that.
+        A login of an entry is stored unless there is one already; it is sent over http only after the listener agrees.
         """
         entries = list(entries)
         logins = {}
@@ -153,7 +153,7 @@ class FeedStore:
         return len(entries) - known, known
 
     def remove(self, feed_id: str) -> None:
-        """Remove a feed and its episodes from the library; `restore` works until it is purged."""
+        """Remove a feed and its episodes from the library; `restore` undoes it until the feed is purged."""
         self._set(feed_id, "removed = ?", time.time(), changes_list=True)
 
     def restore(self, feed_id: str) -> None:
@@ -161,8 +161,8 @@ class FeedStore:
         self._set(feed_id, "removed = NULL", changes_list=True)
 
     def move(self, feed_id: str, address: str) -> None:
-        """Fetch a feed from another address from now on; its episodes keep their ids."""
-        with self.db.write() as db:  # those of a folder lie elsewhere now
+        """Change the address that a feed is fetched from; its episodes keep their ids."""
+        with self.db.write() as db:  # the files of a folder have new paths
             db.execute("DELETE FROM files WHERE feed = (SELECT number FROM feeds WHERE first = ?)", (feed_id,))
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
@@ -188,7 +188,7 @@ class FeedStore:
         return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
-        """Show a feed's categories and its items' keywords as topics, or not."""
+        """Set whether a feed's categories and its items' keywords are shown as topics."""
         self._set(feed_id, "shows_categories = ?", int(shows))
 
     def set_private_origin(self, feed_id: str, private: Origin | None) -> None:
@@ -211,7 +211,7 @@ class FeedStore:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
-                episodes.delete_episodes(db, [*ids, feed_id])  # it has a picture as they do
+                episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids
                 for table in ("descriptions", "files", "schedule"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
@@ -220,7 +220,7 @@ class FeedStore:
         return purged
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
-        """Store a feed as read; episodes it no longer lists stay.
+        """Store a feed as read; episodes that it no longer lists are kept.
 
         Args:
             etag: for the next conditional request, as is `modified`.
@@ -238,8 +238,8 @@ class FeedStore:
             unwanted = marks.note_new(db, number, now)
             dropped = episodes.drop_oldest(db, number, feed, self.has_progress)
             if dropped:
-                said = f"{dropped:,} old episodes that it no longer lists were dropped"
-                self.db.notices.append(f"{title or feed_id}: {said}; {episodes.MAX_EPISODES:,} are kept of a podcast.")
+                said = f"{dropped:,} old episodes that it no longer lists were deleted"
+                self.db.notices.append(f"{title or feed_id}: {said}; {episodes.MAX_EPISODES:,} are kept per podcast.")
             values = (title, feed.link or "", feed.guid, feed.is_serial, json.dumps(feed.categories), feed.language)
             described = db.execute(
                 "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ?, language = ?"
@@ -267,7 +267,7 @@ class FeedStore:
             return read_entries(db)
 
     def description(self, feed_id: str) -> str:
-        """Return what a feed says of itself; empty when nothing is known of it."""
+        """Return a feed's description of itself; empty if there is none."""
         asked = "SELECT summary FROM descriptions JOIN feeds ON feed = number WHERE first = ?"
         with self.db.read() as db:
             row = db.execute(asked, (feed_id,)).fetchone()
@@ -280,7 +280,7 @@ class FeedStore:
             return {row[0] for row in db.execute(asked, (feed_id,))}
 
     def identities(self) -> list[EpisodeIdentity]:
-        """Return what names each episode with a recording on the network to others, those of removed feeds left out."""
+        """Return the identity of each episode with an http(s) recording, except those of removed feeds."""
         if self.is_empty:
             return []
         with self.db.read() as db:
@@ -291,7 +291,7 @@ class FeedStore:
             return [EpisodeIdentity(*row) for row in rows]
 
     def details(self, ident: str) -> Details | None:
-        """Return an episode's details; None when it is of no feed."""
+        """Return an episode's details; None if it belongs to no feed."""
         if self.is_empty:
             return None
         with self.db.read() as db:
@@ -308,7 +308,7 @@ class FeedStore:
         return None if row is None else _details(row)
 
     def episode_ids(self, feed_id: str) -> list[str]:
-        """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
+        """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by number."""
         with self.db.read() as db:
             return episodes.ordered_ids(db, feed_id, episodes.serial_numbers(db))
 

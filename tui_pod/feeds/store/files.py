@@ -1,4 +1,4 @@
-"""Store the files of a folder as episodes: in its order, each under the id that its content was first known by."""
+"""Store the files of a folder as episodes: in its order, each under the id that its content first had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, unused_id
 
 GONE = -1
-"""The place of an episode whose file is not there: it is not shown, and its id is kept should it come back."""
+"""The `place` of an episode whose file is missing: it is hidden, and keeps its id in case the file returns."""
 
 _UPSERT = (
     "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', NULL, NULL, '[]', '', NULL)"
@@ -30,7 +30,7 @@ _UPSERT = (
 
 
 def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
-    """Return the files of a folder as they were last found, by path."""
+    """Return the files of a folder as of the last scan, by path."""
     with store.db.read() as db:
         rows = db.execute(
             "SELECT path, size, files.modified, key, tags FROM files JOIN feeds ON feed = number WHERE first = ?",
@@ -42,9 +42,9 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
 
 
 def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
-    """Store what a folder holds now; episodes whose files are gone are hidden.
+    """Store the current contents of a folder; episodes whose files are gone are hidden.
 
-    What was left out is told when it is other than the last time, and kept as the folder's description.
+    Notices about skipped files are shown if they differ from the last time; they are stored as the description.
     """
     now = time.time()
     with store.db.write() as db:
@@ -71,7 +71,7 @@ def _store_items(
 ) -> Stored:
     known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
     ids = _identified(feed_id, items, known)
-    today = now - now % DAY  # of one day all are one batch, in the folder's order
+    today = now - now % DAY  # files of one day keep the order of the folder
     before = db.total_changes
     db.executemany(
         _UPSERT,
@@ -94,7 +94,7 @@ def _store_items(
 
 
 def _identified(feed_id: str, items: Sequence[Item], known: Sequence[tuple[str, str, str, int]]) -> list[str]:
-    """Return each item's episode id: by its content, else by its path, for a file that was given other tags."""
+    """Return each item's episode id: by its content, or by its path if only the tags of the file changed."""
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}
     by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present}

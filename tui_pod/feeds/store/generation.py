@@ -1,9 +1,9 @@
-"""Tell whether the database of feeds has changed, without opening it by SQLite: that would take long at start-up."""
+"""Detect changes of the feeds' database without opening it by SQLite, which would slow the start down."""
 
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock  # `threading` takes longer than all of this
+from _thread import allocate_lock  # importing `threading` takes longer than all of this
 from pathlib import Path
 
 DATABASE = "feeds.sqlite"
@@ -14,7 +14,7 @@ _held: tuple[tuple[int, int], int] | None = None
 
 
 def generation(file: Path) -> tuple[int, int] | None:
-    """Return a value that changes with the library of feeds, from the SQLite header; None: no database."""
+    """Return a value from the SQLite header that changes with the library of feeds; None: no database."""
     try:
         with _lock:
             head = os.pread(_descriptor(file), 72, 0)
@@ -24,7 +24,7 @@ def generation(file: Path) -> tuple[int, int] | None:
 
 
 def _descriptor(file: Path) -> int:
-    """Return a descriptor that stays open: to close any of a file drops the locks that SQLite has on it here."""
+    """Return a descriptor that stays open: closing one would drop the locks that SQLite holds on the file."""
     global _held
     found = os.stat(file)
     identity = found.st_dev, found.st_ino

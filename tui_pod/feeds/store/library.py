@@ -22,31 +22,31 @@ from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 from tui_pod.feeds.store.schema import SCHEMA
 
 MAX_TOPICS = 8
-"""Topics below one another; the files of deeper subfolders are in the last."""
+"""Nested topics at most; files in deeper subfolders belong to the last one."""
 
 
 class FeedLibrary(NamedTuple):
     """The feeds' part of a library."""
 
     generation: tuple[int, int] | None = None
-    """Of what was read; None: it could not be."""
+    """The generation that was read; None: reading failed."""
     topics: tuple[Topic, ...] = ()
     episodes: tuple[Episode, ...] = ()
-    """By date, newest first; those of one time in the order of the feeds, then as their feed lists them."""
+    """By date, newest first; ties in the order of the feeds, then as listed by their feed."""
     keys: tuple[tuple[str, ...], ...] = ()
     """The topics of each episode, as keys."""
     notices: tuple[str, ...] = ()
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
-    """The settings of feeds that have some, as texts, by the feed's first address."""
+    """The settings of feeds that have any, as texts, by the feed's first address."""
     hides_course: bool = False
-    """Whether the embedded catalogue is to be left out."""
+    """True if the embedded catalogue is hidden."""
 
 
 class _FeedTopics(NamedTuple):
     """The topics of the episodes of a feed, or of a subfolder."""
 
     tags: tuple[str, ...]
-    """Names, the innermost first."""
+    """Names, innermost first."""
     keys: tuple[str, ...]
     shows_categories: bool
 
@@ -56,7 +56,7 @@ _Subfolders = Mapping[str, _FeedTopics]
 
 
 def read_feeds(folder: Path) -> FeedLibrary:
-    """Return the feeds' part of the library. Never raises: faults are in the notices."""
+    """Return the feeds' part of the library. Never raises: errors are in the notices."""
     database = FeedDatabase(folder)
     if not (database.file.exists() or database.backup.exists()):
         return FeedLibrary()
@@ -66,7 +66,7 @@ def read_feeds(folder: Path) -> FeedLibrary:
         except FeedStoreError:
             if not database.notices:
                 raise
-            found = _read(database)  # the damaged database was put aside, and this makes a new one
+            found = _read(database)  # the damaged database was renamed; this creates a new one
         return found._replace(notices=tuple(database.notices))
     except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
@@ -75,7 +75,7 @@ def read_feeds(folder: Path) -> FeedLibrary:
 
 
 def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
-    """Return the notes of those of these episodes, at most 500, that have any: HTML as in `Details`. Never raises."""
+    """Return the notes of these episodes (at most 500), if any: HTML as in `Details`. Never raises."""
     database = FeedDatabase(folder)
     if not database.file.exists():
         return {}
@@ -121,7 +121,7 @@ def _feed_topics(
     feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], shows_categories: bool,
     topics: dict[Topic, None], course: tuple[str, ...],
 ) -> _FeedTopics:  # fmt: skip
-    """Return a feed's topics, and add the missing ones to `topics`."""
+    """Return a feed's topics, adding missing ones to `topics`."""
     tags: list[str] = [name]
     keys: list[str] = []
     for folder in folders:
@@ -139,14 +139,14 @@ def _feed_topics(
 def _read_subfolders(
     db: sqlite3.Connection, number: int, root: str, base: _FeedTopics, topics: dict[Topic, None]
 ) -> _Subfolders:
-    """Return the subfolders of a folder, and put their topics, with their paths, behind those of the folder.
+    """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder.
 
     Args:
         db: the database of feeds.
-        number: the folder's, among the feeds.
+        number: the feed number of the folder.
         root: its path.
         base: its own topics.
-        topics: of the library so far.
+        topics: topics of the library so far.
     """
     rows = db.execute("SELECT id, audio FROM episodes WHERE feed = ? AND place >= 0 ORDER BY place DESC", (number,))
     files: dict[str, list[str]] = {}

@@ -1,6 +1,6 @@
-"""The logins of podcasts, in a file beside the feeds that only its owner can read.
+"""Logins of podcasts, in a file beside the feeds that only its owner can read.
 
-It can be edited. A feed may have several, each for another server: its own, and that of its recordings.
+It can be edited. A feed may have several, one per server: its own, and those of its recordings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tui_pod.runtime.passwords import PasswordError, password_from, read_private
 
 FILE = "logins.toml"
 MAX_LEARNT = 20
-"""Servers of one feed whose logins are kept from its own addresses."""
+"""Servers of one feed whose logins are learnt from its addresses."""
 
 MAX_BYTES = 4 * 1024 * 1024
 
@@ -28,31 +28,31 @@ _HEAD = "# Logins of podcasts, written by tui-pod. Instead of `password`, `passw
 
 
 class KeptLogin(NamedTuple):
-    """A login as it is kept."""
+    """A login as stored."""
 
     feed: str
-    """The address that the feed was first known by."""
+    """The first address of the feed."""
     origin: Origin
     user: str
     password: str = ""
     password_command: str = ""
-    """Prints the password on its first line; empty: it is in `password`."""
+    """Prints the password on its first line; empty: use `password`."""
     over_http: bool = False
     """See `Login.over_http`."""
 
 
 class Logins:
-    """The logins in one folder; safe to use from several threads, and by several programs."""
+    """The logins in one folder; several threads and programs may use it."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
-        self._printed: dict[str, str] = {}  # by command: it may ask for a passphrase each time
+        self._printed: dict[str, str] = {}  # by command, which may ask for a passphrase
 
     def of(self, feed_id: str) -> tuple[Login, ...]:
-        """Return the logins of a feed. Waits for the disk, or for a password command.
+        """Return the logins of a feed. Waits for the disk, and for password commands.
 
         Raises:
-            FetchError: they cannot be read, or the command fails.
+            FetchError: they cannot be read, or a command fails.
         """
         try:
             return tuple(self._login(kept) for kept in self.kept(feed_id))
@@ -60,7 +60,7 @@ class Logins:
             raise FetchError(str(error), is_final=True) from None
 
     def kept(self, feed_id: str) -> tuple[KeptLogin, ...]:
-        """Return the logins of a feed as they are kept.
+        """Return the logins of a feed as stored.
 
         Raises:
             PasswordError: they cannot be read.
@@ -68,21 +68,22 @@ class Logins:
         return tuple(kept for kept in self._read() if kept.feed == feed_id)
 
     def keep(self, login: KeptLogin) -> None:
-        """Keep a login, in place of the former one of the feed for the same server.
+        """Store a login, replacing the feed's former one for the same server.
 
         Raises:
-            PasswordError: it could not be kept.
+            PasswordError: it could not be stored.
         """
         self._change(lambda kept: (kept.feed, kept.origin) != (login.feed, login.origin), (login,))
 
     def add(self, feed_id: str, login: Login) -> None:
-        """Keep a login with its password. Raises as `keep` does."""
+        """Store a login with its password. Raises as `keep` does."""
         self.keep(KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http))
 
     def learn(self, feed_id: str, found: Iterable[Login]) -> None:
-        """Keep the logins that stand in a feed's own addresses. Raises as `keep` does.
+        """Store the logins in a feed's own addresses. Raises as `keep` does.
 
-        The user that a listener gave stays. Each goes to the server in whose address it stood, over http after a yes.
+        They never replace a user that the listener gave. Each is sent only to the server in whose address it was, and
+        over http only after the listener agrees.
         """
         kept = {each.origin: each for each in self.kept(feed_id)}
         for login in {each.origin: each for each in found}.values():
@@ -94,15 +95,15 @@ class Logins:
                 self.add(feed_id, replace(login, over_http=former.over_http))
 
     def forget(self, feed_id: str) -> None:
-        """Forget the logins of a feed. Raises as `keep` does."""
+        """Delete the logins of a feed. Raises as `keep` does."""
         self._change(lambda kept: kept.feed != feed_id)
 
     def forget_others(self, feed_ids: Collection[str]) -> None:
-        """Forget the logins of feeds that are no longer there. Raises as `keep` does."""
+        """Delete the logins of all other feeds. Raises as `keep` does."""
         self._change(lambda kept: kept.feed in feed_ids)
 
     def ask_again(self) -> None:
-        """Have password commands run again: a password was refused."""
+        """Run password commands again at the next use, since a password was refused."""
         self._printed.clear()
 
     def _login(self, kept: KeptLogin) -> Login:
@@ -119,28 +120,28 @@ class Logins:
             content = tomllib.loads(read_private(self.file, MAX_BYTES))
         except FileNotFoundError:
             return []
-        except (tomllib.TOMLDecodeError, OSError) as error:  # its message quotes nothing of the text
-            raise PasswordError(f"The logins in {self.file} cannot be read: {error}. Mend that line.") from None
+        except (tomllib.TOMLDecodeError, OSError) as error:  # the message quotes nothing from the file
+            raise PasswordError(f"The logins in {self.file} cannot be read: {error}. Fix that line.") from None
         tables = content.get("login", [])
         entries = map(_entry, tables) if isinstance(tables, list) else ()
         return [entry for entry in entries if entry is not None]
 
     def _change(self, stays: Callable[[KeptLogin], bool], added: tuple[KeptLogin, ...] = ()) -> None:
         if not added and all(map(stays, self._read())):
-            return  # where there are no logins, no file is made
+            return  # without logins, no file is created
         import tomli_w  # costs the start of every program that reads feeds
 
         try:
-            with locked(self.file.with_name(f".{FILE}.lock")):  # the file itself is replaced
+            with locked(self.file.with_name(f".{FILE}.lock")):  # the file itself gets replaced
                 kept = (*filter(stays, self._read()), *added)
                 write_private(self.file, _HEAD + tomli_w.dumps({"login": [_table(entry) for entry in kept]}))
                 self._printed.clear()
         except OSError as error:
-            raise PasswordError(f"Logins cannot be kept in {self.file.parent}: {error.strerror}.") from error
+            raise PasswordError(f"Logins cannot be stored in {self.file.parent}: {error.strerror}.") from error
 
 
 def _entry(table: Any) -> KeptLogin | None:
-    """Return a login; None for a table that is none, such as one half written by hand."""
+    """Return a login; None for an invalid table, such as one edited by hand and incomplete."""
     if not isinstance(table, dict):
         return None
     feed, server, user, password, command = (

@@ -1,4 +1,4 @@
-"""Keep which episodes are new, and of which the listener wants no download; find those that can be downloaded."""
+"""Store which episodes are new, and which must not be downloaded again; find those that can be downloaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
 
 Mark = Literal["news", "unwanted"]
-"""Came since one last looked at its podcast; its download was removed."""
+"""Arrived since the listener last looked at its podcast; its download was deleted by the listener."""
 
 
 class Candidate(NamedTuple):
@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
 
 
 def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
-    """Note the episodes of a feed that were stored at a time, unless it is the first; return how many are unwanted."""
+    """Mark the episodes stored at `now` as new, except at the first refresh; return how many are unwanted."""
     row = db.execute(
         f"SELECT fetched, {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?", (number,)
     ).fetchone()
@@ -45,14 +45,14 @@ def read_news(database: FeedDatabase) -> set[str]:
 
 
 def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:
-    """Note that episodes have a mark, or no longer."""
+    """Set or clear a mark of episodes."""
     change = f"INSERT OR IGNORE INTO {mark} VALUES (?)" if is_marked else f"DELETE FROM {mark} WHERE id = ?"
     with database.write() as db:
         db.executemany(change, ((ident,) for ident in episodes))
 
 
 def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
-    """Return the episodes of a feed that can be downloaded, newest first; of a serial the numbered ones by number.
+    """Return the episodes of a feed that can be downloaded, newest first; the numbered episodes of a serial by number.
 
     A removed feed has none.
     """

@@ -1,7 +1,7 @@
 """Match the items of a feed to known episodes, so that progress survives a changed guid or address.
 
-The order is AntennaPod's: the guid within the feed; else the same media address and title; else the same title
-and day; else the same media address alone. Pure.
+The order is AntennaPod's: the guid within the feed, then the same media address and title, then the same title
+and day, then the same media address alone. Pure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DAY = 86_400.0
 """Seconds."""
 
 LENGTH_TOLERANCE = 0.1
-"""Share by which lengths of one recording may differ between hosts, which insert adverts."""
+"""Share by which the lengths of one recording may differ between hosts, since they insert adverts."""
 
 _INNER_HOST = re.compile(r"/(?:https?:/{1,2})?((?:[a-z0-9-]+\.)+[a-z]{2,18})(?=[:/])", re.IGNORECASE)
 _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac", "mp4", "webm", "php", "html", "xml"))
@@ -53,7 +53,7 @@ def episode_id(feed_id: str, guid: str) -> str:
 
 
 def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:
-    """Return the id of a new episode; not one that is taken, by an episode that has another guid by now."""
+    """Return an unused id for a new episode; an episode whose guid has changed may have taken the usual one."""
     ident = episode_id(feed_id, guid)
     while ident in taken:
         ident = episode_id(feed_id, f"{ident}\0{guid}")
@@ -61,7 +61,7 @@ def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:
 
 
 def media_core(address: str | None) -> str:
-    """Return a media address without the trackers before it and the tokens after it."""
+    """Return a media address without tracking prefixes and query."""
     if not address:
         return ""
     core = address.partition("?")[0].partition("//")[2]
@@ -73,12 +73,12 @@ def media_core(address: str | None) -> str:
 
 
 def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode]) -> list[Identified]:
-    """Return the items with their ids, in the order of the feed, each once.
+    """Return the items with their ids, in the order of the feed and without duplicates.
 
     Args:
-        feed_id: the address that the feed was first known by.
-        items: what the feed has now.
-        known: all episodes of it so far.
+        feed_id: the first address of the feed.
+        items: the current items of the feed.
+        known: all stored episodes of it.
     """
     by_guid = {entry.guid: entry for entry in known}
     keyed = _with_unique_guids(items, by_guid)
@@ -98,7 +98,7 @@ def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode])
 
 
 def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) -> dict[str, Item]:
-    """Return the items by unique guid, in order; of identical items the first."""
+    """Return the items by unique guid, in order; the first of identical items."""
     counts = Counter(item.guid for item in items)
     shared: dict[str, dict[str, Item]] = {}
     for item in items:
@@ -115,7 +115,7 @@ def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) 
 
 
 def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
-    """Return which of several items keeps their common guid: the one known by it, else the oldest."""
+    """Return which of several items with one guid keeps it: the one known by it, or the oldest."""
     if known is not None:
         for item in group:
             if _is_same_recording(item, known):
@@ -124,7 +124,7 @@ def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
 
 
 def _stand_in(item: Item) -> str:
-    """Return a replacement for the guid: media address and title, else title and day."""
+    """Return a replacement for the guid: media address and title, or title and day."""
     rest = media_core(item.audio) if item.audio else str(_day(item.published))
     return f"{rest}\0{fold(item.title)}"
 
@@ -134,7 +134,7 @@ def _is_same_recording(item: Item, known: KnownEpisode) -> bool:
 
 
 class _UnmatchedEpisodes:
-    """Known episodes whose guid is gone from the feed; each is matched once."""
+    """Known episodes whose guid is gone from the feed; each is matched at most once."""
 
     def __init__(self, gone: Sequence[KnownEpisode], listed: Counter[str | None]) -> None:
         self._listed = listed
@@ -156,7 +156,7 @@ class _UnmatchedEpisodes:
         if not found and item.published is not None:
             found = self._by_day.get((title, _day(item.published)), [])
             found = [entry for entry in found if _may_be_as_long(item.duration, entry.duration)]
-        if not found and item.audio and self._listed[item.audio] == 1:  # else it is one stream for all
+        if not found and item.audio and self._listed[item.audio] == 1:  # otherwise all items share one stream
             found = self._by_address.get(item.audio, [])
             found = found if len(found) == 1 and _may_be_as_long(item.duration, found[0].duration) else []
         entry = next((entry for entry in found if entry.id not in self._used), None)

@@ -1,4 +1,4 @@
-"""Keep how long servers want to be left alone, and tell which feeds are due."""
+"""Store when servers allow the next request, and decide which feeds are due."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.subscription import Subscription
 
 MAX_REST = 86_400.0
-"""Seconds that a server is left alone at most, whatever it says."""
+"""Longest wait that a server can ask for (seconds)."""
 
 JITTER = 0.1
-"""Share of the interval by which feeds are refreshed later, each by another time: not all ask at the full hour."""
+"""Share of the interval by which feeds are delayed at random, so that not all are refreshed at the full hour."""
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str, str], ttl: float | None) -> None:
-    """Keep when the next refresh by itself may be, as an answer says.
+    """Store when the next automatic refresh may happen, according to an answer.
 
     Args:
-        database: where it is kept.
-        feed: that was asked for.
-        headers: of the answer.
-        ttl: seconds that the document says it is good for; None: there was none, and the former one holds.
+        database: where it is stored.
+        feed: the feed that was fetched.
+        headers: headers of the answer.
+        ttl: how long the document is valid (seconds); None: no document was sent, so the former value holds.
     """
     said = _MAX_AGE.search(headers.get("cache-control", ""))
     ttl = feed.ttl if ttl is None else ttl
@@ -37,26 +37,26 @@ def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str
 
 
 def note_refusal(database: FeedDatabase, feed: Subscription, seconds: float) -> None:
-    """Keep that a server answers again only after some seconds."""
+    """Store that a server refuses requests for some seconds."""
     _note(database, feed, feed.ttl, time.time() + min(seconds, MAX_REST), is_refused=True)
 
 
 def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:
-    """Return whether a refresh of all feeds skips this one; `is_asked`: the listener asked for that refresh."""
+    """Return True if a refresh of all feeds skips this one; `is_asked`: the listener requested the refresh."""
     if feed.settings.hidden or feed.settings.refresh == NEVER:
         return True
     return feed.rests_until > now and (feed.is_refused or not is_asked)
 
 
 def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -> bool:
-    """Return whether a feed is to be refreshed by itself.
+    """Return True if a feed is due for an automatic refresh.
 
     Args:
         feed: the feed.
-        usual: minutes between two refreshes, where its settings say nothing; 0: never.
-        asked: when it was last asked for, whatever came of it.
+        usual: minutes between refreshes, unless the feed has its own setting; 0: never.
+        asked: when it was last requested, successfully or not.
         now: seconds since 1970, as are `asked` and the feed's times.
-        run: of this program, so that two instances do not ask at the same moment.
+        run: identifies this process, so that two instances do not refresh at the same moment.
     """
     minutes = usual if feed.settings.refresh is None else feed.settings.refresh
     if not minutes or is_left_alone(feed, now, is_asked=False):

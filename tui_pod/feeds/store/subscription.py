@@ -1,4 +1,4 @@
-"""A subscribed feed as the database has it."""
+"""A subscribed feed as stored in the database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Subscription:
     """A subscribed feed."""
 
     number: int
-    """Its place in the order of subscription."""
+    """Its number in the order of subscription."""
     feed_id: str
     """The address it was first known by; never changes."""
     address: str
@@ -37,9 +37,9 @@ class Subscription:
     etag: str
     modified: str
     fetched: float | None
-    """When it last answered, in seconds since 1970; None: never."""
+    """When it was last fetched, in seconds since 1970; None: never."""
     error: str
-    """Why the last refresh failed; empty when it did not."""
+    """Why the last refresh failed; empty if it succeeded."""
     origin: str
     guid: str
     is_serial: bool
@@ -47,22 +47,22 @@ class Subscription:
     shows_categories: bool
     removed: float | None
     ttl: float
-    """Seconds that it says it is good for; 0: it does not say."""
+    """How long it is valid by its own account (seconds); 0: not stated."""
     rests_until: float
-    """When it may be asked for again by itself, in seconds since 1970; 0: at any time."""
+    """When it may be refreshed automatically again, in seconds since 1970; 0: at any time."""
     is_refused: bool
-    """Whether its server has said so because it is asked too often."""
+    """True if its server asked for that because of too many requests."""
     settings: PodcastSettings
     episodes: int = 0
 
     @property
     def name(self) -> str:
-        """Its title, else its address."""
+        """Its title, or its address if it has none."""
         return self.title or self.address
 
     @property
     def is_origin_known(self) -> bool:
-        """Whether the listener chose the address; one from a list opens no way into their own network."""
+        """True if the listener chose the address; an address from a list may not lead into their own network."""
         return self.origin != "?"
 
     @property
