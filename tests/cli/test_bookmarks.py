@@ -131,5 +131,5 @@ def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[s
     result = run(*small, "bookmarks", "--clips", folder)
     assert (result.status, result.err) == (
         1,
-        f"tui-pod: {folder} cannot be made: Not a directory\n",
+        f"tui-pod: {folder} cannot be created: Not a directory\n",
     )

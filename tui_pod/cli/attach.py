@@ -1,4 +1,4 @@
-"""The command `attach`: bring the app that runs without a terminal to this one; else the app on another terminal."""
+"""The command `attach`: bring the running app to this terminal, from none or from another one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def run(options: Namespace) -> None:
-    """Hand the terminal over to the app; the client, of which this is the child, holds it from then on."""
+    """Hand this terminal to the app; the client, this process's parent, holds it from then on."""
     if options.line is None:
-        raise UserError(why_not() or "There is no terminal, or not in the foreground.")
+        raise UserError(why_not() or "There is no terminal, or tui-pod is not in its foreground.")
     state = find_paths(options.state, options.config).state
     if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
         raise UserError(NOBODY)

@@ -1,4 +1,4 @@
-"""The command `bookmarks`: print what was kept, or write it for other programs."""
+"""The command `bookmarks`: print bookmarks, or write them for other programs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(options: Namespace) -> int:
     """Print or write the bookmarks, oldest first; return the exit status.
 
     Raises:
-        UsageError: both kinds of table at once.
+        UsageError: --json and --csv are both given.
         UserError: a folder or a file cannot be written.
     """
     if options.json and options.csv:
@@ -76,9 +76,9 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
     with ExitStack() as held:
 
         @cache
-        def podcasts() -> Podcasts:  # which brings OpenSSL: only for what is from the network
+        def podcasts() -> Podcasts:  # loads OpenSSL: only for audio from the network
             found = open_podcasts(opened.paths, opened.settings)
-            held.callback(found.streams.close)  # which keeps what was fetched
+            held.callback(found.streams.close)  # keeps what was fetched
             return found
 
         pages = make_pages(
@@ -96,8 +96,8 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
 
 def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Callable[[], Podcasts]) -> int:
-    """Cut all missing clips; return 1 after a warning for each page that fails."""
-    import asyncio  # 60 ms, which the list does without
+    """Cut all missing clips; warn of each episode that fails, and return 1 if one did."""
+    import asyncio  # takes 60 ms, which the list does not need
 
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
@@ -111,7 +111,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
         for page in pages:
             try:
                 audio = runner.run(_find_audio(sources, opened.library.find(page.id)))
-                # outside the loop, where Ctrl+C would only cancel the task, which waits for nothing meanwhile
+                # outside the event loop, where Ctrl+C would only cancel a task that does not await
                 cut += sum(write_clip(folder, page, bookmark, audio) for bookmark in page.bookmarks)
             except (UserError, EncodeError, OSError) as error:
                 failures += 1

@@ -25,11 +25,11 @@ from tui_pod.terminal.client import why_not
 from tui_pod.terminal.start import reach_apps
 
 Finding = tuple[bool, str, str]
-"""Whether it works, what was found, and the fix."""
+"""Whether the check passed, what was found, and the fix."""
 
 
 def run(options: Namespace) -> int:
-    """Print a line for each requirement; return 1 when one is not met."""
+    """Print a line for each requirement; return 1 if one is not met."""
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     is_good = True
@@ -59,7 +59,7 @@ def _python() -> Iterator[Finding]:
 
 
 def _libmpv(ao: str | None) -> Iterator[Finding]:
-    quiet = os.dup(2)  # sound libraries complain there at length
+    quiet = os.dup(2)  # sound libraries print long complaints there
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     try:
@@ -76,7 +76,7 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
         os.close(quiet)
         os.close(null)
     yield True, clean(found), ""
-    real = [name for name in devices if "/" in name]  # without a slash it is a driver, not a device
+    real = [name for name in devices if "/" in name]  # a name without a slash is a driver, not a device
     fix = "connect or enable a sound device; without one: tui-pod --ao null"
     yield bool(real), f"sound devices: {clean(', '.join(real[:6])) or 'none'}", fix
 
@@ -87,11 +87,11 @@ def _voice() -> Iterator[Finding]:
 
 
 def _recogniser(config: Config) -> Iterator[Finding]:
-    """Yield no fault where the extra is missing: it is optional."""
+    """Check the recogniser. The extra is optional, so a missing one is no fault."""
     try:
         model = find_model(config.settings.transcribe.model)
     except RecognitionError:
-        yield True, f"not installed; for words where a podcast has none: {RECOGNISER_HINT}", ""
+        yield True, f"not installed; to transcribe podcasts that have no transcript: {RECOGNISER_HINT}", ""
         return
     fault = check_model(model)
     fix = "correct model under [transcribe] in the settings" if config.settings.transcribe.model else RECOGNISER_HINT
@@ -114,7 +114,7 @@ def _attach(paths: Paths) -> Iterator[Finding]:
             running = sum(1 for _ in reach_apps(folder, paths.state))
     except RemoteError as error:
         reason, running = clean(str(error), 300), 0
-    found = f"the app can be left with ctrl+\\ and brought back; running now: {running}"
+    found = f"ctrl+\\ leaves the app running; running now: {running}"
     yield True, f"off, the app ends with its terminal: {reason}" if reason else found, ""
 
 
@@ -147,4 +147,4 @@ def _state(paths: Paths) -> Iterator[Finding]:
     for notice in state.notices:
         yield False, notice, ""
     if not state.notices:
-        yield True, f"{len(state.progress)} episodes touched, {paths.state}", ""
+        yield True, f"{len(state.progress)} episodes with progress, {paths.state}", ""

@@ -1,4 +1,4 @@
-"""The command `recall`: ask what is due, one after the other, or print it."""
+"""The command `recall`: ask the cards that are due, or print them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tui_pod.recall.questions import Question, is_askable, question_of
 from tui_pod.recall.schedule import Rating, due_cards, rated
 from tui_pod.search.sources import WordSources
 
-RATINGS = "1 again, 2 hard, 3 good, 4 easy, nothing ends: "
+RATINGS = "1 again, 2 hard, 3 good, 4 easy, enter stops: "
 
 ANSWERS = frozenset(str(int(rating)) for rating in Rating)
 
 
 def run(options: Namespace) -> None:
-    """Ask what is due; what was answered is saved at once.
+    """Ask the cards that are due; each answer is saved at once.
 
     Raises:
         StateError: an answer could not be saved.
@@ -41,14 +41,14 @@ def run(options: Namespace) -> None:
         print_json([_json(card, question) for card, question in due])
         return
     if not opened.state.is_writable:
-        raise UserError("nothing can be saved, so nothing is asked.")
+        raise UserError("answers cannot be saved, so no card is asked.")
     for number, (card, question) in enumerate(due, 1):
         print(f"{number} of {len(due)}: {question.source}\n{question.text}")
-        if ask("Enter shows the answer: ") is None:
+        if ask("Press enter for the answer: ") is None:
             return
         print(question.answer)
         while (answer := ask(RATINGS)) and answer not in ANSWERS:
-            pass  # nothing else than nothing ends it
+            pass  # only an empty line stops
         if not answer:
             return
         answered = rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC)))
@@ -57,7 +57,7 @@ def run(options: Namespace) -> None:
 
 
 def _words(sources: WordSources, episode: Episode | None) -> Transcript:
-    """Return the words of an episode that are on this machine."""
+    """Return an episode's transcript, as far as it is on this machine."""
     words = None if episode is None else sources.words(episode)
     cues = words.read()[0] if words is not None else []
     return arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))

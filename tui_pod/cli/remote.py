@@ -16,14 +16,14 @@ from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
 
 PATIENCE = 8.0
-"""Seconds for the app to answer; it waits four at most for its player."""
+"""How long to wait for the app's answer (seconds); the app waits up to four for its player."""
 
 _AMOUNTS = {
     "seek": "a position such as 1:05, or seconds forward or back such as +30 or -10",
     "speed": "a speed such as 1.5, or a change such as +0.1 or -0.1",
     "volume": "a volume such as 80, or a change such as +5 or -5",
 }
-"""What each of these commands takes."""
+"""What each of these commands accepts."""
 
 _SIGNED = re.compile(r"[+-]?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})")
 _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
@@ -33,7 +33,7 @@ def run(options: Namespace) -> None:
     """Ask the running app, and print what plays afterwards."""
     now = ask(find_paths(options.state, options.config).state, make_request(options))
     if options.json:
-        from tui_pod.cli.shared import print_json  # brings state and library, 30 ms: a key of the desktop need not wait
+        from tui_pod.cli.shared import print_json  # imports state and library, 30 ms that desktop keys need not wait
 
         print_json(now)
     else:
@@ -71,7 +71,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
     """Send a request to the app that runs on a state file, and return what plays afterwards.
 
     Raises:
-        RemoteError: no app runs, it does not answer, or it says that it cannot be done.
+        RemoteError: no app is running, it does not answer, or it answers with an error.
     """
     try:
         with (
@@ -96,13 +96,13 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
         raise RemoteError(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
-        raise RemoteError("The running tui-pod is of another version; restart it.")
+        raise RemoteError("The running tui-pod has another version; restart it.")
     now: dict[str, object] = answer["now"]
     return now
 
 
 def _read_line(connection: socket.socket) -> bytes:
-    """Return a line that arrives in time, however many pieces it comes in."""
+    """Return a line, in however many pieces it arrives. Raises TimeoutError after `PATIENCE`."""
     limit, line = time.monotonic() + PATIENCE, b""
     while not line.endswith(b"\n"):
         left = limit - time.monotonic()

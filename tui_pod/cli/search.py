@@ -1,4 +1,4 @@
-"""The command `search`: every word of titles, summaries, show notes, transcripts and bookmarks."""
+"""The command `search`: search titles, summaries, show notes, transcripts and bookmarks."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, NoFullTextSearch, SearchError
 
 ON_SCREEN = 100
-"""Episodes that are printed on a terminal; other programs get everything."""
+"""How many episodes are printed on a terminal; other programs get all."""
 
 LONG = 200
-"""Unread episodes from which on the listener is told of the wait."""
+"""From this many unread episodes on, the listener is told to wait."""
 
 EXCERPT = 100
-"""Characters of a match that are printed on a terminal."""
+"""Characters of a match printed on a terminal."""
 
 
 def run(options: Namespace) -> None:
-    """Print what matches, or bring the index up to date.
+    """Print what matches, or update the index.
 
     Raises:
         UsageError: there are no words.
-        SearchError: the index cannot be brought up to date.
+        SearchError: the index cannot be updated.
     """
     if options.update:
         with suppress(OSError):
             os.nice(19)  # playback goes first
-        _bring_up_to_date(options, open_library(options), is_told=False)
+        _update(options, open_library(options), is_told=False)
         return
     if not options.words:
-        raise UsageError("which words? See: tui-pod search --help")
+        raise UsageError("no words to search for. See: tui-pod search --help")
     query = parse_query(" ".join(options.words))
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
@@ -63,15 +63,15 @@ def run(options: Namespace) -> None:
 
 
 def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
-    """Return what matches. Where the cache does not take the index, one is made for this search alone."""
+    """Return what matches. If the index cannot be written to the cache, a temporary one is made."""
     library, kept = opened.library, titled(opened.library, opened.state.kept.bookmarks)
     with ExitStack() as held:
         try:
-            index = _bring_up_to_date(options, opened, is_told=True)
+            index = _update(options, opened, is_told=True)
         except NoFullTextSearch:
             raise
         except SearchError as error:
-            warn(f"{error} The words are read again for this search alone.")
+            warn(f"{error} This search reads all texts anew.")
             index = IndexFile(Path(held.enter_context(TemporaryDirectory())) / "search.sqlite")
             fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "")
         with index.reading() as db:
@@ -79,8 +79,8 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
     return found.moved(opened.state.numbers("nudges"))
 
 
-def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
-    """Return the index, with all that is there now in it. Raises SearchError."""
+def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
+    """Return the updated index. Raises SearchError."""
     paths, catalogs = opened.paths, catalog_paths(options.catalog, opened.settings.catalogs)
     index = IndexFile(cache_file(paths.cache, "search", catalogs))
     stamp = library_stamp(catalogs, paths.data)
@@ -92,7 +92,7 @@ def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> Inde
 
 def _tell_left(left: int) -> None:
     if left > LONG:
-        warn(f"reading the words of {counted(left)} …")
+        warn(f"reading the texts of {counted(left)} …")
 
 
 def _json(hit: Hit) -> dict[str, object]:

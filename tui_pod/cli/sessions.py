@@ -35,7 +35,7 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
 
 
 def run_plan(options: Namespace) -> None:
-    """Print the episodes that fit into a time. Raises UsageError: that is none."""
+    """Print the episodes that fit into a time. Raises UsageError: the time is invalid."""
     now = datetime.now(UTC).astimezone()
     try:
         budget = parse_budget(options.time, now)
@@ -85,7 +85,7 @@ def run_stats(options: Namespace) -> None:
 
 
 def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Library) -> dict[str, object]:
-    """Return the statistics; all numbers are seconds of episodes heard unless said otherwise."""
+    """Return the statistics. Numbers are seconds of episodes played, unless named otherwise."""
     topics = [
         {
             "name": name,

@@ -1,6 +1,6 @@
 """What commands share: the library and the state that their options name, and printing.
 
-Standard output is data, standard error is messages, and every text from outside was cleaned on its way in.
+Standard output is data, standard error is messages, and every text from outside was cleaned when it was read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 
 _CLEARED = "\r\x1b[K"
-"""Clears the terminal's line."""
+"""Clears the line of the terminal."""
 
 
 class Opened(NamedTuple):
@@ -48,18 +48,18 @@ def load_config(options: Namespace) -> Config:
 
 
 def tell(text: str) -> None:
-    """Print a message to standard error, in place of a bar that is drawn there."""
+    """Print a message to standard error, replacing the progress bar if there is one."""
     print(f"{_CLEARED if sys.stderr.isatty() else ''}{visible(text)}", file=sys.stderr)
 
 
 def warn(*faults: str) -> None:
-    """Print what is wrong, a line each."""
+    """Print faults, one per line."""
     for fault in faults:
         tell(f"tui-pod: {fault}")
 
 
 def is_someone_there() -> bool:
-    """Return whether someone can be asked."""
+    """Return True if someone can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -71,12 +71,12 @@ def ask(prompt: str) -> str | None:
 
 
 def ask_password(prompt: str) -> str:
-    """Return what is typed unseen, wherever errors go; a line of the input where that is no terminal."""
+    """Return a password typed without echo, or a line of the input if that is no terminal."""
     return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def ask_yes(question: str) -> bool:
-    """Return whether the listener says yes; nobody there is a no."""
+    """Return True if the listener says yes; False too if nobody can be asked."""
     return is_someone_there() and (ask(f"{question} [y/N] ") or "").lower() in ("y", "yes")
 
 
@@ -84,7 +84,7 @@ def open_library(options: Namespace) -> Opened:
     """Return the library, state and settings that the options name; faults go to standard error.
 
     Raises:
-        CatalogsError: with the faults of the catalogue, a line each.
+        CatalogsError: a catalogue has faults, which the message lists.
     """
     paths, settings = find_paths(options.state, options.config), load_config(options).settings
     loaded = load_library(catalog_paths(options.catalog, settings.catalogs), paths.cache, paths.data)
@@ -97,14 +97,14 @@ def open_library(options: Namespace) -> Opened:
 
 
 def find_topics(library: Library, name: str) -> list[int]:
-    """Return the topics of this name, or at this path: folders of podcasts may share a name.
+    """Return the topics with this name or path; folders of podcasts may share a name.
 
     Raises:
         UserError: there is no such topic.
     """
     topics = library.topics.find_all(name)
     if not topics:
-        raise UserError(f"no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+        raise UserError(f"no topic “{name}”. The topics are: {', '.join(library.topics.names)}")
     return topics
 
 
@@ -112,7 +112,7 @@ def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
     """Return the indexes of the episodes with these ids, each once.
 
     Raises:
-        UserError: there is none with some of them.
+        UserError: an id is unknown.
     """
     found = {ident: library.index(ident) for ident in ids}
     if unknown := [ident for ident, index in found.items() if index is None]:
@@ -121,17 +121,17 @@ def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder to write to, unless it is there. Raises UserError: it cannot be made."""
+    """Make a folder, unless it exists. Raises UserError if that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
+        raise UserError(f"{folder} cannot be created: {error.strerror}") from None
 
 
 def copy_as(ident: str, folder: Path, *files: Path) -> None:
-    """Copy files of an episode to a folder, under its id. Raises OSError: that is no file name, or it cannot be."""
+    """Copy files of an episode to a folder, named after its id. Raises OSError, also if the id is no file name."""
     if Path(ident).name != ident:
-        raise OSError("its id is no file name; another id in the catalogue helps")
+        raise OSError("its id is no file name; change it in the catalogue")
     for file in files:
         shutil.copyfile(file, folder / f"{ident}{file.suffix}")
 
@@ -154,7 +154,7 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
 
 
 def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
-    """Print what comes from elsewhere, a line for each episode, which need not be in the library."""
+    """Print progress from elsewhere, a line for each episode; the library need not have it."""
     for ident, value in progress.items():
         episode = library.find(ident)
         said = "played" if value.played else clock(value.position)
@@ -162,13 +162,13 @@ def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document, dates and times as text, in plain ASCII where the output is not Unicode."""
+    """Print a JSON document; dates and times are text, and an output other than UTF-8 gets ASCII."""
     json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2, default=str)
     sys.stdout.write("\n")
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows, if any: in columns that fit the terminal, else a line each with tabs between, without titles."""
+    """Print rows: on a terminal as a table that fits it, else tab-separated without titles."""
     if sys.stdout.isatty() and (rows := list(rows)):
         for line in table_lines(columns, rows, shutil.get_terminal_size().columns):
             print(line)
@@ -178,7 +178,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
 
 
 def show_progress(said: str, share: float | None = None, text: str = "") -> None:
-    """Draw a bar on the terminal, or remove it when `said` is empty."""
+    """Draw a progress bar on the terminal, or remove it if `said` is empty."""
     if not sys.stderr.isatty():
         return
     filled = round(20 * (share or 0.0))

@@ -15,7 +15,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 
 _SUBSTITUTED = frozenset("`$\\")
-"""Characters that can run a command even where a shell escapes them, within backticks: such words are not offered."""
+"""Characters that can run a command within backticks even if escaped; words with them are not offered."""
 
 
 def run_keys(options: Namespace) -> None:
@@ -29,7 +29,7 @@ def run_keys(options: Namespace) -> None:
 
 
 def run_config(options: Namespace) -> int:
-    """Print the default settings, or where the settings are; return 1 when they have faults."""
+    """Print the default settings, or the path of the settings; return 1 if these have faults."""
     if options.default:
         sys.stdout.write(default_config())
         return 0
@@ -38,12 +38,12 @@ def run_config(options: Namespace) -> int:
     config = load_config(options)
     if not path.exists():
         create = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
-        tell(f"There is no such file. To create one: {create}")
+        tell(f"The file does not exist. To create it: {create}")
     return 1 if config.notices else 0
 
 
 def run_completions(options: Namespace) -> None:
-    """Print the completion script of a shell, or the words of one kind for such a script."""
+    """Print the completion script of a shell, or the words of a kind for such a script."""
     if options.words is None:
         sys.stdout.write(completion_file(options.shell).read_text("utf-8"))
         return

@@ -1,4 +1,4 @@
-"""The command `sync`: take and send progress and podcasts, with the folder or the server that the settings name."""
+"""The command `sync`: exchange progress and podcasts with the folder or the server in the settings."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ NOT_SET = (
 
 
 def run(options: Namespace) -> int:
-    """Sync, print what came in, and return the exit status.
+    """Sync, print what was received, and return the exit status.
 
     Raises:
-        UserError: nothing to sync with, or it cannot be done.
+        UserError: there is nothing to sync with, or the state is read-only.
     """
     opened = open_library(options)
     settings = opened.settings.sync
@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
 
 
 def _sync(opened: Opened, is_dry: bool) -> Iterator[SyncResult]:
-    """Sync with the folder, then with the server, each where it is set and whatever became of the other."""
+    """Sync with the folder, then with the server, if set; one that fails does not stop the other."""
     settings = opened.settings.sync
     ways = (_with_folder, settings.folder), (_with_server, settings.server and settings.user)
     store = FeedStore(opened.paths.data)
@@ -82,7 +82,7 @@ def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     settings, file = opened.settings.sync, opened.file
-    state = file.load() if settings.folder else opened.state  # with what came in just now
+    state = file.load() if settings.folder else opened.state  # with what was just received
     transport = HttpTransport(
         settings.server, settings.user, read_password(settings.password_command, _password_file(opened))
     )
@@ -95,10 +95,10 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
 
 
 def _preview(outcome: SyncResult) -> None:
-    """Say what a first sync with a server will do; on a terminal, ask.
+    """Say what the first sync with a server will do, and ask if there is a terminal.
 
     Raises:
-        UserError: the listener does not want it.
+        UserError: the listener says no.
     """
     tell(f"First sync with this server: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
     if is_someone_there() and not ask_yes("Go on?"):
@@ -106,7 +106,7 @@ def _preview(outcome: SyncResult) -> None:
 
 
 def _log_in(opened: Opened) -> None:
-    """Have the listener log in with their browser where the server offers that, else ask for the password; keep it."""
+    """Log in with the browser if the server offers that, else ask for the password; save the password."""
     settings, file = opened.settings.sync, _password_file(opened)
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")
@@ -122,7 +122,7 @@ def _log_in(opened: Opened) -> None:
     write_private(file, f"{password}\n")
     tell(f"logged in ({paths.name}); the password is in {file}")
     if user != settings.user:
-        tell(f"Your name there is another: set user = {toml_value(clean(user, 200))} under [sync].")
+        tell(f"Your user name there differs: set user = {toml_value(clean(user, 200))} under [sync].")
 
 
 def _password_file(opened: Opened) -> Path:

@@ -15,20 +15,20 @@ class Column(NamedTuple):
 
     title: str
     least: int = 0
-    """Cells to which it may be cut where the terminal is narrow; 0: never cut."""
+    """Width in cells to which it may be cut in a narrow terminal; 0 if it is never cut."""
     is_right: bool = False
-    """Whether its texts stand at its right edge."""
+    """Whether its texts are aligned to the right."""
 
 
 def cell_width(text: str) -> int:
-    """Return the cells that cleaned text takes on a terminal: two for a wide character, none for a mark."""
+    """Return the width of cleaned text in terminal cells: two for a wide character, none for a mark."""
     if text.isascii():
         return len(text)
     return sum(_width(character) for character in text)
 
 
 def cut_cells(text: str, width: int) -> str:
-    """Return `text`, with an ellipsis in place of what is over `width` cells."""
+    """Return `text`, cut to `width` cells with an ellipsis if it is longer."""
     if cell_width(text) <= width:
         return text
     used, kept = 0, []
@@ -43,7 +43,7 @@ def cut_cells(text: str, width: int) -> str:
 def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     """Yield a line of titles and a line for each row, of `width` cells at most.
 
-    Where the columns cannot be cut so far, the last ones are left out; the first two always stay.
+    If columns cannot be cut enough, the last ones are left out; the first two always stay.
     """
     titles = [column.title for column in columns]
     widths = [max(map(cell_width, texts)) for texts in zip(titles, *rows, strict=True)]
@@ -61,7 +61,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _shrink(widths: list[int], columns: Sequence[Column], excess: int) -> None:
-    """Take `excess` cells from the columns that may be cut, always from the widest."""
+    """Take `excess` cells from the columns that may be cut, from the widest first."""
     for _ in range(excess):
         spare = [place for place, column in enumerate(columns) if column.least and widths[place] > column.least]
         if not spare:

@@ -314,7 +314,7 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
     shell("feeds", "refresh", "./Shelf")
     assert shell.json("feeds", "list")[0]["address"] == f"file://{tmp_path}/Shelf"
     assert parse_opml(shell("export").encode()).entries == ()
-    assert "1 folder of this machine left out" in shell.err
+    assert "1 folder on this machine left out" in shell.err
     assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
 
 
@@ -341,14 +341,14 @@ def test_database_of_another_player_is_shown_then_taken(site: Site, shell: Shell
     out = shell("import", str(file), "--dry-run", status=1)  # one podcast is a folder of the phone
     one, two = (episode_id(site.url("/f"), f"guid-{number}") for number in (1, 2))
     assert out.splitlines() == [f"{site.url('/f')}\tMy ships\tnew", f"{one}\t\tplayed", f"{two}\t\t1:30"]
-    assert "AntennaPod: 1 podcast new, 1 episode played, 1 started would be taken." in shell.err
+    assert "AntennaPod: 1 podcast new, 1 episode played, 1 started would be imported." in shell.err
     assert shell.json("feeds", "list") == []
     shell("import", str(file), status=1)
     shell("feeds", "add", site.url("/f"))
     entries = {entry["id"]: (entry["status"], entry["position"]) for entry in shell.json("list")}
     assert (entries[one], entries[two]) == (("played", 0.0), ("started", 90.5))
     shell("import", str(file), status=1)
-    assert "AntennaPod: 0 podcasts new will be taken." in shell.err
+    assert "AntennaPod: 0 podcasts new will be imported." in shell.err
 
 
 def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_copy_that_cannot_be_encoded_is_a_failure_and_not_written(
     out, err = capsys.readouterr()
     assert err == (
         "tui-pod: two: it is narrated, but libmpv could not encode it as Opus, so it was not copied. "
-        "For what is missing run: tui-pod doctor\n"
+        "To see what is missing, run: tui-pod doctor\n"
     )
     assert [line.split()[0] for line in out.splitlines()] == ["one"]
 
@@ -108,7 +108,7 @@ def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, caps
         (["nine", "one"], "no episode nine;"),
         (["nine", "one", "--all", "--out", "{folder}/out"], "no episode nine;"),
         (["recorded"], "recorded has a recording"),
-        (["one", "--out", "{folder}/c.toml"], "c.toml cannot be made"),
+        (["one", "--out", "{folder}/c.toml"], "c.toml cannot be created"),
     ],
 )
 def test_wrong_wish_says_what_is_wrong(

@@ -87,7 +87,7 @@ def test_fault_of_one_is_a_line_and_the_others_are_done(tmp_path: Path, capsys: 
     assert said.err.splitlines() == [
         "tui-pod: bad: The recording cannot be decoded.",
         f"tui-pod: gone: The recording is not there: {tmp_path / 'gone.mp3'}.",
-        "tui-pod: narrated: It has no recording: its words are narrated.",
+        "tui-pod: narrated: It has no recording; its text is narrated.",
     ]
     assert said.out.startswith("talk\t")
 

@@ -1,4 +1,4 @@
-"""Keep the downloads of podcasts as their settings say, after `feeds refresh`: from cron as in the app."""
+"""Download and delete episodes as the podcasts' settings say, after `feeds refresh`: in cron as in the app."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui_pod.state.store import StateFile
 async def keep_downloads(
     options: Namespace, store: FeedStore, feeds: Sequence[Subscription], settings: Settings
 ) -> bool:
-    """Delete and download what the settings of these podcasts ask for; return whether all of it was done."""
+    """Delete and download what the settings of these podcasts ask for; return True if all of it worked."""
     usual = Usual(settings.feeds.keep_next, settings.feeds.delete_played)
     ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
     if not ruled:

@@ -50,10 +50,10 @@ from tui_pod.sync.taking import plan
 
 
 def run_import(options: Namespace) -> int:
-    """Take what another player exported; return 1 when some of it was bad.
+    """Import what another player exported; return 1 if some of it was invalid.
 
     Raises:
-        UserError: it cannot be read, or is no export.
+        UserError: the file cannot be read, or is no export.
     """
     try:
         is_typed_in = options.file == Path("-")
@@ -78,32 +78,32 @@ def run_import(options: Namespace) -> int:
 
 
 def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> bool:
-    """Take the progress of an export; return whether its podcasts are to be taken too.
+    """Import the progress of an export; return True if its podcasts are to be imported too.
 
     Raises:
-        UserError: the listener does not want it, or it cannot be saved.
+        UserError: the listener says no, or the progress cannot be saved.
     """
     opened = open_library(options)
     library, rule = opened.library, PlayedRule(*opened.settings.played)
     taking = plan(imported, store.feeds(), store.identities(), opened.state.progress, rule,
                   lambda ident: library.index(ident) is not None)  # fmt: skip
     would = "would be" if options.dry_run else "will be"
-    tell(f"{imported.program}: {taking.summary()} {would} taken.")
+    tell(f"{imported.program}: {taking.summary()} {would} imported.")
     if options.dry_run:
         for entry in taking.new:
             print(entry.address, entry.title, "new", sep="\t")
         print_received(library, taking.progress)
         return False
     if not opened.state.is_writable:
-        raise UserError("nothing was taken.")
+        raise UserError("nothing was imported.")
     if is_someone_there() and (taking.new or taking.progress) and not ask_yes("Go on?"):
-        raise UserError("nothing was taken.")
+        raise UserError("nothing was imported.")
     opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
     return True
 
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:
-    """Ask once whether hosts of the own network that the list named may be fetched."""
+    """Ask once whether hosts on the listener's own network that the list names may be fetched."""
     asked = [feed for feed in store.feeds() if not feed.error]
     forbidden = asyncio.run(find_forbidden(asked, network_policy(load_config(options).settings)))
     if not forbidden.feeds:
@@ -122,7 +122,7 @@ def run_export(options: Namespace) -> None:
         feeds = [entry for entry in entries if not is_folder(entry.address)]
         sys.stdout.write(write_opml(feeds))
         if len(feeds) < len(entries):
-            warn(f"{counted(len(entries) - len(feeds), 'folder')} of this machine left out")
+            warn(f"{counted(len(entries) - len(feeds), 'folder')} on this machine left out")
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
@@ -154,7 +154,7 @@ def run_add(store: FeedStore, options: Namespace) -> int:
 def _subscribed(
     store: FeedStore, url: str, folders: Sequence[Folder], policy: NetworkPolicy, over_http: bool
 ) -> Subscribed:
-    """Subscribe, and ask for a login where a server wants one."""
+    """Subscribe, and ask for a login if the server requires one."""
     login = None
     while True:
         try:
@@ -269,7 +269,7 @@ def run_topics(store: FeedStore, options: Namespace) -> None:
     store.set_shows_categories(feed.feed_id, is_on)
     for category in feed.categories:
         print("/".join(category))
-    tell(f"{feed.name}: its categories and keywords {'are topics now' if is_on else 'are no longer topics'}")
+    tell(f"{feed.name}: its categories and keywords {'are now topics' if is_on else 'are no longer topics'}")
 
 
 def _folder(text: str) -> Folder:

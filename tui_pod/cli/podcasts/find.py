@@ -1,4 +1,4 @@
-"""The command that finds podcasts: it asks the directories of the settings, and says which."""
+"""The command `find`: search the podcast directories in the settings, and say which."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tui_pod.services.podcasts.opening import network_policy
 
 
 def run(options: Namespace) -> int:
-    """Print the podcasts that the directories have for some words; return 1 when none of these answered.
+    """Print the podcasts that the directories find; return 1 if none of them answered.
 
     Raises:
-        UserError: there is no directory to ask.
+        UserError: no directory is set.
     """
     settings = load_config(options).settings
     directories = make_directories(*settings.find)
     if not directories:
-        raise UserError("there is no directory to ask: see [find] in tui-pod config --default")
+        raise UserError("no directory is set: see [find] in tui-pod config --default")
     words = clean(" ".join(options.words), 200)
     names = [directory.name for directory in directories]
     warn(f"asking {enumerated(names)}")

@@ -1,4 +1,4 @@
-"""Ask for logins of podcasts in a terminal, and set them by `feeds set`. A password is never printed."""
+"""Ask for logins of podcasts in a terminal, and set them with `feeds set`. A password is never printed."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ from tui_pod.feeds.store.logins import KeptLogin
 from tui_pod.feeds.store.subscription import Subscription
 
 LOGIN_KEYS = {
-    "user": "User of its login, whose password is asked for; nothing forgets the login",
+    "user": "User name of the login; asks for the password. An empty value removes the login",
     "password_command": "Command that prints the password",
-    "http_login": "Whether the login goes over http, where others can read it: yes or no",
+    "http_login": "Whether to send the login over http, where others can read it: yes or no",
 }
-"""Keys of `feeds set` that are about the login: they stay out of lists and of sync."""
+"""Keys of `feeds set` for the login; they are neither listed nor synced."""
 
 OPENLY = "over http, where others can read it"
 
 
 def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
-    """Return the login that a server wants, from the listener; `over_http`: they agreed already that http may carry it.
+    """Ask for the login that a server requires, and return it.
+
+    `over_http` is True if the listener has already agreed to send it over http.
 
     Raises:
-        FetchError: nobody can be asked, or they want none sent.
+        FetchError: nobody can be asked, or the listener says no.
     """
     scheme, host, _ = wanted.origin
     needs_yes = scheme == "http" and not over_http
     if wanted.login and wanted.is_kept_back:
         if needs_yes and not is_someone_there():
-            raise FetchError(f"{wanted} Add --http-login to send it all the same.")
+            raise FetchError(f"{wanted} Add --http-login to send it anyway.")
         if needs_yes and not ask_yes(f"{host} wants the login {OPENLY}. Send it?"):
             raise FetchError("Nothing was sent.")
         return replace(wanted.login, origin=wanted.origin, over_http=True)
@@ -44,7 +46,7 @@ def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
     warn(str(wanted))
     if needs_yes and not ask_yes(f"The login would go {OPENLY}. Go on?"):
         raise FetchError("Nothing was sent.")
-    user = ask(f"User at {clean(host, 80)}: ") or ""
+    user = ask(f"User name for {clean(host, 80)}: ") or ""
     try:
         return Login(wanted.origin, check_user(user), ask_password("Password: "), over_http=scheme == "http")
     except UserError as error:
@@ -55,12 +57,11 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
     """Set the login of a podcast as `feeds set` says; return what was done.
 
     Raises:
-        UserError: the values do not fit together.
-        UserError: it could not be kept.
+        UserError: the values contradict each other, or the login cannot be saved.
     """
     if values.get("user") == "":
         store.logins.forget(feed.feed_id)
-        return "its login is forgotten"
+        return "its login is removed"
     server = origin(feed.address)
     kept = next((kept for kept in store.logins.kept(feed.feed_id) if kept.origin == server), None)
     user = values.get("user", kept.user if kept else "")
@@ -77,8 +78,8 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
         login = login._replace(over_http=_to_yes(values["http_login"]))
     store.logins.keep(login)
     if server[0] == "http" and not login.over_http:
-        return f"its login is kept, and not sent: it would go {OPENLY}. To send it: http_login=yes"
-    return "its login is kept"
+        return f"its login is saved, but not sent: it would go {OPENLY}. To send it: http_login=yes"
+    return "its login is saved"
 
 
 def _to_yes(text: str) -> bool:

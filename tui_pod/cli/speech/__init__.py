@@ -1,1 +1,1 @@
-"""The commands that speak texts and write down speech."""
+"""The commands that narrate texts and recognise speech."""

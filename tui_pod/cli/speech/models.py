@@ -27,10 +27,10 @@ def run_list(options: Namespace) -> None:
 
 
 def run_get(options: Namespace) -> None:
-    """Download a model, after a yes, and print its folder.
+    """Download a model after asking, and print its folder.
 
     Raises:
-        UserError: there is no such model, the answer is no, nobody is there to answer, or the download fails.
+        UserError: the model is unknown, the listener says no or cannot be asked, or the download fails.
     """
     folder = _folder(options)
     model = OFFERED.get(options.name)
@@ -40,7 +40,7 @@ def run_get(options: Namespace) -> None:
         host = urlsplit(model.address).hostname
         tell(f"{model.name}: {model.maker}. {_size(model)}, licence {model.licence}, from {host}.")
         if not ask_yes("Download it?"):
-            raise UserError("nothing was downloaded; --yes downloads without a question")
+            raise UserError("nothing was downloaded; --yes downloads without asking")
     settings = load_config(options).settings
 
     def show(done: int) -> None:
@@ -49,12 +49,12 @@ def run_get(options: Namespace) -> None:
     try:
         path = get_model(model, folder, network_policy(settings), show)
     except KeyboardInterrupt:
-        raise UserError("stopped; what was downloaded is kept, and the same command resumes there") from None
+        raise UserError("stopped; run the same command to resume the download") from None
     finally:
         show_progress("")
     print(path)
     if str(path) != settings.transcribe.model:
-        tell(f'To use it, say under [transcribe] in the settings: model = "{path}"')
+        tell(f'To use it, set under [transcribe] in the settings: model = "{path}"')
 
 
 def _folder(options: Namespace) -> Path:

@@ -21,19 +21,19 @@ NOTHING_NAMED = (
 
 NOT_ENCODED = (
     "it is narrated, but libmpv could not encode it as Opus, so it was not copied. "
-    "For what is missing run: tui-pod doctor"
+    "To see what is missing, run: tui-pod doctor"
 )
 
 UNBOUNDED = 1 << 50
-"""Bytes: nothing that was asked for is evicted from the cache."""
+"""Cache limit in bytes, large enough that nothing asked for is evicted."""
 
 
 def run(options: Namespace) -> int:
     """Render what the options name; return the exit status.
 
     Raises:
-        UsageError: nothing is named.
-        UserError: an unknown id, an episode with a recording, no voice, or no folder to write to.
+        UsageError: no episode is named.
+        UserError: an id is unknown, an episode has a recording, the voice is missing, or the folder cannot be written.
     """
     if not options.ids and not options.all:
         raise UsageError(NOTHING_NAMED)
@@ -60,7 +60,7 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
             script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
             narration = await narrator.render(script)
             if out is not None:
-                if narration.audio.suffix != ".opus":  # the app plays the WAV as well, but Opus was promised
+                if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus
                     raise NarrationError(NOT_ENCODED)
                 copy_as(episode.id, out, narration.audio, narration.audio.with_suffix(".vtt"))
         except (NarrationError, OSError) as error:

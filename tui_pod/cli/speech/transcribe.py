@@ -1,4 +1,4 @@
-"""The command `transcribe`: recognise the words of recordings on this machine, and copy them."""
+"""The command `transcribe`: recognise the speech in recordings on this machine, and copy the transcripts."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class _Work(NamedTuple):
 
 
 def run(options: Namespace) -> int:
-    """Recognise what the options name; without a name, each recording on this machine that has no words.
+    """Transcribe the named episodes, else each recording on this machine without a transcript.
 
     Raises:
-        UserError: an unknown id, no extra, or no folder to write to.
+        UserError: an id is unknown, the extra is missing, or the folder cannot be written.
     """
     opened = open_library(options)
     library, paths = opened.library, opened.paths
@@ -57,12 +57,12 @@ def run(options: Namespace) -> int:
     if not named:
         episodes = [episode for episode in episodes if _is_wordless(episode, work)]
         if not episodes:
-            warn("every recording on this machine has words, or there is none")
+            warn("no recording on this machine lacks a transcript")
     return asyncio.run(_transcribe_all(episodes, work))
 
 
 def _is_wordless(episode: Episode, work: _Work) -> bool:
-    """Return whether an episode has a recording here, and no words or only some."""
+    """Return True if an episode has a recording on this machine, and no complete transcript."""
     if episode.transcript is not None or find_recording(episode, work.podcasts) is None:
         return False
     return not work.files.is_complete(episode.id)
@@ -87,14 +87,14 @@ async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
 
 
 async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, str]:
-    """Recognise an episode; return its seconds, and how fast that was.
+    """Transcribe an episode; return its length in seconds, and the speed.
 
     Raises:
-        UserError: it cannot be done, or not to its end.
+        UserError: it cannot be transcribed, or only in part.
         OSError: the copy cannot be written.
     """
     if episode.audio is None:
-        raise RecognitionError("It has no recording: its words are narrated.")
+        raise RecognitionError("It has no recording; its text is narrated.")
     check_language(work.model, find_language(episode, work.podcasts))
     recording = await asyncio.to_thread(find_recording, episode, work.podcasts)
     if recording is None or not recording.is_file():
