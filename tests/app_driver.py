@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cache, cached_property
 
 from textual import events
@@ -18,19 +19,28 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecognition, FakeSources, FakeWriter
+from tests.fakes import (
+    FakeClock,
+    FakeExcerpts,
+    FakeFeeds,
+    FakePlayer,
+    FakeReader,
+    FakeRecognition,
+    FakeSources,
+    FakeWriter,
+    make_context,
+)
 from tests.indexed import indexed_search
 from tests.patience import until
 from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
@@ -38,8 +48,13 @@ from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
+from tui_pod.services.bookmarks import BookmarkService
+from tui_pod.services.context import Context
+from tui_pod.services.first_screen import FirstScreen, with_last_played
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.recall import RecallService
 from tui_pod.services.search import SearchService
-from tui_pod.services.services import Services
+from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -59,8 +74,90 @@ def embedded_library() -> Library:
     return build_library(catalog.topics, catalog.episodes)
 
 
-class FakeServices(Services):
-    """Services with a fake of everything outside."""
+class ServicesOver:
+    """The `Services` over a controller that is made when it is first asked for, and fakes of everything outside."""
+
+    frontend: Frontend
+    terminal = None
+    sync = None
+
+    def __init__(self, first: FirstScreen, default: Transcript | None = None) -> None:
+        self.first = first
+        self.reader = FakeReader(default)
+        self.transcripts, self.nudges = self.reader.transcripts, self.reader.nudges
+        self.notes, self.chapters = self.reader.all_notes, self.reader.all_chapters
+        self.covers: dict[str, bytes] = {}
+        self.asked_feeds = FakeFeeds()
+        self.asked_recognition = FakeRecognition()
+        self.player_of_excerpts = FakeExcerpts()
+        self.excerpts = self.player_of_excerpts.played
+        self.keys_pressed = 0
+        self.is_closed = False
+
+    @property
+    def library(self) -> Library:
+        return self.first.library
+
+    def make_controller(self) -> PlaybackController:
+        raise NotImplementedError
+
+    @cached_property
+    def controller(self) -> PlaybackController:
+        controller = self.make_controller()
+        self.reader.follow(controller)
+        return controller
+
+    @property
+    def feeds(self) -> FakeFeeds:
+        return self.asked_feeds
+
+    @property
+    def recognition(self) -> FakeRecognition:
+        return self.asked_recognition
+
+    @cached_property
+    def context(self) -> Context:
+        return make_context(self.controller, self.frontend, self.first.settings)
+
+    @property
+    def tasks(self) -> BackgroundTasks:
+        return self.context.tasks
+
+    @cached_property
+    def bookmarks(self) -> BookmarkService:
+        return BookmarkService(self.context, self.reader)
+
+    @cached_property
+    def recall(self) -> RecallService:
+        return RecallService(self.context, self.reader, self.player_of_excerpts)
+
+    @cached_property
+    def search(self) -> SearchService:
+        """A search that finds what is said in `transcripts`."""
+        return indexed_search(self.context, self.reader, self.bookmarks, self.library, self.transcripts)
+
+    def key_pressed(self) -> None:
+        self.keys_pressed += 1
+
+    async def after_paint(self) -> None:
+        _ = self.controller
+
+    async def read_cover(self, subject: Episode | str) -> bytes | None:
+        return self.covers.get(subject if isinstance(subject, str) else subject.id)
+
+    async def compute_statistics(self) -> Statistics:
+        return compute_statistics([], self.library)
+
+    async def close(self) -> None:
+        if "context" in vars(self):
+            await self.tasks.close()
+        if "bookmarks" in vars(self):
+            self.bookmarks.close()
+        self.is_closed = True
+
+
+class FakeServices(ServicesOver):
+    """The services of an app on a library, with a fake player."""
 
     def __init__(
         self,
@@ -70,87 +167,28 @@ class FakeServices(Services):
         playback: Playback | None = None,
         query: ListQuery | None = None,
     ) -> None:
-        super().__init__(library, ProgressIndex(library, progress or {}), queue, playback, query)
+        index = ProgressIndex(library, progress or {})
+        playback = with_last_played(playback or Playback(), library, index)
+        super().__init__(FirstScreen(library, index, queue or Queue(), playback, query or ListQuery()), WORDS)
         self.clock = FakeClock()
         self.player, self.sources, self.writer = FakePlayer(self.clock), FakeSources(), FakeWriter()
-        self.transcripts: dict[str, Transcript] = {}
-        self.notes: dict[str, EpisodeNotes] = {}
-        self.chapters: dict[str, tuple[Chapter, ...]] = {}
-        self.covers: dict[str, bytes] = {}
-        self.asked_feeds = FakeFeeds()
-        self.asked_recognition = FakeRecognition()
-        self.is_closed = False
-        self.keys_pressed = 0
-        self.excerpts: list[object] = []
 
-    @property
-    def recognition(self) -> FakeRecognition:
-        return self.asked_recognition
-
-    def key_pressed(self) -> None:
-        self.keys_pressed += 1
-
-    @property
-    def feeds(self) -> FakeFeeds:
-        return self.asked_feeds
-
-    @cached_property
-    def search(self) -> SearchService:
-        """See `Services.search`; what it finds is said in `transcripts`."""
-        return indexed_search(self, self.library, self.transcripts)
-
-    @cached_property
-    def controller(self) -> PlaybackController:
-        """See `Services.controller`."""
-        ports = Ports(self.player, self.sources, self.writer, self.frontend, self.clock, "run")
+    def make_controller(self) -> PlaybackController:
+        ports, first = Ports(self.player, self.sources, self.writer, self.frontend, self.clock, "run"), self.first
         for fake in (self.player, self.sources, self.writer):
             fake.emit = self.emit
         return PlaybackController(
-            self.library, self.progress_index, ports, queue=self.queue, playback=self.playback, kept=self.kept
+            first.library, first.progress_index, ports, queue=first.queue, playback=first.playback, kept=first.kept
         )
 
     def emit(self, event: Event) -> None:
         """Post an event, as the real adapters do."""
         self.frontend.emit(event)
 
-    async def after_paint(self) -> None:
-        """See `Services.after_paint`."""
-        _ = self.controller
-
-    async def read_transcript(self, episode: Episode) -> Transcript:
-        """See `Services.read_transcript`."""
-        return self.transcripts.get(episode.id, WORDS).moved(self.nudges.get(episode.id, 0.0))
-
-    async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        """See `Services.read_notes`."""
-        return self.notes.get(episode.id, EpisodeNotes())
-
-    async def read_cover(self, subject: Episode | str) -> bytes | None:
-        """See `Services.read_cover`."""
-        return self.covers.get(subject if isinstance(subject, str) else subject.id)
-
-    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        """See `Services.read_chapters`."""
-        return self.chapters.get(episode.id, ())
-
-    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
-        """See `Services.play_excerpt`."""
-        self.excerpts.append((episode.id, start, end))
-
-    def stop_excerpt(self) -> None:
-        """See `Services.stop_excerpt`."""
-        self.excerpts.append("silence")
-
     async def compute_statistics(self) -> Statistics:
-        """See `Services.compute_statistics`."""
         self.controller.save()
         newest = {record.key: record for record in self.writer.records if isinstance(record, HeardRecord)}
         return compute_statistics(sorted(newest.values(), key=lambda record: record.started), self.library)
-
-    async def close(self) -> None:
-        """See `Services.close`."""
-        await super().close()
-        self.is_closed = True
 
 
 class AppDriver:
@@ -160,7 +198,7 @@ class AppDriver:
         self.app = app
         self.services = services
         self.pilot = pilot
-        self.library, self.progress_index = services.library, services.progress_index
+        self.library, self.progress_index = services.library, services.first.progress_index
         self.clock, self.player, self.sources, self.writer = (
             services.clock,
             services.player,
@@ -365,7 +403,7 @@ async def run_app(
 ) -> AsyncIterator[AppDriver]:
     """Run the app at a size of columns and rows; `prepare` sets the services up before it starts."""
     services = FakeServices(library, progress, queue, playback, query)
-    services.is_ascii = is_ascii
+    services.first = replace(services.first, is_ascii=is_ascii)
     if prepare is not None:
         prepare(services)
     services.frontend = app = TuiPodApp(services)

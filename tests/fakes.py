@@ -12,7 +12,9 @@ from tui_pod.core.actions import render_keys
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.show_notes import PodcastFacts
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import (
     Event,
@@ -34,15 +36,18 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.services.context import Context
+from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.podcasts.directories import DirectoryService, Search
+from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
-from tui_pod.services.podcasts.logins import LoginQuestion
+from tui_pod.services.podcasts.login_question import LoginQuestion
 from tui_pod.services.podcasts.news import News
-from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.recognition import RecognitionService
-from tui_pod.services.services import Services
+from tui_pod.services.tasks import BackgroundTasks
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -305,6 +310,8 @@ class FakeFrontend(FakeListener):
         self.failed = frozenset[str]()
         """Feeds that could not be refreshed."""
         self.downloads: dict[str, DownloadState] = {}
+        self.recognised: dict[str, WordsState | None] = {}
+        """How far recognition of each episode is, as told last."""
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
         self.libraries: list[Library] = []
@@ -327,9 +334,6 @@ class FakeFrontend(FakeListener):
 
     def emit(self, event: Event) -> None:
         raise AssertionError(f"nobody is to emit {event}")
-
-    def saving_changed(self, reason: str | None) -> None:
-        raise AssertionError("nobody saves")
 
     def write_control(self, sequence: str) -> None:
         raise AssertionError("nobody writes")
@@ -360,6 +364,10 @@ class FakeFrontend(FakeListener):
                 self.downloads[ident] = download
         self.bell.ring()
 
+    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+        self.recognised[episode] = state
+        self.bell.ring()
+
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         self.failed = feeds
         self.bell.ring()
@@ -369,31 +377,63 @@ class FakeFrontend(FakeListener):
         self.bell.ring()
 
 
-class ServicesAround(Services):
-    """Services around a controller that a test made."""
+def make_context(
+    controller: PlaybackController,
+    frontend: Frontend,
+    settings: Settings | None = None,
+    podcasts: Podcasts | None = None,
+) -> Context:
+    """Return a context around a controller that a test made."""
 
-    def __init__(
-        self,
-        controller: PlaybackController,
-        frontend: Frontend,
-        settings: Settings | None = None,
-        podcasts: Podcasts | None = None,
-    ) -> None:
-        super().__init__(controller.library, controller.progress_index)
-        self.frontend, self.settings = frontend, settings or Settings()
+    async def open_podcasts() -> Podcasts:
+        assert podcasts is not None
+        return podcasts
+
+    tasks = BackgroundTasks(controller, frontend)
+    return Context(controller, frontend, tasks, settings or Settings(), open_podcasts)
+
+
+class FakeReader(EpisodeReader):
+    """Reads what a test says of each episode."""
+
+    def __init__(self, default: Transcript | None = None) -> None:
+        self.nudges = {}
+        self.default = default or Transcript()
+        """The transcript of every episode that has none in `transcripts`; likewise the notes and chapters."""
+        self.default_notes = EpisodeNotes()
+        self.default_chapters: tuple[Chapter, ...] = ()
+        self.transcripts: dict[str, Transcript] = {}
+        self.all_notes: dict[str, EpisodeNotes] = {}
+        self.all_chapters: dict[str, tuple[Chapter, ...]] = {}
+
+    def follow(self, controller: PlaybackController) -> None:
+        """Let this controller remember what is moved."""
         self._controller = controller
-        self._podcasts = podcasts
 
-    @property
-    def controller(self) -> PlaybackController:
-        return self._controller
+    async def transcript(self, episode: Episode) -> Transcript:
+        return self.transcripts.get(episode.id, self.default).moved(self.nudges.get(episode.id, 0.0))
 
-    async def open_podcasts(self) -> Podcasts:
-        assert self._podcasts is not None
-        return self._podcasts
+    async def notes(self, episode: Episode) -> EpisodeNotes:
+        return self.all_notes.get(episode.id, self.default_notes)
+
+    async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        return self.all_chapters.get(episode.id, self.default_chapters)
 
 
-class FakeSettings(SettingsService):
+class FakeExcerpts:
+    """Plays no excerpts, and records them."""
+
+    def __init__(self) -> None:
+        self.played: list[object] = []
+
+    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
+        self.played.append((episode.id, start, end))
+
+    def stop(self) -> None:
+        self.played.append("silence")
+
+
+class FakeSettings(PodcastSettingsService):
     """Settings of podcasts that were given, and what was asked of them."""
 
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
@@ -460,6 +500,20 @@ class FakeNews(News):
         self._wishes.append(("take_off", *episodes))
 
 
+class FakeDownloads(DownloadService):
+    """What was asked of downloads."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self._wishes = wishes
+        self.errors = {}
+
+    def toggle(self, episodes: Iterable[str]) -> None:
+        self._wishes.append(("download", *episodes))
+
+    def remove(self, episodes: Iterable[str]) -> None:
+        self._wishes.append(("remove_downloads", *episodes))
+
+
 class FakeFeeds(FeedService):
     """A feed service that keeps what it was asked for, and has no parts."""
 
@@ -467,11 +521,11 @@ class FakeFeeds(FeedService):
         self.wishes: list[tuple[object, ...]] = []
         self.asked_settings = FakeSettings(self.wishes)
         self.news = FakeNews(self.wishes)
-        self.settings_of_podcasts = self.asked_settings
+        self.settings = self.asked_settings
+        self.downloads = self.asked_downloads = FakeDownloads(self.wishes)
         self.imports = self.asked_imports = FakeImports(self.wishes)
         self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None
-        self.download_errors: dict[str, str] = {}
         self.facts: dict[str, PodcastFacts] = {}
         self.answers = asyncio.Event()
         self.answers.set()
@@ -494,12 +548,3 @@ class FakeFeeds(FeedService):
 
     def remove_feed(self, feed_id: str) -> None:
         self.wishes.append(("remove_feed", feed_id))
-
-    def download(self, episodes: Sequence[str]) -> None:
-        self.wishes.append(("download", *episodes))
-
-    def download_error(self, episode: str) -> str:
-        return self.download_errors.get(episode, "")
-
-    def remove_downloads(self, episodes: Sequence[str]) -> None:
-        self.wishes.append(("remove_downloads", *episodes))

@@ -11,11 +11,19 @@ from tui_pod.core.library.transcript import Transcript, to_webvtt
 from tui_pod.search.fill import fill
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile
+from tui_pod.services.bookmarks import BookmarkService
+from tui_pod.services.context import Context
+from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.search import SearchService
-from tui_pod.services.services import Services
 
 
-def indexed_search(services: Services, library: Library, transcripts: Mapping[str, Transcript]) -> SearchService:
+def indexed_search(
+    context: Context,
+    reader: EpisodeReader,
+    bookmarks: BookmarkService,
+    library: Library,
+    transcripts: Mapping[str, Transcript],
+) -> SearchService:
     """Return a search whose index is filled in this process, in a folder that goes with it."""
     holder = TemporaryDirectory()
     index = IndexFile(Path(holder.name) / "search.sqlite")
@@ -30,4 +38,4 @@ def indexed_search(services: Services, library: Library, transcripts: Mapping[st
                 episodes[place] = episode._replace(transcript=str(file))
         fill(index, build_library([], episodes), WordSources(folder, folder), "")
 
-    return SearchService(services, index, update)
+    return SearchService(context, reader, bookmarks, index, update)

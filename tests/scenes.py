@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from tests.app_driver import AppDriver, FakeServices, embedded_library
@@ -103,7 +103,8 @@ def keep(services: FakeServices) -> None:
         Bookmark(ident, start, end, when, when, text, note, library.titles[library.index(ident) or 0])
         for ident, start, end, text, note in KEPT
     ]
-    services.kept = Kept(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
+    kept = Kept(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
+    services.first = replace(services.first, kept=kept)
 
 
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))

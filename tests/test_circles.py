@@ -33,27 +33,6 @@ CIRCLES = {
         "tui_pod.feeds.store.marks",
         "tui_pod.feeds.store.settings",
     },
-    "to go: the services": {
-        "tui_pod.services.bookmarks",
-        "tui_pod.services.frontend",
-        "tui_pod.services.podcasts.directories",
-        "tui_pod.services.podcasts.downloads",
-        "tui_pod.services.podcasts.feeds",
-        "tui_pod.services.podcasts.folders",
-        "tui_pod.services.podcasts.imports",
-        "tui_pod.services.podcasts.keeping",
-        "tui_pod.services.podcasts.logins",
-        "tui_pod.services.podcasts.news",
-        "tui_pod.services.podcasts.refreshing",
-        "tui_pod.services.podcasts.settings",
-        "tui_pod.services.recall",
-        "tui_pod.services.recognition",
-        "tui_pod.services.search",
-        "tui_pod.services.services",
-        "tui_pod.services.sync",
-        "tui_pod.services.tasks",
-    },
-    "to go: the app": {"tui_pod.app.bootstrap", "tui_pod.app.runtime"},
 }
 """The modules of each circle that is allowed, by the reason for it."""
 

@@ -8,7 +8,7 @@ from textual.app import App
 
 from tests.fakes import FakeFrontend
 from tui_pod.app import launch
-from tui_pod.app.bootstrap import PRELOADED, AppServices
+from tui_pod.app.services import PRELOADED, AppServices
 from tui_pod.cli.main import main
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
@@ -40,7 +40,7 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     loaded = load_library([embedded_catalog()], paths.cache)
     file = StateFile(paths.state)
     services = AppServices(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
-    assert (services.playback.speed, services.playback.volume) == (1.0, 100)
+    assert (services.first.playback.speed, services.first.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
 
@@ -91,7 +91,7 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Ap
     try:
         await services.after_paint()
         assert rounds > len(PRELOADED)
-        assert services.runtime is not None
+        assert services.is_running
         assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()
@@ -111,7 +111,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
         return {}
 
     monkeypatch.setattr("tui_pod.services.sync.run_sync", run_sync)
-    monkeypatch.setattr("tui_pod.app.runtime.run_apart", lambda *_: None)
+    monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
     await services.after_paint()
     await asyncio.wait_for(begun.wait(), 10)
@@ -134,7 +134,7 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     for name in ("playback_changed", "progress_changed"):
         monkeypatch.setattr(services.feeds, name, lambda _, name=name: told.append(name))
     monkeypatch.setattr(services.feeds, "close", close)
-    episode = services.library.ids[0]
+    episode = services.first.library.ids[0]
     services.controller.play(episode)
     services.controller.editor.toggle_played([episode])
     assert {"playback_changed", "progress_changed"} == {*told}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room
 from tui_pod.config.settings import RecallSettings, Settings
@@ -11,7 +13,7 @@ from tui_pod.core.progress.bookmarks import Stretch
 
 async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Room) -> None:
     services = RoomServices(room)
-    services.transcript = Transcript((Cue("Worth keeping.", 0.0, 9.0),))
+    services.reader.default = Transcript((Cue("Worth keeping.", 0.0, 9.0),))
     async with typing(services) as typist:
         await typist.type("b", "", "b")
         await until(lambda: len(room.controller.bookmarks) == 1)
@@ -55,7 +57,7 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
 async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
-    services.settings = Settings(recall=RecallSettings(enabled=True))
+    services.first = replace(services.first, settings=Settings(recall=RecallSettings(enabled=True)))
     async with typing(services) as typist:
         await typist.type("4", "m", until_said="from tomorrow on")
         room.clock.go(24 * 3600)

@@ -88,7 +88,7 @@ def recorded() -> RoomServices:
 
 async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
     services = RoomServices(room)
-    services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
+    services.reader.default = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
     async with typing(services) as typist:
         await typist.type("t", until_said="Recognised by machine.\nIt rained.")
 
@@ -109,9 +109,11 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
     services.asked_recognition.labels["talk"] = "recognised by machine · 2 %"
     async with typing(services) as typist:
         await typist.type("t", until_said="Recognised by machine, 2 %. Press t to read on, x to stop recognition.")
-        services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), is_partial=True)
+        services.reader.default = Transcript((Cue("It rained.", 0.0, 2.0),), is_partial=True)
         await typist.type("t", until_said="It rained.\nRecognised")
-        services.transcript = Transcript((Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 3.0, 4.0)), is_partial=True)
+        services.reader.default = Transcript(
+            (Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 3.0, 4.0)), is_partial=True
+        )
         await typist.type("t", until_said="We stayed in.\nRecognised")
         await typist.type("x", "j", until_said="1 of 1")
         assert services.asked_recognition.asked == [("remove", "talk")]
@@ -125,7 +127,7 @@ async def test_recognising_is_paused_by_a_key(room: Room) -> None:
 
 async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
     services = RoomServices(room)
-    services.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
+    services.reader.default = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
     async with typing(services) as typist:
         await typist.type("t", until_said="10 sentences more. Press t to read on.")
         await typist.type("t", until_said="End of the transcript.")

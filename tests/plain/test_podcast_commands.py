@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import FakeFeeds
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.plain.test_program import RoomServices, Terminal, make_program, run, until
@@ -38,7 +37,7 @@ from tui_pod.feeds.imports import Imported
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.podcasts.directories import Search
 from tui_pod.services.podcasts.imports import Preview
-from tui_pod.services.podcasts.settings import PodcastChoice
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.sync.taking import Taking
 
 CAST = "https://cast.example.org/f"
@@ -58,19 +57,7 @@ class FeedServices(RoomServices):
         room = make_room(queue=queue)
         swap(room, cast=(2, 1))
         super().__init__(room, query)
-        self.asked = FakeFeeds()
-        self.notes = EpisodeNotes()
-        self.chapters: tuple[Chapter, ...] = ()
-
-    @property
-    def feeds(self) -> FakeFeeds:
-        return self.asked
-
-    async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        return self.notes
-
-    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        return self.chapters
+        self.asked = self.asked_feeds
 
 
 def swap(room: Room, cast: tuple[int, ...]) -> None:
@@ -248,8 +235,10 @@ async def test_work_in_the_background_is_said_when_it_begins() -> None:
 
 async def test_details_say_podcast_notes_and_chapters() -> None:
     services = FeedServices()
-    services.notes = EpisodeNotes("All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2")
-    services.chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
+    services.reader.default_notes = EpisodeNotes(
+        "All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2"
+    )
+    services.reader.default_chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
     async with talking(services) as (_, said, write):
         write("g")
         write("i")

@@ -17,30 +17,30 @@ import termios
 import time
 import wave
 from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from tests.fakes import START, FakeRecognition
+from tests.app_driver import ServicesOver
+from tests.fakes import START
 from tests.indexed import indexed_search
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
-from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Chapter, PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.plain.program import PlainProgram
+from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.search import SearchService
-from tui_pod.services.services import Services
+from tui_pod.services.tasks import SaveNotices
 from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -52,58 +52,29 @@ BASIC = ListQuery(entry=1)
 SHIPS = Transcript((Cue("A lighthouse stands there.", 30.0, 36.0), Cue("Nobody keeps it.", 40.0, 44.0)))
 
 
-class RoomServices(Services):
-    """Services over fakes."""
+class RoomServices(ServicesOver):
+    """The services over a room."""
 
     def __init__(self, room: Room, query: ListQuery = BASIC) -> None:
-        super().__init__(room.library, room.progress_index, room.controller.queue, room.controller.playback, query)
+        controller, index = room.controller, room.progress_index
+        playback = with_last_played(controller.playback, room.library, index)
+        super().__init__(FirstScreen(room.library, index, controller.queue, playback, query))
         self.room = room
-        self.transcript = Transcript()
-        self.asked_recognition = FakeRecognition()
-        self.excerpts: list[object] = []
 
-    @property
-    def recognition(self) -> FakeRecognition:
-        return self.asked_recognition
-
-    @cached_property
-    def controller(self) -> PlaybackController:
-        room = self.room
+    def make_controller(self) -> PlaybackController:
+        room, first = self.room, self.first
         ports = Ports(room.player, room.sources, room.writer, self.frontend, room.clock, "run")
-        controller = PlaybackController(
-            room.library,
-            room.progress_index,
-            ports,
-            queue=room.controller.queue,
-            playback=room.controller.playback,
-            kept=Kept(tuple(room.controller.bookmarks)),
+        kept = Kept(tuple(room.controller.bookmarks))
+        room.controller = PlaybackController(
+            room.library, room.progress_index, ports, queue=first.queue, playback=room.controller.playback, kept=kept
         )
         for fake in (room.player, room.sources, room.writer):
-            fake.emit = controller.handle
-        room.controller = controller
-        return controller
+            fake.emit = room.controller.handle
+        return room.controller
 
     @cached_property
     def search(self) -> SearchService:
-        return indexed_search(self, self.library, {"three": SHIPS})
-
-    async def read_transcript(self, episode: object) -> Transcript:
-        return self.transcript
-
-    async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        return EpisodeNotes()
-
-    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        return ()
-
-    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
-        self.excerpts.append((episode.id, start, end))
-
-    def stop_excerpt(self) -> None:
-        self.excerpts.append("silence")
-
-    async def compute_statistics(self) -> Statistics:
-        return compute_statistics([], self.library)
+        return indexed_search(self.context, self.reader, self.bookmarks, self.library, {"three": SHIPS})
 
 
 def make_program(services: RoomServices, descriptor: int, output: TextIO) -> PlainProgram:
@@ -188,9 +159,8 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
 
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
     services = RoomServices(room)
-    services.settings, _ = parse_config(
-        '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "Z"\n', Path("c")
-    )
+    settings, _ = parse_config('[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "Z"\n', Path("c"))
+    services.first = replace(services.first, settings=settings)
     said = await run(services, "$", "n")
     assert said[:2] == [
         "That key does nothing. Press f1 for help.",
@@ -223,8 +193,9 @@ async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> Non
     output = io.StringIO()
     program = make_program(RoomServices(room), os.open(os.devnull, os.O_RDONLY), output)
     await program.run_on_loop()
-    program.services.saving_changed("the disk is full")
-    program.services.saving_changed(None)
+    notices = SaveNotices(program)
+    notices.changed("the disk is full")
+    notices.changed(None)
     assert output.getvalue().splitlines()[-2:] == [
         "Error: Progress cannot be saved now: the disk is full. It is kept and tried again.",
         "Progress is saved again.",

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.fakes import FakeFrontend
+from tests.fakes import FakeFrontend, FakeReader, make_context
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
@@ -14,34 +14,45 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.services import bookmarks as module
-from tui_pod.services.services import Services
+from tui_pod.services.bookmarks import BookmarkService
 
 WORDS = Transcript((Cue("First.", 0.0, 20.0), Cue("Second.", 20.0, 90.0)))
 
 
-class Rig(Services):
-    """Services whose transcripts come when a test says so."""
+class SlowReader(FakeReader):
+    """Reads transcripts when a test says so."""
 
-    def __init__(self, room: Room) -> None:
-        super().__init__(room.library, room.progress_index)
-        self.room = room
-        self.frontend = self.screen = FakeFrontend()
-        self.transcript: Transcript | Exception = WORDS
+    def __init__(self) -> None:
+        super().__init__(WORDS)
+        self.fault: Exception | None = None
         self.is_asked, self.answers = asyncio.Event(), asyncio.Event()
         self.answers.set()
+
+    async def transcript(self, episode: Episode) -> Transcript:
+        self.is_asked.set()
+        await self.answers.wait()
+        if self.fault is not None:
+            raise self.fault
+        return await super().transcript(episode)
+
+
+class Rig:
+    """The service over a room."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.controller = room.controller
+        self.screen = FakeFrontend()
+        self.reader = SlowReader()
+        self.context = make_context(room.controller, self.screen)
+        self.bookmarks = BookmarkService(self.context, self.reader)
         self.noted: list[Bookmark] = []
         room.relay.target = self.screen
 
-    @property
-    def controller(self):  # type: ignore[no-untyped-def]
-        return self.room.controller
-
-    async def read_transcript(self, episode: Episode) -> Transcript:
-        self.is_asked.set()
-        await self.answers.wait()
-        if isinstance(self.transcript, Exception):
-            raise self.transcript
-        return self.transcript
+    async def close(self) -> None:
+        """End the app."""
+        await self.context.tasks.close()
+        self.bookmarks.close()
 
     async def keep(self) -> None:
         """Keep what was just said, and let that come to its end."""
@@ -75,7 +86,7 @@ async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
 
 
 async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: Rig) -> None:
-    rig.transcript = Transcript((Cue("First.", 0.0, 41.0), Cue("Second.", 41.0, 90.0)))
+    rig.reader.default = Transcript((Cue("First.", 0.0, 41.0), Cue("Second.", 41.0, 90.0)))
     await rig.keep()
     rig.room.player.play(3.0)
     await rig.keep()
@@ -87,7 +98,10 @@ async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: 
 
 @pytest.mark.parametrize("words", [Transcript(), OSError("gone"), RuntimeError("?")])
 async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Transcript | Exception) -> None:
-    rig.transcript = words
+    if isinstance(words, Exception):
+        rig.reader.fault = words
+    else:
+        rig.reader.default = words
     await rig.keep()
     assert rig.stretches == [(12.0, 42.0, "")]
     assert rig.screen.said == ["Kept 0:12 to 0:42. Press b again for a note."]
@@ -96,26 +110,26 @@ async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Trans
 
 async def test_words_that_do_not_come_in_time_are_left_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.0)
-    rig.answers.clear()
+    rig.reader.answers.clear()
     await rig.keep()
     assert rig.stretches == [(12.0, 42.0, "")]
 
 
 async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) -> None:
-    rig.answers.clear()
+    rig.reader.answers.clear()
     rig.bookmarks.keep(rig.noted.append)
-    await rig.is_asked.wait()
+    await rig.reader.is_asked.wait()
     rig.room.play("two", 5.0)
-    rig.answers.set()
+    rig.reader.answers.set()
     for _ in range(9):
         await asyncio.sleep(0)
     assert [(each.episode, each.title, each.text) for each in rig.controller.bookmarks] == [("one", "One", "Second.")]
 
 
 async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig) -> None:
-    rig.answers.clear()
+    rig.reader.answers.clear()
     rig.bookmarks.keep(rig.noted.append)
-    await rig.is_asked.wait()
+    await rig.reader.is_asked.wait()
     await rig.close()
     assert rig.stretches == [(12.0, 42.0, "")]
 

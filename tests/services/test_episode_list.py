@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.app_driver import ServicesOver
 from tests.rooms import EPISODES, make_podcast, make_room
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
@@ -9,18 +10,17 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.services import Services
+from tui_pod.services.first_screen import FirstScreen
 
 
-class Listed(Services):
-    """Services with just what a list needs."""
+class Listed(ServicesOver):
+    """Services around a room, for the list alone."""
 
     def __init__(self, library: Library) -> None:
         self.room = make_room()
-        super().__init__(library, self.room.progress_index.moved_to(library))
+        super().__init__(FirstScreen(library, self.room.progress_index.moved_to(library)))
 
-    @property
-    def controller(self) -> PlaybackController:
+    def make_controller(self) -> PlaybackController:
         return self.room.controller
 
 

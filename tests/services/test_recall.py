@@ -1,40 +1,33 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
 
 import pytest
 
-from tests.fakes import START, FakeFrontend
+from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, make_context
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
-from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import OF_EPISODE
 from tui_pod.recall.schedule import Rating
-from tui_pod.services.services import Services
+from tui_pod.services.recall import RecallService
 
 ASKING = EPISODES[0]._replace(question="Why?", answer="So.")
 
 
-class Rig(Services):
+ENABLED = RecallSettings(enabled=True)
+
+
+class Rig:
     """Recall over fakes."""
 
-    def __init__(self, is_enabled: bool = True) -> None:
+    def __init__(self, settings: RecallSettings = ENABLED) -> None:
         self.room = make_room((ASKING, *EPISODES[1:]))
-        super().__init__(self.room.library, self.room.progress_index)
-        self.settings = Settings(recall=RecallSettings(is_enabled))
-        self.frontend = self.screen = FakeFrontend()
+        self.controller = self.room.controller
+        self.screen = FakeFrontend()
+        context = make_context(self.controller, self.screen, Settings(recall=settings))
+        self.recall = RecallService(context, FakeReader(), FakeExcerpts())
         self.bookmark, _ = self.controller.bookmarks.keep("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
-
-    @cached_property
-    def controller(self) -> PlaybackController:
-        return self.room.controller
-
-    async def read_transcript(self, episode: Episode) -> Transcript:
-        return Transcript()
 
     def remember(self) -> Bookmark:
         self.recall.toggle(self.bookmark)
@@ -109,13 +102,13 @@ async def test_question_that_was_not_wanted_is_not_offered_again(rig: Rig) -> No
 async def test_nothing_is_offered_without_a_question_or_while_recall_is_off(rig: Rig) -> None:
     rig.recall.offer("two")
     rig.recall.offer("gone")
-    off = Rig(is_enabled=False)
+    off = Rig(RecallSettings(enabled=False))
     off.recall.offer("one")
     assert (rig.screen.said, off.screen.said, rig.recall.due(), off.recall.due()) == ([], [], [], [])
 
 
-async def test_no_more_than_the_settings_say_are_asked_on_a_day(rig: Rig) -> None:
-    rig.settings = Settings(recall=RecallSettings(True, 3))
+async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:
+    rig = Rig(RecallSettings(True, 3))
     for number in range(8):
         bookmark, _ = rig.controller.bookmarks.keep("three", "T", Stretch(number * 20.0, number * 20.0 + 5, "Said."))
         rig.recall.toggle(bookmark)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui_pod.services.recognition as module
-from tests.fakes import START, FakeFrontend, ServicesAround
+from tests.fakes import START, FakeFrontend, make_context
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item, sound
 from tests.rooms import Room, make_room
@@ -42,9 +42,8 @@ class Rig:
         self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3")])
         self.files = TranscriptFiles(folder / "words")
         self.frontend = FakeFrontend()
-        self.services = ServicesAround(self.room.controller, self.frontend)
-        self.states: dict[str, WordsState | None] = {}
-        self.services.words_watchers += [self.states.__setitem__, self.frontend.bell.ring]
+        self.context = make_context(self.room.controller, self.frontend)
+        self.states = self.frontend.recognised
         self.begun: list[str] = []
         self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
@@ -61,7 +60,7 @@ class Rig:
         async def no_podcasts() -> None:
             return None
 
-        return module.RecognitionService(self.services, self.files, no_podcasts, is_paused)
+        return module.RecognitionService(self.context, self.files, no_podcasts, is_paused)
 
     async def transcribe(
         self,
@@ -144,8 +143,8 @@ async def test_recording_that_came_for_its_words_alone_goes_with_them_though_the
         return podcasts
 
     room = make_room([Episode("far", "Far", duration=100.0, audio=site.url("/far.wav"))])
-    rig.services = ServicesAround(room.controller, rig.frontend)
-    service = module.RecognitionService(rig.services, rig.files, open_podcasts)
+    rig.context = make_context(room.controller, rig.frontend)
+    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
     service.request(["far"], is_asked=is_asked)
     await rig.until(lambda: rig.begun == ["far"])
     service.toggle_pause()
@@ -241,7 +240,7 @@ async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(
         return []
 
     monkeypatch.setattr(module, "wanted_by_settings", wanted)
-    service = module.RecognitionService(rig.services, rig.files, open_podcasts)
+    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
     service.request(["a", "b", "c"], is_asked=False)
     await rig.until(lambda: rig.begun == ["a"])
     service.look()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
@@ -43,8 +43,8 @@ class Rig:
         self.runs: list[str] = []
         self.done = asyncio.Event()
         work = Work(self._run, self._reload, lambda: self.is_first)
-        self.services = ServicesAround(self.controller, self.frontend)
-        self.service = SyncService(self.services, work)
+        self.context = make_context(self.controller, self.frontend)
+        self.service = SyncService(self.context, work)
 
     async def _run(self) -> dict[str, Any]:
         self.runs.append("sync")
@@ -136,7 +136,7 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
     rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.work == "synced 3 h ago, offline"
-    rig.services.tasks.show("network", "offline")  # podcasts have noticed it too
+    rig.context.tasks.show("network", "offline")  # podcasts have noticed it too
     rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.work == "synced 3 h ago, offline"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,7 +70,7 @@ async def swap(driver: AppDriver, library: Library) -> None:
 def put(driver: AppDriver, library: Library) -> None:
     progress_index = driver.controller.progress_index.moved_to(library)
     driver.controller.adopt(library, progress_index)
-    driver.services.library, driver.services.progress_index = library, progress_index
+    driver.services.first = replace(driver.services.first, library=library, progress_index=progress_index)
     driver.app.library_changed(library, progress_index)
     driver.library, driver.progress_index = library, progress_index
 
@@ -319,7 +320,7 @@ async def test_details_say_why_a_download_failed() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("g", "i")
         assert "Last error" not in driver.text
-        driver.services.asked_feeds.download_errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
+        driver.services.asked_feeds.asked_downloads.errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
         driver.app.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
         await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
 

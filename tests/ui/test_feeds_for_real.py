@@ -18,7 +18,7 @@ import pytest
 from tests.app_driver import AppDriver, FakeServices
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tui_pod.app.bootstrap import AppServices
+from tui_pod.app.services import AppServices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -52,7 +52,7 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = RealDriver(app, services, pilot)
-            await driver.wait(lambda: services.runtime is not None, "the rest of the program is made")
+            await driver.wait(lambda: services.is_running, "the rest of the program is made")
             yield driver
     finally:
         services.finish()

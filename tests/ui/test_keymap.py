@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,7 +102,8 @@ seek_forward = 45
 
 def prepare(services: FakeServices) -> None:
     """Give the app a listener's keys and steps."""
-    services.settings, notices = parse_config(CONFIG, Path("config.toml"))
+    settings, notices = parse_config(CONFIG, Path("config.toml"))
+    services.first = replace(services.first, settings=settings)
     assert not notices
 
 

@@ -18,6 +18,7 @@ from tui_pod.core.player.events import BufferingChanged, FileEnded, LoadFailed, 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort
+from tui_pod.services.tasks import SaveNotices
 
 BASICS = ListQuery(entry=1)
 
@@ -433,10 +434,11 @@ async def test_files_that_end_at_once_stop_after_three(library: Library) -> None
 
 async def test_failing_saves_are_said_once_and_their_end_too(library: Library) -> None:
     async with run_app(library) as driver:
-        driver.services.saving_changed("the disk is full")
+        notices = SaveNotices(driver.app)
+        notices.changed("the disk is full")
         await driver.settle()
         assert driver.notices == ["Progress cannot be saved now: the disk is full. It is kept and tried again."]
-        driver.services.saving_changed(None)
+        notices.changed(None)
         await driver.settle()
         assert driver.notices[-1] == "Progress is saved again."
 

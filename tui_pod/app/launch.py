@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui_pod.app.bootstrap import AppServices
+from tui_pod.app.services import AppServices
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
@@ -78,7 +78,7 @@ def show(services: AppServices, is_plain: bool) -> int:
     from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
 
     services.frontend = app = TuiPodApp(services)
-    app.run(mouse=services.settings.ui.mouse)
+    app.run(mouse=services.first.settings.ui.mouse)
     return 1 if app.return_code is None else app.return_code  # None: it panicked
 
 
@@ -100,7 +100,7 @@ def _keep_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
     except CatalogsError:
         return
     services = AppServices(paths, catalogs, config, loaded, file, file.load(), None, None)
-    if not services.notices:  # they will lie over it
+    if not services.first.notices:  # they will lie over it
         write_picture(paths, options, size, stamps, draw_first_screen(services, size))
 
 

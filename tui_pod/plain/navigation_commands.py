@@ -111,7 +111,7 @@ class NavigationCommands:
 
     def _nudge(self, by: float) -> None:
         episode = self._controller.playback.episode
-        self._say("Nothing is playing." if episode is None else self._services.nudge(episode, by))
+        self._say("Nothing is playing." if episode is None else self._services.reader.nudge(episode, by))
 
     def _filter(self) -> None:
         query = self._list.next_filter()
@@ -152,8 +152,8 @@ class NavigationCommands:
 
     async def _say_notes(self, episode: Episode) -> None:
         playback = self._controller.playback
-        notes = await self._services.read_notes(episode)
-        chapters = await self._services.read_chapters(episode)
+        notes = await self._services.reader.notes(episode)
+        chapters = await self._services.reader.chapters(episode)
         own = playback.chapters if playback.episode == episode.id else ()
         self._say_all(say_notes(notes, own or chapters))
 
@@ -168,7 +168,7 @@ class NavigationCommands:
 
     async def _read_transcript(self, episode: Episode, first: int | None) -> None:
         """Read some sentences from `first` on; None starts at the sentence being played, else at the top."""
-        transcript = await self._services.read_transcript(episode)
+        transcript = await self._services.reader.transcript(episode)
         label = self._services.recognition.label(episode.id).replace(" ·", ",")
         if first is None:
             playback = self._controller.playback

@@ -53,7 +53,7 @@ class PlaybackCommands:
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.mixer.toggle_mute,
             "session.plan": self._plan,
-            "session.end": lambda: self._say(self._services.end_session()),
+            "session.end": lambda: self._say(self._list.end_session()),
             "sleep.timer": self._sleep,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
@@ -187,7 +187,7 @@ class PlaybackCommands:
     def _download(self) -> None:
         episodes = self._chosen()
         if episodes:
-            self._services.feeds.download(episodes)
+            self._services.feeds.downloads.toggle(episodes)
 
     # -- sessions --------------------------------------------------------------------------------------
 

@@ -140,9 +140,9 @@ class PodcastCommands:
         except SettingError as error:
             self._say(f"{error}.")
         else:
-            self._feeds.settings_of_podcasts.configure(feed, changes)
+            self._feeds.settings.configure(feed, changes)
 
     async def _say_settings(self, feed: str) -> None:
-        podcast = await self._feeds.settings_of_podcasts.find(feed)
+        podcast = await self._feeds.settings.find(feed)
         texts = to_texts(podcast.settings) if podcast is not None else {}
         self._say_all(f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items())

@@ -41,12 +41,13 @@ from tui_pod.services.episode_list import EpisodeListModel
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
+    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.podcasts.logins import LoginQuestion
+    from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
@@ -62,9 +63,11 @@ class PlainProgram:
         self.services = services
         self._output = output or sys.stdout
         self._keyboard = Keyboard(descriptor, self._press, self.quit)
-        dialogue = Dialogue(self._output, self._keyboard, lambda text: services.with_keys(text, say_key), self.quit)
+        dialogue = Dialogue(
+            self._output, self._keyboard, lambda text: services.first.with_keys(text, say_key), self.quit
+        )
         self._dialogue, self._say, self._say_all = dialogue, dialogue.say, dialogue.say_all
-        self._playback = services.playback
+        self._playback = services.first.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
         self._list = EpisodeListModel(services)
@@ -108,12 +111,12 @@ class PlainProgram:
             await self.services.close()
 
     def _greet(self) -> None:
-        progress_index, library = self.services.progress_index, self.services.library
+        progress_index, library = self.services.first.progress_index, self.services.first.library
         self._say(
             f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
             f" Press {key_of('app.help')} for help."
         )
-        self._say_all(self.services.notices)
+        self._say_all(self.services.first.notices)
         self._say(say_list(self._list))
         self._say(self._browser.say_here())
 
@@ -127,7 +130,7 @@ class PlainProgram:
     def _press(self, key: str) -> None:
         """Run the action of a key, given Textual's name for it, in the listener's context."""
         self.services.key_pressed()
-        actions = bound_actions(self.services.settings)
+        actions = bound_actions(self.services.first.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
         if self._bookmarks.is_open:
             panes = ("bookmarks", "move", "screen", "app")
@@ -152,7 +155,7 @@ class PlainProgram:
     def _help(self) -> None:
         self._say("Keys, by name:")
         known = (*self._commands, *self._bookmarks.commands, *self._found.commands)
-        self._say_all(say_keys(bound_actions(self.services.settings), known))
+        self._say_all(say_keys(bound_actions(self.services.first.settings), known))
 
     def quit(self) -> None:
         """Save and end."""
@@ -181,6 +184,9 @@ class PlainProgram:
             said = say_download(former, download)
             if said and index is not None:
                 self._say(f"{said}: {sentence(self.controller.library.titles[index])}")
+
+    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+        """See `Frontend.transcript_changed`: it is said when the listener opens the transcript."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """See `Frontend.feeds_failed`: said with the topic."""

@@ -16,7 +16,8 @@ from tui_pod.core.text.clean import clean, clock
 from tui_pod.runtime.log import log
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
+    from tui_pod.services.episode_reader import EpisodeReader
 
 PATIENCE = 3.0
 """Seconds to wait for the words; after that the last half minute is kept without them."""
@@ -35,15 +36,16 @@ SHOWN_WORDS = 36
 class BookmarkService:
     """Keeps the words, and says so."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._tasks = services.tasks
+    def __init__(self, context: Context, reader: EpisodeReader) -> None:
+        self._context = context
+        self._reader = reader
+        self._tasks = context.tasks
         self._last: tuple[BookmarkKey, datetime] | None = None  # what was kept last, and when
         self._waiting: list[Playback] = []  # moments whose words are being looked for
 
     def keep(self, edit: Callable[[Bookmark], None]) -> None:
         """Keep what was just said, soon; what was kept before is handed to `edit` instead, to be noted on."""
-        controller = self._services.controller
+        controller = self._context.controller
         playback, last = controller.playback, self._last
         is_again = last is not None and timedelta() <= controller.now() - last[1] < NOTE_WITHIN
         if last is not None and is_again and (bookmark := controller.bookmarks.get(last[0])) is not None:
@@ -52,36 +54,36 @@ class BookmarkService:
             self._waiting.append(playback)
             self._tasks.run(self._keep(playback, edit))
         else:
-            self._services.frontend.tell(NOTHING_PLAYS)
+            self._context.frontend.tell(NOTHING_PLAYS)
 
     def keep_words(self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None]) -> None:
         """Keep these words, and say so; when they are kept already hand them to `edit`."""
-        bookmark, is_new = self._services.controller.bookmarks.keep(episode, title, stretch)
+        bookmark, is_new = self._context.controller.bookmarks.keep(episode, title, stretch)
         if is_new:
-            self._last = bookmark.key, self._services.controller.now()
-            self._services.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
+            self._last = bookmark.key, self._context.controller.now()
+            self._context.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
         else:
             edit(bookmark)
 
     async def source(self, bookmark: Bookmark) -> tuple[str, str]:
         """Return the podcast that a bookmark is from, and the episode's page; empty where there is none."""
-        episode = self._services.controller.library.find(bookmark.episode)
+        episode = self._context.controller.library.find(bookmark.episode)
         if episode is None:
             return "", ""
-        notes = await self._services.read_notes(episode)
+        notes = await self._reader.notes(episode)
         return notes.podcast, notes.page
 
     def close(self) -> None:
         """Keep what still waits for its words without them."""
         for playback in self._waiting:
             stretch = just_said(Transcript(), playback.position)
-            self._services.controller.bookmarks.keep(playback.episode or "", playback.title, stretch)
+            self._context.controller.bookmarks.keep(playback.episode or "", playback.title, stretch)
 
     async def _keep(self, playback: Playback, edit: Callable[[Bookmark], None]) -> None:
         episode, transcript = playback.episode or "", Transcript()
         try:
-            if (found := self._services.controller.library.find(episode)) is not None:
-                transcript = await asyncio.wait_for(self._services.read_transcript(found), PATIENCE)
+            if (found := self._context.controller.library.find(episode)) is not None:
+                transcript = await asyncio.wait_for(self._reader.transcript(found), PATIENCE)
         except Exception as error:  # whatever it was, the position is saved
             log(f"no words for a bookmark: {type(error).__name__}: {error}")
         self._waiting.remove(playback)

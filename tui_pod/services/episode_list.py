@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     ListQuery,
@@ -38,10 +39,11 @@ class EpisodeListModel:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.library, self.progress_index, self.queue = services.library, services.progress_index, services.queue
-        self.sort = services.query.sort
+        first = services.first
+        self.library, self.progress_index, self.queue = first.library, first.progress_index, first.queue
+        self.sort = first.query.sort
         """The order of lists that have none of their own."""
-        self.query = services.query._replace(sort=self._sort_of(services.query.entry))
+        self.query = first.query._replace(sort=self._sort_of(first.query.entry))
         self.topic = max(0, self.query.entry)
         """The topic listed last, while Continue or the queue is."""
         self.indexes: Sequence[int] = ()
@@ -255,7 +257,7 @@ class EpisodeListModel:
             case SmartList.NEW:
                 self._services.feeds.news.take_off(episodes)
             case _:
-                self._services.feeds.remove_downloads(episodes)
+                self._services.feeds.downloads.remove(episodes)
         return ""
 
     # -- sessions --------------------------------------------------------------------------------------
@@ -269,3 +271,11 @@ class EpisodeListModel:
         if plan.indexes:
             self._services.recall.before(lambda: controller.sessions.start(request, plan))
         return plan
+
+    def end_session(self) -> str:
+        """End the session in progress, and return what to say; what plays goes on."""
+        controller = self._services.controller
+        if controller.session is None:
+            return f"No session is under way. Press {key_of('session.plan')} to plan one."
+        controller.sessions.end()
+        return f"The session is ended; what plays goes on. Press {key_of('undo')} to undo."

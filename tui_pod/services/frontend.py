@@ -7,11 +7,12 @@ from typing import Protocol
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.services.podcasts.logins import LoginQuestion
+from tui_pod.services.podcasts.login_question import LoginQuestion
 
 
 class Frontend(PlaybackListener, Protocol):
@@ -28,6 +29,9 @@ class Frontend(PlaybackListener, Protocol):
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show how far the downloads of these episodes are; None: there is none."""
+
+    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+        """Show how far recognition of an episode is; None: it has ended, or its transcript has changed."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """Show which feeds could not be refreshed the last time, by their ids."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
+    from tui_pod.services.episode_reader import EpisodeReader
 
 LEAD = 8.0
 """Seconds before a bookmark that are played before it is asked."""
@@ -26,22 +29,34 @@ LEAD = 8.0
 HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}."
 
 
+class Excerpts(Protocol):
+    """Plays short parts of episodes, apart from what the listener has loaded."""
+
+    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
+        """Play what is between two seconds of an episode, as loud as `like`; nothing if its audio cannot be had."""
+
+    def stop(self) -> None:
+        """Stop playing."""
+
+
 class RecallService:
     """Asks what is due; only when asked to, or where the settings say so."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._cards = services.controller.bookmarks.cards
+    def __init__(self, context: Context, reader: EpisodeReader, excerpts: Excerpts) -> None:
+        self._context = context
+        self._reader = reader
+        self._excerpts = excerpts
+        self._cards = context.controller.bookmarks.cards
 
     def due(self) -> list[Card]:
         """Return what is to be asked now, without what is no longer kept."""
-        controller, settings = self._services.controller, self._services.settings.recall
+        controller, settings = self._context.controller, self._context.settings.recall
         cards = (card for card in self._cards if is_askable(card, controller.library, controller.bookmarks.get))
         return due_cards(cards, controller.now(), settings.per_day)
 
     def ask(self) -> None:
         """Ask what is due."""
-        frontend = self._services.frontend
+        frontend = self._context.frontend
         if due := self.due():
             frontend.ask_recall(due, lambda: frontend.tell("That is all for now."))
         else:
@@ -49,30 +64,30 @@ class RecallService:
 
     def before(self, start: Callable[[], None]) -> None:
         """Ask what is due, where the settings say so, and then start a session."""
-        due = self.due() if self._services.settings.recall.enabled else []
+        due = self.due() if self._context.settings.recall.enabled else []
         if due:
-            self._services.frontend.ask_recall(due, start)
+            self._context.frontend.ask_recall(due, start)
         else:
             start()
 
     async def play_context(self, card: Card) -> None:
         """Play the seconds that lead to a bookmark, where its audio can be had and nothing else sounds."""
-        controller = self._services.controller
+        controller = self._context.controller
         episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
         if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
             start, end = max(0.0, bookmark.start - LEAD), bookmark.start
             if start < end:
-                await self._services.play_excerpt(episode, start, end)
+                await self._excerpts.play(episode, start, end, controller.playback)
 
     def stop_context(self) -> None:
         """Stop what `play_context` plays."""
-        self._services.stop_excerpt()
+        self._excerpts.stop()
 
     async def question(self, card: Card) -> Question | None:
         """Return what a card asks; None when that is no longer known."""
-        controller = self._services.controller
+        controller = self._context.controller
         episode = None if card.start == OF_EPISODE else controller.library.find(card.episode)
-        transcript = Transcript() if episode is None else await self._services.read_transcript(episode)
+        transcript = Transcript() if episode is None else await self._reader.transcript(episode)
         return question_of(card, controller.library, controller.bookmarks.get(card.key), transcript)
 
     def answer(self, card: Card, rating: Rating) -> None:
@@ -95,14 +110,14 @@ class RecallService:
 
     def offer(self, episode: str) -> None:
         """Make the question of an episode that was heard to its end a card, and say so; only when recall is on."""
-        question = question_of_episode(self._services.controller.library.find(episode))
-        if not self._services.settings.recall.enabled or question is None:
+        question = question_of_episode(self._context.controller.library.find(episode))
+        if not self._context.settings.recall.enabled or question is None:
             return
         key = BookmarkKey(episode, OF_EPISODE)
         if self._cards.was_kept(key):  # also when the listener did not want it
             return
         self._add(key, is_later=False)
-        self._services.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
+        self._context.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
 
     def forget(self, key: BookmarkKey) -> None:
         """Stop asking about a card, which can be undone."""
@@ -110,7 +125,7 @@ class RecallService:
 
     def now(self) -> datetime:
         """Return the local time."""
-        return self._services.controller.now()
+        return self._context.controller.now()
 
     def _add(self, key: BookmarkKey, is_later: bool) -> None:
         now = self._cards.stamp(key)

@@ -35,7 +35,7 @@ from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 REPORT_EVERY = 1.0
 """Seconds between two reports of progress."""
@@ -58,7 +58,7 @@ class RecognitionService:
 
     def __init__(
         self,
-        services: Services,
+        context: Context,
         files: TranscriptFiles,
         open_podcasts: Callable[[], Awaitable[Podcasts | None]],
         is_paused: bool = False,
@@ -66,17 +66,17 @@ class RecognitionService:
         """Recognise nothing yet.
 
         Args:
-            services: the services of the running app.
+            context: what the services have in common.
             files: where recognised words are kept.
             open_podcasts: returns None where the listener has no podcasts.
             is_paused: whether to recognise nothing until the listener resumes.
         """
-        self._services, self._frontend = services, services.frontend
+        self._context, self._frontend = context, context.frontend
         self._files = files
         self._open_podcasts = open_podcasts
-        self._model = services.settings.transcribe.model
+        self._model = context.settings.transcribe.model
         self._is_paused = is_paused
-        self._tasks = services.tasks
+        self._tasks = context.tasks
         self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
         self._states: dict[str, WordsState] = {}
         self._job: asyncio.Task[None] | None = None
@@ -138,7 +138,7 @@ class RecognitionService:
     def toggle_pause(self) -> None:
         """Pause recognising, in this app and those to come; or go on."""
         self._is_paused = not self._is_paused
-        self._services.controller.remember("transcribe", "paused", "yes" if self._is_paused else "no")
+        self._context.controller.remember("transcribe", "paused", "yes" if self._is_paused else "no")
         self._changed.set()
         if self._is_paused and self._job is not None:
             self._job.cancel()
@@ -169,7 +169,7 @@ class RecognitionService:
         podcasts = await self._open_podcasts()
         if podcasts is None or not self.is_ready:
             return
-        library, progress = self._services.controller.library, self._services.controller.progress_index
+        library, progress = self._context.controller.library, self._context.controller.progress_index
         found = await in_thread(lambda _: wanted_by_settings(podcasts, self._files, library, progress))
         for ident in [ident for ident, is_asked in self._waiting.items() if not is_asked and ident not in found]:
             if self._waiting.get(ident) is False:  # else it was dropped, or asked for, while the last one was
@@ -204,7 +204,7 @@ class RecognitionService:
 
     def _next(self) -> str | None:
         """Return the episode to recognise next: what plays, what was asked for, the queue, the rest."""
-        controller = self._services.controller
+        controller = self._context.controller
         rows = {ident: row for row, ident in enumerate(controller.queue.upcoming)}
         playing = controller.playback.episode
 
@@ -218,7 +218,7 @@ class RecognitionService:
         asked = " ".join(ident for ident, is_asked in self._waiting.items() if is_asked and " " not in ident)
         if asked != self._asked:
             self._asked = asked
-            self._services.controller.remember("transcribe", "asked", asked)
+            self._context.controller.remember("transcribe", "asked", asked)
 
     def _why_waiting(self) -> str:
         if self._is_paused:
@@ -226,7 +226,7 @@ class RecognitionService:
         return ON_BATTERY if is_on_battery() else ""
 
     async def _recognise(self, ident: str) -> None:
-        episode = self._services.controller.library.find(ident)
+        episode = self._context.controller.library.find(ident)
         if episode is None:
             raise RecognitionError("It is no longer in the library.")
         model = find_model(self._model)
@@ -275,7 +275,7 @@ class RecognitionService:
         episode, until = self._latest
         self._latest = None
         self._timer = asyncio.get_running_loop().call_later(REPORT_EVERY, self._show_latest)
-        progress = self._services.controller.progress_index.get(episode.id)
+        progress = self._context.controller.progress_index.get(episode.id)
         duration = (progress.duration if progress is not None else None) or episode.duration
         text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
         self._set_state(episode.id, WordsState(text, until))
@@ -288,14 +288,14 @@ class RecognitionService:
             self._latest = None  # else it would be reported after its end
         else:
             self._states[ident] = state
-        self._services.words_changed(ident, state)
+        self._frontend.transcript_changed(ident, state)
 
     def _fail(self, ident: str, error: BaseException) -> None:
         """Give up on an episode, and say why if the listener asked for it."""
         is_asked = self._waiting.pop(ident, False)
         self._failed.add(ident)
         self._set_state(ident, None)
-        episode = self._services.controller.library.find(ident)
+        episode = self._context.controller.library.find(ident)
         title = episode.title if episode is not None else ident
         reason = str(error) if isinstance(error, UserError) else f"That went wrong ({type(error).__name__})."
         log(f"{ident}: not recognised: {type(error).__name__}: {error}")
@@ -323,9 +323,9 @@ class RecognitionService:
 
     async def _take(self, ident: str) -> bool:
         is_taken = await asyncio.to_thread(self._files.remove, ident)
-        self._services.words_changed(ident, None)
+        self._frontend.transcript_changed(ident, None)
         return is_taken
 
     async def _bring_back(self, ident: str) -> None:
         await asyncio.to_thread(self._files.restore, ident)
-        self._services.words_changed(ident, None)
+        self._frontend.transcript_changed(ident, None)

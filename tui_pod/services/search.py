@@ -21,7 +21,9 @@ from tui_pod.search.query import NOTHING, Query, parse_query
 from tui_pod.search.store import IndexFile, IndexMissing, SearchError
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.services.bookmarks import BookmarkService
+    from tui_pod.services.context import Context
+    from tui_pod.services.episode_reader import EpisodeReader
 
 FIRST_WAIT = 3.0
 """Seconds from the start to the first look at the index: a start is for listening."""
@@ -34,7 +36,7 @@ Update = Callable[[], Awaitable[None]]
 """Brings the index up to date, if it is not. Raises UserError when it cannot be written."""
 
 
-class Answer(NamedTuple):
+class SearchAnswer(NamedTuple):
     """What a search found, and what to say with it."""
 
     query: Query = Query()
@@ -45,11 +47,15 @@ class Answer(NamedTuple):
 class SearchService:
     """Asks the index, and has it filled."""
 
-    def __init__(self, services: Services, index: IndexFile, update: Update) -> None:
-        self._services = services
+    def __init__(
+        self, context: Context, reader: EpisodeReader, bookmarks: BookmarkService, index: IndexFile, update: Update
+    ) -> None:
+        self._context = context
+        self._reader = reader
+        self._bookmarks = bookmarks
         self._index = index
         self._update = update
-        self._tasks = services.tasks
+        self._tasks = context.tasks
         self._filling: asyncio.Task[object] | None = None
         self._is_stale = False  # whether it has to be looked at again when it is filled
         self._fault = ""
@@ -68,40 +74,40 @@ class SearchService:
         if self._filling is None or self._filling.done():
             self._filling = self._tasks.run(self._fill())
 
-    async def search(self, typed: str) -> Answer:
+    async def search(self, typed: str) -> SearchAnswer:
         """Return what matches; a search that is cancelled stops within a millisecond or two."""
         self.typed = typed
         query = parse_query(typed)
         if not query.wanted:
-            return Answer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
-        controller = self._services.controller
-        library, nudges = controller.library, dict(self._services.nudges)
+            return SearchAnswer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
+        controller = self._context.controller
+        library, nudges = controller.library, dict(self._reader.nudges)
         kept = titled(library, controller.bookmarks)
 
-        def ask(stop: CancelToken) -> Answer:
+        def ask(stop: CancelToken) -> SearchAnswer:
             with self._index.reading() as db:
                 results = look_up(
                     db, query, EPISODES, kept, lambda ident: library.index(ident) is not None, lambda: stop.is_set
                 )
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
-            return Answer(query, results.moved(nudges), said)
+            return SearchAnswer(query, results.moved(nudges), said)
 
         try:
             return await in_thread(ask)
         except IndexMissing as missing:
             if not self._fault:  # else it was tried
                 self.refresh()
-            return Answer(query, notice=self._fault or f"{missing} What it finds will be shown.")
+            return SearchAnswer(query, notice=self._fault or f"{missing} What it finds will be shown.")
         except SearchError as error:
-            return Answer(query, notice=str(error))
+            return SearchAnswer(query, notice=str(error))
 
     async def play(self, found: Found, hit: Hit) -> None:
         """Play an episode from where a match is said, else from where it was left."""
-        controller, start = self._services.controller, await self._start_of(found, hit)
+        controller, start = self._context.controller, await self._start_of(found, hit)
         if start is None:
             if hit.kind is MatchKind.WORDS:
-                self._services.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
+                self._context.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
             controller.play(found.id)
         else:
             controller.play_from(found.id, start)
@@ -110,19 +116,19 @@ class SearchService:
         """Bookmark a sentence, and say so; what is kept already is handed to `edit`."""
         start = await self._start_of(found, hit)
         if start is None:
-            self._services.frontend.tell(f"{NO_TIMES}." if hit.kind is MatchKind.WORDS else NOT_SAID)
+            self._context.frontend.tell(f"{NO_TIMES}." if hit.kind is MatchKind.WORDS else NOT_SAID)
             return
         stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text, hit.is_recognised)
-        self._services.bookmarks.keep_words(found.id, found.title, stretch, edit)
+        self._bookmarks.keep_words(found.id, found.title, stretch, edit)
 
     async def _start_of(self, found: Found, hit: Hit) -> float | None:
         """Return when a match is said: without a time of its own as its narration tells, or where it stands in that."""
-        controller = self._services.controller
+        controller = self._context.controller
         index = controller.library.index(found.id)
         if hit.start is not None or hit.kind is not MatchKind.WORDS or index is None:
             return hit.start
         episode = controller.library.episode(index)
-        cues = (await self._services.read_transcript(episode)).cues
+        cues = (await self._reader.transcript(episode)).cues
         row = next((row for row, cue in enumerate(cues) if fold(said_in(cue)) == fold(hit.text)), None)
         if row is None or cues[row].start is not None:
             return None if row is None else cues[row].start

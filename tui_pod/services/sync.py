@@ -21,7 +21,7 @@ from tui_pod.services.tasks import CommandFailed, run_command
 from tui_pod.state.kept import SECTIONS, read_kept
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 EVERY = 15 * 60.0
 """Seconds between two syncs."""
@@ -52,14 +52,14 @@ class Work(NamedTuple):
 class SyncService(Follower):
     """Syncs at start, after a pause and an end, every 15 minutes, and when asked."""
 
-    def __init__(self, services: Services, work: Work) -> None:
-        self._services, self._frontend = services, services.frontend
+    def __init__(self, context: Context, work: Work) -> None:
+        self._context, self._frontend = context, context.frontend
         self._work = work
-        self._tasks = services.tasks
+        self._tasks = context.tasks
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
         self._timer: asyncio.TimerHandle | None = None
-        self._since = services.controller.now()  # what was changed since then is to be sent
+        self._since = context.controller.now()  # what was changed since then is to be sent
         self._synced: datetime | None = None
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
@@ -106,7 +106,7 @@ class SyncService(Follower):
 
     async def _sync(self, is_asked: bool) -> None:
         self._tasks.show("sync", "syncing …")
-        since = self._services.controller.now()
+        since = self._context.controller.now()
         try:
             report = await self._work.run()
         except CommandFailed as failure:
@@ -117,8 +117,8 @@ class SyncService(Follower):
             self._since = self._synced = since
         self._show()
         received = _received(report)
-        shown = self._services.controller.editor.receive(received, f"{counted(len(received))} synced")
-        shown |= self._services.controller.bookmarks.receive_all(_received_kept(report), "synced")
+        shown = self._context.controller.editor.receive(received, f"{counted(len(received))} synced")
+        shown |= self._context.controller.bookmarks.receive_all(_received_kept(report), "synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:
@@ -128,10 +128,10 @@ class SyncService(Follower):
 
     def _show(self) -> None:
         """Show when the last sync was, and how much was changed since."""
-        now = self._services.controller.now()
-        unsent = sum(progress.updated > self._since for _, progress in self._services.controller.progress_index)
+        now = self._context.controller.now()
+        unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
         last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
-        problem = "" if self._problem == self._services.work.get("network") else self._problem  # not “offline” twice
+        problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
         self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem))))
         if self._clock is not None:
             self._clock.cancel()

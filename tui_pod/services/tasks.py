@@ -17,7 +17,8 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process, start_of
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.services.frontend import Frontend
 
 
 class CommandFailed(UserError):
@@ -30,8 +31,10 @@ Work = Coroutine[Any, Any, object]
 class BackgroundTasks:
     """The tasks under way."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, controller: PlaybackController, frontend: Frontend) -> None:
+        self._controller = controller
+        self._frontend = frontend
+        self._texts: dict[str, str] = {}  # the status of each kind of work
         self._tasks: set[asyncio.Task[object]] = set()
         self._turn = asyncio.Lock()
 
@@ -51,10 +54,13 @@ class BackgroundTasks:
 
     def show(self, what: str, text: str) -> None:
         """Show the status of some work; empty: it has ended."""
-        work = self._services.work
-        if text != work.get(what, ""):
-            work[what] = text
-            self._services.frontend.work_changed(", ".join(filter(None, work.values())))
+        if text != self.shown(what):
+            self._texts[what] = text
+            self._frontend.work_changed(", ".join(filter(None, self._texts.values())))
+
+    def shown(self, what: str) -> str:
+        """Return the status that is shown of some work; empty: none."""
+        return self._texts.get(what, "")
 
     @contextmanager
     def showing(self, what: str, text: str) -> Iterator[None]:
@@ -68,8 +74,8 @@ class BackgroundTasks:
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Say what was done, and let it be undone and redone; one after the other, however fast the keys."""
         undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
-        self._services.controller.undo_history.add(Change(label, undo, redo))
-        self._services.frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
+        self._controller.undo_history.add(Change(label, undo, redo))
+        self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
 
     def _run_in_turn(self, change: Callable[[], Work]) -> None:
         async def do() -> None:
@@ -82,7 +88,24 @@ class BackgroundTasks:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log(f"{type(error).__name__}: {error}")
-            self._services.frontend.tell(explain(error), is_error=True)
+            self._frontend.tell(explain(error), is_error=True)
+
+
+class SaveNotices:
+    """Tells the listener when saving fails, and when it works again."""
+
+    def __init__(self, frontend: Frontend) -> None:
+        self._frontend = frontend
+        self._reason: str | None = None
+
+    def changed(self, reason: str | None) -> None:
+        """Say why saving fails, or that it works again (None)."""
+        if reason is not None:
+            text = f"Progress cannot be saved now: {reason}. It is kept and tried again."
+            self._frontend.tell(text, is_error=True)
+        elif self._reason is not None:
+            self._frontend.tell("Progress is saved again.")
+        self._reason = reason
 
 
 def explain(error: BaseException) -> str:

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount, Widget
 
     from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.podcasts.logins import LoginQuestion
+    from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.services.services import Services
 
 
@@ -81,7 +82,9 @@ class TuiPodApp(App[None]):
         self._services = services
         for theme in OWN:
             self.register_theme(theme)
-        self.set_reactive(App.theme, usable(services.theme, list(self.available_themes)))  # to be styled with it once
+        self.set_reactive(
+            App.theme, usable(services.first.theme, list(self.available_themes))
+        )  # to be styled with it once
         self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
         self.main_screen = main = MainScreen(services, self.show_dialog)
@@ -100,17 +103,17 @@ class TuiPodApp(App[None]):
 
     def on_mount(self) -> None:
         """Set the keys, and save before a signal ends the program."""
-        if self._services.settings.keymap:
-            self.set_keymap(self._services.settings.keymap)
+        if self._services.first.settings.keymap:
+            self.set_keymap(self._services.first.settings.keymap)
         handle_signals(self, self._services.terminal)
 
     def on_ready(self) -> None:
         """Start what was deferred until after the first paint."""
         gc.freeze()  # what exists now stays; collecting it again would delay a key by 20 ms
         gc.enable()
-        wanted = self._services.settings.ui.theme
+        wanted = self._services.first.settings.ui.theme
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
-        for notice in (*self._services.notices, *unknown):
+        for notice in (*self._services.first.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
         self.theme_changed_signal.subscribe(self, lambda _: self.controller.remember("ui", "theme", self.theme))
         self.run_worker(self._services.after_paint())
@@ -145,7 +148,7 @@ class TuiPodApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw in ASCII if the settings say so."""
         filters = super().get_line_filters()
-        if not self._services.is_ascii:
+        if not self._services.first.is_ascii:
             return filters
         from tui_pod.ui.look.ascii_lines import AsciiLines  # only for those who want it
 
@@ -199,6 +202,10 @@ class TuiPodApp(App[None]):
         """See `Frontend.downloads_changed`."""
         self.main_screen.episodes.show_downloads(downloads)
         self.main_screen.episode.show_progress()
+
+    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+        """See `Frontend.transcript_changed`."""
+        self.main_screen.transcript.recognition_changed(episode, state)
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
@@ -260,7 +267,7 @@ class TuiPodApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Show a notice, with the user's keys in it."""
-        text = self._services.with_keys(message)
+        text = self._services.first.with_keys(message)
         self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
@@ -333,7 +340,7 @@ class TuiPodApp(App[None]):
         if isinstance(self.screen, SleepScreen):
             self.screen.extend()
         else:
-            self.show_dialog(SleepScreen(self.controller, self._services.with_keys(key_of("sleep.timer"))))
+            self.show_dialog(SleepScreen(self.controller, self._services.first.with_keys(key_of("sleep.timer"))))
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -352,7 +359,7 @@ class TuiPodApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             pane = self.main_screen.focused
             shown = pane.id if pane is not None and pane.id else "list"
-            await self.show_dialog(HelpScreen(bound_actions(self._services.settings), shown))
+            await self.show_dialog(HelpScreen(bound_actions(self._services.first.settings), shown))
 
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
@@ -360,7 +367,7 @@ class TuiPodApp(App[None]):
 
     def action_end_session(self) -> None:
         """End the session under way; what plays goes on."""
-        self.tell(self._services.end_session())
+        self.tell(self.main_screen.model.end_session())
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""

@@ -30,6 +30,6 @@ class _Still(TuiPodApp):
 
 def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
     """Return the control sequences that paint an app's first screen at so many columns and rows."""
-    services.frontend = app = _Still(services)
+    app = _Still(services)
     app.run(headless=True, size=size)
     return app.drawn

@@ -41,7 +41,7 @@ def run_command(
         case ListCommand.QUEUE_MOVE:
             controller.move_in_queue(episodes[0], by)
         case ListCommand.DOWNLOAD:
-            services.feeds.download(episodes)
+            services.feeds.downloads.toggle(episodes)
         case ListCommand.REMOVE:
             return model.remove(episodes)
     return ""

@@ -37,7 +37,7 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
 
     What the transcript does is offered while it is open, and what the tree does with its topics while it has the focus.
     """
-    for action in bound_actions(services.settings):
+    for action in bound_actions(services.first.settings):
         if action.id == "app.palette":
             continue
         pane = None

@@ -41,11 +41,11 @@ def pane_hints(
     `own_words` are what the pane itself says of its keys instead; empty ones do nothing now.
     """
     if focus == "search":
-        clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
+        clear, everywhere = map(services.first.with_keys, map(key_of, ("search.clear", "search.everywhere")))
         wider = (everywhere, "Everywhere", "screen.view(5)")
         return ("enter", "Results", "screen.show_results"), (clear, "Clear", "screen.clear"), wider
     if focus == "everywhere":
-        clear = services.with_keys(key_of("search.clear"))
+        clear = services.first.with_keys(key_of("search.clear"))
         return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
     pane = focus if focus in ("tree", "details", "transcript", "statistics", "bookmarks", "found") else "list"
     hidden = set[str]()
@@ -67,7 +67,7 @@ def pane_hints(
         hidden |= {"Seek", "Bookmark", "Follow"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
     pause = "Pause" if is_going else "Resume" if playback.is_loaded or playback.last is not None else ""
-    hints = key_hints(pane, bound_actions(services.settings))
+    hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.last is not None and playback.last.problem:
         pause = "Try again"
     words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
@@ -83,7 +83,7 @@ def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tu
     )  # fmt: skip
     return tuple(
         Tab(
-            services.with_keys(key_of(f"view.{ident}")),
+            services.first.with_keys(key_of(f"view.{ident}")),
             name,
             counts.get(name.lower(), 0),
             BY_ID[f"view.{ident}"].action,

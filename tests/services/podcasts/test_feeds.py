@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.patience import PATIENCE
@@ -66,8 +66,8 @@ class ServiceRig:
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
-        self.services = ServicesAround(self.controller, self.driver, given, self.podcasts)
-        self.service = FeedService(self.services, loaded.feeds, self._reload, self._announce, self._spares)
+        self.context = make_context(self.controller, self.driver, given, self.podcasts)
+        self.service = FeedService(self.context, loaded.feeds, self._reload, self._announce, self._spares)
         broadcast.add(self.service)
 
     async def _spares(self, is_start: bool) -> bool:
@@ -380,7 +380,7 @@ async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
     if is_removed:
         service.service.remove_feed(site.url("/a"))
     else:
-        service.service.settings_of_podcasts.configure(site.url("/a"), {"keep": "0"})
+        service.service.settings.configure(site.url("/a"), {"keep": "0"})
     await service.until(lambda: service.driver.said, "it is done")
     going.set()
     await service.done()
@@ -443,7 +443,7 @@ async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(s
     await service.add(site.url("/z"))
     ids = service.ids("Episode 2", "Episode 1")
     service.controller.editor.mark(ids[:1], played=True)
-    await service.do(service.service.download, ids)
+    await service.do(service.service.downloads.toggle, ids)
     await service.do(service.service.remove_feed, site.url("/f"))
     assert (service.titles, service.topics, service.driver.downloads) == (["Episode 9"], ["Z"], {})
     assert service.driver.said[-1] == "Test Cast removed. Press u to undo."
@@ -473,7 +473,7 @@ async def test_remove_undone_and_done_again_in_a_hurry_ends_as_asked(site: Site,
 async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
     await service.do(service.service.remove_feed, site.url("/f"))
     going.set()
@@ -492,7 +492,7 @@ async def test_remove_feed_ends_downloads_that_are_still_being_asked_for(
         return request(*given, **named)
 
     monkeypatch.setattr(service.podcasts, "download_request", slow_request)
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     await asyncio.to_thread(asked.wait, 10)
     service.service.remove_feed(site.url("/f"))
     await service.until(lambda: service.driver.said[-1:] == ["Test Cast removed. Press u to undo."], "it is removed")
@@ -523,7 +523,7 @@ async def test_remove_that_fails_when_undone_says_why(site: Site, service: Servi
 async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     [ident] = await add_sounds(service, site, 1, pause=going)
-    service.service.download([ident])
+    service.service.downloads.toggle([ident])
     await service.until(
         lambda: ident in service.driver.downloads and service.driver.downloads[ident].share == 0.5, "half is there"
     )
@@ -533,7 +533,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
     assert texts == ["…", "50 %", "100 %", "whole"]
     episode = service.controller.library.episode(0)
     assert service.podcasts.source(episode).location == str(service.podcasts.downloads.find(ident))
-    await service.do(service.service.download, [ident])
+    await service.do(service.service.downloads.toggle, [ident])
     assert service.driver.said[-1] == "That is downloaded already. Press x to take it off the disk."
 
 
@@ -549,20 +549,20 @@ async def test_download_of_unknown_length_shows_megabytes(
 
     site.replies["/0.wav"] = chunked
     await service.add(site.url("/f"))
-    await service.do(service.service.download, service.controller.library.ids)
+    await service.do(service.service.downloads.toggle, service.controller.library.ids)
     assert "1 MB" in service.driver.download_texts[service.controller.library.ids[0]]
 
 
 async def test_download_again_stops_it_and_once_more_goes_on(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
-    await service.do(service.service.download, ids)
+    await service.do(service.service.downloads.toggle, ids)
     assert (service.driver.downloads, service.driver.errors) == ({}, [])
     going.set()
     await asyncio.to_thread(join_threads)
-    await service.do(service.service.download, ids)
+    await service.do(service.service.downloads.toggle, ids)
     assert service.driver.downloads[ids[0]].is_whole
 
 
@@ -571,11 +571,11 @@ async def test_download_of_several_begins_the_missing_ones_and_stops_them_all_wh
 ) -> None:
     going = threading.Event()
     ids = await add_sounds(service, site, 3, pause=going)
-    service.service.download(ids[:1])
+    service.service.downloads.toggle(ids[:1])
     await service.until(lambda: ids[0] in service.driver.downloads)
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     await service.until(lambda: set(service.driver.downloads) == set(ids), "all are on their way")
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     await service.until(lambda: not service.driver.downloads, "all are stopped")
     going.set()
 
@@ -585,7 +585,7 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
     for number in range(1, 4):
         site.replies[f"/{number}.wav"] = server.body("no", status=404)
     await service.add(site.url("/f"))
-    await service.do(service.service.download, service.controller.library.ids)
+    await service.do(service.service.downloads.toggle, service.controller.library.ids)
     assert len(service.driver.errors) == 2
     assert "was not downloaded" in service.driver.errors[0]
     assert service.driver.errors[0].endswith(f"Press {key_of('download.start')} on it to try again.")
@@ -600,12 +600,12 @@ async def test_remove_takes_off_the_mark_of_a_failed_download(site: Site, servic
     site.replies["/0.wav"] = server.body("no", status=404)
     await service.add(site.url("/f"))
     ids = service.controller.library.ids
-    await service.do(service.service.download, ids)
-    assert service.service.download_error(ids[0]) == service.driver.downloads[ids[0]].error != ""
+    await service.do(service.service.downloads.toggle, ids)
+    assert service.service.downloads.errors.get(ids[0], "") == service.driver.downloads[ids[0]].error != ""
     told = list(service.driver.said)
-    await service.do(service.service.remove_downloads, ids)
+    await service.do(service.service.downloads.remove, ids)
     assert (service.driver.downloads, service.driver.said) == ({}, told)
-    assert service.service.download_error(ids[0]) == ""
+    assert service.service.downloads.errors.get(ids[0], "") == ""
 
 
 async def test_download_without_a_network_ends_the_others_and_says_so_once(
@@ -613,7 +613,7 @@ async def test_download_without_a_network_ends_the_others_and_says_so_once(
 ) -> None:
     await add_sounds(service, site, 30)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    await service.do(service.service.download, service.controller.library.ids)
+    await service.do(service.service.downloads.toggle, service.controller.library.ids)
     assert all(state.error for state in service.driver.downloads.values())
     assert len(service.driver.errors) <= 3
     assert "cannot be found" in service.driver.errors[0]
@@ -623,7 +623,7 @@ async def test_download_without_a_network_ends_the_others_and_says_so_once(
 async def test_download_without_room_ends_the_others_and_says_so_once(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, quota=2 * len(sound(0.2)))
     await add_sounds(service, site, 30)
-    await service.do(service.service.download, service.controller.library.ids)
+    await service.do(service.service.downloads.toggle, service.controller.library.ids)
     coming = [state for state in service.driver.downloads.values() if not state.error]
     assert sum(state.is_whole for state in coming) == len(coming) >= 1
     assert "Downloads may take 0 MB" in service.driver.errors[0]
@@ -636,24 +636,24 @@ async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tm
     await add_sounds(service, site, 3)
     first, second, third = service.ids("Episode 0", "Episode 1", "Episode 2")
     for ident in (first, second):
-        await service.do(service.service.download, [ident])
+        await service.do(service.service.downloads.toggle, [ident])
     service.controller.editor.mark([second], played=True)
-    await service.do(service.service.download, [third])
+    await service.do(service.service.downloads.toggle, [third])
     assert service.podcasts.downloads.find(second) is None
     assert (set(service.driver.downloads), service.driver.errors) == ({first, third}, [])
 
 
 async def test_download_of_what_has_no_address_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
-    await service.do(service.service.download, [*service.controller.library.ids, "unknown"])
+    await service.do(service.service.downloads.toggle, [*service.controller.library.ids, "unknown"])
     assert service.driver.said == ["Nothing to download: these are narrated or lie on this machine."]
 
 
 async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site)
     ids = service.ids("Episode 2", "Episode 1")
-    await service.do(service.service.download, ids)
-    await service.do(service.service.remove_downloads, [*ids, *service.ids("Episode 0")])
+    await service.do(service.service.downloads.toggle, ids)
+    await service.do(service.service.downloads.remove, [*ids, *service.ids("Episode 0")])
     assert (service.driver.downloads, service.podcasts.downloads.find(ids[0])) == ({}, None)
     assert service.driver.said[-1] == "2 downloads removed. Press u to undo."
     await service.do(service.controller.undo)
@@ -669,17 +669,17 @@ async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service
 async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
-    service.service.download(ids)
+    service.service.downloads.toggle(ids)
     assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
     service.driver.said.clear()
-    await service.do(service.service.remove_downloads, ids)
+    await service.do(service.service.downloads.remove, ids)
     going.set()
     assert (service.driver.downloads, service.driver.said) == ({}, [])
 
 
 async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
-    await service.do(service.service.remove_downloads, service.controller.library.ids)
+    await service.do(service.service.downloads.remove, service.controller.library.ids)
     assert service.driver.said == ["x removes podcasts, downloads, and entries of Queue, Continue and New."]
 
 
@@ -728,7 +728,7 @@ async def test_download_of_what_plays_goes_once_something_else_plays(site: Site,
     service = ServiceRig(tmp_path, QUIET._replace(delete_played=0))
     await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
-    await service.do(service.service.download, [one])
+    await service.do(service.service.downloads.toggle, [one])
     service.controller.play(one)
     service.controller.editor.mark([one], played=True)
     service.controller.play(zero)
@@ -739,7 +739,7 @@ async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(
     service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
     await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
-    await service.do(service.service.remove_downloads, [one])
+    await service.do(service.service.downloads.remove, [one])
     await service.do(service.service.refresh)
     assert set(service.driver.downloads) == {zero}
     await service.do(service.controller.undo)
@@ -765,9 +765,9 @@ async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site
     former = ServiceRig(tmp_path)
     serve_sounds(site)
     await former.add(site.url("/f"))
-    await former.do(former.service.download, former.controller.library.ids)
+    await former.do(former.service.downloads.toggle, former.controller.library.ids)
     kept, gone, _ = former.controller.library.ids
-    await former.do(former.service.remove_downloads, [gone])
+    await former.do(former.service.downloads.remove, [gone])
     await former.service.close()
     site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(4))))
     service = ServiceRig(tmp_path, FeedSettings())
@@ -784,7 +784,7 @@ async def test_start_deletes_the_downloads_of_what_a_command_removed_once_that_c
 ) -> None:
     service = ServiceRig(tmp_path)
     [ident] = await add_sounds(service, site, 1)
-    await service.do(service.service.download, [ident])
+    await service.do(service.service.downloads.toggle, [ident])
     service.podcasts.store.remove(site.url("/f"))
     await service.do(service.service.start)
     assert service.podcasts.downloads.find(ident) is not None
@@ -826,7 +826,7 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
     site.asked.clear()
     service.service.refresh()
     service.service.add(site.url("/new"))
-    service.service.download(service.controller.library.ids)
+    service.service.downloads.toggle(service.controller.library.ids)
     assert await asyncio.to_thread(site.wait_for, lambda: len(site.asked) >= 5)
     service.driver.said.clear()
     await asyncio.wait_for(service.service.close(), 5)
@@ -846,7 +846,7 @@ async def test_close_keeps_what_there_is_of_a_download(
     service = ServiceRig(tmp_path)
     await service.add(site.url("/f"))
     [ident] = service.controller.library.ids
-    service.service.download([ident])
+    service.service.downloads.toggle([ident])
     await service.until(
         lambda: ident in service.driver.downloads and (service.driver.downloads[ident].share or 0.0) > 0.2,
         "much is there",
@@ -855,7 +855,7 @@ async def test_close_keeps_what_there_is_of_a_download(
     await asyncio.to_thread(join_threads)
     going.set()
     again = ServiceRig(tmp_path)
-    await again.do(again.service.download, [ident])
+    await again.do(again.service.downloads.toggle, [ident])
     folder = again.podcasts.downloads.folder
     assert [path.stat().st_size for path in folder.glob("*.wav")] == [len(audio)]
     assert "Range" in site.asked[-1][1]
@@ -877,7 +877,7 @@ async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, 
 async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
-    settings = service.service.settings_of_podcasts
+    settings = service.service.settings
     settings.configure(site.url("/f"), {"speed": "1.5", "name": "Mine"})
     await service.done()
     assert service.topics == ["Mine"]
@@ -892,10 +892,10 @@ async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, se
 async def test_hidden_podcast_is_still_among_the_settings(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
-    service.service.settings_of_podcasts.configure(site.url("/f"), {"hidden": "yes"})
+    service.service.settings.configure(site.url("/f"), {"hidden": "yes"})
     await service.done()
     assert (service.topics, service.titles) == ([], [])
-    podcasts = await service.service.settings_of_podcasts.all()
+    podcasts = await service.service.settings.all()
     assert [(podcast.name, podcast.settings.hidden) for podcast in podcasts] == [
         ("Test Cast", True),
         ("The course", False),
@@ -914,11 +914,11 @@ async def test_podcasts_and_downloads_of_another_program_are_shown(site: Site, t
     await other.add(site.url("/g"))
     await other.add(site.url("/f"))
     one, _ = other.ids("Episode 1", "Episode 0")
-    await other.do(other.service.download, [one])
+    await other.do(other.service.downloads.toggle, [one])
     await service.service.look_elsewhere()
     assert service.topics == ["Test Cast", "Theirs"]
     assert list(service.driver.downloads) == [one]
-    await other.do(other.service.remove_downloads, [one])
+    await other.do(other.service.downloads.remove, [one])
     await service.service.look_elsewhere()
     assert service.driver.downloads == {}
     libraries = len(service.driver.libraries)
@@ -937,11 +937,11 @@ async def test_feeds_that_are_due_are_refreshed_and_named(site: Site, tmp_path: 
     later(service, site.url("/a"), hours=2)
     site.asked.clear()
     site.replies["/a"] = server.body(feed(item(9), "a"))
-    await service.service.refresh_due()
+    await service.service.refresher.refresh_due()
     assert site.paths() == ["/a"]
     assert service.driver.said[-1] == "1 episode new: a."
     site.asked.clear()
-    await service.service.refresh_due()
+    await service.service.refresher.refresh_due()
     assert site.paths() == []
     await service.service.close()
 
@@ -963,7 +963,7 @@ async def test_nothing_is_refreshed_by_itself_where_it_costs_too_much(site: Site
     later(service, site.url("/a"), hours=2)
     site.asked.clear()
     await service.do(service.service.start)
-    await service.service.refresh_due()
+    await service.service.refresher.refresh_due()
     assert site.paths() == []
     await service.do(service.service.refresh)
     assert site.paths() == ["/a"]
@@ -1045,7 +1045,7 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
 async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site, 2)
     service.driver.works.clear()
-    await service.do(service.service.download, service.controller.library.ids)
+    await service.do(service.service.downloads.toggle, service.controller.library.ids)
     assert "2 downloads" in service.driver.works
     assert service.driver.works[-1] == ""
 

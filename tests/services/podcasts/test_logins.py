@@ -11,7 +11,7 @@ from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.services.podcasts.logins import LoginNeeded
+from tui_pod.services.podcasts.login_question import LoginNeeded
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_recording_that_wants_a_login_is_played_with_it(rig: ServiceRig, s
 async def test_download_that_wants_a_login_goes_on_with_it(rig: ServiceRig, site: Site) -> None:
     ident = await subscribe(rig, site)
     site.replies["/1.wav"] = guarded(Ranged(sound(2.0)), password="new")
-    rig.service.download([ident])
+    rig.service.downloads.toggle([ident])
     await rig.until(lambda: rig.driver.questions, "it asks")
     await rig.driver.questions[0].answer("ann", "new")
     await rig.done()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
@@ -73,7 +75,7 @@ async def test_tab_counts_what_was_kept_before() -> None:
     marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
 
     def prepare(services: FakeServices) -> None:
-        services.kept = Kept((*marks[:2], marks[2].removed(START)))
+        services.first = replace(services.first, kept=Kept((*marks[:2], marks[2].removed(START))))
 
     async with run_app(LIBRARY, prepare=prepare) as driver:
         assert "Bookmarks 2 " in driver.text
@@ -97,7 +99,8 @@ async def test_bar_and_transcript_mark_what_is_kept() -> None:
 
 async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
     def prepare(services: FakeServices) -> None:
-        services.kept = Kept((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
+        kept = Kept((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
+        services.first = replace(services.first, kept=kept)
 
     last = LastPlayed("one", "One", 50.0, 100.0)
     async with run_app(LIBRARY, playback=Playback(last=last), prepare=prepare) as driver:

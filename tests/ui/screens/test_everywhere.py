@@ -15,7 +15,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
-from tui_pod.services.search import Answer
+from tui_pod.services.search import SearchAnswer
 from tui_pod.ui.widgets.found_view import FoundView
 
 SHIPS = Transcript(
@@ -73,11 +73,11 @@ async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: L
     async with searching(library, *"zebra") as driver:
         await found(driver, "Nothing matches.")
         view = driver.app.screen.query_one(FoundView)
-        view.show(Answer(results=Results((one,))))
-        view.show(Answer(results=Results((two, one))), keeps_cursor=True)
+        view.show(SearchAnswer(results=Results((one,))))
+        view.show(SearchAnswer(results=Results((two, one))), keeps_cursor=True)
         await view.action_choose()
         assert driver.services.controller.playback.episode == "one"
-        view.show(Answer(results=Results((two,))), keeps_cursor=True)
+        view.show(SearchAnswer(results=Results((two,))), keeps_cursor=True)
         await view.action_choose()
         assert driver.services.controller.playback.episode == "two"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 from textual.app import App, ComposeResult
@@ -46,9 +48,9 @@ def test_covers_are_drawn_unless_one_thing_forbids_it(
     if obstacle == "no_color":
         monkeypatch.setenv("NO_COLOR", "1")
     services, app = FakeServices(library), App[object]()
-    services.is_ascii = obstacle == "ascii"
-    covers = obstacle != "setting"
-    services.settings = services.settings._replace(ui=services.settings.ui._replace(covers=covers))
+    settings = services.first.settings
+    settings = settings._replace(ui=settings.ui._replace(covers=obstacle != "setting"))
+    services.first = replace(services.first, settings=settings, is_ascii=obstacle == "ascii")
     app.console = Console(color_system="256" if obstacle == "256_colours" else "truecolor", force_terminal=True)
     app.set_reactive(App.ansi_color, obstacle == "terminal_palette")
     assert are_covers_drawn(app, services) == (obstacle == "none")

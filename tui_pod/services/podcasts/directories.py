@@ -10,7 +10,7 @@ from tui_pod.runtime.threads import in_thread
 if TYPE_CHECKING:
     from tui_pod.feeds.directories.find import Finding
     from tui_pod.feeds.formats.model import Feed
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
@@ -35,9 +35,9 @@ class Search(NamedTuple):
 class DirectoryService:
     """Asks the directories that the listener chose; none before the first question."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._settings = services.settings.find
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._settings = context.settings.find
 
     @property
     def names(self) -> list[str]:
@@ -47,7 +47,7 @@ class DirectoryService:
 
     async def find(self, words: str) -> Search:
         """Return the podcasts that the directories have for some words; what goes wrong with one is in it."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.directories.find import find  # brings TLS, 2 MiB
         from tui_pod.feeds.directories.services import make_directories
 
@@ -62,7 +62,7 @@ class DirectoryService:
         Raises:
             UserError: it cannot be had, or is none.
         """
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.pages import read_page  # brings TLS
 
         return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 AT_A_TIME = 100
 """Downloads queued between two turns of the loop: a topic may hold thousands, and keys must still work."""
@@ -32,9 +32,9 @@ AT_A_TIME = 100
 class DownloadService:
     """The one place in the running app that changes downloads."""
 
-    def __init__(self, services: Services) -> None:
-        self._services, self._frontend = services, services.frontend
-        self._tasks = services.tasks
+    def __init__(self, context: Context) -> None:
+        self._context, self._frontend = context, context.frontend
+        self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
         self._version = 0
         self._here: set[str] = set()  # as last shown as a whole
@@ -57,10 +57,17 @@ class DownloadService:
         if self._queue is not None and self._queue.downloads.version != self._version:
             await self.show_all()
 
-    async def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings; when all missing ones are being downloaded, stop these."""
-        queue, podcasts = await self._opened(), await self._services.open_podcasts()
-        library = self._services.controller.library
+    def toggle(self, episodes: Iterable[str]) -> None:
+        """Download recordings; if all missing ones are being downloaded, stop these downloads."""
+        self._tasks.run(self._toggle(list(episodes)))
+
+    def remove(self, episodes: Iterable[str]) -> None:
+        """Delete downloads, which can be undone; stop running ones."""
+        self._tasks.run(self._remove(list(episodes)))
+
+    async def _toggle(self, episodes: Sequence[str]) -> None:
+        queue, podcasts = await self._opened(), await self._context.open_podcasts()
+        library = self._context.controller.library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
@@ -78,8 +85,7 @@ class DownloadService:
         else:
             self._frontend.tell("Nothing to download: these are narrated or lie on this machine.")
 
-    async def remove(self, episodes: Sequence[str]) -> None:
-        """Delete downloads, which can be undone; stop running ones."""
+    async def _remove(self, episodes: Sequence[str]) -> None:
         queue = await self._opened()
         stopped = [episode for episode in episodes if episode in queue.running]
         queue.stop(stopped)
@@ -103,7 +109,7 @@ class DownloadService:
 
     def _removal(self, removed: Sequence[str]) -> str:
         """Return what the undo line says: the title of a single episode, else how many downloads were removed."""
-        library = self._services.controller.library
+        library = self._context.controller.library
         index = library.index(removed[0]) if len(removed) == 1 else None
         if index is None:
             return f"{counted(len(removed), 'download')} removed"
@@ -111,7 +117,7 @@ class DownloadService:
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Note whether the listener wants these downloads; unwanted ones are not started automatically."""
-        store = (await self._services.open_podcasts()).store
+        store = (await self._context.open_podcasts()).store
         from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
         if episodes and not store.is_empty:
@@ -144,7 +150,7 @@ class DownloadService:
 
     def _start(self, queue: DownloadQueue, requests: Sequence[DownloadRequest]) -> None:
         """Start downloads, but not of a podcast that was removed meanwhile."""
-        library = self._services.controller.library
+        library = self._context.controller.library
         queue.start(request for request in requests if library.index(request.episode) is not None)
 
     async def close(self) -> None:
@@ -154,12 +160,12 @@ class DownloadService:
 
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
-            podcasts = await self._services.open_podcasts()
+            podcasts = await self._context.open_podcasts()
             from tui_pod.feeds.media.download_queue import DownloadQueue  # brings TLS, 2 MiB
             from tui_pod.feeds.media.keeping import oldest_played
 
             def order(kept: Sequence[str]) -> list[str]:
-                return oldest_played(self._services.controller.progress_index.get, kept)
+                return oldest_played(self._context.controller.progress_index.get, kept)
 
             if self._queue is None:  # another call may have made it meanwhile
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
@@ -201,12 +207,12 @@ class DownloadService:
 
     def _ask_login(self, ident: str, wanted: LoginWanted) -> None:
         async def go_on(podcasts: Podcasts) -> None:
-            episode = self._services.controller.library.find(ident)
+            episode = self._context.controller.library.find(ident)
             if episode is not None:
                 await in_thread(lambda cancel: podcasts.source(episode, cancel))
-                await self.download([ident])
+                await self._toggle([ident])
 
-        self._tasks.run(ask_login_of_episode(self._services, ident, wanted, go_on))
+        self._tasks.run(ask_login_of_episode(self._context, ident, wanted, go_on))
 
 
 def _download_requests(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
@@ -22,10 +22,12 @@ from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.keeping import Keeper
-from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion, ask_login_of_episode
+from tui_pod.services.podcasts.library import Reload, ShownLibrary
+from tui_pod.services.podcasts.login_question import LoginNeeded, LoginQuestion
+from tui_pod.services.podcasts.logins import ask_login_of_episode
 from tui_pod.services.podcasts.news import News
-from tui_pod.services.podcasts.refreshing import After, Refresher
-from tui_pod.services.podcasts.settings import SettingsService
+from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
+from tui_pod.services.podcasts.refreshing import Announce, Refresher
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -34,13 +36,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.feeds.subscribe import Subscribed
-    from tui_pod.services.services import Services
-
-Reload = Callable[[int], Awaitable[None]]
-"""Reloads and shows the library, given the number of new episodes."""
-
-Announce = Callable[[str, str], Awaitable[None]]
-"""Shows a desktop notification: title and text."""
+    from tui_pod.services.context import Context
 
 
 class FeedService(Follower):
@@ -48,7 +44,7 @@ class FeedService(Follower):
 
     def __init__(
         self,
-        services: Services,
+        context: Context,
         shown: tuple[int, int] | None,
         reload: Reload,
         announce: Announce,
@@ -57,28 +53,24 @@ class FeedService(Follower):
         """Open nothing yet.
 
         Args:
-            services: of the app.
-            shown: generation of the feeds in the library on the screen; None: it has none.
-            reload: shows the library anew.
-            announce: tells the desktop.
-            is_sparing: tells whether the network may cost too much, at the start or later.
+            context: what the services have in common.
+            shown: the generation of the podcasts in the library on the screen; None: it has none.
+            reload: reloads and shows the library.
+            announce: shows a desktop notification.
+            is_sparing: returns whether using the network may cost too much, given whether the app is starting.
         """
-        self._services, self._frontend = services, services.frontend
-        self._reload = reload
-        self._tasks = services.tasks
-        self._downloads = DownloadService(services)
-        self._folders = FolderWatch(services, self._refresh_folder)
-        self._keeper = Keeper(services, self._downloads)
-        self.settings_of_podcasts = SettingsService(services, self._settings_changed)
-        self.directories = DirectoryService(services)
-        self.imports = ImportService(services, self._bring_up_to_date)
-        self.news = News(services)
+        self._context, self._frontend = context, context.frontend
+        self._tasks = context.tasks
+        self.downloads = DownloadService(context)
+        self.directories = DirectoryService(context)
+        self.news = News(context)
+        self._library = ShownLibrary(context, self.news, shown, reload)
+        self._keeper = Keeper(context, self.downloads)
+        self.settings = PodcastSettingsService(context, self._library, self._keeper)
+        self.imports = ImportService(context, self._library)
+        self._folders = FolderWatch(context, self._refresh_folder)
+        self.refresher = Refresher(context, self._library, self._keeper, announce, is_sparing)
         self._started: asyncio.Task[object] | None = None
-        after = After(self._bring_up_to_date, self._keeper.keep, announce)
-        self._refresher = Refresher(services, after, is_sparing)
-        self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
-        self._reloading = asyncio.Lock()
-        self._generation = shown
 
     def start(self, is_refreshing: bool = True) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
@@ -107,7 +99,7 @@ class FeedService(Follower):
             raise LoginNeeded(question) from None
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.subscribe import subscribe  # brings TLS
 
         with self._tasks.showing("add", "adding a podcast …"):
@@ -115,7 +107,7 @@ class FeedService(Follower):
                 lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
             )
         self.network_changed(is_offline=False)
-        await self._bring_up_to_date(podcasts, done.new)
+        await self._library.update(podcasts, done.new)
         self._folders.start()
         self._frontend.tell(_said(done))
         self._tasks.run(self._keeper.keep([done.feed]))
@@ -123,24 +115,16 @@ class FeedService(Follower):
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return what is kept of a podcast; None when it is no longer there."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
         self._tasks.run(self._remove_feed(feed_id))
 
-    def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings, or stop their downloads."""
-        self._tasks.run(self._downloads.download(list(episodes)))
-
-    def download_error(self, episode: str) -> str:
-        """Return why the last download of an episode failed; empty when it did not."""
-        return self._downloads.errors.get(episode, "")
-
-    def remove_downloads(self, episodes: Sequence[str]) -> None:
-        """Delete downloads; can be undone."""
-        self._tasks.run(self._downloads.remove(list(episodes)))
+    def refresh(self, feed_id: str | None = None) -> None:
+        """Refresh a podcast because the listener asks; None: all of them."""
+        self.refresher.refresh(feed_id)
 
     def network_changed(self, is_offline: bool) -> None:
         """Show whether there seems to be a network."""
@@ -160,42 +144,42 @@ class FeedService(Follower):
         if self._started is None:  # the first podcast was added meanwhile
             self.start(is_refreshing=False)
         elif self._started.done():
-            podcasts = await self._services.open_podcasts()
-            await self._bring_up_to_date(podcasts)
-            await self._downloads.look_again()
+            podcasts = await self._context.open_podcasts()
+            await self._library.update(podcasts)
+            await self.downloads.look_again()
 
     async def take_synced(self) -> None:
         """Show which podcasts a sync brought or removed, and fetch those that are new."""
-        await self._bring_up_to_date(await self._services.open_podcasts())
-        await self._refresher.refresh_rest()
+        await self._library.update(await self._context.open_podcasts())
+        await self.refresher.refresh_rest()
 
     async def close(self) -> None:
         """Cancel all work; downloads are resumed the next time."""
         self._folders.close()
         self._keeper.close()
-        self._refresher.close()
+        self.refresher.close()
         await self._tasks.close()
-        await self._downloads.close()
+        await self.downloads.close()
 
     async def _start(self, is_refreshing: bool) -> None:
-        podcasts = await self._services.open_podcasts()
-        podcasts.store.has_progress = lambda ident: self._services.controller.progress_index.get(ident) is not None
+        podcasts = await self._context.open_podcasts()
+        podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
-        await self._downloads.show_all()
+        await self.downloads.show_all()
         await self.news.show()
-        await self._refresher.show_failed()
+        await self.refresher.show_failed()
         self._folders.start()
-        is_wanted = self._services.settings.feeds.refresh_at_start and not podcasts.store.is_empty
-        self._refresher.start(is_refreshing and is_wanted)
+        is_wanted = self._context.settings.feeds.refresh_at_start and not podcasts.store.is_empty
+        self.refresher.start(is_refreshing and is_wanted)
 
     def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:
         """Ask for the login that a recording's server wants, and play it then."""
 
         async def go_on(podcasts: Podcasts) -> None:
             await in_thread(lambda cancel: podcasts.source(episode, cancel))
-            self._services.controller.play(episode.id)
+            self._context.controller.play(episode.id)
 
-        self._tasks.run(ask_login_of_episode(self._services, episode.id, wanted, go_on))
+        self._tasks.run(ask_login_of_episode(self._context, episode.id, wanted, go_on))
 
     async def _add(self, typed: str, is_listed: bool) -> None:
         try:
@@ -203,27 +187,22 @@ class FeedService(Follower):
         except LoginNeeded as needed:
             self._frontend.ask_login(needed.question)
 
-    async def _settings_changed(self, podcasts: Podcasts, feed_id: str) -> None:
-        await self._bring_up_to_date(podcasts)
-        feed = await in_thread(lambda _: podcasts.store.find(feed_id))
-        await self._keeper.keep([feed] if feed is not None else [])
-
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Bring a folder up to date; return whether it had changed."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.refresh import Refreshed, refresh_feed  # brings TLS
 
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
         if feed is None:
             return False
         outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.policy))
-        await self._bring_up_to_date(podcasts, outcome.new)
+        await self._library.update(podcasts, outcome.new)
         if outcome.new or outcome.error != feed.error:
-            self._refresher.tell(Refreshed((outcome,)), is_asked=False)
+            self.refresher.tell(Refreshed((outcome,)), is_asked=False)
         return outcome.has_changed
 
     async def _remove_feed(self, feed_id: str) -> None:
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         store = podcasts.store
         feed = await in_thread(lambda _: store.find(feed_id))
         if feed is None:
@@ -233,8 +212,8 @@ class FeedService(Follower):
 
         async def bring_back() -> None:
             await in_thread(lambda _: store.restore(feed_id))
-            await self._downloads.bring_back(taken)
-            await self._bring_up_to_date(podcasts)
+            await self.downloads.bring_back(taken)
+            await self._library.update(podcasts)
 
         self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._take_feed(podcasts, feed))
 
@@ -242,19 +221,8 @@ class FeedService(Follower):
         """Remove a feed and its downloads; return the episodes of these."""
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
-        await self._bring_up_to_date(podcasts)
-        return await self._downloads.take(ids)  # now, as nothing of it begins any more
-
-    async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
-        """Reload the library when it is outdated, also by another program."""
-        async with self._reloading:  # else the older of two reloads could come last
-            generation = podcasts.store.generation
-            if generation != self._generation:
-                await self._reload(new)
-                self._generation = generation
-                await self.news.show()
-        for notice in podcasts.store.take_notices():
-            self._frontend.tell(notice, is_error=True)
+        await self._library.update(podcasts)
+        return await self.downloads.take(ids)  # now, as nothing of it begins any more
 
 
 def _clean_up(podcasts: Podcasts) -> None:

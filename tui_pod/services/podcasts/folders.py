@@ -13,7 +13,7 @@ from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.folders.watch import FolderChanges
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 EVERY = 10.0
 """Seconds between two looks."""
@@ -28,10 +28,10 @@ SELDOM = 300.0
 class FolderWatch:
     """Looks at the folders at intervals, from `start` to `close`."""
 
-    def __init__(self, services: Services, refresh: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(self, context: Context, refresh: Callable[[str], Awaitable[bool]]) -> None:
         """Watch nothing yet; `refresh` refreshes a folder, and returns whether anything in it had changed."""
-        self._services = services
-        self._tasks = services.tasks
+        self._context = context
+        self._tasks = context.tasks
         self._refresh = refresh
         self._changes: FolderChanges | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -49,7 +49,7 @@ class FolderWatch:
 
     async def _look(self) -> None:
         """Refresh the folders that changed; those still changing are looked at again next time."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         if self._changes is None:
             from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
 

@@ -5,7 +5,6 @@ Runs on the event loop; threads do what waits.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +18,8 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 if TYPE_CHECKING:
     from tui_pod.feeds.imports import Imported
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
+    from tui_pod.services.podcasts.library import ShownLibrary
     from tui_pod.sync.taking import Taking
 
 
@@ -48,11 +48,10 @@ class Preview(NamedTuple):
 class ImportService:
     """Reads exports, and takes them."""
 
-    def __init__(self, services: Services, bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]]) -> None:
-        """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
-        self._services = services
-        self._tasks = services.tasks
-        self._bring_up_to_date = bring_up_to_date
+    def __init__(self, context: Context, library: ShownLibrary) -> None:
+        self._context = context
+        self._tasks = context.tasks
+        self._library = library
 
     async def read(self, typed: str) -> Preview | None:
         """Return what would be taken of the export at a path; None when there is no export.
@@ -63,10 +62,10 @@ class ImportService:
         from tui_pod.feeds.imports import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 
-        podcasts = await self._services.open_podcasts()
-        controller = self._services.controller
+        podcasts = await self._context.open_podcasts()
+        controller = self._context.controller
         library, progress = controller.library, dict(controller.progress_index)
-        path, rule = typed_path(typed), PlayedRule(*self._services.settings.played)
+        path, rule = typed_path(typed), PlayedRule(*self._context.settings.played)
 
         def look(_: CancelToken) -> Preview | None:
             if path is None or not is_export(path):
@@ -83,7 +82,7 @@ class ImportService:
         self._tasks.run(self._take(preview))
 
     async def _take(self, preview: Preview) -> None:
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         store, new = podcasts.store, preview.taking.new
         ids = [entry.feed_id or entry.address for entry in new]
         await in_thread(lambda _: store.subscribe(preview.imported.entries))
@@ -96,14 +95,14 @@ class ImportService:
             )
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
-            self._services.controller.editor.receive(taking.progress, label, is_saved=False)
-        await self._bring_up_to_date(podcasts, 0)
+            self._context.controller.editor.receive(taking.progress, label, is_saved=False)
+        await self._library.update(podcasts)
         await self._fetch(podcasts, ids)
 
     async def _show(self, podcasts: Podcasts, ids: list[str], is_removed: bool) -> None:
         change = podcasts.store.remove if is_removed else podcasts.store.restore
         await in_thread(lambda _: [change(feed_id) for feed_id in ids])
-        await self._bring_up_to_date(podcasts, 0)
+        await self._library.update(podcasts)
 
     async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
         from tui_pod.feeds.own_network import find_forbidden  # brings TLS
@@ -115,12 +114,12 @@ class ImportService:
             forbidden = await find_forbidden(feeds, podcasts.policy)
         if forbidden.feeds:
             add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
-            self._services.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
+            self._context.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
             feeds = [feed for feed in feeds if feed not in forbidden.feeds]
         if not feeds:
             return
         with self._tasks.showing("import", f"fetching {counted(len(feeds), 'podcast')}"):
             result = await refresh(podcasts.store, feeds, policy=podcasts.policy)
-        await self._bring_up_to_date(podcasts, result.new)
+        await self._library.update(podcasts, result.new)
         if result.failed:
             raise UserError(f"{counted(len(result.failed), 'podcast')} could not be fetched: {result.failed[0].error}")

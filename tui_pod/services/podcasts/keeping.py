@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.media.keeping import Usual
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.subscription import Subscription
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 SOON = 1.0
 """Seconds in which several marks cause one look at the downloads."""
@@ -27,9 +27,9 @@ SOON = 1.0
 class Keeper:
     """Decides when to look at downloads; `DownloadService` does what is to be done."""
 
-    def __init__(self, services: Services, downloads: DownloadService) -> None:
-        self._services = services
-        self._tasks = services.tasks
+    def __init__(self, context: Context, downloads: DownloadService) -> None:
+        self._context = context
+        self._tasks = context.tasks
         self._downloads = downloads
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._playing: str | None = None
@@ -38,7 +38,7 @@ class Keeper:
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Look at the podcasts of episodes that became played or unplayed."""
-        index = self._services.controller.progress_index
+        index = self._context.controller.progress_index
         for ident in episodes:
             status, former = index.status(ident), self._statuses.get(ident)
             self._statuses[ident] = status
@@ -53,10 +53,10 @@ class Keeper:
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts call for."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.media.keeping import Usual, has_rule  # brings TLS
 
-        settings = self._services.settings.feeds
+        settings = self._context.settings.feeds
         usual = Usual(settings.keep_next, settings.delete_played)
         for feed in feeds:
             if has_rule(feed.settings, usual):
@@ -68,7 +68,7 @@ class Keeper:
             self._timer.cancel()
 
     async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
-        controller = self._services.controller
+        controller = self._context.controller
         playing = controller.playback.episode
         in_use = {*controller.queue.upcoming, *([playing] if playing is not None else [])}
         progress, now = controller.progress_index.get, controller.now()
@@ -78,7 +78,7 @@ class Keeper:
         await self._downloads.fetch_ahead(requests)
 
     def _look_soon(self, ident: str) -> None:
-        library = self._services.controller.library
+        library = self._context.controller.library
         index = library.index(ident)
         feed = library.feed_of(index) if index is not None else None
         if feed is None:
@@ -93,6 +93,6 @@ class Keeper:
         self._tasks.run(self._look_at(wanted))
 
     async def _look_at(self, wanted: set[str]) -> None:
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         await self.keep(feed for feed in feeds if feed.feed_id in wanted)

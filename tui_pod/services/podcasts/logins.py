@@ -1,92 +1,37 @@
-"""A login that a server asks for: get it from the listener, try it, and resume what needed it."""
+"""Logins for podcasts: ask the listener, save the answer with the podcast, and resume what needed it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui_pod.core.errors import UserError
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.podcasts.login_question import LoginQuestion
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 GoOn = Callable[["Podcasts"], Awaitable[object]]
-"""Resumes what needed a login; raises `LoginWanted` if the server did not accept it."""
+"""Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""
 
 
-class LoginNeeded(UserError):
-    """Something that needs a login first, which `question` asks for."""
-
-    def __init__(self, question: LoginQuestion) -> None:
-        super().__init__(question.said)
-        self.question = question
-
-
-class LoginQuestion:
-    """Which server wants a login; `answer` gives it one."""
-
-    def __init__(self, wanted: LoginWanted, use: Callable[[Login], Awaitable[object]]) -> None:
-        """Ask for a login; `use` resumes with one, and raises `LoginWanted` if the server does not accept it."""
-        self._wanted = wanted
-        self._use = use
-
-    @property
-    def host(self) -> str:
-        """The server, with its port where that is not the usual one."""
-        scheme, host, port = self._wanted.origin
-        return host if port == {"https": 443, "http": 80}[scheme] else f"{host}:{port}"
-
-    @property
-    def said(self) -> str:
-        """What the server said to the last request."""
-        return str(self._wanted)
-
-    @property
-    def needs_yes(self) -> bool:
-        """Whether the login would go over http, where others can read it."""
-        return self._wanted.origin[0] == "http"
-
-    @property
-    def known(self) -> tuple[str, str]:
-        """User and password that were given before; empty when there are none."""
-        login = self._wanted.login
-        return (login.user, login.password if self._wanted.is_kept_back else "") if login else ("", "")
-
-    async def answer(self, user: str, password: str) -> object:
-        """Try a login, which the listener has agreed to send where `needs_yes`; return the result of resuming.
-
-        Raises:
-            UserError: the server does not accept it, or what was resumed failed.
-        """
-        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
-        from tui_pod.feeds.net.login import Login, check_user
-
-        login = Login(self._wanted.origin, check_user(user.strip()), password, over_http=self.needs_yes)
-        try:
-            return await self._use(login)
-        except LoginWanted as wanted:
-            self._wanted = wanted
-            raise UserError(str(wanted)) from None
-
-
-def ask_login(services: Services, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
+def ask_login(context: Context, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
     """Ask for a login, keep it with a feed, and resume what needed it."""
 
     async def use(login: Login) -> None:
-        podcasts = await services.open_podcasts()
+        podcasts = await context.open_podcasts()
         await in_thread(lambda _: podcasts.store.logins.add(feed_id, login))
         await go_on(podcasts)
 
-    services.frontend.ask_login(LoginQuestion(wanted, use))
+    context.frontend.ask_login(LoginQuestion(wanted, use))
 
 
-async def ask_login_of_episode(services: Services, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
+async def ask_login_of_episode(context: Context, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
     """Ask for the login that an episode's server wants, if it belongs to a feed, and resume what needed it."""
-    podcasts = await services.open_podcasts()
+    podcasts = await context.open_podcasts()
     details = await in_thread(lambda _: podcasts.details(ident))
     if details is not None:  # else it is of a catalogue: what the server said was told
-        ask_login(services, details.feed, wanted, go_on)
+        ask_login(context, details.feed, wanted, go_on)

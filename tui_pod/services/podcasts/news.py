@@ -13,30 +13,30 @@ from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
 
 
 class News:
     """What is new in the running app."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._tasks = services.tasks
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._tasks = context.tasks
         self._ids: set[str] = set()  # as they are kept
 
     async def show(self) -> None:
         """Show what is new now."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         if podcasts.store.is_empty:
             return
         from tui_pod.feeds.store.marks import read_news  # brings TLS
 
         self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
-        index = self._services.controller.progress_index
+        index = self._context.controller.progress_index
         before = index.new
         index.set_new(self._ids)
         if changed := before ^ index.new:
-            self._services.frontend.progress_changed(frozenset(changed))
+            self._context.frontend.progress_changed(frozenset(changed))
 
     def looked(self, episodes: Iterable[str]) -> None:
         """Note that episodes were seen: their podcast was looked at."""
@@ -45,7 +45,7 @@ class News:
 
     def take_off(self, episodes: Sequence[str]) -> None:
         """Take episodes off New; can be undone."""
-        index = self._services.controller.progress_index
+        index = self._context.controller.progress_index
         taken = [ident for ident in episodes if ident in index.new]
 
         async def do() -> None:
@@ -61,12 +61,12 @@ class News:
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Forget those that were started or marked."""
-        index = self._services.controller.progress_index
+        index = self._context.controller.progress_index
         self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))

@@ -9,9 +9,9 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Refreshed, RefreshResult
     from tui_pod.feeds.store.subscription import Subscription
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
+    from tui_pod.services.podcasts.keeping import Keeper
+    from tui_pod.services.podcasts.library import ShownLibrary
 
 LOOK = 300.0
 """Seconds between two looks for podcasts that are due, more or less a fifth."""
@@ -34,25 +36,27 @@ AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 
-class After(NamedTuple):
-    """What follows a refresh."""
-
-    show: Callable[[Podcasts, int], Awaitable[None]]
-    """Shows what has changed, given the number of new episodes."""
-    keep: Callable[[Sequence[Subscription]], Coroutine[object, object, None]]
-    """Brings downloads up to date."""
-    announce: Callable[[str, str], Awaitable[None]]
-    """Shows a desktop notification: title and text."""
+Announce = Callable[[str, str], Awaitable[None]]
+"""Shows a desktop notification: title and text."""
 
 
 class Refresher:
     """The refreshes of the running app, one at a time."""
 
-    def __init__(self, services: Services, after: After, is_sparing: Callable[[bool], Awaitable[bool]]) -> None:
-        """Refresh nothing yet; `is_sparing` tells whether that may cost too much, at the start or later."""
-        self._services, self._frontend = services, services.frontend
-        self._tasks = services.tasks
-        self._after = after
+    def __init__(
+        self,
+        context: Context,
+        library: ShownLibrary,
+        keeper: Keeper,
+        announce: Announce,
+        is_sparing: Callable[[bool], Awaitable[bool]],
+    ) -> None:
+        """Refresh nothing yet; `is_sparing` returns whether that may cost too much, given whether the app starts."""
+        self._context, self._frontend = context, context.frontend
+        self._tasks = context.tasks
+        self._library = library
+        self._keeper = keeper
+        self._announce = announce
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -79,7 +83,7 @@ class Refresher:
 
     async def show_failed(self) -> list[Subscription]:
         """Show which feeds could not be refreshed the last time, and return all as they are now."""
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
         return feeds
@@ -115,9 +119,9 @@ class Refresher:
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone  # brings TLS
 
-        podcasts, now = await self._services.open_podcasts(), time.time()
+        podcasts, now = await self._context.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
-        usual, asked = self._services.settings.feeds.refresh_minutes, self._asked
+        usual, asked = self._context.settings.feeds.refresh_minutes, self._asked
         wanted = [
             feed
             for feed in feeds
@@ -134,7 +138,7 @@ class Refresher:
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.feeds.store.schedule import is_left_alone  # brings TLS
 
-        podcasts, now = await self._services.open_podcasts(), time.time()
+        podcasts, now = await self._context.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
@@ -150,7 +154,7 @@ class Refresher:
         elif is_again:
             raise login
         else:
-            ask_login(self._services, feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
+            ask_login(self._context, feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
     async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.feeds.refresh import refresh  # brings TLS
@@ -160,23 +164,23 @@ class Refresher:
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", "offline" if result.is_offline else "")
-        await self._after.show(podcasts, result.new)
+        await self._library.update(podcasts, result.new)
         wanted = {feed.feed_id for feed in feeds}
         feeds = [feed for feed in await self.show_failed() if feed.feed_id in wanted]  # removed or changed meanwhile
         here = {feed.feed_id for feed in feeds}
         result = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in here))
         if not result.is_offline:
             await self._announce_new(feeds, result)
-            self._tasks.run(self._after.keep(feeds))
+            self._tasks.run(self._keeper.keep(feeds))
         return result
 
     async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
         """Tell the desktop what is new of the podcasts that say so, or say nothing where the settings do."""
-        usual = self._services.settings.desktop.notify
+        usual = self._context.settings.desktop.notify
         wanted = {feed.feed_id for feed in feeds if (usual if feed.settings.notify is None else feed.settings.notify)}
         found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
         if found.new:
-            await self._after.announce(f"{counted(found.new)} new", found.named_new)
+            await self._announce(f"{counted(found.new)} new", found.named_new)
 
     def _show_progress(self, done: int, total: int, _: RefreshResult) -> None:
         self._tasks.show("refresh", f"refreshing {done}/{total}")

@@ -55,7 +55,7 @@ class DialogController:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
-        model, service = self._screen.model, self._services.feeds.settings_of_podcasts
+        model, service = self._screen.model, self._services.feeds.settings
         feed = model.podcast(model.query.entry)
         if feed is None and not is_of_topic and model.index is not None:
             feed = model.library.feed_of(model.index)

@@ -31,7 +31,6 @@ class TranscriptController:
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
         self._is_recognised = False  # whether a machine recognised them
         self._is_apart = False  # whether they were asked for while another one played
-        services.words_watchers.append(self._words_changed)
 
     async def open(self, episode: str | None) -> None:
         """Show the words of an episode, else of what plays."""
@@ -79,9 +78,9 @@ class TranscriptController:
         episode = shown or self._services.controller.playback.episode
         index = self._services.controller.library.index(episode) if episode else None
         if episode is None or index is None:
-            self._services.frontend.tell("Nothing is playing.")
+            self._screen.notify("Nothing is playing.", timeout=4, markup=False)
         elif not self.is_open or self.pane is None or self.pane.has_times():
-            self._services.frontend.tell(self._services.nudge(episode, by))
+            self._screen.notify(self._services.reader.nudge(episode, by), timeout=4, markup=False)
             if self.is_open:
                 self._look_up(index)
 
@@ -114,7 +113,7 @@ class TranscriptController:
         self._screen.run_worker(self._read(episode), group="transcript", exclusive=True)
 
     async def _read(self, episode: Episode) -> None:
-        transcript = await self._services.read_transcript(episode)
+        transcript = await self._services.reader.transcript(episode)
         self._is_recognised = transcript.is_recognised
         controller = self._services.controller
         progress = controller.progress_index.get(episode.id)
@@ -132,19 +131,19 @@ class TranscriptController:
                 note = f"{enter} recognises them on this machine"
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
             why_empty = f"{why_no_words(episode, transcript.fault)} {offer}"
-        moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
+        moved = self._services.reader.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
         assert self.pane is not None  # words are shown in it alone
         self.pane.playback = controller.playback
-        why_empty, note = map(self._services.with_keys, (why_empty, note))
+        why_empty, note = map(self._services.first.with_keys, (why_empty, note))
         recognises = has_recording and recognition.is_ready and not label
         self.pane.show(episode, transcript, why_empty, heard_until=until, note=note, recognises=recognises)
         self.show_bookmarks()
         if transcript.is_timed and not label and has_recording and controller.playback.episode != episode.id:
-            chapters = await self._services.read_chapters(episode)  # which may be asked of the network
+            chapters = await self._services.reader.chapters(episode)  # which may be asked of the network
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
 
-    def _words_changed(self, episode: str, state: WordsState | None) -> None:
+    def recognition_changed(self, episode: str, state: WordsState | None) -> None:
         """Show how far the words of an episode are, and those that have come."""
         rows = self._screen.episodes
         rows.words.pop(episode, None)

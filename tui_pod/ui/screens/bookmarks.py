@@ -67,7 +67,7 @@ class BookmarksView(ChoiceLines):
         width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
-            said = wrap(self._services.with_keys(WHY_EMPTY), width)
+            said = wrap(self._services.first.with_keys(WHY_EMPTY), width)
             self._blocks = [[TextLine(), *(TextLine(((text, QUIET),)) for text in said)]]
         for group in groups:
             name, tail = split_title(group.head)

@@ -97,4 +97,4 @@ class EverywhereView(Vertical):
         shown = f"the first {len(results.found)} of {count}" if results.total > len(results.found) else count
         hint = "" if typed.strip() else f"{key_of('search.clear')} closes"
         said = " · ".join(filter(None, (shown, answer.notice, hint)))
-        self.border_subtitle = Content(self._services.with_keys(said))
+        self.border_subtitle = Content(self._services.first.with_keys(said))

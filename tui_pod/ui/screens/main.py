@@ -68,7 +68,7 @@ class MainScreen(Screen[None]):
         self.action_add_feed, self.action_plan = self.dialogs.add_feed, self.dialogs.plan
         self.action_search, self.action_search_next = self.search.open, self.search.go_on
         self.action_episode = self.episode.toggle
-        self.set_reactive(MainScreen.playback, services.playback)
+        self.set_reactive(MainScreen.playback, services.first.playback)
         self._fitted: Size | None = None  # the terminal's size that all is laid out for
         self._left: Widget | None = None  # what had the focus before the terminal became too small for it
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
@@ -79,15 +79,15 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
-        hint, resume_hint = map(self._services.with_keys, status_texts.BAR_HINTS)
+        hint, resume_hint = map(self._services.first.with_keys, status_texts.BAR_HINTS)
         yield PlaybackBar(hint, resume_hint).data_bind(MainScreen.playback)
-        yield KeyLine(self._services.is_ascii)
+        yield KeyLine(self._services.first.is_ascii)
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
         self.status.begin()
         self.topic_tree.border_title = "Topics"
-        self.episodes.gone_text = self._services.with_keys(GONE)
+        self.episodes.gone_text = self._services.first.with_keys(GONE)
         self._show_listed()
         self.topic_tree.go_to(self.model.query.entry)
         self.progress_changed(frozenset())
@@ -235,7 +235,7 @@ class MainScreen(Screen[None]):
             self.status.show_counts()
 
     def _show_listed(self, keeps_cursor: bool = False) -> None:
-        self.episodes.empty_text = self._services.with_keys(why_empty(self.model.query))
+        self.episodes.empty_text = self._services.first.with_keys(why_empty(self.model.query))
         self.episodes.show(is_centred=not keeps_cursor)
         self.episode.cursor_moved()
         self.status.show_title()

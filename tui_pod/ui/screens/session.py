@@ -44,7 +44,7 @@ class PlanScreen(InputDialog):
         super().__init__()
         self._controller = controller = services.controller
         self._recall = services.recall
-        self._end_key = services.with_keys(key_of("session.end"))
+        self._end_key = services.first.with_keys(key_of("session.end"))
         self._topic = topic
         self._library = controller.library
         self._request = SessionRequest(budget=15 * 60.0, topic=topic)

@@ -44,14 +44,14 @@ class StatisticsView(LinesView):
         """Show statistics; `choose` opens a topic of the table that they were counted with."""
         super().__init__(id="statistics")
         self._choose = choose
-        controller, stats = services.controller, services.settings.stats
+        controller, stats = services.controller, services.first.settings.stats
         self._shown = Shown(
             statistics,
             controller.library,
             controller.progress_index,
             controller.now().date(),
             stats.free_days if stats.streak else None,
-            services.is_ascii,
+            services.first.is_ascii,
         )
         self._lines: list[StatLine] = []
         self._rows: list[int] = []  # lines that open a topic

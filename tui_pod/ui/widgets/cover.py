@@ -45,8 +45,8 @@ class Cover(Widget):
 
 def are_covers_drawn(app: App[object], services: Services) -> bool:
     """Return whether the terminal can show pictures, and the listener wants them."""
-    is_plain = services.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
-    return services.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
+    is_plain = services.first.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
+    return services.first.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
 
 
 @lru_cache(maxsize=4)

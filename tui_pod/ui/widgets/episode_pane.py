@@ -227,12 +227,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             seeds = find_seeds(library, index)
             self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms
         if self.is_detailed:
-            self._notes = await services.read_notes(episode)
+            self._notes = await services.reader.notes(episode)
             self._show()
-            self._chapters = await services.read_chapters(episode)
+            self._chapters = await services.reader.chapters(episode)
             self._show()
         elif self._shown[1]:
-            self._transcript = await services.read_transcript(episode)
+            self._transcript = await services.reader.transcript(episode)
             self._show()
 
     # -- what it shows ---------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         index = library.index(episode.id)
         left = progress_index.remaining(index) if index is not None else 0.0
         progress, status = progress_index.get(episode.id), progress_index.status(episode.id)
-        error = self._services.feeds.download_error(episode.id)
+        error = self._services.feeds.downloads.errors.get(episode.id, "")
         about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error)
         is_loaded = self._playback.episode == episode.id
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters

@@ -9,7 +9,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import Found, Hit, MatchKind
 from tui_pod.search.query import excerpt
-from tui_pod.services.search import Answer
+from tui_pod.services.search import SearchAnswer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, spread_parts
@@ -35,10 +35,10 @@ class FoundView(ChoiceLines):
         self._services = services
         self._edit = edit
         self._leave = leave
-        self._answer = Answer()
+        self._answer = SearchAnswer()
         self._matches: list[tuple[Found, Hit]] = []
 
-    def show(self, answer: Answer, keeps_cursor: bool = False) -> None:
+    def show(self, answer: SearchAnswer, keeps_cursor: bool = False) -> None:
         """Show what was found; the cursor goes to the first match, or stays on its own."""
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer

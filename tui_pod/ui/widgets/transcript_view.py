@@ -258,7 +258,7 @@ class TranscriptView(LinesView):
         elif not self._transcript.is_timed:
             text = "no times"
         else:
-            hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
+            hint = self._services.first.with_keys(f"{key_of('transcript.follow')} follows again")
             text = "" if not self._is_playing else "following" if self.is_following else hint
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
         is_with_voice = self._is_playing and self.is_following

@@ -8,7 +8,7 @@ from tests.app_driver import AppDriver, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.services.podcasts.settings import PodcastChoice
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 
 IN_TALKS = ListQuery(entry=topic(LIBRARY, "Talks"))

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
+from tui_pod.services.podcasts.login_question import LoginNeeded, LoginQuestion
 from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
 OPENLY = "This server uses http: others on the network can read the login. Press enter again to send it anyway."

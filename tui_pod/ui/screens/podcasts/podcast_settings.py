@@ -14,7 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
-from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 
 
@@ -26,7 +26,7 @@ class SettingsScreen(InputDialog):
         Binding("up", "app.focus_previous"),
     ]
 
-    def __init__(self, service: SettingsService, podcast: PodcastChoice) -> None:
+    def __init__(self, service: PodcastSettingsService, podcast: PodcastChoice) -> None:
         super().__init__()
         self._service = service
         self._podcast = podcast

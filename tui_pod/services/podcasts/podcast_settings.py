@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.feed_store import FeedStore
-    from tui_pod.services.services import Services
+    from tui_pod.services.context import Context
+    from tui_pod.services.podcasts.keeping import Keeper
+    from tui_pod.services.podcasts.library import ShownLibrary
 
 COURSE_NAME = "The course"
 
@@ -24,18 +25,18 @@ class PodcastChoice(NamedTuple):
     settings: PodcastSettings
 
 
-class SettingsService:
+class PodcastSettingsService:
     """The one place in the running app that changes settings of podcasts."""
 
-    def __init__(self, services: Services, changed: Callable[[Podcasts, str], Awaitable[None]]) -> None:
-        """Open nothing yet; `changed` follows a change of a podcast's settings."""
-        self._services = services
-        self._tasks = services.tasks
-        self._changed = changed
+    def __init__(self, context: Context, library: ShownLibrary, keeper: Keeper) -> None:
+        self._context = context
+        self._tasks = context.tasks
+        self._library = library
+        self._keeper = keeper
 
     async def all(self) -> list[PodcastChoice]:
         """Return all podcasts, hidden ones too, and the course last."""
-        store = (await self._services.open_podcasts()).store
+        store = (await self._context.open_podcasts()).store
         return await in_thread(lambda _: _all(store))
 
     async def find(self, feed_id: str) -> PodcastChoice | None:
@@ -58,9 +59,11 @@ class SettingsService:
         self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
 
     async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
-        podcasts = await self._services.open_podcasts()
+        podcasts = await self._context.open_podcasts()
         await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
-        await self._changed(podcasts, feed_id)
+        await self._library.update(podcasts)
+        feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+        await self._keeper.keep([feed] if feed is not None else [])
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:

@@ -1,0 +1,154 @@
+"""What playing and saving need: the player, the sources of audio, the state's writer, and the controller.
+
+Imported and built after the first paint, so that everything heavy can be imported at the top.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.app.excerpt import ExcerptPlayer
+from tui_pod.app.followers import LoadTicker
+from tui_pod.app.start import AppFiles
+from tui_pod.audio.mpv_options import filters
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.config.settings import MEGABYTE, bound_actions
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.progress.progress import PlayedRule
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.services.media import EpisodeSources
+from tui_pod.services.podcasts.opening import open_podcasts
+from tui_pod.services.tasks import SaveNotices
+from tui_pod.speech.narrator import Narrator
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
+
+if TYPE_CHECKING:
+    from tui_pod.config.settings import Settings
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.feeds.net.fetch import LoginWanted
+    from tui_pod.services.first_screen import FirstScreen
+    from tui_pod.services.frontend import Frontend
+
+SAVE_LIMIT = 0.8
+"""Longest time in seconds that quitting waits for the last save."""
+
+
+class Engine:
+    """Builds the parts, connects them, and closes them."""
+
+    def __init__(
+        self,
+        first: FirstScreen,
+        files: AppFiles,
+        frontend: Frontend,
+        ao: str | None,
+        network_changed: Callable[[bool], None],
+        ask_login: Callable[[Episode, LoginWanted], None],
+    ) -> None:
+        """Build everything and start to open the player.
+
+        Args:
+            first: what playback starts from.
+            files: what is read and written.
+            frontend: is told what changes.
+            ao: the audio output that mpv uses; None: the usual one.
+            network_changed: called when the network seems to be gone (True), or back (False).
+            ask_login: called with an episode whose server wants a login.
+        """
+        self._files, self._frontend = files, frontend
+        self._loop = asyncio.get_running_loop()
+        self._notices = SaveNotices(frontend)
+        settings, paths = first.settings, files.paths
+        audio, narration = settings.audio, settings.narration
+        self._writer = StateWriter(files.state, self._report) if files.is_writable else NullWriter()
+        sound = ao, filters(audio.level, audio.skip_silence)
+        self._player = MpvPlayer(frontend.emit, *sound)
+        self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
+        self.sources = EpisodeSources(
+            Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
+            frontend.emit,
+            partial(open_podcasts, paths, settings),
+            network_changed,
+            ask_login,
+            self.transcript_files,
+        )
+        self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
+        ports = Ports(
+            self._player, self.sources, self._writer, self.broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
+        )
+        self.excerpts = ExcerptPlayer(self.sources.find, *sound)
+        self.controller = PlaybackController(
+            first.library,
+            first.progress_index,
+            ports,
+            _options(settings),
+            first.queue,
+            first.playback,
+            first.kept,
+        )
+        self.broadcast.add(LoadTicker(self.controller))
+        self.is_open = asyncio.Event()
+        """Set once the player is open, or has failed to open."""
+        self._player.open(self._opened)
+        self._writer.compact()
+
+    async def save(self) -> None:
+        """Save all progress, and wait until it is on the disk or the limit is over."""
+        self.controller.save()
+        await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
+
+    async def compute_statistics(self) -> Statistics:
+        """Save, and return the statistics of everything played so far."""
+        from tui_pod.core.progress.statistics import compute_statistics  # seldom needed
+
+        def read() -> Statistics:
+            self._writer.flush(SAVE_LIMIT)
+            return compute_statistics(self._files.state.heard_records(), self.controller.library)
+
+        self.controller.save()
+        return await asyncio.to_thread(read)
+
+    def finish(self) -> bool:
+        """Save, and close the writer and the player, after the app has ended; return True if all progress was saved."""
+        with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what can be saved
+            self.controller.save()
+        is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
+        self._player.close()
+        self.excerpts.close()
+        return is_saved
+
+    def _opened(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self.is_open.set)
+
+    def _report(self, report: Report) -> None:
+        """Pass on what the writer reports from its thread."""
+        match report:
+            case SaveFailed(reason):
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.call_soon_threadsafe(self._notices.changed, reason)
+            case _:
+                self._frontend.emit(report)
+
+
+def _options(settings: Settings) -> PlaybackOptions:
+    playback = settings.playback
+    return PlaybackOptions(
+        is_rewinding=settings.resume.rewind,
+        is_autoplaying=playback.autoplay,
+        played=PlayedRule(*settings.played),
+        seek_back=playback.seek_back,
+        seek_forward=playback.seek_forward,
+        seek_small=playback.seek_small,
+        speeds=settings.speeds,
+    )

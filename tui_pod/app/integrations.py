@@ -1,0 +1,50 @@
+"""Starts what connects the app to the machine: its terminal's host, the title, remote control and the desktop.
+
+Imported after the first paint.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.remote_server import RemoteControl
+from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.integrations.terminal_title import TerminalTitle, has_title
+from tui_pod.runtime.log import log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_pod.services.context import Context
+    from tui_pod.terminal.host import TerminalHost
+
+
+async def start_integrations(context: Context, broadcast: Broadcast, host: TerminalHost | None, state: Path) -> None:
+    """Start each integration on its own; one that fails stays off, with a line in the log."""
+    from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
+
+    desktop = context.settings.desktop
+    if host is not None:
+        try:
+            host.listen()
+        except RemoteError as error:
+            log(f"detaching is off: {error}")
+        broadcast.add(host)
+    if desktop.title and has_title():
+        title = TerminalTitle(context.frontend.write_control)
+        broadcast.add(title)
+        if host is not None:
+            host.on_new_terminal = title.show_again
+    remote = RemoteControl(PlayerApi(context.controller), state)
+    try:
+        await remote.start()
+        broadcast.add(remote)
+    except RemoteError as error:
+        log(f"remote control is off: {error}")
+    try:
+        for follower in await follow_desktop(context.controller, desktop.notify):
+            broadcast.add(follower)
+    except DesktopError as error:
+        log(f"media keys are off: {error}")

@@ -1,0 +1,368 @@
+"""Builds the services of the running app, each when it is first asked for and none before the first paint."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from functools import cached_property, partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_pod.app.start import AppFiles, make_first_screen
+from tui_pod.config.paths import Paths
+from tui_pod.library.cache import Loaded
+from tui_pod.state.store import State, StateFile
+
+if TYPE_CHECKING:
+    from tui_pod.app.engine import Engine
+    from tui_pod.config.settings import Config
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.search.store import IndexFile
+    from tui_pod.services.bookmarks import BookmarkService
+    from tui_pod.services.context import Context
+    from tui_pod.services.elsewhere import ElsewhereWatch
+    from tui_pod.services.episode_reader import EpisodeReader
+    from tui_pod.services.frontend import Frontend
+    from tui_pod.services.podcasts.covers import Covers
+    from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.recall import RecallService
+    from tui_pod.services.recognition import RecognitionService
+    from tui_pod.services.search import SearchService
+    from tui_pod.services.sync import SyncService
+    from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.terminal.host import TerminalHost
+
+PRELOADED = (
+    "tui_pod.core.selection.session_planner",
+    "tui_pod.core.playback.controller",
+    "tui_pod.core.library.transcript",
+    "json",
+    "tui_pod.speech.narrator",
+    "tui_pod.audio.mpv_player",
+    "tui_pod.state.writer",
+    "tui_pod.services.media",
+    "tui_pod.integrations.broadcast",
+    "tui_pod.integrations.remote_server",
+    "tui_pod.app.integrations",
+    "tui_pod.app.engine",
+)
+"""What playback needs, in steps of a few milliseconds: keys are answered between them."""
+
+BESIDE = (
+    "tui_pod.services.podcasts.feeds",
+    "tui_pod.services.recognition",
+    "tui_pod.services.search",
+    "tui_pod.services.sync",
+)
+"""What is imported once the player is open: two threads that import at once slow each other down tenfold."""
+
+OPENING = 2.0
+"""Longest time in seconds to wait for the player."""
+
+
+class AppServices:
+    """The `Services` of an app on the listener's files."""
+
+    frontend: Frontend
+    """What shows the app; set by `launch` before it runs."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        catalogs: Sequence[Path],
+        config: Config,
+        loaded: Loaded,
+        file: StateFile,
+        state: State,
+        ao: str | None,
+        budget: float | None,
+    ) -> None:
+        """Make the values of the first screen, and build nothing.
+
+        Args:
+            paths: the listener's folders.
+            catalogs: the catalogues in the library.
+            config: the settings and their faults.
+            loaded: the library.
+            file: the state file.
+            state: its contents.
+            ao: the audio output that mpv uses; None: the usual one.
+            budget: seconds of a session to start at once; None: none.
+        """
+        self.first = make_first_screen(config, loaded, state)
+        self.terminal: TerminalHost | None = None
+        self._files = AppFiles(paths, catalogs, file, state.is_writable)
+        self._save_cache, self._generation = loaded.save, loaded.feeds
+        self._nudges = state.numbers("nudges")
+        self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
+        self._is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
+        self._ao = ao
+        self._budget = budget
+        self._starting: asyncio.Task[None] | None = None
+
+    # -- what everything else is built on ------------------------------------------------------------------
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from tui_pod.app.engine import Engine  # after the first paint, as everything that it imports
+        from tui_pod.app.followers import QuestionOffer
+
+        engine = Engine(
+            self.first,
+            self._files,
+            self.frontend,
+            self._ao,
+            lambda is_offline: self.feeds.network_changed(is_offline),
+            lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
+        )
+        if self.first.settings.recall.enabled:
+            engine.broadcast.add(QuestionOffer(engine.controller, lambda episode: self.recall.offer(episode)))
+        return engine
+
+    @property
+    def is_running(self) -> bool:
+        """Whether anything was built after the first screen."""
+        return "_engine" in vars(self)
+
+    @property
+    def controller(self) -> PlaybackController:
+        """Playback, queue and progress."""
+        return self._engine.controller
+
+    @cached_property
+    def tasks(self) -> BackgroundTasks:
+        """Work in the background."""
+        from tui_pod.services.tasks import BackgroundTasks  # after the first paint
+
+        return BackgroundTasks(self.controller, self.frontend)
+
+    @cached_property
+    def _context(self) -> Context:
+        from tui_pod.services.context import Context  # after the first paint
+
+        podcasts = self._engine.sources.podcasts
+        return Context(self.controller, self.frontend, self.tasks, self.first.settings, podcasts)
+
+    # -- services ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def reader(self) -> EpisodeReader:
+        """Transcripts, notes and chapters of episodes."""
+        from tui_pod.services.episode_reader import EpisodeReader  # after the first paint
+
+        return EpisodeReader(self.controller, self._engine.sources, lambda: self._files.has_podcasts, self._nudges)
+
+    @cached_property
+    def bookmarks(self) -> BookmarkService:
+        """Adds bookmarks."""
+        from tui_pod.services.bookmarks import BookmarkService  # after the first paint
+
+        return BookmarkService(self._context, self.reader)
+
+    @cached_property
+    def recall(self) -> RecallService:
+        """Asks questions about bookmarks and episodes."""
+        from tui_pod.services.recall import RecallService  # after the first paint
+
+        return RecallService(self._context, self.reader, self._engine.excerpts)
+
+    @cached_property
+    def feeds(self) -> FeedService:
+        """Podcasts and their downloads."""
+        from tui_pod.services.podcasts.feeds import FeedService  # see `BESIDE`
+
+        service = FeedService(self._context, self._generation, self._reload, self._announce, _is_sparing)
+        self._engine.broadcast.add(service)
+        return service
+
+    @cached_property
+    def recognition(self) -> RecognitionService:
+        """Transcripts by machine."""
+        from tui_pod.services.recognition import RecognitionService  # see `BESIDE`
+
+        return RecognitionService(
+            self._context, self._engine.transcript_files, self._open_podcasts_if_any, self._is_recognition_paused
+        )
+
+    @cached_property
+    def search(self) -> SearchService:
+        """Full-text search."""
+        from tui_pod.library.cache import cache_file  # see `BESIDE`
+        from tui_pod.search.store import IndexFile
+        from tui_pod.services.search import SearchService
+
+        index = IndexFile(cache_file(self._files.paths.cache, "search", self._files.catalogs))
+        return SearchService(self._context, self.reader, self.bookmarks, index, partial(self._update_index, index))
+
+    @cached_property
+    def sync(self) -> SyncService | None:
+        """Sync with other devices; None: the settings do not ask for it."""
+        if not self._has_sync:
+            return None
+        from tui_pod.services.sync import SyncService, Work  # see `BESIDE`
+
+        return SyncService(self._context, Work(self._run_sync, lambda: self.feeds.take_synced(), self._is_first_sync))
+
+    @cached_property
+    def _covers(self) -> Covers:
+        from tui_pod.services.podcasts.covers import Covers  # brings TLS, 2 MiB, which few sessions need
+
+        return Covers(self._files.paths.cache / "covers", self._engine.sources.podcasts)
+
+    async def read_cover(self, subject: Episode | str) -> bytes | None:
+        """Return the cover of an episode, or the picture at an address, as `audio.cover` makes it; None: no picture."""
+        return await self._covers.picture(subject)
+
+    async def compute_statistics(self) -> Statistics:
+        """Save, and return the statistics of everything played so far."""
+        return await self._engine.compute_statistics()
+
+    @cached_property
+    def _elsewhere(self) -> ElsewhereWatch:
+        from tui_pod.services.elsewhere import ElsewhereWatch  # after the first paint
+
+        return ElsewhereWatch(self.controller, self._files.state, self._look_at_feeds)
+
+    # -- start and end -------------------------------------------------------------------------------------
+
+    def key_pressed(self) -> None:
+        """Let background work yield to a key press."""
+        if "recognition" in vars(self):
+            self.recognition.make_way()
+
+    async def after_paint(self) -> None:
+        """Build and start everything else, once the first screen is painted."""
+        await _preload(PRELOADED)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._engine.is_open.wait(), OPENING)
+        await _preload(BESIDE)
+        await self._start()
+        if self.first.settings.start.view == "statistics":
+            self.frontend.show_statistics()
+        if self._budget is not None:
+            self.frontend.start_session(self._budget)
+
+    async def _start(self) -> None:
+        """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
+        from tui_pod.app.integrations import start_integrations  # after the first paint
+        from tui_pod.library.reload import keep_library
+
+        broadcast, files = self._engine.broadcast, self._files
+        starting = start_integrations(self._context, broadcast, self.terminal, files.state.path)
+        self._starting = asyncio.get_running_loop().create_task(starting)
+        if self._save_cache is not None:
+            await keep_library(self._save_cache, files.catalogs, files.paths, len(self.first.library))
+        if self._asked:
+            self.recognition.request(self._asked)
+        if files.has_podcasts:
+            self.feeds.start()
+            self.recognition.look()
+        if self.sync is not None:
+            broadcast.add(self.sync)
+            self.sync.start()
+        self._elsewhere.start()
+        self.search.start()
+
+    async def close(self) -> None:
+        """End what runs on the event loop."""
+        if not self.is_running:
+            return
+        await self.tasks.close()
+        if "bookmarks" in vars(self):
+            self.bookmarks.close()
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await self._elsewhere.close()
+        await self._engine.broadcast.close()
+        if "recognition" in vars(self):
+            await self.recognition.close()
+        await self._engine.sources.close()
+
+    def finish(self) -> bool:
+        """Save and end the rest after the app; return True if all progress was saved."""
+        if not self.is_running:
+            return True
+        is_saved = self._engine.finish()
+        if self._has_sync and not self._is_first_sync():
+            from tui_pod.runtime.subprocesses import run_apart  # only with [sync]
+
+            run_apart("tui_pod", "sync", *self._files.options)  # goes on when the app has ended
+        return is_saved
+
+    # -- what services ask of the app ----------------------------------------------------------------------
+
+    async def _open_podcasts_if_any(self) -> Podcasts | None:
+        return await self._engine.sources.podcasts() if self._files.has_podcasts else None
+
+    async def _look_at_feeds(self) -> None:
+        if self._files.has_podcasts:
+            await self.feeds.look_elsewhere()
+
+    async def _reload(self, new: int) -> None:
+        """Load the library again and show it, after podcasts were changed; `new` is the number of new episodes."""
+        from tui_pod.library.reload import reload_library  # only with podcasts
+        from tui_pod.runtime.threads import in_thread
+
+        paths, controller = self._files.paths, self.controller
+        loaded = await reload_library(self._files.catalogs, paths.cache, paths.data, len(controller.library) + new)
+        progress_index = controller.progress_index.moved_to(loaded.library)
+        controller.adopt(loaded.library, progress_index)
+        self.frontend.library_changed(loaded.library, progress_index)
+        for notice in loaded.notices:
+            self.frontend.tell(notice, is_error=True)
+        self.search.refresh()
+        if (save := loaded.save) is not None:
+            await in_thread(lambda _: save())
+        self.recognition.look()
+
+    async def _announce(self, title: str, text: str) -> None:
+        if self._starting is not None:
+            await asyncio.wait((self._starting,))  # connecting to the desktop may take seconds
+        self._engine.broadcast.notify(title, text)
+
+    async def _update_index(self, index: IndexFile) -> None:
+        from tui_pod.library.cache import library_stamp  # once the player is open
+        from tui_pod.search.fill import is_current
+        from tui_pod.services.tasks import run_command
+
+        stamp = await asyncio.to_thread(library_stamp, self._files.catalogs, self._files.paths.data)
+        if not await asyncio.to_thread(is_current, index, stamp):
+            await run_command("search", "--update", *self._files.options)
+
+    @property
+    def _has_sync(self) -> bool:
+        settings = self.first.settings.sync
+        return self._files.is_writable and bool(settings.folder or (settings.server and settings.user))
+
+    def _is_first_sync(self) -> bool:
+        from tui_pod.sync.memory import memory_file  # only with [sync]: it brings OpenSSL, 2 MiB
+
+        return bool(self.first.settings.sync.server) and not memory_file(self._files.state.path).exists()
+
+    async def _run_sync(self) -> dict[str, Any]:
+        from tui_pod.services.sync import run_sync  # see `BESIDE`
+
+        await self._engine.save()
+        with self._elsewhere.leaving_progress():
+            return await run_sync(*self._files.options)
+
+
+async def _preload(modules: Sequence[str]) -> None:
+    for module in modules:
+        await asyncio.sleep(0)
+        import_module(module)
+    await asyncio.sleep(0)
+
+
+async def _is_sparing(is_start: bool) -> bool:
+    """Return whether the network is paid by the byte or, except at the start, the machine runs on its battery."""
+    from tui_pod.integrations.metered import is_metered  # an extra: may be missing
+    from tui_pod.runtime.power import is_on_battery
+
+    return (not is_start and await asyncio.to_thread(is_on_battery)) or await is_metered()

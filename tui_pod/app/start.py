@@ -1,0 +1,96 @@
+"""What the app starts with: the listener's files, and the values of the first screen. Imports nothing that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_pod.config.paths import Paths
+from tui_pod.core.library.library import Library
+from tui_pod.core.player.options import clamp
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
+from tui_pod.core.selection.queue import Queue
+from tui_pod.library.cache import Loaded
+from tui_pod.services.first_screen import FirstScreen, with_last_played
+from tui_pod.state.store import State, StateFile
+
+if TYPE_CHECKING:
+    from tui_pod.config.settings import Config
+
+SHOWN_NOTICES = 5
+"""Most faults in the settings that are shown at start; `tui-pod config` prints them all."""
+
+FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
+"""Files in the data folder, present only if the listener has podcasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppFiles:
+    """The files that a running app works on."""
+
+    paths: Paths
+    catalogs: Sequence[Path]
+    state: StateFile
+    is_writable: bool
+    """Whether progress can be saved."""
+
+    @property
+    def has_podcasts(self) -> bool:
+        """Whether the listener has any podcasts; looks at the disk."""
+        return any((self.paths.data / name).exists() for name in FEED_FILES)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that name these files to a command in a process of its own."""
+        words = ["--state", str(self.state.path), "--config", str(self.paths.config)]
+        return (*words, *(word for path in self.catalogs for word in ("--catalog", str(path))))
+
+
+def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScreen:
+    """Return what the first screen shows."""
+    library, settings = loaded.library, config.settings
+    progress_index = ProgressIndex(library, state.progress)
+    playback = clamp(
+        Playback(
+            speed=state.setting("player", "speed", settings.playback.speed),
+            volume=state.setting("player", "volume", 80),
+            is_muted=state.setting("player", "muted", False),
+        )
+    )
+    chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
+    return FirstScreen(
+        library,
+        progress_index,
+        Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
+        with_last_played(playback, library, progress_index),
+        _query(library, state, settings.start.view),
+        state.kept,
+        settings,
+        (*state.notices, *loaded.notices, *_shorten(config.notices)),
+        settings.ui.theme or chosen,
+        settings.ui.ascii,
+    )
+
+
+def _shorten(notices: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first notices, and how to see the rest."""
+    more = len(notices) - SHOWN_NOTICES
+    if more <= 0:
+        return notices
+    return (*notices[:SHOWN_NOTICES], f"{more} more faults in the settings: run tui-pod config to see them.")
+
+
+def _query(library: Library, state: State, wanted: str) -> ListQuery:
+    """Return the list to show first: the last one shown, else the catalogue's top topic."""
+    last = library.topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
+    topic = last if last is not None else min(1, len(library.topics.names) - 1)
+    sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
+    return ListQuery(
+        entry={"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic),
+        sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
+        filter=Filter(kind) if kind in list(Filter) else Filter.ALL,
+    )

@@ -1,0 +1,69 @@
+"""What an episode has besides its entry in the library: transcript, notes and chapters. Called on the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.services.media import EpisodeSources
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.player.snapshot import Chapter
+
+MAX_NUDGE = 3600.0
+"""Most seconds by which a transcript can be moved: longer than any advertisement."""
+
+
+class EpisodeReader:
+    """Reads what belongs to an episode, and moves transcripts that are out of step with their audio."""
+
+    def __init__(
+        self,
+        controller: PlaybackController,
+        sources: EpisodeSources,
+        has_podcasts: Callable[[], bool],
+        nudges: dict[str, float],
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            controller: remembers by how much a transcript was moved.
+            sources: finds transcripts, and the podcasts that know notes and chapters.
+            has_podcasts: whether there are any podcasts to ask.
+            nudges: by how many seconds the listener has moved the transcripts of episodes.
+        """
+        self._controller = controller
+        self._sources = sources
+        self._has_podcasts = has_podcasts
+        self.nudges = nudges
+        """Seconds by which the transcripts of episodes are moved, positive if later."""
+
+    async def transcript(self, episode: Episode) -> Transcript:
+        """Return the transcript of an episode, moved as the listener chose; empty if there is none."""
+        transcript = await self._sources.transcript(episode)
+        return transcript.moved(self.nudges.get(episode.id, 0.0))
+
+    async def notes(self, episode: Episode) -> EpisodeNotes:
+        """Return the show notes of an episode; empty if it has none."""
+        if not self._has_podcasts():
+            return EpisodeNotes()
+        return await self._sources.ask(lambda podcasts, _: podcasts.notes(episode))
+
+    async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        """Return the chapters of an episode that is not playing, from the network if need be."""
+        if not self._has_podcasts():
+            return ()
+        return (await self._sources.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel)))[0]
+
+    def nudge(self, episode: str, by: float) -> str:
+        """Move an episode's transcript against its audio for good, by some seconds; return a sentence that says so."""
+        moved = round(max(-MAX_NUDGE, min(self.nudges.get(episode, 0.0) + by, MAX_NUDGE)), 1)
+        self.nudges[episode] = moved
+        self._controller.remember("nudges", episode, moved)
+        if not moved:
+            return "Transcript at its own times."
+        return f"Transcript {abs(moved):g} s {'later' if moved > 0 else 'earlier'}."
