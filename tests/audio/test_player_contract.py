@@ -311,12 +311,12 @@ def test_triple_speed_takes_a_third_of_the_looks_at_the_position(real: Rig, firs
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("gone.wav", None, "gone or not readable"),
-        ("text.mp3", b"This is no sound at all, however long one looks at it.\n" * 50, "not audio"),
-        ("page.wav", b"<!doctype html><title>404</title>", "not audio"),
-        ("empty.wav", b"", "not audio"),
-        ("list.m3u", b"#EXTM3U\nfirst.wav\n", "not audio"),
-        ("one_hertz.wav", sound(2.0, rate=1), "not audio"),
+        ("gone.wav", None, "missing or not readable"),
+        ("text.mp3", b"This is no sound at all, however long one looks at it.\n" * 50, "cannot play this format"),
+        ("page.wav", b"<!doctype html><title>404</title>", "cannot play this format"),
+        ("empty.wav", b"", "cannot play this format"),
+        ("list.m3u", b"#EXTM3U\nfirst.wav\n", "cannot play this format"),
+        ("one_hertz.wav", sound(2.0, rate=1), "cannot play this format"),
     ],
 )
 def test_file_that_cannot_be_played_is_told_in_words_and_the_next_one_plays(

@@ -19,7 +19,7 @@ def encode(folder: Path) -> None:
 
 def test_encoder_that_fails_says_so_and_leaves_the_wav(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     encode(tmp_path)
-    assert "x.wav stays as it is: libmpv finds nothing to hear there" in capfd.readouterr().err
+    assert "x.wav stays as it is: libmpv finds no sound there" in capfd.readouterr().err
     assert [path.name for path in tmp_path.glob("x.*")] == ["x.wav"]
 
 

@@ -118,8 +118,8 @@ def test_private_address_is_refused(model: OfferedModel, site: Site, tmp_path: P
     assert site.asked == []
 
 
-def test_full_disk_is_said_before_anything_is_asked(model: OfferedModel, site: Site, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match="no room for 4000000 MB"):
+def test_full_disk_is_reported_before_anything_is_requested(model: OfferedModel, site: Site, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="not enough space for 4000000 MB"):
         get_model(model._replace(size=4 * 10**12), tmp_path, site.policy, lambda done: None)
     assert site.asked == []
 

@@ -1,6 +1,6 @@
 """Make a small picture from an image, or from the cover inside an audio file, with libmpv.
 
-Images are decoded in a process of its own, with limits: a malicious one can only end that process.
+Images are decoded in a separate process with limits, so that a malicious one can crash only that process.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ SIDE = 80
 """Pixels of each side of a picture."""
 
 PICTURE_BYTES = SIDE * SIDE * 3
-"""Bytes of a picture: rows from the top, red, green and blue of each pixel."""
+"""Bytes of a picture: rows from the top, with red, green and blue for each pixel."""
 
 IMAGES = {b"\xff\xd8\xff": "jpeg_pipe", b"\x89PNG": "png_pipe", b"GIF8": "gif", b"RIFF": "webp_pipe"}
-"""How images begin, and their demuxers, which playing never opens. libavformat itself goes by a file's name.
+"""How images begin, and their demuxers, which are never used for playing. libavformat itself goes by a file's name.
 
-SVG is not among them, since it can refer to other files; a WAV begins like WebP, and has no cover."""
+SVG is missing because it can refer to other files. A WAV begins like WebP, but has no cover."""
 
 MEMORY = 900 * 1024 * 1024
-"""Bytes of address space: a JPEG of 3,000² takes 96 MB, and under 700 MB libmpv hangs."""
+"""Bytes of address space: a JPEG of 3,000² pixels takes 96 MB, and below 700 MB libmpv hangs."""
 
 SECONDS = 15
-"""Of processor time, and after which waiting ends too."""
+"""Limit of CPU time, and of waiting."""
 
 NOT_POSSIBLE = 2
-"""Exit status where there is no libmpv, or the file cannot be read; 1: it is no picture, and has none."""
+"""Exit status if there is no libmpv or the file cannot be read; 1 means that the file has no picture."""
 
 _WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,crop={SIDE}:{SIDE},format=rgb24"
 
 
 def make_picture(source: Path, target: Path) -> None:
-    """Write the middle square of an image or of a file's cover to `target`; nothing where there is none.
+    """Write the middle square of an image or of a file's cover to `target`; write nothing if there is no picture.
 
     Raises:
         OSError: there is no libmpv, or `source` cannot be read.
     """
-    from tui_pod.audio.libmpv import open_mpv  # brings ctypes, and the screen reads only the numbers above
+    from tui_pod.audio.libmpv import open_mpv  # imports ctypes; the screen needs only the constants above
 
     with source.open("rb") as file:
         start = file.read(4)

@@ -1,6 +1,6 @@
-"""How libmpv is set up so that nothing but the audio asked for is ever read, asked or run.
+"""The options of libmpv, which keep it from reading, requesting or running anything but the requested audio.
 
-Each option closes a way that was seen to work on a default mpv; a test reads them back from a live player.
+Each option closes a hole that was found in a default mpv; a test reads them back from a live player.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ FORMATS = "mp3,ogg,flac,wav,aac,mov,mp4,m4a,matroska,webm"
 """Demuxers of libavformat that may open a file: no playlist, stream description or archive."""
 
 PROTOCOLS = "none"
-"""Protocols that libavformat may speak on its own: no such one. Files are read by mpv, what is on the network by us."""
+"""Protocols that libavformat may use itself: none. mpv reads files, and tui-pod reads from the network."""
 
 DEMUXER = f"format_whitelist=[{FORMATS}],protocol_whitelist=[{PROTOCOLS}]"
 FAST_SEEK = f"{DEMUXER},fflags=+fastseek"
-"""`demuxer-lavf-o` for an mp3 whose places are told from its size instead of by reading up to them.
+"""`demuxer-lavf-o` for an mp3 in which positions are computed from the file's size instead of by reading up to them.
 
-Exact where the bit rate is constant; else up to 8 s off in 30 minutes (measured in a hard file)."""
+Exact if the bit rate is constant; otherwise up to 8 s off in 30 minutes (measured with a difficult file)."""
 
 OPTIONS: dict[str, str] = {
     "config": "no",
@@ -48,13 +48,13 @@ OPTIONS: dict[str, str] = {
     "demuxer-max-back-bytes": "8MiB",
     "resume-playback": "no",
     "save-position-on-quit": "no",
-    "keep-open": "yes",  # the end is told by eof-reached, with the exact position
+    "keep-open": "yes",  # eof-reached reports the end, with the exact position
     "keep-open-pause": "no",
-    "gapless-audio": "no",  # else the end is told 0.4 s before the last word is heard
+    "gapless-audio": "no",  # else the end is reported 0.4 s before the last word is heard
     "idle": "yes",
     "hr-seek": "yes",
-    "hr-seek-demuxer-offset": "3",  # else places in an mp3 of variable rate are up to 12 s off (measured), now 0.15 s
-    "audio-fallback-to-null": "no",  # no device is said, never played into silence
+    "hr-seek-demuxer-offset": "3",  # else seeks in an mp3 of variable rate are up to 12 s off (measured), now 0.15 s
+    "audio-fallback-to-null": "no",  # a missing device is reported instead of playing in silence
     "audio-client-name": "tui-pod",
 }
 
@@ -68,15 +68,15 @@ OPTIONAL: dict[str, str] = {
     "load-context-menu": "no",
     "media-controls": "no",
 }
-"""Options that only some versions of mpv know."""
+"""Options that only some versions of mpv have."""
 
 LEVEL = "lavfi=[speechnorm=e=12.5:r=0.0001:l=1,volume=-2dB]"
-"""Brings speech to one loudness: recordings 20 LU apart come within 2 LU of each other (measured, at -18 LUFS)."""
+"""Levels the loudness of speech: recordings 20 LU apart end up within 2 LU of each other (measured, at -18 LUFS)."""
 
 SKIP_SILENCE = "lavfi=[silenceremove=stop_periods=-1:stop_duration=0.4:stop_threshold=-45dB:timestamp=copy]"
-"""Cuts silences over 0.4 s short; without `timestamp=copy` the position would drift from the recording's."""
+"""Shortens silences over 0.4 s; without `timestamp=copy` the position would drift from the recording's."""
 
 
 def filters(is_level: bool, skips_silence: bool) -> str:
-    """Return mpv's `af` for what the listener chose; empty: none."""
+    """Return mpv's `af` for the listener's choices; empty for no filters."""
     return ",".join(chosen for chosen, is_on in ((SKIP_SILENCE, skips_silence), (LEVEL, is_level)) if is_on)

@@ -1,8 +1,8 @@
 """The player: libmpv through python-mpv.
 
-Nothing here makes its caller wait: calls are queued for a thread of the player's own, which is the only one
-to talk to libmpv, opens it, and looks at the position while something plays. libmpv's event thread and that
-thread build events and hand them to `emit`, which must be safe to call from any thread.
+No call blocks: calls are queued for the player's own thread, which opens libmpv, is the only one that calls it, and
+polls the position during playback. That thread and libmpv's event thread build events and pass them to `emit`, which
+must be safe to call from any thread.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ if TYPE_CHECKING:
     from mpv import MPV
 
 POLL = 0.25
-"""Seconds between two looks at the position while playing."""
+"""Seconds between two polls of the position during playback."""
 
 LOG_DELAY = 0.05
-"""Seconds after a failure until libmpv has told its log; on the player's own thread."""
+"""Seconds after a failure until libmpv has delivered its log; waited on the player's own thread."""
 
 CLOSE_LIMIT = 0.8
 """Seconds that closing may take; libmpv can hang in a driver, and quitting must not."""
 
 _ESTIMATED = ("mp3", "aac")
-"""Containers without a length of their own: mpv guesses from the first bytes when no header tells."""
+"""Formats that do not store their length: without a header, mpv estimates it from the first bytes."""
 
 Task = Callable[["MPV"], object]
 
@@ -65,40 +65,40 @@ class MpvPlayer:
         self._emit = emit
         self._ao = ao
         self._filters = filters
-        self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait for ever
-        self._load = 0  # of the newest load asked for
-        self._loads: dict[int, tuple[int, bool]] = {}  # playlist entry of mpv -> load, and whether it starts at 0
-        self._active = 0  # load whose events come now; set on libmpv's event thread
+        self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait forever
+        self._load = 0  # the newest requested load
+        self._loads: dict[int, tuple[int, bool]] = {}  # mpv's playlist entry -> load, and True if it starts at 0
+        self._active = 0  # the load of current events; set on libmpv's event thread
         self._is_from_zero = False
-        self._is_open = False  # whether the active load has begun to sound
+        self._is_open = False  # True once the active load produces sound
         self._is_playing = False
-        self._early_seek = (0, 0.0)  # load and position of the last seek that came before its file was open
+        self._early_seek = (0, 0.0)  # load and position of the last seek before its file was open
         self._streams = StreamProtocol()
-        self._remote: RemoteAudio | None = None  # of the newest load given to libmpv
+        self._remote: RemoteAudio | None = None  # the stream of the newest load given to libmpv
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
-        self._calling = threading.Lock()  # one callback of libmpv runs at a time, and none once it ends
+        self._calling = threading.Lock()  # libmpv runs one callback at a time, and none after its end
         self._has_ended = False
         self._opened: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
     def open(self, opened: Callable[[], None] | None = None) -> None:
-        """Begin to open libmpv. What is asked for before it is open waits; without libmpv each load fails.
+        """Begin to open libmpv. Earlier calls wait until it is open; without libmpv every load fails.
 
         Args:
-            opened: called on the player's thread when it is open, or cannot be.
+            opened: called on the player's thread when libmpv is open, or cannot be opened.
         """
         self._opened = opened or self._opened
         self._thread.start()
 
     def close(self) -> None:
-        """End playing and libmpv, in at most `CLOSE_LIMIT` seconds."""
+        """Stop playing and close libmpv, in at most `CLOSE_LIMIT` seconds."""
         self._tasks.put(None)
         if self._thread.is_alive():
             self._thread.join(CLOSE_LIMIT)
 
     def do(self, task: Task) -> None:
-        """Do something with libmpv on the thread that may, after all that was asked for before."""
+        """Run a task with libmpv on the player's thread, after all earlier ones."""
         self._tasks.put(task)
 
     # -- Player ----------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class MpvPlayer:
             location, self._remote = source.location, source.remote
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
-            with self._calling:  # its start may be told before the command returns
+            with self._calling:  # its start may be reported before the command returns
                 answer = mpv.command("loadfile", location, "replace")
                 self._loads[answer["playlist_entry_id"]] = load, start <= 0
 
@@ -145,7 +145,7 @@ class MpvPlayer:
         self.do(task)
 
     def position(self) -> float | None:
-        """See `Player.position`; None also when libmpv does not answer in time."""
+        """See `Player.position`; None also if libmpv does not answer in time."""
         answer: queue.Queue[float | None] = queue.Queue()
         if self._problem is not None or not self._is_open:
             return None
@@ -191,7 +191,7 @@ class MpvPlayer:
         self._opened()
         self._work(mpv)
         with self._calling:
-            self._has_ended = True  # python-mpv takes the handle away first, and a callback that reads from it crashes
+            self._has_ended = True  # python-mpv drops the handle first, and a callback that used it would crash
         mpv.terminate()
 
     def _work(self, mpv: MPV) -> None:
@@ -211,7 +211,7 @@ class MpvPlayer:
                 self._emit(LoadFailed(self._load, f"The player refused: {clean(str(error))}. Try again."))
 
     def _refuse_loads(self) -> None:
-        """Without libmpv: fail every load asked for, now and later."""
+        """Without libmpv: fail every requested load, now and later."""
         while True:
             if self._load and self._problem is not None:
                 self._emit(LoadFailed(self._load, self._problem, is_fatal=True))
@@ -219,15 +219,15 @@ class MpvPlayer:
                 return
 
     def _begin(self, mpv: MPV) -> None:
-        """Do what was asked for before the file was open; this also wakes the thread, which polls from now on."""
+        """Run a seek that came before the file was open. This also wakes the thread, which polls from now on."""
         load, position = self._early_seek
         self._early_seek = (0, 0.0)
         if load and load == self._active:
             mpv.command("seek", f"{position:.3f}", "absolute+exact")
-        release_memory()  # another megabyte, of the start and of the file before
+        release_memory()  # frees a megabyte of the start and of the previous file
 
     def _tell_failure(self, load: int, error: int) -> None:
-        """Say why a load failed, once libmpv has told its log, which it does after its events."""
+        """Report why a load failed, after libmpv has delivered its log, which comes later than its events."""
         time.sleep(LOG_DELAY)
         log = " ".join(self._log)
         error = cause(error, log)
@@ -245,13 +245,13 @@ class MpvPlayer:
     # -- libmpv's event thread -------------------------------------------------------------------------
 
     def _call_back(self, callback: Callable[[MPV, Any], None], mpv: MPV, value: Any) -> None:
-        """Run a callback and tell its errors, which python-mpv turns into warnings that nobody sees."""
+        """Run a callback and report its errors, which python-mpv would turn into warnings that nobody sees."""
         with self._calling:
             if self._has_ended:
                 return
             try:
                 callback(mpv, value)
-            except Exception as error:  # on a foreign thread there is nobody else to tell
+            except Exception as error:  # on a foreign thread nothing else would report it
                 self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_event(self, mpv: MPV, event: Any) -> None:
@@ -273,12 +273,12 @@ class MpvPlayer:
                     self._emit(FileEnded(self._active, 0.0))
 
     def _on_restart(self, mpv: MPV) -> None:
-        """Tell that a file begins to sound, or that a seek has arrived."""
+        """Report that a file has started, or that a seek has finished."""
         position = max(0.0, float(mpv.time_pos or 0.0))
         if self._is_open:
             self._emit(SeekFinished(self._active, position))
             return
-        if self._is_from_zero:  # it may have played on since: without a device, decoding waits for nobody
+        if self._is_from_zero:  # it may have advanced since: without a device, decoding does not wait
             position = 0.0
         self._is_open = True
         self._is_playing = not mpv.pause
@@ -302,7 +302,7 @@ class MpvPlayer:
             self._emit(BufferingChanged(self._active, bool(is_buffering)))
 
     def _on_chapters(self, mpv: MPV, count: Any) -> None:
-        """Read the chapters one by one: a file may have 400,000, and the list of them would take a gigabyte."""
+        """Read the chapters one by one: a file may have 400,000, and a list of all would take a gigabyte."""
         if not isinstance(count, int) or count <= 0:
             return
         found = (self._chapter(mpv, number) for number in range(min(count, MAX_CHAPTERS)))

@@ -1,4 +1,4 @@
-"""Encode a recording, or a stretch of one, as Opus with libmpv. Waits, so it belongs in a process or a thread."""
+"""Encode a recording, or a part of one, as Opus with libmpv. Blocks, so use a process or a thread."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.player.snapshot import Source
 
 CLIP = "b=48k"
-"""Bits a second: as good as podcasts are, music and stereo included."""
+"""48 kbit/s: the quality of a podcast, including music and stereo."""
 
 SPEECH = "b=24k,application=voip"
-"""Speech stays clear, and 119 narrations take 34 MB."""
+"""24 kbit/s: speech stays clear, and 119 narrations take 34 MB."""
 
 TIME_LIMIT = 120.0
-"""Seconds after which encoding is given up; half a minute out of an hour takes half a second, 90 s of speech one."""
+"""Seconds after which encoding is aborted; a half-minute clip from an hour takes 0.5 s, 90 s of speech take 1 s."""
 
 LEAST = 200
-"""Bytes of an Opus file without a sound."""
+"""An Opus file with fewer bytes contains no sound."""
 
 
 class EncodeError(Exception):
-    """A recording that cannot be encoded; the message says why."""
+    """A recording cannot be encoded; the message says why."""
 
 
 def encode_opus(source: Path | Source, target: Path, coding: str, **stretch: str) -> None:
-    """Write a recording, or a `stretch` (libmpv's `start` and `end`) of it, to `target`: whole or not at all.
+    """Write a recording, or a `stretch` of it (libmpv's `start` and `end`), to `target`, completely or not at all.
 
-    Of a stream only what is needed is fetched, where its rate is constant; else all before it, since a clip is exact.
+    From a stream with a constant bit rate only the stretch is fetched; otherwise everything up to its end, since a clip
+    must be exact.
 
     Raises:
-        EncodeError: there is no libmpv, it cannot read the recording, or nothing is to be heard there.
+        EncodeError: there is no libmpv, it cannot read the recording, or the stretch has no sound.
         OSError: the file cannot be written.
     """
     temp = target.with_name(f"{target.name}.part")
-    temp.touch()  # what the encoder cannot write it only logs
+    temp.touch()  # raises what the encoder would only log
     try:
         _encode(
             source, **{"keep-open": "no", "of": "ogg", "oac": "libopus", "oacopts": coding, "o": str(temp)}, **stretch
         )
         if temp.stat().st_size < LEAST:
-            raise EncodeError("libmpv finds nothing to hear there")
+            raise EncodeError("libmpv finds no sound there")
         temp.replace(target)
     finally:
         with contextlib.suppress(OSError):
