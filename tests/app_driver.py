@@ -178,7 +178,12 @@ class FakeServices(ServicesOver):
         for fake in (self.player, self.sources, self.writer):
             fake.emit = self.emit
         return PlaybackController(
-            first.library, first.progress_index, ports, queue=first.queue, playback=first.playback, kept=first.kept
+            first.library,
+            first.progress_index,
+            ports,
+            queue=first.queue,
+            playback=first.playback,
+            notebook=first.notebook,
         )
 
     def emit(self, event: Event) -> None:

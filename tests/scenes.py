@@ -20,7 +20,7 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card, Kept
+from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
@@ -103,8 +103,8 @@ def keep(services: FakeServices) -> None:
         Bookmark(ident, start, end, when, when, text, note, library.titles[library.index(ident) or 0])
         for ident, start, end, text, note in KEPT
     ]
-    kept = Kept(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
-    services.first = replace(services.first, kept=kept)
+    kept = Notebook(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
+    services.first = replace(services.first, notebook=kept)
 
 
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))

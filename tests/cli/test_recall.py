@@ -39,7 +39,7 @@ def test_due_cards_are_asked_and_answers_are_kept(
         "1 of 2: One — first · 0:00\nNote 0.\nWords 0.\n"
         "2 of 2: One — first · 0:10\nNote 1.\nWords 1.\n"
     )  # fmt: skip
-    cards = {card.start: card for card in state.load().kept.cards if card.episode == "one"}
+    cards = {card.start: card for card in state.load().notebook.cards if card.episode == "one"}
     assert cards[0.0].due > datetime.now(UTC)
     assert cards[10.0].reviewed is None
 

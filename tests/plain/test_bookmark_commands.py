@@ -34,7 +34,7 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
     for episode, start in (("two", 65.0), ("one", 30.0)):
         room.clock.go(60)
         stretch = Stretch(start, start + 5.0, f"Words at {start:g}")
-        room.controller.bookmarks.keep(episode, episode.title(), stretch, "Mine.")
+        room.controller.bookmarks.add(episode, episode.title(), stretch, "Mine.")
     assert await run(RoomServices(room), "4", "j", "y", "s", "x", "u", "enter", "1", "j") == [
         "2 bookmarks, by episode.",
         "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
@@ -55,7 +55,7 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
 
 
 async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
-    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
     services.first = replace(services.first, settings=Settings(recall=RecallSettings(enabled=True)))
     async with typing(services) as typist:
@@ -68,7 +68,7 @@ async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
 
 
 async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
-    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
     async with typing(services) as typist:
         await typist.type("4", "m", "r", until_said="Nothing is due")

@@ -34,7 +34,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.plain.program import PlainProgram
@@ -64,9 +64,14 @@ class RoomServices(ServicesOver):
     def make_controller(self) -> PlaybackController:
         room, first = self.room, self.first
         ports = Ports(room.player, room.sources, room.writer, self.frontend, room.clock, "run")
-        kept = Kept(tuple(room.controller.bookmarks))
+        kept = Notebook(tuple(room.controller.bookmarks))
         room.controller = PlaybackController(
-            room.library, room.progress_index, ports, queue=first.queue, playback=room.controller.playback, kept=kept
+            room.library,
+            room.progress_index,
+            ports,
+            queue=first.queue,
+            playback=room.controller.playback,
+            notebook=kept,
         )
         for fake in (room.player, room.sources, room.writer):
             fake.emit = room.controller.handle

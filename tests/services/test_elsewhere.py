@@ -12,7 +12,7 @@ from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card, Kept
+from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.services import elsewhere
 from tui_pod.services.elsewhere import ElsewhereWatch
@@ -27,17 +27,17 @@ class Watched(StateFile):
 
     def __init__(self, room: Room) -> None:
         self.saved: dict[str, Progress] = {}
-        self.kept = Kept()
+        self.notebook = Notebook()
         self.looks = 0
         self.failure: UserError | None = None
         self.watch = ElsewhereWatch(room.controller, self, self._look_at_feeds)
 
     @property
     def is_changed_elsewhere(self) -> bool:
-        return bool(self.saved or any(self.kept))
+        return bool(self.saved or any(self.notebook))
 
     def read_elsewhere(self) -> State:
-        return State(self.saved, {}, kept=self.kept)
+        return State(self.saved, {}, notebook=self.notebook)
 
     async def _look_at_feeds(self) -> None:
         self.looks += 1
@@ -62,10 +62,10 @@ async def test_bookmarks_and_answers_from_elsewhere_are_shown_and_neither_saved_
     room: Room, watched: Watched
 ) -> None:
     bookmark = Bookmark("one", 5.0, 9.0, START, START, "Said.")
-    watched.kept = Kept((bookmark,), (Card("one", 5.0, LATER, START),))
+    watched.notebook = Notebook((bookmark,), (Card("one", 5.0, LATER, START),))
     await watched.watch.look()
     assert (list(room.controller.bookmarks), len(room.controller.bookmarks.cards)) == ([bookmark], 1)
-    watched.kept = Kept((bookmark.removed(LATER),))
+    watched.notebook = Notebook((bookmark.removed(LATER),))
     await watched.watch.look()
     assert list(room.controller.bookmarks) == []
     assert (room.writer.records, room.listener.said) == ([], [])

@@ -27,7 +27,7 @@ class Rig:
         self.screen = FakeFrontend()
         context = make_context(self.controller, self.screen, Settings(recall=settings))
         self.recall = RecallService(context, FakeReader(), FakeExcerpts())
-        self.bookmark, _ = self.controller.bookmarks.keep("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
+        self.bookmark, _ = self.controller.bookmarks.add("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
 
     def remember(self) -> Bookmark:
         self.recall.toggle(self.bookmark)
@@ -67,7 +67,7 @@ async def test_card_made_and_unmade(rig: Rig) -> None:
 
 
 async def test_place_alone_is_no_card(rig: Rig) -> None:
-    bare, _ = rig.controller.bookmarks.keep("two", "Two", Stretch(50.0, 80.0))
+    bare, _ = rig.controller.bookmarks.add("two", "Two", Stretch(50.0, 80.0))
     assert rig.recall.toggle(bare) == "There is nothing to ask: give it a note first."
     assert not rig.recall.has_card(bare.key)
 
@@ -110,7 +110,7 @@ async def test_nothing_is_offered_without_a_question_or_while_recall_is_off(rig:
 async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:
     rig = Rig(RecallSettings(True, 3))
     for number in range(8):
-        bookmark, _ = rig.controller.bookmarks.keep("three", "T", Stretch(number * 20.0, number * 20.0 + 5, "Said."))
+        bookmark, _ = rig.controller.bookmarks.add("three", "T", Stretch(number * 20.0, number * 20.0 + 5, "Said."))
         rig.recall.toggle(bookmark)
     rig.room.clock.now = START + timedelta(days=2)
     for _ in range(3):

@@ -11,11 +11,11 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state import fast_toml as fast_toml
 from tui_pod.state.format import LONG, parse_snapshot, snapshot_text, to_table
-from tui_pod.state.kept import kept_tables
+from tui_pod.state.notebook import notebook_tables
 
 PLAIN = "[episodes.{}]\nposition = 1.5\nplayed = false\nupdated = 2026-11-24T13:00:00Z\n\n"
 """An entry as it is written."""
@@ -62,7 +62,9 @@ def snapshot(count: int, seed: int = 0) -> str:
         )
         ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))
         episodes[ident] = to_table(progress)
-    kept = kept_tables(Kept(tuple(some_bookmark(chance) for _ in range(count)), tuple(map(some_card, range(count)))))
+    kept = notebook_tables(
+        Notebook(tuple(some_bookmark(chance) for _ in range(count)), tuple(map(some_card, range(count))))
+    )
     data = {"ui": {"topic": "A"}, **kept, "queue": {"entries": ["a", "b"]}, "episodes": episodes}
     data |= {"mine": {"x": [1, {"y": 2}]}}
     return snapshot_text(data, START)

@@ -93,7 +93,7 @@ class Machine:
 
     def bookmarks(self) -> dict[BookmarkKey, Bookmark]:
         """Return the bookmarks that its state holds, those removed too."""
-        return {bookmark.key: bookmark for bookmark in self.file.load().kept.bookmarks}
+        return {bookmark.key: bookmark for bookmark in self.file.load().notebook.bookmarks}
 
     def sync(self, now: datetime) -> SyncResult:
         """Sync with its copy of the folder."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sync.machines import START, Machine, World
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card, Kept
+from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
@@ -63,13 +63,13 @@ def test_bookmarks_and_cards_go_everywhere_and_what_is_removed_goes(machines: tu
     card = Card("x", 5.0, NOW, NOW, 2.3, 2.1, NOW)
     one.file.append([first, card])
     two.file.append([second])
-    assert one.sync(NOW).sent_kept == Kept((first,), (card,))
-    assert two.sync(NOW).received_kept == Kept((first,), (card,))
-    assert one.sync(NOW).received_kept == Kept((second,))
+    assert one.sync(NOW).sent_notebook == Notebook((first,), (card,))
+    assert two.sync(NOW).received_notebook == Notebook((first,), (card,))
+    assert one.sync(NOW).received_notebook == Notebook((second,))
     gone = first.removed(NOW + timedelta(hours=1))._replace(title="")
     two.file.append([gone])
     two.sync(NOW)
-    assert one.sync(NOW).received_kept == Kept((gone,))
+    assert one.sync(NOW).received_notebook == Notebook((gone,))
     assert one.bookmarks() == two.bookmarks() == {gone.key: gone, second.key: second}
     outcome = one.sync(NOW)
     assert not outcome.has_changed

@@ -154,10 +154,10 @@ def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:
     for episode, progress in state.progress.items():
         place, age, value = as_saved(ProgressRecord(episode, progress))
         found[place] = (age, value)
-    for bookmark in state.kept.bookmarks:
+    for bookmark in state.notebook.bookmarks:
         place, age, value = as_saved(bookmark)
         found[place] = (age, value)
-    for card in state.kept.cards:
+    for card in state.notebook.cards:
         place, age, value = as_saved(card)
         found[place] = (age, value)
     for table, values in state.tables.items():

@@ -80,7 +80,7 @@ class RestlessListener:
             ProgressIndex(library, state.progress),
             ports,
             queue=Queue(tuple(state.strings("queue", "entries"))),
-            kept=state.kept,
+            notebook=state.notebook,
         )
         self._player.emit = sources.emit = self._controller.handle
         self._changes_clock = changes_clock
@@ -151,7 +151,7 @@ class RestlessListener:
         if chance < 0.5 or not kept:
             start = float(self._chances.randrange(0, 300, 10))
             words = f'"Words" of “{start}” \\ ä'
-            bookmarks.keep(self._chances.choice(library.ids), "", Stretch(start, start + 5.0, words))
+            bookmarks.add(self._chances.choice(library.ids), "", Stretch(start, start + 5.0, words))
         elif chance < 0.8:
             bookmark = self._chances.choice(kept)
             bookmarks.edit(bookmark.key, bookmark.text, f"note {self._chances.random()}")

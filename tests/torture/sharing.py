@@ -98,7 +98,7 @@ class Writer:
             found = state.progress.get(episode)
             if found is None or found.updated < progress.updated:
                 self._note(f"{episode} is {found}, not {progress}")
-        bookmarks = {bookmark.key: bookmark for bookmark in state.kept.bookmarks}
+        bookmarks = {bookmark.key: bookmark for bookmark in state.notebook.bookmarks}
         for key, bookmark in self._kept.items():
             kept = bookmarks.get(key)
             if kept is None or kept.updated < bookmark.updated:
@@ -171,7 +171,7 @@ def _judge(path: Path, ledgers: list[Path], marked: dict[str, bool]) -> Iterator
         found = state.progress.get(episode)
         if found is None or (found.updated.isoformat(), found.position) != (age, position):
             yield f"{episode} is {found}, not {position} of {age}"
-    bookmarks = {bookmark.key: as_saved(bookmark)[1:] for bookmark in state.kept.bookmarks}
+    bookmarks = {bookmark.key: as_saved(bookmark)[1:] for bookmark in state.notebook.bookmarks}
     for key, wanted in kept.items():
         if bookmarks.get(key) != wanted:
             yield f"{key} is {bookmarks.get(key)}, not {wanted}"
@@ -291,7 +291,7 @@ def _agree(apps: Sequence[Terminal], path: Path) -> bool:
 
 
 def _kept(path: Path) -> frozenset[BookmarkKey]:
-    return frozenset(each.key for each in StateFile(path).load().kept.bookmarks if not each.is_removed)
+    return frozenset(each.key for each in StateFile(path).load().notebook.bookmarks if not each.is_removed)
 
 
 CHECKS = (

@@ -479,7 +479,7 @@ async def _(driver: AppDriver, key: str) -> None:
 async def keep(driver: AppDriver, *starts: float) -> None:
     """Keep parts of the first episode, and show them."""
     for start in starts or (20.0,):
-        driver.controller.bookmarks.keep("one", "One", Stretch(start, start + 5.0, f"Words of {start:g}."))
+        driver.controller.bookmarks.add("one", "One", Stretch(start, start + 5.0, f"Words of {start:g}."))
     await driver.press("4")
     await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
 

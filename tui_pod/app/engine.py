@@ -94,7 +94,7 @@ class Engine:
             _options(settings),
             first.queue,
             first.playback,
-            first.kept,
+            first.notebook,
         )
         self.broadcast.add(LoadTicker(self.controller))
         self.is_open = asyncio.Event()

@@ -68,7 +68,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
         with_last_played(playback, library, progress_index),
         _query(library, state, settings.start.view),
-        state.kept,
+        state.notebook,
         settings,
         (*state.notices, *loaded.notices, *_shorten(config.notices)),
         settings.ui.theme or chosen,

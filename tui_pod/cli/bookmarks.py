@@ -42,7 +42,7 @@ def run(options: Namespace) -> int:
         raise UsageError("--json or --csv, not both")
     opened = open_library(options)
     bookmarks = sorted(
-        (each for each in opened.state.kept.bookmarks if not each.is_removed), key=lambda each: each.created
+        (each for each in opened.state.notebook.bookmarks if not each.is_removed), key=lambda each: each.created
     )
     library = opened.library
     if options.json:

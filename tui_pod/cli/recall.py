@@ -28,7 +28,7 @@ def run(options: Namespace) -> None:
     """
     opened = open_library(options)
     library = opened.library
-    kept, per_day = opened.state.kept, opened.settings.recall.per_day
+    kept, per_day = opened.state.notebook, opened.settings.recall.per_day
     found = {bookmark.key: bookmark for bookmark in kept.bookmarks if not bookmark.is_removed}
     cards = (card for card in kept.cards if not card.is_removed and is_askable(card, library, found.get))
     sources = WordSources(opened.paths.data, opened.paths.cache)

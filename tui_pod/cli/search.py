@@ -64,7 +64,7 @@ def run(options: Namespace) -> None:
 
 def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
     """Return what matches. If the index cannot be written to the cache, a temporary one is made."""
-    library, kept = opened.library, titled(opened.library, opened.state.kept.bookmarks)
+    library, kept = opened.library, titled(opened.library, opened.state.notebook.bookmarks)
     with ExitStack() as held:
         try:
             index = _update(options, opened, is_told=True)

@@ -21,13 +21,13 @@ from tui_pod.cli.shared import (
 )
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.passwords import write_private
-from tui_pod.state.kept import kept_tables
+from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import PATIENCE, begin, finish, read_password
 from tui_pod.sync.memory import memory_file
@@ -132,7 +132,7 @@ def _password_file(opened: Opened) -> Path:
 def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
-    kept = next((outcome.received_kept for outcome in outcomes if any(outcome.received_kept)), Kept())
+    kept = next((outcome.received_notebook for outcome in outcomes if any(outcome.received_notebook)), Notebook())
     for outcome in outcomes:
         warn(*filter(None, (*outcome.notices, outcome.error)))
     if options.json:
@@ -140,7 +140,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
             {
                 "received": [_json(ident, progress) for ident, progress in received.items()],
                 "sent": sum(outcome.sent for outcome in outcomes),
-                **kept_tables(kept),
+                **notebook_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
                 "error": next((outcome.error for outcome in outcomes if outcome.error), None),
@@ -164,8 +164,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
 
 def _summary(outcome: SyncResult, would: str) -> str:
     others = (
-        (outcome.received_kept.bookmarks, "bookmark", "received"),
-        (outcome.sent_kept.bookmarks, "bookmark", "sent"),
+        (outcome.received_notebook.bookmarks, "bookmark", "received"),
+        (outcome.sent_notebook.bookmarks, "bookmark", "sent"),
         (outcome.configured, "podcast", "set as elsewhere"),
         (outcome.subscribed, "podcast", "subscribed"),
         (outcome.unsubscribed, "podcast", "unsubscribed"),

@@ -58,7 +58,7 @@ class BookmarkService:
 
     def keep_words(self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None]) -> None:
         """Keep these words, and say so; when they are kept already hand them to `edit`."""
-        bookmark, is_new = self._context.controller.bookmarks.keep(episode, title, stretch)
+        bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch)
         if is_new:
             self._last = bookmark.key, self._context.controller.now()
             self._context.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
@@ -77,7 +77,7 @@ class BookmarkService:
         """Keep what still waits for its words without them."""
         for playback in self._waiting:
             stretch = just_said(Transcript(), playback.position)
-            self._context.controller.bookmarks.keep(playback.episode or "", playback.title, stretch)
+            self._context.controller.bookmarks.add(playback.episode or "", playback.title, stretch)
 
     async def _keep(self, playback: Playback, edit: Callable[[Bookmark], None]) -> None:
         episode, transcript = playback.episode or "", Transcript()

@@ -63,7 +63,7 @@ class ElsewhereWatch:
                     if (here := known.get(ident)) is None or progress.updated > here.updated
                 }
             )
-            self._controller.bookmarks.receive_all(saved.kept)
+            self._controller.bookmarks.receive_all(saved.notebook)
         await self._look_at_feeds()
 
     async def _watch(self) -> None:

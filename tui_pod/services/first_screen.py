@@ -9,7 +9,7 @@ from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import LastPlayed, Playback
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
@@ -24,7 +24,7 @@ class FirstScreen:
     queue: Queue = field(default_factory=Queue)
     playback: Playback = field(default_factory=Playback)
     query: ListQuery = field(default_factory=ListQuery)
-    kept: Kept = field(default_factory=Kept)
+    notebook: Notebook = field(default_factory=Notebook)
     """Bookmarks and cards at the start."""
     settings: Settings = field(default_factory=Settings)
     notices: tuple[str, ...] = ()

@@ -114,7 +114,7 @@ class RecallService:
         if not self._context.settings.recall.enabled or question is None:
             return
         key = BookmarkKey(episode, OF_EPISODE)
-        if self._cards.was_kept(key):  # also when the listener did not want it
+        if self._cards.is_known(key):  # also when the listener did not want it
             return
         self._add(key, is_later=False)
         self._context.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")

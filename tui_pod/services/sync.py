@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.tasks import CommandFailed, run_command
-from tui_pod.state.kept import SECTIONS, read_kept
+from tui_pod.state.notebook import SECTIONS, read_notebook
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
@@ -118,7 +118,7 @@ class SyncService(Follower):
         self._show()
         received = _received(report)
         shown = self._context.controller.editor.receive(received, f"{counted(len(received))} synced")
-        shown |= self._context.controller.bookmarks.receive_all(_received_kept(report), "synced")
+        shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:
@@ -150,7 +150,7 @@ async def run_sync(*arguments: str) -> dict[str, Any]:
     return json.loads(await run_command("sync", "--json", *arguments, limit=LIMIT))  # type: ignore[no-any-return]
 
 
-def _received_kept(report: Mapping[str, Any]) -> Kept:
+def _received_notebook(report: Mapping[str, Any]) -> Notebook:
     """Return the bookmarks and cards that came in, as the state has them."""
     times = ("created", "updated", "due", "reviewed")
     tables = {
@@ -160,7 +160,7 @@ def _received_kept(report: Mapping[str, Any]) -> Kept:
         ]
         for section in SECTIONS.values()
     }
-    return read_kept(tables)
+    return read_notebook(tables)
 
 
 def _received(report: Mapping[str, Any]) -> dict[str, Progress]:

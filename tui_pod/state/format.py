@@ -18,7 +18,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import join
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state.fields import BOOKMARK, CARD, HEARD, PROGRESS, read_ranges, write_ranges
-from tui_pod.state.kept import SECTIONS, apply_kept, entries_of
+from tui_pod.state.notebook import SECTIONS, apply_notebook, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
     Table,
@@ -222,7 +222,7 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
             date_edit(entry, edited)
         fresh.add(ident)
         episodes[ident] = newest(entry, record) if isinstance(entry, dict) else record
-    apply_kept(data, journal, edited)
+    apply_notebook(data, journal, edited)
     for record in journal.get("setting", []):
         table, key, value = record.get("table"), record.get("key"), record.get("value")
         if isinstance(table, str) and isinstance(key, str) and table not in _NO_SETTINGS:

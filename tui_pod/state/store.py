@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, Record
 from tui_pod.runtime import files
@@ -37,7 +37,7 @@ from tui_pod.state.format import (
     snapshot_text,
     to_heard,
 )
-from tui_pod.state.kept import read_kept
+from tui_pod.state.notebook import read_notebook
 from tui_pod.state.values import Table
 
 COMPACT_AT = 256 * 1024
@@ -76,7 +76,7 @@ class State(NamedTuple):
     notices: tuple[str, ...] = ()
     """What the listener must be told: a recovery, or why nothing will be saved."""
     is_writable: bool = True
-    kept: Kept = Kept()
+    notebook: Notebook = Notebook()
     """Bookmarks and cards."""
 
     def setting(self, table: str, key: str, default: Any) -> Any:
@@ -342,7 +342,7 @@ class StateFile:
 
 def _state(data: Table, notices: list[str]) -> State:
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
-    return State(read_progress(data), tables, tuple(notices), kept=read_kept(data))
+    return State(read_progress(data), tables, tuple(notices), notebook=read_notebook(data))
 
 
 def _reason(error: BaseException) -> str:

@@ -20,13 +20,13 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.runtime import files
 from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, read_progress, snapshot_text, to_table
-from tui_pod.state.kept import kept_tables, read_kept
+from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
 from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
 
@@ -46,7 +46,7 @@ class Contents(NamedTuple):
     """The part of a state that machines share."""
 
     progress: Mapping[str, Progress]
-    kept: Kept = Kept()
+    notebook: Notebook = Notebook()
     podcasts: SharedSettings = MappingProxyType({})
 
 
@@ -105,7 +105,7 @@ class SyncFolder:
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None
-        kept, podcasts = Kept(), list[SharedSettings]()
+        notebook, podcasts = Notebook(), list[SharedSettings]()
         notices: list[str] = []
         machines = 0
         for path in self._paths():
@@ -122,10 +122,10 @@ class SyncFolder:
                 own = found
             else:
                 machines += 1
-            kept = kept.merged(found.kept)
+            notebook = notebook.merged(found.notebook)
             podcasts.append(found.podcasts)
             progress |= incoming(progress, found.progress)
-        return Gathered(Contents(progress, kept, merged(podcasts)), own, machines, tuple(notices))
+        return Gathered(Contents(progress, notebook, merged(podcasts)), own, machines, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step.
@@ -134,7 +134,7 @@ class SyncFolder:
             SyncError: it could not be written; the old file stays.
         """
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
-        tables = {**kept_tables(contents.kept), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
+        tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
         text = snapshot_text(tables, now, HEADER)
         try:
             files.replace(self._file, text)  # a lock keeps another sync out
@@ -162,10 +162,10 @@ def _read(path: Path) -> Contents:
     if "written" not in data:
         raise DamagedState("it is not a file of a machine")
     progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
-    kept = read_kept(data)
-    bookmarks = tuple(each for each in kept.bookmarks if _is_id(each.episode))
-    cards = tuple(each for each in kept.cards if _is_id(each.episode))
-    return Contents(progress, Kept(bookmarks, cards), read_tables(data.get("podcasts")))
+    notebook = read_notebook(data)
+    bookmarks = tuple(each for each in notebook.bookmarks if _is_id(each.episode))
+    cards = tuple(each for each in notebook.cards if _is_id(each.episode))
+    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts")))
 
 
 def _is_id(text: str) -> bool:

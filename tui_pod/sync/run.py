@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_pod.core.library.podcast_settings import COURSE
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -27,8 +27,8 @@ class SyncResult:
     """New progress by episode."""
     sent: int = 0
     """How many episodes had progress that the others lacked."""
-    received_kept: Kept = field(default_factory=Kept)
-    sent_kept: Kept = field(default_factory=Kept)
+    received_notebook: Notebook = field(default_factory=Notebook)
+    sent_notebook: Notebook = field(default_factory=Notebook)
     """Bookmarks and cards, likewise."""
     configured: list[str] = field(default_factory=list)
     """Ids of podcasts whose settings were changed elsewhere."""
@@ -51,8 +51,8 @@ class SyncResult:
     def has_changed(self) -> bool:
         """True if anything was exchanged."""
         lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
-        kept = *self.received_kept, *self.sent_kept
-        return bool(self.received or self.sent or any(lists) or any(kept))
+        notebook = *self.received_notebook, *self.sent_notebook
+        return bool(self.received or self.sent or any(lists) or any(notebook))
 
 
 def sync_with_folder(
@@ -73,8 +73,8 @@ def sync_with_folder(
     progress = {**state.progress, **received}
     changed = {ident for ident, value in progress.items() if own.progress.get(ident) != value}
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
-    kept = state.kept.merged(gathered.all.kept)
-    received_kept, sent_kept = kept.without(state.kept), kept.without(gathered.all.kept)
+    notebook = state.notebook.merged(gathered.all.notebook)
+    received_notebook, sent_notebook = notebook.without(state.notebook), notebook.without(gathered.all.notebook)
     chosen = shared_settings.read_chosen(store)
     podcasts = shared_settings.merged((chosen, gathered.all.podcasts))
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
@@ -82,11 +82,13 @@ def sync_with_folder(
     if not is_dry:
         shared_settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
-        file.save([*naming, *records, *received_kept.bookmarks, *received_kept.cards])
-        if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
-            shared.write(Contents(progress, kept, podcasts), now)
+        file.save([*naming, *records, *received_notebook.bookmarks, *received_notebook.cards])
+        if changed or any(notebook.without(own.notebook)) or podcasts != own.podcasts:
+            shared.write(Contents(progress, notebook, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
-    return SyncResult(received, sent, received_kept, sent_kept, configured, notices=notices, machines=gathered.machines)
+    return SyncResult(
+        received, sent, received_notebook, sent_notebook, configured, notices=notices, machines=gathered.machines
+    )
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from tests.rooms import make_room
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import LastPlayed, Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.text.clean import clean
 from tui_pod.ui.screens.bookmark import BookmarkScreen
 
@@ -75,7 +75,7 @@ async def test_tab_counts_what_was_kept_before() -> None:
     marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
 
     def prepare(services: FakeServices) -> None:
-        services.first = replace(services.first, kept=Kept((*marks[:2], marks[2].removed(START))))
+        services.first = replace(services.first, notebook=Notebook((*marks[:2], marks[2].removed(START))))
 
     async with run_app(LIBRARY, prepare=prepare) as driver:
         assert "Bookmarks 2 " in driver.text
@@ -99,8 +99,8 @@ async def test_bar_and_transcript_mark_what_is_kept() -> None:
 
 async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
     def prepare(services: FakeServices) -> None:
-        kept = Kept((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
-        services.first = replace(services.first, kept=kept)
+        kept = Notebook((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
+        services.first = replace(services.first, notebook=kept)
 
     last = LastPlayed("one", "One", 50.0, 100.0)
     async with run_app(LIBRARY, playback=Playback(last=last), prepare=prepare) as driver:
@@ -135,7 +135,7 @@ async def show(driver: AppDriver, *places: tuple[str, float]) -> None:
     """Keep what is at these places, an hour apart, and show it."""
     for episode, start in places:
         driver.clock.go(3600)
-        driver.controller.bookmarks.keep(episode, episode.title(), Stretch(start, start + 5.0, f"Words at {start:g}."))
+        driver.controller.bookmarks.add(episode, episode.title(), Stretch(start, start + 5.0, f"Words at {start:g}."))
     await driver.press("4")
     await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
     await driver.settle()
@@ -158,7 +158,7 @@ async def test_view_keeps_its_grouping_and_shows_what_is_kept_meanwhile() -> Non
         await show(driver, *SOME)
         await driver.press("s", "s", "1", "4")
         await driver.until(lambda: "3 bookmarks · by topic" in driver.text, "the bookmarks are shown")
-        driver.controller.bookmarks.keep("five", "Five", Stretch(1.0, 2.0, "New."))
+        driver.controller.bookmarks.add("five", "Five", Stretch(1.0, 2.0, "New."))
         await driver.settle()
         assert "4 bookmarks · by topic" in driver.text
         assert any("“New.”" in row for row in rows(driver))
@@ -219,7 +219,7 @@ async def test_hostile_words_and_notes_are_literal_at_every_size() -> None:
     async with run_app(LIBRARY) as driver:
         for number, text in enumerate(HOSTILE_TITLES.values()):
             stretch = Stretch(number * 10.0, number * 10.0 + 5, clean(text))
-            driver.controller.bookmarks.keep("one", clean(text), stretch, note=clean(text))
+            driver.controller.bookmarks.add("one", clean(text), stretch, note=clean(text))
         await show(driver)
         for size in ((120, 40), (80, 24), (40, 12), (80, 24)):
             await driver.resize(*size)

@@ -17,7 +17,7 @@ LIBRARY = make_room().library
 async def show(driver: AppDriver, *starts: float) -> None:
     """Keep sentences of an episode, show them, and make each a card; then let a day pass."""
     for number, start in enumerate(starts):
-        driver.controller.bookmarks.keep("one", "One", Stretch(start, start + 19.0, ("One.", "Two.", "Three.")[number]))
+        driver.controller.bookmarks.add("one", "One", Stretch(start, start + 19.0, ("One.", "Two.", "Three.")[number]))
     await driver.press("4")
     await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
     for _ in starts:

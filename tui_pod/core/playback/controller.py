@@ -12,7 +12,7 @@ from functools import partial
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.bookmark_keeper import BookmarkKeeper
+from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
@@ -25,7 +25,7 @@ from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.cards import Kept
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
@@ -50,7 +50,7 @@ class PlaybackController:
         options: PlaybackOptions | None = None,
         queue: Queue | None = None,
         playback: Playback | None = None,
-        kept: Kept | None = None,
+        notebook: Notebook | None = None,
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -62,7 +62,7 @@ class PlaybackController:
         self.undo_history = UndoHistory()
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
         self.editor = ProgressEditor(state, player.tracker, self.undo_history, self.sessions.progress_changed)
-        self.bookmarks = BookmarkKeeper(state, self.undo_history, kept or Kept())
+        self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
         self.sleep: SleepTimer | None = None
 
     @property

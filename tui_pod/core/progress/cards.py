@@ -37,20 +37,20 @@ class Card(NamedTuple):
         return self._replace(stability=None, difficulty=None, reviewed=None, is_removed=True, updated=now)
 
 
-class Kept(NamedTuple):
-    """All that a listener keeps, those removed too."""
+class Notebook(NamedTuple):
+    """The bookmarks and cards of a listener, removed ones included."""
 
     bookmarks: tuple[Bookmark, ...] = ()
     cards: tuple[Card, ...] = ()
 
-    def merged(self, other: "Kept") -> "Kept":
+    def merged(self, other: "Notebook") -> "Notebook":
         """Return the newest of each in both."""
-        return Kept(_newest((*self.bookmarks, *other.bookmarks)), _newest((*self.cards, *other.cards)))
+        return Notebook(_newest((*self.bookmarks, *other.bookmarks)), _newest((*self.cards, *other.cards)))
 
-    def without(self, other: "Kept") -> "Kept":
+    def without(self, other: "Notebook") -> "Notebook":
         """Return what the other one has not, or has otherwise."""
         bookmarks, cards = frozenset(other.bookmarks), frozenset(other.cards)
-        return Kept(
+        return Notebook(
             tuple(each for each in self.bookmarks if each not in bookmarks),
             tuple(each for each in self.cards if each not in cards),
         )

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.core.playback.bookmark_keeper import BookmarkKeeper
+from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
@@ -16,7 +16,7 @@ from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 class BookmarkScreen(InputDialog):
     """Asks for the note first; enter saves both."""
 
-    def __init__(self, bookmark: Bookmark, bookmarks: BookmarkKeeper) -> None:
+    def __init__(self, bookmark: Bookmark, bookmarks: BookmarkEditor) -> None:
         super().__init__()
         self._bookmark = bookmark
         self._bookmarks = bookmarks

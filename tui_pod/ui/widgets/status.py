@@ -32,7 +32,7 @@ class StatusController:
         self._screen = screen
         self._services = services
         self._model = screen.model
-        self._kept = sum(not bookmark.is_removed for bookmark in services.first.kept.bookmarks)
+        self._kept = sum(not bookmark.is_removed for bookmark in services.first.notebook.bookmarks)
 
     @property
     def bar(self) -> PlaybackBar:
@@ -44,7 +44,9 @@ class StatusController:
         last = self._screen.playback.last
         self.bar.facts = status_texts.start_facts(self._model, last)
         kept = (
-            each for each in self._services.first.kept.bookmarks if last is not None and each.episode == last.episode
+            each
+            for each in self._services.first.notebook.bookmarks
+            if last is not None and each.episode == last.episode
         )
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 

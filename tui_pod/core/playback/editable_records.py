@@ -15,7 +15,7 @@ from tui_pod.core.progress.cards import Thing, newest_of
 from tui_pod.core.progress.progress import stamp_later
 
 
-class KeptThings(Generic[Thing]):
+class EditableRecords(Generic[Thing]):
     """All of one kind, the removed ones too: other machines must learn of that, and they may be kept again."""
 
     def __init__(self, state: PlaybackState, undo: UndoHistory, things: Iterable[Thing]) -> None:
@@ -35,7 +35,7 @@ class KeptThings(Generic[Thing]):
         found = self._all.get(key)
         return None if found is None or found.is_removed else found
 
-    def was_kept(self, key: BookmarkKey) -> bool:
+    def is_known(self, key: BookmarkKey) -> bool:
         """Return whether something is kept there, or was and then removed."""
         return key in self._all
 

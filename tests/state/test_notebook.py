@@ -12,7 +12,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.state.fields import BOOKMARK
 from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
-from tui_pod.state.kept import read_kept, to_bookmark
+from tui_pod.state.notebook import read_notebook, to_bookmark
 from tui_pod.state.store import StateFile
 
 MARK = Bookmark("one", 10.25, 15.0, START, START, 'Say “so” or "so" \\ ä.', "Mine.", "One")
@@ -44,9 +44,9 @@ def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
 )
 def test_bookmark_survives_journal_and_snapshot(file: StateFile, bookmark: Bookmark) -> None:
     file.append([bookmark])
-    assert file.load().kept.bookmarks == (bookmark,)
+    assert file.load().notebook.bookmarks == (bookmark,)
     file.compact()
-    assert file.load().kept.bookmarks == (bookmark,)
+    assert file.load().notebook.bookmarks == (bookmark,)
     assert not file.load().notices
 
 
@@ -65,7 +65,7 @@ def test_bookmarks_go_with_progress_and_settings_of_a_long_state(file: StateFile
     file.append([SettingRecord("ui", "sort", "title"), *many])
     file.compact()
     state = file.load()
-    assert set(state.kept.bookmarks) == set(many)
+    assert set(state.notebook.bookmarks) == set(many)
     assert state.setting("ui", "sort", "") == "title"
 
 
@@ -74,10 +74,10 @@ def test_newest_of_keeping_and_removing_by_two_wins(file: StateFile) -> None:
     first.append([MARK])
     second.append([MARK.removed(LATER)])
     first.append([MARK._replace(note="Late in coming.")])
-    assert [each.is_removed for each in file.load().kept.bookmarks] == [True]
+    assert [each.is_removed for each in file.load().notebook.bookmarks] == [True]
     first.append([MARK._replace(updated=LATER + timedelta(seconds=1))])
     second.compact()
-    assert [each.is_removed for each in file.load().kept.bookmarks] == [False]
+    assert [each.is_removed for each in file.load().notebook.bookmarks] == [False]
 
 
 def test_edit_by_hand_wins_over_older_records() -> None:
@@ -92,7 +92,7 @@ def test_edit_by_hand_wins_in_the_file(file: StateFile) -> None:
     file.path.write_text(file.path.read_text("utf-8").replace("Mine.", "By hand."), "utf-8")
     file.append([SettingRecord("ui", "sort", "title")])
     file.compact()
-    assert [each.note for each in file.load().kept.bookmarks] == ["By hand."]
+    assert [each.note for each in file.load().notebook.bookmarks] == ["By hand."]
 
 
 def test_keys_from_elsewhere_and_odd_entries_survive() -> None:
@@ -121,7 +121,7 @@ def test_entry_with_odd_values_is_a_bookmark_of_the_rest() -> None:
 
 def test_snapshot_with_one_table_in_place_of_an_array_is_read() -> None:
     data = parse_snapshot('version = 1\n[bookmarks]\nepisode = "a"\nstart = 3.0\n')
-    assert [bookmark.key for bookmark in read_kept(data).bookmarks] == [("a", 3.0)]
+    assert [bookmark.key for bookmark in read_notebook(data).bookmarks] == [("a", 3.0)]
 
 
 def test_snapshot_whose_bookmarks_are_no_tables_is_damaged() -> None:
@@ -132,7 +132,7 @@ def test_snapshot_whose_bookmarks_are_no_tables_is_damaged() -> None:
 def test_setting_cannot_take_the_place_of_bookmarks(file: StateFile) -> None:
     file.append([MARK, SettingRecord("bookmarks", "x", 1)])
     file.compact()
-    assert file.load().kept.bookmarks == (MARK,)
+    assert file.load().notebook.bookmarks == (MARK,)
 
 
 def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file: StateFile) -> None:
@@ -142,10 +142,10 @@ def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file:
             file.compact()
     size = os.path.getsize(file.path)
     os.truncate(file.path, size // 2)
-    assert {each.start for each in file.load().kept.bookmarks} == {0.0, 2.0}
+    assert {each.start for each in file.load().notebook.bookmarks} == {0.0, 2.0}
     file.append([MARK._replace(start=3.0)])
     file.compact()
-    assert {each.start for each in file.load().kept.bookmarks} == {0.0, 2.0, 3.0}
+    assert {each.start for each in file.load().notebook.bookmarks} == {0.0, 2.0, 3.0}
 
 
 def test_snapshot_text_of_bookmarks_marks_what_the_program_wrote() -> None:

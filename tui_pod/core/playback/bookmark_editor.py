@@ -1,29 +1,29 @@
-"""The listener's bookmarks: kept, edited, removed and found; beside them the cards that some of them are."""
+"""Add, edit, remove and find the bookmarks of the listener, and the cards made from them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_pod.core.playback.kept_things import KeptThings
+from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, find_same
-from tui_pod.core.progress.cards import Card, Kept
+from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.text.clean import clock, counted
 
 
-class BookmarkKeeper(KeptThings[Bookmark]):
+class BookmarkEditor(EditableRecords[Bookmark]):
     """All bookmarks."""
 
-    def __init__(self, state: PlaybackState, undo: UndoHistory, kept: Kept) -> None:
-        super().__init__(state, undo, kept.bookmarks)
-        self.cards = KeptThings[Card](state, undo, kept.cards)
+    def __init__(self, state: PlaybackState, undo: UndoHistory, notebook: Notebook) -> None:
+        super().__init__(state, undo, notebook.bookmarks)
+        self.cards = EditableRecords[Card](state, undo, notebook.cards)
 
     def of(self, episode: str | None) -> list[Bookmark]:
         """Return an episode's bookmarks in the order of its time."""
         return sorted((each for each in self if each.episode == episode), key=lambda each: each.start)
 
-    def keep(self, episode: str, title: str, stretch: Stretch, note: str = "") -> tuple[Bookmark, bool]:
+    def add(self, episode: str, title: str, stretch: Stretch, note: str = "") -> tuple[Bookmark, bool]:
         """Keep a stretch of an episode, which can be undone; return its bookmark, and whether that is new."""
         if (same := find_same(self.of(episode), stretch)) is not None:
             return same, False
@@ -44,7 +44,7 @@ class BookmarkKeeper(KeptThings[Bookmark]):
         return bookmark, True
 
     def edit(self, key: BookmarkKey, text: str, note: str) -> None:
-        """Change what a bookmark says, which can be undone; one that was removed meanwhile is kept again."""
+        """Change what a bookmark says, which can be undone; one that was removed meanwhile comes back."""
         former = self._all[key]
         if former.is_removed or (text, note) != (former.text, former.note):
             is_recognised = former.is_recognised and text == former.text
@@ -58,12 +58,12 @@ class BookmarkKeeper(KeptThings[Bookmark]):
         self.remove_all(keys, label)
         return label
 
-    def receive_all(self, kept: Kept, said: str = "") -> bool:
+    def receive_all(self, notebook: Notebook, said: str = "") -> bool:
         """Accept bookmarks and cards that others made; `said` follows their number in a notice, if not empty."""
         labels = [f"{counted(len(things), noun)} {said}" if said else ""
-                  for things, noun in ((kept.bookmarks, "bookmark"), (kept.cards, "card"))]  # fmt: skip
-        are_cards_new = self.cards.receive(kept.cards, labels[1])
-        return self.receive(kept.bookmarks, labels[0]) or are_cards_new
+                  for things, noun in ((notebook.bookmarks, "bookmark"), (notebook.cards, "card"))]  # fmt: skip
+        are_cards_new = self.cards.receive(notebook.cards, labels[1])
+        return self.receive(notebook.bookmarks, labels[0]) or are_cards_new
 
     def save(self) -> None:
         """Save all bookmarks and cards again, after the files were lost."""

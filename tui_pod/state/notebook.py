@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
-from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.state.fields import BOOKMARK, CARD
 from tui_pod.state.values import LONG_AGO, Table, date_edit, newer, read_seconds
 
@@ -39,16 +39,16 @@ def to_card(table: Table) -> Card | None:
     return card
 
 
-def read_kept(data: Mapping[str, Any]) -> Kept:
+def read_notebook(data: Mapping[str, Any]) -> Notebook:
     """Return the bookmarks and cards of a snapshot, those removed too, each once."""
     bookmarks, cards = (_tables(data.get(section)) for section in SECTIONS.values())
-    found = Kept(tuple(filter(None, map(to_bookmark, bookmarks))), tuple(filter(None, map(to_card, cards))))
-    return Kept().merged(found)
+    found = Notebook(tuple(filter(None, map(to_bookmark, bookmarks))), tuple(filter(None, map(to_card, cards))))
+    return Notebook().merged(found)
 
 
-def kept_tables(kept: Kept) -> Table:
-    """Return the arrays that a snapshot has of what is kept."""
-    bookmarks, cards = [*map(BOOKMARK.to_table, kept.bookmarks)], [*map(CARD.to_table, kept.cards)]
+def notebook_tables(notebook: Notebook) -> Table:
+    """Return the arrays of a snapshot for a notebook."""
+    bookmarks, cards = [*map(BOOKMARK.to_table, notebook.bookmarks)], [*map(CARD.to_table, notebook.cards)]
     return {section: found for section, found in zip(SECTIONS.values(), (bookmarks, cards), strict=True) if found}
 
 
@@ -58,7 +58,7 @@ def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
         yield from _tables(data.get(section))
 
 
-def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
+def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
     """Merge journal records into a snapshot's arrays; see `format.apply_journal`."""
     for layout in (BOOKMARK, CARD):
         records = journal.get(layout.kind)

@@ -13,7 +13,7 @@ WORDS = Stretch(10.0, 15.0, "Words to keep.")
 
 
 def keep(room: Room, stretch: Stretch = WORDS) -> Bookmark:
-    bookmark, _ = room.controller.bookmarks.keep("one", "One", stretch)
+    bookmark, _ = room.controller.bookmarks.add("one", "One", stretch)
     return bookmark
 
 
@@ -32,7 +32,7 @@ def test_bookmark_kept_is_saved_and_told() -> None:
 def test_bookmark_kept_again_is_the_one_that_is_there() -> None:
     room = make_room()
     bookmark = keep(room)
-    assert room.controller.bookmarks.keep("one", "One", WORDS._replace(start=10.4)) == (bookmark, False)
+    assert room.controller.bookmarks.add("one", "One", WORDS._replace(start=10.4)) == (bookmark, False)
     assert saved(room) == [bookmark]
 
 
@@ -40,7 +40,7 @@ def test_bookmarks_of_an_episode_are_in_the_order_of_its_time() -> None:
     room = make_room()
     for start in (50.0, 10.0, 30.0):
         keep(room, Stretch(start, start + 2))
-    room.controller.bookmarks.keep("two", "Two", WORDS)
+    room.controller.bookmarks.add("two", "Two", WORDS)
     assert [bookmark.start for bookmark in room.controller.bookmarks.of("one")] == [10.0, 30.0, 50.0]
 
 
@@ -68,7 +68,7 @@ def test_bookmark_edited_and_undone() -> None:
 @pytest.mark.parametrize(("words", "is_recognised"), [("Recognised.", True), ("Corrected.", False)])
 def test_words_that_were_corrected_are_no_longer_a_machines(words: str, is_recognised: bool) -> None:
     keeper = make_room().controller.bookmarks
-    bookmark, _ = keeper.keep("one", "One", Stretch(1.0, 2.0, "Recognised.", is_recognised=True))
+    bookmark, _ = keeper.add("one", "One", Stretch(1.0, 2.0, "Recognised.", is_recognised=True))
     keeper.edit(bookmark.key, words, "A note.")
     assert next(iter(keeper)).is_recognised is is_recognised
 
