@@ -1,4 +1,4 @@
-"""The screens as text, against those in `screens/`.
+"""The screens as text, against those in `golden/`.
 
 UPDATE_SCREENS=1 pytest tests/ui/test_golden_screens.py writes them anew; look at the difference before keeping it.
 """

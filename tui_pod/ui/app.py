@@ -363,7 +363,7 @@ class TuiPodApp(App[None]):
 
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
-        self._services.bookmarks.keep(self.main_screen.dialogs.bookmark)
+        self._services.bookmarks.keep(self.main_screen.edit_bookmark)
 
     def action_end_session(self) -> None:
         """End the session under way; what plays goes on."""

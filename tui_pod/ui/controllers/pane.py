@@ -8,6 +8,7 @@ from tui_pod.core.player.snapshot import Playback
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
+    from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.episode_pane import EpisodePane
 
@@ -17,9 +18,10 @@ class PaneController:
 
     pane: EpisodePane | None = None
 
-    def __init__(self, screen: MainScreen, services: Services) -> None:
+    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
         self._screen = screen
         self._services = services
+        self._open_views = open_views
 
     def fit(self) -> None:
         """Show it in a terminal that is wide enough."""
@@ -28,8 +30,9 @@ class PaneController:
         self.cursor_moved()
 
     async def toggle(self) -> None:
-        """Show or hide it: beside the list where there is room, else over it."""
+        """Show or hide it: beside the list if there is room, else over it."""
         self._screen.toggle_class("-without-episode" if self._screen.has_class("-wide") else "-with-episode")
+        self._open_views.set_open(self, self._is_over)
         await self._make()
 
     async def tell_all(self, topic: int | None) -> None:
@@ -37,7 +40,8 @@ class PaneController:
         former = self._services.controller.library.topics
         pane = await self._make()
         topics = self._services.controller.library.topics
-        self._screen.add_class("-details")  # with the pane came the styles of the class
+        self._screen.add_class("-details")  # the pane brought the styles of the class
+        self._open_views.set_open(self, True)
         pane.tell_all(True, former.found_in(topics, topic) if topic is not None else None)
         self._screen.set_focus(pane)
 
@@ -51,12 +55,22 @@ class PaneController:
         if self.pane is not None and self.pane.is_detailed:
             self._screen.remove_class("-details")
             self.pane.tell_all(False)
+            self._open_views.set_open(self, self._is_over)
 
-    def close(self) -> bool:
-        """Hide it where it lies over the list; return whether it did."""
-        is_over = self._screen.has_class("-with-episode") and not self._screen.has_class("-wide")
+    def escape(self) -> bool:
+        """Leave the details, else hide the pane if it lies over the list; return False if neither applied."""
+        if self.is_detailed:
+            self.tell_less()
+            self._screen.show_former_pane()
+            return True
+        was_over = self._is_over
         self._screen.remove_class("-with-episode")
-        return is_over
+        self._open_views.set_open(self, False)
+        return was_over
+
+    @property
+    def _is_over(self) -> bool:
+        return self._screen.has_class("-with-episode") and not self._screen.has_class("-wide")
 
     def follow(self, playback: Playback) -> None:
         """Follow what plays."""

@@ -1,4 +1,4 @@
-"""The search field of the library screen, which narrows the list or lights matches in the transcript."""
+"""The search field of the library screen: it narrows the list, or highlights matches in the transcript."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from typing import TYPE_CHECKING
 from tui_pod.services.hints import NO_SEARCH, why_empty
 
 if TYPE_CHECKING:
+    from tui_pod.ui.controllers.open_views import OpenViews
+    from tui_pod.ui.controllers.transcript import TranscriptController
     from tui_pod.ui.screens.main import MainScreen
 
 
 class SearchController:
-    """Owns the field, which is made when it is first opened."""
+    """Owns the field, which is created when it is first opened."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen, transcript: TranscriptController, open_views: OpenViews) -> None:
         self._screen = screen
+        self._transcript = transcript
+        self._open_views = open_views
         self._is_of_transcript = False
-        self._folding: asyncio.Task[object] | None = None  # prepares the text that a search looks at
+        self._folding: asyncio.Task[object] | None = None  # folds the text that a search looks at
 
     async def open(self) -> None:
-        """Open the field: of the transcript where that has the focus, else of the list."""
+        """Open the field: it searches the transcript if that has the focus, else the list."""
         from tui_pod.runtime.threads import in_thread  # after the first paint, as the field
         from tui_pod.ui.widgets.search_field import LIST_WORDS, SearchField
 
         screen = self._screen
-        self._is_of_transcript = screen.transcript.is_open and screen.focused is screen.transcript.pane
+        self._is_of_transcript = self._transcript.has_focus
         field = next(screen.query("#search").results(SearchField), None)
         if field is None:
             field = SearchField()
@@ -33,15 +37,16 @@ class SearchController:
         field.placeholder = "words in this transcript" if self._is_of_transcript else LIST_WORDS
         field.value = "" if self._is_of_transcript else screen.model.query.query
         field.add_class("-shown")
-        screen.set_focus(field)  # at once: the next key is its own
+        self._open_views.set_open(self, True)
+        screen.set_focus(field)  # at once: it takes the next key
         if not self._is_of_transcript:
             library = screen.model.library
             self._folding = asyncio.create_task(in_thread(lambda _: library.folded))
 
     async def type(self, words: str) -> bool:
         """Search for what is typed; return whether the list changed."""
-        if self._is_of_transcript and self._screen.transcript.pane is not None:
-            self._screen.transcript.pane.search(words)
+        if self._is_of_transcript:
+            self._transcript.search(words)
             return False
         if self._folding is not None:
             await self._folding
@@ -49,12 +54,11 @@ class SearchController:
         return True
 
     def go_on(self, by: int) -> None:
-        """Go to the next or previous match, round and round: in the transcript where that has the focus."""
+        """Jump to the next (1) or previous (-1) match, wrapping around: in the transcript if that has the focus."""
         screen = self._screen
-        model, pane = screen.model, screen.transcript.pane
-        if pane is not None and screen.focused is pane:
-            if not pane.go_to_match(by):
-                screen.app.notify(pane.search_text or NO_SEARCH)
+        model = screen.model
+        if self._transcript.has_focus:
+            self._transcript.go_to_match(by)
         elif not model.query.query.strip():
             screen.app.notify(NO_SEARCH)
         elif model.indexes:
@@ -63,13 +67,17 @@ class SearchController:
             screen.app.notify(why_empty(model.query))
 
     def close(self) -> None:
-        """Hide the field, and keep what it found."""
+        """Hide the field; what it found stays."""
         self._screen.query("#search").remove_class("-shown")
+        self._open_views.set_open(self, self._is_of_transcript)
 
-    def clear_transcript(self) -> bool:
-        """Forget a search of the transcript; return whether there was one."""
-        pane, was_searched = self._screen.transcript.pane, self._is_of_transcript
-        if pane is not None and was_searched:
-            self._is_of_transcript = False
-            pane.search("")
-        return was_searched
+    def escape(self) -> bool:
+        """Hide the field and clear the search of the transcript; return False if the list was searched."""
+        was_typing = self._screen.focused is not None and self._screen.focused.id == "search"
+        was_of_transcript, self._is_of_transcript = self._is_of_transcript, False
+        self.close()
+        if was_typing:
+            self._screen.show_pane()
+        if was_of_transcript:
+            self._transcript.search("")
+        return was_of_transcript

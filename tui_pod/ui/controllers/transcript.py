@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
-from tui_pod.services.hints import why_no_words
+from tui_pod.services.hints import NO_SEARCH, why_no_words
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.transcript import Cue
     from tui_pod.core.library.words_state import WordsState
     from tui_pod.services.services import Services
+    from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 
 class TranscriptController:
-    """Owns the pane, which is made when it is first opened."""
+    """Owns the pane, which is created when it is first opened."""
 
     pane: TranscriptView | None = None
     is_open = False
 
-    def __init__(self, screen: MainScreen, services: Services) -> None:
+    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
         self._screen = screen
         self._services = services
+        self._open_views = open_views
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
         self._is_recognised = False  # whether a machine recognised them
         self._is_apart = False  # whether they were asked for while another one played
@@ -59,6 +61,29 @@ class TranscriptController:
     def close(self) -> None:
         """Hide the pane."""
         self._set_open(False)
+
+    def escape(self) -> bool:
+        """Hide the pane and go back to the list; return False if the focus is elsewhere."""
+        if not self.has_focus:
+            return False
+        self.close()
+        self._screen.show_pane()
+        return True
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether keys go to the pane."""
+        return self.is_open and self._screen.focused is self.pane
+
+    def search(self, words: str) -> None:
+        """Highlight the sentences that have all these words; an empty string clears the search."""
+        if self.pane is not None:
+            self.pane.search(words)
+
+    def go_to_match(self, by: int) -> None:
+        """Jump to the next (1) or previous (-1) match, wrapping around; say so if there is none."""
+        if self.pane is not None and not self.pane.go_to_match(by):
+            self._screen.app.notify(self.pane.search_text or NO_SEARCH)
 
     def follow(self, playback: Playback) -> None:
         """Light the words that are spoken, and show those of the next episode when it begins.
@@ -95,6 +120,7 @@ class TranscriptController:
     def _set_open(self, is_open: bool) -> None:
         """Set the classes by which the stylesheet shows the pane."""
         self.is_open = is_open
+        self._open_views.set_open(self, is_open)
         self._screen.set_class(is_open, "-reading")
         if self.pane is not None:
             self.pane.set_class(is_open, "-open")
@@ -168,7 +194,7 @@ class TranscriptController:
         """Keep the sentence that was chosen."""
         from tui_pod.core.progress.just_said import of_cue  # brings the transcripts: after the first paint
 
-        said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
+        said, edit = of_cue(cue, self._is_recognised), self._screen.edit_bookmark
         self._services.bookmarks.keep_words(episode, title, said, edit)
 
 

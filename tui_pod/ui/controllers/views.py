@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.topics import TopicTable
     from tui_pod.core.selection.bookmark_groups import Grouping
     from tui_pod.services.services import Services
+    from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.screens.bookmarks import BookmarksView
     from tui_pod.ui.screens.everywhere import EverywhereView
     from tui_pod.ui.screens.main import MainScreen
@@ -24,9 +25,10 @@ class ViewController:
 
     is_open = False
 
-    def __init__(self, screen: MainScreen, services: Services) -> None:
+    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
         self._screen = screen
         self._services = services
+        self._open_views = open_views
         self._grouping: Grouping | None = None
         self._bookmarks: BookmarksView | None = None
         self._everywhere: EverywhereView | None = None
@@ -47,6 +49,11 @@ class ViewController:
             self._set_open(False)
             self._screen.query(".view").remove()
 
+    def escape(self) -> bool:
+        """Show the library again."""
+        self._screen.show_pane()  # which leaves the view
+        return True
+
     def show_bookmarks(self) -> None:
         """Show that bookmarks have changed."""
         if self._bookmarks is not None:
@@ -61,7 +68,7 @@ class ViewController:
         await self._screen.mount(view, after="#panes")
         self._set_open(True)
         self._screen.set_focus(view)
-        self._screen.query("#search").remove_class("-shown")  # only now: until then it takes the keys
+        self._screen.close_search()  # only now: until then the field takes the keys
 
     async def _make_statistics(self) -> Widget:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
@@ -74,14 +81,14 @@ class ViewController:
         from tui_pod.ui.screens.bookmarks import BookmarksView  # after the first paint
 
         self._forget()
-        self._bookmarks = BookmarksView(self._services, self._grouping, self._screen.dialogs.bookmark)
+        self._bookmarks = BookmarksView(self._services, self._grouping, self._screen.edit_bookmark)
         return self._bookmarks
 
     async def _make_everywhere(self) -> Widget:
         from tui_pod.ui.screens.everywhere import EverywhereView  # after the first paint
 
         self._forget()
-        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.dialogs.bookmark)
+        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.edit_bookmark)
         return self._everywhere
 
     def _forget(self) -> None:
@@ -92,6 +99,7 @@ class ViewController:
 
     def _set_open(self, is_open: bool) -> None:
         self.is_open = is_open
+        self._open_views.set_open(self, is_open)
         self._screen.set_class(is_open, "-view")
 
     def _choose(self, topics: TopicTable, topic: int) -> None:

@@ -20,8 +20,10 @@ from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.dialogs import DialogController
+from tui_pod.ui.controllers.open_views import OpenViews
 from tui_pod.ui.controllers.pane import PaneController
 from tui_pod.ui.controllers.search import SearchController
+from tui_pod.ui.controllers.status import StatusController
 from tui_pod.ui.controllers.transcript import TranscriptController
 from tui_pod.ui.controllers.views import ViewController
 from tui_pod.ui.list_commands import ListCommand, run_command
@@ -29,7 +31,6 @@ from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
-from tui_pod.ui.widgets.status import StatusController
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
 
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
 
@@ -60,14 +62,12 @@ class MainScreen(Screen[None]):
         self._services = services
         self.model = EpisodeListModel(services)
         self.dialogs = DialogController(self, services, show_dialog)
-        self.transcript = TranscriptController(self, services)
-        self.views = ViewController(self, services)
-        self.episode = PaneController(self, services)
-        self.search = SearchController(self)
+        self._open_views = open_views = OpenViews()
+        self.transcript = TranscriptController(self, services, open_views)
+        self.views = ViewController(self, services, open_views)
+        self.episode = PaneController(self, services, open_views)
+        self.search = SearchController(self, self.transcript, open_views)
         self.status = StatusController(self, services)
-        self.action_add_feed, self.action_plan = self.dialogs.add_feed, self.dialogs.plan
-        self.action_search, self.action_search_next = self.search.open, self.search.go_on
-        self.action_episode = self.episode.toggle
         self.set_reactive(MainScreen.playback, services.first.playback)
         self._fitted: Size | None = None  # the terminal's size that all is laid out for
         self._left: Widget | None = None  # what had the focus before the terminal became too small for it
@@ -136,7 +136,7 @@ class MainScreen(Screen[None]):
         if self._left in self.focus_chain:
             self.set_focus(self._left)
         else:
-            self.show_pane(self.has_class("-on-tree"))
+            self.show_former_pane()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keep keys of the list from changing it while it is out of sight."""
@@ -155,6 +155,10 @@ class MainScreen(Screen[None]):
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
+
+    def show_former_pane(self) -> None:
+        """Give the focus back to the tree or the list, whichever had it last."""
+        self.show_pane(self.has_class("-on-tree"))
 
     def action_focus_list(self) -> None:
         """Go from the transcript to the list, where they stand side by side."""
@@ -242,6 +246,18 @@ class MainScreen(Screen[None]):
 
     # -- search, filter, sort --------------------------------------------------------------------------
 
+    async def action_search(self) -> None:
+        """Open the search field."""
+        await self.search.open()
+
+    def action_search_next(self, by: int) -> None:
+        """Jump to the next (1) or previous (-1) match."""
+        self.search.go_on(by)
+
+    def close_search(self) -> None:
+        """Hide the search field; what it found stays."""
+        self.search.close()
+
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
         if await self.search.type(event.value):
@@ -259,23 +275,14 @@ class MainScreen(Screen[None]):
         self.app.clear_notifications()
         self.app.screen.query("ToastHolder").remove()  # Textual leaves them empty, and the fifth hides what follows it
 
-    async def action_clear(self) -> None:
-        """Close the search field, then forget the search, then the selection."""
+    def action_clear(self) -> None:
+        """Take the notices away; close what was opened last, else clear the search of the list, else the selection."""
         self.clear_notices()
-        self.search.close()
-        was_view = self.views.is_open
-        if was_view or self.focused is None or self.focused.id == "search":
+        if self.focused is None:
             self.show_pane()
-        if was_view or self.search.clear_transcript():
+        if self._open_views.escape():
             return
-        if self.episode.is_detailed:
-            await self.action_details()
-        elif self.transcript.is_open and self.focused is self.transcript.pane:
-            self.transcript.close()
-            self.show_pane()
-        elif self.episode.close():
-            return
-        elif self.model.query.query:
+        if self.model.query.query:
             self.change_query(self.model.query._replace(query=""), keeps_cursor=True)
         else:
             self.model.clear_selection()
@@ -351,6 +358,22 @@ class MainScreen(Screen[None]):
         else:
             await self.transcript.open(self.model.episode)
 
+    def edit_bookmark(self, bookmark: Bookmark) -> None:
+        """Ask for another note or text of a bookmark."""
+        self.dialogs.bookmark(bookmark)
+
+    async def action_add_feed(self) -> None:
+        """Ask for a podcast to add."""
+        await self.dialogs.add_feed()
+
+    async def action_plan(self) -> None:
+        """Plan a session."""
+        await self.dialogs.plan()
+
+    async def action_episode(self) -> None:
+        """Show or hide the episode's pane."""
+        await self.episode.toggle()
+
     async def action_feed_settings(self) -> None:
         """Show the settings of a podcast."""
         await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)
@@ -381,8 +404,7 @@ class MainScreen(Screen[None]):
         """Show all about the episode at the cursor, in the tree about the topic or podcast; or less again."""
         entry, is_of_topic = self.model.query.entry, self.focused is self.topic_tree
         if self.episode.is_detailed:
-            self.episode.tell_less()
-            self.show_pane(self.has_class("-on-tree"))
+            self.episode.escape()
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
             await self.episode.tell_all(entry if is_of_topic else None)
