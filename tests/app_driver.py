@@ -411,7 +411,8 @@ async def run_app(
     services.first = replace(services.first, is_ascii=is_ascii)
     if prepare is not None:
         prepare(services)
-    services.frontend = app = TuiPodApp(services)
+    app = TuiPodApp(services)
+    services.frontend = app.frontend
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = AppDriver(app, services, pilot)

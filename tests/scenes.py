@@ -203,6 +203,6 @@ async def play_scene(driver: AppDriver, scene: Scene) -> None:
         await driver.play(scene.seconds)
     for key in scene.keys:
         await press(driver, key)
-    driver.app.downloads_changed(scene.downloads)
+    driver.app.frontend.downloads_changed(scene.downloads)
     driver.app.clear_notifications()
     await driver.settle()

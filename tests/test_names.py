@@ -9,10 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "tui_pod"
 
 SHARED = {
-    "Choice",
-    "CommandChosen",
     "Fetching",
-    "Line",
     "Plan",
     "_Reading",
 }  # fmt: skip
@@ -21,7 +18,6 @@ SHARED = {
 SETTINGS = {
     "config/settings.py",
     "services/podcasts/settings.py",
-    "ui/screens/podcasts/settings.py",
 }
 """Modules called `settings`; only the one in `config/` should be."""
 

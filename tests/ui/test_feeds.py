@@ -71,7 +71,7 @@ def put(driver: AppDriver, library: Library) -> None:
     progress_index = driver.controller.progress_index.moved_to(library)
     driver.controller.adopt(library, progress_index)
     driver.services.first = replace(driver.services.first, library=library, progress_index=progress_index)
-    driver.app.library_changed(library, progress_index)
+    driver.app.frontend.library_changed(library, progress_index)
     driver.library, driver.progress_index = library, progress_index
 
 
@@ -255,7 +255,7 @@ async def test_x_in_a_list_removes_downloads() -> None:
 
 async def show(driver: AppDriver, **downloads: DownloadState | None) -> list[str]:
     """Show downloads, and return the titles' lines of the list."""
-    driver.app.downloads_changed({name.replace("_", "-"): download for name, download in downloads.items()})
+    driver.app.frontend.downloads_changed({name.replace("_", "-"): download for name, download in downloads.items()})
     await driver.settle()
     return [row for row in driver.rows_of(driver.episodes) if row[1:].startswith(("○ Cast", "o Cast"))]
 
@@ -290,10 +290,10 @@ async def test_row_marks_a_download_that_failed_until_it_is_tried_again() -> Non
 
 async def test_tree_marks_podcasts_that_could_not_be_refreshed() -> None:
     async with run_app(LIBRARY) as driver:
-        driver.app.feeds_failed(frozenset((CAST,)))
+        driver.app.frontend.feeds_failed(frozenset((CAST,)))
         await driver.settle()
         assert [row.split("  ")[-1].strip() for row in driver.rows_of(driver.tree) if "!" in row] == ["! 9"]
-        driver.app.feeds_failed(frozenset())
+        driver.app.frontend.feeds_failed(frozenset())
         await driver.settle()
         assert not any("!" in row for row in driver.rows_of(driver.tree))
 
@@ -321,7 +321,7 @@ async def test_details_say_why_a_download_failed() -> None:
         await driver.press("g", "i")
         assert "Last error" not in driver.text
         driver.services.asked_feeds.asked_downloads.errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
-        driver.app.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
+        driver.app.frontend.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
         await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
 
 
@@ -342,9 +342,9 @@ async def test_last_of_ten_thousand_changes_of_downloads_is_shown() -> None:
     library = make_library(cast=range(1, 29), other=())
     async with run_app(library) as driver:
         for number in range(100):
-            driver.app.downloads_changed({f"cast-{number}-{n}": WHOLE for n in range(100)})
+            driver.app.frontend.downloads_changed({f"cast-{number}-{n}": WHOLE for n in range(100)})
         for number in range(200):
-            driver.app.downloads_changed({driver.shown[0]: DownloadState(text=f"{number} %")})
+            driver.app.frontend.downloads_changed({driver.shown[0]: DownloadState(text=f"{number} %")})
         await driver.settle()
         assert "199 %" in driver.text
 
@@ -352,10 +352,10 @@ async def test_last_of_ten_thousand_changes_of_downloads_is_shown() -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (64, 20), (40, 12)])
 async def test_header_shows_what_is_done_in_the_background(size: tuple[int, int]) -> None:
     async with run_app(LIBRARY, size=size, query=IN_CAST) as driver:
-        driver.app.work_changed("refreshing 3/12")
+        driver.app.frontend.work_changed("refreshing 3/12")
         await driver.settle()
         assert "refreshing 3/12" in driver.text.split("\n")[0]
-        driver.app.work_changed("")
+        driver.app.frontend.work_changed("")
         await driver.settle()
         assert "refreshing" not in driver.text
 
@@ -689,10 +689,10 @@ async def test_buffering_is_shown() -> None:
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks) as driver:
         await driver.press("g", "enter")
-        driver.app.emit(BufferingChanged(driver.playback.load, True))
+        driver.app.frontend.emit(BufferingChanged(driver.playback.load, True))
         await driver.settle()
         assert "▶ Cast 9 (buffering)" in driver.text
-        driver.app.emit(BufferingChanged(driver.playback.load, False))
+        driver.app.frontend.emit(BufferingChanged(driver.playback.load, False))
         await driver.settle()
         assert "buffering" not in driver.text
 
@@ -703,7 +703,7 @@ async def test_buffering_is_shown() -> None:
 async def test_new_episodes_are_marked_listed_and_counted() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         driver.progress_index.set_new(["cast-9", "cast-8", "other-2"])
-        driver.app.progress_changed(frozenset(("cast-9", "cast-8", "other-2")))
+        driver.app.frontend.progress_changed(frozenset(("cast-9", "cast-8", "other-2")))
         await driver.settle()
         assert "◉ Cast 9" in driver.text
         assert "2 new" in driver.text

@@ -47,7 +47,8 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
     services = AppServices(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
-    services.frontend = app = TuiPodApp(services)
+    app = TuiPodApp(services)
+    services.frontend = app.frontend
     app.animation_level = "none"
     try:
         async with app.run_test(size=size, notifications=True) as pilot:

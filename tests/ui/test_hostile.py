@@ -106,7 +106,7 @@ async def test_nothing_from_outside_reaches_the_terminal_but_letters(
             driver.episodes.go(place)
             await driver.settle()
             await visit(driver)
-            driver.app.tell(hostile.titles[place])
+            driver.app.frontend.tell(hostile.titles[place])
             await driver.settle()
         await driver.press("2", *["j"] * len(hostile), "m", "u", "1", "S", "escape", "slash", "escape")
         await driver.press("tab", "home", *["j"] * len(hostile))
@@ -217,7 +217,7 @@ async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hosti
         for x in range(2, 24, 5):
             await driver.click(driver.bar, x, 0)
             await driver.click(driver.header, x, 0)
-        driver.app.tell(hostile.titles[place])
+        driver.app.frontend.tell(hostile.titles[place])
         await driver.settle()
         assert driver.app.is_running
         assert driver.shows(MainScreen)

@@ -45,7 +45,7 @@ async def test_undo_takes_away_the_notice_that_offered_it(library: Library) -> N
 async def test_notice_after_many_that_were_dismissed_is_shown(library: Library) -> None:
     async with run_app(library) as driver:
         for number in range(8):
-            driver.app.tell(f"Number {number}.")
+            driver.app.frontend.tell(f"Number {number}.")
             await driver.settle()
             assert f"Number {number}." in driver.text
             await driver.press("escape")
@@ -55,7 +55,7 @@ async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("i")
         dialog = driver.app.screen
-        driver.app.tell("Something went wrong.", is_error=True)
+        driver.app.frontend.tell("Something went wrong.", is_error=True)
         await driver.settle()
         assert driver.app.screen is dialog
         assert "Something went wrong." in driver.text
@@ -64,7 +64,7 @@ async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
 async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) -> None:
     said = f"At the end of {'a long ' * 40}notice stands what to do."
     async with run_app(library, size=(80, 24)) as driver:
-        driver.app.tell(said, is_error=True)
+        driver.app.frontend.tell(said, is_error=True)
         await driver.settle()
         assert [line for line in driver.text.split("\n") if "a long" in line and "…" in line]
         assert "what to do" not in driver.text
@@ -76,7 +76,7 @@ async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) 
 async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> None:
     async with run_app(library, size=(40, 12)) as driver:
         for number in range(30):
-            driver.app.tell(f"Number {number}.")
+            driver.app.frontend.tell(f"Number {number}.")
         await driver.settle()
         await driver.press("j")
         assert driver.current == "two"
@@ -88,7 +88,7 @@ async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> No
 async def test_hostile_text_in_a_notice_is_shown_letter_for_letter(name: str, library: Library) -> None:
     said = f"At {clean(HOSTILE_TITLES[name], 60)}."
     async with run_app(library) as driver:
-        driver.app.tell(said)
+        driver.app.frontend.tell(said)
         await driver.settle()
         shown = "".join(driver.text.replace("▌", "").split())
         assert "".join(said.split()) in shown

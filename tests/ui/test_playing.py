@@ -61,7 +61,7 @@ async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) ->
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         before = bar(driver)
-        driver.app.tell("Something happened that takes many words to tell. " * 3, is_error=True)
+        driver.app.frontend.tell("Something happened that takes many words to tell. " * 3, is_error=True)
         await driver.settle()
         assert "Something happened" in driver.text
         assert [line.strip() for line in driver.text.splitlines()[-4:-2]] == [*before]
@@ -156,7 +156,7 @@ async def test_buffering_is_shown_while_it_lasts(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("enter")
         for is_buffering in (True, False):
-            driver.app.emit(BufferingChanged(driver.playback.load, is_buffering))
+            driver.app.frontend.emit(BufferingChanged(driver.playback.load, is_buffering))
             await driver.settle()
             assert ("(buffering)" in bar(driver)[0]) == is_buffering
 
@@ -387,7 +387,9 @@ async def test_failed_load_says_why_keeps_the_place_and_the_app(library: Library
     async with run_app(library, query=BASICS, progress=progress) as driver:
         driver.sources.is_holding = True
         await driver.press("enter")
-        driver.app.emit(LoadFailed(driver.playback.load, "The file [b]is[/b] gone [/]. Your position is saved."))
+        driver.app.frontend.emit(
+            LoadFailed(driver.playback.load, "The file [b]is[/b] gone [/]. Your position is saved.")
+        )
         await driver.settle()
         assert driver.notices == ["The file [b]is[/b] gone [/]. Your position is saved."]
         assert "[b]is[/b] gone [/]" in driver.text
@@ -403,7 +405,7 @@ async def test_broken_off_file_keeps_its_place_and_is_not_played(library: Librar
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(30)
-        driver.app.emit(FileEnded(driver.playback.load, 30.0))
+        driver.app.frontend.emit(FileEnded(driver.playback.load, 30.0))
         await driver.settle()
         assert driver.progress_index.status("one") is Status.STARTED
         assert driver.notices == ["“One” broke off at 0:30 of 1:40. Your position is saved."]
@@ -415,7 +417,7 @@ async def test_late_event_of_the_former_episode_changes_nothing(library: Library
         former = driver.playback.load
         await driver.press("j", "enter")
         for event in (PositionChanged(former, 77.0), FileEnded(former, 100.0), LoadFailed(former, "gone")):
-            driver.app.emit(event)
+            driver.app.frontend.emit(event)
         await driver.settle()
         assert (driver.playback.episode, driver.playback.position) == ("two", 0.0)
         assert driver.notices == []
@@ -434,7 +436,7 @@ async def test_files_that_end_at_once_stop_after_three(library: Library) -> None
 
 async def test_failing_saves_are_said_once_and_their_end_too(library: Library) -> None:
     async with run_app(library) as driver:
-        notices = SaveNotices(driver.app)
+        notices = SaveNotices(driver.app.frontend)
         notices.changed("the disk is full")
         await driver.settle()
         assert driver.notices == ["Progress cannot be saved now: the disk is full. It is kept and tried again."]

@@ -77,7 +77,8 @@ def show(services: AppServices, is_plain: bool) -> int:
         return 0
     from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
 
-    services.frontend = app = TuiPodApp(services)
+    app = TuiPodApp(services)
+    services.frontend = app.frontend
     app.run(mouse=services.first.settings.ui.mouse)
     return 1 if app.return_code is None else app.return_code  # None: it panicked
 

@@ -1,22 +1,21 @@
-"""The Textual app: the front end that draws screens, and how events from other threads come in."""
+"""The Textual app: its theme, its dialogs, its notices, and the actions that work everywhere."""
 
 from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import App
 from textual.command import CommandPalette
-from textual.message import Message
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.process_handler import handle_signals
@@ -32,12 +31,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
     from textual.widget import AwaitMount, Widget
 
-    from tui_pod.core.library.download_state import DownloadState
-    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.player.events import Event
-    from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.services.services import Services
 
 
@@ -46,25 +40,6 @@ def load_library_provider() -> type[Provider]:
     from tui_pod.ui.palette import LibraryProvider  # after the first paint, when the palette opens
 
     return LibraryProvider
-
-
-class PlaybackEvent(Message):
-    """The player, the sources or the writer report something."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
-
-    def can_replace(self, message: Message) -> bool:
-        """Replace a position that still waits by a newer one."""
-        from tui_pod.core.player.events import PositionChanged  # after the first paint
-
-        return (
-            isinstance(message, PlaybackEvent)
-            and isinstance(self.event, PositionChanged)
-            and isinstance(message.event, PositionChanged)
-            and message.event.load == self.event.load
-        )
 
 
 class TuiPodApp(App[None]):
@@ -87,15 +62,12 @@ class TuiPodApp(App[None]):
         )  # to be styled with it once
         self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
-        self.main_screen = main = MainScreen(services, self.show_dialog)
+        self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
         self.told = deque[str](maxlen=30)
         """The newest notices; the palette shows them whole."""
-        self.action_nudge, self.action_pause_words = main.transcript.nudge, main.transcript.pause
-        self.library_changed, self.progress_changed = main.library_changed, main.progress_changed
-        self.queue_changed, self.bookmarks_changed = main.queue_changed, main.bookmarks_changed
-        self.work_changed, self.feeds_failed = main.status.show_work, main.status.show_failed
-        self.ask_recall = main.dialogs.recall
+        self.frontend = ScreenFrontend(self)
+        """What playback and services report to."""
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
@@ -194,34 +166,6 @@ class TuiPodApp(App[None]):
             self.close_dialogs()
         super().action_command_palette()
 
-    def show_statistics(self) -> None:
-        """See `Frontend.show_statistics`."""
-        self.run_action_soon("screen.view(3)")
-
-    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """See `Frontend.downloads_changed`."""
-        self.main_screen.episodes.show_downloads(downloads)
-        self.main_screen.episode.show_progress()
-
-    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
-        """See `Frontend.transcript_changed`."""
-        self.main_screen.transcript.recognition_changed(episode, state)
-
-    def ask_login(self, question: LoginQuestion) -> None:
-        """See `Frontend.ask_login`."""
-        from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint
-
-        is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
-        if self.screen is self.main_screen and not is_typing:
-            self.push_screen(LoginScreen(question))
-        else:  # what is being typed or read stays
-            self.tell(question.said, is_error=True)
-
-    def start_session(self, budget: float) -> None:
-        """See `Frontend.start_session`."""
-        if not self.main_screen.model.start_session(budget).indexes:
-            self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
-
     @property
     def playback(self) -> Playback:
         """What plays, as the screen shows it."""
@@ -231,31 +175,6 @@ class TuiPodApp(App[None]):
     def controller(self) -> PlaybackController:
         """What plays; made when it is first asked for."""
         return self._services.controller
-
-    # -- what playback tells ---------------------------------------------------------------------------
-
-    def playback_changed(self, playback: Playback) -> None:
-        """See `PlaybackListener.playback_changed`.
-
-        Most positions change nothing that is seen: only the transcript follows those.
-        """
-        if playback.looks_like(self.playback):
-            self.main_screen.transcript.follow(playback)
-        else:
-            self.main_screen.playback = playback
-
-    def session_ended(self, summary: Summary) -> None:
-        """See `PlaybackListener.session_ended`."""
-        from tui_pod.ui.screens.session import SummaryScreen  # after the first paint
-
-        if self.screen is self.main_screen:
-            self.push_screen(SummaryScreen(self.controller, summary))
-        else:  # what is being typed or read stays
-            self.tell(f"Session over: {counted(summary.finished)} finished, {span(summary.heard)} heard.")
-
-    def tell(self, text: str, is_error: bool = False) -> None:
-        """See `PlaybackListener.tell`."""
-        self.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4)
 
     def notify(
         self,
@@ -271,16 +190,7 @@ class TuiPodApp(App[None]):
         self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    # -- what comes in from threads and tasks ----------------------------------------------------------
-
-    def emit(self, event: Event) -> None:
-        """Post an event from any thread."""
-        self.post_message(PlaybackEvent(event))
-
-    def write_control(self, sequence: str) -> None:
-        """See `Frontend.write_control`: in turn with what is drawn."""
-        if self._driver is not None:
-            self._driver.write(sequence)
+    # -- events --------------------------------------------------------------------------------------
 
     @on(PlaybackEvent)
     def _on_playback_event(self, message: PlaybackEvent) -> None:
@@ -361,13 +271,21 @@ class TuiPodApp(App[None]):
             shown = pane.id if pane is not None and pane.id else "list"
             await self.show_dialog(HelpScreen(bound_actions(self._services.first.settings), shown))
 
+    def action_nudge(self, by: float) -> None:
+        """Move the transcript by so many seconds."""
+        self.main_screen.transcript.nudge(by)
+
+    def action_pause_words(self) -> None:
+        """Pause or resume recognition."""
+        self.main_screen.transcript.pause()
+
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
         self._services.bookmarks.keep(self.main_screen.edit_bookmark)
 
     def action_end_session(self) -> None:
         """End the session under way; what plays goes on."""
-        self.tell(self.main_screen.model.end_session())
+        self.frontend.tell(self.main_screen.model.end_session())
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""

@@ -57,9 +57,9 @@ class TerminalDrawer:
         from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
         try:
-            self._app.start_session(parse_budget(wanted, datetime.now(UTC).astimezone()))
+            self._app.frontend.start_session(parse_budget(wanted, datetime.now(UTC).astimezone()))
         except ValueError as error:
-            self._app.tell(f"tui-pod --session: {error}", is_error=True)
+            self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 
     def _choose_colors(self) -> None:
         """Find the terminal's colours, as Textual's `App` does once, when it is made."""

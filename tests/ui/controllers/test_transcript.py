@@ -50,12 +50,12 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
         services = driver.services
         await driver.press("t")
         services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
-        driver.app.transcript_changed("talk", WordsState("…"))
+        driver.app.frontend.transcript_changed("talk", WordsState("…"))
         await driver.settle()
         assert "first sentences will appear soon" in words(driver)
         for cues in ((FIRST,), (FIRST, SECOND)):
             services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
-            driver.app.transcript_changed("talk", WordsState("2 %", 2.0))
+            driver.app.frontend.transcript_changed("talk", WordsState("2 %", 2.0))
             await driver.settle()
             assert all(cue.text in words(driver) for cue in cues)
         assert f"{BY_MACHINE} · 2 % · x stops" in str(driver.transcript.border_subtitle)
@@ -85,10 +85,10 @@ async def test_recording_without_words_says_so(library: Library) -> None:
 
 async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
     async with run_app(recorded(), query=ALL) as driver:
-        driver.app.transcript_changed("talk", WordsState("42 %", 42.0))
+        driver.app.frontend.transcript_changed("talk", WordsState("42 %", 42.0))
         await driver.settle()
         assert "“ 42 %" in driver.rows_of(driver.episodes)[0]
-        driver.app.transcript_changed("talk", None)
+        driver.app.frontend.transcript_changed("talk", None)
         await driver.settle()
         assert "42 %" not in driver.rows_of(driver.episodes)[0]
 

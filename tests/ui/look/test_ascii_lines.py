@@ -41,7 +41,7 @@ async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[in
     async with run_app(scene.library(), size, scene.progress(), scene.queue, query=scene.query, is_ascii=True,
                         prepare=scene.prepare) as driver:  # fmt: skip
         await play_scene(driver, scene)
-        driver.app.tell("“Done” — here it is…")
+        driver.app.frontend.tell("“Done” — here it is…")
         await driver.settle()
         assert strangers(driver.text) == set()
 

@@ -51,7 +51,7 @@ async def test_dialog_takes_the_place_of_another(library: Library) -> None:
 
 async def test_session_that_ends_under_a_dialog_is_told_in_a_line(library: Library) -> None:
     async with run_app(library) as driver:
-        driver.app.start_session(120.0)
+        driver.app.frontend.start_session(120.0)
         await driver.settle()
         await driver.press("question_mark")
         await driver.play(1000)

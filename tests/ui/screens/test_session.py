@@ -223,7 +223,7 @@ async def test_session_over_goes_on_when_asked(library: Library) -> None:
 async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Library) -> None:
     done = {ident: Progress(START, played=True) for ident in library.ids}
     async with run_app(library, progress=done) as driver:
-        driver.app.start_session(900.0)
+        driver.app.frontend.start_session(900.0)
         await driver.settle()
         assert driver.notices == ["Nothing left fits into 15 m. Press S to plan another session."]
 
@@ -304,7 +304,7 @@ async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> N
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.start_session(600.0)
+        driver.app.frontend.start_session(600.0)
         await driver.settle()
         session = driver.controller.session
         assert session is not None
@@ -324,7 +324,7 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
 
 async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.start_session(600.0)
+        driver.app.frontend.start_session(600.0)
         await driver.press("2")
         assert "End session" in driver.key_words
         await driver.press("ctrl+x")

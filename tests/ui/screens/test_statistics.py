@@ -163,7 +163,7 @@ async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(li
         await driver.play(30)
         await open_statistics(driver)
         later = build_library((Topic("Added"), *TOPICS), EPISODES)
-        driver.app.library_changed(later, ProgressIndex(later, {}))
+        driver.app.frontend.library_changed(later, ProgressIndex(later, {}))
         await driver.press("enter")
         assert later.topics.names[driver.listed] == "Basics"
 

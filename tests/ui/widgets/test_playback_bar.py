@@ -54,7 +54,7 @@ async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reaso
     async with run_app(library, query=BASICS, progress=BEGUN) as driver:
         driver.sources.is_holding = True
         await driver.press("enter")
-        driver.app.emit(LoadFailed(driver.playback.load, "The file is gone.", is_fatal=True))
+        driver.app.frontend.emit(LoadFailed(driver.playback.load, "The file is gone.", is_fatal=True))
         await driver.settle()
         assert lines(driver)[0].startswith(" ! Three  The file is gone.")
         assert lines(driver)[1].startswith(" 2:")
@@ -99,7 +99,7 @@ async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None
         driver.sources.found["three"] = Source("/three.mp3")
         await driver.press("j", "j", "enter")
         marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
-        driver.app.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
         await driver.press("full_stop", "full_stop")
         assert lines(driver)[0].endswith("Basics · ch 2/2 The long middle")
         assert "┆" in lines(driver)[1]
@@ -118,7 +118,7 @@ async def test_thousands_of_chapters_do_not_cover_the_line(library: Library) -> 
         driver.sources.found["three"] = Source("/three.mp3")
         await driver.press("j", "j", "enter")
         marks = tuple(Chapter(number * 0.06, f"Part {number}") for number in range(5 * MAX_CHAPTERS))
-        driver.app.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
         await driver.play(1)
         assert "┆" not in lines(driver)[1]
         assert "/5000 Part 1" in lines(driver)[0]

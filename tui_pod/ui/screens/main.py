@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -13,13 +13,13 @@ from textual.screen import Screen
 
 from tui_pod.core.actions import BY_ID, OF_THE_LIST, key_of
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
+from tui_pod.core.selection.list_query import SmartList
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
+from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.dialogs import DialogController
+from tui_pod.ui.controllers.listing import ListingController
 from tui_pod.ui.controllers.open_views import OpenViews
 from tui_pod.ui.controllers.pane import PaneController
 from tui_pod.ui.controllers.search import SearchController
@@ -38,10 +38,9 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from textual.widget import AwaitMount, Widget
     from textual.widgets import Input
 
-    from tui_pod.core.library.library import Library
+    from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
 
 
@@ -62,6 +61,7 @@ class MainScreen(Screen[None]):
         self._services = services
         self.model = EpisodeListModel(services)
         self.dialogs = DialogController(self, services, show_dialog)
+        self.listing = ListingController(self, services)
         self._open_views = open_views = OpenViews()
         self.transcript = TranscriptController(self, services, open_views)
         self.views = ViewController(self, services, open_views)
@@ -71,7 +71,6 @@ class MainScreen(Screen[None]):
         self.set_reactive(MainScreen.playback, services.first.playback)
         self._fitted: Size | None = None  # the terminal's size that all is laid out for
         self._left: Widget | None = None  # what had the focus before the terminal became too small for it
-        self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
     def compose(self) -> ComposeResult:
         """Make the parts, each showing the playback that the screen has."""
@@ -88,9 +87,9 @@ class MainScreen(Screen[None]):
         self.status.begin()
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.first.with_keys(GONE)
-        self._show_listed()
+        self.listing.show()
         self.topic_tree.go_to(self.model.query.entry)
-        self.progress_changed(frozenset())
+        self.listing.progress_changed(frozenset())
 
     def on_descendant_focus(self) -> None:
         """Show what can be done where the focus is."""
@@ -167,58 +166,17 @@ class MainScreen(Screen[None]):
 
     # -- what is listed --------------------------------------------------------------------------------
 
-    def change_query(self, query: ListQuery, keeps_cursor: bool = False) -> None:
-        """List something else, and remember it."""
-        if query != self.model.query:
-            self.model.change(query, keeps_cursor)
-            self._show_listed(keeps_cursor)
-            self.status.show_counts()
-
     def open_entry(self, entry: int) -> None:
-        """List a topic's episodes, or a smart list."""
-        self.change_query(self.model.query._replace(entry=entry, query=""))
-        self.topic_tree.go_to(entry)
-        self.show_pane()
+        """List the episodes of a topic or smart list, and give the list the focus."""
+        self.listing.open_entry(entry)
 
-    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Show another library: the same topic, search, filter and episode, if they still exist."""
-        line = self.episodes.line
-        self.model.adopt(library, progress_index)
-        self.topic_tree.adopt(library, progress_index)
-        self.episodes.adopt(line)
-        self.status.show_title()
-        self.status.show_counts()
-        if self.playback.load:
-            self.status.show_session()
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
+        """Show how far downloads are; None: there is none any more."""
+        self.episodes.show_downloads(downloads)
+        self.episode.show_progress()
 
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Show changed progress: rows, counts and what is left."""
-        self.episodes.refresh_episodes(episodes)
-        statuses = {ident: self.model.progress_index.status(ident) for ident in episodes}
-        is_other = not statuses.items() <= self._statuses.items()  # playing on changes the position, each second
-        self._statuses.update(statuses)
-        if is_other:
-            self.episode.show_progress()
-        query = self.model.query
-        if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (is_other and query.filter is not Filter.ALL):
-            if self.model.update():
-                self.episodes.show()
-            self.status.show_title()
-        self.status.show_counts()
-        if self.playback.load:
-            self.status.show_session()
-
-    def queue_changed(self) -> None:
-        """Show a changed queue."""
-        if self.model.take_queue(self.controller.queue):
-            self.episodes.show()
-        else:
-            self.episodes.refresh()  # the marks of what is queued
-        self.status.show_counts()
-        self.status.show_session()
-
-    def bookmarks_changed(self, keys: frozenset[str]) -> None:
-        """See `PlaybackListener.bookmarks_changed`."""
+    def bookmarks_changed(self) -> None:
+        """Show changed bookmarks."""
         self.status.show_bookmarks()
         self.transcript.show_bookmarks()
         self.views.show_bookmarks()
@@ -238,12 +196,6 @@ class MainScreen(Screen[None]):
         if former.speed != playback.speed:
             self.status.show_counts()
 
-    def _show_listed(self, keeps_cursor: bool = False) -> None:
-        self.episodes.empty_text = self._services.first.with_keys(why_empty(self.model.query))
-        self.episodes.show(is_centred=not keeps_cursor)
-        self.episode.cursor_moved()
-        self.status.show_title()
-
     # -- search, filter, sort --------------------------------------------------------------------------
 
     async def action_search(self) -> None:
@@ -261,7 +213,7 @@ class MainScreen(Screen[None]):
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
         if await self.search.type(event.value):
-            self._show_listed()
+            self.listing.show()
 
     def action_show_results(self) -> None:
         """Go from the search field to what it found."""
@@ -282,20 +234,15 @@ class MainScreen(Screen[None]):
             self.show_pane()
         if self._open_views.escape():
             return
-        if self.model.query.query:
-            self.change_query(self.model.query._replace(query=""), keeps_cursor=True)
-        else:
-            self.model.clear_selection()
-            self.episodes.refresh()
-            self.selection_changed()
+        self.listing.clear()
 
     def action_filter(self) -> None:
         """Show the next kind of episodes."""
-        self.change_query(self.model.next_filter(), keeps_cursor=True)
+        self.listing.change_query(self.model.next_filter(), keeps_cursor=True)
 
     def action_sort(self) -> None:
         """Show them in the next order."""
-        self.change_query(self.model.next_sort(), keeps_cursor=True)
+        self.listing.change_query(self.model.next_sort(), keeps_cursor=True)
 
     # -- commands of the panes -------------------------------------------------------------------------
 
@@ -303,7 +250,7 @@ class MainScreen(Screen[None]):
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
         entry = event.entry_in(self.model.library.topics)
         if self.focused is self.topic_tree and entry != self.model.query.entry:
-            self.change_query(self.model.query._replace(entry=entry, query=""))
+            self.listing.change_query(self.model.query._replace(entry=entry, query=""))
             self.episode.cursor_moved(entry if entry >= 0 else None)
 
     @on(EpisodeList.CursorMoved)
@@ -327,8 +274,8 @@ class MainScreen(Screen[None]):
         self.status.show_title()
         self.status.show_keys()
 
-    @on(TopicTree.CommandChosen)
-    def _on_tree_command(self, event: TopicTree.CommandChosen) -> None:
+    @on(TopicTree.TopicCommandChosen)
+    def _on_tree_command(self, event: TopicTree.TopicCommandChosen) -> None:
         entry = event.entry_in(self.model.library.topics)
         if event.command is ListCommand.CHOOSE:
             self.open_entry(entry)
@@ -388,17 +335,8 @@ class MainScreen(Screen[None]):
             self._services.feeds.refresh(feed)
 
     def action_go_to_playing(self) -> None:
-        """Put the cursor on the playing episode, in All Topics when this list does not show it."""
-        playing = self.playback.episode
-        index = self.model.library.index(playing) if playing else None
-        if index is None:
-            self.app.notify("The playing episode is no longer in the library." if playing else "Nothing is playing.")
-            return
-        if not self.model.go_to(index):
-            self.status.show_counts()
-            self.topic_tree.go_to(0)
-        self._show_listed()
-        self.show_pane()
+        """Move the cursor to the playing episode."""
+        self.listing.go_to_playing()
 
     async def action_details(self) -> None:
         """Show all about the episode at the cursor, in the tree about the topic or podcast; or less again."""

@@ -348,7 +348,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.post_message(EpisodeList.CommandChosen(ListCommand(command), [self._episode.id], by))
         elif self._topic is not None:
             topics, topic = self._topic
-            self.post_message(TopicTree.CommandChosen(topic, topics, ListCommand(command)))
+            self.post_message(TopicTree.TopicCommandChosen(topic, topics, ListCommand(command)))
 
     def action_answer(self) -> None:
         """Show or fold the answer."""

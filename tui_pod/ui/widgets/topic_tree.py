@@ -50,7 +50,7 @@ class TopicTree(RowPane):
             is_other = self.entry >= 0 and topics is not self.topics
             return self.topics.found_in(topics, self.entry) if is_other else self.entry
 
-    class CommandChosen(Highlighted):
+    class TopicCommandChosen(Highlighted):
         """A command is to be run on a topic or a smart list."""
 
         def __init__(self, entry: int, topics: TopicTable, command: ListCommand) -> None:
@@ -204,7 +204,7 @@ class TopicTree(RowPane):
 
     def run(self, command: ListCommand, by: int = 0) -> None:
         """See `RowPane.run`: on the entry at the cursor."""
-        self.post_message(self.CommandChosen(self.entry, self._topics, command))
+        self.post_message(self.TopicCommandChosen(self.entry, self._topics, command))
 
     def action_left(self) -> None:
         """Fold the topic, or go to the one above it."""

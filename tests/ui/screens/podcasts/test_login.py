@@ -23,7 +23,7 @@ class Server:
 
     def ask(self, driver: AppDriver, scheme: str, known: Login | None = None) -> None:
         """Have the app ask for a login; `known` is one that was given before."""
-        driver.app.ask_login(LoginQuestion(LoginWanted(f"{scheme}://a.example/feed", known), self._use))
+        driver.app.frontend.ask_login(LoginQuestion(LoginWanted(f"{scheme}://a.example/feed", known), self._use))
 
     async def _use(self, login: Login) -> None:
         self.logins.append(login)

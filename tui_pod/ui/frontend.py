@@ -1,0 +1,139 @@
+"""The front end that draws a screen: what playback, services and other threads report is shown in the Textual app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.text.clean import counted, span
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.player.events import Event
+    from tui_pod.core.progress.cards import Card
+    from tui_pod.core.progress.progress_index import ProgressIndex
+    from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.services.podcasts.login_question import LoginQuestion
+    from tui_pod.ui.app import TuiPodApp
+
+
+class PlaybackEvent(Message):
+    """An event of the player, the sources or the writer."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Replace a position that is still waiting by a newer one."""
+        from tui_pod.core.player.events import PositionChanged  # after the first paint
+
+        return (
+            isinstance(message, PlaybackEvent)
+            and isinstance(self.event, PositionChanged)
+            and isinstance(message.event, PositionChanged)
+            and message.event.load == self.event.load
+        )
+
+
+class ScreenFrontend:
+    """The `Frontend` of the Textual app."""
+
+    def __init__(self, app: TuiPodApp) -> None:
+        self._app = app
+        self._main = app.main_screen
+
+    # -- playback --------------------------------------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        """Post an event to the app, from any thread."""
+        self._app.post_message(PlaybackEvent(event))
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Show what plays; most new positions change nothing visible but the transcript."""
+        if playback.looks_like(self._main.playback):
+            self._main.transcript.follow(playback)
+        else:
+            self._main.playback = playback
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Show changed progress."""
+        self._main.listing.progress_changed(episodes)
+
+    def queue_changed(self) -> None:
+        """Show a changed queue."""
+        self._main.listing.queue_changed()
+
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        """Show changed bookmarks."""
+        self._main.bookmarks_changed()
+
+    def session_ended(self, summary: Summary) -> None:
+        """Sum a session up: in a dialog, or in a notice while another dialog is open."""
+        from tui_pod.ui.screens.session import SummaryScreen  # after the first paint
+
+        if self._app.screen is self._main:
+            self._app.push_screen(SummaryScreen(self._app.controller, summary))
+        else:
+            self.tell(f"Session over: {counted(summary.finished)} finished, {span(summary.heard)} heard.")
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """Show a notice: an error for 12 seconds, anything else for 4."""
+        self._app.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4)
+
+    # -- services --------------------------------------------------------------------------------------
+
+    def write_control(self, sequence: str) -> None:
+        """Send a control sequence to the terminal, in turn with what is drawn."""
+        if self._app._driver is not None:
+            self._app._driver.write(sequence)
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """Show another library."""
+        self._main.listing.library_changed(library, progress_index)
+
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
+        """Show how far downloads are."""
+        self._main.downloads_changed(downloads)
+
+    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+        """Show how far the recognition of an episode is, and what it found."""
+        self._main.transcript.recognition_changed(episode, state)
+
+    def feeds_failed(self, feeds: frozenset[str]) -> None:
+        """Mark the podcasts whose last refresh failed."""
+        self._main.status.show_failed(feeds)
+
+    def work_changed(self, text: str) -> None:
+        """Show what is being done in the background."""
+        self._main.status.show_work(text)
+
+    def ask_login(self, question: LoginQuestion) -> None:
+        """Ask for a login in a dialog, or show a notice while the listener is typing or in another dialog."""
+        from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint
+
+        focused = self._app.focused
+        is_typing = focused is not None and focused.check_consume_key("a", "a")
+        if self._app.screen is self._main and not is_typing:
+            self._app.push_screen(LoginScreen(question))
+        else:
+            self.tell(question.said, is_error=True)
+
+    def start_session(self, budget: float) -> None:
+        """Start a session of `budget` seconds, or say that nothing fits."""
+        if not self._main.model.start_session(budget).indexes:
+            self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
+
+    def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """Ask cards in a dialog, then call `then`."""
+        self._main.dialogs.recall(cards, then)
+
+    def show_statistics(self) -> None:
+        """Show the statistics."""
+        self._app.run_action_soon("screen.view(3)")
