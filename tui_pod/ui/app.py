@@ -50,6 +50,8 @@ class TuiPodApp(App[None]):
     BINDINGS = bindings("app")
     COMMANDS = App.COMMANDS | {load_library_provider}
 
+    color_depth: LineFilter | None = None
+    """Reduces colours to those of a terminal that took over; None: on the first terminal."""
     _is_themed = False
 
     def __init__(self, services: Services) -> None:
@@ -118,13 +120,15 @@ class TuiPodApp(App[None]):
         return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Draw in ASCII if the settings say so."""
-        filters = super().get_line_filters()
-        if not self._services.first.is_ascii:
-            return filters
-        from tui_pod.ui.look.ascii_lines import AsciiLines  # only for those who want it
+        """Draw in ASCII if the settings say so, and with the colours of another terminal once one took over."""
+        filters = [*super().get_line_filters()]
+        if self._services.first.is_ascii:
+            from tui_pod.ui.look.ascii_lines import AsciiLines  # only for those who want it
 
-        return (*filters, AsciiLines())
+            filters.append(AsciiLines())
+        if self.color_depth is not None:
+            filters.append(self.color_depth)
+        return filters
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer Textual's own commands and an entry for each key."""

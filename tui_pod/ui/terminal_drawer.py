@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
-from rich.style import Style
 from textual import constants
 from textual.filter import Monochrome, NoColor
 from textual.widget import Widget
@@ -44,7 +42,7 @@ class TerminalDrawer:
         former = self._app.console.color_system, self._app.no_color
         self._choose_colors()
         if (self._app.console.color_system, self._app.no_color) != former:
-            self._forget_colors()
+            self._use_colors()
         if self._driver.is_headless:
             self._app._end_batch()
         self._driver.take(terminal)
@@ -81,14 +79,13 @@ class TerminalDrawer:
             safe_box=False,
         )
 
-    def _forget_colors(self) -> None:
-        """Have everything drawn anew: lines and Rich's styles cache their control sequences."""
-        gc.unfreeze()
-        for style in gc.get_objects():
-            if type(style) is Style:
-                style._ansi = None
-        gc.freeze()
-        self._app._watch_theme(self._app.theme)  # 16 colours have one of their own
+    def _use_colors(self) -> None:
+        """Draw everything again, with the colours of this terminal."""
+        from tui_pod.ui.look.color_depth import ColorDepth  # only after another terminal
+
+        system = self._app.console._color_system
+        self._app.color_depth = ColorDepth(system) if system is not None else None
+        self._app._watch_theme(self._app.theme)  # 16 colours have a theme of their own
         for screen in self._app.screen_stack:
             for node in (screen, *screen.walk_children(Widget)):
                 node.notify_style_update()
