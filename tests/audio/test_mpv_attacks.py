@@ -22,7 +22,7 @@ from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
-from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError
@@ -39,7 +39,7 @@ class Opener:
     def __init__(self, folder: Path) -> None:
         self._events: queue.Queue[Event] = queue.Queue()
         self._load = 0
-        self._streams = StreamCache(folder, 1_000_000)
+        self._streams = RecordingStore(folder, 1_000_000)
         self.player = MpvPlayer(self._events.put, "null")
         self.player.open()
 

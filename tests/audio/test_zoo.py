@@ -29,7 +29,7 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.feeds.media import stream_fetcher
+from tui_pod.feeds.media import recording_fetcher
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.podcasts import Podcasts
@@ -109,7 +109,7 @@ def make_rig(
     site: Site, inside: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Reply], Rig]]:
     """Resume an episode at its place from a server that answers so."""
-    monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
+    monkeypatch.setattr(recording_fetcher, "PAUSES", (0.0,) * 6)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
     opened: list[Rig] = []
 

@@ -15,7 +15,7 @@ from tui_pod.core.library.library import build_library
 from tui_pod.core.player import retry
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.feeds.media import stream_fetcher
+from tui_pod.feeds.media import recording_fetcher
 from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
@@ -28,7 +28,7 @@ Listen = Callable[[float], tuple[Rig, str]]
 @pytest.fixture(name="listen")
 def make_rig(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     """Subscribe with a login, and play the only episode from a place; return it too."""
-    monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
+    monkeypatch.setattr(recording_fetcher, "PAUSES", (0.0,) * 6)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
     podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10_000_000)
     opened: list[Rig] = []

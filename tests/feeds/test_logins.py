@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.feeds.server import Ranged, Site, feed, guarded, item, redirect, soun
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.formats.opml import parse_opml, write_opml
-from tui_pod.feeds.media.partial import DownloadError
+from tui_pod.feeds.media.download_request import DownloadError
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.podcasts import Podcasts
@@ -108,6 +109,8 @@ def test_login_goes_to_no_other_server(site: Site, inside: Site, podcasts: Podca
     assert podcasts.source(episode).is_stream
     assert inside.asked
     assert not any(sent(inside))
+    podcasts.streams.close()
+    shutil.rmtree(podcasts.streams.folder)
     inside.replies["/1.wav"] = guarded(Ranged(sound(2.0)))
     request = podcasts.download_request(episode)
     assert request is not None

@@ -20,13 +20,13 @@ from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
+from tui_pod.feeds.media.download_request import DownloadRequest
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
 from tui_pod.feeds.media.mp4_claims import fault_of
-from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.playable import find_places
-from tui_pod.feeds.media.stream_cache import StreamCache
-from tui_pod.feeds.media.stream_file import StreamFile
+from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.feeds.refresh import refresh_feed
@@ -51,8 +51,8 @@ class Podcasts:
         """Set the folders without opening anything; the quotas are the bytes of downloads and streams to keep."""
         self.policy = policy
         self.store = FeedStore(data)
-        self.streams = StreamCache(cache / "streams", stream_quota)
-        self.downloads = Downloads(data / "downloads", quota, streams=self.streams)
+        self.streams = RecordingStore(cache / "streams", stream_quota)
+        self.downloads = Downloads(data / "downloads", quota, self.streams)
         self.remote = RemoteFiles(cache / "remote")
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
@@ -93,7 +93,7 @@ class Podcasts:
         with contextlib.suppress(FetchError):
             self._stream(episode, episode.audio, self.details(episode.id)).wait_for_answer(cancel or CancelToken())
 
-    def _stream(self, episode: Episode, address: str, details: Details | None) -> StreamFile:
+    def _stream(self, episode: Episode, address: str, details: Details | None) -> RemoteRecording:
         access = partial(self._policy, details)
         return self.streams.open(episode.id, address, access, partial(self._renewed, episode.id))
 
@@ -178,7 +178,9 @@ class Podcasts:
         details = self.details(episode.id)
         size = details.size if details else None
         policy = self._policy(details)
-        return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size)
+        return DownloadRequest(
+            episode.id, episode.title, episode.audio, policy, is_automatic, size, partial(self._renewed, episode.id)
+        )
 
     def plan_downloads(
         self,

@@ -11,20 +11,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_pod.feeds.media.download_request import DownloadError
 from tui_pod.feeds.media.downloads import LEAVE_FREE
-from tui_pod.feeds.media.fetching import Fetching
-from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
+from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits
+from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash
 
 MODELS = "models"
 """Folder in the data folder with downloaded models."""
-
-SECONDS = 4 * 3600.0
-"""Seconds that downloading a file may take."""
 
 Report = Callable[[int], None]
 """Takes the bytes downloaded so far."""
@@ -100,6 +97,8 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
         return target
     try:
         growing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in growing.glob("*.part*"):  # not checked yet, or of an earlier version
+            old.unlink()
         if shutil.disk_usage(growing).free < model.size + LEAVE_FREE:
             raise DownloadError(f"There is not enough space for {model.size // 1000**2} MB in {folder}.")
         done = 0
@@ -123,13 +122,16 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
     Raises:
         FetchError, OSError, DownloadError: it failed.
     """
-    request = DownloadRequest(path.name, path.name, model.address + path.name, policy)
-    part, limits = PartialDownload(path.parent, request), Limits(model.size, SECONDS, idle=20.0)
-    with part.locked():
-        Fetching(request, part, limits, lambda done, _total: report(before + done), CancelToken(), is_audio=False).run()
-        if (found := file_hash(part.path)) != model.hashes[path.name]:
-            part.clear()
-            reason = f"{request.address} is not the file that was tested: its hash is {found}."
-            raise FetchError(reason, is_final=True)
-        os.rename(part.path, path)
-        part.about.unlink(missing_ok=True)
+    address, new = model.address + path.name, path.with_name(f"{path.name}.part")
+    recording = RecordingStore(path.parent, quota=None).open(
+        path.name, address, lambda: policy, is_audio=False, is_download=True
+    )
+    try:
+        recording.fetch_all(model.size, lambda done, _size: report(before + done), CancelToken())
+        recording.move_to(new)
+    finally:
+        recording.close_if_unread()
+    if (found := file_hash(new)) != model.hashes[path.name]:
+        new.unlink()
+        raise FetchError(f"{address} is not the file that was tested: its hash is {found}.", is_final=True)
+    os.rename(new, path)

@@ -11,19 +11,24 @@ from tui_pod.feeds.media.download_queue import (
     DownloadQueue,
     DownloadStatus,
 )
+from tui_pod.feeds.media.download_request import DownloadRequest
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import DownloadRequest
+from tui_pod.feeds.media.recording_store import RecordingStore
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def kept_in(folder: Path) -> Downloads:
+    return Downloads(folder / "d", 1_000_000_000, RecordingStore(folder / "s", None))
 
 
 def make_requests(site: Site, count: int, path: str = "/a.wav") -> list[DownloadRequest]:
     return [DownloadRequest(f"{number:016x}", f"T{number}", site.url(path), site.policy) for number in range(count)]
 
 
-def _wait_unlocked(part: Path) -> None:
-    """Wait until the thread that was stopped has let go of its file."""
-    with part.open("rb") as file:
+def _wait_unlocked(path: Path) -> None:
+    """Wait until the thread that was stopped has closed its file."""
+    with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
@@ -34,7 +39,7 @@ async def settled(queue: DownloadQueue) -> None:
 async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
-    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
+    queue = DownloadQueue(kept_in(tmp_path), told.append)
     requests = make_requests(site, 5)
     queue.start(requests)
     queue.start(requests)
@@ -48,7 +53,7 @@ async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None
 async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
-    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
+    queue = DownloadQueue(kept_in(tmp_path), told.append)
     queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.policy), *make_requests(site, 2)])
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
@@ -68,7 +73,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
         if state.done:
             has_begun.set()
 
-    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), report)
+    queue = DownloadQueue(kept_in(tmp_path), report)
     (request,) = make_requests(site, 1)
     queue.start([request])
     await asyncio.wait_for(has_begun.wait(), 10)
@@ -76,8 +81,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
     await settled(queue)
     assert [state.status for state in told][-1] == "stopped"
     going.set()
-    part = queue.downloads.folder / f"{request.episode}.part"
-    await asyncio.to_thread(_wait_unlocked, part)
+    await asyncio.to_thread(_wait_unlocked, tmp_path / "s" / f"{request.episode}.bytes")
     queue.start([request])
     await settled(queue)
     assert [state.status for state in told][-1] == "done"
@@ -94,7 +98,7 @@ async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) 
         server.silent(exchange)
 
     site.replies["/a.wav"] = silent
-    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), lambda _: None)
+    queue = DownloadQueue(kept_in(tmp_path), lambda _: None)
     queue.start(make_requests(site, 3))
     await asyncio.to_thread(is_asked.wait, 5)
     await asyncio.wait_for(queue.close(), 5)

@@ -1,10 +1,10 @@
 import itertools
-import json
 import os
 import shutil
 import threading
 import time
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +14,12 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.player import retry
 from tui_pod.core.text.clean import is_safe
-from tui_pod.feeds.media import fetching
+from tui_pod.feeds.media import recording_fetcher
+from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest, file_name
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, file_name
-from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.media.recording_fetcher import OVERLAP
+from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -29,14 +29,19 @@ QUOTA = 1_000_000_000
 """Bytes: more than any test downloads."""
 
 
+def kept_in(folder: Path, quota: int = QUOTA, **more: Any) -> Downloads:
+    """Return the downloads of a folder, as the next start of the program sees them."""
+    return Downloads(folder / "downloads", quota, RecordingStore(folder / "streams", QUOTA), **more)
+
+
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "PAUSES", tuple(0.001 for _ in retry.PAUSES))
+    monkeypatch.setattr(recording_fetcher, "PAUSES", (0.001,) * 4)
 
 
 @pytest.fixture
 def downloads(tmp_path: Path) -> Downloads:
-    return Downloads(tmp_path / "downloads", QUOTA)
+    return kept_in(tmp_path)
 
 
 def request(
@@ -60,7 +65,7 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> 
     assert path.read_bytes() == AUDIO
     assert told[-1] == (len(AUDIO), len(AUDIO))
     assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
-    again = Downloads(downloads.folder, QUOTA)
+    again = kept_in(downloads.folder.parent)
     assert again.find(ID) == path
     assert [(one.episode, one.size) for one in again.all()] == [(ID, len(AUDIO))]
     assert downloads.fetch(request(site)) == path
@@ -103,7 +108,7 @@ def test_download_dropped_goes_on_where_it_was(site: Site, downloads: Downloads)
     site.replies["/a.wav"] = Ranged(AUDIO, drops=[10_000, 5_000])
     assert downloads.fetch(request(site)).read_bytes() == AUDIO
     asked = [(headers.get("Range"), headers.get("If-Range")) for _, headers in site.asked]
-    assert asked == [(None, None), ("bytes=10000-", '"audio"'), ("bytes=15000-", '"audio"')]
+    assert asked == [("bytes=0-", None), ("bytes=10000-", '"audio"'), ("bytes=15000-", '"audio"')]
 
 
 def test_download_goes_on_after_the_program_ended(site: Site, downloads: Downloads) -> None:
@@ -112,9 +117,9 @@ def test_download_goes_on_after_the_program_ended(site: Site, downloads: Downloa
         downloads.fetch(request(site))
     assert downloads.find(ID) is None
     site.replies["/a.wav"] = Ranged(AUDIO, drops=[12_000])
-    again = Downloads(downloads.folder, QUOTA)
+    again = kept_in(downloads.folder.parent)
     assert again.fetch(request(site)).read_bytes() == AUDIO
-    assert f"{ID}.part" not in files(again)
+    assert list(again.folder.with_name("streams").iterdir()) == []
 
 
 def test_download_changed_on_the_server_begins_anew(site: Site, downloads: Downloads) -> None:
@@ -129,11 +134,53 @@ def test_download_changed_on_the_server_begins_anew(site: Site, downloads: Downl
     assert downloads.fetch(request(site)).read_bytes() == other
 
 
-def test_download_without_a_mark_begins_anew(site: Site, downloads: Downloads) -> None:
-    pieces = [server.cut(AUDIO, 10_000), server.body(AUDIO, "audio/wav")]
-    site.replies["/a.wav"] = lambda exchange: pieces.pop(0)(exchange)
-    assert downloads.fetch(request(site)).read_bytes() == AUDIO
-    assert "Range" not in site.asked[1][1]
+@dataclass
+class Unmarked:
+    """Serve ranges without ETag or date, and break off after so many bytes each time."""
+
+    content: bytes
+    most: int
+    said: list[str] = field(default_factory=list)
+
+    def __call__(self, exchange: server.Exchange) -> None:
+        start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        self.said.append(f"{start}-")
+        size = len(self.content)
+        head = {"Content_Range": f"bytes {start}-{size - 1}/{size}", "Content_Length": str(size - start)}
+        exchange.say(206, self.content[start : start + self.most], "audio/wav", **head)
+
+
+def test_download_without_a_mark_goes_on_after_comparing_what_overlaps(site: Site, downloads: Downloads) -> None:
+    audio = sound(60.0)
+    site.replies["/a.wav"] = unmarked = Unmarked(audio, 300_000)
+    assert downloads.fetch(request(site)).read_bytes() == audio
+    starts = [int(said[:-1]) for said in unmarked.said]
+    assert starts == [0, *(number * (300_000 - OVERLAP) for number in (1, 2, 3))]
+
+
+def test_download_without_a_mark_goes_on_after_a_restart(site: Site, downloads: Downloads) -> None:
+    audio = sound(20.0)
+    site.replies["/a.wav"] = server.cut(audio, 100_000)
+    with pytest.raises(DownloadError, match="broke off"):
+        downloads.fetch(request(site))
+    site.replies["/a.wav"] = unmarked = Unmarked(audio, len(audio))
+    assert kept_in(downloads.folder.parent).fetch(request(site)).read_bytes() == audio
+    assert unmarked.said == [f"{100_000 - OVERLAP}-"]
+
+
+def test_download_without_a_mark_of_other_bytes_or_length_begins_anew_and_says_why(
+    site: Site, downloads: Downloads, capfd: pytest.CaptureFixture[str]
+) -> None:
+    audio, other = sound(20.0), sound(20.0, pitch=220.0)
+    for changed, reason in ((other, "its bytes from"), (other + b"more", "it has 320,048 bytes, not 320,044")):
+        site.replies["/a.wav"] = server.cut(audio, 100_000)
+        with pytest.raises(DownloadError, match="broke off"):
+            downloads.fetch(request(site))
+        site.replies["/a.wav"] = unmarked = Unmarked(changed, len(changed))
+        assert downloads.fetch(request(site)).read_bytes() == changed
+        assert unmarked.said == [f"{100_000 - OVERLAP}-", "0-"]
+        assert f"starts over: {reason}" in capfd.readouterr().err
+        downloads.delete(ID)
 
 
 def test_download_wrong_range_is_not_joined(site: Site, downloads: Downloads) -> None:
@@ -147,23 +194,28 @@ def test_download_wrong_range_is_not_joined(site: Site, downloads: Downloads) ->
     assert downloads.fetch(request(site)).read_bytes() == AUDIO
 
 
-def test_download_that_was_whole_already_is_kept(site: Site, downloads: Downloads) -> None:
-    downloads.folder.mkdir()
-    (downloads.folder / f"{ID}.part").write_bytes(AUDIO)
-    about = {"address": site.url("/a.wav"), "mark": '"audio"', "kind": "audio/wav"}
-    (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
-    site.replies["/a.wav"] = Ranged(AUDIO)
-    assert downloads.fetch(request(site)).name.endswith(".wav")
-    assert site.asked[0][1]["Range"] == f"bytes={len(AUDIO)}-"
-
-
-def test_download_of_part_of_another_address_begins_anew(site: Site, downloads: Downloads) -> None:
+def test_unfinished_downloads_of_earlier_versions_are_deleted(site: Site, downloads: Downloads) -> None:
     downloads.folder.mkdir()
     (downloads.folder / f"{ID}.part").write_bytes(b"x" * 100)
-    about = {"address": "https://other.org/", "mark": '"audio"', "kind": "audio/wav"}
-    (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
+    (downloads.folder / f"{ID}.part.json").write_text("{}")
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert downloads.fetch(request(site)).read_bytes() == AUDIO
+    path = downloads.fetch(request(site))
+    downloads.purge()
+    assert files(downloads) == [path.name, f"{path.name}.json"]
+
+
+def test_unfinished_download_outlives_the_quota_of_streams(site: Site, tmp_path: Path) -> None:
+    store = RecordingStore(tmp_path / "streams", 1)
+    downloads = Downloads(tmp_path / "downloads", QUOTA, store)
+    site.replies["/a.wav"] = server.cut(AUDIO, 10_000)
+    with pytest.raises(DownloadError, match="broke off"):
+        downloads.fetch(request(site))
+    site.replies["/b.wav"] = Ranged(AUDIO)
+    downloads.fetch(request(site, "/b.wav", "another"))
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    site.asked.clear()
+    downloads.fetch(request(site))
+    assert "bytes=0-" not in [headers["Range"] for _, headers in site.asked]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +272,7 @@ def test_download_that_unpacks_to_nothing_is_given_up(
 
     seconds = itertools.count(0.0, 10.0)
     clock = SimpleNamespace(monotonic=lambda: next(seconds), time=time.time)
-    monkeypatch.setattr(fetching, "time", clock)
+    monkeypatch.setattr(recording_fetcher, "time", clock)
     site.replies["/a.wav"] = nothing
     with pytest.raises(DownloadError, match="next to nothing"):
         downloads.fetch(request(site))
@@ -237,25 +289,26 @@ def test_download_from_a_server_that_drips_after_a_burst_is_given_up_and_gone_on
                 return
             exchange.wfile.write(AUDIO[place : place + 1])
 
-    monkeypatch.setattr(fetching, "WINDOW", 0.2)
-    monkeypatch.setattr(fetching, "LEAST_IN_WINDOW", 10_000)
+    monkeypatch.setattr(recording_fetcher, "WINDOW", 0.05)
+    monkeypatch.setattr(recording_fetcher, "LEAST_IN_WINDOW", 10_000)
+    monkeypatch.setattr(recording_fetcher, "PAUSES", ())
     site.replies["/a.wav"] = burst
     with pytest.raises(DownloadError, match="next to nothing"):
         downloads.fetch(request(site))
     assert len(site.asked) == 1
     site.replies["/a.wav"] = Ranged(AUDIO)
     assert downloads.fetch(request(site)).read_bytes() == AUDIO
-    assert int(site.asked[-1][1]["Range"][6:-1]) >= 20_000
+    assert int(site.asked[-1][1]["Range"][6:-1]) >= 10_000  # the burst and the drip, without what is compared
 
 
 def test_download_from_a_server_that_is_silent_in_every_attempt_is_given_up(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "WINDOW", 0.05)
+    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(size=1_000, seconds=10, idle=0.05, head=0.1))
     site.replies["/a.wav"] = server.silent
     with pytest.raises(DownloadError, match="no answer"):
-        Downloads(tmp_path / "d", QUOTA, Limits(size=1_000, seconds=10, idle=0.1)).fetch(request(site))
-    assert len(site.asked) == 1
+        downloads.fetch(request(site))
+    assert len(site.asked) == len(recording_fetcher.PAUSES) + 1
 
 
 def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:
@@ -268,7 +321,7 @@ def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, insid
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bool) -> None:
-    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
+    downloads = kept_in(tmp_path, limit=100_000)
     site.replies["/a.wav"] = server.body(b"\xff" * 200_000, "audio/mpeg") if announced else server.endless()
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(request(site))
@@ -277,18 +330,18 @@ def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bo
 
 def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path: Path) -> None:
     """A server that drops each time and never says how much there is gains no more than the limit."""
-    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
+    downloads = kept_in(tmp_path, limit=100_000)
 
     def more(exchange: server.Exchange) -> None:
         start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
-        status = f"206 Partial\r\nContent-Range: bytes {start}-{start + 70_000 - 1}/*" if start else "200 OK"
+        status = f"206 Partial\r\nContent-Range: bytes {start}-{start + 70_000 - 1}/*"
         head = f'HTTP/1.1 {status}\r\nETag: "a"\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n'
         exchange.wfile.write(head.encode() + b"11170\r\n" + b"\xff" * 70_000 + b"\r\n")
 
     site.replies["/a.wav"] = more
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(request(site))
-    assert (downloads.folder / f"{ID}.part").stat().st_size <= 140_000
+    assert list((tmp_path / "streams").iterdir()) == []
 
 
 def test_download_when_the_disk_is_full_says_so(
@@ -301,7 +354,7 @@ def test_download_when_the_disk_is_full_says_so(
 
 
 def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_path: Path) -> None:
-    downloads = Downloads(tmp_path / "d", quota=int(len(AUDIO) * 3.5))
+    downloads = kept_in(tmp_path, int(len(AUDIO) * 3.5))
     site.replies["/a.wav"] = Ranged(AUDIO)
     ids = [f"{number:016x}" for number in range(5)]
     for ident in ids[:3]:
@@ -337,7 +390,7 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
     thread.join(5)
     going.set()
     assert isinstance(ended[0], Cancelled)
-    assert (downloads.folder / f"{ID}.part").stat().st_size > 0
+    assert (downloads.folder.with_name("streams") / f"{ID}.bytes").stat().st_size > 0
 
 
 def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloads) -> None:
@@ -405,11 +458,10 @@ def test_link_in_the_folder_is_not_played(downloads: Downloads) -> None:
 def test_part_that_is_a_link_is_not_written_through(site: Site, downloads: Downloads, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")
-    downloads.folder.mkdir()
-    os.symlink(victim, downloads.folder / f"{ID}.part")
+    (tmp_path / "streams").mkdir()
+    os.symlink(victim, tmp_path / "streams" / f"{ID}.bytes")
     site.replies["/a.wav"] = Ranged(AUDIO)
-    with pytest.raises(DownloadError):
-        downloads.fetch(request(site))
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
     assert victim.read_text() == "mine"
 
 
@@ -417,8 +469,8 @@ def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> 
     site.replies["/a.wav"] = Ranged(AUDIO)
     path = downloads.fetch(request(site))
     path.with_name(path.name + ".json").write_text("{")
-    assert Downloads(downloads.folder, QUOTA).find(ID) == path
-    assert Downloads(downloads.folder, QUOTA).all()[0].episode == ""
+    assert kept_in(downloads.folder.parent).find(ID) == path
+    assert kept_in(downloads.folder.parent).all()[0].episode is None
 
 
 # -- where the end is not told -------------------------------------------------------------------------
@@ -461,15 +513,15 @@ def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloa
     site.replies["/a.wav"] = lambda exchange: server.cut(large, next(sizes))(exchange)
     with pytest.raises(DownloadError, match="broke off"):
         downloads.fetch(request(site))
-    assert len(site.asked) <= 2 * (fetching.ATTEMPTS + 1)
+    assert len(site.asked) <= 2 * (len(recording_fetcher.PAUSES) + 1)
 
 
 # -- what was streamed ---------------------------------------------------------------------------------
 
 
-def streamed(site: Site, folder: Path, count: int) -> StreamCache:
+def streamed(site: Site, folder: Path, count: int) -> RecordingStore:
     """Return a folder of streams in which the first bytes of the recording are."""
-    cache = StreamCache(folder, 10_000_000)
+    cache = RecordingStore(folder, 10_000_000)
     reader = cache.open("feed-1", site.url("/a.mp3"), lambda: site.policy).open()
     buffer, done = bytearray(count), 0
     while done < count:
@@ -486,7 +538,7 @@ def test_download_of_what_was_heard_whole_asks_for_nothing(site: Site, tmp_path:
     site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
     cache = streamed(site, tmp_path / "streams", len(STREAMED))
     site.asked.clear()
-    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, cache)
     path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))
     assert path.read_bytes() == STREAMED
     assert path.suffix == ".mp3"
@@ -498,7 +550,7 @@ def test_download_goes_on_from_what_was_streamed(site: Site, tmp_path: Path) -> 
     cache = streamed(site, tmp_path / "streams", 150_000)
     site.asked.clear()
     site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
-    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, cache)
     path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))
     assert path.read_bytes() == STREAMED
     (asked,) = site.asked
@@ -510,13 +562,13 @@ def test_download_of_a_stream_that_changed_begins_anew(site: Site, tmp_path: Pat
     cache = streamed(site, tmp_path / "streams", 150_000)
     other = STREAMED[::-1]
     site.replies["/a.mp3"] = Ranged(other, "audio/mpeg", etag='"other"')
-    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, cache)
     assert downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy)).read_bytes() == other
 
 
 def test_download_of_what_was_heard_needs_room_too(site: Site, tmp_path: Path) -> None:
     site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
     cache = streamed(site, tmp_path / "streams", len(STREAMED))
-    downloads = Downloads(tmp_path / "downloads", 1000, streams=cache)
+    downloads = Downloads(tmp_path / "downloads", 1000, cache)
     with pytest.raises(DownloadError, match="nothing that was played is left"):
         downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))

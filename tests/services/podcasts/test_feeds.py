@@ -540,17 +540,23 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
 async def test_download_of_unknown_length_shows_megabytes(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.media.fetching.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("tui_pod.feeds.media.remote_recording.REPORT_EVERY", 0.0)
     serve_sounds(site, 1)
-    content = sound(100)
+    content, going = sound(100), threading.Event()
 
     def chunked(exchange: server.Exchange) -> None:
-        exchange.say(200, b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content), "audio/wav", Transfer_Encoding="chunked")
+        exchange.say(200, b"%x\r\n%b\r\n" % (len(content), content), "audio/wav", Transfer_Encoding="chunked")
+        exchange.wfile.flush()
+        going.wait(20)
+        exchange.wfile.write(b"0\r\n\r\n")
 
     site.replies["/0.wav"] = chunked
     await service.add(site.url("/f"))
-    await service.do(service.service.downloads.toggle, service.controller.library.ids)
-    assert "1 MB" in service.driver.download_texts[service.controller.library.ids[0]]
+    [ident] = service.controller.library.ids
+    service.service.downloads.toggle([ident])
+    await service.until(lambda: "1 MB" in service.driver.download_texts.get(ident, ()), "megabytes are shown")
+    going.set()
+    await service.done()
 
 
 async def test_download_again_stops_it_and_once_more_goes_on(site: Site, service: ServiceRig) -> None:
@@ -838,7 +844,7 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
 async def test_close_keeps_what_there_is_of_a_download(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.media.fetching.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("tui_pod.feeds.media.remote_recording.REPORT_EVERY", 0.0)
     going = threading.Event()
     serve_sounds(site, 1)
     audio = sound(30.0)

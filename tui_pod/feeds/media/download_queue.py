@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
+from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -115,7 +115,7 @@ class DownloadQueue:
 
         try:
             async with self._slots:
-                kept = await in_thread(lambda _: [download.episode for download in self.downloads.all()])
+                kept = await in_thread(lambda _: [one.episode for one in self.downloads.all() if one.episode])
                 expendable = self._order(kept)
                 self._show(replace(state, status=DownloadStatus.RUNNING))
                 await in_thread(lambda cancel: work(cancel, expendable))

@@ -1,39 +1,32 @@
-"""Keep recordings on the disk: resumed where they broke off, checked, and named by nothing a feed can choose.
+"""Keep whole recordings on the disk, under names that no feed can choose.
 
-The folder is the index: a file's name ends in its episode's hash, and beside it lies a small JSON file with the
-rest. Every call may wait for disk or network and belongs in a thread (see `download_queue`).
+The folder is the index: a file's name ends in its episode's hash, and the note beside it has the rest. Unfinished
+downloads are in the `RecordingStore`. Every call may wait for disk or network: run it in a thread (see
+`download_queue`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tui_pod.feeds.media.fetching import Fetching, Report
-from tui_pod.feeds.media.partial import (
-    DownloadError,
-    DownloadRequest,
-    PartialDownload,
-    file_hash,
-    file_name,
-    read_json,
-    text_of,
-    write_json,
-)
-from tui_pod.feeds.media.stream_cache import StreamCache
-from tui_pod.feeds.net.fetch import FetchError, Limits
+from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest, file_hash, file_name
+from tui_pod.feeds.media.notes import read_note, text_of, write_note
+from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.media.remote_recording import RemoteRecording, Report
+from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
 
-LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
+LIMIT = 500 * 1000 * 1000
+"""Most bytes of a download."""
+
 LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""
 
@@ -42,7 +35,7 @@ _REMOVED = ".removed"
 
 
 class NoRoom(FetchError):
-    """There is no room for a recording."""
+    """There is no room for a download."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, is_final=True)
@@ -50,55 +43,52 @@ class NoRoom(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A recording that is on the disk."""
+    """A whole recording on the disk."""
 
-    episode: str
-    """Empty when the file beside it that tells it is lost."""
+    episode: str | None
+    """None if the note beside it is lost."""
     path: Path
     size: int
     is_automatic: bool = False
 
 
 class Downloads:
-    """The recordings in one folder; safe to use from several threads."""
+    """The downloads in one folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, quota: int, limits: Limits = LIMITS, streams: StreamCache | None = None) -> None:
-        """Name the folder, and the bytes of downloads that are kept in it; nothing is opened yet.
-
-        What was streamed is not downloaded again.
-        """
-        self._streams = streams
+    def __init__(self, folder: Path, quota: int, store: RecordingStore, limit: int = LIMIT) -> None:
+        """Set the folder, the bytes of it to keep, and where downloads grow, without opening anything."""
         self.folder = folder
         self._quota = quota
-        self._limits = limits
+        self._store = store
+        self._limit = limit
         self._lock = threading.Lock()
         self._names: dict[str, str] | None = None
 
     @property
     def version(self) -> int:
-        """Changes when any program adds or removes a recording; 0 while there is no folder."""
+        """A number that changes when any program adds or removes a recording; 0 while there is no folder."""
         try:
             return self.folder.stat().st_mtime_ns
         except OSError:
             return 0
 
     def look_again(self) -> None:
-        """Forget which recordings are there: another program may have changed them."""
+        """Read the folder again at the next call: another program may have changed it."""
         with self._lock:
             self._names = None
 
     def find(self, episode: str) -> Path | None:
-        """Return the whole recording of an episode; None when it is not here."""
+        """Return the download of an episode; None if there is none."""
         name = self._index().get(file_hash(episode))
         path = self.folder / name if name is not None else None
         return path if path is not None and os.path.isfile(path) and not path.is_symlink() else None
 
     def all(self) -> list[Download]:
-        """Return all whole recordings."""
+        """Return all downloads."""
         return [found for name in list(self._index().values()) if (found := self._describe(name)) is not None]
 
     def of(self, episodes: Iterable[str]) -> dict[str, Download]:
-        """Return the whole recordings of these episodes; cheap, however many others there are."""
+        """Return the downloads of these episodes, by episode; fast, however many others there are."""
         index = self._index()
         names = ((ident, index.get(file_hash(ident))) for ident in episodes)
         found = ((ident, self._describe(name)) for ident, name in names if name is not None)
@@ -107,55 +97,54 @@ class Downloads:
     def _describe(self, name: str) -> Download | None:
         path = self.folder / name
         try:
-            about = read_json(path.with_name(f"{name}.json"))
+            note = read_note(path.with_name(f"{name}.json"))
             size = path.stat().st_size
         except OSError:
             return None
-        return Download(text_of(about, "episode"), path, size, about.get("automatic") is True)
+        return Download(text_of(note, "episode"), path, size, note.get("automatic") is True)
 
     def fetch(
-        self, request: DownloadRequest, report: Report = lambda _done, _total: None, cancel: CancelToken | None = None,
+        self, request: DownloadRequest, report: Report = lambda _done, _size: None, cancel: CancelToken | None = None,
         expendable: Sequence[str] = (),
     ) -> Path:  # fmt: skip
-        """Download a recording and return its path; at once when it is here. A partial one is resumed.
+        """Download what is missing of a recording, and return its path.
 
         Args:
-            request: what.
+            request: what to download.
             report: called from this thread, a few times a second.
             cancel: ends the download; what has arrived is kept for the next time.
             expendable: episodes whose downloads may be deleted to make room, in this order.
 
         Raises:
-            DownloadError: it cannot be had, or there is no room.
+            DownloadError: it cannot be fetched, or there is no room.
         """
-        cancel = cancel or CancelToken()
         found = self.find(request.episode)
         if found is not None:
             return found
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = PartialDownload(self.folder, request)
-            with part.locked():
+            recording = self._store.open(
+                request.episode, request.address, lambda: request.policy, request.renew, is_download=True
+            )
+            try:
                 self.look_again()
-                found = self.find(request.episode)  # another program may just have got it
+                found = self.find(request.episode)  # another program may have finished it
                 if found is not None:
                     return found
                 make_room = partial(self._make_room, expendable=expendable)
-                if self._streams and self._streams.hand_over(request, part):
-                    make_room(part.size())
-                    kind = part.kind()
-                else:
-                    kind = Fetching(request, part, self._limits, report, cancel, make_room).run()
-                return self._finish(request, part, kind)
+                recording.fetch_all(self._limit, report, cancel or CancelToken(), make_room, request.size)
+                return self._finish(request, recording)
+            finally:
+                recording.close_if_unread()
         except FetchError as error:
             is_general = error.is_offline or isinstance(error, NoRoom)
             raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general) from error
         except OSError as error:
-            said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror}."
+            said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror or error}."
             raise DownloadError(said, is_general=True) from error
 
     def remove(self, episode: str) -> bool:
-        """Take away a download; `restore` brings it back until `purge`. Return whether there was one."""
+        """Set a download aside until `purge`; `restore` brings it back. Return whether there was one."""
         path = self.find(episode)
         if path is None:
             return False
@@ -171,7 +160,7 @@ class Downloads:
         return path is not None
 
     def restore(self, episode: str) -> bool:
-        """Bring back a download that was taken away; return whether it was still there."""
+        """Bring back a download that was set aside; return whether it was still there."""
         for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
             os.rename(path, path.with_name(path.name.removesuffix(_REMOVED)))
             self.look_again()
@@ -179,19 +168,17 @@ class Downloads:
         return False
 
     def purge(self) -> None:
-        """Delete for good what was taken away, and partial downloads that nobody resumed for a month."""
+        """Delete for good what was set aside, and unfinished downloads of earlier versions."""
         for path in self.folder.glob(f"*{_REMOVED}"):
             former = path.with_name(path.name.removesuffix(_REMOVED))
             if not former.exists():  # else it was downloaded again
                 self._delete(former)
             path.unlink(missing_ok=True)
         for path in self.folder.glob("*.part*"):
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > 30 * 86_400:
-                    path.unlink()
+            path.unlink(missing_ok=True)
 
     def _index(self) -> dict[str, str]:
-        """Return the file names by their hashes; none while there is no folder that can be read."""
+        """Return the file names by hash; none while the folder cannot be read."""
         with self._lock:
             if self._names is None:
                 try:
@@ -205,31 +192,34 @@ class Downloads:
         path.with_name(f"{path.name}.json").unlink(missing_ok=True)
         self.look_again()
 
-    def _finish(self, request: DownloadRequest, part: PartialDownload, kind: str) -> Path:
-        """Give the whole file its name. Whoever sees the name sees all of it."""
-        path = self.folder / file_name(request, kind)
-        about = {"episode": request.episode, "automatic": request.is_automatic}
-        write_json(path.with_name(f"{path.name}.json"), about)
-        os.rename(part.path, path)
-        part.about.unlink(missing_ok=True)
+    def _finish(self, request: DownloadRequest, recording: RemoteRecording) -> Path:
+        """Move a whole recording into the folder. Whoever sees its name sees all of it."""
+        path = self.folder / file_name(request, recording.kind())
+        note = {"episode": request.episode, "automatic": request.is_automatic}
+        write_note(path.with_name(f"{path.name}.json"), note)
+        recording.move_to(path)
         sync_folder(self.folder)
         self.look_again()
         return path
 
-    def _make_room(self, needed: int, expendable: Sequence[str]) -> None:
-        """Delete expendable downloads until the quota and the disk have room for so many bytes."""
+    def _make_room(self, size: int, missing: int, expendable: Sequence[str]) -> None:
+        """Delete expendable downloads until the quota has room for a download, and the disk for what is missing of it.
+
+        Raises:
+            NoRoom: there is still no room.
+        """
         kept = {download.episode: download for download in self.all()}
         used = sum(download.size for download in kept.values())
         for episode in expendable:
-            if used + needed <= self._quota and self._free() - needed >= LEAVE_FREE:
+            if used + size <= self._quota and self._free() - missing >= LEAVE_FREE:
                 break
             download = kept.pop(episode, None)
             if download is not None:
                 self._delete(download.path)
                 used -= download.size
-        if used + needed > self._quota:
+        if used + size > self._quota:
             raise NoRoom(f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left.")
-        if self._free() - needed < LEAVE_FREE:
+        if self._free() - missing < LEAVE_FREE:
             raise NoRoom("The disk is full.")
 
     def _free(self) -> int:

@@ -17,7 +17,7 @@ from tui_pod.feeds.media.mp3_head import (
     read_head,
     tag_size,
 )
-from tui_pod.feeds.media.stream_file import StreamFile
+from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
@@ -34,7 +34,7 @@ PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
 
-def find_places(source: Source, stream: StreamFile, stated: float | None, cancel: CancelToken) -> Source:
+def find_places(source: Source, stream: RemoteRecording, stated: float | None, cancel: CancelToken) -> Source:
     """Return the source of a stream with how places in it are found; as it was when its head does not come in time.
 
     An mp3 of variable rate that does not say how long it is gets the length that was stated, in a frame of its own:

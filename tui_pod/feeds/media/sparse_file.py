@@ -1,24 +1,26 @@
-"""A recording on the disk of which any bytes may be missing, with a note beside it of those that are there."""
+"""A recording on the disk that may have gaps, and a note beside it that lists the bytes that are there."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_pod.feeds.media.partial import write_json
+from tui_pod.feeds.media.notes import write_note
 from tui_pod.runtime.files import sync_data
 
 IN_MEMORY = 300 * 1000**2
-"""Bytes that are kept in memory where the disk takes no more."""
+"""Bytes kept in memory at most when the disk is full."""
 
 
 class Intervals:
-    """Which bytes are there: runs of them, in order and apart, each from its first to the one after its last. Pure."""
+    """Half-open ranges of bytes, sorted and apart. Pure."""
 
     def __init__(self, runs: Iterable[tuple[int, int]] = ()) -> None:
         self._starts: list[int] = []
@@ -27,7 +29,7 @@ class Intervals:
             self.add(start, end)
 
     def add(self, start: int, end: int) -> None:
-        """Add a run, and join it with those it touches."""
+        """Add a range, and merge it with those that it touches."""
         if end <= start:
             return
         first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
@@ -36,7 +38,7 @@ class Intervals:
         self._starts[first:last], self._ends[first:last] = [start], [end]
 
     def end_from(self, offset: int) -> int:
-        """Return the first byte from `offset` on that is not there."""
+        """Return the first missing byte at or after `offset`."""
         place = bisect_right(self._starts, offset) - 1
         return max(offset, self._ends[place]) if place >= 0 else offset
 
@@ -45,53 +47,59 @@ class Intervals:
         return sum(self._ends) - sum(self._starts)
 
     def runs(self) -> list[tuple[int, int]]:
-        """Return the runs in order."""
+        """Return the ranges in order."""
         return list(zip(self._starts, self._ends, strict=True))
 
 
 class MovedToMemory(Exception):
-    """The disk takes no more: what follows is kept in memory, and nothing is there yet."""
+    """The disk is full: from now on bytes are kept in memory, which is empty."""
 
 
 @dataclass(slots=True)
 class Content:
-    """What is known of a recording beside its bytes."""
+    """What is known of a recording besides its bytes."""
 
     address: str
-    """As the feed has it."""
-    mark: str = ""
-    """Strong ETag or date of the version that is kept; empty when the server gives none."""
+    """As in the feed."""
+    mark: str | None = None
+    """Strong ETag or date of this version; None if the server gives neither."""
     size: int | None = None
-    kind: str = ""
-    """The media type that the server said."""
+    """Bytes; None if unknown."""
+    kind: str | None = None
+    """The media type that the server stated; None if unknown."""
     has_end: bool = True
-    """Whether `size` is certain: the end of a connection may be that of the recording."""
+    """Whether `size` is certain. It is not if only the end of the connection told it: that may have been a drop."""
 
 
 class SparseFile:
-    """The bytes. Who uses it from several threads holds a lock over `have` and `content`."""
+    """The bytes of a recording. Threads that share it hold a lock to use `have` and `content`."""
 
-    def __init__(self, descriptor: int, about: Path | None, content: Content, have: Intervals) -> None:
-        """Take over a file.
+    def __init__(
+        self, descriptor: int, path: Path | None, content: Content, have: Intervals, is_download: bool = False
+    ) -> None:
+        """Take over an open file.
 
         Args:
-            descriptor: of the file, which `close` closes.
-            about: where it is noted what is there; None: nowhere.
+            descriptor: closed by `close`.
+            path: where the file is, with its note beside it; None for a file without a name, which has no note.
             content: what is known of it.
-            have: which bytes are there.
+            have: the bytes that are there.
+            is_download: whether a download wants all of it, so that it is not deleted to make room for streams.
         """
         self.content = content
         self.have = have
         self.is_in_memory = False
+        self.is_download = is_download
         self._descriptor = descriptor
-        self._about = about
+        self._path = path
+        self._naming = threading.Lock()  # no note is written once the file is moved or deleted
 
     def write(self, position: int, chunk: bytes) -> None:
-        """Write bytes, which the caller then adds to `have`.
+        """Write bytes; the caller then adds them to `have`.
 
         Raises:
-            MovedToMemory: they must be fetched again; a full disk stops no listening.
-            OSError: they cannot be kept anywhere.
+            MovedToMemory: the disk is full. Everything must be fetched again, but listening goes on.
+            OSError: they cannot be stored anywhere.
         """
         done = 0
         try:
@@ -100,38 +108,75 @@ class SparseFile:
         except OSError:
             if self.is_in_memory or not hasattr(os, "memfd_create"):
                 raise
-            memory = os.memfd_create("stream")
+            memory = os.memfd_create("recording")
             os.dup2(memory, self._descriptor, inheritable=False)
             os.close(memory)
-            self.is_in_memory, self._about, self.have = True, None, Intervals()
+            self.is_in_memory, self._path, self.have = True, None, Intervals()
             raise MovedToMemory from None
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
-        """Fill a buffer; return the bytes, 0 where someone has cut the file."""
+        """Fill a buffer; return the number of bytes, 0 if someone truncated the file."""
         return os.preadv(self._descriptor, [buffer], offset)
 
     def read(self, offset: int, count: int) -> bytes:
-        """Return bytes that are there."""
+        """Return bytes that are there; fewer if someone truncated the file."""
         return os.pread(self._descriptor, count, offset)
 
     def begin_anew(self) -> None:
-        """Forget the present version."""
+        """Discard this version."""
         self.have, self.content = Intervals(), Content(self.content.address)
         os.ftruncate(self._descriptor, 0)
 
     def note(self) -> dict[str, Any]:
         """Return what `save` writes."""
         content = self.content
-        size = content.size if content.has_end else None
-        runs = self.have.runs()
-        return {"address": content.address, "mark": content.mark, "size": size, "kind": content.kind, "have": runs}
+        return {
+            "address": content.address,
+            "mark": content.mark,
+            "size": content.size if content.has_end else None,
+            "kind": content.kind,
+            "have": self.have.runs(),
+            "download": self.is_download,
+        }
 
     def save(self, note: dict[str, Any]) -> None:
-        """Note what is there, once it is on the disk; what cannot be noted is fetched again the next time."""
-        if self._about is not None:
-            with contextlib.suppress(OSError):
+        """Write the note once the bytes are on the disk. If that fails, they are fetched again after a restart."""
+        with self._naming, contextlib.suppress(OSError):
+            if self._path is not None:
                 sync_data(self._descriptor)
-                write_json(self._about, note)
+                write_note(self._path.with_suffix(".json"), note)
+
+    def move_to(self, target: Path) -> None:
+        """Give the file another name, which nobody sees before all of it is there. It can still be read.
+
+        Raises:
+            OSError: it cannot be moved; it stays where it was.
+        """
+        sync_data(self._descriptor)
+        path, temp = self._path, target.with_name(f".{target.name}.tmp")
+        try:
+            if path is None or not os.path.samestat(path.stat(follow_symlinks=False), os.fstat(self._descriptor)):
+                raise OSError("no name")
+            os.rename(path, target)
+        except OSError:  # on another disk, or deleted by someone
+            try:
+                with open(self._descriptor, "rb", closefd=False) as source, temp.open("wb") as copy:
+                    source.seek(0)
+                    shutil.copyfileobj(source, copy, 1024 * 1024)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                os.rename(temp, target)
+            finally:
+                temp.unlink(missing_ok=True)
+        self.delete()
+
+    def delete(self) -> None:
+        """Delete the file and its note; what is there can still be read until `close`."""
+        with self._naming, contextlib.suppress(OSError):
+            path, self._path = self._path, None
+            if path is not None:
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file."""

@@ -20,7 +20,7 @@ from tui_pod.services.podcasts.logins import ask_login_of_episode
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
-    from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
+    from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.context import Context

@@ -11,9 +11,9 @@ import pytest
 
 from tests.feeds import server, zoo
 from tests.feeds.server import Ranged, Reply, Site
-from tui_pod.feeds.media import fetch_plan, stream_fetcher
-from tui_pod.feeds.media.stream_cache import StreamCache
-from tui_pod.feeds.media.stream_file import StreamFile, StreamReader
+from tui_pod.feeds.media import fetch_plan, recording_fetcher
+from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.media.remote_recording import RecordingReader, RemoteRecording
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
@@ -27,24 +27,24 @@ QUOTA = 10_000_000
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once."""
-    monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
+    monkeypatch.setattr(recording_fetcher, "PAUSES", (0.0,) * 6)
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[StreamCache]:
-    cache = StreamCache(tmp_path / "streams", QUOTA)
+def cache(tmp_path: Path) -> Iterator[RecordingStore]:
+    cache = RecordingStore(tmp_path / "streams", QUOTA)
     yield cache
     cache.close()
 
 
-Open = Callable[..., StreamFile]
+Open = Callable[..., RemoteRecording]
 
 
 @pytest.fixture(name="open_stream")
-def opener(site: Site, inside: Site, cache: StreamCache) -> Open:
+def opener(site: Site, inside: Site, cache: RecordingStore) -> Open:
     """Open what the site serves."""
 
-    def open_stream(reply: Reply | None = None, renew: Callable[[], str | None] = lambda: None) -> StreamFile:
+    def open_stream(reply: Reply | None = None, renew: Callable[[], str | None] = lambda: None) -> RemoteRecording:
         if reply is not None:
             site.replies["/a.mp3"] = reply
         return cache.open("episode", site.url("/a.mp3"), lambda: NetworkPolicy(site.allowed | inside.allowed), renew)
@@ -52,7 +52,7 @@ def opener(site: Site, inside: Site, cache: StreamCache) -> Open:
     return open_stream
 
 
-def read(reader: StreamReader, offset: int, count: int) -> bytes:
+def read(reader: RecordingReader, offset: int, count: int) -> bytes:
     """Return so many bytes from a place, fewer at the end."""
     buffer, done = bytearray(count), 0
     while done < count and (size := reader.read_into(memoryview(buffer)[done:], offset + done)):
@@ -60,7 +60,7 @@ def read(reader: StreamReader, offset: int, count: int) -> bytes:
     return bytes(buffer[:done])
 
 
-def read_all(stream: StreamFile) -> bytes:
+def read_all(stream: RemoteRecording) -> bytes:
     """Return all of a stream, opening it again when it has changed or dropped, as the player does."""
     for _ in range(5):
         reader = stream.open()
@@ -94,7 +94,7 @@ def test_server_that_gives_nothing_is_told_in_words(open_stream: Open, name: str
     assert said in reason(stream)
 
 
-def reason(stream: StreamFile) -> str:
+def reason(stream: RemoteRecording) -> str:
     """Return why a stream cannot be read."""
     try:
         stream.wait_for_answer(CancelToken())
@@ -108,7 +108,7 @@ def reason(stream: StreamFile) -> str:
 def test_place_far_on_is_asked_for_by_itself_and_at_once(
     open_stream: Open, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_fetcher, "PAUSES", ())  # a connection given up for another place is no failure
+    monkeypatch.setattr(recording_fetcher, "PAUSES", ())  # a connection given up for another place is no failure
     stream = open_stream(Ranged(CONTENT, pause=threading.Event()))
     stream.wait_for_answer(CancelToken())
     reader = stream.open()
@@ -154,7 +154,9 @@ def test_redirect_to_another_host_in_the_middle_is_followed(open_stream: Open, s
     assert inside.paths() == ["/moved.mp3"]
 
 
-def test_redirect_to_a_private_host_in_the_middle_reaches_nothing(site: Site, inside: Site, cache: StreamCache) -> None:
+def test_redirect_to_a_private_host_in_the_middle_reaches_nothing(
+    site: Site, inside: Site, cache: RecordingStore
+) -> None:
     site.replies["/a.mp3"] = zoo.elsewhere(CONTENT, site, inside)
     stream = cache.open("episode", site.url("/a.mp3"), lambda: site.policy)
     with pytest.raises(OSError, match="own network"):
@@ -206,15 +208,14 @@ def test_refusal_for_long_is_told_at_once(open_stream: Open, monkeypatch: pytest
 
 
 def test_server_that_drips_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_fetcher, "SLOW_AFTER", 0.0)
-    monkeypatch.setattr(stream_fetcher, "SLOWEST", 1_000_000)
+    monkeypatch.setattr(recording_fetcher, "WINDOW", 0.01)
     reader = open_stream(zoo.dripped(CONTENT, 0.001)).open()
     with pytest.raises(OSError, match="next to nothing"):
         read(reader, 0, 1000)
 
 
 def test_server_that_falls_silent_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_fetcher, "LIMITS", Limits(10_000_000, 60.0, idle=0.05, head=0.2))
+    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(10_000_000, 60.0, idle=0.05, head=0.2))
     reader = open_stream(Ranged(CONTENT[:2000], pause=threading.Event())).open()
     with pytest.raises(OSError, match="no answer"):
         read(reader, 0, 2000)
@@ -231,7 +232,7 @@ def test_endless_recording_is_not_fetched_without_end(open_stream: Open, monkeyp
 
 
 def test_recording_too_large_is_told(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_fetcher, "LIMITS", Limits(1_000_000, 60.0))
+    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(1_000_000, 60.0))
     reader = open_stream(server.endless()).open()
     with pytest.raises(OSError, match="larger than"):
         read(reader, 0, 3_000_000)
@@ -295,13 +296,15 @@ def test_full_disk_plays_from_memory(open_stream: Open, monkeypatch: pytest.Monk
 # -- what is kept --------------------------------------------------------------------------------------
 
 
-def restarted(cache: StreamCache) -> StreamCache:
+def restarted(cache: RecordingStore) -> RecordingStore:
     """Return the folder as the next start of the program sees it."""
     cache.close()
-    return StreamCache(cache.folder, QUOTA)
+    return RecordingStore(cache.folder, QUOTA)
 
 
-def test_what_was_heard_is_not_fetched_again_after_a_restart(site: Site, open_stream: Open, cache: StreamCache) -> None:
+def test_what_was_heard_is_not_fetched_again_after_a_restart(
+    site: Site, open_stream: Open, cache: RecordingStore
+) -> None:
     reader = open_stream(Ranged(CONTENT, pause=threading.Event())).open()
     read(reader, 0, 200_000)
     reader.close()
@@ -317,7 +320,7 @@ def test_what_was_heard_is_not_fetched_again_after_a_restart(site: Site, open_st
     following.close()
 
 
-def test_whole_recording_is_found_without_the_network(site: Site, open_stream: Open, cache: StreamCache) -> None:
+def test_whole_recording_is_found_without_the_network(site: Site, open_stream: Open, cache: RecordingStore) -> None:
     read_all(open_stream(Ranged(CONTENT)))
     following = restarted(cache)
     path = following.find("episode", site.url("/a.mp3?token=2"))
@@ -328,13 +331,13 @@ def test_whole_recording_is_found_without_the_network(site: Site, open_stream: O
 
 
 def test_recording_that_only_ended_with_its_connection_is_not_whole(
-    site: Site, open_stream: Open, cache: StreamCache
+    site: Site, open_stream: Open, cache: RecordingStore
 ) -> None:
     read_all(open_stream(zoo.raw(zoo.HEAD_200, CONTENT)))
     assert restarted(cache).find("episode", site.url("/a.mp3")) is None
 
 
-def test_changed_recording_is_not_mixed_with_what_is_kept(site: Site, open_stream: Open, cache: StreamCache) -> None:
+def test_changed_recording_is_not_mixed_with_what_is_kept(site: Site, open_stream: Open, cache: RecordingStore) -> None:
     reader = open_stream(Ranged(CONTENT, pause=threading.Event())).open()
     read(reader, 0, 100_000)
     reader.close()
@@ -346,7 +349,7 @@ def test_changed_recording_is_not_mixed_with_what_is_kept(site: Site, open_strea
 
 
 @pytest.mark.parametrize("harm", ["folder", "bytes", "json", "torn", "short", "lying"])
-def test_folder_may_be_harmed_at_any_time(site: Site, open_stream: Open, cache: StreamCache, harm: str) -> None:
+def test_folder_may_be_harmed_at_any_time(site: Site, open_stream: Open, cache: RecordingStore, harm: str) -> None:
     stream = open_stream(Ranged(CONTENT))
     reader = stream.open()
     read(reader, 0, 100_000)
@@ -377,10 +380,10 @@ def test_folder_may_be_harmed_at_any_time(site: Site, open_stream: Open, cache: 
 
 
 def test_recording_in_use_by_another_program_is_read_beside_it(
-    site: Site, open_stream: Open, cache: StreamCache
+    site: Site, open_stream: Open, cache: RecordingStore
 ) -> None:
     reader = open_stream(Ranged(CONTENT)).open()
-    other = StreamCache(cache.folder, QUOTA)
+    other = RecordingStore(cache.folder, QUOTA)
     assert read_all(other.open("episode", site.url("/a.mp3"), lambda: site.policy)) == CONTENT
     assert read(reader, 0, len(CONTENT)) == CONTENT
     reader.close()
@@ -389,11 +392,11 @@ def test_recording_in_use_by_another_program_is_read_beside_it(
 
 def test_oldest_go_first_and_what_is_read_stays(site: Site, tmp_path: Path) -> None:
     site.replies["/a.mp3"] = Ranged(CONTENT)
-    cache = StreamCache(tmp_path / "streams", 2 * len(CONTENT) + 100_000)
+    cache = RecordingStore(tmp_path / "streams", 2 * len(CONTENT) + 100_000)
     for number in range(4):
         read_all(cache.open(f"episode {number}", site.url("/a.mp3"), lambda: site.policy))
         cache = restarted(cache)
-        cache = StreamCache(cache.folder, 2 * len(CONTENT) + 100_000)
+        cache = RecordingStore(cache.folder, 2 * len(CONTENT) + 100_000)
     cache.open("another", site.url("/a.mp3"), lambda: site.policy)
     assert [cache.find(f"episode {number}", site.url("/a.mp3")) is not None for number in range(4)] == [
         False, False, True, True

@@ -1,52 +1,65 @@
-"""A recording on the network as a file: what is read of it is fetched, kept, and never fetched twice.
+"""Read a recording on the network like a file. What was fetched is kept, and never fetched again.
 
-Readers wait for their bytes; the first that are missing where a reader is are fetched next.
+A reader waits until its bytes are here. A download is a reader that wants all of them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.mp4_claims import REFUSED, Mp4Claims
+from tui_pod.feeds.media.recording_fetcher import Access, RecordingFetcher
 from tui_pod.feeds.media.sparse_file import Intervals, SparseFile
-from tui_pod.feeds.media.stream_fetcher import Access, StreamFetcher
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
 ID3V1 = 128
-"""Bytes of the tag at the end of an mp3, for which the demuxer would wait for the whole file before the first sound."""
+"""Bytes of the tag at the end of an mp3. The demuxer would wait for it before the first sound."""
+
+REPORT_EVERY = 0.25
+"""Seconds between two reports of progress."""
+
+PATIENCE = 1.0
+"""Seconds in which a download that was cancelled ends, so that it can be begun again at once."""
+
+Report = Callable[[int, int | None], None]
+"""Takes the bytes from the start that are here, and the size (None if unknown)."""
 
 
-class StreamFile:
-    """A `RemoteAudio` in a sparse file."""
+class RemoteRecording:
+    """A `RemoteAudio` whose bytes are kept in a sparse file."""
 
     def __init__(
         self,
         file: SparseFile,
         access: Access,
         renew: Callable[[], str | None],
-        released: Callable[[StreamFile], None],
+        released: Callable[[RemoteRecording], None],
+        is_audio: bool = True,
     ) -> None:
-        """Take over a file, and begin to fetch what is missing.
+        """Take over a file and begin to fetch what is missing.
 
         Args:
-            file: with what is there.
-            access: asked before each request for what it may lead to, and with which logins. It may wait.
-            renew: asked for a new address when the present one is over; None: there is none. It may wait.
-            released: told when nobody has read for a while, and in the end.
+            file: with what is here.
+            access: called before each request.
+            renew: returns a new address when the present one has expired; None if there is none. May wait.
+            released: called when nobody has read for a while, and at the end.
+            is_audio: whether pages and playlists are refused.
         """
         self._file = file
-        self._fetcher = StreamFetcher(file, access, renew, lambda: released(self))
+        self._fetcher = RecordingFetcher(file, access, renew, lambda: released(self), is_audio)
         self._changed = self._fetcher.changed
         self._told_version = 0
 
     @property
     def address(self) -> str:
-        """The address of the recording, as the feed has it."""
+        """The address of the recording, as in the feed."""
         return self._file.content.address
 
     @property
@@ -54,16 +67,16 @@ class StreamFile:
         """Whether it can still be read."""
         return not self._fetcher.is_closed
 
-    def open(self) -> StreamReader:
+    def open(self) -> RecordingReader:
         """See `RemoteAudio.open`."""
         with self._changed:
             if self._fetcher.is_closed:
-                raise OSError("it was let go")
+                raise OSError("the recording was closed")
             self._fetcher.plan.readers += 1
             self._fetcher.try_again()
             if not self._file.content.has_end:
                 self._file.content = replace(self._file.content, size=None, has_end=True)
-            return StreamReader(self._fetcher)
+            return RecordingReader(self._fetcher)
 
     def progress(self) -> FetchProgress:
         """See `RemoteAudio.progress`."""
@@ -84,14 +97,23 @@ class StreamFile:
             return told != self._told_version
 
     def size(self) -> int | None:
-        """Return the bytes of the whole; None when that is not known."""
+        """Return the bytes of the whole; None if unknown."""
         return self._file.content.size
 
+    def is_empty(self) -> bool:
+        """Return whether no byte is here."""
+        with self._changed:
+            return not self._file.have.total()
+
+    def kind(self) -> str | None:
+        """Return the media type that the server stated; None if unknown."""
+        return self._file.content.kind
+
     def wait_for_answer(self, cancel: CancelToken) -> None:
-        """Wait until the server has answered; where nothing has failed yet, what is here needs no answer.
+        """Wait until the server has answered. Bytes that are here need no answer, unless something failed.
 
         Raises:
-            FetchError: it cannot be had.
+            FetchError: the recording cannot be fetched.
             Cancelled: it was cancelled.
         """
         fetcher = self._fetcher
@@ -99,15 +121,15 @@ class StreamFile:
             fetcher.try_again()
             while fetcher.is_unanswered():
                 if fetcher.is_closed or fetcher.failure is not None:
-                    raise fetcher.failure or FetchError("It was let go.")
+                    raise fetcher.failure or FetchError("The recording was closed.")
                 cancel.check()
                 self._changed.wait(0.1)  # a cancelled wait cannot wake it
 
     def peek(self, offset: int, count: int, seconds: float, cancel: CancelToken) -> bytes:
-        """Return bytes once they are here, or what of them is after so many seconds.
+        """Return bytes once they are here, or those that are here after so many seconds.
 
         Raises:
-            OSError: it was let go.
+            OSError: the recording was closed.
             Cancelled: it was cancelled.
         """
         until, fetcher = time.monotonic() + seconds, self._fetcher
@@ -122,24 +144,100 @@ class StreamFile:
                     self._changed.wait(0.1)
             return self._file.read(offset, min(count, here - offset))
 
+    def fetch_all(
+        self,
+        limit: int,
+        report: Report,
+        cancel: CancelToken,
+        make_room: Callable[[int, int], None] = lambda _size, _missing: None,
+        expected: int | None = None,
+    ) -> None:
+        """Fetch what is missing, and wait until all of it is here.
+
+        Args:
+            limit: most bytes that it may have.
+            report: called a few times a second.
+            cancel: ends the waiting.
+            make_room: called with the size and the missing bytes once the size is known; raises if there is no room.
+            expected: bytes that the feed states; much fewer are no whole recording if the server states no size.
+
+        Raises:
+            FetchError: it cannot be fetched, or it is too large.
+            OSError: the disk is full, or the recording was closed.
+            Cancelled: it was cancelled.
+        """
+        fetcher, file = self._fetcher, self._file
+        with self._changed:
+            reader = self.open()
+            if not self._changed.wait_for(lambda: not fetcher.plan.wants_all, PATIENCE):
+                reader.close()
+                raise FetchError("It is being downloaded already.", is_final=True)
+            fetcher.plan.wants_all, fetcher.expected, file.is_download = True, expected, True
+            self._changed.notify_all()
+        done, room, reported = -1, None, 0.0
+        try:
+            while True:
+                with self._changed:
+                    if file.have.end_from(0) == done:
+                        self._changed.wait(0.1)  # cancelling does not wake it
+                    cancel.check()
+                    done, size, failure = file.have.end_from(0), file.content.size, fetcher.failure
+                if max(done, size or 0) > limit:
+                    self.delete()
+                    raise FetchError(f"It is larger than {limit // 1000**2} MB.", is_final=True)
+                if size is not None and size != room:
+                    room = size
+                    make_room(size, size - file.have.total())
+                if done == size or time.monotonic() - reported >= REPORT_EVERY:
+                    reported = time.monotonic()
+                    report(done, size)
+                if done and done == size:
+                    return
+                if failure is not None:
+                    raise failure
+                if file.is_in_memory or fetcher.is_closed:
+                    raise OSError(errno.ENOSPC, "No space left on device")
+        finally:
+            with self._changed:
+                fetcher.plan.wants_all = False
+                self._changed.notify_all()
+            reader.close()
+
+    def move_to(self, target: Path) -> None:
+        """Give the file another name; readers go on. See `SparseFile.move_to`."""
+        self._file.move_to(target)
+
+    def delete(self) -> None:
+        """Delete the file; readers go on."""
+        self._file.delete()
+
     def close(self) -> None:
-        """Let it go at once."""
+        """Fetch no more, and end all reading."""
         with self._changed:
             self._fetcher.close()
 
+    def close_if_unread(self) -> None:
+        """Close it at once, unless someone reads it."""
+        with self._changed:
+            if not self._fetcher.plan.readers:
+                self._fetcher.close()
+            is_closed = self._fetcher.is_closed
+        if is_closed:
+            self.join(2.0)
+
     def join(self, seconds: float) -> None:
-        """Wait until it is let go, for so many seconds at most."""
+        """Wait until it is closed, for so many seconds at most."""
         self._fetcher.join(seconds)
 
 
-class StreamReader:
-    """A `ByteReader` of a stream file."""
+class RecordingReader:
+    """A `ByteReader` of a remote recording."""
 
-    def __init__(self, fetcher: StreamFetcher) -> None:
+    def __init__(self, fetcher: RecordingFetcher) -> None:
         self._fetcher = fetcher
         self._file = fetcher.file
         self._changed = fetcher.changed
-        self._version = fetcher.version  # a recording that has changed cannot be read on
+        self._version = fetcher.version  # once the recording has changed, this reading ends
         self._claims = Mp4Claims()
         self._is_cancelled = False
         self._is_closed = False
@@ -172,10 +270,10 @@ class StreamReader:
                     raise OSError(REFUSED)
                 return count
             with self._changed:
-                self._file.have = Intervals()  # someone has cut the file
+                self._file.have = Intervals()  # someone truncated the file
 
     def _wait_for_bytes(self, offset: int) -> int:
-        """Return the end of what is there from `offset` on; the offset itself at the end of the recording."""
+        """Wait for the byte at `offset`; return the end of the bytes here, which is `offset` at the recording's end."""
         fetcher = self._fetcher
         fetcher.plan.waiting += 1
         try:

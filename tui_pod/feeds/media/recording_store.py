@@ -1,0 +1,155 @@
+"""Keep partial recordings, streamed or downloaded: one file for each episode, and a note of the bytes in it.
+
+All of it may be deleted at any time; the oldest streams are when there are too many. Waits for the disk: run it in a
+thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tui_pod.feeds.media.download_request import file_hash
+from tui_pod.feeds.media.notes import read_note, text_of
+from tui_pod.feeds.media.recording_fetcher import Access
+from tui_pod.feeds.media.remote_recording import RemoteRecording
+from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
+from tui_pod.feeds.net.access import PUBLIC
+from tui_pod.feeds.net.fetch import FetchError
+
+DOWNLOADS_STAY = 30 * 86_400.0
+"""Seconds for which an unfinished download is kept, however much was streamed since."""
+
+
+class RecordingStore:
+    """The folder of partial recordings; safe to use from several threads."""
+
+    def __init__(self, folder: Path, quota: int | None) -> None:
+        """Set the folder, and the bytes of it to keep (None for all), without opening anything."""
+        self.folder = folder
+        self._quota = quota
+        self._lock = threading.Lock()
+        self._live: dict[str, RemoteRecording] = {}
+
+    def open(
+        self,
+        episode: str,
+        address: str,
+        access: Access = lambda: PUBLIC,
+        renew: Callable[[], str | None] = lambda: None,
+        is_audio: bool = True,
+        is_download: bool = False,
+    ) -> RemoteRecording:
+        """Return the recording of an episode, with the bytes that are here; see `RemoteRecording`.
+
+        Raises:
+            FetchError: a download is wanted, and another program has begun one.
+        """
+        name = file_hash(episode)
+        with self._lock:
+            found = self._live.get(name)
+            if found is not None and _is_same(found.address, address) and found.is_usable:
+                return found
+            self._trim()
+            descriptor, path = self._opened(name, is_download)
+            note = read_note(path.with_suffix(".json")) if path is not None else {}
+            content, have = _known(note, address, os.fstat(descriptor).st_size)
+            if not have.total():
+                os.ftruncate(descriptor, 0)
+            file = SparseFile(descriptor, path, content, have, note.get("download") is True)
+            recording = self._live[name] = RemoteRecording(file, access, renew, self._release, is_audio)
+            return recording
+
+    def find(self, episode: str, address: str) -> Path | None:
+        """Return the recording of an episode if all of it is here."""
+        with contextlib.suppress(OSError):
+            path = self.folder / f"{file_hash(episode)}.bytes"
+            content, have = _known(read_note(path.with_suffix(".json")), address, path.stat().st_size)
+            if content.size and have.end_from(0) == content.size:
+                os.utime(path)
+                return path
+        return None
+
+    def close(self) -> None:
+        """Save what is here, and fetch no more."""
+        with self._lock:
+            live = list(self._live.values())
+        for recording in live:
+            recording.close()
+        for recording in live:
+            recording.join(0.5)
+
+    def _opened(self, name: str, is_download: bool) -> tuple[int, Path | None]:
+        """Return the descriptor and the path of a file; None for an unnamed one, if another program uses the file."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        path = self.folder / f"{name}.bytes"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(path, flags, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.utime(descriptor)
+                return descriptor, path
+            except OSError:
+                os.close(descriptor)
+        if is_download and read_note(path.with_suffix(".json")).get("download") is True:
+            raise FetchError("Another program is fetching it.", is_final=True)
+        with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=self.folder) as file:
+            return os.dup(file.fileno()), None
+        with tempfile.TemporaryFile() as file:
+            return os.dup(file.fileno()), None
+
+    def _release(self, recording: RemoteRecording) -> None:
+        with self._lock:
+            for name in [name for name, live in self._live.items() if live is recording]:
+                del self._live[name]
+            if recording.is_empty():
+                recording.delete()
+            self._trim()
+
+    def _trim(self) -> None:
+        """Delete the oldest streams until the rest is within the quota; those in use stay."""
+        if self._quota is None:
+            return
+        with contextlib.suppress(OSError):
+            found = []
+            for path in self.folder.glob("*.bytes"):
+                state = path.stat()
+                is_recent = time.time() - state.st_mtime < DOWNLOADS_STAY
+                if not (is_recent and read_note(path.with_suffix(".json")).get("download") is True):
+                    found.append((state.st_mtime, state.st_blocks * 512, path))
+            used = sum(size for _, size, _ in found)
+            for _, size, path in sorted(found):
+                if used <= self._quota:
+                    return
+                if path.stem not in self._live:
+                    path.with_suffix(".json").unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
+                    used -= size
+
+
+def _known(note: Mapping[str, Any], address: str, size: int) -> tuple[Content, Intervals]:
+    """Return what a note says of a file of `size` bytes; nothing if it is damaged or of another recording."""
+    nothing = Content(address), Intervals()
+    total, runs = note.get("size"), note.get("have")
+    if not _is_same(text_of(note, "address") or "", address) or not isinstance(runs, list):
+        return nothing
+    try:
+        have = Intervals((int(start), int(end)) for start, end in runs if 0 <= int(start) <= int(end) <= size)
+    except (TypeError, ValueError):
+        return nothing
+    if not isinstance(total, int):
+        return nothing  # whether the server still has this version could not be told from its length
+    return Content(address, text_of(note, "mark"), total, text_of(note, "kind")), have
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Return whether two addresses are of one recording: what follows the `?` is often a token of the day."""
+    return one.partition("?")[0] == other.partition("?")[0]
