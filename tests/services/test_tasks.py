@@ -5,8 +5,11 @@ import sys
 
 import pytest
 
+from tests.fakes import FakeFrontend
+from tests.rooms import Room
+from tui_pod.core.errors import UserError
 from tui_pod.services import tasks
-from tui_pod.services.tasks import run_command
+from tui_pod.services.tasks import BackgroundTasks, CommandFailed, SaveNotices, run_command
 
 
 async def test_command_that_is_cancelled_has_ended_before_the_loop_does(
@@ -19,3 +22,85 @@ async def test_command_that_is_cancelled_has_ended_before_the_loop_does(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert process.returncode is not None
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("import signal; signal.pause()", "tui-pod search took too long."),
+        ("import sys; sys.exit('tui-pod: The disk is full.')", "The disk is full."),
+        ("import sys; sys.exit(1)", "tui-pod search failed."),
+    ],
+)
+async def test_command_that_fails_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+    processes: asyncio.Queue[asyncio.subprocess.Process],
+    program: str,
+    message: str,
+) -> None:
+    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
+    limit = 0.01 if "pause" in program else 60.0
+    with pytest.raises(CommandFailed) as caught:
+        await run_command("search", limit=limit)
+    assert str(caught.value) == message
+    assert (await processes.get()).returncode is not None
+
+
+async def test_command_that_prints_something_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "print('done'); raise SystemExit(1)"
+    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
+    assert await run_command("search") == b"done\n"
+
+
+async def test_status_is_shown_once_and_taken_away_at_the_end(room: Room) -> None:
+    frontend = FakeFrontend()
+    background = BackgroundTasks(room.controller, frontend)
+    with background.showing("sync", "syncing"):
+        background.show("sync", "syncing")
+        background.show("feeds", "refreshing")
+        assert background.shown("sync") == "syncing"
+    assert frontend.works == ["syncing", "syncing, refreshing", "refreshing"]
+    assert background.shown("sync") == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (UserError("It is closed."), "It is closed."),
+        (OSError(28, "No space left on device", "/d/x"), "That went wrong: No space left on device (/d/x)."),
+        (OSError(28, "No space left on device"), "That went wrong: No space left on device."),
+        (OSError("odd"), "That went wrong (OSError). The log tells more."),
+        (KeyError("x"), "That went wrong (KeyError). The log tells more."),
+    ],
+)
+async def test_work_that_fails_is_told_and_other_work_goes_on(
+    room: Room, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frontend = FakeFrontend()
+    background = BackgroundTasks(room.controller, frontend)
+    lines: list[str] = []
+    monkeypatch.setattr(tasks, "log", lines.append)
+    gate = asyncio.Event()
+
+    async def fail() -> None:
+        raise error
+
+    other = background.run(gate.wait())
+    with pytest.raises(type(error)):
+        await background.run(fail())
+    assert (frontend.errors, len(lines), other.done()) == ([message], 1, False)
+    await background.close()
+    assert other.cancelled()
+
+
+def test_save_that_fails_is_told_and_so_is_the_next_that_works() -> None:
+    frontend = FakeFrontend()
+    notices = SaveNotices(frontend)
+    notices.changed(None)
+    assert frontend.said == []
+    notices.changed("The disk is full")
+    assert "The disk is full" in frontend.errors[-1]
+    notices.changed(None)
+    notices.changed(None)
+    assert frontend.said[-1] == "Progress is saved again."
+    assert len(frontend.said) + len(frontend.errors) in (2, 3)

@@ -94,3 +94,13 @@ async def test_oldest_pictures_are_dropped(covers: Covers, tmp_path: Path, monke
         make_png(tmp_path / f"music {number}" / "a.wav", 64, 64)  # in a recording's place
         assert await covers.picture(episode) is not None
     assert len(list((tmp_path / "covers").glob("*.rgb"))) == 2
+
+
+async def test_cover_that_cannot_be_fetched_is_not_asked_for_again(
+    covers: Covers, podcasts: Podcasts, site: Site
+) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav"), extra="<itunes:image href='/c'/>"))
+    subscribe(podcasts.store, site.url("/f"))
+    (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
+    assert [await covers.picture(episode), await covers.picture(episode)] == [None, None]
+    assert site.paths() == ["/f", "/c"]

@@ -1,0 +1,81 @@
+"""The index is brought up to date by one update at a time, and once more for what came meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.fakes import FakeFrontend, FakeReader, make_context
+from tests.rooms import Room
+from tui_pod.core.errors import UserError
+from tui_pod.search.query import NOTHING
+from tui_pod.search.store import IndexFile
+from tui_pod.services.bookmarks import BookmarkService
+from tui_pod.services.search import SearchService
+
+
+class Updates:
+    """Updates of an index that a test lets finish."""
+
+    def __init__(self, room: Room, folder: Path) -> None:
+        context = make_context(room.controller, FakeFrontend())
+        reader = FakeReader()
+        self.begun = self.running = self.most = 0
+        self.fault: UserError | None = None
+        self.gate = asyncio.Event()
+        self.service = SearchService(
+            context, reader, BookmarkService(context, reader), IndexFile(folder / "index.sqlite"), self.update
+        )
+
+    async def update(self) -> None:
+        """Wait until the test lets it finish."""
+        self.begun += 1
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await self.gate.wait()
+        self.running -= 1
+        if self.fault is not None:
+            raise self.fault
+
+    async def finish(self) -> None:
+        """Let all updates finish."""
+        self.gate.set()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        self.gate.clear()
+
+
+async def test_updates_do_not_run_beside_each_other(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    for _ in range(3):
+        updates.service.refresh()
+        await asyncio.sleep(0)
+    await updates.finish()
+    assert (updates.begun, updates.most) == (2, 1)
+
+
+async def test_update_runs_again_after_the_last_one_has_ended(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    for count in (1, 2):
+        updates.service.refresh()
+        await updates.finish()
+        assert updates.begun == count
+
+
+async def test_index_that_cannot_be_written_is_reported_until_it_can(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    updates.fault = UserError("The disk is full.")
+    updates.service.refresh()
+    await updates.finish()
+    assert (await updates.service.search("word")).notice.startswith("The disk is full.")
+    updates.fault = None
+    updates.service.refresh()
+    await updates.finish()
+    assert "full" not in (await updates.service.search("word")).notice
+    await updates.finish()
+
+
+async def test_search_for_nothing_says_so_only_if_something_was_typed(room: Room, tmp_path: Path) -> None:
+    service = Updates(room, tmp_path).service
+    assert (await service.search("")).notice == ""
+    assert (await service.search(" ! ")).notice == NOTHING
