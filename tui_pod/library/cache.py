@@ -1,7 +1,7 @@
-"""Load catalogues and feeds into a library, from a SQLite cache when nothing changed since it was made.
+"""Load catalogues and feeds into a library, from an SQLite cache if nothing has changed since it was written.
 
-The cache holds some columns as blocks, which load much faster than TOML parses, and a row per episode that is
-read on demand. It can be deleted at any time. Knows nothing of progress or of the screen.
+The cache has some columns as blocks, which load much faster than TOML, and a row per episode, which is read on demand.
+It can be deleted at any time. Knows nothing of progress or of the screen.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeErr
 
 
 class Loaded(NamedTuple):
-    """A library; `save` writes it to the cache, None when it came from there."""
+    """A library; `save` writes it to the cache, None if it came from there."""
 
     library: Library
     save: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
     """About recovered or unreadable feeds, for the listener."""
     feeds: tuple[int, int] | None = None
-    """Generation of the feeds in it; None: there are none, or they could not be read."""
+    """Generation of its feeds; None: there are none, or they could not be read."""
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
@@ -62,12 +62,12 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
 
 
 def library_stamp(paths: Sequence[Path], data: Path | None) -> str:
-    """Return what changes with the catalogues and the feeds."""
+    """Return a value that changes with the catalogues and the feeds."""
     return _stamp(_stats(paths), _generation(data))
 
 
 def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
-    """Return the file in the cache for what is made from these catalogues."""
+    """Return the cache file for data derived from these catalogues."""
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
@@ -75,7 +75,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
-    stats = _stats(paths)  # of what is read, whatever is written meanwhile
+    stats = _stats(paths)  # taken before reading, in case something is written meanwhile
     catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
     feeds = generation = None
     if data is not None and _generation(data) is not None:
@@ -105,16 +105,16 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
-    """Return the generation of the feeds; None when there never were any."""
+    """Return the generation of the feeds; None if there never were any."""
     if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
         return None
-    from tui_pod.feeds.store.generation import DATABASE, generation  # `list` imports nothing of feeds without need
+    from tui_pod.feeds.store.generation import DATABASE, generation  # `list` imports feeds only if there are some
 
-    return generation(data / DATABASE) or (-1, -1)  # lost: it is rebuilt from its backup
+    return generation(data / DATABASE) or (-1, -1)  # missing: it will be rebuilt from its backup
 
 
 def _stats(paths: Sequence[Path]) -> list[tuple[str, int, int]]:
-    """Return what changes with the catalogues."""
+    """Return values that change with the catalogues."""
     stats: list[tuple[str, int, int]] = []
     for path in paths:
         with contextlib.suppress(OSError):
@@ -128,7 +128,7 @@ def _stamp(stats: list[tuple[str, int, int]], feeds: tuple[int, int] | None) -> 
 
 
 class _CachedEpisodes:
-    """The rows of a read-only cache file; a damaged file is removed, and the catalogues are read instead."""
+    """The rows of a read-only cache file; a damaged file is deleted, and the catalogues are read instead."""
 
     def __init__(
         self, connection: sqlite3.Connection, file: Path, ids: list[str], titles: list[str], parse: Callable[[], Loaded]
@@ -171,7 +171,7 @@ class _CachedEpisodes:
         self._discard()
         try:
             return self._parse().library
-        except (CatalogsError, OSError):  # they were removed since the start
+        except (CatalogsError, OSError):  # they were deleted after the start
             return build_library([], [])
 
     def _discard(self) -> None:
@@ -181,7 +181,7 @@ class _CachedEpisodes:
 
 
 def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
-    """Return the cached library. Raises one of `_DAMAGE` when it is missing, old or damaged."""
+    """Return the cached library. Raises one of `_DAMAGE` if it is missing, old or damaged."""
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
@@ -214,7 +214,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         raise ValueError("not whole")
     podcasts: dict[str, dict[str, str]] = {}
     if columns["podcasts"]:
-        import json  # only with podcasts that have settings of their own
+        import json  # only if podcasts have settings
 
         podcasts = json.loads(columns["podcasts"])
     return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts)
@@ -222,7 +222,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
     """Write the cache to a temporary file and rename it; failures are ignored."""
-    import json  # a start from the cache needs none of it
+    import json  # a start from the cache does not need it
 
     table = library.topics
     columns = {
@@ -241,11 +241,11 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last for a path that is not UTF-8
+    with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last one for a path that is not UTF-8
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temp.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(temp)) as connection, connection:
-            connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is renamed
+            connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file until it is renamed
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
             connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
             connection.execute(f"CREATE TABLE episodes (number INTEGER PRIMARY KEY, {', '.join(Episode._fields)})")

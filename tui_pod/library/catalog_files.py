@@ -1,4 +1,4 @@
-"""Read catalogue files: faults with file, line and key, paths made absolute."""
+"""Read catalogue files: report errors with file, line and key, and make paths absolute."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError
 
 MAX_CATALOG = 512 * 1024 * 1024
-"""Bytes of a catalogue that are read: ten times one of 100,000 episodes."""
+"""Largest catalogue that is read (bytes): ten times the size of one with 100,000 episodes."""
 
 
 def read_catalog(path: Path) -> tuple[Catalog, str]:
     """Return the catalogue in a file and its text.
 
     Raises:
-        CatalogError: with the faults in it, or one that says why it cannot be read.
+        CatalogError: with its faults, or the reason why it cannot be read.
     """
     try:
         if not path.is_file():
@@ -72,7 +72,7 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
         catalogs.append(catalog)
         twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in owners]
         if twice:
-            from tui_pod.core.library.toml_lines import line_finder  # only needed for faults
+            from tui_pod.core.library.toml_lines import line_finder  # only needed for errors
 
             find_line = line_finder(text)
             for number in twice:

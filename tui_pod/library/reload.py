@@ -17,7 +17,7 @@ from tui_pod.runtime.subprocesses import run_apart, start_of
 from tui_pod.runtime.threads import in_thread
 
 SMALL = 3_000
-"""Episodes up to which a thread is quicker than a subprocess."""
+"""Up to this many episodes a thread is faster than a subprocess."""
 
 
 async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
@@ -27,7 +27,7 @@ async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: i
         CatalogsError: with the faults of the catalogues.
     """
     if size > SMALL:
-        with contextlib.suppress(OSError):  # then it is built here
+        with contextlib.suppress(OSError):  # then it is built in this process
             await _make_cache([cache, data, *paths])
     return await in_thread(lambda _: load_library(paths, cache, data))
 

@@ -41,7 +41,7 @@ def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell) -> None:
 def test_find_fails_only_when_no_directory_answers(shell: Shell, site: Site) -> None:
     site.replies["/search"] = server.body("<html>", "text/html")
     assert "Leuchttürme" in shell("find", "ships")
-    assert "tui-pod: iTunes answered with something else" in shell.err
+    assert "tui-pod: iTunes did not answer with a list" in shell.err
     del site.replies["/0.2/search/podcast"]
     assert shell("find", "ships", status=1) == ""
 

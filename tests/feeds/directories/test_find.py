@@ -66,7 +66,7 @@ async def test_answer_that_is_no_list_is_told_and_others_are_shown(
     other = next(one for one in PATHS if one != name)
     found = await ask(site, name, other)
     (fault,) = found.faults
-    assert fault.endswith("answered with something else than a list of podcasts. Try again later.")
+    assert fault.endswith("did not answer with a list of podcasts. Try again later.")
     assert found.podcasts
 
 

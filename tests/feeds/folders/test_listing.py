@@ -49,9 +49,9 @@ def test_path_without_sound_is_refused_and_nothing_kept(shelf: Shelf, tmp_path: 
     shelf.folder.mkdir()
     (tmp_path / "notes.txt").write_text("no sound")
     for path, said in (
-        (shelf.folder, "There is no sound file in"),
+        (shelf.folder, "There is no audio file in"),
         (tmp_path / "nowhere", "There is no file or folder"),
-        (tmp_path / "notes.txt", "is neither a folder, nor a playlist"),
+        (tmp_path / "notes.txt", "is not a folder, a playlist"),
     ):
         with pytest.raises(FeedError, match=said):
             subscribe(shelf.store, str(path))

@@ -36,4 +36,4 @@ def test_playlist_entries_that_cannot_be_had_are_counted(tmp_path: Path) -> None
     (tmp_path / "link.mp3").symlink_to("/dev/zero")
     store, titles, _ = add(tmp_path, b"one.mp3\nnot/there.mp3\n/etc/passwd\nlink.mp3\ncdda://1\n\0\n")
     assert titles == ["one"]
-    assert store.take_notices() == [f"{tmp_path / 'list.m3u'}: 4 entries cannot be had."]
+    assert store.take_notices() == [f"{tmp_path / 'list.m3u'}: 4 entries cannot be read."]

@@ -79,7 +79,7 @@ def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
     done = subscribe(shelf.store, str(shelf.folder), [("Mine",)])
     assert (done.feed.episodes, done.is_new, done.has_moved, done.feed.folders) == (3, True, False, (("Mine",),))
     assert shelf.store.take_notices() == [
-        f"{shelf.folder}: 1 link not followed. Add what a link leads to as a folder of its own."
+        f"{shelf.folder}: 1 link not followed. Add the target of a link as a folder of its own."
     ]
     shelf.put("Sub/4.mp3", "Part 4")
     outcome = shelf.refresh()
@@ -92,7 +92,7 @@ def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypat
     playlist = shelf.folder / "list.m3u"
     shelf.folder.mkdir()
     playlist.write_text("gone.mp3\n")
-    with pytest.raises(FeedError, match="There is no sound file in "):
+    with pytest.raises(FeedError, match="There is no audio file in "):
         subscribe(shelf.store, str(playlist))
 
 
@@ -133,7 +133,7 @@ def test_folder_that_is_not_mounted_keeps_its_episodes(shelf: Shelf, is_empty: b
     if is_empty:
         shelf.folder.mkdir()
     outcome = shelf.refresh()
-    assert ("There is no sound file in " if is_empty else "There is no file or folder ") in outcome.error
+    assert ("There is no audio file in " if is_empty else "There is no file or folder ") in outcome.error
     assert list(shelf.ids()) == ["A"]
 
 

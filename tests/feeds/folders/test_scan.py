@@ -1,4 +1,4 @@
-"""A folder is scanned for sound files, each read once."""
+"""A folder is scanned for audio files, each read once."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
     assert shelf.store.description(feed_id) == "\n".join(left_out)
     assert left_out == [
         f"{root}: 1 file or folder cannot be read, such as locked.mp3 (Permission denied).",
-        f"{root}: 1 file or folder left out, for the name is not UTF-8. Rename such files (convmv does it for many) to"
-        " have them.",
-        f"{root}: 2 links not followed. Add what a link leads to as a folder of its own.",
-        f"{root}: 1 folder below 1 others not looked into. Add what is in there as a folder of its own.",
+        f"{root}: 1 file or folder skipped because their names are not UTF-8. Rename them (convmv can do it for"
+        " many) to add them.",
+        f"{root}: 2 links not followed. Add the target of a link as a folder of its own.",
+        f"{root}: 1 folder not scanned, more than 1 levels deep. Add them as folders of their own.",
     ]
 
 
@@ -68,4 +68,4 @@ def test_folder_with_too_many_files_is_taken_in_part(shelf: Shelf, monkeypatch: 
         shelf.put(f"{number}.mp3")
     assert shelf.add().feed.episodes == 2
     (notice,) = shelf.store.take_notices()
-    assert "has more than 2 sound files" in notice
+    assert "has more than 2 audio files" in notice

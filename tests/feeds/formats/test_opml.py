@@ -65,7 +65,7 @@ def test_import_of_careless_files(document: bytes) -> None:
 def test_import_cut_short_takes_what_is_there_and_says_so() -> None:
     found = parse_opml(NESTED.encode()[:-80])
     assert len(found.entries) == 2
-    assert "cut short" in found.faults[0]
+    assert "cut off" in found.faults[0]
 
 
 def test_fault_of_a_list_that_is_broken_is_said_once() -> None:

@@ -181,7 +181,7 @@ async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, ser
     [
         ("nonsense words", "cannot be found"),
         ("", "is not an http or https address"),
-        ("file:///etc/passwd", "is neither a folder, nor a playlist (M3U), nor a sound file"),
+        ("file:///etc/passwd", "is not a folder, a playlist (M3U) or an audio file"),
         ("{url}/none", "does not have it (404)"),
         ("{url}/page", "neither a feed nor a page that names one"),
         ("{url}/silent", "no answer for"),

@@ -1,4 +1,4 @@
-"""Ask directories for podcasts, all at the same time, and put their answers together. Runs on the event loop."""
+"""Search directories for podcasts, concurrently, and merge their answers. Runs on the event loop."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
-"""Of one directory's answer."""
+"""Limits for the answer of one directory."""
 
 MAX_WORDS = 200
-"""Characters that are searched for."""
+"""Most characters of a search."""
 
 MAX_COUNT = 1_000_000
-"""Episodes of one podcast that are believed."""
+"""Highest believable number of episodes of one podcast."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPodcast:
-    """A podcast as a directory describes it, cleaned; empty and None for what it does not say."""
+    """A podcast as a directory describes it, cleaned; empty or None if not stated."""
 
     address: str
-    """Of its feed: http or https. It was not typed by the listener, so it may not be of their own network."""
+    """The http(s) address of its feed. The listener did not type it, so it may not be in their own network."""
     title: str
     publisher: str = ""
     episodes: int | None = None
     newest: date | None = None
-    """When its last episode came."""
+    """Date of its latest episode."""
     language: str = ""
     """Such as `en-gb`, in lower case."""
     cover: str = ""
     """Address of its picture."""
     summary: str = ""
     directories: tuple[str, ...] = ()
-    """Names of those that have it."""
+    """Names of the directories that list it."""
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What is known of it besides its title: publisher, episodes, when the last came, language."""
+        """What is known besides its title: publisher, number of episodes, date of the latest one, language."""
         newest = f"last {self.newest:%-d %b %Y}" if self.newest else ""
         count = counted(self.episodes) if self.episodes else ""
         return tuple(filter(None, (self.publisher, count, newest, self.language)))
@@ -63,15 +63,15 @@ class Finding:
     """What the directories found."""
 
     podcasts: tuple[FoundPodcast, ...] = ()
-    """The likeliest first, each once."""
+    """Best matches first, without duplicates."""
     faults: tuple[str, ...] = ()
-    """Why some directories gave nothing."""
+    """Why some directories returned nothing."""
     without_feed: int = 0
-    """Podcasts that have no feed, as those that are heard in one app alone."""
+    """Number of podcasts without a feed, such as those exclusive to one app."""
 
 
 async def find(words: str, directories: Sequence[Directory], policy: NetworkPolicy = PUBLIC) -> Finding:
-    """Return the podcasts that directories have for some words. What goes wrong with one is in `faults`."""
+    """Return the podcasts that match some words in the directories. Failures of single directories are in `faults`."""
     asking = [partial(_ask, directory, words, policy) for directory in directories]
     answers = await asyncio.gather(*(in_thread(ask) for ask in asking))
     faults = [answer for answer in answers if isinstance(answer, str)]
@@ -83,7 +83,7 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
 def _ask(
     directory: Directory, words: str, policy: NetworkPolicy, cancel: CancelToken
 ) -> list[FoundPodcast | None] | str:
-    """Return a directory's podcasts, None for each without a feed, or why there are none. Raises `Cancelled` only."""
+    """Return a directory's podcasts, None for each without a feed, or why it failed. Raises only `Cancelled`."""
     try:
         request = replace(directory.request(words[:MAX_WORDS]), allowed=policy.private)
         _, content = fetch(request, LIMITS, cancel)
@@ -99,11 +99,11 @@ def _ask(
         return f"{directory.name}: {error}"
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    return f"{directory.name} answered with something else than a list of podcasts. Try again later."
+    return f"{directory.name} did not answer with a list of podcasts. Try again later."
 
 
 def _found(directory: Directory, entry: Mapping[str, Any]) -> FoundPodcast | None:
-    """Return a podcast from an entry of an answer, whatever it holds; None without the address of a feed."""
+    """Return the podcast in an entry of an answer, which may contain anything; None if it has no feed address."""
 
     def get(field: str) -> Any:
         return next((value for name in directory.fields.get(field, ()) if (value := entry.get(name))), None)
@@ -139,7 +139,7 @@ def _day(value: Any) -> date | None:
 
 
 def _merged(lists: Iterable[Sequence[FoundPodcast]]) -> Iterator[FoundPodcast]:
-    """Yield the first of each list, then the second of each; a podcast that several have with what each knows."""
+    """Yield the first of each list, then the second of each, and so on; duplicates are merged."""
     found: dict[str, FoundPodcast] = {}
     for podcast in chain.from_iterable(zip_longest(*lists)):
         if podcast is not None:

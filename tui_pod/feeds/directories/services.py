@@ -1,4 +1,4 @@
-"""The directories: what each is asked, and where its answers have what.
+"""The directories: their requests, and the fields of their answers.
 
 https://performance-partners.apple.com/search-api, https://github.com/eazyliving/fyyd-api,
 https://podcastindex-org.github.io/docs-api
@@ -20,24 +20,24 @@ from tui_pod.feeds.net.fetch import Request
 from tui_pod.runtime.passwords import password_from
 
 MOST = 50
-"""Podcasts that are asked for and taken of one directory."""
+"""Podcasts that are requested from, and used of, one directory."""
 
 
 class Directory(NamedTuple):
     """A directory of podcasts."""
 
     name: str
-    """As the listener is told it."""
+    """As shown to the listener."""
     request: Callable[[str], Request]
-    """Returns what asks for podcasts with some words; raises `UserError` for a key that cannot be had."""
+    """Returns the request for podcasts with some words; raises `UserError` if the key is not available."""
     entries: str
     """Name of the list in its answers."""
     fields: Mapping[str, Sequence[str]]
-    """What an entry calls the fields of `FoundPodcast`, the best name first."""
+    """The names of the fields of `FoundPodcast` in an entry, best first."""
 
 
 def itunes(country: str, base: str = "https://itunes.apple.com") -> Directory:
-    """Return Apple's directory, of a country of two letters. It tells neither language nor summary."""
+    """Return Apple's directory for a country (two letters). It has neither language nor summary."""
 
     def request(words: str) -> Request:
         query = {"media": "podcast", "term": words, "limit": MOST, "country": country}
@@ -64,7 +64,7 @@ def fyyd(base: str = "https://api.fyyd.de") -> Directory:
 
 
 def podcast_index(key: str, secret: Callable[[], str], base: str = "https://api.podcastindex.org") -> Directory:
-    """Return the open index, which wants a key of the listener's own, and the secret that belongs to it."""
+    """Return the open index, which requires a key of the listener's own and its secret."""
 
     def request(words: str) -> Request:
         now = str(int(time.time()))
@@ -85,10 +85,10 @@ def make_directories(names: Sequence[str], country: str, key: str, secret_comman
     """Return the directories that the listener chose, in their order.
 
     Args:
-        names: some of `itunes`, `fyyd` and `podcastindex`; the last is left out without a key.
-        country: of the listener, two letters; empty: as their language says.
+        names: some of `itunes`, `fyyd` and `podcastindex`; the last is skipped without a key.
+        country: the listener's country, two letters; empty: derived from their language.
         key: for Podcast Index; empty: none.
-        secret_command: prints what belongs to the key.
+        secret_command: prints the secret of the key.
     """
 
     def secret() -> str:
@@ -103,7 +103,7 @@ def make_directories(names: Sequence[str], country: str, key: str, secret_comman
 
 
 def country_for(chosen: str, environment: Mapping[str, str]) -> str:
-    """Return a country's two letters: the chosen one, else that of the language, such as `de_AT.UTF-8`, else `US`."""
+    """Return a country code: the chosen one, or that of the locale, such as `de_AT.UTF-8`, or `US`."""
     language = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     told = re.match(r"[a-z]{2,3}_([A-Z]{2})", language)
     return chosen.upper() if re.fullmatch("[A-Za-z]{2}", chosen) else told[1] if told else "US"

@@ -1,1 +1,1 @@
-"""A folder of sound files, a playlist or one file as a podcast. Nothing is written or deleted there."""
+"""A folder of audio files, a playlist or one file as a podcast. Nothing is written or deleted there."""

@@ -1,4 +1,4 @@
-"""The address of a folder: a `file:` address, under which it is kept like that of a feed. Reads nothing."""
+"""The `file:` address of a folder, stored like the address of a feed. Reads nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _PATH_STARTS = ("/", "~", "./", "../")
 
 
 def is_folder(address: str) -> bool:
-    """Return whether an address is of a folder or file of this machine."""
+    """Return True for the address of a folder or file on this machine."""
     return address.startswith(f"{SCHEME}/")
 
 
 def is_path(text: str) -> bool:
-    """Return whether what is typed begins as a path does, whatever is there."""
+    """Return True if a typed text starts like a path, whether or not it exists."""
     return text.startswith(_PATH_STARTS) or text in (".", "..")
 
 
@@ -32,11 +32,11 @@ def to_path(address: str) -> str:
 
 
 def typed_path(text: str, is_shell: bool = False) -> str | None:
-    """Return the absolute path that something typed names; None when it is no path.
+    """Return the absolute path that a typed text means; None if it is not a path.
 
     Args:
-        text: what was typed or dropped on the terminal, which may quote it as a shell does.
-        is_shell: whether a bare name counts too, if there is such a file here.
+        text: typed, or dropped on the terminal, which may quote it like a shell.
+        is_shell: whether a bare name counts too if such a file exists.
     """
     text = text.strip()
     if text.startswith(SCHEME):
@@ -44,7 +44,7 @@ def typed_path(text: str, is_shell: bool = False) -> str | None:
     if text[:1] in ("'", '"') or ("\\ " in text and not os.path.exists(os.path.expanduser(text))):
         try:
             text = " ".join(shlex.split(text))
-        except ValueError:  # a quote without its other half
+        except ValueError:  # an unclosed quote
             return None
     if not text or "\0" in text or not (is_path(text) or (is_shell and os.path.exists(text))):
         return None

@@ -1,4 +1,4 @@
-"""Turn a folder, a playlist or one sound file into the items of a podcast. Waits for the disk."""
+"""Turn a folder, a playlist or one audio file into the items of a podcast. Blocks on the disk."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 class Listing(NamedTuple):
-    """What a folder holds."""
+    """The contents of a folder."""
 
     title: str
     items: tuple[Item, ...] | None
-    """In the order in which they are meant to be heard; the audio of a file is its path. None: as the last time."""
+    """In playing order; the audio of a file is its path. None: unchanged since the last time."""
     files: tuple[AudioFile, ...]
-    """As found, for the next time."""
+    """As found, for the next scan."""
     notices: tuple[str, ...] = ()
 
 
 def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
-    """Return what is at an absolute path; `known` are files as found earlier, by path.
+    """Return the contents of an absolute path; `known` are the files of the last scan, by path.
 
     Raises:
-        FeedError: there is nothing, or nothing that can be heard.
+        FeedError: it does not exist or has no audio.
     """
     shown = clean(path, 100)
     try:
@@ -46,7 +46,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
             files, _ = _read_files([path], known, cancel)
             listing = Listing("", _items(files, ""), tuple(files))
         elif os.path.exists(path):
-            raise FeedError(f"{shown} is neither a folder, nor a playlist (M3U), nor a sound file.")
+            raise FeedError(f"{shown} is not a folder, a playlist (M3U) or an audio file.")
         else:
             raise FeedError(f"There is no file or folder {shown}.")
     except UnicodeEncodeError:
@@ -54,7 +54,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
     except OSError as error:
         raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
     if listing.items == ():
-        raise FeedError(" ".join((f"There is no sound file in {shown}.", *listing.notices)))
+        raise FeedError(" ".join((f"There is no audio file in {shown}.", *listing.notices)))
     name = os.path.basename(path)
     title = name if os.path.isdir(path) else os.path.splitext(name)[0]
     return listing._replace(title=clean_title(title or path))
@@ -77,14 +77,14 @@ def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToke
             items.append(replace(item, title=entry.title or item.title, duration=item.duration or entry.duration))
     left_out = unusable + missing
     said = "1 entry" if left_out == 1 else f"{left_out} entries"
-    notices = [f"{clean(path, 100)}: {said} cannot be had."]
+    notices = [f"{clean(path, 100)}: {said} cannot be read."]
     return Listing("", tuple(items), tuple(files), tuple(notices if left_out else ()))
 
 
 def _read_files(
     paths: Iterable[str], known: Mapping[str, AudioFile], cancel: CancelToken
 ) -> tuple[list[AudioFile], int]:
-    """Return the files at these absolute paths, and how many cannot be read."""
+    """Return the files at these absolute paths, and the number of unreadable ones."""
     files, missing = [], 0
     for path in paths:
         cancel.check()
@@ -101,7 +101,7 @@ def _remote(entry: Listed) -> Item:
 
 
 def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
-    """Return the items of files in order; of files with the same content each has a guid of its own."""
+    """Return the items of files in order; files with the same content get different guids."""
     items, taken = [], set()
     for file, title in _in_order(files):
         path = os.path.join(root, file.path)
@@ -116,9 +116,9 @@ def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
 
 
 def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
-    """Return files with titles, as they are meant to be heard: by folder, by track where all have one, else by name.
+    """Return files with titles in playing order: by folder, then by track if all have one, or else by name.
 
-    A title is the file's own where no other in its folder has the same, as a book's title on each of its parts.
+    The titles in the tags are used only if they differ within the folder: parts of a book often share one.
     """
     ordered: list[tuple[AudioFile, str]] = []
     folders: dict[str, list[AudioFile]] = {}
@@ -136,7 +136,7 @@ def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
 
 
 def _natural(name: str) -> list[str | int]:
-    """Return a key that sorts `Part 2` before `Part 10`: words and numbers in turn."""
+    """Return a key that sorts `Part 2` before `Part 10`: alternating texts and numbers."""
     return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
 
 

@@ -1,4 +1,4 @@
-"""Read an M3U playlist: the files and addresses that it names, in its order."""
+"""Read an M3U playlist: its files and addresses, in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui_pod.runtime.files import read_bytes
 
 PLAYLIST_ENDINGS = (".m3u", ".m3u8")
 MAX_PLAYLIST = 16 * 1024 * 1024
-"""Bytes of a playlist that are read."""
+"""Largest playlist that is read (bytes)."""
 
 _LENGTH_AND_TITLE = re.compile(r"#EXTINF:\s*(-?\d{1,7})(?:\.\d*)?[^,]*,(.*)")
 
@@ -27,16 +27,16 @@ class Listed(NamedTuple):
     """An absolute path, or an http(s) address."""
     title: str = ""
     duration: float | None = None
-    """Seconds; None when not stated."""
+    """Seconds; None: not stated."""
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of this machine."""
+        """True for a file on this machine."""
         return self.place.startswith("/")
 
 
 def read_playlist(path: str, most: int) -> tuple[list[Listed], int]:
-    """Return the first entries of a playlist, and how many lines name nothing that can be heard.
+    """Return the first `most` entries of a playlist, and the number of lines without audio.
 
     Raises:
         OSError: it cannot be read.
@@ -70,6 +70,6 @@ def _place(line: str, folder: str) -> str | None:
     if not path.lower().endswith(AUDIO_ENDINGS):
         return None
     found = os.path.normpath(os.path.join(folder, path))
-    if "\\" in path and not os.path.exists(found):  # written on Windows
+    if "\\" in path and not os.path.exists(found):  # a Windows path
         found = os.path.normpath(os.path.join(folder, path.replace("\\", "/")))
     return found

@@ -1,7 +1,6 @@
-"""Subscribe to a folder, a playlist or a file, and bring it up to date. Waits for the disk.
+"""Subscribe to a folder, a playlist or a file, and refresh it. Blocks on the disk.
 
-Reading tags and sorting hold the interpreter lock, which would keep keys waiting: of many files a process of its own
-does it.
+Reading tags and sorting hold the interpreter lock, which would delay keys: a separate process reads large folders.
 """
 
 from __future__ import annotations
@@ -30,23 +29,23 @@ from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.runtime.threads import CancelToken
 
 SAME_SHARE = 0.5
-"""Share of a vanished folder's files that must be in another one for it to be that folder, moved."""
+"""Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
 
 MANY = 2_000
-"""Files that are read without a process of its own, which takes a quarter of a second to begin."""
+"""Most files that are read in this process; a separate one takes a quarter of a second to start."""
 
 MANY_BYTES = 100 * MANY
-"""Bytes of a playlist that is read so."""
+"""Largest playlist that is read in this process (bytes)."""
 
 LOOK = 0.2
-"""Seconds between two looks whether the reading is still wanted."""
+"""Seconds between two checks for cancellation."""
 
 
 def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
-    """Store what a folder holds now.
+    """Store the current contents of a folder.
 
     Raises:
-        FeedError: it is not there, or holds nothing any more: its episodes stay.
+        FeedError: it does not exist or is empty; its episodes are kept.
     """
     return Stored(*_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
 
@@ -57,11 +56,11 @@ def subscribe_folder(
     """Store a folder as a podcast.
 
     Returns:
-        Its `feed_id`, how many episodes are new, whether it is a new subscription, and whether it is a known one at
+        Its `feed_id`, the number of new episodes, True if it is a new subscription, and True if it is a known folder at
         another path.
 
     Raises:
-        FeedError: nothing can be heard there.
+        FeedError: there is no audio.
     """
     feed_id, new, is_new, has_moved = _do("add", store, path, json.dumps(folders), cancel)
     return feed_id, new, is_new, has_moved
@@ -86,7 +85,7 @@ def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tupl
 
 
 def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
-    """Return the folder that is no longer where it was and whose files these are."""
+    """Return the subscribed folder that moved here: its path is gone, and its files are these."""
     guids = {item.guid for item in listing.items or ()}
     for feed in store.feeds():
         if is_folder(feed.address) and not os.path.exists(to_path(feed.address)):
@@ -100,8 +99,8 @@ _WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] 
 
 
 def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
-    """Do one of `_WAYS` with what is at a path: here, or where that takes long in a process of its own."""
-    with contextlib.suppress(OSError):  # reading it reports the same
+    """Run one of `_WAYS` on a path, in this process or, if that would take long, in a separate one."""
+    with contextlib.suppress(OSError):  # reading it reports the error
         is_long_list = path.lower().endswith(PLAYLIST_ENDINGS) and os.path.getsize(path) > MANY_BYTES
         if is_long_list or (os.path.isdir(path) and holds_more(path, MANY)):
             return _done_apart(what, store, path, other, cancel)
@@ -121,7 +120,7 @@ def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: Canc
         finally:
             process.kill()
     if process.returncode:
-        raise FeedError("The folder was not read to its end: the process that did it was ended.")
+        raise FeedError("The folder was not read completely: the process that read it was killed.")
     answer = json.loads(said)
     store.db.notices += answer["notices"]
     if answer["error"]:
@@ -130,10 +129,10 @@ def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: Canc
 
 
 def main(data: str, what: str, path: str, other: str) -> None:
-    """Do one of `_WAYS` in this process, and print as JSON what came of it."""
+    """Run one of `_WAYS` in this process, and print the result as JSON."""
     end_with_parent()
-    gc.disable()  # a tenth of the time, and it ends soon
-    if what == "refresh":  # nobody waits for it
+    gc.disable()  # saves a tenth of the time in a short process
+    if what == "refresh":  # nobody is waiting for it
         os.nice(5)
     store, done, error = FeedStore(Path(data)), (), ""
     try:

@@ -1,4 +1,4 @@
-"""List the sound files of a folder. No link is followed, and what is known is not opened again."""
+"""List the audio files of a folder. Follows no links, and does not open known files again."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.runtime.threads import CancelToken
 
 MAX_FILES = 100_000
-"""Sound files that are taken of one folder."""
+"""Most audio files of one folder."""
 
 MAX_ENTRIES = 2_000_000
-"""Names that are looked at in one folder: more are in no collection of recordings."""
+"""Most directory entries that are read; no collection of recordings has more."""
 
 MAX_DEPTH = 40
-"""Folders below one another that are looked into; a mount of a folder in itself ends there."""
+"""Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
 
 
 class AudioFile(NamedTuple):
-    """A sound file."""
+    """An audio file."""
 
     path: str
-    """Seen from the folder."""
+    """Relative to the folder."""
     size: int
     modified: int
     """Nanoseconds since 1970."""
     key: str
-    """What it is known by wherever it is moved to: made of its content."""
+    """Identifies its content, wherever it is moved."""
     tags: Tags
 
 
 @dataclass(slots=True)
 class _LeftOut:
-    """Counts what is not taken, for the listener."""
+    """Counts skipped entries, for the listener."""
 
     unreadable: list[str] = field(default_factory=list)
     nameless: int = 0
@@ -52,16 +52,16 @@ class _LeftOut:
         if self.unreadable:
             yield f"{shown}: {_entries(len(self.unreadable))} cannot be read, such as {clean(self.unreadable[0], 100)}."
         if self.nameless:
-            said = f"{shown}: {_entries(self.nameless)} left out, for the name is not UTF-8"
-            yield f"{said}. Rename such files (convmv does it for many) to have them."
+            said = f"{shown}: {_entries(self.nameless)} skipped because their names are not UTF-8"
+            yield f"{said}. Rename them (convmv can do it for many) to add them."
         if self.links:
             said = f"{shown}: {counted(self.links, 'link')} not followed"
-            yield f"{said}. Add what a link leads to as a folder of its own."
+            yield f"{said}. Add the target of a link as a folder of its own."
         if self.too_deep:
-            said = f"{shown}: {counted(self.too_deep, 'folder')} below {MAX_DEPTH} others not looked into"
-            yield f"{said}. Add what is in there as a folder of its own."
+            said = f"{shown}: {counted(self.too_deep, 'folder')} not scanned, more than {MAX_DEPTH} levels deep"
+            yield f"{said}. Add them as folders of their own."
         if self.is_full:
-            yield f"{shown} has more than {MAX_FILES:,} sound files, or too much else. Add its subfolders instead."
+            yield f"{shown} has more than {MAX_FILES:,} audio files or too many entries. Add its subfolders instead."
 
 
 def _entries(count: int) -> str:
@@ -69,7 +69,7 @@ def _entries(count: int) -> str:
 
 
 def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile]) -> AudioFile:
-    """Return a file below a folder; a `known` one of the same size and time is not read. Raises OSError."""
+    """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
     former = known.get(path)
     if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
         return former
@@ -79,7 +79,7 @@ def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, Au
 def scan(
     root: str, known: Mapping[str, AudioFile], cancel: CancelToken
 ) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
-    """Return the sound files in and below a folder, in no order, and notices of what was left out.
+    """Return the audio files in and below a folder, unordered, and notices about skipped entries.
 
     Raises:
         OSError: the folder itself cannot be read.
@@ -119,13 +119,13 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
                 if taken > MAX_FILES or looked_at > MAX_ENTRIES:
                     left_out.is_full = True
                     return
-                with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
                     yield path, entry.stat(follow_symlinks=False)
 
 
 def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
-    """Return `folder`, `file` for one with sound, or nothing for what is passed over."""
-    if entry.name.startswith("."):  # hidden: also what macOS keeps beside each file
+    """Return `folder`, `file` for an audio file, or an empty text for what is skipped."""
+    if entry.name.startswith("."):  # hidden, which includes the companion files of macOS
         return ""
     is_sound = entry.name.lower().endswith(AUDIO_ENDINGS)
     if entry.is_symlink():
@@ -147,12 +147,12 @@ def _is_text(name: str) -> bool:
 
 
 def holds_more(root: str, count: int) -> bool:
-    """Return whether there are more than so many sound files in and below a folder. Raises as `scan` does."""
+    """Return True if a folder and its subfolders have more than `count` audio files. Raises as `scan` does."""
     return next(islice(_walk(root, _LeftOut(), CancelToken()), count, None), None) is not None
 
 
 def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
-    """Return when each folder in and below one last changed (nanoseconds), by path; -1 for one that is not there."""
+    """Return when a folder and each subfolder last changed (nanoseconds), by path; -1 for a missing one."""
     found: dict[str, int] = {}
     waiting = [(root, 0)]
     while waiting:
@@ -166,6 +166,6 @@ def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
                     for entry in entries
                     if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
                 ]
-        except OSError:  # gone, or a file itself
+        except OSError:  # missing, or not a folder
             found.setdefault(path, -1)
     return found

@@ -1,4 +1,4 @@
-"""Read what a sound file says of itself, and what it is known by: its content. A file may claim anything."""
+"""Read the tags of an audio file and a key of its content. Tags are not trusted."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 
 SAMPLE = 8 * 1024
-"""Bytes at the start, in the middle and at the end of a file that its key is made of."""
+"""Bytes at the start, in the middle and at the end of a file that are hashed for its key."""
 
 MAX_READS = 20_000
-"""Reads of one file for its tags; a sound one takes 50 to 5,000, and junk of 100 MB would take a minute."""
+"""Most reads of one file for its tags; a valid file takes 50 to 5,000, and 100 MB of junk would take a minute."""
 
 MAX_TAG = 32 * 1024 * 1024
-"""Bytes of a tag that are read at once: pictures are in it."""
+"""Most bytes of a tag that are read at once; tags contain pictures."""
 
 MAX_TRACK = 100_000
-"""Numbers above it are no track or disc."""
+"""Highest number of a track or disc."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
 
 class Tags(NamedTuple):
-    """What a file says, cleaned; empty and None for what it does not say."""
+    """The tags of a file, cleaned; empty or None if missing."""
 
     title: str = ""
     album: str = ""
@@ -42,7 +42,7 @@ class Tags(NamedTuple):
 
 
 def read_file(path: str) -> tuple[str, Tags]:
-    """Return a file's key and its tags; the key stays when the file is renamed or moved.
+    """Return a file's key and tags; the key survives renaming and moving.
 
     Raises:
         OSError: it cannot be read.
@@ -55,7 +55,7 @@ def read_file(path: str) -> tuple[str, Tags]:
 
 
 class _BoundedReader(io.BufferedReader):
-    """A file that stops a reader which looks through all of it for a tag that is not there."""
+    """A file that stops a reader from scanning all of it for a missing tag."""
 
     _reads = 0
 

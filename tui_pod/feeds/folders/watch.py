@@ -1,4 +1,4 @@
-"""Tell which folders have changed, from the times of the folders alone: no file is looked at. Waits for the disk."""
+"""Detect changed folders by the times of the folders alone, without looking at files. Blocks on the disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_pod.runtime.threads import CancelToken
 
 
 class FolderChanges:
-    """What the folders of a store looked like last."""
+    """The state of a store's folders at the last look."""
 
     def __init__(self, store: FeedStore) -> None:
         self._store = store
@@ -20,7 +20,7 @@ class FolderChanges:
         self._seen: dict[str, dict[str, int]] = {}
 
     def look(self, cancel: CancelToken) -> list[str]:
-        """Return the ids of the folders that changed since the last look; at the first of all of them.
+        """Return the ids of the folders that changed since the last look; the first look returns all.
 
         Raises:
             FeedStoreError: the subscriptions cannot be read.
@@ -32,7 +32,7 @@ class FolderChanges:
         return [feed_id for feed_id, root in self._roots.items() if self._has_changed(feed_id, root, cancel)]
 
     def look_again(self, feed_id: str) -> None:
-        """Have a folder count as changed at the next look, for a file that may still be growing."""
+        """Report a folder as changed at the next look, because a file may still be growing."""
         self._seen.pop(feed_id, None)
 
     def _has_changed(self, feed_id: str, root: str, cancel: CancelToken) -> bool:

@@ -13,17 +13,17 @@ from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.values import to_seconds
 
 MAX_CHARS = 2_000_000
-"""Characters of a chapters file that are read."""
+"""Most characters of a chapters file that are read."""
 
 FEWEST_CODES = 2
-"""Time codes in a description from which on they are taken for chapters: one alone is a remark."""
+"""Least number of time codes in notes to count as chapters: a single one is a remark."""
 
 _CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
 _CODE_LAST = re.compile(r"(.{1,200}?)[\s\-–—|(\[]+((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
 
 
 def parse_chapters(text: str) -> tuple[Chapter, ...]:
-    """Return the chapters of a Podcasting 2.0 JSON file, those marked `toc: false` left out; empty when unusable."""
+    """Return the chapters of a Podcasting 2.0 JSON file, except those marked `toc: false`; empty if unusable."""
     try:
         data = json.loads(text[:MAX_CHARS].removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -41,11 +41,11 @@ def parse_chapters(text: str) -> tuple[Chapter, ...]:
 
 
 def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, ...]:
-    """Return the chapters that the lines of show notes give as time codes, such as `00:05:30 Title`.
+    """Return the chapters that show notes list as time codes, such as `00:05:30 Title`.
 
     Args:
         notes: plain text.
-        duration: seconds of the episode; codes beyond it are no times in it.
+        duration: length of the episode (seconds); codes beyond it are ignored.
     """
     marks: list[Chapter] = []
     for line in notes.split("\n"):

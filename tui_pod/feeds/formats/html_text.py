@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_lines, unescaped
 
 MAX_HTML = 64 * 1024
-"""Characters of one text that are looked at."""
+"""Most characters of one text that are read."""
 
 _SILENT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|head|template|iframe|svg)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
@@ -32,21 +32,21 @@ FEED_KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+j
 
 def to_summary(html: str) -> str:
     """Return HTML as one safe line, as lists show it."""
-    line = " ".join(to_text(html[: 4 * SUMMARY_LIMIT]).split())  # `clean` is fast where there are no line ends
+    line = " ".join(to_text(html[: 4 * SUMMARY_LIMIT]).split())  # `clean` is fast without line ends
     return clean(line, SUMMARY_LIMIT)
 
 
 def to_notes(html: str) -> str:
-    """Return HTML as safe lines with the addresses of its links, as details show it."""
+    """Return HTML as safe lines with the addresses of its links, as the details show it."""
     return _GAPS.sub("\n\n", clean_lines(to_text(html, has_links=True), MAX_HTML))
 
 
 def to_text(html: str, has_links: bool = False) -> str:
-    """Return the text of some HTML: a line each for paragraphs and items, nothing of scripts.
+    """Return the text of HTML: a line for each paragraph and list item, without scripts.
 
     Args:
-        html: HTML or plain text; of HTML that was escaped once more, that level is read too.
-        has_links: whether the address of a link follows its words, in parentheses.
+        html: HTML or plain text; HTML that was escaped twice is read as well.
+        has_links: whether the address of a link follows its text in parentheses.
     """
     text = html[:MAX_HTML]
     if "<" in text:
@@ -59,10 +59,10 @@ def to_text(html: str, has_links: bool = False) -> str:
 
 
 def _without_tags(html: str, has_links: bool) -> str:
-    """Return the words between the tags, still with their entities."""
+    """Return the text between the tags, with its entities."""
     html = _SILENT.sub(" ", html)
     if _LOOKS_HTML.search(html):
-        html = html.replace("\n", " ")  # in HTML the tags make the lines
+        html = html.replace("\n", " ")  # in HTML only tags break lines
     if has_links:
         html = _LINK.sub(_with_address, html)
     return _TAG.sub("", _BREAK.sub("\n", _PARAGRAPH.sub("\n\n", _ITEM.sub("\n• ", html))))

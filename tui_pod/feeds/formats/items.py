@@ -14,34 +14,34 @@ from tui_pod.feeds.net.login import Login, Typed, split_login
 
 MAX_ITEMS = 50_000
 MAX_GUID = 2_000
-"""Characters of a guid that are looked at."""
+"""Most characters of a guid that are used."""
 
 MAX_KEYWORDS = 20
 MAX_LIST = 4_000
-"""Characters of a list of keywords that are looked at."""
+"""Most characters of a list of keywords that are read."""
 
 TITLE_FROM_WORDS = 80
-"""Characters of the summary that serve as a missing title."""
+"""Most characters of the summary that replace a missing title."""
 
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
-"""Words in the type or the name of a transcript, the most useful kind first."""
+"""Words in the type or name of a transcript, the most useful format first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that an item comes with."""
+    """A file attached to an item."""
 
     address: str
     kind: str = ""
     duration: float | None = None
     size: int | None = None
-    """Bytes that the feed states, often wrong; None when it states none."""
+    """Bytes as stated by the feed, often wrong; None: not stated."""
     login: Login | None = field(default=None, repr=False)
-    """What stood in the address."""
+    """The login that was in the address."""
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
-    """Return the likeliest recording among several files, its address made absolute and its login apart."""
+    """Return the likeliest recording among several files, with an absolute address and the login separated."""
     best: tuple[int, Enclosure] | None = None
     for enclosure in enclosures:
         named = enclosure.address.strip()
@@ -55,7 +55,7 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
 
 
 def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language: str) -> str | None:
-    """Return the address of the most useful of the transcripts (address, type, language) that an item offers."""
+    """Return the address of the most useful transcript of those offered (address, type, language)."""
 
     def rank(entry: tuple[str, str, str]) -> tuple[bool, int]:
         address, kind, spoken = entry
@@ -73,13 +73,13 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
 def make_item(
     raw: Item, texts: Sequence[str], audio: Enclosure | None = None, subtitle: str = "", keywords: str = ""
 ) -> Item | None:
-    """Return an item with clean texts and its audio; None when it has neither audio nor text.
+    """Return an item with clean texts and its audio; None if it has neither audio nor text.
 
     Args:
-        raw: with guid and title as the feed gives them, without lone surrogates.
-        texts: descriptions, HTML or plain; the first with words is the summary, the longest the notes.
-        audio: the file chosen.
-        subtitle: used when there is no description.
+        raw: has guid and title as in the feed, without lone surrogates.
+        texts: descriptions, HTML or plain; the first that is not empty becomes the summary, the longest the notes.
+        audio: the chosen file.
+        subtitle: used if there is no description.
         keywords: separated by commas.
     """
     described = [text for text in texts if text]

@@ -14,14 +14,15 @@ from tui_pod.feeds.formats.values import to_duration, to_size, to_time
 from tui_pod.feeds.net.address import absolute
 
 MAX_JSON = 8 * 1024 * 1024
-"""Bytes that are read: the parser holds the interpreter, a hundred milliseconds for so many."""
+"""Largest feed that is read (bytes): the parser blocks the interpreter for a hundred milliseconds at this size."""
 
 
 def parse_json_feed(content: bytes, address: str) -> Feed:
     """Return the feed in a JSON document.
 
     Raises:
-        FeedError: it is no JSON Feed.
+        NotAFeed: it is something else.
+        FeedError: it is too large.
     """
     if len(content) > MAX_JSON:
         raise FeedError(f"The feed is larger than {MAX_JSON // 1024**2} MB.")
@@ -79,13 +80,13 @@ def _tables(value: object) -> Iterator[dict[str, Any]]:
 
 
 def _address(table: dict[str, Any], base: str, *keys: str) -> str | None:
-    """Return the first of these addresses that there is."""
+    """Return the first of these addresses that is present."""
     text = next(filter(None, (_text(table, key) for key in keys)), "")
     return absolute(text, base) if text else None
 
 
 def _text(table: dict[str, Any], key: str) -> str:
-    """Return a value as text; numbers count, since ids are often written so."""
+    """Return a value as text; numbers are accepted, since ids are often written as numbers."""
     value = table.get(key)
     if isinstance(value, str):
         return without_surrogates(value)

@@ -10,11 +10,11 @@ from tui_pod.feeds.net.login import Login
 
 
 class FeedError(UserError):
-    """A document that is no feed, or is refused; the message is for the listener."""
+    """A document is not a feed, or is refused; the message is for the listener."""
 
 
 class NotAFeed(FeedError):
-    """A document that is neither RSS, Atom nor JSON Feed, such as a web page."""
+    """A document is neither RSS, Atom nor JSON Feed, but for example a web page."""
 
     def __init__(self) -> None:
         super().__init__("This is not a feed.")
@@ -25,36 +25,36 @@ class Item:
     """One entry of a feed."""
 
     guid: str = ""
-    """As the feed gives it, without blanks around it; empty when it gives none."""
+    """As in the feed, stripped; empty if it has none."""
     title: str = ""
     summary: str = ""
     notes: str = ""
-    """HTML or text as published, cut; unsafe to show before `html_text.to_notes`."""
+    """HTML or text as published, cut; pass it through `html_text.to_notes` before showing it."""
     link: str | None = None
     published: float | None = None
     """Seconds since 1970 (UTC)."""
     duration: float | None = None
-    """Seconds; None when unknown."""
+    """Seconds; None: unknown."""
     audio: str | None = None
-    """An http(s) address; None: text only."""
+    """An http(s) address, or the path of a file; None: text only."""
     size: int | None = None
-    """Bytes of the audio, as the feed states them; None when it states none."""
+    """Bytes of the audio, as stated by the feed; None: not stated."""
     transcript: str | None = None
     chapters: str | None = None
     """Address of a Podcasting 2.0 chapters file."""
     marks: tuple[Chapter, ...] = ()
-    """Chapters that the feed itself gives."""
+    """Chapters in the feed itself."""
     keywords: tuple[str, ...] = ()
     season: int | None = None
     number: int | None = None
-    """Of the episode, within its season."""
+    """Episode number within its season."""
     type: str = ""
     """`trailer` or `bonus`; empty for a full episode."""
     is_explicit: bool = False
     picture: str | None = None
     """Address of its own cover."""
     login: Login | None = field(default=None, repr=False)
-    """For its audio, which is kept apart from it."""
+    """Login for its audio, which was in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ class Feed:
     moved_to: str | None = None
     """Its new address: `itunes:new-feed-url`, or `newLocation` of a document that is nothing else."""
     is_serial: bool = False
-    """Whether it is meant to be heard from its first episode on (`itunes:type` serial)."""
+    """True if it is meant to be heard from the first episode on (`itunes:type` serial)."""
     categories: tuple[tuple[str, ...], ...] = ()
-    """Each from the general to the special."""
+    """Each from general to specific."""
     language: str = ""
-    """Such as `en-gb`, in lower case; empty when not stated."""
+    """Such as `en-gb`, in lower case; empty if not stated."""
     ttl: float = 0.0
-    """Seconds that it is good for, as it says; 0: it does not say."""
+    """How long it is valid by its own account (seconds); 0: not stated."""
     is_partial: bool = False
-    """Whether a part could not be read."""
+    """True if a part could not be read."""
     picture: str | None = None
     """Address of the cover."""
     next_page: str | None = None
@@ -86,5 +86,5 @@ class Feed:
 
     @property
     def is_redirect(self) -> bool:
-        """Whether the document says nothing but where the feed has moved to."""
+        """True if the document contains only the feed's new address."""
         return self.moved_to is not None and not self.items and not self.title

@@ -1,7 +1,7 @@
 """Read and write lists of feeds: OPML 1 and 2, nested folders included. Fetches nothing.
 
-Reads what other programs write: attributes in any case, any `type`, BOMs, Latin-1, broken `&`. A bad entry is
-reported, the others are taken.
+Reads what other programs write: attributes in any case, any `type`, BOMs, Latin-1, broken `&`. Bad entries are
+reported and skipped.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.feeds.net.login import split_login
 
 MAX_OPML = 16 * 1024 * 1024
-"""Bytes of a list that are read."""
+"""Largest list that is read (bytes)."""
 
 MAX_SETTINGS = 40_000
-"""Characters of a feed's settings."""
+"""Most characters of a feed's settings."""
 
 MAX_FEEDS = 20_000
 MAX_FOLDERS = 8
-"""Folders below one another; deeper ones are left out, their feeds stay."""
+"""Most nested folders; feeds in deeper ones are put into the last."""
 
 FIRST = "tui-pod-first"
-"""Our own attribute: the address that a feed was first known by, on which the ids of its episodes hang."""
+"""Our own attribute: the first address of a feed, on which the ids of its episodes depend."""
 
 SETTINGS = "tui-pod-settings"
-"""Our own attribute: the settings of the feed that OPML has no word for, as a JSON object of texts."""
+"""Our own attribute: the settings of the feed that OPML does not cover, as a JSON object of texts."""
 
 PRIVATE = "tui-pod-private"
-"""Our own attribute, in our own backup alone: the origin of the own network that the listener let a feed name."""
+"""Our own attribute, only in our own backup: the private origin that the listener allowed the feed."""
 
 Folder = tuple[str, ...]
-"""Names from the outermost to the innermost; empty for none."""
+"""Names from outermost to innermost; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,20 @@ class Entry:
     folders: tuple[Folder, ...] = ()
     """All folders it is in."""
     feed_id: str = ""
-    """The address it was first known by; empty when it is the same."""
+    """Its first address; empty if it is the same as `address`."""
     page: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     """See `podcast_settings`: names and texts."""
     private: str = ""
-    """See `PRIVATE`; means nothing in a list that may be of others."""
+    """See `PRIVATE`; ignored in lists from elsewhere."""
     user: str = ""
     password: str = field(default="", repr=False)
-    """With `user`, a login that the list has for it; never written."""
+    """With `user`, a login from the list; never written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a list holds."""
+    """The contents of a list."""
 
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
@@ -71,14 +71,14 @@ class Outline:
 
 
 def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
-    """Return the feeds in a list, each once, and what was wrong with others.
+    """Return the feeds in a list, without duplicates, and what was wrong with other entries.
 
     Args:
         content: the document.
-        takes_folders: whether folders of this machine may be in it: only in a list of our own.
+        takes_folders: whether it may contain folders of this machine, as only our own lists do.
 
     Raises:
-        FeedError: it is no OPML, or one that is refused.
+        FeedError: it is not OPML, or is refused.
     """
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
@@ -88,7 +88,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
         raise FeedError("This is not an OPML list.")
     faults = list(reader.faults)
     if not is_whole:
-        faults.append("The list is cut short or broken; what could be read of it was taken.")
+        faults.append("The list is cut off or broken; the readable part was used.")
     return Outline(tuple(reader.entries.values()), tuple(faults))
 
 
@@ -103,14 +103,14 @@ class _OutlineReader:
     _path: list[str] = field(default_factory=list)
 
     def restart(self) -> None:
-        self.faults.clear()  # entries stay, in case the repaired document has fewer
+        self.faults.clear()  # entries are kept, in case the repaired document has fewer
         self._path.clear()
 
     def abandon(self) -> None:
         self._path.clear()
 
     def text(self, data: str) -> None:
-        pass  # all is in attributes
+        pass  # everything is in attributes
 
     def start(self, name: str, attributes: dict[str, str], _: int) -> None:
         name = name.lower()
@@ -125,7 +125,7 @@ class _OutlineReader:
         if not address and kind in ("rss", "atom", "feed"):
             address = values.get("url") or ""
         if address.strip():
-            self._path.append("")  # what lies inside a feed's entry lies in the feed's folder
+            self._path.append("")  # entries inside a feed's entry belong to the feed's folder
             self._add(address, title, values)
             return
         self._path.append(title)
@@ -164,7 +164,7 @@ class _OutlineReader:
         return [text] if self.takes_folders and is_folder(text) else typed_addresses(text)
 
     def _fault(self, text: str) -> None:
-        if len(self.faults) < 100 and text not in self.faults:  # what is broken may be read twice
+        if len(self.faults) < 100 and text not in self.faults:  # a broken document is read twice
             self.faults.append(text)
 
 

@@ -1,6 +1,6 @@
 """Parse feeds: RSS with the iTunes and Podcasting 2.0 tags, Atom, JSON Feed.
 
-Texts come out cleaned, addresses http(s) and absolute; empty items are left out. Fetches nothing.
+Texts are cleaned, addresses are http(s) and absolute; empty items are skipped. Fetches nothing.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ _PICTURES = frozenset(("itunes:image", "itunes:link", "media:thumbnail"))
 _OTHERS = frozenset(("item", "entry", "channel", "feed", "redirect", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
 MAX_NAMES = 2_000
-"""Different names of elements; a feed has some fifty."""
+"""Most different element names; a feed has about fifty."""
 
 MAX_LINKS = 2_000
-"""Of one item: its chapters, files and addresses."""
+"""Most chapters, files and addresses of one item."""
 
 _DESCRIPTIONS = (
     "description", "summary", "itunes:summary", "content:encoded", "content", "media:description", "dc:description",
@@ -63,7 +63,7 @@ _DATES = ("pubDate", "published", "issued", "dc:date", "updated", "modified", "c
 _TITLES = ("title", "itunes:title", "media:title", "dc:title")
 _LANGUAGES = ("language", "dc:language", "xml:lang")
 _ABOUT = ("description", "subtitle", "tagline", "dc:description", "itunes:summary", "itunes:subtitle")
-"""What a feed says of itself."""
+"""Elements in which a feed describes itself."""
 
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
@@ -72,12 +72,13 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed
     """Return the feed in a document.
 
     Args:
-        content: the document, unpacked.
-        address: where it came from; what is relative in it is seen from there.
-        charset: the encoding that the server claims.
+        content: the document, decompressed.
+        address: its address, the base of relative addresses in it.
+        charset: the encoding that the server states.
 
     Raises:
-        FeedError: it is no feed, or one that is refused.
+        NotAFeed: it is something else.
+        FeedError: it is refused.
     """
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return parse_json_feed(content, address)
@@ -87,7 +88,7 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed
 
 
 class _FeedReader:
-    """Collects the fields of the channel and of each item, and makes values of them. An `xml.Handler`."""
+    """Collects the fields of the channel and of each item, and converts them. An `xml.Handler`."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -109,8 +110,8 @@ class _FeedReader:
         self._fields = self._channel
         self._links = self._channel_links
         self._is_in_item = False
-        self._parent_depth = 0  # of the channel, or of the item that is read
-        self._wanted = ""  # key of the element whose text is collected
+        self._parent_depth = 0  # of the channel, or of the current item
+        self._wanted = ""  # key of the element whose text is being collected
         self._wanted_depth = 0
         self._parts: list[str] = []
         self._size = 0
@@ -120,7 +121,7 @@ class _FeedReader:
         ] = []  # usual prefixes of the namespaces of open elements, and their depths
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        if self._wanted:  # unescaped markup: its text counts
+        if self._wanted:  # unescaped markup: its text is collected
             if name.rpartition(":")[2].lower() in _BREAKS:
                 self._parts.append("\n")
             return
@@ -157,7 +158,7 @@ class _FeedReader:
                 self._fields["base"] = absolute(attributes["xml:base"], self._base) or self._base
         elif key in ("channel", "feed") and not self._is_in_item:
             self._is_feed, self._parent_depth = True, depth
-        elif key == "redirect" and depth == 1:  # of a feed that has moved
+        elif key == "redirect" and depth == 1:  # the feed has moved
             self._parent_depth = depth
         elif key == "itunes:category" and not self._is_in_item:
             self._path.append((clean(attributes.get("text", "")), depth))
@@ -188,10 +189,10 @@ class _FeedReader:
             self._parts.append(data)
 
     def feed(self, is_partial: bool) -> Feed:
-        """Return what was read.
+        """Return the feed that was read.
 
         Raises:
-            FeedError: it is no feed.
+            NotAFeed: it is something else.
         """
         channel = self._channel
         moved_to = absolute(channel.get("itunes:new-feed-url") or channel.get("newlocation", ""))
@@ -215,14 +216,14 @@ class _FeedReader:
         )
 
     def _learn(self, attributes: dict[str, str], depth: int) -> None:
-        """Take in namespace declarations, the language and the base of relative addresses."""
+        """Read namespace declarations, the language and the base of relative addresses."""
         for name, value in attributes.items():
             if name.startswith("xmlns:"):
                 usual = _usual_prefix(value)
                 if usual is not None and self._aliases.get(name[6:]) != usual:
                     self._aliases[name[6:]] = usual
                     self._names.clear()
-            elif name == "xmlns" and self._parent_depth:  # of one element, as some writers of XML do it
+            elif name == "xmlns" and self._parent_depth:  # on a single element, as some programs write it
                 self._defaults.append((_usual_prefix(value) or "", depth))
             elif name == "xml:lang" and not self._parent_depth:
                 self._channel.setdefault(name, value)
@@ -230,7 +231,7 @@ class _FeedReader:
                 self._base = absolute(value, self._base) or self._base
 
     def _named(self, name: str) -> str:
-        """Return the key of an element by its written name; empty when it is not used here."""
+        """Return the key of an element from its written name; empty if it is not used."""
         prefix, _, local = name.rpartition(":")
         prefix = self._aliases.get(prefix, prefix).lower()
         if prefix == "rss" or (prefix == "atom" and local != "link"):
@@ -241,7 +242,7 @@ class _FeedReader:
     def _keep(self, text: str) -> None:
         if self._wanted in ("category", "itunes:keywords"):
             former = self._fields.get(self._wanted, "")
-            if len(former) < MAX_LIST:  # else each of a million would copy all before it
+            if len(former) < MAX_LIST:  # otherwise each of a million would copy all before it
                 self._fields[self._wanted] = f"{former},{text}"
         elif text:
             self._fields.setdefault(self._wanted, text)
@@ -314,11 +315,11 @@ class _FeedReader:
 
 
 def _first(fields: dict[str, str], keys: Sequence[str]) -> str:
-    """Return the first of these fields that says something."""
+    """Return the first of these fields that is not empty."""
     return next((fields[key] for key in keys if fields.get(key)), "")
 
 
 def _usual_prefix(namespace: str) -> str | None:
-    """Return the prefix by which a namespace is known here; None for one that is not used."""
+    """Return the usual prefix of a namespace; None if it is not used."""
     namespace = namespace.strip().lower()
     return _PREFIXES.get(namespace) or _PREFIXES.get(namespace + "/")

@@ -1,4 +1,4 @@
-"""Parse the dates, durations and types that feeds write, in all spellings seen."""
+"""Parse dates, durations and types in all the spellings that feeds use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FILM_ENDINGS = (".m4v", ".mov", ".mpg", ".mpeg", ".mkv", ".ogv")
 _NO_RECORDING = re.compile(
     r"image/|text/|font/|message/|mpegurl|scpls|torrent|pdf|zip|epub|json|xml|flash|javascript|msword|officedocument"
 )
-"""Types of files that are no recording, whatever else they are."""
+"""Media types that are never a recording."""
 
 _OTHER_ENDING = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|pdf|epub|zip|html?|txt|vtt|srt|json|xml|rss|m3u8?|pls|torrent|swf|docx?|pptx?)$"
@@ -44,7 +44,7 @@ _DATES = tuple(
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_REST}",
     )
 )
-"""The orders in which dates are written, the usual ones first."""
+"""The formats of dates, the usual ones first."""
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
@@ -52,7 +52,7 @@ _MONTHS = {
 }  # fmt: skip
 _ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
           "cet": 1, "cest": 2, "bst": 1, "eet": 2, "eest": 3, "jst": 9}  # fmt: skip
-"""Hours ahead of UTC; a name that is not here is taken for UTC, as RFC 2822 says."""
+"""Hours ahead of UTC; other names are treated as UTC, as RFC 2822 says."""
 
 
 def to_seconds(text: str) -> float | None:
@@ -65,7 +65,7 @@ def to_seconds(text: str) -> float | None:
 
 
 def to_duration(text: str) -> float | None:
-    """Return seconds from a clock, a number, `45 min` or `PT1H2M`; None when unknown, zero or absurd."""
+    """Return seconds from a clock, a number, `45 min` or `PT1H2M`; None if unknown, zero or absurdly long."""
     seconds = to_seconds(text)
     if seconds is None and (units := _UNITS.fullmatch(text.strip())):
         seconds = sum(int(part or 0) * unit for part, unit in zip(units.groups(), (3600.0, 60, 1), strict=True))
@@ -73,13 +73,13 @@ def to_duration(text: str) -> float | None:
 
 
 def to_size(text: str) -> int | None:
-    """Return bytes as a feed states them; None when it states none."""
+    """Return a size in bytes as stated by a feed; None: not stated."""
     text = text.strip()
     return int(text) or None if text.isdecimal() and len(text) < 16 else None
 
 
 def to_number(text: str) -> int | None:
-    """Return the number of a season or an episode, such as `3`, `3.0` or `S3`; None for none."""
+    """Return the number of a season or an episode, such as `3`, `3.0` or `S3`; None if there is none."""
     found = _NUMBER.fullmatch(text.strip())
     return int(found[1]) if found else None
 
@@ -95,7 +95,7 @@ def _zone(text: str) -> timezone:
 
 
 def to_time(text: str) -> float | None:
-    """Return seconds since 1970 (UTC) from a date as RSS (RFC 822), Atom (RFC 3339) or a careless hand writes it."""
+    """Return seconds since 1970 (UTC) from a date in RSS (RFC 822), Atom (RFC 3339) or sloppier spelling."""
     text = text.strip()[:80]
     found = next(filter(None, (order.match(text) for order in _DATES)), None)
     part = found.groupdict() if found else {}
@@ -109,15 +109,15 @@ def to_time(text: str) -> float | None:
         number = int(month) if month.isdecimal() else _MONTHS[month.lower()]
         whole = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
         day = timedelta(int(part["day"]) - 1, int(part["second"] or 0), 0, 0, int(part["minute"] or 0), hour)
-        time = datetime(whole, number, 1, tzinfo=zone) + day  # so 24:10 is of the next day
+        time = datetime(whole, number, 1, tzinfo=zone) + day  # so that 24:10 is on the next day
     except (KeyError, ValueError, OverflowError):
         return None
-    is_unset = time == datetime(1970, 1, 1, tzinfo=zone)  # what a program writes that knows no date
+    is_unset = time == datetime(1970, 1, 1, tzinfo=zone)  # written by programs that have no date
     return time.timestamp() if time.timestamp() > 0 and not is_unset else None
 
 
 def recording_rank(kind: str, address: str) -> int | None:
-    """Return how likely a file is the recording, 0 the likeliest; None: it is none. Feeds give all kinds of types."""
+    """Return how likely a file is the recording (0: most likely); None: it is not. Types in feeds are unreliable."""
     kind = kind.partition(";")[0].strip().lower()
     path = address.partition("?")[0].partition("#")[0].lower()
     is_other = bool(_NO_RECORDING.search(kind))

@@ -1,9 +1,9 @@
 """Parse untrusted XML into events, within limits and without opening anything it refers to.
 
-Expat reads the document strictly. A malformed one is repaired (encoding, control characters, bare `&`, HTML
-entities) and read again; if still malformed, item by item, and the inside of what is broken as text (HTML that was
-neither escaped nor closed). External DTDs are not read, and entities are refused but for single characters such as
-`<!ENTITY nbsp "&#160;">`.
+Expat reads the document strictly. A malformed document is repaired (encoding, control characters, bare `&`, HTML
+entities) and read again; if it is still malformed, it is read item by item, and the contents of broken items as text
+(HTML that was neither escaped nor closed). External DTDs are not read, and entities are refused except single
+characters such as `<!ENTITY nbsp "&#160;">`.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from tui_pod.feeds.formats.model import FeedError
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 200
 MAX_ELEMENTS = 2_000_000
-"""Elements of a document: forty each of 50,000 items."""
+"""Most elements of a document: forty in each of 50,000 items."""
 
 MAX_SLICES = 50_000
-"""Items that are read one by one when a document is broken."""
+"""Most items that are read one by one from a broken document."""
 
 MAX_AMPERSANDS = 3_000_000
-"""In a document that is mended: a tenth of the largest."""
+"""Most ampersands in a document to repair: a tenth of the largest document."""
 
 MAX_ENTITIES = 300
-"""Characters that a document may name for itself; HTML 4 names 252."""
+"""Most entities that a document may declare; HTML 4 has 252."""
 
 MAX_UNCLOSED = 10
-"""Elements without an end that are passed over in an item that is broken; each costs a look through all of it."""
+"""Most unclosed elements that are skipped in a broken item; each costs a scan of the whole item."""
 
 MAX_TEXT = 256 * 1024
-"""Characters of one element that are kept."""
+"""Most characters of one element that are used."""
 
 OVERLOAD = "The document is refused: it is built to overload its readers."
 
@@ -46,7 +46,7 @@ _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:\d{1,10}|[xX][0-9a-fA-F]{1,8});|[A-Za-z][A-Za-z0-9]{1,30};)?"
 )
 _SINGLE_BYTE = re.compile(r"iso-?8859-?1|latin-?1|us-ascii|ascii|windows-1252|cp1252", re.IGNORECASE)
-"""Encodings that documents declare whatever they are in."""
+"""Encodings that documents declare regardless of the real one."""
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
@@ -81,17 +81,17 @@ class Malformed(Exception):
 
 
 def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
-    """Give a document to a handler; return whether it was read whole.
+    """Pass a document to a handler; return True if it was read completely.
 
     Args:
         content: the document.
-        charset: the encoding that the server claims, if any.
-        handler: gets the events; after a repair once more, following `restart`.
+        charset: the encoding that the server states, if any.
+        handler: receives the events, after a repair once more, following `restart`.
 
     Raises:
         FeedError: it is over a limit, or declares entities.
     """
-    charset = None if charset is None or _SINGLE_BYTE.fullmatch(charset) else charset  # it is what servers add
+    charset = None if charset is None or _SINGLE_BYTE.fullmatch(charset) else charset  # servers add it by default
     try:
         parse_strictly(content, handler, _override(content, charset))
         return True
@@ -107,7 +107,7 @@ def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
 
 
 def mended(content: bytes, charset: str | None) -> str:
-    """Return a document as text with its common faults repaired, and without its declaration.
+    """Return a document as text with common errors repaired and without its XML declaration.
 
     Raises:
         FeedError: repairing it would take too long.
@@ -120,18 +120,18 @@ def mended(content: bytes, charset: str | None) -> str:
 
 
 def _reference(found: re.Match[str]) -> str:
-    """Return what a reference that expat may not know stands for, else a literal ampersand."""
+    """Return the text of a reference that expat may not know, or else a literal ampersand."""
     return _CONTROLS.sub("", escape(unescape(found[0])))
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
-    """Return text by byte order mark, declaration, server, UTF-8 or Windows-1252, the first that fits."""
+    """Decode by byte order mark, declaration, server, UTF-8 or Windows-1252, whichever fits first."""
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if content.startswith(mark):
             return content.decode(name, "replace")
     for guess in (_override(content, charset), _declared(content), charset, "utf-8"):
         with contextlib.suppress(LookupError, ValueError):
-            if guess and codecs.lookup(guess)._is_text_encoding:  # else base64 and such
+            if guess and codecs.lookup(guess)._is_text_encoding:  # excludes base64 and similar
                 return content.decode(guess)
     return content.decode("cp1252", "replace")
 
@@ -139,13 +139,13 @@ def _decoded(content: bytes, charset: str | None) -> str:
 def _declared(content: bytes) -> str:
     found = _DECLARED.match(content)
     name = found[1].decode("ascii") if found else ""
-    return "" if name.lower().startswith(("utf-16", "ucs-2")) else name  # else the declaration could not be read
+    return "" if name.lower().startswith(("utf-16", "ucs-2")) else name  # or the declaration could not have been read
 
 
 def _override(content: bytes, charset: str | None) -> str | None:
-    """Return the encoding of a document that declares Latin-1 or ASCII; None where the declaration counts.
+    """Return the real encoding of a document that declares Latin-1 or ASCII; None: use the declaration.
 
-    Valid UTF-8 is UTF-8; else the server's word counts; else it is Windows-1252, as for a browser.
+    Valid UTF-8 is UTF-8; otherwise it is what the server states, or Windows-1252, as in browsers.
     """
     if not _SINGLE_BYTE.fullmatch(_declared(content)):
         return None
@@ -160,7 +160,7 @@ def _override(content: bytes, charset: str | None) -> str | None:
 
 
 def _read_slices(text: str, handler: Handler) -> bool:
-    """Read the head, then each item on its own; return whether nothing is missing."""
+    """Read the head, then each item on its own; return True if nothing is missing."""
     first = _ITEM.search(text)
     root = _ROOT.search(text)
     if root is None:
@@ -171,13 +171,13 @@ def _read_slices(text: str, handler: Handler) -> bool:
     head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
     missing = len(_ITEM.findall(text)) + (f"</{name}>" not in text)
     missing += not _read_part(f"<{name}{root[2] or ''}>{inner}", head, closing, handler)
-    for part in _slices(text, start):  # what the root declares is known by now, and may be too much to read each time
+    for part in _slices(text, start):  # the declarations of the root are known by now
         missing -= _read_part(f"<{name}>{inner}", part, closing, handler)
     return not missing
 
 
 def _read_part(opening: str, part: str, closing: str, handler: Handler) -> bool:
-    """Read the head or an item: as it is, else its elements as text. Return whether all of it was read."""
+    """Read the head or an item: as it is, or else its elements as text. Return True if all of it was read."""
     for is_flat in (False, True):
         inner, is_whole = _flattened(part) if is_flat else (part, True)
         try:
@@ -189,9 +189,9 @@ def _read_part(opening: str, part: str, closing: str, handler: Handler) -> bool:
 
 
 def _flattened(part: str) -> tuple[str, bool]:
-    """Return the elements of a head or an item, each with all that is in it as text, and whether those are all.
+    """Return the elements of a head or an item with their contents as text, and True if none is missing.
 
-    Of their attributes those stay that are whole.
+    Only complete attributes are kept.
     """
     kept: list[str] = []
     position = misses = 0
@@ -213,14 +213,14 @@ def _flattened(part: str) -> tuple[str, bool]:
 
 
 def _slices(text: str, position: int) -> Iterator[str]:
-    """Yield the items in `text` from `position` on. Each look goes forward only, so no text takes long."""
+    """Yield the items in `text` from `position` on. Every search moves forward, so the time is linear."""
     for _ in range(MAX_SLICES):
         found = _ITEM.search(text, position)
         end = text.find(f"</{found[1]}>", found.start()) if found else -1
         if found is None or end < 0:
             return
         position = end + len(found[1]) + 3
-        start = text.rfind(f"<{found[1]}", found.start(), end)  # an item that was not closed is left out
+        start = text.rfind(f"<{found[1]}", found.start(), end)  # skips an item that was not closed
         yield text[start:position]
 
 
@@ -255,13 +255,13 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
     def on_entity(_: str, is_parameter: bool, value: str | None, *_source: str | None) -> None:
         nonlocal entities
         entities += 1
-        is_external_parameter = is_parameter and value is None  # such as a list of HTML's names; never read
+        is_external_parameter = is_parameter and value is None  # such as the entities of HTML; never read
         is_character = not is_parameter and value is not None and len(value) == 1 and value not in "&<%"
         if entities > MAX_ENTITIES or not (is_external_parameter or is_character):
             refuse()
 
     def on_skipped(name: str, is_parameter: bool) -> None:
-        """Read a name of HTML that the external DTD would declare."""
+        """Read an HTML entity that the external DTD would declare."""
         if not is_parameter:
             handler.text(unescape(f"&{name};"))
 
@@ -277,5 +277,5 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
     parser.ExternalEntityRefHandler = refuse
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:  # ValueError: an encoding that expat cannot do
+    except (expat.ExpatError, LookupError, ValueError) as error:  # ValueError: an encoding that expat does not support
         raise Malformed(str(error)) from error

@@ -1,6 +1,6 @@
 """Decide which addresses may be fetched: http and https to public hosts only.
 
-Every address from a catalogue or feed is checked here before use. Looks names up, so it may wait.
+Every address from a catalogue or feed is checked here before use. Resolves names, so it may block.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
 MAX_ADDRESS = 4_000
-"""Characters of an address; servers refuse longer ones."""
+"""Longest address (characters); servers refuse longer ones."""
 
 MAX_WRAPPERS = 4
-"""Schemes such as `feed:` around an address that are removed; one is usual."""
+"""Most schemes such as `feed:` that are removed from an address; one is usual."""
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -30,40 +30,40 @@ _NOT_PUBLIC = tuple(
         ("192.88.99.0/24", "168.63.129.16/32", "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10"),
     )
 )
-"""Networks that `ipaddress` counts as global and that may still lead inside: relays, translators, site-local addresses
-(RFC 3879, 4291, 7526, 8215), and the host that answers for the cloud to each of its machines."""
+"""Networks that `ipaddress` calls global but that may lead inside: relays, translators, site-local addresses
+(RFC 3879, 4291, 7526, 8215), and the metadata host of a cloud."""
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/[!#-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?:/|$)))):", re.IGNORECASE)
 """A scheme, not a host with its port."""
 
 _DOUBLED = re.compile(r"^(?:https?:/{0,2})+(?=https?://)", re.IGNORECASE)
-"""A scheme that was written before a whole address."""
+"""A scheme written before a complete address."""
 
 _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
 class AddressError(UserError):
-    """An address that may not be used or does not exist; the message says which and why."""
+    """An address that must not be used or does not exist; the message says which and why."""
 
     def __init__(self, message: str, is_private: bool = False, is_unknown: bool = False) -> None:
         super().__init__(message)
         self.is_private = is_private
-        """Whether it was refused for lying in the listener's own network."""
+        """True if it was refused because it is in the listener's own network."""
         self.is_unknown = is_unknown
-        """Whether its host could not be found, as when the machine is offline."""
+        """True if its host could not be found, for example because the machine is offline."""
 
 
 def origin(address: str) -> Origin:
     """Return the scheme, host and port of an address.
 
     Raises:
-        AddressError: it is not exactly an http or https address of a host.
+        AddressError: it is not an http or https address of a host, in exactly that form.
     """
     shown = clean(address, 80)
     if not is_safe(address) or not address.isascii() or any(mark in address for mark in ' "<>\\^`{|}'):
-        raise AddressError(f"The address {shown} has characters that no address has.")
+        raise AddressError(f"The address {shown} has characters that are not allowed in addresses.")
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -72,14 +72,14 @@ def origin(address: str) -> Origin:
     if address.split(":", 1)[0] not in _PORTS:
         raise AddressError(f"{shown} is not an http or https address.")
     if not parts.hostname or parts.username is not None or parts.password is not None:
-        raise AddressError(f"{shown} names no host, or a login, which is not used.")
+        raise AddressError(f"{shown} has no host, or contains a login, which is not used.")
     return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
 
 
 def absolute(text: str, base: str = "") -> str | None:
-    """Return the http(s) address that `text` names, seen from `base`, as it goes on the wire; None for any other.
+    """Return the http(s) address in `text`, relative to `base`, in the form sent to servers; None for any other.
 
-    Blanks at the ends go, letters outside ASCII are encoded, the fragment is cut. The host is not looked up.
+    Removes surrounding whitespace and the fragment, and encodes characters outside ASCII. Does not resolve the host.
     """
     if _PLAIN.fullmatch(text) and "#" not in text and len(text) <= MAX_ADDRESS:
         return text
@@ -111,9 +111,9 @@ def absolute(text: str, base: str = "") -> str | None:
 
 
 def typed_addresses(text: str) -> list[str]:
-    """Return the addresses that something typed or listed may mean, the likeliest first; none for no address.
+    """Return the addresses that a typed or listed text may mean, likeliest first; empty if it is not an address.
 
-    `feed:`, `itpc:` and their like mean http, or wrap a whole address; without a scheme https is tried first.
+    `feed:`, `itpc:` and similar mean http, or wrap a complete address; without a scheme, https is tried first.
     """
     text = text.strip()
     if len(text) > MAX_ADDRESS:
@@ -135,7 +135,7 @@ def _named(texts: list[str]) -> list[str]:
 
 
 def is_private(address: str) -> bool:
-    """Return whether an address is of the listener's own network; False when it is not known."""
+    """Return True if an address is in the listener's own network; False if unknown."""
     try:
         check_address(address)
     except AddressError as error:
@@ -144,14 +144,14 @@ def is_private(address: str) -> bool:
 
 
 def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> list[str]:
-    """Return the numeric hosts of an address that may be asked.
+    """Return the IP addresses of a permitted address.
 
     Args:
-        address: as a catalogue, a feed or a redirect gives it.
-        allowed: origins that the user typed and that may therefore be private.
+        address: from a catalogue, a feed or a redirect.
+        allowed: origins that may be private, because the listener typed them.
 
     Raises:
-        AddressError: it is no public http(s) address, or its host is not known.
+        AddressError: it is not a public http(s) address, or its host is unknown.
     """
     scheme, host, port = origin(address)
     try:
@@ -161,7 +161,7 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
         raise AddressError(message, is_unknown=True) from None
     numbers = [str(entry[4][0]) for entry in found]
     if (scheme, host, port) not in allowed and not all(map(_is_public, numbers)):
-        message = f"{clean(host, 80)} is a host of your own network, which a catalogue or feed may not name."
+        message = f"{clean(host, 80)} is in your own network, where a catalogue or feed may not lead."
         raise AddressError(message, is_private=True)
     return numbers
 
@@ -169,7 +169,7 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
 def _is_public(number: str) -> bool:
     address = ipaddress.ip_address(number.partition("%")[0])
     carried: list[ipaddress.IPv4Address | ipaddress.IPv6Address | None] = [address]
-    if isinstance(address, ipaddress.IPv6Address):  # forms of IPv6 that lead to a number of IPv4
+    if isinstance(address, ipaddress.IPv6Address):  # IPv6 addresses that embed an IPv4 address
         carried = [address.ipv4_mapped] if address.ipv4_mapped else [address, address.sixtofour]
         if address in _NAT64:
             carried.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))

@@ -1,4 +1,4 @@
-"""Connect to servers so that every wait ends at a deadline: a server that drips bytes gains nothing."""
+"""Connect to servers with a deadline for every wait, even if a server keeps sending single bytes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from functools import lru_cache
 from tui_pod.runtime.threads import CancelToken
 
 CHUNK = 64 * 1024
-"""Bytes read, and decompressed, at a time."""
+"""Bytes read or decompressed at a time."""
 
 CONNECT_LIMIT = 8.0
-"""Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
+"""Longest wait for one IP address to accept (seconds), which leaves time for the next one."""
 
 
 @contextlib.contextmanager
 def connected(
     host: str, port: int, numbers: list[str], deadline: float, cancel: CancelToken
 ) -> Iterator[socket.socket]:
-    """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
+    """Connect to the first of the checked IP addresses that accepts. Does not resolve the name again."""
     problem: OSError = OSError(f"{host} has no address")
     for number in dict.fromkeys(numbers):
         cancel.check()
@@ -43,15 +43,12 @@ def connected(
 
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
-    """Return the context that verifies servers."""
+    """Return the TLS context, which verifies servers."""
     return ssl.create_default_context()  # verifies the certificate and the name in it
 
 
 class TimedSocket(io.RawIOBase):
-    """A socket for `http.client`, and what it reads from.
-
-    Every wait ends at the deadline, so a server gains nothing by sending a byte now and then.
-    """
+    """A socket for `http.client` whose waits all end at the deadline, even if a server sends a byte now and then."""
 
     def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
         self._connection = connection
@@ -59,7 +56,7 @@ class TimedSocket(io.RawIOBase):
         self.deadline = deadline
 
     def _wait_at_most(self) -> None:
-        """Have the next wait end in time; raise TimeoutError when it is over."""
+        """Limit the next wait to the deadline; raise TimeoutError if it has passed."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -84,4 +81,4 @@ class TimedSocket(io.RawIOBase):
         return self._connection.recv_into(buffer)
 
     def close(self) -> None:
-        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""
+        """Leave the socket open: the body is still to be read, and the opener closes it."""

@@ -1,8 +1,8 @@
-"""Ask http(s) servers that are not trusted, with a limit on everything: time, size, redirects, decompression.
+"""Fetch from untrusted http(s) servers, with limits on time, size, redirects and decompression.
 
-Stands on `http.client`, because only there the connection can be opened to the very number that was checked
-(a name may lead elsewhere a moment later) and every wait can be held to one deadline. Everything here waits:
-it belongs in a thread (`threads.in_thread`). It knows no feeds.
+Uses `http.client`, which can connect to the exact IP address that was checked (a name may resolve differently a moment
+later) and can hold every wait to one deadline. Calls block: run them in a thread (`threads.in_thread`). Knows nothing
+of feeds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
 
 
 class FetchError(UserError):
-    """An answer that did not come or cannot be used; the message is for the listener."""
+    """There is no usable answer; the message is for the listener."""
 
     def __init__(
         self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False,
@@ -45,25 +45,25 @@ class FetchError(UserError):
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.status = status
-        """The server's answer, when there was one."""
+        """The HTTP status, if there was an answer."""
         self.is_offline = is_offline
-        """Whether this machine seems to have no network."""
+        """True if this machine seems to have no network."""
         self.is_final = is_final
-        """Whether asking again in a moment would bring the same."""
+        """True if a retry would fail in the same way."""
         self.retry_after = retry_after
-        """Seconds for which the server wants to be left alone; None when it does not say."""
+        """How long the server asks to wait (seconds); None: not stated."""
 
 
 class LoginWanted(FetchError):
-    """A server that answers nobody without a login, or not with the one that it was sent."""
+    """The server requires a login, or refused the one that was sent."""
 
     def __init__(self, address: str, login: Login | None) -> None:
-        """Say who wants a login; `login` is the one for this server, sent or, over http, kept back."""
+        """Create the error; `login` is the one for this server, which was sent or, over http, withheld."""
         self.origin = origin(address)
         self.login = login
         is_sent = login is not None and login.goes_to(self.origin)
         self.is_kept_back = login is not None and not is_sent
-        """Whether it wants the login over http, where others can read it, to which nobody agreed yet."""
+        """True if the login was withheld: it would go over http, which the listener has not agreed to."""
         said = "does not take this login" if is_sent else "wants a login"
         if self.is_kept_back:
             said = "wants the login over http, where others can read it"
@@ -72,21 +72,21 @@ class LoginWanted(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer may cost."""
+    """The limits of an answer."""
 
     size: int
-    """Bytes, as sent and after decompression."""
+    """Most bytes, both as sent and after decompression."""
     seconds: float
-    """For everything together, redirects included."""
+    """Longest total time, redirects included."""
     idle: float = 15.0
-    """Seconds without a byte."""
+    """Longest time without a byte (seconds)."""
     head: float = 30.0
-    """Seconds until the head of the answer is there, redirects included."""
+    """Longest time until the headers have arrived (seconds), redirects included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of whom."""
+    """A request to a server."""
 
     address: str
     allowed: frozenset[Origin] = frozenset()
@@ -94,45 +94,45 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes | None = None
-    """A request with a body is never sent on to where a redirect leads."""
+    """A request with a body never follows redirects."""
     logins: tuple[Login, ...] = field(default=(), repr=False)
-    """Each goes to its own origin alone, wherever redirects lead."""
+    """Each is sent only to its own origin, wherever redirects lead."""
     stays: bool = False
-    """Whether a redirect to another origin is an error."""
+    """True if a redirect to another origin is an error."""
 
 
 @dataclass(slots=True)
 class Response:
-    """The head of an answer, after redirects, and its body as it comes."""
+    """The headers of an answer, after redirects, and its body as a stream."""
 
     status: int
     address: str
-    """Where it came from in the end."""
+    """The final address."""
     moved_to: str | None
-    """The address that replaces the one asked for good (301, 308); None when it still holds."""
+    """The permanent new address (301, 308); None: the requested one is still valid."""
     headers: Mapping[str, str]
     """By lower-case name."""
     chunks: Iterator[bytes]
     """The body, decompressed unless the request asked for a range; raises `FetchError` at a limit or a cut.
 
-    A piece may be empty: something came that unpacks to nothing.
+    A piece may be empty, for input that decompresses to nothing.
     """
     charset: str | None = None
-    """The encoding that the server claims, in lower case."""
+    """The encoding that the server states, in lower case."""
     login: Login | None = field(default=None, repr=False)
-    """The login for the server that answered, whether it was sent or kept back."""
+    """The login for the server that answered, whether sent or withheld."""
 
     @property
     def kind(self) -> str:
-        """The media type, such as `audio/mpeg`, in lower case; empty when not told."""
+        """The media type, such as `audio/mpeg`, in lower case; empty if not stated."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -> tuple[Response, bytes]:
-    """Return the answer and its whole body; a status of 304 is an answer, 400 and above is an error.
+    """Return the answer and its complete body; status 304 is an answer, 400 and above raises.
 
     Raises:
-        FetchError: there is no usable answer within the limits.
+        FetchError: there was no usable answer within the limits.
     """
     with opened(request, limits, cancel) as response:
         if response.status >= 400:
@@ -142,10 +142,10 @@ def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -
 
 @contextlib.contextmanager
 def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) -> Iterator[Response]:
-    """Open an address and follow its redirects, each one checked, for the length of the block.
+    """Open an address for the length of the block, following redirects and checking each one.
 
     Raises:
-        FetchError: as `fetch`, but every status is an answer.
+        FetchError: as for `fetch`, but any status is an answer.
     """
     cancel = cancel or CancelToken()
     now = time.monotonic()
@@ -170,11 +170,11 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
 
 
 def refusal(response: Response) -> FetchError:
-    """Return what a status of 400 and above means to a listener."""
+    """Return the error for a status of 400 and above."""
     if response.status == 401 and "basic" in response.headers.get("www-authenticate", "basic").lower():
         return LoginWanted(response.address, response.login)
     meaning = {
-        401: "wants a login of a kind that cannot be given here",
+        401: "wants a kind of login that is not supported",
         404: "does not have it",
         410: "says it is gone for good",
         429: "is asked too often",
@@ -187,7 +187,7 @@ def refusal(response: Response) -> FetchError:
 
 
 def _retry_after(text: str) -> float | None:
-    """Return the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None: nothing usable."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None: not usable."""
     if text.isdecimal() and len(text) < 8:
         return float(text)
     try:
@@ -200,7 +200,7 @@ def _retry_after(text: str) -> float | None:
 def _asked(
     address: str, request: Request, limits: Limits, deadlines: tuple[float, float], cancel: CancelToken
 ) -> Iterator[Response]:
-    """Ask one server, without following it elsewhere; the deadlines are those of the head and of everything."""
+    """Send a request to one server without following redirects; the deadlines are for the headers and in total."""
     try:
         numbers = check_address(address, request.allowed)
         scheme, host, port = there = origin(address)
@@ -218,7 +218,7 @@ def _asked(
                 connection = stack.enter_context(tls_context().wrap_socket(connection, server_hostname=host))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
-            client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
+            client.default_port = 443 if scheme == "https" else 80  # otherwise the Host header would contain it
             client.sock = timed = TimedSocket(connection, limits.idle, head)
             parts = urlsplit(address)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -226,7 +226,7 @@ def _asked(
             response = client.getresponse()
             timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
-        if "www-authenticate" in headers:  # one for each kind of login
+        if "www-authenticate" in headers:  # one per login scheme
             headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
         body = _body(response, headers, limits, explained)
         yield Response(response.status, address, None, headers, body, _charset(response.headers), login)
@@ -235,7 +235,7 @@ def _asked(
 def _charset(headers: Message) -> str | None:
     try:
         return headers.get_content_charset()
-    except ValueError:  # of a NUL or of thousands of digits in it
+    except ValueError:  # it contains a NUL or thousands of digits
         return None
 
 
@@ -263,7 +263,7 @@ def _body(
     limits: Limits,
     explained: Callable[[], contextlib.AbstractContextManager[None]],
 ) -> Iterator[bytes]:
-    """Yield the body in pieces; what its reader raises meanwhile is not touched."""
+    """Yield the body in pieces; exceptions of the consumer pass through unchanged."""
     coding = headers.get("content-encoding", "").strip().lower()
     pieces = _limited(_whole(response, headers), limits)
     if coding in ("gzip", "x-gzip"):
@@ -288,7 +288,7 @@ def _limited(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
 
 
 def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield the body as it was sent; one that ends before its announced length is an error."""
+    """Yield the body as sent; raise FetchError if it is shorter than announced."""
     announced = headers.get("content-length", "")
     is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
     size = 0
@@ -301,7 +301,7 @@ def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> It
 
 @contextlib.contextmanager
 def _explained(address: str, limits: Limits, deadline: float, cancel: CancelToken) -> Iterator[None]:
-    """Turn every way in which asking fails into one error with a reason."""
+    """Turn every kind of failure into a FetchError with a reason."""
     try:
         yield
     except (OSError, EOFError, http.client.HTTPException, ValueError, zlib.error) as error:
@@ -318,11 +318,11 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         return f"not done within {limits.seconds:.0f} s." if is_over else f"no answer for {limits.idle:.0f} s."
     explained: tuple[tuple[type[Exception], Callable[[], str]], ...] = (
         (ssl.SSLCertVerificationError, lambda: f"its certificate is not trusted ({clean(error.verify_message, 80)})."),  # type: ignore[attr-defined]
-        (ssl.SSLError, lambda: "no safe connection could be made."),
+        (ssl.SSLError, lambda: "no secure connection could be made."),
         (ConnectionRefusedError, lambda: "nothing answers there."),
         (http.client.RemoteDisconnected, lambda: "the connection broke off before an answer."),
         (EOFError, lambda: "the connection broke off before the end."),
-        (zlib.error, lambda: "what it sent cannot be unpacked."),
+        (zlib.error, lambda: "its answer cannot be decompressed."),
         (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
     )
     return next((tell() for kind, tell in explained if isinstance(error, kind)), "what it answered is not HTTP.")

@@ -6,24 +6,24 @@ import zlib
 from collections.abc import Iterator
 
 MAX_MEMBERS = 10_000
-"""Gzip files in a row that one body may be made of; they may be 20 bytes each."""
+"""Most gzip members in one body; each may be as small as 20 bytes."""
 
 _GZIP = b"\x1f\x8b"
 
 
 def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
-    """Decompress gzip, one file or several in a row (RFC 1952).
+    """Decompress gzip, with one or several members (RFC 1952).
 
-    Yields small pieces, so that a bomb is stopped at the limit and not after it, and an empty piece for what unpacks
-    to nothing, so that the reader can lose patience.
+    Yields small pieces, so that a bomb is stopped at the limit, and empty pieces for input without output, so that the
+    reader can check its deadline.
 
     Args:
-        chunks: as they came.
-        most: bytes of a piece.
+        chunks: the body as received.
+        most: largest piece (bytes).
 
     Raises:
-        EOFError: the body ends before its end.
-        zlib.error: it cannot be unpacked.
+        EOFError: the body is cut off.
+        zlib.error: it is damaged.
     """
     inflater: zlib._Decompress | None = None
     data, members = b"", 0
@@ -35,7 +35,7 @@ def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
                     yield b""
                     break
                 if members and not data.startswith(_GZIP):
-                    return  # what follows the last file is filling, as `gzip` takes it too
+                    return  # padding after the last member, which `gzip` ignores too
                 if members == MAX_MEMBERS:
                     raise zlib.error("too many files in a row")
                 members += 1
