@@ -1,6 +1,6 @@
-"""Read a catalogue's text into values, and name every fault in it by line and key.
+"""Parse the text of a catalogue, and report every fault in it by line and key.
 
-It reads text only: no files, no addresses are opened, and no path is looked up.
+It works on text alone: it opens no file or address and checks no path.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
 
 VERSION = 1
-"""The catalogue format that is read here."""
+"""The newest catalogue format that can be read."""
 
 TITLE_FAULT = 100_000
-"""Characters over which a title is a fault rather than cut."""
+"""Longest title, in characters; a longer one is a fault and is not cut."""
 
 DURATION_FAULT = 100 * 3600.0
-"""Seconds over which a length is not believed."""
+"""Longest credible length, in seconds."""
 
 MAX_DEPTH = 16
-"""Topics below one another that still fit a pane."""
+"""Most levels of topics; more do not fit a pane."""
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
@@ -80,7 +80,7 @@ def _clean_summary(text: str) -> str:
 
 
 class _CatalogReader:
-    """Walks one parsed catalogue and collects its faults."""
+    """Converts one parsed catalogue and collects its faults."""
 
     def __init__(self, data: dict[str, Any], text: str) -> None:
         self._data = data
@@ -188,7 +188,7 @@ class _CatalogReader:
             endless.difference_update(topic.name for topic in level)
             level, depth = [child for topic in level for child in below[topic.name]], depth + 1
         tips = [topic for topic in topics if topic.name in endless and not below[topic.name]]
-        for topic in tips:  # what lies below a circle is not on it
+        for topic in tips:  # topics below a circle are not part of it
             endless.discard(topic.name)
             below[topic.parent].pop()
             if not below[topic.parent]:

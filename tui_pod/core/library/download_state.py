@@ -1,4 +1,4 @@
-"""State of an episode's download, as one value to show."""
+"""The state of a download, as a value to show."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class DownloadState(NamedTuple):
 
     is_whole: bool = False
     text: str = ""
-    """How much of it is there, in a few cells, such as `45 %`."""
+    """How much has been downloaded, in a few cells, such as `45 %`."""
     share: float | None = None
-    """The same from 0 to 1; None when the server does not say how much there is."""
+    """The same from 0 to 1; None if the server does not give the size."""
     is_automatic: bool = False
     """Whether it was started automatically."""
     error: str | None = None

@@ -1,4 +1,4 @@
-"""An episode and a topic, as values: what a catalogue or a feed says of them."""
+"""An episode and a topic as a catalogue or a feed describes them."""
 
 from datetime import date
 from typing import NamedTuple
@@ -27,10 +27,10 @@ class Episode(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A node of the topic tree as a catalogue names it; no parent: under All Topics."""
+    """A node of the topic tree; without a parent it is under All Topics."""
 
     name: str
     parent: str | None = None
     summary: str = ""
     episodes: tuple[str, ...] = ()
-    """Ids of a path through the catalogue, in its own order; they belong to the topic beside those tagged with it."""
+    """Ids of the topic's course, in its own order. They belong to the topic, as do episodes tagged with it."""

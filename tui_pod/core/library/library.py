@@ -1,7 +1,7 @@
 """All episodes of all catalogues and feeds together, in columns.
 
 A library of 100,000 episodes must open at once and stay small, so there is no object an episode:
-ids, titles and lengths are columns, and the rest of an episode is fetched when it is looked at.
+ids, titles and lengths are columns, and the rest of an episode is read when needed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Library:
         """Returns the whole episode at an index."""
         self._folded = folded
         self.podcasts = podcasts
-        """Settings of podcasts that have some, as texts, by the feed's first address."""
+        """Settings of podcasts that have any, as texts, by the feed's first address."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,7 +66,7 @@ class Library:
 
     @cached_property
     def folded(self) -> list[str]:
-        """The text that search looks at, one string an episode."""
+        """The text to search, one string per episode."""
         return self._folded()
 
     @cached_property
@@ -82,7 +82,7 @@ class Library:
 
     @cached_property
     def settings(self) -> Mapping[str, PodcastSettings]:
-        """The settings of podcasts that have some, by the feed's first address."""
+        """The settings of podcasts that have any, by the feed's first address."""
         if not self.podcasts:
             return {}
         from tui_pod.core.library.podcast_settings import make_settings  # most starts need none of it
@@ -91,12 +91,12 @@ class Library:
 
     @cached_property
     def settings_of_members(self) -> list[tuple[Sequence[int], PodcastSettings]]:
-        """The episode indexes of each podcast that has settings, and these."""
+        """The episode indexes and the settings of each podcast that has settings."""
         settings = self.settings
         return [(members, settings[feed]) for feed, members in self._feeds if feed in settings] if settings else []
 
     def feed_of(self, index: int) -> str | None:
-        """Return the first address of the feed that an episode is of; None when it is of none."""
+        """Return the first address of an episode's feed; None if it has no feed."""
         return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
     def own_order(self, topic: int) -> str | None:
@@ -108,7 +108,7 @@ class Library:
         return order or ("oldest" if topic in self.topics.paths else None)  # a serial show has a path
 
     def podcast_settings(self, index: int) -> PodcastSettings | None:
-        """Return the settings of the podcast that an episode is of; None when it has none of its own."""
+        """Return the settings of an episode's podcast; None if it has none of its own."""
         return next((found for members, found in self.settings_of_members if has_member(members, index)), None)
 
     def index(self, ident: str | None) -> int | None:
@@ -126,7 +126,7 @@ class Library:
 
 
 def search_text(episode: Episode) -> str:
-    """Return what a search in an episode looks at: title, summary and topics, folded, on one line."""
+    """Return the searchable text of an episode: title, summary and topics, folded, on one line."""
     return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)}")
 
 

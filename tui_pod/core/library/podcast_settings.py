@@ -1,7 +1,7 @@
 """The settings of one podcast: every key with its type, default, range and meaning, in one table.
 
 The table is the annotations of `PodcastSettings`: `tui-pod feeds set`, the dialog, the manual and the completions are
-made from it. Every value has a text, which is what is typed and kept. Knows no store and no screen.
+made from it. Every value has a text, which is what people type and the store saves. Knows no store and no screen.
 """
 
 import re
@@ -16,24 +16,24 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, clock, enumerated, fold
 
 COURSE = "course"
-"""What the embedded catalogue is called among podcasts."""
+"""Name of the embedded catalogue among podcasts."""
 
 MAX_TEXT = 2_000
-"""Characters of a value."""
+"""Longest value, in characters."""
 
 UNSET = ("", "default")
 """Texts that stand for the default."""
 
 
 class SettingError(UserError):
-    """A setting that does not exist, or a value that it does not take; the message says what it may be."""
+    """An unknown setting or an invalid value; the message says what is allowed."""
 
 
 class ValueKind(NamedTuple):
-    """What values a setting takes, and how they are written."""
+    """Which values a setting takes, and how they are written."""
 
     allowed: str
-    """What it takes, in words."""
+    """The allowed values, in words."""
     parse: Callable[[str], Any]
     """Returns the value; raises ValueError."""
     show: Callable[[Any], str] = str
@@ -48,15 +48,15 @@ class Setting(NamedTuple):
     """What it does, in one line."""
     kind: ValueKind
     usual: str
-    """What holds where it is not set, such as the setting for all podcasts."""
+    """What applies if it is not set, such as the setting for all podcasts."""
     name: str = ""
     default: Any = None
 
     def parse(self, text: str) -> Any:
-        """Return the value that a text stands for.
+        """Return the value of a text.
 
         Raises:
-            SettingError: it stands for none.
+            SettingError: it is not valid.
         """
         if fold(text.strip()) in UNSET:
             return self.default
@@ -156,15 +156,15 @@ SWITCH = ValueKind(
 )
 
 NEVER = 0
-"""Value of `refresh` that stands for never."""
+"""Value of `refresh` for never."""
 
 KEPT = -1
-"""Value of `delete_played` that stands for never."""
+"""Value of `delete_played` for never."""
 
 
 @dataclass(frozen=True, slots=True)
 class PodcastSettings:
-    """What a listener chose for one podcast. None: as for all podcasts."""
+    """A listener's settings for one podcast. None: as for all podcasts."""
 
     name: Annotated[str, Setting("What it is called", TEXT, "as it calls itself")] = ""
     folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics that it is under", FOLDERS, "none")] = ()
@@ -233,7 +233,7 @@ ROWS: dict[str, Setting] = {
     field.name: get_args(field.type)[1]._replace(name=field.name, default=field.default)
     for field in fields(PodcastSettings)
 }  # fmt: skip
-"""The table, by name, in its order."""
+"""The table by name, in order."""
 
 
 def find_row(name: str) -> Setting:
@@ -250,7 +250,7 @@ def find_row(name: str) -> Setting:
 
 
 def checked(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return settings as they are kept: each text in its usual form, empty for the default.
+    """Return settings as they are stored: each text in its usual form, empty for the default.
 
     Raises:
         SettingError: at the first that is wrong.
@@ -272,7 +272,7 @@ def split_pairs(texts: Iterable[str]) -> dict[str, str]:
 
 
 def usable(texts: Mapping[Any, Any]) -> dict[str, str]:
-    """Return what can be used of settings from elsewhere, in their usual form."""
+    """Return the valid ones of settings from elsewhere, in their usual form."""
     found: dict[str, str] = {}
     for name, row in ROWS.items():
         text = texts.get(name)
@@ -283,12 +283,12 @@ def usable(texts: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def make_settings(texts: Mapping[str, str]) -> PodcastSettings:
-    """Return the settings that kept texts stand for, with defaults for what is missing or wrong."""
+    """Return the settings in stored texts, with defaults for missing and invalid ones."""
     return PodcastSettings(**{name: ROWS[name].parse(text) for name, text in usable(texts).items()})
 
 
 def has_word(text: str, words: Sequence[str]) -> bool:
-    """Return whether a text has one of these words or phrases, whole where they are of letters that spaces part."""
+    """Return whether a text has one of these words or phrases; in scripts that use spaces, as whole words."""
     folded = fold(text)
     return any(re.search(_whole(word), folded) for word in map(fold, words))
 
@@ -299,7 +299,7 @@ def _whole(word: str) -> str:
 
 
 def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
-    """Return whether the words of an episode let it be new and be downloaded automatically."""
+    """Return whether an episode may count as new and be downloaded automatically, judged by its words."""
     text = f"{title} {summary}"
     return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
 

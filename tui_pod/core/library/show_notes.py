@@ -1,4 +1,4 @@
-"""What is known of an episode beside what its library entry says."""
+"""What is known about an episode or a podcast beyond the library."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 
 class EpisodeNotes(NamedTuple):
-    """Show notes and what belongs to them; all of it is safe to show."""
+    """Show notes and related facts; all of it is safe to show."""
 
     text: str = ""
-    """Lines, with the addresses of links; empty if there is only the summary."""
+    """Lines, including the addresses of links; empty if there is only the summary."""
     podcast: str = ""
     """Name of the podcast; empty for none."""
     page: str = ""
@@ -18,7 +18,7 @@ class EpisodeNotes(NamedTuple):
 
 
 class PodcastFacts(NamedTuple):
-    """What is kept of a podcast beside its episodes."""
+    """What is stored about a podcast besides its episodes."""
 
     address: str
     summary: str = ""

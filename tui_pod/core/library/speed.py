@@ -1,4 +1,4 @@
-"""How fast an episode plays: the usual speed, or that of the narrowest topic it is in."""
+"""The speed of an episode: the usual speed, or that of its podcast or narrowest topic."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
-"""Slowest and fastest, in times the normal rate, at which speech is understood."""
+"""Slowest and fastest speed at which speech is intelligible, as factors of the normal rate."""
 
 SpeedRule = Callable[[int], float]
-"""Returns the speed of the episode at a library index, in times the normal rate."""
+"""Returns the speed of the episode at a library index, as a factor of the normal rate."""
 
 
 def make_speed_rule(usual: float, library: Library, speeds: Mapping[str, float]) -> SpeedRule:

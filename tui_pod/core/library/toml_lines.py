@@ -1,6 +1,6 @@
-"""Find the line of a table or key in TOML text, which `tomllib` does not tell.
+"""Find the line of a table or key in TOML text, which `tomllib` does not report.
 
-Only used once a fault is known, so it may read the text again; it does not judge it.
+Only used once a fault is known, so it may read the text again. It does not validate.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def error_line(error: ValueError, text: str) -> tuple[int, str]:
 def key_lines(text: str) -> dict[str, int]:
     """Return the first line of each table and key, by its path: `keys.playback.toggle`, quoted parts or not.
 
-    The entries of `[[name]]` are `name.0`, `name.1` and so on. What stands inside an inline table is not found; its
-    own key is, and so is the first part of a dotted one.
+    The entries of `[[name]]` are `name.0`, `name.1` and so on. Keys inside an inline table are not found; the table's
+    own key is, and so is the first part of a dotted key.
     """
     lines: dict[str, int] = {}
     entries: defaultdict[str, Iterator[int]] = defaultdict(count)
@@ -56,7 +56,7 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 def line_finder(text: str) -> Callable[[str], int]:
-    """Return a function that finds the line of a path of `key_lines`, else of the table it would stand in, else 1."""
+    """Return a function that finds the line of a path of `key_lines`, else of its table, else 1."""
     lines = key_lines(text)
 
     def find(path: str) -> int:
@@ -68,7 +68,7 @@ def line_finder(text: str) -> Callable[[str], int]:
 
 
 def _open_value(line: str, closing: str, depth: int) -> tuple[str, int]:
-    """Return the quotes of the multi-line string and the count of the brackets that are open after `line`."""
+    """Return the quotes of the open multi-line string, and how many brackets are open, after `line`."""
     position = 0
     while True:
         if closing:

@@ -30,7 +30,7 @@ class TopicTable(NamedTuple):
     seconds: tuple[float, ...]
     """Total length of each topic's episodes, those of unknown length counted as 0."""
     keys: tuple[str, ...]
-    """What tells topics of one name apart (see `topic_key`), by index."""
+    """Unique keys (see `topic_key`), by index; names may repeat."""
     paths: Mapping[int, Sequence[int]] = MappingProxyType({})
     """Episode indexes in course order, of each topic that has a path of its own or above others' paths."""
     summaries: Mapping[int, str] = MappingProxyType({})
@@ -44,28 +44,28 @@ class TopicTable(NamedTuple):
         return path[::-1]
 
     def key(self, topic: int) -> str:
-        """Return what tells a topic from all others, also in another table."""
+        """Return the unique key of a topic, which also finds it in another table."""
         return self.keys[topic]
 
     def with_key(self, key: str) -> int | None:
-        """Return the topic with this key, or of the same podcast under another name or topic; None: it is not here."""
+        """Return the topic with this key, or of the same podcast under another name or topic; None if there is none."""
         if key in self.keys or f"\0{FEED_MARK}" not in key:
             return self.keys.index(key) if key in self.keys else None
         lasting = [*map(_lasting, self.keys)]
         return lasting.index(_lasting(key)) if _lasting(key) in lasting else None
 
     def found_in(self, other: TopicTable, topic: int) -> int:
-        """Return a topic's index in another table; where it is gone, that of its nearest ancestor."""
+        """Return a topic's index in another table, or that of its nearest ancestor there."""
         found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
         return next((there for there in found if there is not None), ROOT)
 
     def feed(self, topic: int) -> str | None:
-        """Return the first address of the feed that a topic stands for; None when it stands for none."""
+        """Return the first address of the feed that a topic stands for; None if it stands for none."""
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2]
         return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
 
     def podcast(self, topic: int) -> str | None:
-        """Return the feed that a topic stands for, or is in, as a subfolder is; None when it is in none."""
+        """Return the feed that a topic stands for or is inside of, as a subfolder is; None if there is none."""
         return next(filter(None, map(self.feed, reversed(self.path(topic)))), None)
 
     def find_all(self, name: str) -> list[int]:
@@ -104,7 +104,7 @@ def topic_key(parent: str, name: str, feed: str = "") -> str:
 
 
 def _lasting(key: str) -> tuple[str, str]:
-    """Return what stays of the key of a podcast's topic: its address, and the topic's path in it; else nothing."""
+    """Return the lasting parts of the key of a podcast's topic: the address and the path inside; else empty texts."""
     address, _, path = key.partition(f"\0{FEED_MARK}")[2].partition("\0")
     return address, path.partition("\0")[2]
 
@@ -117,11 +117,11 @@ def arrange(
 ) -> TopicTable:
     """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
 
-    A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds. Names
-    may be keys of `topic_key`; the table then has both.
+    A tag without a topic becomes a topic under All Topics. Of two entries for one name the first wins. Names may be
+    keys made by `topic_key`; the table then has both.
 
     Args:
-        indexes: where the episodes of topics with a path are, by id; ids that are missing are passed over.
+        indexes: where the episodes of topics with a path are, by id; missing ids are ignored.
     """
     tags = list(tags)
     parent_of: dict[str, str | None] = {}
@@ -175,7 +175,7 @@ def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return names and parent indexes in tree order: each topic is followed by what is under it."""
+    """Return names and parent indexes in tree order: each topic is followed by those under it."""
     below: dict[str | None, list[str]] = {}
     for name, parent in parent_of.items():
         below.setdefault(parent if parent in parent_of else None, []).append(name)

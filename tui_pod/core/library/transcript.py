@@ -1,6 +1,6 @@
 """Read and write transcripts: WebVTT, SRT, JSON of Podcasting 2.0 and of Whisper, HTML and plain text.
 
-Text comes in, sentences come out, cleaned; broken cues are left out, overlapping ones put in order.
+It turns text into cleaned sentences. Broken cues are left out; overlapping ones are put in order.
 Sources: WebVTT (W3C), the Podcasting 2.0 transcript specification.
 """
 
@@ -22,7 +22,7 @@ MAX_CHARS = 2_000_000
 """Characters of a transcript that are read: some 30 hours of speech."""
 
 MAX_BYTES = 4 * MAX_CHARS
-"""Bytes of a file that are read, and of JSON, which says much beside the words and is read whole or not at all."""
+"""Bytes of a file that are read. JSON has much besides the words, and is read whole or not at all."""
 
 CUT = f"only the first {MAX_CHARS:,} characters"
 
@@ -33,16 +33,16 @@ UNKNOWN = "it is JSON without “segments”, “chunks” or “transcription�
 NO_TEXT = "it is not text in UTF-8"
 
 SENTENCE_LIMIT = 2_000
-"""Characters of one sentence that are kept."""
+"""Longest sentence, in characters; the rest is cut."""
 
 SPEAKER_LIMIT = 80
-"""Characters of a speaker's name that are kept."""
+"""Longest speaker's name, in characters; the rest is cut."""
 
 LONGEST = 400
-"""Characters after which a sentence ends, also where it has no mark at its end."""
+"""Characters after which a sentence ends even without a final mark."""
 
 READING_SPEED = 15.0
-"""Characters a second, where nothing tells when words end."""
+"""Characters per second, if the end of words is not known."""
 
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _ARROW = r"[ \t]*-{1,2}[ \t]?>"
@@ -85,11 +85,11 @@ class Transcript:
 
     cues: tuple[Cue, ...] = ()
     note: str = ""
-    """What has to be said wherever they are shown or quoted, such as that they were recognised by machine."""
+    """A remark to show with the words, such as that they were recognised by machine."""
     is_recognised: bool = False
     """Whether a machine recognised the words."""
     is_partial: bool = False
-    """Whether the words of the rest are still to be recognised."""
+    """Whether the rest has yet to be recognised."""
     fault: str | None = None
     """Why it cannot be read; None if nothing is known to be wrong."""
 
@@ -99,7 +99,7 @@ class Transcript:
         return bool(self.cues) and self.cues[0].start is not None
 
     def moved(self, seconds: float) -> Transcript:
-        """Return the words so many seconds later, or earlier when negative; those without times as they are."""
+        """Return the transcript shifted by some seconds, earlier if negative; without times it is unchanged."""
         if not seconds or not self.is_timed:
             return self
         cues = (
@@ -133,10 +133,10 @@ def is_cut(text: str) -> bool:
 
 
 def read_cues(text: str) -> list[Cue]:
-    """Return the cues in `text` as they stand there.
+    """Return the cues in `text`, unchanged.
 
-    Its format is told by the content, since types are often wrong. Cues without times are whole sentences; those with
-    times may be in any order and in pieces: see `arrange`.
+    The format is detected from the content, since types are often wrong. Cues without times are whole sentences; those
+    with times may be in any order and in pieces: see `arrange`.
     """
     if _is_no_text(text):
         return []
@@ -194,7 +194,7 @@ def timed_cues(text: str) -> Iterator[Cue]:
 
 
 def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
-    """Yield the words of one WebVTT cue, a cue for each speaker: they share its time by length."""
+    """Yield one cue per speaker of a WebVTT cue; they divide its time by length."""
     parts = _VOICE.split(text)  # words without a speaker, then speakers and words in turn
     if len(parts) == 3 and not parts[0]:  # as most
         if words := _unmarked(parts[2].replace("</v>", "")):
@@ -209,14 +209,14 @@ def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
 
 
 def _unmarked(text: str) -> str:
-    """Return sifted text without tags, and with what character references stand for."""
+    """Return sifted text without tags and with its character references decoded."""
     if "<" in text:
         text = _TAG.sub("", text)
     return clean(unescaped(text), SENTENCE_LIMIT) if "&" in text else one_line(text, SENTENCE_LIMIT)
 
 
 def _html_cues(html: str) -> Iterator[Cue]:
-    """Yield the sentences of an HTML transcript, with what the `<time>` and `<cite>` before them say."""
+    """Yield the sentences of an HTML transcript, with the time and speaker in the `<time>` and `<cite>` before them."""
     groups: list[tuple[float, list[Cue]]] = [(0.0, [])]
     parts = _LABEL.split(_SILENT.sub(" ", html))  # words, then label, its text and words in turn
     speaker = ""
@@ -236,7 +236,7 @@ def _html_cues(html: str) -> Iterator[Cue]:
 
 
 def _shared(spoken: Sequence[Cue], start: float, end: float) -> Iterator[Cue]:
-    """Yield cues with times: they share those given by length."""
+    """Yield cues with times: they divide the given span by length."""
     rate = (end - start) / max(1, sum(len(cue.text) for cue in spoken))
     for cue in spoken:
         yield cue._replace(start=start, end=(start := start + rate * len(cue.text)))
@@ -248,7 +248,7 @@ def _name(text: str) -> str:
 
 
 def _is_no_text(text: str) -> bool:
-    """Return whether it was read from a picture, a recording, or text of two bytes a letter."""
+    """Return whether it is a picture, a recording, or text in UTF-16."""
     return "\0" in text[:1_000]
 
 
@@ -257,7 +257,7 @@ def _is_like_json(text: str) -> bool:
 
 
 def _json(text: str) -> object:
-    """Return what JSON text holds; None when it is none."""
+    """Return the content of JSON text; None if it is not valid."""
     try:
         return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -283,7 +283,7 @@ def _json_cues(data: object) -> Iterator[Cue]:
 
 
 def _times(segment: dict[str, object]) -> tuple[float | None, float | None]:
-    """Return when a segment begins and ends, as Podcasting 2.0, Whisper and the programs around it tell it."""
+    """Return the start and end of a segment in the forms of Podcasting 2.0, Whisper and related programs."""
     pair, marks = segment.get("timestamp"), segment.get("timestamps")
     if isinstance(pair, list) and len(pair) == 2:
         return _number(pair[0]), _number(pair[1])
@@ -294,7 +294,7 @@ def _times(segment: dict[str, object]) -> tuple[float | None, float | None]:
 
 
 def arrange(cues: Iterable[Cue]) -> Transcript:
-    """Return cues in the order of their times, none reaching into the next, joined to sentences."""
+    """Return cues in order of time, without overlaps, joined to sentences."""
     ordered = sorted(cues, key=_start)
     starts = [*map(_start, ordered), math.inf]
     sentences: list[Cue] = []

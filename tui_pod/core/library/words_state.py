@@ -1,4 +1,4 @@
-"""State of the recognition of an episode's words, as one value to show."""
+"""The state of a recognition, as a value to show."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class WordsState(NamedTuple):
-    """Words that are being recognised, or will be."""
+    """The recognition of an episode's words, running or waiting."""
 
     text: str
-    """How much of them is there, in a few cells, such as `45 %`; `…` while they wait."""
+    """How much is done, in a few cells, such as `45 %`; `…` while it waits."""
     until: float = 0.0
-    """Seconds of the recording whose words are there."""
+    """Position in seconds up to which words are recognised."""

@@ -24,7 +24,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         return sorted((each for each in self if each.episode == episode), key=lambda each: each.start)
 
     def add(self, episode: str, title: str, stretch: Stretch, note: str = "") -> tuple[Bookmark, bool]:
-        """Keep a stretch of an episode, which can be undone; return its bookmark, and whether that is new."""
+        """Add a bookmark of a stretch; can be undone. Return it, and whether it is new."""
         if (same := find_same(self.of(episode), stretch)) is not None:
             return same, False
         key = BookmarkKey(episode, stretch.start)
@@ -44,7 +44,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         return bookmark, True
 
     def edit(self, key: BookmarkKey, text: str, note: str) -> None:
-        """Change what a bookmark says, which can be undone; one that was removed meanwhile comes back."""
+        """Change the words and the note of a bookmark; can be undone. One that was removed meanwhile comes back."""
         former = self._all[key]
         if former.is_removed or (text, note) != (former.text, former.note):
             is_recognised = former.is_recognised and text == former.text
@@ -53,13 +53,13 @@ class BookmarkEditor(EditableRecords[Bookmark]):
             self.change(f"edit of the bookmark at {clock(key.start)}", {key: bookmark})
 
     def remove(self, keys: Sequence[BookmarkKey]) -> str:
-        """Remove bookmarks, which can be undone; return what was done, such as `2 bookmarks removed`."""
+        """Remove bookmarks; can be undone. Return what was done, such as `2 bookmarks removed`."""
         label = f"{counted(len(keys), 'bookmark')} removed"
         self.remove_all(keys, label)
         return label
 
     def receive_all(self, notebook: Notebook, said: str = "") -> bool:
-        """Accept bookmarks and cards that others made; `said` follows their number in a notice, if not empty."""
+        """Accept bookmarks and cards from elsewhere; `said` follows their number in a notice, if not empty."""
         labels = [f"{counted(len(things), noun)} {said}" if said else ""
                   for things, noun in ((notebook.bookmarks, "bookmark"), (notebook.cards, "card"))]  # fmt: skip
         are_cards_new = self.cards.receive(notebook.cards, labels[1])

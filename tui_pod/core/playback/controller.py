@@ -1,7 +1,7 @@
 """The one owner of what plays, of the queue and of the progress.
 
-Front ends ask, this decides, the player does; what the player did comes back through `handle`. All calls
-come from one thread. It knows the outside only through the ports, and its clock is given to it.
+Front ends call its methods; reports of the player arrive through `handle`. All calls come from one thread. It knows
+the outside only through the ports, the clock included.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.text.clean import counted
 
 WORTH_UNDOING = 1.0
-"""Seconds that a seek must lead away to be undone."""
+"""Shortest seek that can be undone, in seconds."""
 
 
 class PlaybackController:
-    """What the listener does with episodes: play them in a row, mark them, queue them, and undo that."""
+    """Plays episodes one after another, marks and queues them, and undoes that."""
 
     def __init__(
         self,
@@ -87,12 +87,12 @@ class PlaybackController:
 
     @property
     def session(self) -> Session | None:
-        """The session under way."""
+        """The current session, if any."""
         return self.sessions.session
 
     @property
     def is_paused(self) -> bool:
-        """Whether what is loaded is paused, or will be once it has loaded."""
+        """Whether the loaded episode is paused, or will be once it has loaded."""
         return self._player.is_paused
 
     def now(self) -> datetime:
@@ -100,7 +100,7 @@ class PlaybackController:
         return self._state.ports.clock().astimezone()
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Go on with another library, such as after feeds were refreshed; what plays goes on."""
+        """Replace the library, such as after feeds were refreshed; playback goes on."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
         self.mixer.adopt(former)
@@ -110,7 +110,7 @@ class PlaybackController:
             self._up_next.prepare()
 
     def handle(self, event: Event) -> None:
-        """Handle what the player, the sources or the writer report."""
+        """Handle an event of the player, the sources or the writer."""
         if isinstance(event, RecordsSaved):
             self._player.saved(event.ticket)
         elif isinstance(event, StateMended):
@@ -127,7 +127,7 @@ class PlaybackController:
         self._state.ports.writer.save(SettingRecord(table, key, value))
 
     def remember_view(self, view: ListQuery) -> None:
-        """Remember what is looked at, for the next start."""
+        """Remember the list that is shown, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
         if view.entry >= 0:
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.entry)))
@@ -136,7 +136,7 @@ class PlaybackController:
     # -- playing ---------------------------------------------------------------------------------------
 
     def play(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from where it was left; afterwards, what follows it in `context`."""
+        """Play an episode from its saved position, and then what follows it in `context`."""
         self._up_next.context = context or self._up_next.context
         if episode == self.playback.episode and self.playback.fetching is not None:
             self.restart(episode)
@@ -152,7 +152,7 @@ class PlaybackController:
             self.editor.note_replay(episode, former)
 
     def play_from(self, episode: str, position: float) -> None:
-        """Play an episode, which may be the one that plays, from a position; undone, it goes on where it was left."""
+        """Play an episode, or the current one, from a position. Undo returns to the former position."""
         if episode == self.playback.episode:
             self.seek_to(position)
             self.set_paused(False)
@@ -163,7 +163,7 @@ class PlaybackController:
             self._note_seek(left.position, position)
 
     def restart(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from its start; undone, it goes on where it was left."""
+        """Play an episode from its start. Undo returns to the former position."""
         self._up_next.context = context or self._up_next.context
         if episode == self.playback.episode and self.playback.status is PlayerStatus.LOADING:
             before = self.playback.position
@@ -226,7 +226,7 @@ class PlaybackController:
             self.seek_to(position)
 
     def next(self) -> None:
-        """Play what comes next; the present episode keeps its position, and a session is planned again without it."""
+        """Play what comes next; the current episode keeps its position, and a session is planned again without it."""
         if not self.sessions.skip():
             self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
 
@@ -236,7 +236,7 @@ class PlaybackController:
             self.seek_to(0.0)
 
     def set_sleep(self, timer: SleepTimer | None) -> None:
-        """Set the sleep timer; None: off."""
+        """Set the sleep timer; None turns it off."""
         self.sleep = timer
         self.mixer.fade(1.0)
         self._listener.queue_changed()
@@ -245,7 +245,7 @@ class PlaybackController:
 
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
         self.sessions.spend(seconds)
-        if self.sleep is None or is_at_end:  # at the end there is nothing left to fade
+        if self.sleep is None or is_at_end:  # nothing is left to fade
             return
         self.sleep = self.sleep.played(seconds / self.playback.speed)
         self.mixer.fade(self.sleep.loudness)
@@ -253,7 +253,7 @@ class PlaybackController:
             self._fall_asleep()
 
     def _fall_asleep(self) -> None:
-        """Pause, rewind what played during the fade-out, and forget the timer."""
+        """Pause, rewind by the fade-out, and remove the timer."""
         self.sleep = None
         self._state.ports.player.set_paused(True)
         self._player.seek(max(0.0, self.playback.position - FADE * self.playback.speed))
@@ -330,11 +330,11 @@ class PlaybackController:
     # -- undo ------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        """Undo the last change, and say which."""
+        """Undo the last change and show its name."""
         self._step(is_undo=True)
 
     def redo(self) -> None:
-        """Redo what was undone last, and say which."""
+        """Redo the last undone change and show its name."""
         self._step(is_undo=False)
 
     def _step(self, is_undo: bool) -> None:

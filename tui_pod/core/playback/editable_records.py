@@ -1,4 +1,4 @@
-"""Bookmarks, or cards: kept, changed and removed, each change saved and undoable."""
+"""Change bookmarks or cards; each change is saved and can be undone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tui_pod.core.progress.progress import stamp_later
 
 
 class EditableRecords(Generic[Thing]):
-    """All of one kind, the removed ones too: other machines must learn of that, and they may be kept again."""
+    """All records of one kind, removed ones included: other machines have to be told, and they may come back."""
 
     def __init__(self, state: PlaybackState, undo: UndoHistory, things: Iterable[Thing]) -> None:
-        """Begin with what was saved."""
+        """Begin with the saved records."""
         self._state = state
         self._undo = undo
         self._all: dict[BookmarkKey, Thing] = {thing.key: thing for thing in things}
@@ -31,25 +31,25 @@ class EditableRecords(Generic[Thing]):
         return sum(1 for _ in self)
 
     def get(self, key: BookmarkKey) -> Thing | None:
-        """Return what is kept there; None when there is nothing, or no longer."""
+        """Return the record with this key; None if there is none or it was removed."""
         found = self._all.get(key)
         return None if found is None or found.is_removed else found
 
     def is_known(self, key: BookmarkKey) -> bool:
-        """Return whether something is kept there, or was and then removed."""
+        """Return whether there is a record with this key, or was before it was removed."""
         return key in self._all
 
     def change(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
-        """Set and save values, which can be undone."""
+        """Set and save values; can be undone."""
         self._note(label, after)
         self._put(after)
 
     def remove_all(self, keys: Iterable[BookmarkKey], label: str) -> None:
-        """Remove what is kept there, which can be undone."""
+        """Remove the records with these keys; can be undone."""
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
     def receive(self, things: Iterable[Thing], label: str = "") -> bool:
-        """Accept what others saved, and return whether it is new; with a label it is announced and can be undone."""
+        """Accept records from elsewhere; return whether any is new. With a label it is announced and can be undone."""
         after: dict[BookmarkKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
@@ -65,11 +65,11 @@ class EditableRecords(Generic[Thing]):
         return True
 
     def save(self) -> None:
-        """Save all of them again, after the files were lost."""
+        """Save all records again, after the files were lost."""
         self._state.ports.writer.save(*self._all.values())
 
     def stamp(self, key: BookmarkKey) -> datetime:
-        """Return a time for a new value, later than that of the former even when a clock was set back."""
+        """Return a time for a new value, later than the former value's even if the clock was set back."""
         now, former = self._state.ports.clock().astimezone(UTC), self._all.get(key)
         return now if former is None else stamp_later(former.updated, now)
 
@@ -78,7 +78,7 @@ class EditableRecords(Generic[Thing]):
         self._undo.add(Change(label, partial(self._put, before), partial(self._put, after)))
 
     def _put(self, values: Mapping[BookmarkKey, Thing | None]) -> None:
-        """Set and save values, None as if never kept."""
+        """Set and save values; None restores that there was none."""
         writer = self._state.ports.writer
         for key, value in values.items():
             stamp = self.stamp(key)

@@ -1,4 +1,4 @@
-"""Where in an episode a typed time is."""
+"""Parse the position that a listener types."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ def parse_position(text: str, position: float, duration: float | None) -> float:
     """Return the seconds that a text names.
 
     Args:
-        text: a time such as `12:34`, `1:02:03` or `90` (seconds), one from here such as `+90` or `-1:30`, or `50%`.
-        position: where the episode is, in seconds.
-        duration: how long it is, in seconds; None when unknown.
+        text: a time such as `12:34`, `1:02:03` or `90` (seconds), a relative one such as `+90` or `-1:30`, or `50%`.
+        position: current position in seconds.
+        duration: length in seconds; None if unknown.
 
     Raises:
         ValueError: it is none of these; the message is for the listener.
@@ -22,7 +22,7 @@ def parse_position(text: str, position: float, duration: float | None) -> float:
     text = text.strip()
     if found := _SHARE.fullmatch(text):
         if not duration:
-            raise ValueError("the length is not known, so that a share of it is not either")
+            raise ValueError("the length is not known, so a percentage cannot be used")
         return min(duration, duration * float(found[1].replace(",", ".")) / 100)
     if not (found := _TIME.fullmatch(text)):
         raise ValueError("write a time like 12:34, +90, -30 or 50%")

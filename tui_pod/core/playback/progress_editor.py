@@ -1,4 +1,4 @@
-"""Marks, dismissals and other changes of progress that do not come from playing."""
+"""Change progress other than by playing: marks, dismissals, and progress from elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui_pod.core.text.clean import counted
 
 
 class ProgressEditor:
-    """Edits progress as the listener or others wish, saves it, and can undo it."""
+    """Edits progress and saves it; the listener's changes can be undone."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ProgressEditor:
         return self.mark(episodes, played=not are_played)
 
     def mark(self, episodes: Sequence[str], played: bool) -> str:
-        """Mark episodes as played or unplayed, which can be undone; return what that did, such as `2 episodes…`."""
+        """Mark episodes played or unplayed; can be undone. Return what was done, such as `2 episodes marked …`."""
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
@@ -46,14 +46,14 @@ class ProgressEditor:
         return label
 
     def dismiss(self, episodes: Sequence[str]) -> str:
-        """Take episodes off Continue until they are played again, which can be undone; return what was done."""
+        """Remove episodes from Continue until they are played again; can be undone. Return what was done."""
         label = f"{counted(len(episodes))} taken off Continue"
         after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
         self._change(label, after)
         return label
 
     def note_replay(self, episode: str, former: Progress) -> None:
-        """Let the listener undo that playing an episode takes off its mark as played."""
+        """Make it undoable that playing an episode removes its mark as played."""
         unplayed = former.marked(False, former.updated)
         self._note("1 episode marked unplayed by playing it", {episode: former}, {episode: unplayed})
 
@@ -71,7 +71,7 @@ class ProgressEditor:
         return {episode: progress.at(position, progress.duration, self._stamp(episode))}
 
     def put(self, values: Mapping[str, Progress | None]) -> None:
-        """Set and save progress, None as if never touched; what was played since, and how often, stays."""
+        """Set and save progress; None stands for untouched. What was played since, and how often, stays."""
         state = self._state
         for ident, value in values.items():
             stamp = self._stamp(ident)
@@ -86,7 +86,7 @@ class ProgressEditor:
         self._changed(values.keys())
 
     def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
-        """Show progress that others made, and save it if they did not; return whether it is new.
+        """Accept progress from elsewhere, and save it unless `is_saved`; return whether any is new.
 
         With a label it is announced and can be undone. The loaded episode keeps its position, unless it was marked.
         """

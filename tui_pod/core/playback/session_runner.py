@@ -1,4 +1,4 @@
-"""A session under way: its episodes stand first in the queue, and are planned again as time is used.
+"""Run a session: its episodes come first in the queue, and are planned again as time is used.
 
 A session ends between episodes and then waits for the listener.
 """
@@ -21,12 +21,12 @@ from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest
 from tui_pod.core.text.clean import counted
 
 WORTH_PLANNING = 30.0
-"""Seconds of a session left under which nothing more is planned into it."""
+"""With less than this many seconds left, nothing more is planned into a session."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """What the listener can expect: of the session, and next."""
+    """What is left of the session, and what plays next."""
 
     number: int | None
     """Which one of the session is playing, from 1, skipped ones included; None outside a session."""
@@ -99,9 +99,9 @@ class SessionRunner:
         self._up_next.set_queue(queue.changed_as(before, after))
 
     def follow(self, before: Queue, after: Queue) -> None:
-        """Follow a change that the listener made to the queue: the order, and what was taken out or put back.
+        """Apply a change that the listener made to the queue: the order, and episodes removed or put back.
 
-        What is taken out makes the session shorter by its time; nothing else fills that.
+        A removed episode shortens the session by its time; nothing else fills it.
         """
         session = self.session
         if session is None:
@@ -129,13 +129,13 @@ class SessionRunner:
         return sum(self.coming_times(known))
 
     def spend(self, seconds: float) -> None:
-        """Note that so many seconds of the present episode were played."""
+        """Record that some seconds of the current episode were played."""
         playback = self._state.playback
         if self.session is not None and playback.episode in self.session.episodes:
             self.session = self.session.spent(seconds, playback.speed)
 
     def finish(self) -> None:
-        """Note that the present episode has ended."""
+        """Record that the current episode has ended."""
         session, ended = self.session, self._state.playback.episode
         if session is not None and ended is not None:
             self.session = replace(session, finished=session.finished | {ended})
@@ -181,7 +181,7 @@ class SessionRunner:
             plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
             rows = {ident: row for row, ident in enumerate(self._up_next.queue.upcoming)}
-            planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # as the listener has them
+            planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # in the listener's order
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
         queue = self._unplanned()
         queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)
@@ -189,13 +189,13 @@ class SessionRunner:
         self._up_next.set_queue(queue.add_next(planned))
 
     def _unplanned(self) -> Queue:
-        """Return the queue without what the session has planned, has not played, and the listener did not queue."""
+        """Return the queue without the upcoming episodes that only the session put there."""
         session, queue = self.session, self._up_next.queue
         planned = set(session.episodes) - session.queued if session is not None else set[str]()
         return queue.remove(ident for ident in queue.upcoming if ident in planned)
 
     def status(self) -> SessionStatus:
-        """Return what can be expected."""
+        """Return what is left of the session, and what plays next."""
         session, current, library = self.session, self._state.playback.episode, self._state.library
         upcoming = [i for i in self._up_next.queue.upcoming if session is None or i in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := library.index(ident)) is not None]
@@ -208,7 +208,7 @@ class SessionRunner:
         return SessionStatus(number, count, left, self._up_next.next())
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
-        """Yield the seconds of the listener's time that each of these episodes takes from now on.
+        """Yield the seconds of the listener's time that each of these episodes will take.
 
         The tail of a playing one that counts as played takes no time; another played one starts over.
         """
@@ -220,7 +220,7 @@ class SessionRunner:
                 yield state.progress_index.playing_time(index) / speed_rule(index)
 
     def end_if_over(self) -> bool:
-        """Stop, and tell what the session came to, when none of its episodes is upcoming; return whether it was so."""
+        """End the session with its summary if none of its episodes is upcoming; return whether it ended."""
         session = self.session
         if session is None or any(ident in session.episodes for ident in self._up_next.upcoming()):
             return False

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from tui_pod.core.text.clean import clock, counted
 
 FADE = 10.0
-"""Seconds over which the sound fades; what played meanwhile is rewound."""
+"""Seconds over which the sound fades; playback is rewound by them."""
 
 MORE = 300.0
-"""Seconds that asking again adds."""
+"""Seconds that are added when the timer is set again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class SleepTimer:
     episodes: int | None = None
 
     def played(self, wall: float) -> SleepTimer:
-        """Return the timer after so many seconds of the listener's time."""
+        """Return the timer after some seconds of the listener's time."""
         return self if self.seconds is None else replace(self, seconds=self.seconds - wall)
 
     def ended(self) -> SleepTimer:
@@ -29,7 +29,7 @@ class SleepTimer:
         return self if self.episodes is None else replace(self, episodes=self.episodes - 1)
 
     def extended(self) -> SleepTimer:
-        """Return the timer with five minutes more, or an episode more when it counts those."""
+        """Return the timer with five minutes more, or one episode more if it counts episodes."""
         if self.seconds is not None:
             return replace(self, seconds=max(0.0, self.seconds) + MORE)
         return replace(self, episodes=(self.episodes or 0) + 1)
@@ -39,7 +39,7 @@ class SleepTimer:
 
     @property
     def short(self) -> str:
-        """What is left, in a few cells."""
+        """The remaining time or episodes, in a few cells."""
         return f"{self.episodes or 0} ep" if self.seconds is None else clock(max(0.0, self.seconds))
 
     @property

@@ -1,4 +1,4 @@
-"""What the listener did and can undo: marks, seeks, queue changes, deletes, in order."""
+"""The history of the listener's changes: marks, seeks, queue changes, deletions."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 DEPTH = 500
-"""Changes that can be undone."""
+"""Most changes that can be undone."""
 
 SEEK_BURST = timedelta(seconds=2)
-"""Seeks closer together than this are one change: a key held down is one accident."""
+"""Seeks closer together than this are one change: a key held down is undone at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that was done, and how to undo and redo it."""
+    """A change, and how to undo and redo it."""
 
     label: str
     undo: Callable[[], None]
@@ -35,7 +35,7 @@ class UndoHistory:
         self._undone: list[Change] = []
 
     def add(self, change: Change) -> None:
-        """Keep a change just made; what was undone before can no longer be redone."""
+        """Add a change just made; what was undone before can no longer be redone."""
         last = self._done[-1] if self._done else None
         if last and last.at and change.at and last.sought == change.sought and _is_burst(last.at, change.at):
             self._done.pop()

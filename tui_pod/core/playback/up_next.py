@@ -1,4 +1,4 @@
-"""What plays next: the queue, then the list that an episode was started from; and what played before."""
+"""Decide what plays next, from the queue or the list that an episode was started from, and what played before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.queue import Queue
 
 MAX_HISTORY = 100
-"""Episodes that were played before that `previous` can return to."""
+"""Most episodes that `previous` can go back through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class PlayContext:
 
     indexes: Sequence[int] = ()
     row: int = -1
-    """Where in the list the last episode played from it stands."""
+    """Row of the episode last played from the list."""
 
     def moved(self, ids: Sequence[str], library: Library) -> PlayContext:
-        """Return the same list in another library, without the episodes that it lacks; `ids` are the former one's."""
+        """Return the same list in another library, without episodes that it lacks; `ids` are the former library's."""
         found: list[int] = []
         row = -1
         for number, former in enumerate(self.indexes):
             index = library.index(ids[former]) if former >= 0 else None
             if index is not None:
                 found.append(index)
-            if number == self.row:  # where it vanished, the list goes on after the one before it
+            if number == self.row:  # if it is gone, the list goes on after the one before it
                 row = len(found) - 1
         return PlayContext(found, row)
 
@@ -47,7 +47,7 @@ class UpNext:
         self.queue = queue
         self.context = PlayContext()
         self.is_automatic = False
-        """Whether the present episode began when another had ended."""
+        """Whether the current episode began because another had ended."""
         self._history: tuple[str, ...] = ()  # the last one at the end
 
     def adopt(self, former: Library) -> None:
@@ -55,7 +55,7 @@ class UpNext:
         self.context = self.context.moved(former.ids, self._state.library)
 
     def play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
-        """Play an episode from `position`, or from where it was left."""
+        """Play an episode from `position`, or from its saved position."""
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:
             self._state.ports.listener.tell("That episode is no longer in the library.", is_error=True)
@@ -87,7 +87,7 @@ class UpNext:
         return True
 
     def advance(self, is_automatic: bool = False) -> None:
-        """Play what comes next, or stop where nothing does."""
+        """Play what comes next, or stop if nothing does."""
         following = self.next()
         if following is None:
             self._player.stop()
@@ -103,7 +103,7 @@ class UpNext:
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]
 
     def upcoming(self) -> Iterator[str]:
-        """Yield what is upcoming in the queue, without what the library does not have."""
+        """Yield the upcoming entries of the queue that are in the library."""
         return (ident for ident in self.queue.upcoming if self._is_known(ident))
 
     def prepare(self) -> None:

@@ -1,8 +1,8 @@
-"""Play one episode: load it, follow what the player reports, and decide what its end means.
+"""Play one episode: load it, handle the reports of the player, and decide what its end means.
 
-Events of another load than the present one are dropped, the outgoing episode is saved before the next is
-loaded, a stream that drops is reopened at the same position, and nothing here waits. What follows an
-episode is not known here: its owner is told.
+Events of other loads are ignored, an episode is saved before the next one is loaded, a stream that drops is
+reopened at the same position, and nothing here blocks. It does not know which episode comes next: it tells its
+owner that one has ended.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 
 SEEK_TOLERANCE = 1.0
-"""Seconds that a file may start off the requested position before it is sought again."""
+"""Seconds by which a file may miss the requested start before it is sought again."""
 
 MAX_ENDS_AT_ONCE = 3
-"""Files in a row that end at once, after which playback stops."""
+"""After this many files in a row that end at once, playback stops."""
 
 
 class PlayerOwner(NamedTuple):
-    """The callbacks to what decides what plays."""
+    """Callbacks to the object that decides what plays."""
 
     loaded: Callable[[], None]
     """The episode has loaded."""
     advanced: Callable[[float, bool], None]
-    """So many seconds of it were played; True: and then it ended."""
+    """Called with the seconds that were played, and True if the episode then ended."""
     ended: Callable[[], None]
-    """It was played to its end."""
+    """The episode was played to its end."""
     failed: Callable[[str], None]
-    """It cannot be played, for this reason; another episode may play."""
+    """The episode cannot be played, for this reason; another may play."""
 
 
 class EpisodePlayer:
-    """Has one episode loaded at a time, and keeps its progress."""
+    """Loads one episode at a time and saves its progress."""
 
     def __init__(self, state: PlaybackState, mixer: Mixer, owner: PlayerOwner) -> None:
         self._state = state
@@ -129,7 +129,7 @@ class EpisodePlayer:
         self.tracker.save()
 
     def tick(self) -> None:
-        """Look at a load that waits; to be called four times a second while one does."""
+        """Check a load that waits; to be called four times a second while one does."""
         load = self._load
         if load is not None and load.retry_at is not None:
             left = (load.retry_at - self._clock()).total_seconds()
@@ -140,7 +140,7 @@ class EpisodePlayer:
             self._look_at_load(self._load)
 
     def _look_at_load(self, load: Load) -> None:
-        """Show how far the position is fetched while it is waited for, and give up what does not come."""
+        """Show how much is fetched of what the position needs, and give up if nothing arrives."""
         source, playback = load.source, self._state.playback
         if source is None or load.watch is None or load.phase is not Phase.OPENING:
             return
@@ -156,7 +156,7 @@ class EpisodePlayer:
         return self._load is not None and self._load.is_paused
 
     def set_paused(self, is_paused: bool) -> None:
-        """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
+        """Pause or go on; do nothing if that is so already or nothing is loaded."""
         if self._load is not None and self.is_paused != is_paused:
             self.toggle_pause()
 
@@ -192,7 +192,7 @@ class EpisodePlayer:
         self.seek(max(0.0, position))
 
     def seek(self, position: float) -> None:
-        """Go to `position` seconds, wherever that is; with nothing loaded, do nothing."""
+        """Go to `position` seconds without a limit; do nothing if nothing is loaded."""
         load, playback = self._load, self._state.playback
         if load is None:
             return
@@ -222,7 +222,7 @@ class EpisodePlayer:
         self._load_when_saved()
 
     def handle(self, event: LoadEvent) -> None:
-        """Handle what the player or the sources report."""
+        """Handle an event of the player or the sources."""
         load = self._load
         if load is None or event.load != self._state.playback.load:
             return
@@ -240,7 +240,7 @@ class EpisodePlayer:
                 self._skip()
             case SeekFinished(position=position):
                 if abs(position - load.position) < SEEK_TOLERANCE:
-                    position = load.position  # a paused player is off by what its sound device has buffered
+                    position = load.position  # a paused player is off by the buffer of its sound device
                 self.tracker.arrive(position)
                 self._state.show(playback._replace(position=position))
             case DurationKnown(duration=duration):
@@ -268,7 +268,7 @@ class EpisodePlayer:
             self._give(load, load.source)
 
     def _give(self, load: Load, source: Source) -> None:
-        """Tell the player to open the file at the position."""
+        """Have the player open the file at the position."""
         load.phase, load.watch = Phase.OPENING, LoadWatch(self._clock())
         fetched = source.remote.progress() if source.remote is not None else None
         is_growing = fetched is not None and (fetched.total is None or not fetched.has_end)
@@ -284,7 +284,7 @@ class EpisodePlayer:
             load.accuracy = Accuracy.ESTIMATE if is_estimate else Accuracy.EXACT
         status = PlayerStatus.PAUSED if load.is_paused else PlayerStatus.PLAYING
         load.paused_at = self._clock() if load.is_paused else None
-        self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
+        self._set_duration(load, source.duration or event.duration)  # first: it is shown with the status
         playback = self._state.playback
         marks = source.marks or playback.marks
         shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
@@ -322,7 +322,7 @@ class EpisodePlayer:
             self._listener.progress_changed(frozenset((playback.episode,)))
 
     def _skip(self) -> None:
-        """Pass over what the listener leaves out here."""
+        """Skip what the settings of the podcast skip at this position."""
         target = self._skipper.target(self.tracker.duration if self.tracker.is_done else None)
         if target == inf:
             self.tracker.save()
@@ -372,7 +372,7 @@ class EpisodePlayer:
             self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your position is saved.")
 
     def _schedule_retry(self, load: Load, failed_at: float, shown_at: float) -> bool:
-        """Schedule a reconnect of a stream that failed at a position; return whether it is still worth it."""
+        """Schedule a reconnect of a stream that failed at a position; return False to give up."""
         again = load.retry.after_drop(failed_at)
         if again is None:
             return False
@@ -397,6 +397,6 @@ class EpisodePlayer:
         (self.fail if is_last else self._owner.failed)(event.reason)
 
     def _silence(self) -> Playback:
-        """Return a playback of nothing, with the listener's speed and volume kept."""
+        """Return a playback of nothing, with the present speed and volume."""
         now = self._state.playback
         return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)

@@ -1,8 +1,7 @@
 """The events by which a player and its helpers report.
 
-Each carries the number of the load it belongs to, so that a late one can never be taken for the
-next episode's. Times within an episode are seconds. They are named tuples, which cost a fraction
-of a dataclass when the program starts.
+Each carries the number of its load, so that a late event is never applied to the next episode. Times within an
+episode are seconds. Named tuples cost a start a fraction of what dataclasses do.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class FileLoaded(NamedTuple):
 
 
 class PositionChanged(NamedTuple):
-    """Playing came to `position`."""
+    """Playback reached `position`."""
 
     load: int
     position: float
@@ -75,14 +74,14 @@ class BufferingChanged(NamedTuple):
 
 
 class FileEnded(NamedTuple):
-    """The player came to the end of what it could read; which need not be the episode's end."""
+    """The player reached the end of what it could read, which may not be the end of the episode."""
 
     load: int
     position: float
 
 
 class LoadFailed(NamedTuple):
-    """The audio could not be found, made, opened or played on."""
+    """The audio could not be found, made or opened, or playback broke off."""
 
     load: int
     reason: str
@@ -100,7 +99,7 @@ class RecordsSaved(NamedTuple):
 
 
 class StateMended(NamedTuple):
-    """The state files were repaired while the app ran; they may lack what is known here."""
+    """The state files were repaired while the app ran, and may lack records that are known here."""
 
     notices: tuple[str, ...]
     """What was done, for the listener."""

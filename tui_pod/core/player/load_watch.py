@@ -1,4 +1,4 @@
-"""Watch one load: whether it makes progress, and how far it is fetched. Only counts: it neither waits nor fetches."""
+"""Watch one load: whether it makes progress, and how much is fetched. It neither waits nor fetches itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import FetchStatus, Source
 
 NEAR = 256 * 1024
-"""Bytes before a position that are fetched to know it exactly, rather than skipped: a second on a slow line."""
+"""Bytes before a position that are fetched rather than skipped, to know it exactly: a second on a slow line."""
 
 AHEAD = 1024 * 1024
-"""Bytes ahead of where it plays that are being fetched anyway."""
+"""Bytes ahead of the position that are fetched anyway."""
 
 LIMIT = 40.0
-"""Seconds that a file may take to begin, while nothing of it comes."""
+"""Seconds that a file may take to begin while no data arrives."""
 
 COMING = 32 * 1024
-"""Bytes after which something is coming."""
+"""Bytes that count as data arriving."""
 
 BEGINNING = 1024 * 1024
 """Bytes with which any other file begins to play; an MP4 may have its index at its end."""
@@ -27,7 +27,7 @@ NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your positi
 
 
 class LoadWatch:
-    """Gives a load up once it has made no progress for too long."""
+    """Gives up a load that has made no progress for too long."""
 
     def __init__(self, now: datetime) -> None:
         self._since = now
@@ -44,13 +44,13 @@ class LoadWatch:
 
 
 def is_estimated(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
-    """Return whether a position can only be estimated for now: too much that is before it would have to be fetched.
+    """Return whether a position can only be estimated for now: too much before it would have to be fetched.
 
     Args:
         source: what is loaded.
         position: seconds.
         duration: seconds of the whole; None when not known.
-        here: seconds up to which it was read from its start; None: it was not.
+        here: position in seconds up to which it was read from its start; None if it was not.
     """
     if source.remote is None or source.is_constant_rate is not False or not source.has_length or not duration:
         return False
@@ -63,7 +63,7 @@ def is_estimated(source: Source, position: float, duration: float | None, here: 
 
 
 def fetching(source: Source, position: float, duration: float | None) -> FetchStatus | None:
-    """Return how far a position is fetched, or the whole of a file that does not begin; None when nothing has to be.
+    """Return how much is fetched of what a position, or a file that cannot be streamed, needs; None if nothing.
 
     Args:
         source: what is loaded.

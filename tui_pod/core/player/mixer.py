@@ -1,4 +1,4 @@
-"""Speed, volume and mute: handed to the player, shown and remembered."""
+"""Speed, volume and mute: set in the player, shown and remembered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui_pod.core.progress.records import SettingRecord
 
 
 class Mixer:
-    """How fast and how loud episodes play."""
+    """Sets how fast and how loud episodes play."""
 
     def __init__(self, state: PlaybackState) -> None:
         self._state = state
@@ -35,7 +35,7 @@ class Mixer:
         return speed
 
     def adopt(self, former: Library) -> None:
-        """Follow a speed that the listener has chosen for the podcast that plays, in the library after `former`."""
+        """Apply a new speed of the playing podcast from the library that replaced `former`."""
         state, ident = self._state, self._state.playback.episode
         before, after = former.index(ident), state.library.index(ident)
         if before is None or after is None:

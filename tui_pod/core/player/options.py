@@ -1,4 +1,4 @@
-"""The listener's choices about playing, and what follows from them."""
+"""The listener's settings for playback."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui_pod.core.progress.progress import PlayedRule
 
 
 class PlaybackOptions(NamedTuple):
-    """The listener's choices about playing."""
+    """The listener's settings for playback."""
 
     is_rewinding: bool = True
-    """Whether resuming goes back a little, the more the longer the pause."""
+    """Whether resuming rewinds a little, more after a longer pause."""
     is_autoplaying: bool = True
     """Whether the list plays on automatically; the queue always does."""
     played: PlayedRule = PlayedRule()
@@ -24,7 +24,7 @@ class PlaybackOptions(NamedTuple):
     seek_forward: float = 30.0
     seek_small: float = 5.0
     speeds: Mapping[str, float] = MappingProxyType({})
-    """A speed of its own for a topic or feed, by name."""
+    """Speeds of topics and feeds, by name."""
 
 
 def clamp(playback: Playback) -> Playback:

@@ -1,7 +1,7 @@
-"""What playback needs from outside, as protocols. Adapters do not inherit: contract tests check them.
+"""What playback needs from outside, as protocols. Adapters do not inherit from them; contract tests check them.
 
-All calls come from one thread and return at once; what happened comes back as events (see `events`), which
-the adapter posts and `PlaybackController.handle` receives.
+All calls come from one thread and return at once. Results come back as events (see `events`), which the adapter
+posts and `PlaybackController.handle` receives.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Player(Protocol):
     def position(self) -> float | None:
         """Return the present position in seconds; None while loading, seeking or stopped.
 
-        For the last moment before quitting: unlike all else here it may wait, for a tenth of a second at most.
+        For the last moment before quitting: unlike everything else here it may block, for a tenth of a second at most.
         """
 
     def set_speed(self, speed: float) -> None:
@@ -58,10 +58,10 @@ class Sources(Protocol):
         """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
 
     def discard(self, source: Source) -> bool:
-        """Forget audio that the player could not open; return whether a new request may bring better."""
+        """Forget audio that the player could not open; return whether another request may help."""
 
     def prepare(self, episode: Episode) -> None:
-        """Prepare what a request for this episode would wait for, when there is time."""
+        """Prepare in spare time what a request for this episode would wait for."""
 
 
 class RecordWriter(Protocol):
@@ -75,7 +75,7 @@ class RecordWriter(Protocol):
 
 
 class PlaybackListener(Protocol):
-    """Is told what changed; it must not call the controller back."""
+    """Receives changes; it must not call the controller."""
 
     def playback_changed(self, playback: Playback) -> None:
         """Show this playback."""
@@ -90,7 +90,7 @@ class PlaybackListener(Protocol):
         """Update the bookmarks of these episodes."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        """Tell the listener something."""
+        """Show a notice."""
 
     def session_ended(self, summary: Summary) -> None:
         """Show the result of a session, and offer to go on."""

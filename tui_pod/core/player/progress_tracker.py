@@ -1,7 +1,7 @@
-"""Follow the position of what is playing and turn it into progress: ranges, saves, played.
+"""Turn the positions of what is playing into progress: ranges, saves, played.
 
-Only playing makes progress here; a jump ends one stretch and begins the next. It does not
-talk to the player and does not choose what plays.
+Only playing makes progress; a jump ends one stretch and begins the next. It does not talk to the player and does
+not choose what plays.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ SAVE_EVERY = 4.0
 """Seconds between two saves, of the episode and of the listener: a kill may lose at most 5 s of either."""
 
 LARGEST_GAP = 5.0
-"""Seconds between two positions that a busy machine may take beyond what the clock and the speed allow.
+"""Seconds by which a step of the position may exceed clock and speed on a busy machine.
 
-A larger step is a jump in the file's own timestamps, which may claim anything, and not something that was heard.
+A larger step is a jump in the file's own timestamps, and was not played.
 """
 
 EARLY = 1.0
-"""Seconds before the wished position that count as having reached it."""
+"""Seconds before the requested position that count as having reached it."""
 
 LATE = 30.0
-"""Seconds after it that still do: some files can only be entered at certain points. Later, too much is missed."""
+"""Seconds after it that still do: some files can only be entered at certain points."""
 
 AT_ONCE = 1.0
-"""Seconds of playing under which an end counts as "at once"."""
+"""An end after less than this many seconds of playing counts as "at once"."""
 
 
 class ProgressTracker:
@@ -46,7 +46,7 @@ class ProgressTracker:
         """Seconds played in this load."""
 
     def begin(self, episode: str, wished: float = 0.0) -> None:
-        """Follow a new episode, wished to play from a position; the former one must have been left."""
+        """Follow a new episode that should play from `wished` seconds; the former one must have been left."""
         self.episode = episode
         self.wish(wished)
         self.duration: float | None = None
@@ -78,11 +78,11 @@ class ProgressTracker:
         self._put(progress, is_saved=True)
 
     def wish(self, position: float) -> None:
-        """Keep the saved position until the player is at this one; at the start there is nothing to keep."""
+        """Leave the saved position alone until the player has reached this one."""
         self._wished = position
 
     def move(self, position: float, speed: float) -> bool:
-        """Note that playing came to `position`; return whether that made the episode played."""
+        """Record playing up to `position`; return whether that made the episode played."""
         if self.episode is None or self._last is None:
             self._last = position
             self._moved_at = self._clock()
@@ -126,7 +126,7 @@ class ProgressTracker:
         return is_now_done
 
     def finish(self, position: float, speed: float) -> bool:
-        """Note that the file ended at `position`; return whether that is the end of the episode."""
+        """Record that the file ended at `position`; return whether that is the end of the episode."""
         if self.episode is None:
             return False
         self.move(position, speed)
@@ -139,7 +139,7 @@ class ProgressTracker:
         return True
 
     def save(self) -> int:
-        """Save where the listener is; return the ticket of the save."""
+        """Save the position; return the ticket of the save."""
         if self.episode is not None and self._since_save > 0:
             self._put(self._progress(), is_saved=True)
             self._save_heard()
@@ -152,7 +152,7 @@ class ProgressTracker:
         return ticket
 
     def furthest(self, position: float) -> float:
-        """Return where the listener is when the player stopped at `position`: never before the saved position."""
+        """Return the listener's position when the player stopped at `position`: never before the saved one."""
         return max(position, self._progress().position)
 
     @property
@@ -161,11 +161,11 @@ class ProgressTracker:
         return self.episode is not None and self._is_done
 
     def set_done(self, is_done: bool) -> None:
-        """Follow a mark that the listener set on the playing episode."""
+        """Apply a mark that the listener set on the playing episode."""
         self._is_done = is_done
 
     def _is_reached(self, start: float, position: float) -> bool:
-        """Note that it was played from `start` to `position`; return whether that reaches the wished position."""
+        """Return whether playing from `start` to `position` reaches the requested position, and remember it."""
         if self._wished <= 0 or start - LATE <= self._wished <= position + EARLY:
             self._wished = 0.0
             return True

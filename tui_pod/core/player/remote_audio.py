@@ -1,4 +1,4 @@
-"""Audio on the network, as player and core see it: bytes that are fetched when they are asked for."""
+"""Audio on the network, as player and core see it: bytes that are fetched on demand."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from typing import NamedTuple, Protocol
 
 
 class FetchProgress(NamedTuple):
-    """How much of a recording is here."""
+    """How much of a recording is fetched."""
 
     fetched: int
-    """Bytes from the start that are here without a gap."""
+    """Bytes fetched from the start without a gap."""
     total: int | None = None
-    """Bytes of the whole; None when the server does not say."""
+    """Total bytes; None if the server does not say."""
     is_seekable: bool = True
-    """Whether any position can be fetched at once; else only what is here can be jumped to."""
+    """Whether any position can be fetched at once; if not, only fetched parts can be jumped to."""
     rate: float = 0.0
-    """Bytes a second that come now."""
+    """Current bytes per second."""
     come: int = 0
-    """Bytes that came in all, those that were here already too: it tells whether anything does."""
+    """All bytes received, repeated ones included: it grows while data arrives."""
     has_end: bool = True
-    """Whether the server told the end of what is here; else a new reading begins without a size."""
+    """Whether the server stated the end of the fetched part; if not, a new reader begins without a size."""
 
 
 class ByteReader(Protocol):
-    """One reading of a recording. Its calls may come from any thread."""
+    """A reader of one recording. Its calls may come from any thread."""
 
     def size(self) -> int | None:
-        """Return the bytes of the whole; None when that is not known."""
+        """Return the total bytes; None if not known."""
 
     def can_go_to(self, offset: int) -> bool:
-        """Return whether reading there is worth its wait: that of a tag at the very end of the file is not."""
+        """Return whether reading there is worth the wait; for a tag at the very end of the file it is not."""
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
-        """Fill the buffer from `offset` and wait until there is something; return the bytes, 0 at the end.
+        """Fill the buffer from `offset`, blocking until there is data; return the number of bytes, 0 at the end.
 
         Raises:
-            OSError: they cannot be had, or the reading was cancelled.
+            OSError: they cannot be fetched, or the reader was cancelled.
         """
 
     def cancel(self) -> None:
-        """End waiting reads, and all later ones, with an error."""
+        """Fail blocked reads and all later ones."""
 
     def close(self) -> None:
-        """End the reading."""
+        """Close the reader."""
 
 
 class RemoteAudio(Protocol):
     """A recording on the network. Its calls may come from any thread."""
 
     def open(self) -> ByteReader:
-        """Begin a reading.
+        """Return a new reader.
 
         Raises:
             OSError: it was closed for good.
         """
 
     def progress(self) -> FetchProgress:
-        """Return how much of it is here."""
+        """Return how much of it is fetched."""
 
     def problem(self) -> str:
-        """Return why nothing more comes; empty while something does."""
+        """Return why no more data arrives; empty while it does."""
 
     def has_changed(self) -> bool:
-        """Return whether it has become another recording since this was asked last."""
+        """Return whether the recording was replaced since the last call."""

@@ -1,14 +1,14 @@
-"""Decide when a stream that failed is retried. Pure: it counts, it does not wait."""
+"""Decide when to retry a stream that failed. Pure: it counts and does not wait."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-"""Seconds before each attempt: two minutes in all, after which the listener is told."""
+"""Seconds before each attempt; the error is shown after all of them, about a minute."""
 
 PROGRESS = 5.0
-"""Seconds of playing after which the pauses start over."""
+"""Seconds of playback after which the pauses start over."""
 
 
 class Retry(NamedTuple):

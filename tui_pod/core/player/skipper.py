@@ -1,4 +1,4 @@
-"""Skip what the listener leaves out of a podcast, as playback reaches it."""
+"""Skip what a podcast's settings leave out, as playback reaches it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from tui_pod.core.player.state import MAX_SKIPPED, PlaybackState
 
 
 class Skipper:
-    """Follows one load of one episode; what the listener seeks is heard."""
+    """Follows one load of one episode. A chapter that the listener seeks is played."""
 
     def __init__(self, state: PlaybackState) -> None:
         self._state = state
-        self._former = 0  # number of the chapter that played last, or was sought
+        self._former = 0  # number of the chapter that last played or was sought
 
     def begin(self, episode: str, duration: float | None) -> float:
-        """Return where an episode begins that is played from its start, in seconds."""
+        """Return the position in seconds at which an episode begins when played from its start."""
         self._former = 0
         settings = self._state.settings_of(episode)
         start = settings.skip_start if settings is not None else 0.0
         return start if duration is None or start <= MAX_SKIPPED * duration else 0.0
 
     def seek(self, position: float) -> None:
-        """Note that the listener goes to a position: its chapter is heard."""
+        """Record a seek of the listener: the chapter there is played."""
         self._former = self._state.playback._replace(position=position).chapter_number
 
     def target(self, duration: float | None) -> float | None:
-        """Return where to go on, infinite for the end; None: here.
+        """Return the position to skip to, infinite for the end; None to skip nothing.
 
         Args:
-            duration: length in seconds of an episode that counts as played by now; None: it does not.
+            duration: length in seconds if the episode counts as played by now, else None.
         """
         playback = self._state.playback
         settings = self._state.settings_of(playback.episode)

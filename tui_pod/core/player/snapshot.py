@@ -28,7 +28,7 @@ class Chapter(NamedTuple):
 
 
 MAX_CHAPTERS = 1_000
-"""Chapters of one episode that are kept, wherever they come from."""
+"""Most chapters of one episode, whatever their source."""
 
 
 class ChapterOrigin(IntEnum):
@@ -43,41 +43,41 @@ class ChapterOrigin(IntEnum):
 
 
 class Source(NamedTuple):
-    """Audio that can be given to the player now."""
+    """Audio that is ready for the player."""
 
     location: str
-    """An absolute path; of a stream its address, for the log."""
+    """An absolute path, or the address of a stream, for the log."""
     is_narrated: bool = False
     is_stream: bool = False
     duration: float | None = None
-    """Seconds, when known for certain: a narration's."""
+    """Seconds, if known exactly, as for a narration."""
     marks: tuple[Chapter, ...] = ()
     notice: str = ""
     """A notice to show, such as that a text was too long to be read whole."""
     remote: "RemoteAudio | None" = None
-    """What a stream is read from."""
+    """Source of a stream's bytes; None for a file."""
     is_constant_rate: bool | None = None
-    """Whether an mp3 keeps one bit rate, so that positions follow from its size; None: it is no mp3, or not known."""
+    """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False
-    """Whether an mp3 of variable rate says how long it is, so that positions can be estimated from its size."""
+    """Whether an mp3 of variable rate states its length, so that positions can be estimated from its size."""
     is_estimated: bool = False
-    """Whether positions are to be estimated, as what is before them is not here."""
+    """Whether positions must be estimated because the audio before them is not fetched."""
 
     @property
     def can_seek(self) -> bool:
-        """Whether the player may seek: in a stream without ranges it would wait for the end first, unless of an mp3."""
+        """Whether the player may seek. In a stream without ranges it would wait for the end, unless it is an mp3."""
         return self.remote is None or self.remote.progress().is_seekable or self.is_constant_rate is not None
 
 
 class FetchStatus(NamedTuple):
-    """What must be fetched before the listener's position, or anything, can play."""
+    """How much is fetched of what must be before the listener's position, or anything, can play."""
 
     share: float | None
-    """0 to 1 of it is here; None while that is not known."""
+    """Fetched share, 0 to 1; None while not known."""
     left: float | None = None
-    """Seconds that the rest takes; None while that is not known."""
+    """Estimated seconds for the rest; None while not known."""
     is_for_position: bool = True
-    """Whether it is for the position; else the file cannot even begin without its end."""
+    """Whether it is for the position; if not, the file needs its end before it can begin."""
 
     def __str__(self) -> str:
         text = (
@@ -116,13 +116,13 @@ class Playback(NamedTuple):
     is_narrated: bool = False
     is_buffering: bool = False
     is_estimated: bool = False
-    """Whether the position is an estimate, as not enough of the recording is here to count it."""
+    """Whether the position is an estimate because too little of the recording is fetched."""
     fetching: FetchStatus | None = None
-    """How far the listener's position is fetched, while that is waited for."""
+    """How much is fetched of what the listener's position needs, while playback waits for it."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
     last: LastPlayed | None = None
-    """What to go on with, while nothing is loaded."""
+    """What to resume, while nothing is loaded."""
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -131,7 +131,7 @@ class Playback(NamedTuple):
 
     @property
     def chapter(self) -> str:
-        """The title of the chapter that plays; empty where there is none."""
+        """The title of the chapter that plays; empty if there is none."""
         number = self.chapter_number
         return self.chapters[number - 1].title if number else ""
 
@@ -146,7 +146,7 @@ class Playback(NamedTuple):
         return next((m.start for m in self.marks if self.position + 0.05 < m.start < length), None)
 
     def previous_mark(self) -> float:
-        """Return where the chapter or sentence starts, in seconds; just after its start, that of the one before."""
+        """Return the start of this chapter or sentence in seconds, or of the one before if it has just begun."""
         length, here = self.duration or inf, self.position - 1.5
         return next((m.start for m in reversed(self.marks) if 0 <= m.start < min(length, here)), 0.0)
 
@@ -156,7 +156,7 @@ class Playback(NamedTuple):
         return self.status is not PlayerStatus.STOPPED
 
     def looks_like(self, other: "Playback") -> bool:
-        """Return whether both look the same: only the fraction of a second differs, within one chapter."""
+        """Return whether both look the same: at most the fraction of a second differs, within one chapter."""
         if int(self.position) != int(other.position) or self.chapter != other.chapter:
             return False
         return self._replace(position=other.position) == other

@@ -1,4 +1,4 @@
-"""What the parts of the controller share: the library, its progress, and what is playing."""
+"""State shared by the parts of the controller: library, progress, and what is playing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 
 MAX_SKIPPED = 0.5
-"""Largest share of an episode that its skipped start or end may take: a trailer may be shorter than either."""
+"""Largest share of an episode that may be skipped at its start or end: a trailer may be shorter than either."""
 
 
 @dataclass(slots=True)
 class PlaybackState:
-    """The present values; `PlaybackController` makes one for all its parts."""
+    """The current values; `PlaybackController` makes one for all its parts."""
 
     library: Library
     progress_index: ProgressIndex
@@ -27,12 +27,12 @@ class PlaybackState:
     ports: Ports
 
     def settings_of(self, episode: str | None) -> PodcastSettings | None:
-        """Return the settings of the podcast that an episode is of; None when it has none of its own."""
+        """Return the settings of an episode's podcast; None if it has none of its own."""
         index = self.library.index(episode)
         return self.library.podcast_settings(index) if index is not None else None
 
     def skipped_end(self, episode: str | None, duration: float | None) -> float:
-        """Return how many seconds at the end of an episode are never played: a fixed time, or its last chapters."""
+        """Return the seconds skipped at the end of an episode: a fixed time, or its last chapters."""
         settings = self.settings_of(episode)
         if settings is None or not duration:
             return 0.0
@@ -45,13 +45,13 @@ class PlaybackState:
         return max(end, duration - start) if MAX_SKIPPED * duration <= start < duration else end
 
     def played_from(self, episode: str | None, duration: float | None) -> float:
-        """Return the position in seconds from which on an episode counts as played; infinite with an unknown length."""
+        """Return the position in seconds from which an episode counts as played; infinite if its length is unknown."""
         if not duration or duration < 0:
             return inf
         return min(self.options.played.starts_at(duration), duration - self.skipped_end(episode, duration))
 
     def show(self, playback: Playback) -> None:
-        """Replace what is playing, and tell the listener when that changes anything."""
+        """Replace what is playing, and tell the listener if it changed."""
         if playback != self.playback:
             self.playback = playback
             self.ports.listener.playback_changed(playback)

@@ -1,19 +1,19 @@
-"""What a listener keeps of an episode. Every start reads it: `just_said` tells what is kept."""
+"""Bookmarks, as values. Every start imports this; `just_said` finds the stretch to bookmark."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Self
 
 WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
-"""Characters of the words and of the note that are kept."""
+"""Longest words and note of a bookmark, in characters; the rest is cut."""
 
 
 BY_MACHINE = "recognised by machine"
-"""Said wherever recognised words are shown or quoted: they have mistakes."""
+"""Shown wherever recognised words are shown or quoted: they have mistakes."""
 
 
 class BookmarkKey(NamedTuple):
-    """What tells bookmarks apart: two with the same start are one."""
+    """Identifies a bookmark; two with the same start are one."""
 
     episode: str
     start: float
@@ -27,42 +27,42 @@ class Bookmark(NamedTuple):
     start: float
     """Seconds, rounded to hundredths."""
     end: float
-    """The same."""
+    """Seconds, rounded to hundredths."""
     created: datetime
     updated: datetime
     """When this value was made (UTC): the newer of two values wins."""
     text: str = ""
-    """What is said there; empty when that is not known."""
+    """The words there; empty if not known."""
     note: str = ""
     title: str = ""
-    """That of the episode, for when it is no longer in the library."""
+    """Title of the episode, in case it leaves the library."""
     is_removed: bool = False
-    """Whether it was removed, which other machines must learn."""
+    """Whether it was removed; other machines have to be told."""
     is_recognised: bool = False
     """Whether a machine recognised its words, and nobody has edited them."""
 
     @property
     def key(self) -> BookmarkKey:
-        """What it is found by."""
+        """Its key."""
         return BookmarkKey(self.episode, self.start)
 
     @property
     def label(self) -> str:
-        """The words or, where there are none, the note; may be empty."""
+        """The words, or the note if there are none; may be empty."""
         return self.text or self.note
 
     @property
     def remark(self) -> str:
-        """The note, with where the words are from when that must be said; may be empty."""
+        """The note, after the origin of the words if a machine recognised them; may be empty."""
         return " · ".join(filter(None, (BY_MACHINE if self.is_recognised else "", self.note)))
 
     def removed(self, now: datetime) -> Self:
-        """Return what stays of it when it is removed."""
+        """Return the bookmark as it is stored once removed."""
         return self._replace(text="", note="", title="", is_recognised=False, is_removed=True, updated=now)
 
 
 class Stretch(NamedTuple):
-    """A part of an episode in seconds, and what is said in it."""
+    """A part of an episode, in seconds, and its words."""
 
     start: float
     end: float
@@ -72,7 +72,7 @@ class Stretch(NamedTuple):
 
 
 def find_same(bookmarks: Iterable[Bookmark], stretch: Stretch) -> Bookmark | None:
-    """Return the one of an episode's bookmarks that is of the same words: more than half of the longer is in both."""
+    """Return an episode's bookmark of the same words: more than half of the longer stretch overlaps."""
     for bookmark in bookmarks:
         both = min(bookmark.end, stretch.end) - max(bookmark.start, stretch.start)
         longer = max(bookmark.end - bookmark.start, stretch.end - stretch.start)

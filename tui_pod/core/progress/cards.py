@@ -1,4 +1,4 @@
-"""A card: something that is asked again, after days and then months, so that it stays known."""
+"""Cards: questions that are repeated after days and then months, so that the answers stay known."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,16 +11,16 @@ OF_EPISODE = -1.0
 
 
 class Card(NamedTuple):
-    """When something is asked next, and how well it was known."""
+    """When a question is asked next, and how well its answer was known."""
 
     episode: str
     start: float
-    """That of its bookmark, or `OF_EPISODE`."""
+    """Start of its bookmark, or `OF_EPISODE`."""
     due: datetime
     updated: datetime
     """When this value was made (UTC): the newer of two values wins."""
     stability: float | None = None
-    """Days until it is known with nine in ten chances; None, as the next two: it was never asked."""
+    """Days until the chance of knowing it falls to 90 %. None, as for the next two, if it was never asked."""
     difficulty: float | None = None
     """1 to 10."""
     reviewed: datetime | None = None
@@ -29,11 +29,11 @@ class Card(NamedTuple):
 
     @property
     def key(self) -> BookmarkKey:
-        """What it is found by: its bookmark's key."""
+        """Its key, which is its bookmark's."""
         return BookmarkKey(self.episode, self.start)
 
     def removed(self, now: datetime) -> Self:
-        """Return what stays of it when it is removed."""
+        """Return the card as it is stored once removed."""
         return self._replace(stability=None, difficulty=None, reviewed=None, is_removed=True, updated=now)
 
 
@@ -48,7 +48,7 @@ class Notebook(NamedTuple):
         return Notebook(_newest((*self.bookmarks, *other.bookmarks)), _newest((*self.cards, *other.cards)))
 
     def without(self, other: "Notebook") -> "Notebook":
-        """Return what the other one has not, or has otherwise."""
+        """Return the bookmarks and cards that the other one lacks or has with other values."""
         bookmarks, cards = frozenset(other.bookmarks), frozenset(other.cards)
         return Notebook(
             tuple(each for each in self.bookmarks if each not in bookmarks),
@@ -65,7 +65,7 @@ def newest_of(first: Thing | None, second: Thing) -> Thing:
 
 
 def _newest(things: Iterable[Thing]) -> tuple[Thing, ...]:
-    """Return the newest of each, in the order in which they come."""
+    """Return the newest of each, in order of first appearance."""
     found: dict[BookmarkKey, Thing] = {}
     for thing in things:
         found[thing.key] = newest_of(found.get(thing.key), thing)

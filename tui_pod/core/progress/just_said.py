@@ -1,4 +1,4 @@
-"""Which words of an episode were "just said", when a listener wants to keep them."""
+"""Find the words that were just said when the listener sets a bookmark."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Stretch
 
 WITHOUT_WORDS = 30.0
-"""Seconds that are kept where nothing tells what was said."""
+"""Seconds of a bookmark if the words are not known."""
 
 REACTION = 1.5
-"""Seconds that it takes to think "that one!" and find the key: what began since is not what was meant."""
+"""Seconds that it takes to react and find the key: a sentence that began since is not the one meant."""
 
 
 def just_said(transcript: Transcript, position: float, speed: float = 1.0) -> Stretch:
-    """Return the sentence that was just said at `position` seconds, else the last half minute, without words."""
+    """Return the sentence that was just said at `position` seconds, else the last half minute without words."""
     index = transcript.active(max(0.0, position - REACTION * speed))
     if index is None:
         index = transcript.active(position)

@@ -1,4 +1,4 @@
-"""What was played of an episode, and the rules of resuming and of "played".
+"""The progress of an episode, and the rules for resuming and for "played".
 
 Each rule is in one place. Pure: times of day come in as arguments.
 """
@@ -31,11 +31,11 @@ class Progress(NamedTuple):
     plays: int = 0
     """How often it was played to the end."""
     listened: datetime | None = None
-    """When it last played (UTC): orders Continue and sets the rewind; None: never."""
+    """When it last played (UTC), for the order of Continue and the rewind; None if it never did."""
     played_ranges: Ranges = ()
-    """Ranges that were really played, in seconds, merged and in order."""
+    """Ranges that were actually played, in seconds, merged and in order."""
     is_dismissed: bool = False
-    """Taken off Continue until it is played again."""
+    """Whether it was removed from Continue, until it is played again."""
 
     @property
     def status(self) -> Status:
@@ -71,7 +71,7 @@ class Progress(NamedTuple):
 
 
 def stamp_after(former: Progress | None, now: datetime) -> datetime:
-    """Return a time for a new value: now, but after that of `former` even when a clock was set back or is wrong."""
+    """Return a time for a new value: `now`, or just after `former` if the clock is wrong or was set back."""
     return now if former is None else stamp_later(former.updated, now)
 
 
@@ -88,16 +88,16 @@ def newest(first: Progress, second: Progress) -> Progress:
 
 
 def _order(progress: Progress) -> tuple[object, ...]:
-    """Return what decides which value is newer, down to what makes no difference to a listener."""
+    """Return the sort key by which a value is newer; its last parts only break ties."""
     return progress.updated, progress.played, progress.position, progress.is_dismissed, progress.duration or 0.0
 
 
 MAX_SHARE_LEFT = 0.10
-"""Share of the length that is never more than left when an episode counts as played, for very short ones."""
+"""Largest share of the length that may be left when an episode counts as played, for very short ones."""
 
 
 class PlayedRule(NamedTuple):
-    """How much may be left when an episode counts as played."""
+    """When an episode counts as played, by how much of it is left."""
 
     share: float = 0.03
     """Share of the length."""
@@ -117,13 +117,13 @@ class PlayedRule(NamedTuple):
 
 
 REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))
-"""Pause from which on, and seconds to go back when resuming; longest first."""
+"""Least pause, and seconds to rewind when resuming after it; longest first."""
 MAX_REWIND_SHARE = 0.05
-"""Share of the length that a rewind is never more than."""
+"""Largest rewind, as a share of the length."""
 
 
 def is_whole(position: float, duration: float | None) -> bool:
-    """Return whether an end of file at `position` is the episode's end and not a cut or a drop."""
+    """Return whether a file that ends at `position` was complete, not cut or dropped."""
     return duration is None or duration - position <= max(2.0, 0.02 * duration)
 
 

@@ -9,11 +9,11 @@ from tui_pod.core.library.topics import has_member
 from tui_pod.core.progress.progress import Progress, Status, remaining
 
 FEW = 2_000
-"""Touched episodes times topics up to which looking each one up in each topic is faster than going through these."""
+"""Up to this product of touched episodes and topics, single look-ups are faster than one pass over the topics."""
 
 
 class TopicStats:
-    """How much of one topic is played; no dataclass, which would take half a millisecond of each start to make."""
+    """How much of one topic is played. Not a dataclass, which would cost each start half a millisecond."""
 
     __slots__ = ("left", "played", "started")
 
@@ -24,7 +24,7 @@ class TopicStats:
 
 
 class ProgressIndex:
-    """Progress by episode id; ids that the library does not have are kept and not counted."""
+    """Progress by episode id. Ids that are not in the library stay, and are not counted."""
 
     def __init__(self, library: Library, progress: Mapping[str, Progress]) -> None:
         self._library = library
@@ -52,12 +52,12 @@ class ProgressIndex:
         return self._progress.get(ident)
 
     def status(self, ident: str) -> Status:
-        """Return how far the listener is with an episode."""
+        """Return whether an episode is unplayed, started or played."""
         progress = self._progress.get(ident)
         return progress.status if progress else Status.UNPLAYED
 
     def length(self, index: int) -> float | None:
-        """Return the seconds that the episode at a library index lasts: as last measured, else as stated."""
+        """Return the length in seconds of the episode at a library index: as last measured, else as stated."""
         progress = self._progress.get(self._library.ids[index])
         return (progress.duration if progress else None) or self._library.duration(index)
 
@@ -89,7 +89,7 @@ class ProgressIndex:
             stats.left += gained
 
     def set_new(self, episodes: Iterable[str]) -> None:
-        """Set which episodes are new; those that were touched, or are not in the library, are not."""
+        """Set which episodes are new, leaving out those that were touched or are not in the library."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)
         self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED}
         self._new_counts.clear()
@@ -129,7 +129,7 @@ class ProgressIndex:
         return self.remaining(index)
 
     def _count(self) -> None:
-        """Count all progress at once: topic by topic where much was touched, which is a hundred times as fast."""
+        """Count all progress at once, topic by topic if much was touched: that is a hundred times as fast."""
         gained: dict[int, float] = {}
         for ident, progress in self._progress.items():
             index = self._library.index(ident)

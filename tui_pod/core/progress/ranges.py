@@ -1,14 +1,14 @@
-"""Ranges of an episode that were really played: sorted, apart from one another, in seconds."""
+"""Ranges of an episode that were actually played: sorted, disjoint, in seconds."""
 
 from __future__ import annotations
 
 Ranges = tuple[tuple[float, float], ...]
 
 JOIN = 0.5
-"""Seconds between two ranges that count as none: two polls of the position are that far apart."""
+"""Gap in seconds up to which two ranges are joined: two polls of the position are that far apart."""
 
 MAX_RANGES = 64
-"""Ranges kept for an episode: with more, the two nearest ones are joined."""
+"""Most ranges of an episode; beyond that the two nearest are joined."""
 
 
 def add_range(ranges: Ranges, start: float, end: float) -> Ranges:

@@ -1,4 +1,4 @@
-"""Records that the core saves, in order of time. It does not know how they are stored."""
+"""Records that the core saves. It does not know how they are stored."""
 
 from datetime import datetime
 from typing import Any, NamedTuple

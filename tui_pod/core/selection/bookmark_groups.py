@@ -1,4 +1,4 @@
-"""Bookmarks in groups: by episode, by the day they were kept, or by topic."""
+"""Group bookmarks by episode, by day or by topic."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import clock
 
 GONE = "No longer in the library"
-"""The group, by topic, of bookmarks whose episodes are."""
+"""Name of the group of bookmarks whose episodes are gone, when grouped by topic."""
 
 
 class Grouping(CyclicEnum):
-    """What is kept together."""
+    """What bookmarks are grouped by."""
 
     EPISODE = "episode"
     DATE = "date"
@@ -33,10 +33,10 @@ class Group(NamedTuple):
 def group_bookmarks(
     library: Library, bookmarks: Iterable[Bookmark], by: Grouping, zone: tzinfo | None = None
 ) -> list[Group]:
-    """Return the bookmarks in groups, the one with the most recently kept first.
+    """Return the bookmarks in groups, the one with the newest bookmark first.
 
     Within an episode and a topic they are in the order of the episode's time, within a day the newest is first.
-    `zone` tells which day it was; None: this machine's.
+    `zone` decides which day it was; None stands for this machine's.
     """
     heads: dict[Grouping, Callable[[Bookmark], str]] = {
         Grouping.EPISODE: lambda bookmark: title_of(library, bookmark),
@@ -61,7 +61,7 @@ def title_of(library: Library, bookmark: Bookmark) -> str:
 
 
 def titled(library: Library, bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
-    """Return bookmarks with the titles that their episodes have now; one written by hand may bring none."""
+    """Return bookmarks with the current titles of their episodes; one written by hand may have none."""
     return [bookmark._replace(title=title_of(library, bookmark)) for bookmark in bookmarks]
 
 
@@ -72,6 +72,6 @@ def topic_of(library: Library, bookmark: Bookmark) -> str:
 
 
 def quote(library: Library, bookmark: Bookmark, podcast: str = "", page: str = "") -> str:
-    """Return the words of a bookmark and where they are from, to be pasted somewhere."""
+    """Return the words of a bookmark and their source, for the clipboard."""
     source = ", ".join(filter(None, (title_of(library, bookmark), podcast, clock(bookmark.start), page)))
     return "\n".join(filter(None, (bookmark.text and f"“{bookmark.text}”", bookmark.remark, f"— {source}")))

@@ -1,4 +1,4 @@
-"""Which episodes a list shows, and in which order: topic, filter, sort and search words.
+"""Decide which episodes a list shows, and in which order: topic, filter, sort and search words.
 
 Pure and fast: a list is a sequence of library indexes, and narrowing a search looks only at what is left.
 """
@@ -70,7 +70,7 @@ class ListQuery(NamedTuple):
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     query: str = ""
-    """Words that must all be in title, summary or topics; a part of a word will do."""
+    """Words that must all occur in title, summary or topics, if only as a part of a word."""
 
 
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:
@@ -90,7 +90,7 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
 
 
 def missing(row: int) -> int:
-    """Return the index by which a list shows the queue's entry at `row`, whose episode is gone from the library."""
+    """Return the index that stands for the queue's entry at `row` if its episode is not in the library."""
     return -1 - row
 
 
@@ -103,7 +103,7 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
 
 
 def first_row(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
-    """Return where the cursor starts: on the most recently played unfinished episode, else the first unplayed one."""
+    """Return the first row of the cursor: the most recently played unfinished episode, else the first unplayed one."""
     inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
     for index in progress_index.unfinished():
         if index in inside:
@@ -126,7 +126,7 @@ def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Fil
 
 
 def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: int) -> Sequence[int]:
-    """Return library indexes of a topic in an order; given ascending, which is the catalogue's own."""
+    """Return library indexes of a topic sorted; they must be given ascending, which is the catalogue's order."""
     match sort:
         case Sort.COURSE:
             path = library.topics.paths.get(topic, ())

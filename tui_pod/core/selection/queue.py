@@ -17,7 +17,7 @@ class Queue(_Entries):
     __slots__ = ()
 
     def __new__(cls, entries: Iterable[str] = (), cursor: int = 0) -> Self:
-        """Make a queue; what `entries` repeat is left out."""
+        """Make a queue; repeated entries are left out."""
         distinct = tuple(dict.fromkeys(entries))
         return super().__new__(cls, distinct, min(max(0, cursor), len(distinct)))
 
@@ -60,9 +60,9 @@ class Queue(_Entries):
         return Queue(self.entries, self.entries.index(ident) + 1)
 
     def changed_as(self, before: Queue, after: Queue) -> Queue:
-        """Return the queue with the change that led from one to another; it may have changed meanwhile.
+        """Return the queue with the change from `before` to `after` applied; it may have changed meanwhile.
 
-        Entries played since `before` stay played, and what else was queued since stays.
+        Entries played since `before` stay played, and entries queued since stay.
         """
         if self == before:
             return after
@@ -76,7 +76,7 @@ class Queue(_Entries):
         kept = [next(ordered) if ident in ranks else ident for ident in self.entries]
         rows = {ident: (row, 0) for row, ident in enumerate(kept)}
         last = (-1, 0)
-        for ident in after.entries:  # what comes back stands behind what is before it in `after`
+        for ident in after.entries:  # a restored entry follows the one before it in `after`
             last = rows.setdefault(ident, (last[0], last[1] + 1))
         entries = sorted(rows, key=rows.__getitem__)
         played = [ident for ident in entries if now.get(ident) is False]

@@ -17,10 +17,10 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort, sort_indexes
 
 OVER = 1.05
-"""Share of the budget that a plan may take where nothing else would fill it: sessions end between episodes."""
+"""Largest share of the budget for a plan if nothing else would fill it: sessions end between episodes."""
 
 ENOUGH = 0.80
-"""Share of the budget that makes a plan full."""
+"""Share of the budget from which a plan counts as full."""
 
 MAX_BUDGET = 24 * 3600.0
 """Seconds of the longest session."""
@@ -33,7 +33,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
 ORDERS = (Sort.COURSE, Sort.NEWEST, Sort.SHORTEST)
-"""In which order unplayed episodes can be taken."""
+"""Orders in which unplayed episodes can be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Plan:
     total: float
     """Seconds of the listener's time that they take."""
     library: Library
-    """The one that they, and the topic of the request, are of."""
+    """The library of the indexes, and of the topic of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,16 @@ class Session:
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
-    """Those that the listener took out of it."""
+    """Those that the listener removed from it."""
     queued: frozenset[str] = frozenset()
-    """Those that the listener had queued: they stay queued when the plan drops them."""
+    """Those that the listener had queued; they stay queued if the plan drops them."""
     heard: float = 0.0
-    """Seconds of episodes heard."""
+    """Seconds of episodes played."""
     used: float = 0.0
     """Seconds of the listener's time used."""
 
     def spent(self, heard: float, speed: float) -> Session:
-        """Return the session after `heard` more seconds of an episode."""
+        """Return the session after playing `heard` more seconds of an episode."""
         return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
 
 
@@ -89,7 +89,7 @@ class Summary:
 
     finished: int
     heard: float
-    """Seconds of episodes heard."""
+    """Seconds of episodes played."""
     used: float
     """Seconds of the listener's time used."""
     topics: tuple[tuple[str, int, int], ...]
@@ -106,7 +106,7 @@ def parse_budget(text: str, now: datetime) -> float:
         now: the present local time; an end time that has passed today is tomorrow's.
 
     Raises:
-        ValueError: it is no time between a minute and a day; the message is for the listener.
+        ValueError: it is not a time between a minute and a day; the message is for the listener.
     """
     text = text.strip().lower()
     if found := _TIME.fullmatch(text):
@@ -116,7 +116,7 @@ def parse_budget(text: str, now: datetime) -> float:
         end = now.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
         if end <= now.replace(tzinfo=None):
             end += timedelta(days=1)
-        seconds = (end.astimezone() - now).total_seconds()  # by the clock on the wall, also when it is put forward
+        seconds = (end.astimezone() - now).total_seconds()  # wall time, also when daylight saving begins
     elif (found := _SPAN.fullmatch(text)) and (found[1] or found[2]):
         seconds = int(found[1] or 0) * 3600.0 + int(found[2] or 0) * 60.0
     else:
@@ -135,7 +135,7 @@ def plan_session(
 ) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
 
-    It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
+    It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes.
 
     Args:
         speed_rule: how fast each episode would play.
@@ -175,15 +175,15 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
     unplayed = sort_indexes(library, [index for index in members if index not in touched], request.order, request.topic)
     if request.order is Sort.COURSE:
         first = library.first_of_podcasts
-        unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
+        unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course
     return [*started, *unplayed]
 
 
 def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
-    """Return the candidates that come first in order and together take from `enough` to `room` whole seconds.
+    """Return the first candidates in order that together take from `enough` to `room` whole seconds.
 
-    Where none do, it is those that come nearest to `room` from below. Each sum that the candidates from one on can
-    reach is a bit of a number, so that adding one to all of them is one shift.
+    If none do, return those that come nearest to `room` from below. A bit of a number stands for each sum that the
+    candidates from one on can reach, so that adding a candidate to all sums is one shift.
     """
     limit = (1 << (int(room) + 1)) - 1
     reach = [1]

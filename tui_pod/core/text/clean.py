@@ -1,7 +1,7 @@
 """Make text from outside safe to show, to compare and to count.
 
 Every string from a catalogue, feed, file or stream passes `clean` once, where it enters.
-Textual hands escape sequences through to the terminal whatever its markup setting, so this is
+Textual passes escape sequences on to the terminal whatever its markup setting, so this is
 the only guard. This module knows nothing of where the text comes from or who draws it.
 """
 
@@ -12,10 +12,10 @@ import unicodedata
 from collections.abc import Sequence
 
 TITLE_LIMIT = 300
-"""Characters of a title that are shown (contract)."""
+"""Longest title that is shown, in characters."""
 
 SUMMARY_LIMIT = 4_000
-"""Characters of a summary that are kept: more than any screen shows at once."""
+"""Longest summary, in characters: more than any screen shows at once."""
 
 UNTITLED = "(untitled)"
 
@@ -35,7 +35,7 @@ _MAY_COMBINE = (
     "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
     "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
 )
-_ENDLESS = r"&#\d{10,};?"  # Python makes no number of 5,000 digits
+_ENDLESS = r"&#\d{10,};?"  # Python refuses to convert 5,000 digits to a number
 _SURROGATES = "[\ud800-\udfff]"
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
@@ -91,7 +91,7 @@ def unescaped(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text`, such as a path, with U+FFFD for each character that `clean` would remove; line breaks stay."""
+    """Return `text`, such as a path, with U+FFFD for each character that `clean` would remove. Line breaks stay."""
     return re.sub(f"{_UNSAFE}|{_SURROGATES}|[\x0b-\x0d\x85\u2028\u2029]", "\ufffd", text)
 
 
@@ -101,7 +101,7 @@ def without_surrogates(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return `text` as search compares it: no case, no accents."""
+    """Return `text` for comparison in a search: without case and accents."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
@@ -134,7 +134,7 @@ def counted(number: int, noun: str = "episode") -> str:
 
 
 def enumerated(words: Sequence[str], conjunction: str = "and") -> str:
-    """Return words as a sentence has them: `one`, `one and two`, `one, two and three`."""
+    """Return words joined as in a sentence: `one`, `one and two`, `one, two and three`."""
     return f" {conjunction} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
@@ -158,12 +158,12 @@ def _sift(text: str) -> str:
     text = re.sub(_UNSAFE, "", without_surrogates(text))
     if not re.search(_MAY_COMBINE, text):
         return unicodedata.normalize("NFC", text)
-    # thinned before, as NFC takes quadratic time to sort a run of marks, and after, as it may split letters into marks
+    # before NFC, which sorts a run of marks in quadratic time, and after it, as it may split letters into marks
     return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
 
 
 def _thin_marks(text: str) -> str:
-    """Return `text` with `_MAX_MARKS` marks a letter at most, and none without a letter."""
+    """Return `text` with at most `_MAX_MARKS` marks per letter, and none without a letter."""
     kept: list[str] = []
     run = 0
     for character in text:

@@ -1,7 +1,7 @@
-"""Turn written text into text that a voice reads right.
+"""Turn written text into text that a voice reads correctly.
 
-What the eye reads stays exact; the ear gets `RoPE` as "rope" and `O(n²)` as "order n squared". Words come
-from one table that is passed in, patterns (powers, code tokens, addresses, Greek letters) are the rules here.
+The screen shows the text as it is; the voice says `RoPE` as "rope" and `O(n²)` as "order n squared". Words come
+from a table that is passed in; powers, code tokens, addresses and Greek letters are handled by the rules here.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import lru_cache
 
 _TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
 _NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
-"""Words whose full stop ends no sentence where a number follows."""
+"""Words whose full stop does not end a sentence if a number follows."""
 _LONGEST_TITLE = 10
-"""Characters looked at before a full stop."""
+"""Characters before a full stop that are checked."""
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # possessive: a long run of marks takes linear time
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
@@ -91,22 +91,22 @@ _RULES = (
     (r"(?<=[A-Za-z’'])[”\"](?=\s+\w)", ","),
     (r"[\[\]{}<>|*#^\\`“”]", " "),
 )
-"""Patterns, compiled when first used, and what is spoken for them: all that plays waits for the import of this."""
+"""Patterns and their spoken forms. They are compiled when first used: playback waits for this import."""
 _SCALES = {"K": "thousand", "M": "million", "B": "billion"}
 _POWERS = {"2": " squared", "3": " cubed", "T": " transposed"}
 _RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ]+)")
 _LOWERED = re.compile("([₀₁₂₃₄₅₆₇₈₉ₙ]+)")
 _DOLLARS = re.compile(r"\b([KMB]) dollars\b")
 _NUMBERED = re.compile(r"(?<=[a-z]{3})(?=\d+(?:\.\d+)?\b)")
-"""Between a name and its number, as in Qwen2.5: the table knows the name alone."""
+"""Between a name and its number, as in Qwen2.5: the table has only the name."""
 _BLANKS = re.compile(r"\s+")
 _GAPS = re.compile(r"\s+([,.;:!?])")
 _ABBREVIATED = re.compile(r"\b(no|fig)\.")
-"""Words with a full stop that the voice takes for number and figure; with a blank between it does not."""
+"""Words with a full stop that the voice reads as number and figure unless a blank is between."""
 
 
 def split_sentences(text: str) -> list[str]:
-    """Return the sentences of one paragraph; a mark after a title, an initial or before a small letter ends none."""
+    """Return the sentences of one paragraph. A mark after a title or initial, or before a small letter, ends none."""
     sentences: list[str] = []
     begin = 0
     for end in _SENTENCE_END.finditer(text):
@@ -131,7 +131,7 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
 
 
 def speakable(sentence: str, table: Mapping[str, str]) -> str:
-    """Return `sentence` as the voice should get it; `table` maps written words to spoken ones."""
+    """Return `sentence` as the voice should read it; `table` maps written words to spoken ones."""
     sentence = _NUMBERED.sub(" ", sentence)
     words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
     if words is not None:
