@@ -1,0 +1,212 @@
+"""Episode actions: what is read of a server's, what is sent, and which one wins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.feeds.store.feed_store import EpisodeIdentity
+from tui_pod.sync.actions import (
+    DEVICE,
+    FUTURE,
+    LATE,
+    MAX_SECONDS,
+    MAX_TEXT,
+    EpisodeAction,
+    action_mark,
+    action_time,
+    is_address,
+    newest_of_each,
+    parse_action,
+    to_element,
+    to_progress,
+)
+
+NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+CAST, AUDIO = "https://cast.example.org/feed", "https://cast.example.org/1.mp3"
+
+ELEMENT: dict[str, Any] = {
+    "podcast": CAST, "episode": AUDIO, "guid": "g1", "device": "phone", "action": "play",
+    "timestamp": "2026-11-28T11:00:00", "started": 10, "position": 40, "total": 100,
+}  # fmt: skip
+
+ACTION = EpisodeAction(CAST, AUDIO, "g1", NOW - timedelta(hours=1), 10, 40, 100)
+
+
+def identity(**changes: Any) -> EpisodeIdentity:
+    return EpisodeIdentity(**{"id": "e1", "feed": CAST, "guid": "g1", "audio": AUDIO, "duration": 100.0, **changes})
+
+
+def test_element_becomes_an_action() -> None:
+    assert parse_action(ELEMENT, NOW) == ACTION
+    assert parse_action({**ELEMENT, "action": "PLAY", "guid": None}, NOW) == ACTION._replace(guid="")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"action": "download"},
+        {"podcast": ""},
+        {"episode": ""},
+        {"episode": 7},
+        {"podcast": "x" * (MAX_TEXT + 1)},
+        {"podcast": "a\x1b[2J"},
+        {"position": 0},
+        {"position": -1},
+        {"position": True},
+        {"position": "40"},
+        {"position": MAX_SECONDS + 1},
+        {"position": float("nan")},
+        {"timestamp": "yesterday"},
+        {"timestamp": None},
+        {"timestamp": 10**30},
+        {"timestamp": (NOW + FUTURE + timedelta(seconds=1)).isoformat()},
+    ],
+)
+def test_element_that_makes_no_sense_is_skipped(change: dict[str, Any]) -> None:
+    assert parse_action({**ELEMENT, **change}, NOW) is None
+
+
+@pytest.mark.parametrize("value", [None, [], "play", 7])
+def test_element_that_is_no_table_is_skipped(value: object) -> None:
+    assert parse_action(value, NOW) is None
+    assert action_time(value) == 0
+    assert len(action_mark(value)) == 16
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "read"),
+    [
+        ("position", 1, 1), ("position", MAX_SECONDS, MAX_SECONDS), ("position", 40.9, 40), ("position", 1.0, 1),
+        ("started", -1, None), ("total", 0, None), ("podcast", "x" * MAX_TEXT, "x" * MAX_TEXT),
+    ],
+)  # fmt: skip
+def test_fields_at_their_limits(field: str, given: object, read: object) -> None:
+    action = parse_action({**ELEMENT, field: given}, NOW)
+    assert action is not None
+    assert getattr(action, field) == read
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["2026-11-28T11:00:00", "2026-11-28T11:00:00Z", "2026-11-28T12:00:00+01:00", 1795863600]
+)
+def test_time_is_read_in_every_form_of_servers(timestamp: object) -> None:
+    action = parse_action({**ELEMENT, "timestamp": timestamp}, NOW)
+    assert action is not None
+    assert action.time == datetime(2026, 11, 28, 11, tzinfo=UTC)
+    assert action_time({"timestamp": timestamp}) == 1795863600
+
+
+def test_time_a_little_ahead_is_accepted() -> None:
+    assert parse_action({**ELEMENT, "timestamp": (NOW + FUTURE).isoformat()}, NOW) is not None
+
+
+@pytest.mark.parametrize("field", ["podcast", "episode", "guid", "timestamp", "position", "action"])
+def test_mark_changes_with_what_identifies_an_element(field: str) -> None:
+    assert action_mark({**ELEMENT, field: "other"}) != action_mark(ELEMENT)
+
+
+def test_mark_stays_with_what_a_server_may_change() -> None:
+    assert action_mark({**ELEMENT, "device": "x", "started": 3, "action": "PLAY"}) == action_mark(ELEMENT)
+
+
+def test_newer_action_moves_the_position_and_marks_what_was_heard() -> None:
+    progress = to_progress(ACTION, Progress(ACTION.time - timedelta(seconds=1)), PlayedRule())
+    assert progress is not None
+    assert (progress.position, progress.duration, progress.updated) == (40.0, 100, ACTION.time)
+    assert progress.played_ranges == ((10, 40),)
+
+
+def test_action_for_an_untouched_episode_begins_its_progress() -> None:
+    progress = to_progress(ACTION._replace(started=None), None, PlayedRule())
+    assert progress is not None
+    assert (progress.position, progress.played_ranges) == (40.0, ())
+
+
+@pytest.mark.parametrize("age", [0, 1])
+def test_action_that_is_not_newer_changes_nothing(age: int) -> None:
+    mine = Progress(ACTION.time + timedelta(seconds=age), 5.0)
+    assert to_progress(ACTION, mine, PlayedRule()) is None
+
+
+def test_action_at_our_position_changes_nothing() -> None:
+    assert to_progress(ACTION, Progress(ACTION.time - timedelta(1), 40.7, 100.0), PlayedRule()) is None
+
+
+def test_action_at_the_end_marks_as_played_once() -> None:
+    end = ACTION._replace(position=100)
+    progress = to_progress(end, None, PlayedRule())
+    assert progress is not None
+    assert (progress.played, progress.plays) == (True, 1)
+    assert to_progress(end._replace(time=NOW), progress, PlayedRule()) is None
+    assert to_progress(ACTION._replace(time=NOW), progress, PlayedRule()) is not None
+
+
+def test_progress_becomes_an_element() -> None:
+    progress = Progress(NOW, 40.9, 100.0).with_played(10, 40.9, NOW)
+    assert to_element(progress, CAST, identity(), NOW) == {
+        "podcast": CAST, "episode": AUDIO, "device": DEVICE, "action": "play", "guid": "g1",
+        "timestamp": "2026-11-28T12:00:00", "started": 10, "position": 40, "total": 100,
+    }  # fmt: skip
+
+
+def test_played_episode_is_sent_as_heard_to_its_end() -> None:
+    element = to_element(Progress(NOW, 0.0, None, played=True), CAST, identity(), NOW)
+    assert element is not None
+    assert (element["started"], element["position"], element["total"]) == (100, 100, 100)
+
+
+def test_episode_of_unknown_length_is_sent_without_one() -> None:
+    element = to_element(Progress(NOW, 40.0), CAST, identity(duration=None), NOW)
+    assert element is not None
+    assert (element["position"], "total" in element, "started" in element) == (40, False, False)
+
+
+def test_guid_is_sent_without_its_number() -> None:
+    for guid, sent in (("g1\0002", "g1"), ("", None)):
+        element = to_element(Progress(NOW, 40.0), CAST, identity(guid=guid), NOW)
+        assert element is not None
+        assert element.get("guid") == sent
+
+
+@pytest.mark.parametrize(
+    ("progress", "podcast", "audio"),
+    [
+        (Progress(NOW, 0.9, 100.0), CAST, AUDIO),
+        (Progress(NOW, 40.0, 100.0), "ftp://x", AUDIO),
+        (Progress(NOW, 40.0, 100.0), CAST, "/home/me/1.mp3"),
+    ],
+)
+def test_progress_that_a_server_would_refuse_is_not_sent(progress: Progress, podcast: str, audio: str) -> None:
+    assert to_element(progress, podcast, identity(audio=audio), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("updated", "sent"),
+    [
+        (NOW - LATE, "2026-11-28T11:50:00"),
+        (NOW - LATE - timedelta(seconds=1), "2026-11-28T12:00:00"),
+        (NOW - timedelta(milliseconds=1), "2026-11-28T12:00:00"),
+    ],
+)
+def test_time_of_an_element(updated: datetime, sent: str) -> None:
+    element = to_element(Progress(updated, 40.0, 100.0), CAST, identity(), NOW)
+    assert element is not None
+    assert element["timestamp"] == sent
+
+
+def test_address_is_one_only_in_its_full_form() -> None:
+    assert is_address(AUDIO)
+    for text in ("cast.example.org/1.mp3", f" {AUDIO}", "https://x/" + "y" * MAX_TEXT, None, 7):
+        assert not is_address(text)
+
+
+def test_newest_action_of_each_episode_wins() -> None:
+    later = ACTION._replace(time=NOW, position=20)
+    further = later._replace(position=30)
+    other = ACTION._replace(guid="", episode="https://cast.example.org/2.mp3")
+    for actions in ([ACTION, later, further, other], [further, later, other, ACTION]):
+        assert set(newest_of_each(actions)) == {further, other}

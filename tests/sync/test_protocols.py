@@ -1,0 +1,149 @@
+"""Both protocols: which one a server speaks, and how batches are split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.protocols import BATCH, MAX_REFUSED, Server, detect, paths_of
+from tui_pod.sync.transport import ServerReply
+
+Answer = Callable[[str, str, Any], ServerReply]
+
+
+class Scripted:
+    """A server that answers by a function."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, str, Any]] = []
+
+    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
+        """See `Transport.ask`."""
+        self.asked.append((method, path, data))
+        return self.answer(method, path, data)
+
+
+def server(answer: Answer, name: str = "gpodder") -> tuple[Scripted, Server]:
+    paths = paths_of(name, "ann b")
+    assert paths is not None
+    transport = Scripted(answer)
+    return transport, Server(transport, paths)
+
+
+def good(*_: object) -> ServerReply:
+    return ServerReply(200, {})
+
+
+def status(number: int) -> Answer:
+    return lambda *_: ServerReply(number, None)
+
+
+def test_paths_name_the_user_safely() -> None:
+    paths = paths_of("gpodder", "a/b c")
+    assert paths is not None
+    assert paths.actions == "/api/2/episodes/a%2Fb%20c.json"
+    assert paths_of("", "ann") is None
+
+
+def test_gpodder_is_detected_by_its_devices() -> None:
+    transport = Scripted(lambda *_: ServerReply(200, []))
+    assert detect(transport, "ann", 7).name == "gpodder"
+    assert [path for _, path, _ in transport.asked] == ["/api/2/devices/ann.json"]
+
+
+def test_nextcloud_is_detected_by_its_changes() -> None:
+    def answer(_method: str, path: str, _data: Any) -> ServerReply:
+        return ServerReply(200, {"add": []}) if "gpoddersync" in path else ServerReply(404, None)
+
+    transport = Scripted(answer)
+    assert detect(transport, "ann", 7).name == "nextcloud"
+    assert transport.asked[1][1].endswith("subscriptions?since=7")
+
+
+@pytest.mark.parametrize("number", [401, 403])
+@pytest.mark.parametrize("where", ["/api/", "gpoddersync"])
+def test_rejected_login_is_reported_by_either(where: str, number: int) -> None:
+    transport = Scripted(lambda _method, path, _data: ServerReply(number if where in path else 404, None))
+    with pytest.raises(SyncError, match="rejects user or password"):
+        detect(transport, "ann", 7)
+
+
+@pytest.mark.parametrize("data", [{}, [], None, {"remove": []}])
+def test_server_that_speaks_neither_is_reported(data: object) -> None:
+    transport = Scripted(lambda _method, path, _data: ServerReply(200, data if "gpoddersync" in path else {}))
+    with pytest.raises(SyncError, match="neither the gpodder API"):
+        detect(transport, "ann", 7)
+
+
+def test_device_is_registered_only_where_there_are_devices() -> None:
+    for name, count in (("gpodder", 1), ("nextcloud", 0)):
+        transport, found = server(good, name)
+        found.register()
+        assert len(transport.asked) == count
+
+
+@pytest.mark.parametrize("data", [None, [], "x"])
+def test_answer_of_another_shape_is_an_error(data: object) -> None:
+    _, found = server(lambda *_: ServerReply(200, data))
+    with pytest.raises(SyncError, match="answer about the podcasts"):
+        found.subscriptions(0)
+
+
+def test_changes_are_read_and_other_values_are_passed_over() -> None:
+    transport, found = server(lambda *_: ServerReply(200, {"add": ["a"], "remove": 7, "timestamp": 9}))
+    assert found.subscriptions(5) == (["a"], [], 9)
+    assert transport.asked[0][1].endswith("?since=5")
+    for timestamp, read in ((-1, 0), (True, 0), ("9", 0), (0, 0), (1, 1)):
+        _, found = server(lambda *_, told=timestamp: ServerReply(200, {"actions": [1], "timestamp": told}))
+        assert found.actions(0) == ([1], read)
+
+
+def test_failure_names_what_failed() -> None:
+    _, found = server(status(503))
+    with pytest.raises(SyncError, match=r"failed at the episodes \(status 503\)"):
+        found.actions(0)
+
+
+def test_addresses_come_back_as_the_server_saved_them() -> None:
+    transport, found = server(lambda *_: ServerReply(200, {"update_urls": [["a", "A"], ["x"], 7]}))
+    assert list(found.change_subscriptions(["a", "b"], ["c"])) == [("a", "A"), ("b", "b"), ("c", "c")]
+    assert transport.asked[0][2] == {"add": ["a", "b"], "remove": ["c"]}
+
+
+def test_actions_are_sent_in_batches() -> None:
+    transport, found = server(good)
+    elements = [{"n": number} for number in range(BATCH + 1)]
+    assert list(found.send_actions(elements)) == elements
+    assert [len(data) for _, _, data in transport.asked] == [BATCH, 1]
+
+
+@pytest.mark.parametrize("number", [400, 413, 422, 500])
+def test_element_at_fault_is_found_and_the_others_are_sent(number: int) -> None:
+    _, found = server(lambda _m, _p, data: ServerReply(number if {"n": 3} in data else 200, {}))
+    elements = [{"n": each} for each in range(8)]
+    assert list(found.send_actions(elements)) == [each for each in elements if each != {"n": 3}]
+
+
+def test_many_refused_in_a_row_mean_a_broken_server() -> None:
+    transport, found = server(status(400))
+    with pytest.raises(SyncError, match=r"accepts nothing at the moment \(status 400\)"):
+        list(found.send_actions([{"n": each} for each in range(MAX_REFUSED + 3)]))
+    assert sum(len(data) == 1 for _, _, data in transport.asked) == MAX_REFUSED
+
+
+def test_only_element_refused_is_left_out_unless_the_server_is_broken() -> None:
+    assert list(server(status(400))[1].send_actions([{"n": 1}])) == []
+    with pytest.raises(SyncError, match="status 500"):
+        list(server(status(500))[1].send_actions([{"n": 1}]))
+
+
+@pytest.mark.parametrize(("number", "match"), [(401, "rejects user"), (404, "status 404"), (503, "status 503")])
+def test_other_failures_end_the_sending(number: int, match: str) -> None:
+    transport, found = server(status(number))
+    with pytest.raises(SyncError, match=match):
+        list(found.send_actions([{"n": 1}, {"n": 2}]))
+    assert len(transport.asked) == 1
