@@ -8,7 +8,7 @@ import pytest
 
 from tests.visible_strings import texts_below, texts_in_code, texts_in_markdown
 
-CLEAN = ("tui_pod/ui", "tui_pod/core/actions.py")
+CLEAN = ("tui_pod/ui", "tui_pod/plain", "tui_pod/cli", "tui_pod/core/actions.py", "docs/plain.md", "docs/remote.md")
 """Where the words are watched."""
 
 SYNONYMS = {
@@ -22,7 +22,8 @@ SYNONYMS = {
 
 ALLOWED = (
     r"words (in title|in this transcript|to search for)",  # of a search
-    r"listening time",
+    r"listening time|of listening|Listening sessions",
+    r"-?\bword\b to exclude it|the start of a word|find WORD|^WORD$|`/words`",
 )
 """Where such a word means something else."""
 

@@ -112,7 +112,7 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
             "Asking iTunes and fyyd.",
             "1 podcast from iTunes and fyyd, the first 1:",
             "1: Ships, Ann, 3 episodes, last 4 May 2026, en.",
-            "Type a number to hear more about a podcast, or press enter to cancel:",
+            "Type a number for more about a podcast, or press enter to cancel:",
             "Ships, 1 episode.",
             "All about ships.",
             "Sails, 1 minute 30.",

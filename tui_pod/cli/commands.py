@@ -92,7 +92,7 @@ COMMANDS = (
         Argument("words", "WORD", 'the start of a word, a "phrase" in quotes, or -word to exclude it', "*"),
         Argument("--update", text="only update the index, and print nothing"),
     ), has_json=True, negative=r"-[^-]"),
-    Command("stats", "sessions.run_stats", "print listening statistics", has_json=True),
+    Command("stats", "sessions.run_stats", "print statistics", has_json=True),
     Command("bookmarks", "bookmarks.run", "print your bookmarks: id, time, text, note, title", (
         Argument("--csv", text="print the CSV that Readwise imports"),
         Argument("--out", DIRECTORY, "write a Markdown file for each episode; your edits to these files stay"),

@@ -93,9 +93,7 @@ class PodcastCommands:
         for number, podcast in enumerate(podcasts, 1):
             mark = ("subscribed",) if podcast.address in known else ()
             self._say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
-        self._ask(
-            "Type a number to hear more about a podcast, or press enter to cancel:", partial(self._choose, podcasts)
-        )
+        self._ask("Type a number for more about a podcast, or press enter to cancel:", partial(self._choose, podcasts))
 
     def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
         number = int(answer) if answer.strip().isdecimal() and len(answer) < 4 else 0

@@ -112,7 +112,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using search' -l config -xka "(__fish_com
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l update -d 'only update the index, and print nothing'
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a stats -d 'Print listening statistics.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a stats -d 'Print statistics.'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'

@@ -178,7 +178,7 @@ def run_list(store: FeedStore, options: Namespace) -> None:
     )
     print_table(columns, rows)
     if not feeds:
-        tell("no podcasts yet; to add one: tui-pod feeds add ADDRESS, or tui-pod find WORDS")
+        tell("no podcasts yet; to add one: tui-pod feeds add ADDRESS, or tui-pod find WORD")
 
 
 def _feed_json(feed: Subscription) -> dict[str, object]:
