@@ -1,8 +1,8 @@
-"""Let libmpv read recordings from Python: its stream callbacks, for addresses of the scheme `tuipod`.
+"""Let libmpv read recordings from Python, by stream callbacks for addresses of the scheme `tuipod`.
 
-libmpv calls back on threads of its own, where waiting is allowed and calling libmpv is not (stream_cb.h). python-mpv's
+libmpv calls back on its own threads, where waiting is allowed but calling libmpv is not (stream_cb.h). python-mpv's
 wrapper copies byte by byte, which costs a fifth of a core; here the reader fills libmpv's buffer itself. No exception
-may cross into C, and a reading is kept until libmpv closes it.
+may cross into C, and a reader is kept until libmpv closes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FAILED = -1
 _LOADING_FAILED = -13
 """MPV_ERROR_LOADING_FAILED (client.h)."""
 _UNSUPPORTED = -18
-"""MPV_ERROR_UNSUPPORTED: the size is not known."""
+"""MPV_ERROR_UNSUPPORTED: the size is unknown."""
 
 _Read = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
 _Seek = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
@@ -46,18 +46,18 @@ class _Info(ctypes.Structure):
 _Open = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(_Info))
 
 
-class _Reading:
+class _OpenReader:
     def __init__(self, reader: ByteReader) -> None:
         self.reader = reader
         self.offset = 0
 
 
 class StreamProtocol:
-    """The scheme `tuipod` of one libmpv handle; it must live as long as the handle does."""
+    """The scheme `tuipod` of one libmpv handle. It must live as long as the handle."""
 
     def __init__(self) -> None:
         self._audio: dict[str, tuple[RemoteAudio, bool]] = {}
-        self._readings: dict[int, _Reading] = {}
+        self._readers: dict[int, _OpenReader] = {}
         self._numbers = itertools.count(1)
         self._callbacks = (
             _Read(_guarded(self._read, _FAILED)),
@@ -69,21 +69,21 @@ class StreamProtocol:
         self._opened = _Open(_guarded(self._open, _LOADING_FAILED))
 
     def register(self, mpv: MPV) -> None:
-        """Make a libmpv handle read addresses of this scheme from here.
+        """Register the scheme with a libmpv handle.
 
         Raises:
-            OSError: it does not take it.
+            OSError: libmpv refuses it.
         """
         from mpv import backend  # loads libmpv, which may be missing
 
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, _Open)
         if kind(("mpv_stream_cb_add_ro", backend))(mpv.handle, SCHEME.encode(), None, self._opened) < 0:
-            raise OSError("this libmpv reads nothing from programs")
+            raise OSError("this libmpv has no stream callbacks")
 
     def offer(self, token: str, audio: RemoteAudio, is_seekable: bool = True) -> str:
-        """Offer one recording, in place of the one before; return its address.
+        """Offer one recording instead of the previous one; return its address.
 
-        Demuxers read the end of a seekable one before they begin.
+        Demuxers read the end of a seekable recording before they begin.
         """
         self._audio = {token: (audio, is_seekable)}
         return f"{SCHEME}://{token}"
@@ -93,7 +93,7 @@ class StreamProtocol:
     def _open(self, _: object, uri: bytes, info: ctypes._Pointer[_Info]) -> int:
         audio, is_seekable = self._audio[uri.decode().partition("://")[2]]
         number = next(self._numbers)
-        self._readings[number] = _Reading(audio.open())
+        self._readers[number] = _OpenReader(audio.open())
         found = info.contents
         found.cookie = number
         found.read, seek, found.size, found.close, found.cancel = self._callbacks
@@ -102,35 +102,35 @@ class StreamProtocol:
         return 0
 
     def _read(self, number: int, buffer: int, count: int) -> int:
-        reading = self._readings[number]
+        opened = self._readers[number]
         with memoryview((ctypes.c_char * count).from_address(buffer)).cast("B") as view:
-            size = reading.reader.read_into(view, reading.offset)
-        reading.offset += size
+            size = opened.reader.read_into(view, opened.offset)
+        opened.offset += size
         return size
 
     def _seek(self, number: int, offset: int) -> int:
-        reading = self._readings[number]
-        if not reading.reader.can_go_to(offset):
+        opened = self._readers[number]
+        if not opened.reader.can_go_to(offset):
             return _FAILED
-        reading.offset = offset
+        opened.offset = offset
         return offset
 
     def _size(self, number: int) -> int:
-        size = self._readings[number].reader.size()
+        size = self._readers[number].reader.size()
         return _UNSUPPORTED if size is None else size
 
     def _close(self, number: int) -> None:
-        self._readings.pop(number).reader.close()
+        self._readers.pop(number).reader.close()
 
     def _cancel(self, number: int) -> None:
-        self._readings[number].reader.cancel()
+        self._readers[number].reader.cancel()
 
 
 def _guarded(callback: Callable[..., Any], failed: int | None) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         try:
             return callback(*arguments)
-        except BaseException:  # it would be printed on the screen, and C would go on with an answer of its own
+        except BaseException:  # it would be printed on the screen, and C would get an undefined answer
             return failed
 
     return call

@@ -1,4 +1,4 @@
-"""A clip of each bookmark: how much is cut, and what the file is called."""
+"""Write the clip of a bookmark: its margins and its file name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tui_pod.core.text.clean import clock
 from tui_pod.export.pages import ExportPage
 
 BEFORE, AFTER = 0.25, 0.4
-"""Seconds of a clip around a sentence: the times of words are not exact."""
+"""Seconds added around a sentence, because the times of words are not exact."""
 
 
 def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source) -> bool:
-    """Cut a bookmark's stretch into a folder, which is there; return whether that was still to be done.
+    """Write the clip of a bookmark into an existing folder; return False if it was there already.
 
     Raises:
-        EncodeError: it cannot be cut.
+        EncodeError: it cannot be encoded.
         OSError: it cannot be written.
     """
     at, hundredths = clock(bookmark.start).replace(":", "-"), round(bookmark.start * 100) % 100

@@ -1,6 +1,6 @@
-"""What is needed to recognise an episode's words: its recording on this machine, its names and its language.
+"""Find what recognising an episode needs: its recording on this machine, its names and its language.
 
-Waits for the disk: for a thread.
+Blocks on the disk: run it in a thread.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil": "tl", "cmn": "zh"}
-"""Languages whose code in a feed is another than Whisper's."""
+"""Language codes in feeds that differ from Whisper's."""
 
 
 def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
-    """Return the recording of an episode; None when it is not on this machine, or there is none."""
+    """Return the recording of an episode; None if there is none on this machine."""
     if episode.audio is not None and "://" not in episode.audio:
         return Path(episode.audio)
     return podcasts.local_file(episode) if podcasts is not None else None
@@ -35,7 +35,7 @@ def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
 def wanted_by_settings(
     podcasts: Podcasts, files: TranscriptFiles, library: Library, progress_index: ProgressIndex
 ) -> list[str]:
-    """Return the episodes whose words are to be recognised as their podcasts' settings say, the played ones last."""
+    """Return the episodes to recognise according to their podcasts' settings, the played ones last."""
     found = []
     for feed in podcasts.store.feeds():
         if feed.settings.transcribe not in ("downloads", "all"):
@@ -50,14 +50,14 @@ def wanted_by_settings(
 
 
 def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
-    """Return the language of an episode's podcast, such as `de-AT` or `en_us`, as models call it; None: not stated."""
+    """Return the language of an episode's podcast (such as `de-AT`) as a model's code; None if not stated."""
     details = podcasts.details(episode.id) if podcasts is not None else None
     code = re.split(r"[-_ ]", details.language.strip().lower())[0] if details is not None else ""
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
 
 
 def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> RecognitionRequest:
-    """Return the request to recognise a recording, with the names and the language that its podcast tells."""
+    """Return the request to recognise a recording, with the names and the language from its podcast."""
     notes = podcasts.notes(episode).text if podcasts is not None else ""
     names = find_names(episode.title, episode.summary, notes)
     return RecognitionRequest(str(recording), str(model), names, find_language(episode, podcasts))

@@ -73,6 +73,15 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> 
     assert downloads.find("another") is None
 
 
+def test_downloads_of_some_episodes_are_those_that_are_here(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(request(site))
+    gone = downloads.fetch(request(site, episode="gone"))
+    gone.unlink()
+    found = downloads.of([ID, "gone", "another"])
+    assert {episode: one.path for episode, one in found.items()} == {ID: path}
+
+
 @pytest.mark.parametrize("kind", ["file", "unreadable"])
 def test_folder_that_cannot_be_read_has_no_downloads(
     site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -65,3 +65,19 @@ def test_connection_that_brings_what_is_here_is_given_up() -> None:
     assert make_plan(wanted=0, position=100).brings_next(Intervals([(0, 200)]), SIZE) is False
     assert make_plan(wanted=0, position=100).brings_next(Intervals([(0, 100)]), SIZE) is True
     assert make_plan(wanted=0, position=AHEAD).brings_next(Intervals([(0, AHEAD)]), SIZE) is None
+
+
+def test_download_wants_everything_after_what_the_reader_needs() -> None:
+    plan = FetchPlan(wanted=5_000_000, readers=2, is_ranged=True, wants_all=True)
+    assert plan.gap(Intervals([(0, 100)]), 20_000_000) == 5_000_000
+    near = (5_000_000, 5_000_000 + AHEAD)
+    assert plan.gap(Intervals([(0, 100), near]), 20_000_000) == 100
+    assert plan.gap(Intervals([(0, 20_000_000)]), 20_000_000) is None
+
+
+def test_connection_of_a_download_goes_on_until_a_reader_waits_elsewhere() -> None:
+    plan = FetchPlan(wanted=0, position=5_000_000, readers=2, is_ranged=True, wants_all=True)
+    have = Intervals([(0, 100), (4_000_000, 5_000_000)])
+    assert plan.brings_next(have, 20_000_000) is True
+    plan.waiting = 1
+    assert plan.brings_next(have, 20_000_000) is False

@@ -11,7 +11,7 @@ import pytest
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.media.downloads import Download
-from tui_pod.feeds.media.keeping import Plan, Usual, has_rule, oldest_played, plan_downloads
+from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played, plan_downloads
 from tui_pod.feeds.store.marks import Candidate
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def plan(
     downloads = {
         ident: Download(ident, Path(ident), 1, is_automatic=ident in automatic) for ident in manual + automatic
     }
-    made: Plan = plan_downloads(
+    made: DownloadChanges = plan_downloads(
         EPISODES, make_settings(texts), is_serial, usual, (progress or {}).get, downloads, in_use, NOW
     )
     return "".join(episode.id for episode in made.fetch), "".join(made.delete)

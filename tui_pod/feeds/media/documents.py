@@ -1,4 +1,4 @@
-"""Fetch and cache small documents such as transcripts and chapters. Calls wait: run them in a thread."""
+"""Fetch and cache small documents such as transcripts and chapters. Calls block: run them in a thread."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from tui_pod.runtime.threads import CancelToken
 
 LIMITS = Limits(size=8 * 1024**2, seconds=20.0, idle=10.0)
 FRESH = 3600.0
-"""Seconds for which a copy is used without asking: chapters are often corrected after publication."""
+"""Seconds for which a cached copy is used without asking the server: chapters are often corrected."""
 
 MOST = 500
 """Documents that are cached."""
 
 
 class RemoteFiles:
-    """Documents by address, cached in a folder that can be deleted at any time."""
+    """Documents by address, cached in a folder that may be deleted at any time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
-        """Return a document, from its copy while fresh or when fetching fails.
+        """Return a document: its cached copy if this is fresh or fetching fails.
 
         Raises:
-            FetchError: there is no copy, and it cannot be fetched.
+            FetchError: it cannot be fetched, and there is no copy.
         """
         copy, former = self._folder / copy_name(address), None
         with contextlib.suppress(OSError):
@@ -45,7 +45,7 @@ class RemoteFiles:
                 raise
             return former
         text = _decoded(content, response.charset)
-        with contextlib.suppress(OSError):  # without a copy it is fetched the next time
+        with contextlib.suppress(OSError):  # without a copy it is fetched again
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             files.replace(copy, text)
             for old in sorted(self._folder.iterdir(), key=os.path.getmtime)[:-MOST]:
@@ -54,7 +54,7 @@ class RemoteFiles:
 
 
 def copy_name(address: str) -> str:
-    """Return the name of the copy of a document in the folder."""
+    """Return the file name of the cached copy of a document."""
     return f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.txt"
 
 

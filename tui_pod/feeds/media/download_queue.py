@@ -1,6 +1,6 @@
 """Run a few downloads at a time, report their progress, and stop them.
 
-All calls are made on the event loop and return at once; threads do the work.
+Call it on the event loop; calls return at once and threads do the work.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AT_ONCE = 2
 
 
 class DownloadStatus(StrEnum):
-    """How far a download is."""
+    """The state of a download."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -34,7 +34,7 @@ class DownloadStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far one download is."""
+    """The state of one download, and how much of it is here."""
 
     episode: str
     title: str
@@ -42,13 +42,13 @@ class DownloadProgress:
     done: int = 0
     """Bytes."""
     total: int | None = None
-    """Bytes; None when the server does not say."""
+    """Bytes; None if the server does not state them."""
     error: DownloadError | None = None
     is_automatic: bool = False
 
 
 class DownloadQueue:
-    """The downloads that run or wait, by episode in `running`; `report` is called on every change."""
+    """The downloads that run or wait, by episode in `running`."""
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class DownloadQueue:
         report: Callable[[DownloadProgress], None],
         order: Callable[[Sequence[str]], Sequence[str]] = lambda _: (),
     ) -> None:
-        """Make an empty queue.
+        """Create an empty queue.
 
         Args:
             downloads: where they are kept.
-            report: called on the event loop.
-            order: takes the downloaded episodes, returns those that may be deleted to make room, in that order
+            report: called on the event loop after every change.
+            order: takes the downloaded episodes and returns those that may be deleted to make room, in this order
                 (see `keeping.oldest_played`); called on the event loop.
         """
         self.downloads = downloads
@@ -72,7 +72,7 @@ class DownloadQueue:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self, requests: Iterable[DownloadRequest]) -> None:
-        """Queue downloads; skip those queued already."""
+        """Queue downloads, except those that are queued already."""
         for request in requests:
             if request.episode in self._tasks:
                 continue
@@ -82,7 +82,7 @@ class DownloadQueue:
             task.add_done_callback(partial(self._forget, request.episode))
 
     def stop(self, episodes: Iterable[str]) -> int:
-        """Stop downloads and keep their parts for the next attempt. Return how many were stopped."""
+        """Stop downloads; what is here is kept for the next attempt. Return how many were stopped."""
         tasks = [task for episode in list(episodes) if (task := self._tasks.get(episode)) is not None]
         for task in tasks:
             task.cancel()

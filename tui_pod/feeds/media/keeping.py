@@ -1,7 +1,7 @@
-"""Decide which episodes of a podcast are downloaded by themselves, and which downloads go. Pure: it changes nothing.
+"""Decide which episodes of a podcast to download automatically, and which downloads to delete. Pure.
 
-The app and `tui-pod feeds refresh` use the same rules. What the listener downloaded goes only once it is played, and
-only where they say so; what came by itself also goes when it is no longer among the next.
+The app and `tui-pod feeds refresh` use these rules. An episode that the listener downloaded is deleted only after it
+was played, and only if the settings say so; an automatic download also if it is no longer among the next episodes.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from tui_pod.feeds.store.marks import Candidate
 
 
 class Usual(NamedTuple):
-    """What holds for podcasts that have no settings of their own."""
+    """The settings of podcasts that have none of their own."""
 
     keep: int = 0
     delete_played: int = KEPT
 
     def of(self, settings: PodcastSettings) -> Usual:
-        """Return what holds for a podcast with these settings."""
+        """Return the settings that apply to a podcast."""
         keep = self.keep if settings.keep is None else settings.keep
         return Usual(keep, self.delete_played if settings.delete_played is None else settings.delete_played)
 
 
-class Plan(NamedTuple):
-    """What is to be done for one podcast."""
+class DownloadChanges(NamedTuple):
+    """What to download and delete for one podcast."""
 
     fetch: list[Candidate]
-    """In the order in which they are wanted."""
+    """In the order in which to download them."""
     delete: list[str]
-    """Episodes whose downloads go."""
+    """Episodes whose downloads to delete."""
 
 
 def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
-    """Return whether anything is to be done by itself for a podcast."""
+    """Return whether a podcast has automatic downloads or deletions."""
     return not settings.hidden and usual.of(settings) != Usual()
 
 
@@ -51,18 +51,18 @@ def plan_downloads(
     downloads: Mapping[str, Download],
     in_use: Collection[str],
     now: datetime,
-) -> Plan:
-    """Return what brings a podcast's downloads to what its settings say.
+) -> DownloadChanges:
+    """Return the changes that bring a podcast's downloads in line with its settings.
 
     Args:
-        newest_first: all its episodes that can be downloaded.
-        settings: its own.
-        is_serial: whether it begins with its first episode, where its settings do not say.
-        usual: for what they leave open.
-        progress: what was played of an episode.
-        downloads: what is there, by episode.
-        in_use: episodes that play or are queued, whose downloads stay.
-        now: the time (UTC).
+        newest_first: all episodes that can be downloaded.
+        settings: those of the podcast.
+        is_serial: whether it is heard from its first episode on, if the settings do not say.
+        usual: for what the settings leave open.
+        progress: returns the progress of an episode; None if it was never played.
+        downloads: the present downloads, by episode.
+        in_use: episodes that play or are queued; their downloads stay.
+        now: the current time (UTC).
     """
     is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
     order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)
@@ -85,11 +85,11 @@ def plan_downloads(
         else:
             is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
         gone += [episode.id] if is_over else []
-    return Plan([episode for episode in wanted if episode.id not in downloads], gone)
+    return DownloadChanges([episode for episode in wanted if episode.id not in downloads], gone)
 
 
 def oldest_played(progress: Callable[[str], Progress | None], episodes: Iterable[str]) -> list[str]:
-    """Return those of these episodes that are played, the one heard longest ago first."""
+    """Return the played ones of these episodes, the one played longest ago first."""
     found = ((episode, progress(episode)) for episode in episodes)
     heard = [(played.listened or played.updated, episode) for episode, played in found if _is_played(played)]
     return [episode for _, episode in sorted(heard)]

@@ -1,6 +1,6 @@
-"""Find out whether a recording can be played and how places in it are found; give it a length where it brings none.
+"""Find out whether a recording can be played and how to seek in it, and add its length if it does not state one.
 
-Waits for disk and network: for a thread.
+Blocks on disk and network: run it in a thread.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
 PLAIN_TAG = 32 * 1024
-"""Bytes of a tag that cannot hold many entries."""
+"""Bytes of a tag that is too short to hold many entries."""
 
 OFF = 0.05
-"""Share by which a size may differ from what the first frames and the stated length make of it."""
+"""Share by which a size may differ from the one computed from the first frames and the stated length."""
 
 LEAST, MOST = 1_000, 40_000
-"""Bytes a second of an mp3 at 8 and at 320 kbit/s: a length that makes more or less of it is not believed."""
+"""Bytes a second of an mp3 at 8 and at 320 kbit/s. A stated length that implies fewer or more is wrong."""
 
 PATIENCE = 5.0
-"""Seconds for which the head of a recording is waited for, to know how places in it are found."""
+"""Seconds to wait for the head of a recording, which tells how to seek in it."""
 
 
 def find_places(source: Source, stream: RemoteRecording, stated: float | None, cancel: CancelToken) -> Source:
-    """Return the source of a stream with how places in it are found; as it was when its head does not come in time.
+    """Return the source of a stream with how to seek in it; unchanged if its head does not arrive in time.
 
-    An mp3 of variable rate that does not say how long it is gets the length that was stated, in a frame of its own:
-    players would guess it from the first seconds, and tell places from that.
+    An mp3 of variable rate without a length gets a frame with the stated length. Players would guess the length from
+    the first seconds, and compute positions from that.
 
     Args:
-        source: of the stream.
-        stream: what it is read from.
-        stated: seconds, as the feed says; None when it does not.
-        cancel: ends waiting.
+        source: that of the stream.
+        stream: the recording that it reads.
+        stated: the length in the feed, in seconds; None if not stated.
+        cancel: ends the waiting.
 
     Raises:
-        FetchError: nothing would play it in time.
+        FetchError: no player would open it in reasonable time.
     """
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
     if tag > PLAIN_TAG and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
@@ -77,14 +77,14 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
 
 
 class SplicedAudio:
-    """A `RemoteAudio` with bytes put into it that its server does not have."""
+    """A `RemoteAudio` with bytes inserted that its server does not have."""
 
     def __init__(self, audio: RemoteAudio, place: int, added: bytes) -> None:
-        """Put bytes in at `place`."""
+        """Insert bytes at `place`."""
         self._audio = audio
         self._place = place
         self._added = added
-        self.progress = audio.progress  # without what was added
+        self.progress = audio.progress  # without the inserted bytes
         self.problem = audio.problem
         self.has_changed = audio.has_changed
 

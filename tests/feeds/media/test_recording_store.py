@@ -1,0 +1,131 @@
+"""Partial recordings outlive the program, however it ends, and are compared before they are continued."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.server import Exchange, Site
+from tui_pod.feeds.media.recording_fetcher import OVERLAP, SAVE_BYTES
+from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.media.remote_recording import RecordingReader
+from tui_pod.runtime.threads import CancelToken
+
+AUDIO = bytes(number * 7 % 251 for number in range(50_021)) * 80
+"""4 MB in which no two places look alike."""
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.net.address import origin
+from tui_pod.runtime.threads import CancelToken
+
+folder, address, way, most = sys.argv[1:]
+policy = NetworkPolicy(frozenset((origin(address),)))
+recording = RecordingStore(Path(folder), None).open("one", address, lambda: policy, is_download=way == "download")
+
+def report(done, size):
+    if done > int(most):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if way == "download":
+    recording.fetch_all(10**9, report, CancelToken())
+reader, buffer, done = recording.open(), bytearray(65_536), 0
+while True:
+    done += reader.read_into(memoryview(buffer), done)
+    report(done, None)
+"""
+
+
+@dataclass
+class Unnamed:
+    """Serve ranges, and name no version; each answer ends after `most` bytes."""
+
+    content: bytes
+    most: int = 10**9
+    starts: list[int] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        start, size = int(exchange.headers["Range"].removeprefix("bytes=").rstrip("-")), len(self.content)
+        self.starts.append(start)
+        head = {"Content_Range": f"bytes {start}-{size - 1}/{size}", "Content_Length": str(size - start)}
+        exchange.say(206, self.content[start : start + self.most], "audio/mpeg", **head)
+
+
+def read(reader: RecordingReader, start: int, count: int) -> bytes:
+    buffer, done = bytearray(count), 0
+    while done < count and (size := reader.read_into(memoryview(buffer)[done:], start + done)):
+        done += size
+    return bytes(buffer[:done])
+
+
+def kept(site: Site, folder: Path, have: int) -> None:
+    """Keep the first bytes of the recording, from a server that then breaks off."""
+    site.replies["/a.mp3"] = Unnamed(AUDIO, have)
+    store = RecordingStore(folder, None)
+    reader = store.open("one", site.url("/a.mp3"), lambda: site.policy).open()
+    read(reader, 0, have)
+    reader.close()
+    store.close()
+
+
+@pytest.mark.parametrize("way", ["download", "stream"])
+def test_recording_is_continued_after_a_kill(site: Site, tmp_path: Path, way: str) -> None:
+    most = SAVE_BYTES + 500_000
+    site.replies["/a.mp3"] = Unnamed(AUDIO, most + 100_000)
+    command = [sys.executable, "-c", KILLED, str(tmp_path), site.url("/a.mp3"), way, str(most)]
+    ended = subprocess.run(command, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    site.replies["/a.mp3"] = again = Unnamed(AUDIO)
+    recording = RecordingStore(tmp_path, None).open("one", site.url("/a.mp3"), lambda: site.policy)
+    recording.fetch_all(10**9, lambda _done, _size: None, CancelToken())
+    assert again.starts[0] >= SAVE_BYTES - OVERLAP
+    assert len(again.starts) == 1
+    recording.move_to(tmp_path / "whole")
+    recording.close_if_unread()
+    assert (tmp_path / "whole").read_bytes() == AUDIO
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_reading_far_on_compares_what_is_here_first(site: Site, tmp_path: Path, is_same: bool) -> None:
+    kept(site, tmp_path, 300_000)
+    changed = AUDIO if is_same else bytes(byte ^ 255 for byte in AUDIO)
+    site.replies["/a.mp3"] = again = Unnamed(changed)
+    store = RecordingStore(tmp_path, None)
+    recording = store.open("one", site.url("/a.mp3"), lambda: site.policy)
+    reader = recording.open()
+    if not is_same:
+        with pytest.raises(OSError, match="reading is over"):
+            read(reader, 2_000_000, 10)
+        reader.close()
+        reader = recording.open()
+    assert read(reader, 2_000_000, 10) == changed[2_000_000:2_000_010]
+    assert read(reader, 0, 10) == changed[:10]
+    assert again.starts[0] < 300_000
+    reader.close()
+    store.close()
+
+
+def test_download_of_what_is_being_played_is_fetched_once_and_played_on(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = only = Unnamed(AUDIO)
+    store = RecordingStore(tmp_path / "streams", None)
+    recording = store.open("one", site.url("/a.mp3"), lambda: site.policy)
+    reader = recording.open()
+    assert read(reader, 0, 10) == AUDIO[:10]
+    download = store.open("one", site.url("/a.mp3"), lambda: site.policy, is_download=True)
+    download.fetch_all(10**9, lambda _done, _size: None, CancelToken())
+    download.move_to(tmp_path / "whole")
+    download.close_if_unread()
+    assert read(reader, 1_000_000, 10) == AUDIO[1_000_000:1_000_010]
+    assert sum(len(AUDIO) - start for start in only.starts) <= len(AUDIO) + 2 * OVERLAP
+    reader.close()
+    store.close()
+    assert list((tmp_path / "streams").iterdir()) == []
+    assert (tmp_path / "whole").read_bytes() == AUDIO
