@@ -11,7 +11,7 @@ import pytest
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.media.downloads import Download
-from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played, plan_downloads
+from tui_pod.feeds.media.keeping import DownloadChanges, Usual, has_rule, oldest_played, plan_downloads
 from tui_pod.feeds.store.marks import Candidate
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
