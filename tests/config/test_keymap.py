@@ -19,7 +19,7 @@ from tui_pod.config.keymap import (
     parse_keys,
 )
 from tui_pod.config.settings import Settings, bound_actions
-from tui_pod.core.actions import ACTIONS, BY_ID, PANES, Action, heard_in, key_of, render_keys, show_key
+from tui_pod.core.actions import ACTIONS, BY_ID, PANES, Action, active_panes, key_of, render_keys, show_key
 
 
 @pytest.mark.parametrize("character", [c for c in string.printable if c.isprintable()] + ["ä", "¿", "€", "Ω", "한"])
@@ -110,7 +110,7 @@ def test_keys_of_one_pane_do_one_thing_each(name: str) -> None:
 
 
 def test_every_pane_of_the_table_is_in_a_chain() -> None:
-    assert {action.where for action in ACTIONS} <= frozenset().union(*map(heard_in, PANES))
+    assert {action.where for action in ACTIONS} <= frozenset().union(*map(active_panes, PANES))
 
 
 def test_check_keymap_of_new_keys_returns_only_what_differs() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
 
-from tui_pod.core.actions import ACTIONS, BY_ID, KEY_NAMES, PANES, Action, heard_in, show_key
+from tui_pod.core.actions import ACTIONS, BY_ID, KEY_NAMES, PANES, Action, active_panes, show_key
 
 FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 
@@ -206,7 +206,7 @@ def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tup
 
 def _meet(ids: Sequence[str]) -> bool:
     """Return whether both actions hear keys at the same focus."""
-    return any({BY_ID[ident].where for ident in ids} <= heard_in(pane) for pane in PANES)
+    return any({BY_ID[ident].where for ident in ids} <= active_panes(pane) for pane in PANES)
 
 
 def _may_share(ids: Sequence[str]) -> bool:

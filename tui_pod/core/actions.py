@@ -1,6 +1,6 @@
-"""The one table of keys: bindings, help, palette, manual and keymap are all made from it.
+"""The table of keys, from which bindings, help, palette, manual and keymap are made.
 
-It names keys and actions as Textual does, and does not import it.
+It uses Textual's names of keys and actions, but does not import Textual.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Action(NamedTuple):
-    """One thing a key does."""
+    """What a key does."""
 
     id: str
     keys: str
@@ -23,7 +23,7 @@ class Action(NamedTuple):
     where: str = "app"
     """The pane whose focus it needs, or `app` for anywhere."""
     hint: str = ""
-    """Its word in the key line at the bottom; empty: not shown there."""
+    """Its word in the key line at the bottom; empty: it is not shown there."""
     is_everywhere: bool = False
     """Whether it works in dialogs too."""
 
@@ -147,7 +147,7 @@ HINT_ORDER = (
     "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
     "Played", "Queue", "Download", "Clear", "Transcript", "Search", "Session", "Bookmark", "Help", "Quit",
 )  # fmt: skip
-"""Words of the key line, from left to right; the last ones go first where it is narrow."""
+"""Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -161,7 +161,7 @@ KEY_NAMES = {
     "tilde": "~", "circumflex_accent": "^", "at": "@", "number_sign": "#", "dollar_sign": "$", "percent_sign": "%",
     "ampersand": "&",
 }  # fmt: skip
-"""How keys are shown, where Textual's name is not what is on the key."""
+"""How keys are shown if Textual's name differs from what is printed on the key."""
 
 
 OF_EPISODES = ("list", "tree", "details")
@@ -179,14 +179,14 @@ OF_THE_LIST = frozenset((
 """Actions of the list that do nothing in the views over it."""
 
 
-def heard_in(pane: str) -> frozenset[str]:
-    """Return the panes (`Action.where`) whose keys are heard while `pane` has the focus."""
+def active_panes(pane: str) -> frozenset[str]:
+    """Return the panes (`Action.where`) whose keys work while `pane` has the focus."""
     return frozenset(("app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())))
 
 
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
-    panes = heard_in(pane)
+    """Return key, word and action of each hint in the key line while `pane` has the focus, in order."""
+    panes = active_panes(pane)
     hints: dict[str, tuple[str, str, str]] = {}
     own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
     for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):
@@ -199,23 +199,23 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
 
 
 def show_key(key: str) -> str:
-    """Return a key as it is shown to people: `shift+left` as `shift+←`."""
+    """Return a key as it is displayed: `shift+left` as `shift+←`."""
     *modifiers, name = key.split("+") if len(key) > 1 else [key]
     return "+".join((*modifiers, KEY_NAMES.get(name, name)))
 
 
 def shown_keys(action: Action) -> Iterator[str]:
-    """Yield each of an action's keys as it is shown."""
+    """Yield each of an action's keys as it is displayed."""
     return (show_key(key) for key in action.keys.split(","))
 
 
 def key_of(ident: str) -> str:
-    """Return what stands for an action's key in a text, until `render_keys` knows which key the listener gave it."""
+    """Return a placeholder for an action's key in a text, for `render_keys` to replace with the listener's key."""
     return f"\0{ident}\0"
 
 
 def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
-    """Return a text with the listener's keys where `key_of` left placeholders, which text from outside cannot have."""
+    """Return a text with the placeholders of `key_of` replaced by keys; outside text cannot contain any."""
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}

@@ -43,7 +43,7 @@ def load_library_provider() -> type[Provider]:
 
 
 class TuiPodApp(App[None]):
-    """The app with its library screen, and dialogs over it."""
+    """The app: the library screen, and dialogs over it."""
 
     TITLE = "tui-pod"
     CSS_PATH = "tui_pod.tcss"
@@ -65,9 +65,9 @@ class TuiPodApp(App[None]):
         self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
         self.main_screen = MainScreen(services, self.show_dialog)
-        """The library, over which dialogs lie."""
+        """The library screen, below all dialogs."""
         self.told = deque[str](maxlen=30)
-        """The newest notices; the palette shows them whole."""
+        """The newest notices; the palette shows them in full."""
         self.frontend = ScreenFrontend(self)
         """What playback and services report to."""
 
@@ -83,7 +83,7 @@ class TuiPodApp(App[None]):
 
     def on_ready(self) -> None:
         """Start what was deferred until after the first paint."""
-        gc.freeze()  # what exists now stays; collecting it again would delay a key by 20 ms
+        gc.freeze()  # these objects live on; scanning them again would delay a key by 20 ms
         gc.enable()
         wanted = self._services.first.settings.ui.theme
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
@@ -107,13 +107,13 @@ class TuiPodApp(App[None]):
 
     @property
     def current_theme(self) -> Theme:
-        """The theme that was chosen, or what is drawn in its place; see `drawn`."""
+        """The chosen theme, or the one drawn instead; see `drawn`."""
         chosen = super().current_theme
         return drawn(chosen, self.console.color_system, self.available_themes) if self._is_themed else chosen
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the theme's colours, with text that can be read and the cursor's tints."""
-        if not self._is_themed:  # Textual asks before it can know the theme: 2 ms for nothing
+        """Return the theme's colours, with readable text and the cursor's tints."""
+        if not self._is_themed:  # Textual asks before the theme is set: skip 2 ms
             return {}
         given = self.current_theme.variables
         self.theme_variables = with_readable_text(super().get_css_variables(), given)
@@ -138,11 +138,11 @@ class TuiPodApp(App[None]):
         yield from (entry for entry in super().get_system_commands(screen) if entry.title == "Theme")
 
     def run_action_soon(self, action: str, pane: Widget | None = None) -> None:
-        """Run an action once the palette has closed; one of the library closes dialogs too.
+        """Run an action once the palette has closed; actions of the library close dialogs first.
 
         Args:
-            action: Textual's action string, which says whether it is the app's or the screen's.
-            pane: the part of the library that does it, which is brought into sight; None: no part.
+            action: Textual's action string, whose prefix names the app or the screen.
+            pane: the pane that runs it, which is shown; None: no pane is needed.
         """
 
         async def run() -> None:
@@ -155,29 +155,29 @@ class TuiPodApp(App[None]):
         self.call_later(run)
 
     def show_dialog(self, dialog: Screen[None]) -> AwaitMount:
-        """Lay a dialog over the library, in place of another."""
+        """Show a dialog over the library, replacing an open one."""
         self.close_dialogs()
         return self.push_screen(dialog)
 
     def close_dialogs(self) -> None:
-        """Leave nothing over the library."""
+        """Close all dialogs."""
         while self.screen is not self.main_screen:
             self.pop_screen()
 
     def action_command_palette(self) -> None:
-        """Show the palette, in place of a dialog."""
+        """Show the palette, replacing an open dialog."""
         if not isinstance(self.screen, CommandPalette):
             self.close_dialogs()
         super().action_command_palette()
 
     @property
     def playback(self) -> Playback:
-        """What plays, as the screen shows it."""
+        """The playback as the screen shows it."""
         return self.main_screen.playback
 
     @property
     def controller(self) -> PlaybackController:
-        """What plays; made when it is first asked for."""
+        """Controls playback; created on first use."""
         return self._services.controller
 
     def notify(
@@ -211,7 +211,7 @@ class TuiPodApp(App[None]):
     # -- actions ---------------------------------------------------------------------------------------
 
     def action_toggle_pause(self) -> None:
-        """Pause or resume, also what was played last; where nothing was, play the episode at the cursor."""
+        """Pause or resume; resume the last episode if none is loaded, else play the one at the cursor."""
         if self.playback.is_loaded:
             self.controller.toggle_pause()
         elif (last := self.playback.last) is not None and self.controller.library.index(last.episode) is not None:
@@ -228,11 +228,11 @@ class TuiPodApp(App[None]):
         self.controller.step_forward(is_small)
 
     def action_seek_mark(self, direction: int) -> None:
-        """Go to the next or previous chapter or sentence."""
+        """Go to the next (1) or previous (-1) chapter or sentence."""
         self.controller.seek_mark(direction)
 
     def action_step_in_queue(self, direction: int) -> None:
-        """Play what comes next, or what came before."""
+        """Play the next (1) or previous (-1) episode of the queue."""
         (self.controller.next if direction > 0 else self.controller.previous)()
 
     def action_change_speed(self, by: float) -> None:
@@ -248,7 +248,7 @@ class TuiPodApp(App[None]):
         self.controller.mixer.toggle_mute()
 
     def action_sleep_timer(self) -> None:
-        """Show the sleep timer; pressed again, extend a running one."""
+        """Show the sleep timer; if it is open, extend a running one."""
         from tui_pod.ui.screens.session import SleepScreen  # after the first paint
 
         if isinstance(self.screen, SleepScreen):
@@ -258,7 +258,7 @@ class TuiPodApp(App[None]):
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        self.main_screen.clear_notices()  # one may offer the undo
+        self.main_screen.clear_notices()  # one of them may offer this undo
         self.controller.undo()
 
     def action_redo(self) -> None:
@@ -284,15 +284,15 @@ class TuiPodApp(App[None]):
         self.main_screen.transcript.pause()
 
     def action_bookmark(self) -> None:
-        """Keep what was just said; pressed again, note something about it."""
+        """Bookmark what was just said; pressed again, edit its note."""
         self._services.bookmarks.keep(self.main_screen.edit_bookmark)
 
     def action_end_session(self) -> None:
-        """End the session under way; what plays goes on."""
+        """End the current session; playback continues."""
         self.frontend.tell(self.main_screen.model.end_session())
 
     async def action_go_to(self) -> None:
-        """Ask for a time to go to."""
+        """Ask for a position to go to."""
         from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
 
         if self.playback.is_loaded:
@@ -301,7 +301,11 @@ class TuiPodApp(App[None]):
             self.notify("Nothing is playing.")
 
     def action_leave(self, for_good: bool) -> None:
-        """Leave the terminal, until the app is brought back or the client is in the foreground again."""
+        """Detach from the terminal, or suspend the client until it is in the foreground again.
+
+        Args:
+            for_good: whether to detach and play on without a terminal.
+        """
         host = self._services.terminal
         if for_good:
             if host is None or not host.leave():

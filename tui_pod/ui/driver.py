@@ -1,4 +1,4 @@
-"""Textual's driver for Linux, made to outlive odd bytes, a terminal that stalls, and one that is gone."""
+"""Textual's Linux driver, hardened against invalid bytes and terminals that stall or disappear."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui_pod.runtime.log import log
 
 MAX_WAITING = 256 * 1024
-"""Characters that wait for a terminal that does not read, some twenty screens; more are dropped."""
+"""How many characters are buffered for a terminal that does not read, about 20 screens; more are dropped."""
 
 PASTE_LIMIT = 1.0
-"""Seconds without more text after which a paste that was not ended is over: it would swallow every key."""
+"""An unterminated paste ends after this long without text (seconds); it would swallow every key otherwise."""
 
 LONGEST_KEY = 32
-"""Characters that a key may send; what is longer belongs to a paste."""
+"""How many characters a key may send; longer text belongs to a paste."""
 
 TICK = 0.1
-"""Seconds after which a key or a paste that is not whole is looked at again."""
+"""How often an incomplete key or paste is checked (seconds)."""
 
 STOP_LIMIT = 0.5
-"""Seconds that the end waits for the terminal to take what restores it."""
+"""How long the exit waits for the terminal to accept what restores it (seconds)."""
 
 
 class TerminalWriter(threading.Thread):
-    """Writes to a terminal in the background, and never makes the event loop wait for it.
+    """Writes to a terminal in the background without ever blocking the event loop.
 
-    Textual's own writer blocks the loop when thirty writes wait: nothing is saved then, and signals are not heard.
+    Textual's own writer blocks the loop once 30 writes are pending: nothing is saved then, and signals are ignored.
     """
 
     def __init__(self, fileno: int, on_caught_up: Callable[[], None], on_lost: Callable[[], None]) -> None:
@@ -55,9 +55,9 @@ class TerminalWriter(threading.Thread):
         self._changed = threading.Condition()
 
     def write(self, text: str) -> None:
-        """Write `text` soon, a frame when it is whole: it comes in three parts, each of which would wake the thread.
+        """Queue `text`; a frame, which comes in three parts, is written once it is complete, to wake the thread once.
 
-        When too much waits, all of it is dropped, and `on_caught_up` asks for a whole picture.
+        If too much is pending, everything is dropped, and `on_caught_up` requests a full redraw.
         """
         with self._changed:
             if self._size + len(text) > MAX_WAITING:
@@ -72,7 +72,7 @@ class TerminalWriter(threading.Thread):
                     self._changed.notify()
 
     def run(self) -> None:
-        """Write until `stop`, or until the terminal is gone."""
+        """Write until `stop` is called or the terminal is gone."""
         while True:
             with self._changed:
                 while not (self._waiting or self._is_stopping):
@@ -96,14 +96,14 @@ class TerminalWriter(threading.Thread):
                 self._on_caught_up()
 
     def stop(self) -> None:
-        """Write what waits, and end; a terminal that does not read is left as it is."""
+        """Write what is pending, and end; a terminal that does not read is left as it is."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify()
         self.join(STOP_LIMIT)
 
     def abandon(self) -> None:
-        """Write nothing more, and end; a write that the terminal keeps waiting ends with the terminal."""
+        """Stop writing, and end; a write that the terminal blocks ends with the terminal."""
         with self._changed:
             self._is_stopping = self._is_abandoned = True
             self._waiting.clear()
@@ -111,15 +111,15 @@ class TerminalWriter(threading.Thread):
 
 
 class PatientDriver(LinuxDriver):
-    """Outlives whatever a terminal sends or fails to take; a terminal that is gone is a hang-up."""
+    """Survives whatever a terminal sends or fails to accept; a terminal that is gone counts as a hang-up."""
 
     _output: TerminalWriter | None = None
     _has_terminal = True
     _reading: tuple[int, int] | None = None
-    """Both ends of a pipe that tells the input thread to end."""
+    """Both ends of a pipe whose closing ends the input thread."""
 
     hangs_up = True
-    """Whether a terminal that is gone ends the program; of the one behind a client, the client tells."""
+    """Whether the loss of the terminal ends the program; behind a client, the client reports it instead."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -131,7 +131,7 @@ class PatientDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
-        """Stop reading keys; Textual's thread would poll for that ten times a second, at the cost of an idle app."""
+        """Stop reading keys; Textual's thread would poll for this ten times a second and cost CPU while idle."""
         if self._reading is not None:
             reading, end = self._reading
             self._reading = None
@@ -140,12 +140,12 @@ class PatientDriver(LinuxDriver):
             os.close(reading)
 
     def write(self, data: str) -> None:
-        """Write control sequences and text, soon."""
+        """Queue control sequences and text."""
         if self._output is not None:
             self._output.write(data)
 
     def close(self) -> None:
-        """Let the last bytes out."""
+        """Flush the last bytes."""
         super().close()
         if self._output is not None:
             self._output.stop()
@@ -157,7 +157,7 @@ class PatientDriver(LinuxDriver):
         return not self._has_terminal
 
     def give_up(self) -> None:
-        """Stop using the terminal, at once and without writing to it."""
+        """Stop using the terminal immediately, without writing to it."""
         self._has_terminal = False
         if self._output is not None:
             self._output.abandon()
@@ -184,7 +184,7 @@ class PatientDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
 
     def run_input_thread(self) -> None:
-        """Read keys until the end, and skip what no terminal should send."""
+        """Read keys until the end, skipping invalid input."""
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         paste_until: float | None = None
@@ -218,11 +218,11 @@ class PatientDriver(LinuxDriver):
             try:
                 for event in itertools.chain(parser.feed(text) if text else (), parser.tick()):
                     self.process_message(event)
-            except Exception as error:  # Textual's parser raises various; whatever was sent, the next key counts
-                log(f"input that cannot be read was passed over: {error!r}")
+            except Exception as error:  # Textual's parser raises various errors; the next key must still work
+                log(f"skipped input that could not be parsed: {error!r}")
                 parser = XTermParser(self._debug)
 
     def _hang_up(self) -> None:
-        """End the program as a terminal that hangs up does: progress is saved first."""
+        """End the program as a hang-up does: progress is saved first."""
         if self.hangs_up:
             os.kill(os.getpid(), signal.SIGHUP)

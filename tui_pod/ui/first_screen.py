@@ -1,4 +1,4 @@
-"""Draw what the next start will show first, on no terminal."""
+"""Draw the first screen of the next start, without a terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Still(TuiPodApp):
     drawn = ""
 
     def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual passes it if asked for
-        """Take the picture, and begin nothing of what follows the first paint."""
+        """Take the picture, and start nothing that normally follows the first paint."""
         event.prevent_default()
         self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
         self.exit()
@@ -29,7 +29,7 @@ class _Still(TuiPodApp):
 
 
 def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
-    """Return the control sequences that paint an app's first screen at so many columns and rows."""
+    """Return the control sequences that paint the first screen at `size` (columns, rows)."""
     app = _Still(services)
     app.run(headless=True, size=size)
     return app.drawn

@@ -1,4 +1,4 @@
-"""One key after the other: each is handled completely before the next one."""
+"""Handle keys one at a time, each completely before the next."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from textual.app import App
 from textual.dom import DOMNode
 
 PATIENCE = 0.5
-"""Seconds that a key waits at most for the previous one to be handled."""
+"""How long a key waits for the previous one to be handled (seconds)."""
 
 
 async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
-    """Handle a key and all that it sets off; `hand_on` is what Textual does with it.
+    """Handle a key and everything it triggers; `hand_on` is Textual's own handler.
 
-    Textual lets the pane with the focus hear it first, and it comes back behind the keys typed after it: of keys
-    that a slow line sends at once, `q` would overtake a mark, and a field miss what is typed into it.
+    Textual sends a key to the focused pane first, and it bubbles back behind the keys typed after it. If a slow
+    connection delivers several keys at once, `q` would overtake a mark, and a field would miss what is typed.
     """
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
@@ -34,7 +34,7 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
 
 
 async def _handled(pane: DOMNode) -> None:
-    """Wait until a pane has handled all its messages, and its screen what the pane sent."""
+    """Wait until a pane has handled its messages, and its screen those that the pane posted."""
     for part in pane.ancestors_with_self:
         passed = asyncio.Event()
         if not isinstance(part, App) and part.call_later(passed.set):

@@ -1,4 +1,4 @@
-"""Open an address in the browser, else copy it."""
+"""Open an address in the browser, or copy it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.app import App
 
 
 async def open_link(app: App[None], address: str) -> None:
-    """Open an http(s) address with the desktop's program; where there is none, copy it to the terminal's clipboard."""
+    """Open an http(s) address with the desktop's program; without one, copy it to the terminal's clipboard."""
     command = "open" if sys.platform == "darwin" else "xdg-open"
     has_desktop = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     program = shutil.which(command) if has_desktop and address.startswith(("http://", "https://")) else None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ListCommand(StrEnum):
-    """What to do with the entry at the cursor, or with what is selected."""
+    """What to do with the entry at the cursor or with the selection."""
 
     CHOOSE = auto()
     """Play the episode, or open the topic."""
@@ -27,7 +27,7 @@ class ListCommand(StrEnum):
 def run_command(
     command: ListCommand, episodes: list[str], services: Services, model: EpisodeListModel, by: int = 0
 ) -> str:
-    """Run a command on episodes; return what was done, if it has to be told where that cannot be seen."""
+    """Run a command on episodes; return what was done if the screen may not show it, else an empty string."""
     controller = services.controller
     match command:
         case ListCommand.CHOOSE | ListCommand.RESTART:

@@ -1,4 +1,4 @@
-"""The command palette: actions other than cursor moves, episodes and topics, by name."""
+"""The command palette: finds actions (except cursor moves), episodes and topics by name."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
 
 MOST = 30
-"""Episodes that a search in the palette lists."""
+"""How many episodes a search in the palette lists."""
 
 MIN_LETTERS = 2
-"""Least letters for which episodes are searched."""
+"""How many letters must be typed before episodes are searched."""
 
 
 def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemCommand]:
-    """Yield a command for each action except the palette itself and cursor moves, and for syncing where it is set up.
+    """Yield a command for each action except the palette itself and cursor moves, and for syncing if it is set up.
 
-    What the transcript does is offered while it is open, and what the tree does with its topics while it has the focus.
+    The actions of the transcript are offered while it is open, those of the tree while it has the focus.
     """
     for action in bound_actions(services.first.settings):
         if action.id == "app.palette":
@@ -59,7 +59,7 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
 
 
 class NoticesScreen(Dialog):
-    """The newest notices, whole: on the screen each has one line."""
+    """The newest notices in full: on the screen each is one line."""
 
     def __init__(self, told: Sequence[str]) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class NoticesScreen(Dialog):
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:
-    """Return the pane in which to run an action, which has its id; None: it is not available now."""
+    """Return the pane that runs an action; None if it is not available now."""
     is_tree = main.focused is main.topic_tree
     where = ("tree" if is_tree else "list") if action.where == "episodes" else action.where
     if where in ("list", "tree"):
@@ -81,16 +81,16 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
 
 
 class TopicHit(DiscoveryHit):
-    """A topic offered before anything is typed: below the keys, whichever provider comes first."""
+    """A topic offered before anything is typed; it is listed below the keys."""
 
     @property
     def score(self) -> float:
-        """What hits are sorted by; that of all others is 0, and Textual asks its providers in random order."""
+        """The sort key; all other hits have 0, and Textual asks its providers in random order."""
         return -1.0
 
 
 class LibraryProvider(Provider):
-    """Finds episodes, which Enter then plays, and topics, which it opens."""
+    """Finds episodes, which enter plays, and topics, which it opens."""
 
     @property
     def _main(self) -> MainScreen:
@@ -103,7 +103,7 @@ class LibraryProvider(Provider):
             yield TopicHit(Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
 
     async def search(self, query: str) -> Hits:
-        """Offer the topics and episodes that have all the words."""
+        """Offer the topics and episodes that match all the words."""
         controller = self._main.controller
         library = controller.library
         matcher = self.matcher(query)

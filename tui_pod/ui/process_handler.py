@@ -1,4 +1,4 @@
-"""Signals, and the terminal of another client: what reaches the process rather than the screen."""
+"""Signals, and terminals of other clients: what concerns the process rather than the screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def handle_signals(app: TuiPodApp, host: TerminalHost | None) -> None:
-    """Have the app save before a signal ends it, redraw after one that stops it, and draw for the clients of a host."""
+    """Make the app save before a signal ends it, redraw after one that stops it, and draw for the clients of a host."""
 
     def end(number: int) -> None:
         if number != signal.SIGHUP or host is None or not host.hang_up():
@@ -42,8 +42,8 @@ def handle_signals(app: TuiPodApp, host: TerminalHost | None) -> None:
 class SuspendHandler:
     """Takes the terminal back and redraws all of it when the process resumes.
 
-    Textual takes it back once more when it was never given up, as after SIGSTOP; it then reads keys twice, and cannot
-    end. After ctrl+z it draws only what has changed since, on a terminal that it has cleared.
+    Textual also takes it back if it was never released, as after SIGSTOP; it then reads keys twice and cannot exit.
+    After ctrl+z it draws only what has changed since, on a terminal that it has cleared.
     """
 
     def __init__(self, app: App[None], driver: Driver) -> None:
@@ -57,10 +57,10 @@ class SuspendHandler:
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         self._is_given_up = True
         if callable(self._stop):
-            self._stop(number, frame)  # gives the terminal up and stops the process
+            self._stop(number, frame)  # releases the terminal and stops the process
 
     def _on_going_on(self, number: int, frame: FrameType | None) -> None:
-        if not _is_in_foreground():  # the terminal is another's; to touch it would stop the process half-way
+        if not _is_in_foreground():  # another process has the terminal; touching it would stop this one halfway
             os.kill(os.getpid(), signal.SIGSTOP)
             return
         if self._driver.is_headless:

@@ -1,4 +1,4 @@
-"""What the library screen says above the list, in the header, the bar and the key line."""
+"""The texts above the list, in the header, the bar and the key line of the library screen."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ BAR_HINTS = (
     f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys",
     f"{key_of('playback.toggle')} resumes",
 )
-"""What the bar says where nothing was played yet, and beside what was heard last."""
+"""What the bar says if nothing was played yet, and beside the episode played last."""
 
 
 def pane_hints(
     focus: str, services: Services, model: EpisodeListModel, playback: Playback, own_words: Mapping[str, str]
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of the key line: what does something now, where the `focus` (a widget's id) is.
+    """Return key, word and action of each key that does something now; `focus` is the id of the focused widget.
 
-    `own_words` are what the pane itself says of its keys instead; empty ones do nothing now.
+    `own_words` replaces words of the table of keys for this pane; an empty one hides the key.
     """
     if focus == "search":
         clear, everywhere = map(services.first.with_keys, map(key_of, ("search.clear", "search.everywhere")))
@@ -76,7 +76,7 @@ def pane_hints(
 
 
 def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tuple[Tab, ...]:
-    """Return the tabs of the views, with how much is in them."""
+    """Return the tabs of the views, with the number of things in each."""
     counts = {"queue": len(model.queue.upcoming), "bookmarks": bookmarks}
     views = (
         ("library", "Library"), ("session", "Queue"), ("statistics", "Statistics"), ("bookmarks", "Bookmarks")
@@ -93,7 +93,7 @@ def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tu
 
 
 def filter_text(model: EpisodeListModel) -> str:
-    """Return what the list is narrowed to and how many rows are selected; empty: nothing hides a row."""
+    """Return what narrows the list and how many rows are selected; empty if neither applies."""
     query, parts = model.query, list[str]()
     if words := query.query.strip():
         parts.append(f"/ {words}  {len(model.indexes)} of {model.unsearched_count}")
@@ -105,7 +105,7 @@ def filter_text(model: EpisodeListModel) -> str:
 
 
 def counts_text(model: EpisodeListModel, speed: float) -> str:
-    """Return how much of the library is played and left."""
+    """Return how many episodes of the library are played and how much time is left."""
     stats = model.progress_index.topic_stats[0]
     left = f"{span(stats.left)} left"
     if speed != 1.0:
@@ -114,19 +114,19 @@ def counts_text(model: EpisodeListModel, speed: float) -> str:
 
 
 def path_text(model: EpisodeListModel) -> str:
-    """Return the topics that lead to what is listed."""
+    """Return the path of topics to the current one."""
     entry = model.query.entry
     path = [entry] if entry < 0 else model.library.topics.path(entry)
     return " › ".join(map(model.name, path))
 
 
 def start_facts(model: EpisodeListModel, last: LastPlayed | None) -> BarFacts:
-    """Return what the bar says of the episode that was heard last, before anything plays."""
+    """Return the bar's facts of the episode played last, before anything plays."""
     return _episode_facts(model.library, model.progress_index, last.episode) if last is not None else BarFacts()
 
 
 def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
-    """Return what the bar says besides the playback: the topic, the session, what is next, and the sleep timer."""
+    """Return the bar's facts besides the playback: topic, session, next episode and sleep timer."""
     status, playback, sleep = controller.sessions.status(), controller.playback, controller.sleep
     library, sleeps = controller.library, sleep.short if sleep is not None else ""
     if not playback.is_loaded:
@@ -141,16 +141,16 @@ def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFac
 
 
 def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str) -> BarFacts:
-    """Return what the bar says of an episode by itself: a topic of it, and what was heard of it."""
+    """Return the bar's facts of an episode alone: its topic and the ranges played."""
     index, progress = library.index(episode), progress_index.get(episode)
     topic = next(iter(library.episode(index).tags), "") if index is not None else ""
     return BarFacts(topic, heard=progress.played_ranges if progress is not None else ())
 
 
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:
-    """Return what is listed, how many episodes and how long; `queue_parts` tell that of the queue.
+    """Return the title of the list: its topic, number of episodes and total time; `queue_parts` are those of the queue.
 
-    What does not fit into `room` cells is left out from the end, rather than cut.
+    Parts that do not fit into `room` cells are left out from the end, rather than cut.
     """
     indexes, query, topics = model.indexes, model.query, model.library.topics
     parts = [model.name(query.entry)]
@@ -172,9 +172,9 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
 
 
 def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tuple[list[str], dict[int, str]]:
-    """Return how much the queue plays and until when, and when each entry ends, by library index.
+    """Return the length and end time of the queue, and when each entry ends, by library index.
 
-    Those of a session under way have its mark.
+    Entries of the current session carry its mark.
     """
     library = model.library
     current = library.index(controller.playback.episode or "")

@@ -1,4 +1,4 @@
-"""Draws on one terminal after another, each with its own size and colours."""
+"""Moves the app from one terminal to another, each with its own size and colours."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TerminalDrawer:
         """See `Drawer.give_up`."""
         if not self._driver.is_headless:
             self._driver.give_up()
-            self._app._begin_batch()  # lay out and draw nothing while there is no terminal
+            self._app._begin_batch()  # no layout and no drawing without a terminal
 
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
         """See `Drawer.take`."""
@@ -60,7 +60,7 @@ class TerminalDrawer:
             self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 
     def _choose_colors(self) -> None:
-        """Find the terminal's colours, as Textual's `App` does once, when it is made."""
+        """Detect the terminal's colours, as Textual's `App` does once in its constructor."""
         app = self._app
         environ = dict(os.environ)
         app.no_color = environ.pop("NO_COLOR", None) is not None

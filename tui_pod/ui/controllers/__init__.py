@@ -1,1 +1,1 @@
-"""Parts of the library screen that are no widgets: what they open, show and follow."""
+"""Parts of the library screen that are not widgets: each controls what one of them shows."""

@@ -1,4 +1,4 @@
-"""The dialogs that the library screen opens for what its cursor is on."""
+"""The dialogs of the library screen, about the row at its cursor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DialogController:
     """Opens dialogs, one at a time."""
 
     def __init__(self, screen: MainScreen, services: Services, show: Callable[[Screen[None]], AwaitMount]) -> None:
-        """Open nothing yet; `show` lays a dialog over the library."""
+        """Open nothing yet; `show` shows a dialog over the library."""
         self._screen = screen
         self._services = services
         self._show = show
@@ -46,13 +46,13 @@ class DialogController:
         await self._show(PlanScreen(self._services, self._screen.model.topic))
 
     async def add_feed(self) -> None:
-        """Ask for a podcast's address, and list the podcast."""
+        """Ask for a podcast's address, and open the podcast."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # after the first paint
 
         await self._show(AddFeedScreen(self._services, self._open_feed))
 
     async def settings(self, is_of_topic: bool) -> None:
-        """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
+        """Show the settings of the listed podcast, else of the podcast of the episode at the cursor, else ask which."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service = self._screen.model, self._services.feeds.settings

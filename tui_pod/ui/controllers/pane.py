@@ -1,4 +1,4 @@
-"""The episode's pane of the library screen: when it is made and shown, and what it follows."""
+"""The episode's pane of the library screen: when it is created and shown, and what it follows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PaneController:
-    """Owns the pane, which is made after the first paint, where it is shown at all."""
+    """Owns the pane, which is created after the first paint, and only if it is shown."""
 
     pane: EpisodePane | None = None
 
@@ -24,7 +24,7 @@ class PaneController:
         self._open_views = open_views
 
     def fit(self) -> None:
-        """Show it in a terminal that is wide enough."""
+        """Show it if the terminal is wide enough."""
         if self._screen.has_class("-wide") and self.pane is None:
             self._screen.call_after_refresh(self._make)
         self.cursor_moved()
@@ -35,32 +35,32 @@ class PaneController:
         self._open_views.set_open(self, self._is_over)
         await self._make()
 
-    async def tell_all(self, topic: int | None) -> None:
-        """Show all about the row at the cursor or a topic, beside the list or over it, and give it the focus."""
+    async def show_details(self, topic: int | None) -> None:
+        """Show the details of a topic, or of the row at the cursor if None, and give them the focus."""
         former = self._services.controller.library.topics
         pane = await self._make()
         topics = self._services.controller.library.topics
         self._screen.add_class("-details")  # the pane brought the styles of the class
         self._open_views.set_open(self, True)
-        pane.tell_all(True, former.found_in(topics, topic) if topic is not None else None)
+        pane.show_details(True, former.found_in(topics, topic) if topic is not None else None)
         self._screen.set_focus(pane)
 
     @property
     def is_detailed(self) -> bool:
-        """Whether all about something is shown."""
+        """Whether details are shown."""
         return self.pane is not None and self.pane.is_detailed
 
-    def tell_less(self) -> None:
-        """Go back to a preview where there is room, else hide it."""
+    def hide_details(self) -> None:
+        """Go back to the preview if there is room for it, else hide the pane."""
         if self.pane is not None and self.pane.is_detailed:
             self._screen.remove_class("-details")
-            self.pane.tell_all(False)
+            self.pane.show_details(False)
             self._open_views.set_open(self, self._is_over)
 
     def escape(self) -> bool:
         """Leave the details, else hide the pane if it lies over the list; return False if neither applied."""
         if self.is_detailed:
-            self.tell_less()
+            self.hide_details()
             self._screen.show_former_pane()
             return True
         was_over = self._is_over
@@ -78,12 +78,12 @@ class PaneController:
             self.pane.follow(playback)
 
     def show_progress(self) -> None:
-        """Show that something was begun, played or downloaded."""
+        """Show changed progress and downloads in the details."""
         if self.pane is not None and self.pane.is_detailed:
             self.pane.update()
 
     def cursor_moved(self, topic: int | None = None) -> None:
-        """Follow the cursor; in the tree it came to a topic."""
+        """Follow the cursor; `topic` is the topic it moved to in the tree."""
         if self.pane is not None:
             self.pane.cursor_moved(topic)
 

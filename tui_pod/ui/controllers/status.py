@@ -1,4 +1,4 @@
-"""Keeps the header, the titles of the list, the bar and the key line up to date."""
+"""Keeps the header, the title of the list, the bar and the key line up to date."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
 
 CLOSE = (("esc", "Close", ""),)
-"""The key line while a dialog lies over the library: the rest stands in the dialog."""
+"""The key line while a dialog is open; the dialog shows its other keys."""
 
 FRAME = 6
-"""Cells of the border beside a title."""
+"""Width of the border beside a title, in cells."""
 
 VIEWS = {"statistics": 2, "bookmarks": 3}
-"""Tabs of the views that take the place of the panes, by the id of their widgets."""
+"""Tab numbers of the views that replace the panes, by the id of their widgets."""
 
 
 class StatusController:
@@ -40,7 +40,7 @@ class StatusController:
         return self._screen.query_one("#bar", PlaybackBar)
 
     def begin(self) -> None:
-        """Show what was heard last, before anything plays."""
+        """Show the episode played last, before anything plays."""
         last = self._screen.playback.last
         self.bar.facts = status_texts.start_facts(self._model, last)
         kept = (
@@ -51,12 +51,12 @@ class StatusController:
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 
     def show_keys(self) -> None:
-        """Show what can be done where the focus is, and which view that is."""
+        """Show the keys of the focused pane, and which view is open."""
         screen = self._screen
         focus = (screen.focused.id if screen.focused else None) or ""
         hints: tuple[tuple[str, str, str], ...] = CLOSE
         if screen.is_active:
-            own_words = getattr(screen.focused, "hint_words", {})  # of those panes whose keys do not always do the same
+            own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
         screen.query_one("#keys", KeyLine).hints = hints
         header, is_queue = screen.query_one("#header", HeaderLine), self._model.is_queue
@@ -64,7 +64,7 @@ class StatusController:
         header.left = "" if is_queue or screen.views.is_open else status_texts.path_text(self._model)
 
     def show_title(self) -> None:
-        """Show above the list what it is, how many episodes and how long, and below it what narrows it."""
+        """Show the title of the list, and below it what narrows it."""
         parts: list[str] = []
         episodes = self._screen.episodes
         if self._model.is_queue:
@@ -80,7 +80,7 @@ class StatusController:
         self._screen.query_one("#header", HeaderLine).work = text
 
     def show_bookmarks(self) -> None:
-        """Show how many bookmarks there are, and where those of what the bar shows are."""
+        """Show the number of bookmarks, and in the bar those of its episode."""
         controller = self._services.controller
         playback, self._kept = controller.playback, len(controller.bookmarks)
         shown = playback.episode or (playback.last.episode if playback.last is not None else None)
@@ -90,21 +90,21 @@ class StatusController:
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
-        playback = self._screen.playback  # it may play at the speed of its podcast
+        playback = self._screen.playback  # a podcast may have its own speed
         speed = self._services.controller.mixer.usual_speed if playback.load else playback.speed
         header.right = status_texts.counts_text(model, speed)
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
         self.show_keys()
         if model.is_queue:
-            self.show_title()  # what the queue takes hangs on progress and speed
+            self.show_title()  # the length of the queue depends on progress and speed
 
     def show_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts that could not be refreshed the last time; see `Frontend.feeds_failed`."""
+        """Mark the podcasts whose last refresh failed; see `Frontend.feeds_failed`."""
         self._screen.topic_tree.show_failed(feeds)
 
     def show_session(self) -> None:
-        """Show the session, what is next, the sleep timer, and in the tree what plays."""
+        """Show the session, the next episode and the sleep timer, and in the tree what plays."""
         self.bar.facts = facts = status_texts.bar_facts(self._services.controller, self._model)
         playback = self._screen.playback
         playing = self._model.library.index(playback.episode or "") if playback.is_loaded else None

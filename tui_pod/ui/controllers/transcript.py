@@ -1,4 +1,4 @@
-"""The transcript pane of the library screen: when it is made, opened and closed, and whose words it shows."""
+"""The transcript pane of the library screen: when it is created, opened and closed, and which episode it shows."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class TranscriptController:
         self._screen = screen
         self._services = services
         self._open_views = open_views
-        self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
-        self._is_recognised = False  # whether a machine recognised them
-        self._is_apart = False  # whether they were asked for while another one played
+        self._shown = ("", False)  # the episode shown, and whether it was playing when its transcript was read
+        self._is_recognised = False  # whether the transcript was recognised by a machine
+        self._is_apart = False  # whether it was opened while another episode played
 
     async def open(self, episode: str | None) -> None:
-        """Show the words of an episode, else of what plays."""
+        """Show the transcript of an episode; None: of the playing one."""
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
@@ -50,11 +50,11 @@ class TranscriptController:
         self._screen.set_focus(self.pane)
 
     def shows(self, episode: str | None) -> bool:
-        """Return whether the words of an episode are shown."""
+        """Return whether the transcript of an episode is shown."""
         return self.is_open and self._shown[0] == episode
 
     def show_bookmarks(self) -> None:
-        """Mark the sentences that are kept now."""
+        """Mark the bookmarked sentences."""
         if self.pane is not None:
             self.pane.bookmarks = tuple(self._services.controller.bookmarks.of(self.pane.episode))
 
@@ -86,9 +86,9 @@ class TranscriptController:
             self._screen.app.notify(self.pane.search_text or NO_SEARCH)
 
     def follow(self, playback: Playback) -> None:
-        """Light the words that are spoken, and show those of the next episode when it begins.
+        """Highlight the sentence being spoken, and show the next transcript when the next episode begins.
 
-        They are looked up again once it sounds: their times are known only then.
+        The transcript is read again once playback starts: only then are its times known.
         """
         if self.pane is None:
             return
@@ -98,7 +98,7 @@ class TranscriptController:
             self._show_playing()
 
     def nudge(self, by: float) -> None:
-        """Move the words that are shown, else those of what plays, by so many seconds, for good; and say so."""
+        """Shift the shown transcript, else that of the playing episode, by seconds; this is saved and announced."""
         shown = self._shown[0] if self.is_open else None
         episode = shown or self._services.controller.playback.episode
         index = self._services.controller.library.index(episode) if episode else None
@@ -110,15 +110,15 @@ class TranscriptController:
                 self._look_up(index)
 
     def pause(self) -> None:
-        """Pause recognising words, or go on."""
+        """Pause or resume recognition."""
         self._services.recognition.toggle_pause()
 
     def recognise_shown(self) -> None:
-        """Have the words of the episode that is shown recognised, whether it has some or not."""
+        """Recognise the shown episode, even if it has a transcript."""
         self._recognise(self._shown[0])
 
     def _set_open(self, is_open: bool) -> None:
-        """Set the classes by which the stylesheet shows the pane."""
+        """Set the CSS classes that show the pane."""
         self.is_open = is_open
         self._open_views.set_open(self, is_open)
         self._screen.set_class(is_open, "-reading")
@@ -170,7 +170,7 @@ class TranscriptController:
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
 
     def recognition_changed(self, episode: str, state: WordsState | None) -> None:
-        """Show how far the words of an episode are, and those that have come."""
+        """Show the progress of recognition in the list, and the sentences recognised so far."""
         rows = self._screen.episodes
         rows.words.pop(episode, None)
         if state is not None:
@@ -182,7 +182,7 @@ class TranscriptController:
                 self._look_up(index)
 
     def _recognise(self, episode: str) -> bool:
-        """Have words recognised, or the times of those that have none; return whether there is a recording."""
+        """Recognise an episode's transcript, or the times of one without; return whether there is a recording."""
         library = self._services.controller.library
         index = library.index(episode)
         has_recording = index is not None and library.episode(index).audio is not None
@@ -191,7 +191,7 @@ class TranscriptController:
         return has_recording
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
-        """Keep the sentence that was chosen."""
+        """Bookmark the chosen sentence."""
         from tui_pod.core.progress.just_said import of_cue  # brings the transcripts: after the first paint
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.edit_bookmark

@@ -1,4 +1,4 @@
-"""Views that lie over the panes of the library screen: when they are made, shown and left."""
+"""Views shown over the panes of the library screen: when they are created, shown and closed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
 
 SEARCH = 5
-"""The view that is opened by a key of its own."""
+"""Number of the view that has no tab: the search everywhere."""
 
 
 class ViewController:
-    """Owns the view, which is made anew each time: it shows what was heard and kept until then."""
+    """Owns the view, which is created anew each time it is opened, with current data."""
 
     is_open = False
 
@@ -34,7 +34,7 @@ class ViewController:
         self._everywhere: EverywhereView | None = None
 
     def open(self, number: int) -> None:
-        """Show view 3 once everything is counted, view 4, or the search everywhere (5)."""
+        """Show view 3 once its statistics are computed, view 4, or the search everywhere (5)."""
         if number == SEARCH and self._everywhere is not None:
             self._everywhere.action_search()
             return
@@ -55,7 +55,7 @@ class ViewController:
         return True
 
     def show_bookmarks(self) -> None:
-        """Show that bookmarks have changed."""
+        """Show changed bookmarks."""
         if self._bookmarks is not None:
             self._bookmarks.show()
         if self._everywhere is not None:
@@ -92,7 +92,7 @@ class ViewController:
         return self._everywhere
 
     def _forget(self) -> None:
-        """Forget what is shown, but not by what bookmarks are grouped."""
+        """Forget the view, except how bookmarks are grouped."""
         self._everywhere = None
         if self._bookmarks is not None:
             self._grouping, self._bookmarks = self._bookmarks.grouping, None
@@ -103,5 +103,5 @@ class ViewController:
         self._screen.set_class(is_open, "-view")
 
     def _choose(self, topics: TopicTable, topic: int) -> None:
-        """Open a topic, which is of the library that was counted."""
+        """Open a topic, given by its index in the topics that the statistics were computed with."""
         self._screen.open_entry(topics.found_in(self._screen.model.library.topics, topic))

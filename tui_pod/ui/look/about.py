@@ -1,4 +1,4 @@
-"""What the episode's pane says, in lines: of an episode, topic or podcast, and what can be played or opened. Pure."""
+"""The text of the episode's pane: facts of an episode, topic or podcast, and what can be played or opened. Pure."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from tui_pod.ui.look.cells import split_title, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, TextLine
 
 MAX_LINKS = 40
-"""Links and times of show notes that are listed."""
+"""How many links and times of show notes are listed."""
 
 NAME_WIDTH, TIME_WIDTH = 11, 10
-"""Cells of a fact's name, and of the time before a chapter."""
+"""Width of a fact's name and of the time before a chapter, in cells."""
 
 _LINK = re.compile(r"https?://[^\s<>\"”’]{1,2000}")
 _TIME = re.compile(r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?![\d:])[\s)\]–—-]*([^\n]{0,200})")
 
 Fact = tuple[str, str]
-"""A name and a value; without a value it is not shown."""
+"""A name and a value; an empty value is not shown."""
 
 
 class AboutChoice(NamedTuple):
-    """Something that Enter plays or opens."""
+    """Something that enter plays or opens."""
 
     text: str
     target: float | str
@@ -40,22 +40,22 @@ class AboutChoice(NamedTuple):
 
 
 class About(NamedTuple):
-    """All that is told, from top to bottom."""
+    """What the pane shows, from top to bottom."""
 
     title: str
     below: Sequence[str] = ()
     """Quiet lines below the title."""
     said: str = ""
-    """The sentence that is being said."""
+    """The sentence being spoken."""
     text: str = ""
     facts: Sequence[Fact] = ()
     head: str = ""
-    """What the choices are."""
+    """Heading of the choices."""
     choices: Sequence[AboutChoice] = ()
 
 
 def lay_out(about: About, width: int) -> list[TextLine]:
-    """Return the lines, of at most so many cells, with the numbers of the choices."""
+    """Return the lines, at most `width` cells wide, with the numbers of the choices."""
     lines = [TextLine([(text, HEAD)]) for text in wrap(about.title, width)]
     lines += [TextLine([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
     if about.said:
@@ -90,7 +90,7 @@ def about_episode(
     shows_answer: bool,
     download_error: str = "",
 ) -> About:
-    """Return all that is known of an episode, with so many seconds `left`, without what can be chosen."""
+    """Return all facts of an episode, without choices; `left` is its remaining time in seconds."""
     duration = (progress.duration if progress else None) or episode.duration
     if episode.audio is None:
         audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
@@ -121,7 +121,7 @@ def about_episode(
 
 
 def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: PodcastFacts | None) -> About:
-    """Return what is known of a topic; of a podcast also where it comes from, and how its last refresh went."""
+    """Return the facts of a topic; for a podcast also its address and the result of its last refresh."""
     facts = [
         ("Episodes", f"{len(topics.members[topic])}, {stats.played} played, {stats.started} started"),
         ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left" if topics.seconds[topic] else "unknown"),
@@ -140,7 +140,7 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
 
 
 def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
-    """Add the chapters, else the times in the show notes, and the links; `here`: the chapter that plays."""
+    """Add the chapters, or the times in the show notes, and the links; `here` is the number of the playing chapter."""
     marks = [AboutChoice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
     head = "Chapters"
     if not marks:

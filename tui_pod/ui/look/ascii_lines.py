@@ -1,6 +1,6 @@
-"""Lines for terminals whose font has little more than ASCII: borders, marks and punctuation of every widget.
+"""ASCII replacements for the borders, marks and punctuation of every widget, for fonts with little more than ASCII.
 
-Letters stay as they are, and so do signs that ASCII has nothing of the same meaning and width for.
+Letters stay as they are, and so do symbols for which ASCII has nothing of the same meaning and width.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ SIGNS = {
     ord("🔎"): "> ",  # before the palette's field
     **{ord(mark): ASCII_MARKS[name] for name, mark in MARKS.items()},
 }
-"""What stands for each sign, as wide as the sign is."""
+"""The replacement of each symbol, equally wide."""
 
 ARROW_KEYS = {ord("←"): "<-", ord("→"): "->", ord("↑"): "up", ord("↓"): "down"}
-"""What the arrow keys are called: `<`, `^` and `v` are other keys, which do other things. Short, for the key line."""
+"""Names of the arrow keys, short for the key line: `<`, `^` and `v` are other keys."""
 
 _NAMED = r"f\d+|esc|tab|enter|space|backspace|delete|pg(?:up|dn)|home|end"
 _KEY = rf"(?:(?:ctrl|shift|alt|super|meta)\+)*(?:[!-~←→↑↓]|{_NAMED})"
 _KEYS = re.compile(rf"(?=.*[←→↑↓]){_KEY}(?: {_KEY})* *")
-"""A cell of a table of keys, with an arrow among them."""
+"""A cell of a table of keys that contains an arrow."""
 
 
 class AsciiLines(LineFilter):
-    """Draws in ASCII what is not letters."""
+    """Draws symbols in ASCII."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments of a line with other signs; see `LineFilter.apply`."""
+        """Return the segments of a line with symbols replaced; see `LineFilter.apply`."""
         return [
             segment if segment.text.isascii() else Segment(_translate(segment.text), segment.style, segment.control)
             for segment in segments
@@ -66,7 +66,7 @@ class AsciiLines(LineFilter):
 
 
 def _translate(text: str) -> str:
-    """Return a text in ASCII of the same width; keys of a table are called by their names where these fit in."""
+    """Return a text in ASCII of the same width; keys in a table are named if the name fits."""
     if _KEYS.fullmatch(text):
         named = text.rstrip(" ").translate(ARROW_KEYS)
         if len(named) < len(text):

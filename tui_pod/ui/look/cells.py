@@ -37,22 +37,22 @@ ASCII_MARKS = {
 
 
 def meter(share: float, width: int) -> tuple[str, str]:
-    """Return the full and the empty part of a thin line that shows a share from 0 to 1.
+    """Return the full and the empty part of a progress line for a share from 0 to 1.
 
-    Whatever is more than nothing can be seen, and only what is whole is full.
+    Any share above 0 shows at least one full cell, and only 1 shows no empty one.
     """
     full = max(1, min(int(share * width), width - (share < 1.0))) if share > 0 else 0
     return "━" * full, "╌" * (width - full)
 
 
 def split_title(title: str) -> tuple[str, str]:
-    """Return the head of a title, and what follows its first dash; empty where there is none."""
+    """Return the head of a title and what follows its first dash; without a dash that is empty."""
     head, _, rest = title.partition(" — ")
     return head, rest
 
 
 def fit(text: str, width: int) -> str:
-    """Return `text` in exactly `width` cells, cut with an ellipsis or padded with blanks."""
+    """Return `text` in exactly `width` cells, cut with an ellipsis or padded with spaces."""
     if width <= 0:
         return ""
     size = cell_len(text)
@@ -63,7 +63,7 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return `text` in lines of at most `width` cells, broken at blanks, and within words that are longer."""
+    """Return `text` in lines of at most `width` cells, broken at spaces, and within longer words."""
     lines: list[str] = []
     line, used = "", 0
     for word in text.split():
@@ -80,9 +80,9 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def find_words(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where one of these folded words begins and ends in a text, in order and apart."""
+    """Return the start and end of each of these folded words in a text, sorted and merged where they overlap."""
     folded = fold(text)
-    if len(folded) != len(text):  # letters that fold to others cannot be told apart
+    if len(folded) != len(text):  # folding changed the length, so offsets do not match
         return [(0, len(text))] if any(word in folded for word in words) else []
     spans: list[tuple[int, int]] = []
     for start, end in sorted(found.span() for word in words for found in re.finditer(re.escape(word), folded)):

@@ -1,4 +1,4 @@
-"""The cover of what has none: a catalogue's episodes as the seeds of a sunflower, each in the colour of its topic."""
+"""A cover for episodes without one: the catalogue as the seeds of a sunflower, each in the colour of its topic."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from tui_pod.audio.cover import SIDE
 from tui_pod.core.library.library import Library
 
 TURN = pi * (3 - sqrt(5))
-"""The golden angle, by which each seed is turned against the one before."""
+"""The golden angle: the rotation from one seed to the next."""
 
 GROUND = (16, 20, 38)
 GLOW = (255, 244, 214)
 COLOURS = (
     (240, 180, 90), (226, 112, 92), (196, 96, 160), (126, 116, 220), (84, 152, 226), (84, 190, 176), (150, 196, 96),
 )  # fmt: skip
-"""Of the topics in turn."""
+"""Colours of the topics, in turn."""
 
 MOST = 300
-"""Seeds that can be told apart."""
+"""How many seeds can be distinguished."""
 
 
 def draw_cover(groups: Sequence[int], current: int) -> bytes:
     """Return a picture of `audio.cover`'s size.
 
     Args:
-        groups: of each episode, in order, the number of its topic.
-        current: the episode that glows.
+        groups: the topic number of each episode, in order.
+        current: the index of the episode that glows.
     """
     first = max(0, min(current - MOST // 2, len(groups) - MOST))
     seeds = groups[first : first + MOST]
@@ -55,7 +55,7 @@ def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int
 
 
 def find_seeds(library: Library, index: int) -> tuple[list[int], int]:
-    """Return the topic's number of each episode of the course that an episode is in, and which of them it is."""
+    """Return the topic number of each episode in the course of an episode, and the index of that episode."""
     topics = library.topics
     paths = [topic for topic, path in topics.paths.items() if index in path]
     if paths:

@@ -1,31 +1,31 @@
-"""Which parts of the library screen a terminal has room for."""
+"""Which parts of the library screen fit a terminal of a given size."""
 
 from __future__ import annotations
 
 NARROW = 64
-"""Width in cells below which one pane is shown at a time."""
+"""Below this width (cells), one pane is shown at a time."""
 
 SMALLEST = (40, 12)
-"""Columns and rows below which only the bar is shown."""
+"""Below this size (columns, rows), only the bar is shown."""
 
 BESIDE = 140
-"""Least columns for the transcript beside the list instead of over it."""
+"""From this width on, the transcript is shown beside the list instead of over it."""
 
 WIDE = 150
-"""Least columns for the episode's pane beside the list."""
+"""From this width on, the episode's pane is shown beside the list."""
 
 HIGH = 30
-"""Least rows for three lines of the playback bar."""
+"""From this height on, the playback bar has three lines."""
 
 TALL = 44
-"""Least rows for a large cover."""
+"""From this height on, the cover is large."""
 
 ROOMY = (100, 30)
-"""Least columns and rows for a summary of two lines at the cursor."""
+"""From this size (columns, rows) on, the summary at the cursor has two lines."""
 
 
 def layout_classes(width: int, height: int) -> dict[str, bool]:
-    """Return the classes by which the stylesheet lays the screen out, and whether they are set."""
+    """Return the CSS classes that control the layout, each with whether it is set."""
     return {
         "-narrow": width < NARROW,
         "-beside": width >= BESIDE,
@@ -37,5 +37,5 @@ def layout_classes(width: int, height: int) -> dict[str, bool]:
 
 
 def cursor_height(width: int, height: int) -> int:
-    """Return the lines of the row at the cursor."""
+    """Return the height of the row at the cursor, in lines."""
     return 4 if width >= ROOMY[0] and height >= ROOMY[1] else 3

@@ -1,6 +1,6 @@
-"""Lines in parts of different looks: cut and padded to cells, and the looks by name.
+"""Lines made of parts with different looks: how they are cut and padded to cells, and the looks by name.
 
-What the panes and the bar draw is made of these; the colours are the theme's, see `themes`.
+The panes and the bar are drawn with these; the colours come from the theme, see `themes`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Part = tuple[str, str]
 
 
 class TextLine(NamedTuple):
-    """A line, and the number of what can be chosen there; None: nothing can be."""
+    """A line, and the number of the choice it belongs to; None: none."""
 
     parts: Sequence[Part] = ()
     choice: int | None = None
@@ -47,12 +47,12 @@ _LOOKS = {
     LINE: ("frame", False),
     TAB: ("text-accent", True),
 }
-"""The theme's variable of each look, and whether it is bold. A match is underlined
-and the tab of what is shown reversed too, so that they are seen without colours."""
+"""The theme variable of each look, and whether it is bold. A match is also underlined
+and the current tab reversed, so that they are visible without colours."""
 
 
 def look(app: App[object], name: str) -> Style:
-    """Return the look of a name in the app's theme, without a background."""
+    """Return the style of a look in the app's theme, without a background."""
     variable, is_bold = _LOOKS[name]
     return _style(app.theme_variables[variable], is_bold, name)
 
@@ -79,7 +79,7 @@ def _style(color: str, is_bold: bool, name: str) -> Style:
 
 
 def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Part]:
-    """Return a text with a look; each span, given by its start and its end, is lit as a match."""
+    """Return a text with a look, with each span (start, end) highlighted as a match."""
     parts, place = list[Part](), 0
     for start, end in spans:
         parts += [(text[place:start], name), (text[start:end], MATCH)]
@@ -88,12 +88,12 @@ def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Pa
 
 
 def width_of(parts: Iterable[Part]) -> int:
-    """Return how many cells parts take."""
+    """Return the width of parts in cells."""
     return sum(cell_len(text) for text, _ in parts)
 
 
 def fit_parts(parts: Sequence[Part], width: int) -> list[Part]:
-    """Return parts in exactly `width` cells, cut with an ellipsis or padded with blanks."""
+    """Return parts in exactly `width` cells, cut with an ellipsis or padded with spaces."""
     room, fitted = width, list[Part]()
     for number, (text, name) in enumerate(parts):
         size = cell_len(text)
@@ -106,7 +106,7 @@ def fit_parts(parts: Sequence[Part], width: int) -> list[Part]:
 
 
 def spread_parts(left: Sequence[Part], right: Sequence[Part], width: int) -> list[Part]:
-    """Return two lists of parts at the ends of `width` cells; `left` is cut before `right` is."""
+    """Return two lists of parts aligned to the left and right of `width` cells; `left` is cut first."""
     size = width_of(right)
     if not size or size >= width:
         return fit_parts(left, width)
@@ -114,5 +114,5 @@ def spread_parts(left: Sequence[Part], right: Sequence[Part], width: int) -> lis
 
 
 def joined(parts: Iterable[Part]) -> list[Part]:
-    """Return parts with neighbours of one look in one."""
+    """Return parts with neighbours of the same look merged."""
     return [("".join(text for text, _ in same), name) for name, same in groupby(parts, key=itemgetter(1))]

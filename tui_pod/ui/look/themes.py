@@ -1,6 +1,6 @@
-"""Themes: our own in dark and light, one of high contrast, Textual's, and the terminal's own colours.
+"""Themes: our own in dark, light and high contrast, Textual's, and the terminal's own colours.
 
-Whatever a theme says, text is readable: its colours are moved towards black or white until they are.
+Text is readable in every theme: its colours are moved towards black or white until the contrast is high enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from textual.theme import Theme
 from tui_pod.core.text.clean import clean
 
 READABLE = 4.6
-"""Least contrast of text: the 4.5 of WCAG AA, and a little for colours that are rounded."""
+"""Minimum contrast of text: 4.5 as in WCAG AA, plus a margin for rounded colours."""
 
 DARK = Theme(
     name="tui-pod",
@@ -29,7 +29,7 @@ DARK = Theme(
     surface="#1a1d28",
     panel="#1f2330",
 )
-"""Ink, and a lamp on it."""
+"""Dark, like ink under a lamp."""
 
 LIGHT = Theme(
     name="tui-pod-light",
@@ -45,7 +45,7 @@ LIGHT = Theme(
     panel="#e9e5da",
     dark=False,
 )
-"""Paper."""
+"""Light, like paper."""
 
 HIGH_CONTRAST = Theme(
     name="high-contrast",
@@ -76,7 +76,7 @@ _TEXTS = {
     "text-primary": "primary", "text-secondary": "secondary", "text-accent": "accent", "text-warning": "warning",
     "text-error": "error", "text-success": "success",
 }  # fmt: skip
-"""Textual's colours of text, and those of the theme that they are made from."""
+"""Textual's text colours, and the theme colours that they are made from."""
 
 _TERMINAL = {
     "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
@@ -88,12 +88,12 @@ _TERMINAL = {
         ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), "ansi_default"
     ),
 }  # fmt: skip
-"""What we add where the terminal has the colours: nobody knows which of them can be read on which, so a rail and bold
-letters show the cursor, and dim ones what is quiet."""
+"""What we add to themes of the terminal's own colours: their contrast is unknown, so a rail and bold text mark the
+cursor, and dim text is quiet."""
 
 
 def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a theme with text that can be read wherever it stands, and the cursor's tints.
+    """Return the variables of a theme with text that is readable on every background, and the cursor's tints.
 
     Args:
         variables: what Textual made of the theme.
@@ -126,7 +126,7 @@ def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -
 
 
 def readable(color: Color, grounds: Iterable[Color]) -> str:
-    """Return a colour, moved towards black or white as far as it must be to be read on all these grounds."""
+    """Return a colour moved towards black or white until it is readable on all these backgrounds."""
     lights = [luminance(ground) for ground in grounds]
     best = Color(255, 255, 255) if max(lights) < 0.4 else Color(0, 0, 0)
     for step in range(11):
@@ -138,13 +138,13 @@ def readable(color: Color, grounds: Iterable[Color]) -> str:
 
 
 def contrast(first: float, second: float) -> float:
-    """Return the contrast of two luminances, from 1 to 21, as WCAG defines it."""
+    """Return the WCAG contrast of two luminances, from 1 to 21."""
     low, high = sorted((first, second))
     return (high + 0.05) / (low + 0.05)
 
 
 def luminance(color: Color) -> float:
-    """Return how light a colour is, from 0 to 1, as WCAG defines it."""
+    """Return the WCAG luminance of a colour, from 0 to 1."""
     red, green, blue = (
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized
     )
@@ -157,9 +157,9 @@ def unknown_theme(name: str) -> str:
 
 
 def usable(name: str, available: list[str]) -> str:
-    """Return the theme to use: `name`, or the default when it is unknown or would be black on black.
+    """Return the theme to use: `name`, or the default if it is unknown or would be unreadable.
 
-    Textual shows its themes of the terminal's colours in one colour under NO_COLOR.
+    Under NO_COLOR, Textual draws its themes of the terminal's colours in a single colour.
     """
     if name not in available or ("ansi" in name and os.environ.get("NO_COLOR")):
         return DEFAULT
@@ -167,9 +167,9 @@ def usable(name: str, available: list[str]) -> str:
 
 
 def drawn(theme: Theme, color_system: str | None, themes: Mapping[str, Theme]) -> Theme:
-    """Return the theme to draw in place of one: on a terminal of 16 colours, one that is made of those.
+    """Return the theme to draw instead of `theme`: on a terminal with 16 colours, one made of those.
 
-    The nearest of the 16 to a theme's colours are often one and the same grey.
+    Several colours of a theme often map to the same grey of the 16.
     """
     if color_system != "standard" or theme.ansi:
         return theme

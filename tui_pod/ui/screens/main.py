@@ -1,4 +1,4 @@
-"""The library screen: the tree, the list, the transcript and the bar, and what their keys ask for."""
+"""The library screen: the tree, the list, the transcript and the bar, and the actions of their keys."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _OF_THE_LIST = frozenset(BY_ID[ident].action for ident in OF_THE_LIST)
 
 
 class MainScreen(Screen[None]):
-    """The one screen that is always there; dialogs lie over it."""
+    """The screen that is always there; dialogs are shown over it."""
 
     BINDINGS = bindings("screen")
     AUTO_FOCUS = "#list"
@@ -56,7 +56,7 @@ class MainScreen(Screen[None]):
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
 
     def __init__(self, services: Services, show_dialog: Callable[[Screen[None]], AwaitMount]) -> None:
-        """Show the library; `show_dialog` lays a dialog over it."""
+        """Show the library; `show_dialog` shows a dialog over it."""
         super().__init__()
         self._services = services
         self.model = EpisodeListModel(services)
@@ -69,11 +69,11 @@ class MainScreen(Screen[None]):
         self.search = SearchController(self, self.transcript, open_views)
         self.status = StatusController(self, services)
         self.set_reactive(MainScreen.playback, services.first.playback)
-        self._fitted: Size | None = None  # the terminal's size that all is laid out for
-        self._left: Widget | None = None  # what had the focus before the terminal became too small for it
+        self._fitted: Size | None = None  # the terminal size of the current layout
+        self._left: Widget | None = None  # what had the focus before the terminal became too small
 
     def compose(self) -> ComposeResult:
-        """Make the parts, each showing the playback that the screen has."""
+        """Make the parts, bound to the playback of the screen."""
         yield HeaderLine()
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index)
@@ -92,14 +92,14 @@ class MainScreen(Screen[None]):
         self.listing.progress_changed(frozenset())
 
     def on_descendant_focus(self) -> None:
-        """Show what can be done where the focus is."""
+        """Show the keys of the focused pane."""
         self.status.show_keys()
 
     on_screen_resume = on_screen_suspend = on_lines_view_hints_changed = on_descendant_focus
 
     @property
     def controller(self) -> PlaybackController:
-        """What plays; made when it is first asked for."""
+        """Controls playback; created on first use."""
         return self._services.controller
 
     @property
@@ -117,28 +117,28 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Fit the layout to the terminal."""
         if event.size == self._fitted:
-            event.prevent_default()  # Textual tells a screen of its size twice, and would lay all out twice
+            event.prevent_default()  # Textual sends the size twice, which would lay everything out twice
             return
         self._fitted = event.size
         width, height = event.size
         was_tiny = self.has_class("-tiny")
         self._left = self.focused or self._left
-        self.update_classes(layout_classes(width, height))  # at once: the styles of all are found anew for each change
+        self.update_classes(layout_classes(width, height))  # all at once: each change restyles every widget
         self.episodes.set_cursor_height(cursor_height(width, height))
         self.episode.fit()
         self.call_after_refresh(self.status.show_title)
-        if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
+        if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden widgets lose the focus
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
-        """Give the focus back to what had it, in the view that is open, else to the pane that is shown."""
+        """Give the focus back to the widget that had it, else to the current pane."""
         if self._left in self.focus_chain:
             self.set_focus(self._left)
         else:
             self.show_former_pane()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Keep keys of the list from changing it while it is out of sight."""
+        """Disable keys of the list while a view hides it."""
         asked = f"screen.{action}({', '.join(map(repr, parameters))})".removesuffix("()")
         return not (self.views.is_open and asked in _OF_THE_LIST)
 
@@ -147,20 +147,20 @@ class MainScreen(Screen[None]):
         self.show_pane(is_tree=self.focused is not self.topic_tree and self.focused is not self.episode.pane)
 
     def show_pane(self, is_tree: bool = False) -> None:
-        """Give the focus to the tree, else to the transcript where it is open, else to the list."""
+        """Close the view, and give the focus to the tree, or else to the transcript if it is open, or the list."""
         self.views.leave()
-        if not self.has_class("-wide"):  # there it lies over the list
-            self.episode.tell_less()
+        if not self.has_class("-wide"):  # the details are over the list
+            self.episode.hide_details()
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
-        self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
+        self.set_focus(self.topic_tree if is_tree else content)  # at once: it takes the next key
 
     def show_former_pane(self) -> None:
         """Give the focus back to the tree or the list, whichever had it last."""
         self.show_pane(self.has_class("-on-tree"))
 
     def action_focus_list(self) -> None:
-        """Go from the transcript to the list, where they stand side by side."""
+        """Go from the transcript to the list if they are side by side."""
         if self.has_class("-beside"):
             self.set_focus(self.episodes)
 
@@ -182,7 +182,7 @@ class MainScreen(Screen[None]):
         self.views.show_bookmarks()
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
-        """Show what comes next, and how much of the session is left."""
+        """Show the next episode, and how much of the session is left."""
         self.transcript.follow(playback)
         self.episode.follow(playback)
         if playback.load and former._replace(position=playback.position) != playback:  # else shown with its progress
@@ -216,16 +216,16 @@ class MainScreen(Screen[None]):
             self.listing.show()
 
     def action_show_results(self) -> None:
-        """Go from the search field to what it found."""
+        """Close the search field and go to the results."""
         self.search.close()
         self.show_pane()
 
     on_input_submitted = action_show_results
 
     def clear_notices(self) -> None:
-        """Take away the notices that are shown, over whatever screen."""
+        """Remove the notices, on any screen."""
         self.app.clear_notifications()
-        self.app.screen.query("ToastHolder").remove()  # Textual leaves them empty, and the fifth hides what follows it
+        self.app.screen.query("ToastHolder").remove()  # Textual leaves empty holders, and the fifth hides later notices
 
     def action_clear(self) -> None:
         """Take the notices away; close what was opened last, else clear the search of the list, else the selection."""
@@ -237,11 +237,11 @@ class MainScreen(Screen[None]):
         self.listing.clear()
 
     def action_filter(self) -> None:
-        """Show the next kind of episodes."""
+        """Switch to the next filter."""
         self.listing.change_query(self.model.next_filter(), keeps_cursor=True)
 
     def action_sort(self) -> None:
-        """Show them in the next order."""
+        """Switch to the next order."""
         self.listing.change_query(self.model.next_sort(), keeps_cursor=True)
 
     # -- commands of the panes -------------------------------------------------------------------------
@@ -270,7 +270,7 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.SelectionChanged)
     def selection_changed(self) -> None:
-        """Show what can be done with what is selected, and how much it is."""
+        """Show the size of the selection, and its keys."""
         self.status.show_title()
         self.status.show_keys()
 
@@ -294,8 +294,8 @@ class MainScreen(Screen[None]):
     # -- views and dialogs -----------------------------------------------------------------------------
 
     async def action_transcript(self) -> None:
-        """Show the words of the episode at the cursor, else of what plays; or hide them."""
-        self.episode.tell_less()
+        """Show or hide the transcript of the episode at the cursor, else of the playing one."""
+        self.episode.hide_details()
         is_shown = self.focused is not self.episodes or self.transcript.shows(self.model.episode)
         if self.transcript.is_open and is_shown:
             self.transcript.close()
@@ -326,7 +326,7 @@ class MainScreen(Screen[None]):
         await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)
 
     def action_refresh_feed(self, is_every: bool = False) -> None:
-        """Refresh the feed that the open topic is or is in, or every feed."""
+        """Refresh the podcast of the open topic, or every podcast."""
         if is_every:
             self._services.feeds.refresh()
         elif (feed := self.model.podcast(self.model.query.entry)) is None:
@@ -339,13 +339,13 @@ class MainScreen(Screen[None]):
         self.listing.go_to_playing()
 
     async def action_details(self) -> None:
-        """Show all about the episode at the cursor, in the tree about the topic or podcast; or less again."""
+        """Show or hide the details of the episode at the cursor; in the tree: of the topic or podcast."""
         entry, is_of_topic = self.model.query.entry, self.focused is self.topic_tree
         if self.episode.is_detailed:
             self.episode.escape()
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
-            await self.episode.tell_all(entry if is_of_topic else None)
+            await self.episode.show_details(entry if is_of_topic else None)
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, the statistics or the bookmarks."""

@@ -93,7 +93,7 @@ class PlanScreen(InputDialog):
         self._show()
 
     async def action_end_session(self) -> None:
-        """End the session under way."""
+        """End the current session."""
         if self._controller.session is not None:
             self.dismiss()
             await self.run_action("app.end_session")

@@ -166,7 +166,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     # -- what it follows -------------------------------------------------------------------------------
 
-    def tell_all(self, is_detailed: bool, topic: int | None = None) -> None:
+    def show_details(self, is_detailed: bool, topic: int | None = None) -> None:
         """Tell all of the row at the cursor or of a topic; or give a preview again."""
         self.is_detailed = is_detailed
         self._topic = (self._services.controller.library.topics, topic) if topic is not None else None

@@ -84,7 +84,7 @@ class LinesView(ScrollView, can_focus=True):
         return number if 0 <= number < len(lines) else None
 
     def go(self, place: int) -> None:
-        """Put the cursor on something, clamped."""
+        """Move the cursor to something, clamped."""
         former, self.cursor = self.cursor, max(0, min(place, self.count() - 1))
         self.show_cursor(former)
 

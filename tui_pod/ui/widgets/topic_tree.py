@@ -107,7 +107,7 @@ class TopicTree(RowPane):
             self.refresh()
 
     def show_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts that could not be refreshed the last time."""
+        """Mark the podcasts whose last refresh failed."""
         self._failed = feeds
         self.refresh()
 
@@ -127,7 +127,7 @@ class TopicTree(RowPane):
             self._list_rows()
 
     def go_to(self, entry: int) -> None:
-        """Put the cursor on a topic or smart list, unfolding what is above it."""
+        """Move the cursor to a topic or smart list, unfolding what is above it."""
         above = self._topics.path(entry)[:-1]
         if self._folded.intersection(above):
             self._folded.difference_update(above)
