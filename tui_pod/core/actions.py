@@ -111,7 +111,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("details.answer", "a", "Show or hide the answer to the episode's question", "answer", "details"),
     Action("view.episode", "o", "Cover, summary and chapters beside the list", "screen.episode", "screen"),
     Action("view.transcript", "t", "Transcript of the episode", "screen.transcript", "screen", hint="Transcript"),
-    Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
+    Action("transcript.follow", "f", "Follow playback again", "follow", "transcript", hint="Follow"),
     Action("transcript.nudge_back", "alt+left", "Transcript earlier by half a second", "app.nudge(-0.5)", "screen"),
     Action("transcript.nudge_forward", "alt+right", "Transcript later by half a second", "app.nudge(0.5)", "screen"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),

@@ -99,11 +99,11 @@ class ScreenFrontend:
         self._main.listing.library_changed(library, progress_index)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show how far downloads are."""
+        """Show the progress of downloads."""
         self._main.downloads_changed(downloads)
 
     def transcript_changed(self, episode: str, state: WordsState | None) -> None:
-        """Show how far the recognition of an episode is, and what it found."""
+        """Show the progress of recognition of an episode, and its transcript so far."""
         self._main.transcript.recognition_changed(episode, state)
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:

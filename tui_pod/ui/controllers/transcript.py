@@ -159,14 +159,14 @@ class TranscriptController:
             why_empty = f"{why_no_words(episode, transcript.fault)} {offer}"
         moved = self._services.reader.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
-        assert self.pane is not None  # words are shown in it alone
+        assert self.pane is not None  # only an open pane shows a transcript
         self.pane.playback = controller.playback
         why_empty, note = map(self._services.first.with_keys, (why_empty, note))
         recognises = has_recording and recognition.is_ready and not label
         self.pane.show(episode, transcript, why_empty, heard_until=until, note=note, recognises=recognises)
         self.show_bookmarks()
         if transcript.is_timed and not label and has_recording and controller.playback.episode != episode.id:
-            chapters = await self._services.reader.chapters(episode)  # which may be asked of the network
+            chapters = await self._services.reader.chapters(episode)  # may need the network
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
 
     def recognition_changed(self, episode: str, state: WordsState | None) -> None:
@@ -192,7 +192,7 @@ class TranscriptController:
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Bookmark the chosen sentence."""
-        from tui_pod.core.progress.just_said import of_cue  # brings the transcripts: after the first paint
+        from tui_pod.core.progress.just_said import of_cue  # imports transcripts: after the first paint
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.edit_bookmark
         self._services.bookmarks.keep_words(episode, title, said, edit)

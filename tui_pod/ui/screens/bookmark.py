@@ -14,7 +14,7 @@ from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 
 class BookmarkScreen(InputDialog):
-    """Asks for the note first; enter saves both."""
+    """Asks for the note and the text; enter saves both."""
 
     def __init__(self, bookmark: Bookmark, bookmarks: BookmarkEditor) -> None:
         super().__init__()

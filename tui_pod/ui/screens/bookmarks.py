@@ -1,4 +1,4 @@
-"""View 4: what was kept, by episode, date or topic."""
+"""View 4: bookmarks by episode, date or topic."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ NO_TEXT = "(no text)"
 
 
 class BookmarksView(ChoiceLines):
-    """Bookmarks under heads; the one at the cursor shows all its words."""
+    """Bookmarks under headings; the one at the cursor is shown in full."""
 
     BINDINGS = bindings("bookmarks", "move")
 
     def __init__(self, services: Services, grouping: Grouping | None, edit: Callable[[Bookmark], None]) -> None:
-        """Show the bookmarks; `edit` asks for another note or words."""
+        """Show the bookmarks; `edit` asks for another note or text."""
         super().__init__("bookmarks")
         self._services = services
         self.grouping = grouping or Grouping.EPISODE
         self._edit = edit
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
-        self._blocks: list[list[TextLine]] = []  # the lines of each head and bookmark
-        self._places: list[int] = []  # of the bookmarks among the blocks
+        self._blocks: list[list[TextLine]] = []  # the lines of each heading and bookmark
+        self._places: list[int] = []  # the block number of each bookmark
 
     @property
     def current(self) -> Bookmark | None:
@@ -45,7 +45,7 @@ class BookmarksView(ChoiceLines):
         return self._bookmarks[self.cursor] if self._bookmarks else None
 
     def show(self) -> None:
-        """Show them as they are now; the cursor stays on its bookmark, else where it was."""
+        """Show the current bookmarks; the cursor stays on its bookmark, else on its row."""
         controller, former = self._services.controller, self.current
         groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
         self._bookmarks = [bookmark for group in groups for bookmark in group.bookmarks]
@@ -63,7 +63,7 @@ class BookmarksView(ChoiceLines):
     # -- drawing ---------------------------------------------------------------------------------------
 
     def _lay_out(self, groups: Sequence[Group]) -> None:
-        """Make all lines; of one bookmark, all that it says is shown."""
+        """Lay out all lines; the bookmark at the cursor is shown in full."""
         width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
@@ -86,7 +86,7 @@ class BookmarksView(ChoiceLines):
         self.show_lines(lines)
 
     def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[TextLine]:
-        """Yield the lines of a bookmark: all of the one at the cursor, else one of its words and one of its note."""
+        """Yield the lines of a bookmark: all at the cursor, else one of its text and one of its note."""
         room, is_open = max(1, self.room - TIME), number == self.cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_TEXT
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
@@ -108,17 +108,17 @@ class BookmarksView(ChoiceLines):
 
     def show_cursor(self, former: int) -> None:
         """See `LinesView.show_cursor`."""
-        for number in {former, self.cursor} if self._bookmarks else ():  # the others stay: there may be thousands
+        for number in {former, self.cursor} if self._bookmarks else ():  # only these: there may be thousands
             self._blocks[self._places[number]] = list(self._lines_of(number, self._bookmarks[number]))
         self._show_blocks()
 
     async def action_choose(self) -> None:
-        """Hear the bookmark at the cursor."""
+        """Play the bookmark at the cursor."""
         if (bookmark := self.current) is not None:
             self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     def action_edit(self) -> None:
-        """Edit note and words of the bookmark at the cursor."""
+        """Edit the note and the text of the bookmark at the cursor."""
         if (bookmark := self.current) is not None:
             self._edit(bookmark)
 
@@ -129,23 +129,23 @@ class BookmarksView(ChoiceLines):
             self.notify(f"{done}. Press {key_of('undo')} to undo.", markup=False)
 
     def action_remember(self) -> None:
-        """Make the bookmark at the cursor a card, or no longer."""
+        """Add the bookmark at the cursor to the recall cards, or remove it from them."""
         if (bookmark := self.current) is not None:
             self.notify(self._services.recall.toggle(bookmark), markup=False)
 
     def action_recall(self) -> None:
-        """Ask what is due."""
+        """Recall the cards that are due."""
         self._services.recall.ask()
 
     @work(group="copy", exclusive=True)
     async def action_copy(self) -> None:
-        """Copy the words of the bookmark at the cursor, and where they are from."""
+        """Copy the text of the bookmark at the cursor, with its source."""
         if (bookmark := self.current) is not None:
             podcast, page = await self._services.bookmarks.source(bookmark)
             self.app.copy_to_clipboard(quote(self._services.controller.library, bookmark, podcast, page))
             self.notify("Copied, with its source.", timeout=2, markup=False)
 
     def action_group(self) -> None:
-        """Group them by something else."""
+        """Switch to the next grouping."""
         self.grouping = self.grouping.following
         self.show()

@@ -1,4 +1,4 @@
-"""What all dialogs have in common."""
+"""The base classes of dialogs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
 
 NORMAL_WIDTH = 94
-"""Columns from which the widest dialog fits with room around it."""
+"""From this width on, the widest dialog fits with a margin."""
 
 
 class DialogBody(VerticalScroll):
-    """The box of a dialog; long text scrolls in it."""
+    """The box of a dialog; long content scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", id="move.down"),
@@ -32,19 +32,19 @@ class DialogBody(VerticalScroll):
     ]
 
     def __init__(self, title: str = "", keys: str = "", ident: str | None = None) -> None:
-        """Make an empty box; its lower border says what keys do."""
+        """Make an empty box; `keys` is shown in its lower border."""
         super().__init__(id=ident)
         self.border_title, self.border_subtitle = Content(title), Content(keys)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Be as wide as what the lower border says, too: Textual would cut it."""
+        """Return at least the width of the lower border's text, which Textual would cut."""
         return max(
             super().get_content_width(container, viewport), Content.from_markup(self.border_subtitle or "").cell_length
         )
 
 
 class ChoiceList(OptionList):
-    """A list to choose from, as tall as its rows."""
+    """A list to choose from, as high as its rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", id="move.down"),
@@ -56,9 +56,9 @@ class ChoiceList(OptionList):
 
 
 class Dialog(ModalScreen[None]):
-    """A dialog that esc closes. The app's keys work in it where no text is typed."""
+    """A dialog that escape closes. The app's keys work in it, except in text fields."""
 
-    CSS_PATH = Path(__file__).with_name("dialog.tcss")  # whole: dialogs elsewhere would look for it beside themselves
+    CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", id="dialog.close"),
@@ -66,20 +66,20 @@ class Dialog(ModalScreen[None]):
     ]
 
     def on_mount(self) -> None:
-        """Fit the first paint too: Textual sets the class of the width only after it."""
+        """Set the width class for the first paint: Textual sets it only afterwards."""
         self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
 
     is_waiting = False
-    """Whether what was asked for is under way."""
+    """Whether a request is in progress."""
 
     def say(self, text: str, keys: str | None = None) -> None:
-        """Show what comes of what was asked for, and what keys do now; None: what they did."""
+        """Show the outcome of a request, and the keys; None leaves the keys as they are."""
         self.query_one("#outcome", Static).update(Content(text))
         if keys is not None:
             self.query_one(DialogBody).border_subtitle = Content(keys)
 
     def tell_failure(self, error: Exception, keys: str | None = None) -> None:
-        """Show why it came to nothing: here, or where the listener is by now."""
+        """Show why a request failed: in the dialog, or as a notice once it is closed."""
         self.is_waiting = False
         if self.is_current:
             self.say(explain(error), keys)
@@ -88,7 +88,7 @@ class Dialog(ModalScreen[None]):
 
 
 class ChoiceDialog(Dialog):
-    """A dialog that closes with the row that is chosen."""
+    """A dialog that closes when a row is chosen."""
 
     AUTO_FOCUS = "OptionList"
 
@@ -101,7 +101,7 @@ class ChoiceDialog(Dialog):
         about: str = "",
         ident: str | None = None,
     ) -> None:
-        """Show rows, under a text about them; `choose` takes the number of the one that was chosen."""
+        """Show rows under a text about them; `choose` is called with the number of the chosen row."""
         super().__init__()
         self._body = DialogBody(title, keys, ident)
         self._rows, self._choose, self._about = rows, choose, about
@@ -123,5 +123,5 @@ class InputDialog(Dialog):
     """A dialog with a text field that has the focus from the start."""
 
     def on_mount(self) -> None:
-        """Focus the field now; after the first paint would lose keys typed meanwhile."""
+        """Focus the field now: keys typed before the first paint would be lost otherwise."""
         self.set_focus(self.query_one(Input))

@@ -1,4 +1,4 @@
-"""Search everywhere: a field, and under it what was found."""
+"""Search everywhere: a field with the results below."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOW = 'titles, notes, transcripts, bookmarks; "a phrase", -without'
 
 
 class EverywhereView(Vertical):
-    """The field and what it finds."""
+    """The search field and its results."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab,shift+tab", "results"),
@@ -39,29 +39,29 @@ class EverywhereView(Vertical):
         Input { height: 1; border: none; padding: 0 1; margin: 0 0 1 0; background: $surface; }
         Input:focus { border: none; }
     }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    """  # not in the stylesheet: each rule there slows the first screen, which does not need these
 
     def __init__(self, services: Services, typed: str, edit: Callable[[Bookmark], None]) -> None:
-        """Search for what was typed into the list's search, else for what was searched last."""
+        """Search for `typed`, the search of the list, else for the last search here."""
         super().__init__()
         self._services = services
         self._typed = typed.strip() or services.search.typed
         self._edit = edit
 
     def compose(self) -> ComposeResult:
-        """Show a field, and room for what it finds."""
+        """Show a field and the results."""
         self.border_title = "Search everywhere"
         yield Input(self._typed, placeholder=HOW, id="everywhere", select_on_focus=True)
         yield FoundView(self._services, self._edit, self.action_search)
 
     def on_mount(self) -> None:
-        """Focus the field now, for the keys that follow; and look what is new to be found."""
+        """Focus the field now, for the next keys; and update the index."""
         self.action_search()
         self._services.search.on_filled = self.search_again
         self._services.search.refresh()
 
     def on_unmount(self) -> None:
-        """Search no more."""
+        """Stop following the index."""
         self._services.search.on_filled = lambda: None
 
     def action_search(self) -> None:
@@ -69,13 +69,13 @@ class EverywhereView(Vertical):
         self.screen.set_focus(self.query_one(Input))
 
     def action_results(self) -> None:
-        """Go to what was found."""
+        """Go to the results, or back to the field."""
         view = self.query_one(FoundView)
         self.screen.set_focus(self.query_one(Input) if not view.count() or view.has_focus else view)
 
     @on(Input.Changed)
     def _on_changed(self, event: Input.Changed) -> None:
-        event.stop()  # the screen's is that of the list
+        event.stop()  # the screen's handler searches the list
         self._find(event.value)
 
     @on(Input.Submitted)
@@ -84,13 +84,13 @@ class EverywhereView(Vertical):
         self.action_results()
 
     def search_again(self) -> None:
-        """Search for the same once more: there may be more to find now, or less."""
+        """Repeat the search: the index has changed."""
         self._find(self.query_one(Input).value, keeps_cursor=True)
 
     @work(group="found", exclusive=True)
     async def _find(self, typed: str, keeps_cursor: bool = False) -> None:
         answer = await self._services.search.search(typed)
-        for view in self.query(FoundView):  # which is not there yet, or not any more, while it opens and closes
+        for view in self.query(FoundView):  # missing while the view opens or closes
             view.show(answer, keeps_cursor)
         results = answer.results
         count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""

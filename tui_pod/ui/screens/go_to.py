@@ -1,4 +1,4 @@
-"""The dialog that asks for a time to go to."""
+"""The dialog that asks for a position to go to."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 
 class GoToScreen(InputDialog):
-    """Asks for a time, and says where that is."""
+    """Asks for a position, and shows which one was typed."""
 
     def __init__(self, controller: PlaybackController) -> None:
         super().__init__()
         self._controller = controller
 
     def compose(self) -> ComposeResult:
-        """Show a field, and what is typed in it means."""
+        """Show a field, and the position that its text means."""
         with DialogBody("Go to", "enter goes there · esc closes"):
             yield Input(placeholder="12:34, +90, -30 or 50%", id="time")
             yield Static(self._meaning(""), id="meaning")
@@ -36,7 +36,7 @@ class GoToScreen(InputDialog):
         try:
             position = parse_position(event.value, playback.position, playback.duration)
         except ValueError:
-            return  # the line below says why
+            return  # the line below the field says why
         self.dismiss()
         self._controller.seek_to(position)
 

@@ -1,4 +1,4 @@
-"""The dialog with all keys: those of the present pane first, and narrowed by what is typed."""
+"""The dialog with all keys: those of the current pane first; typing narrows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLAYING, VIEWS, FINDING, MOVING, PODCASTS, APP = (
 )  # fmt: skip
 
 FRAME = 8
-"""Cells beside the text of a dialog that is as wide as the screen."""
+"""Cells beside the text of a dialog of full width."""
 
 _PANES = {
     "list": "In the list",
@@ -34,19 +34,19 @@ _PANES = {
     "found": "In the search results",
     "move": MOVING,
 }
-"""Groups of the actions that need a pane."""
+"""Group names of actions that need a pane."""
 
 _AREAS = {
     "playback": PLAYING, "queue": PLAYING, "sleep": PLAYING, "bookmark": PLAYING, "view": VIEWS, "session": VIEWS,
     "search": FINDING, "list": FINDING, "focus": MOVING, "feed": PODCASTS,
 }  # fmt: skip
-"""Groups of the other actions, by the first part of their ids."""
+"""Group names of the other actions, by the first part of their ids."""
 
 _ORDER = (PLAYING, "In the list", "In the list and the tree", "In the tree", VIEWS, FINDING, PODCASTS, MOVING, APP)
 
 
 def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
-    """Return the actions in groups, what works only in a pane with this id first."""
+    """Return the actions in groups; those of the pane with this id come first."""
     here = {pane, *(("episodes",) if pane in OF_EPISODES else ())}
     first = [name for where, name in _PANES.items() if where in here]
     groups: dict[str, list[Action]] = {name: [] for name in (*first, *_ORDER)}
@@ -78,7 +78,7 @@ class HelpScreen(InputDialog):
             yield Static(self._table(""), id="keys")
 
     def on_input_changed(self) -> None:
-        """Show the keys that match, in lines as wide as the screen."""
+        """Show the matching keys, wrapped to the width of the screen."""
         self.query_one("#keys", Static).update(self._table(self.query_one(Input).value))
 
     on_resize = on_input_changed
@@ -97,7 +97,7 @@ class HelpScreen(InputDialog):
                 lines += [Content(""), Content(name).stylize("bold $text-primary")]
             for action in found:
                 keys = _keys(action)
-                cell = keys + " " * (self._width + 2 - cell_len(keys))  # in one piece: ASCII needs room for names
+                cell = keys + " " * (self._width + 2 - cell_len(keys))  # one segment: ASCII needs its spaces
                 label = f"\n{' ' * (self._width + 2)}".join(wrap(action.label, room))
                 lines.append(Content.assemble((cell, "bold"), label))
         return Content("\n").join(lines) if lines else Content("\nNo key does that.")

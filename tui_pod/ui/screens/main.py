@@ -171,7 +171,7 @@ class MainScreen(Screen[None]):
         self.listing.open_entry(entry)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show how far downloads are; None: there is none any more."""
+        """Show the progress of downloads by episode id; None: there is no download."""
         self.episodes.show_downloads(downloads)
         self.episode.show_progress()
 
@@ -306,7 +306,7 @@ class MainScreen(Screen[None]):
             await self.transcript.open(self.model.episode)
 
     def edit_bookmark(self, bookmark: Bookmark) -> None:
-        """Ask for another note or text of a bookmark."""
+        """Edit the note and the text of a bookmark."""
         self.dialogs.bookmark(bookmark)
 
     async def action_add_feed(self) -> None:

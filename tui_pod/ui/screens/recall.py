@@ -1,4 +1,4 @@
-"""The dialog that asks what was kept, and how well it was known."""
+"""The dialog that asks recall cards, and how well each was known."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ANSWERING = "1 to 4 rate it · x removes the card · esc closes"
 
 
 class RecallScreen(Dialog):
-    """Asks one card after the other."""
+    """Asks one card after another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show"),
@@ -34,7 +34,7 @@ class RecallScreen(Dialog):
     ]
 
     def __init__(self, recall: RecallService, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """Ask nothing yet; `then` is called once all is answered or left."""
+        """Ask nothing yet; `then` is called when the dialog closes."""
         super().__init__()
         self._then = then
         self._recall = recall
@@ -44,7 +44,7 @@ class RecallScreen(Dialog):
         self._is_shown = False
 
     def compose(self) -> ComposeResult:
-        """Show what is asked."""
+        """Show the question."""
         with DialogBody():
             yield Static("", id="question")
 
@@ -53,18 +53,18 @@ class RecallScreen(Dialog):
         self._ask()
 
     def on_unmount(self) -> None:
-        """Stop what is played."""
+        """Stop the excerpt that is playing."""
         self._recall.stop_context()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, and go on with what was to follow."""
+        """Close, and call `then`."""
         closing = super().dismiss(result)
         self._then()
         return closing
 
     @work(exclusive=True)
     async def _ask(self) -> None:
-        """Ask the next card that can be asked; close when there is none."""
+        """Ask the next card that can be asked; close if there is none."""
         self._is_shown, self._question = False, None
         while self._cards and (question := await self._recall.question(self._cards[0])) is None:
             del self._cards[0]
@@ -77,7 +77,7 @@ class RecallScreen(Dialog):
 
     def _draw(self) -> None:
         question, card = self._question, self._cards[0]
-        if question is None or not self.query("#question"):  # closed meanwhile
+        if question is None or not self.query("#question"):  # closed in the meantime
             return
         body = self.query_one(DialogBody)
         body.border_title = f"Recall · {self._count - len(self._cards) + 1} of {self._count}"
@@ -96,12 +96,12 @@ class RecallScreen(Dialog):
         self._draw()
 
     def action_rate(self, rating: int) -> None:
-        """Note how well it was known, and ask the next one; only once the answer was seen."""
+        """Record how well it was known, and ask the next card; only once the answer is shown."""
         if self._is_shown:
             self._leave(partial(self._recall.answer, self._cards[0], Rating(rating)))
 
     def action_forget(self) -> None:
-        """Ask this one no more."""
+        """Remove this card."""
         if self._question is not None:
             self._leave(partial(self._recall.forget, self._cards[0].key))
 

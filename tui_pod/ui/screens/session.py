@@ -1,4 +1,4 @@
-"""Dialogs to plan a session, sum it up, and set the sleep timer."""
+"""The dialogs that plan a session, sum it up, and set the sleep timer."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
-"""Times that the arrow keys offer."""
+"""Session lengths that the arrow keys offer."""
 
 SHOWN = 12
-"""Planned episodes that are listed; the rest is counted."""
+"""How many planned episodes are listed; the rest are counted."""
 
 
 class PlanScreen(InputDialog):
-    """Plans a session: shows what fits, and when it would end, before it starts."""
+    """Plans a session: shows which episodes fit, and when it would end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)"),
@@ -37,7 +37,7 @@ class PlanScreen(InputDialog):
         Binding("ctrl+t", "topic", priority=True),
         Binding("ctrl+o", "order", priority=True),
         Binding("ctrl+s", "started", priority=True),
-        Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # in the field it would cut
+        Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # the field would cut text
     ]
 
     def __init__(self, services: Services, topic: int) -> None:
@@ -58,37 +58,37 @@ class PlanScreen(InputDialog):
             yield Static(id="plan")
 
     def on_mount(self) -> None:
-        """Plan what is shown at first."""
+        """Show the first plan."""
         self._show()
 
     @on(Input.Submitted)
     def _on_start(self) -> None:
         if self._library is not self._controller.library:
-            self._show()  # what was planned is of another library
+            self._show()  # the plan is of an older library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
             self._recall.before(partial(self._controller.sessions.start, self._request, self._plan))
 
     def action_step(self, by: int) -> None:
-        """Offer the next of the usual times."""
+        """Offer the next (1) or previous (-1) usual length."""
         field = self.query_one("#budget", Input)
         index = BUDGETS.index(field.value) + by if field.value in BUDGETS else 1
         field.value = BUDGETS[index % len(BUDGETS)]
         field.cursor_position = len(field.value)
 
     def action_topic(self) -> None:
-        """Choose between the topic that is open and everything."""
+        """Choose between the open topic and all topics."""
         self._request = replace(self._request, topic=0 if self._request.topic else self._topic)
         self._show()
 
     def action_order(self) -> None:
-        """Choose the next order."""
+        """Switch to the next order."""
         orders = list(ORDERS)
         self._request = replace(self._request, order=orders[(orders.index(self._request.order) + 1) % len(orders)])
         self._show()
 
     def action_started(self) -> None:
-        """Choose whether to include unfinished episodes."""
+        """Include or exclude started episodes."""
         self._request = replace(self._request, has_started=not self._request.has_started)
         self._show()
 
@@ -102,7 +102,7 @@ class PlanScreen(InputDialog):
     def _show(self) -> None:
         controller = self._controller
         former, self._library = self._library, controller.library
-        if former is not self._library:  # it was replaced meanwhile
+        if former is not self._library:  # it was replaced in the meantime
             found = partial(former.topics.found_in, self._library.topics)
             self._topic = found(self._topic)
             self._request = replace(self._request, topic=found(self._request.topic))
@@ -118,7 +118,7 @@ class PlanScreen(InputDialog):
         plan = self.query_one("#plan", Static)
         plan.update(self._planned())
         has_rows = self._plan is not None and self._plan.indexes
-        plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # a title may be cut, what is wrong may not
+        plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # titles may be cut, errors may not
 
     def _planned(self) -> Content:
         controller = self._controller
@@ -212,7 +212,7 @@ class SleepScreen(ChoiceDialog):
     def _set(self, number: int) -> None:
         chosen, running = self._choices[number][1], self._controller.sleep
         if running is not None and number == 0:
-            chosen = running.extended()  # from what is left by now
+            chosen = running.extended()  # from the time left now
         self._controller.set_sleep(chosen)
 
     def extend(self) -> None:

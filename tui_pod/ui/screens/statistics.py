@@ -1,4 +1,4 @@
-"""View 3: what was heard, when, and of which topics."""
+"""View 3: statistics of listening time, by day, hour and topic."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from tui_pod.core.library.topics import TopicTable
 
 MARGIN = 2
-"""Blank cells on both sides."""
+"""Blank cells on each side."""
 
 
 class StatisticsView(LinesView):
-    """Lines of statistics; the cursor goes from topic to topic, and Enter opens one."""
+    """Lines of statistics; the cursor moves between topics, and enter opens one."""
 
     BINDINGS = bindings("statistics", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in TINTS}
@@ -41,7 +41,7 @@ class StatisticsView(LinesView):
     """
 
     def __init__(self, services: Services, statistics: Statistics, choose: Callable[[TopicTable, int], None]) -> None:
-        """Show statistics; `choose` opens a topic of the table that they were counted with."""
+        """Show statistics; `choose` opens a topic of the table that they were computed with."""
         super().__init__(id="statistics")
         self._choose = choose
         controller, stats = services.controller, services.first.settings.stats
@@ -59,7 +59,7 @@ class StatisticsView(LinesView):
         self.border_title = "Statistics"
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
-        """Return how a part looks; the days of the year have tints of their own."""
+        """Return the style of a part; the days of the year have their own tints."""
         if name not in TINTS:
             return super().style_of(name, is_lit)
         return super().style_of(PLAIN, is_lit) + Style(color=self.get_component_rich_style(f"statistics--{name}").color)
@@ -91,7 +91,7 @@ class StatisticsView(LinesView):
             self.action_choose()
 
     def action_move(self, by: int) -> None:
-        """Go to another topic; beyond the first and the last, scroll."""
+        """Move to another topic; scroll beyond the first and last."""
         cursor = self._cursor + by
         if not 0 <= cursor < len(self._rows):
             self.scroll_relative(y=by, animate=False)
@@ -103,13 +103,13 @@ class StatisticsView(LinesView):
         self.refresh()
 
     def action_move_to(self, place: int) -> None:
-        """Go to the top; -1: to the end."""
+        """Go to the top (0) or the end (-1)."""
         self._cursor = 0 if place == 0 else max(0, len(self._rows) - 1)
         self.scroll_to(y=0 if place == 0 else len(self._lines), animate=False)
         self.refresh()
 
     def action_move_page(self, pages: float) -> None:
-        """Scroll by pages or parts of one."""
+        """Scroll by pages or fractions of one."""
         self.scroll_relative(y=int(pages * self.size.height), animate=False)
 
     def action_choose(self) -> None:

@@ -1,4 +1,4 @@
-"""What the view of statistics says, in lines for a width. Pure; the widget only draws them."""
+"""The lines of the statistics view for a given width. Pure; the widget only draws them."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from tui_pod.ui.look.cells import fit, split_title
 from tui_pod.ui.look.parts import ACCENT, HEAD, LINE, NOW, PLAIN, QUIET, Part, joined
 
 WEEKS = 53
-"""Columns of the year, of two cells each."""
+"""Columns of the year, two cells each."""
 
 LEVELS = (0.0, 300.0, 900.0, 1800.0, 3600.0)
-"""Seconds a day above which its cells have the next tint."""
+"""A day above this many seconds has the next tint."""
 
 CELLS, ASCII_CELLS = ("· ", "▪ ", "▪ ", "■ ", "■ ", "■ "), ("..", "::", "--", "++", "xx", "##")
-"""The two cells of a day by tint, the first for a day without any."""
+"""The two cells of a day by tint; the first is for a day without listening."""
 
 SPARKS, ASCII_SPARKS = "▁▁▂▃▄▅▆▇█", "..:-=+*x#"
-"""An hour of the day, from nothing to the fullest one."""
+"""Bars of an hour of the day, from empty to the fullest."""
 
 MOST_TOPICS = 12
-"""Topics that are listed, those heard longest first."""
+"""How many topics are listed, by listening time."""
 
 NUMBER_WIDTH = 14
-"""Cells of a small number with its label."""
+"""Width of a small number with its label, in cells."""
 
 LARGE = (70, 20)
-"""Columns and rows from which the numbers are drawn three lines high."""
+"""From this size (columns, rows) on, the numbers are three lines high."""
 
 BESIDE, GAP = (116, 50), 4
-"""Cells of the lines with others beside them, those that the others take at least, and those between."""
+"""Width of the left column, minimum width of the right one, and the gap between them, in cells."""
 
 TINTS = tuple(f"tint{level}" for level in range(len(LEVELS) + 1))
-"""Looks of a day, from one without listening to the fullest."""
+"""Looks of a day, from no listening to the fullest."""
 
 
 class StatLine(NamedTuple):
@@ -49,27 +49,27 @@ class StatLine(NamedTuple):
 
     parts: tuple[Part, ...] = ()
     topic: int | None = None
-    """The topic that the line opens."""
+    """The topic that the line opens; None: none."""
     beside: tuple[Part, ...] = ()
-    """What stands at the right of it, from the cell `BESIDE[0]` on."""
+    """What is drawn in the right column, from cell `BESIDE[0]` on."""
 
 
 class Shown(NamedTuple):
-    """What the lines are made of."""
+    """The data of the view."""
 
     statistics: Statistics
     library: Library
     progress_index: ProgressIndex
     today: date
     free_days: int | None
-    """Days that a week may have without listening in a row of days; None: the row is not told."""
+    """Days per week that may be missed in a streak; None: the streak is not shown."""
     is_ascii: bool = False
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
-    """Return all lines, at most `width` cells wide; `height` is that of the view.
+    """Return all lines, at most `width` cells wide; `height` is the height of the view.
 
-    Where there is room, the sessions stand beside the rest instead of under it.
+    If there is room, the sessions are beside the rest instead of below.
     """
     is_large = width >= LARGE[0] and height >= LARGE[1] and not shown.is_ascii
     room = BESIDE[0] - GAP if width >= sum(BESIDE) else width
@@ -82,7 +82,7 @@ def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
 
 
 def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
-    """Return the numbers with their labels below, in as many rows as it takes; one row where they are large."""
+    """Return the numbers with their labels below, in as many rows as needed; large ones in a single row."""
     statistics, today = shown.statistics, shown.today
     entries = [
         (*_time(statistics.days.get(today, 0.0)), "today"),
@@ -121,7 +121,7 @@ def _time(seconds: float) -> tuple[str, str]:
 
 
 def _digits(value: str, unit: str) -> list[str]:
-    """Return a number three lines high, with the unit beside its foot."""
+    """Return a number three lines high, with the unit on the last line."""
     rows = ["", "", ""]
     for character in value:
         first = DIGITS.index(character) * 3
@@ -142,7 +142,7 @@ def _hours(shown: Shown, width: int) -> list[StatLine]:
 
 
 def _year(shown: Shown, width: int) -> list[StatLine]:
-    """Return the map of the year: two cells a day, a column a week, a row a weekday, the present week last."""
+    """Return the map of the year: a column per week, a row per weekday, two cells per day, the current week last."""
     cells = ASCII_CELLS if shown.is_ascii else CELLS
     today, days = shown.today, shown.statistics.days
     weeks = max(1, min(WEEKS, (width - 6) // 2))
@@ -169,7 +169,7 @@ def _year(shown: Shown, width: int) -> list[StatLine]:
 
 
 def _topics(shown: Shown, width: int) -> list[StatLine]:
-    """Return the topics by time heard, each with how much of it is played."""
+    """Return the topics by listening time, each with the share played."""
     topics, heard = shown.library.topics, shown.statistics.topics
     order = sorted((topic for topic in heard if topic), key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
     if not order:
@@ -209,7 +209,7 @@ def _sessions(shown: Shown, width: int) -> list[StatLine]:
 
 
 def _titles(session: PastSession, library: Library, width: int) -> str:
-    """Return as many titles as have room, and how many there are besides."""
+    """Return as many titles as fit, and the number of the others."""
     found = [library.titles[index] for ident in session.episodes if (index := library.index(ident)) is not None]
     titles = [split_title(title)[0] for title in found]
     if not titles or width < 30:

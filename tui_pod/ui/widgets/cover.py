@@ -1,4 +1,4 @@
-"""The picture of an episode, in half blocks: two pixels a cell."""
+"""The picture of an episode in half blocks, two pixels per cell."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from tui_pod.services.services import Services
 
 
 class Cover(Widget):
-    """A square as wide as the widget; nothing while there is no picture."""
+    """A square picture of the widget's width; hidden without a picture."""
 
     DEFAULT_CSS = """
     Cover { width: 24; height: 12; display: none; &.-shown { display: block; } }
     """
 
     picture: reactive[bytes | None] = reactive(None)
-    """As `audio.cover` makes it."""
+    """Pixels, as `audio.cover` makes them."""
 
     def watch_picture(self, picture: bytes | None) -> None:
-        """Take room only for a picture."""
+        """Take space only for a picture."""
         self.set_class(picture is not None, "-shown")
 
     def render_line(self, y: int) -> Strip:
-        """Return a line of cells, whose upper halves are one row of pixels and whose lower halves the next."""
+        """Return a line of cells: the upper halves are one row of pixels, the lower halves the next."""
         width = self.size.width
         if self.picture is None or y >= self.size.height:
             return Strip.blank(width)
@@ -51,7 +51,7 @@ def are_covers_drawn(app: App[object], services: Services) -> bool:
 
 @lru_cache(maxsize=4)
 def scaled(picture: bytes, width: int, height: int) -> list[list[tuple[int, int, int]]]:
-    """Return rows of pixels, each the mean of the part of the picture that it covers; sides of at most `SIDE`."""
+    """Return rows of pixels, each the mean of the area it covers; width and height are at most `SIDE`."""
     columns, rows = ([number * SIDE // count for number in range(count + 1)] for count in (width, height))
     return [[_mean(picture, column, row) for column in pairwise(columns)] for row in pairwise(rows)]
 

@@ -1,6 +1,6 @@
-"""The list of episodes: virtual, on the line API, so that its cost does not grow with its length.
+"""The list of episodes: virtual, on the line API, so that its cost does not depend on its length.
 
-It draws what its model lists, and posts commands; of the model it moves the cursor and the selection.
+It draws what its model lists, moves the model's cursor and selection, and posts commands.
 """
 
 from __future__ import annotations
@@ -38,42 +38,42 @@ if TYPE_CHECKING:
     from tui_pod.core.library.words_state import WordsState
 
 ROOM_FOR_DATE = 44
-"""Least cells of a row that shows a date."""
+"""From this width on, a row shows a date (cells)."""
 
 MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
-"""Commands after which the cursor goes to the next row."""
+"""Commands that move the cursor to the next row."""
 
 
 class EpisodeList(RowPane):
-    """Rows of two lines, title and summary; at the cursor more of the summary, topics and date."""
+    """Rows of two lines, title and summary; the row at the cursor also has topics, date and more of the summary."""
 
     BINDINGS = bindings("list", "move", "episodes")
     row_height = cursor_height = 2
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = gone_text = ""
-    """Texts for an empty list, and for an episode that is gone from the library."""
+    """Texts for an empty list and for an episode that is no longer in the library."""
     ends: reactive[dict[int, str]] = reactive({})
-    """When each upcoming entry of the queue would end, as its row says it, by library index."""
+    """The end time shown in each upcoming row of the queue, by library index."""
 
     class CursorMoved(Message):
-        """The cursor is on another row."""
+        """The cursor moved to another row."""
 
     class CommandChosen(Message):
-        """A command is to be run on episodes."""
+        """A command for episodes was requested."""
 
         def __init__(self, command: ListCommand, episodes: list[str], by: int = 0) -> None:
             super().__init__()
             self.command, self.episodes, self.by = command, episodes, by
 
     class SelectionChanged(Message):
-        """Other rows are selected."""
+        """The selection changed."""
 
     def __init__(self, model: EpisodeListModel) -> None:
         super().__init__("list")
         self._model = model
         self._downloads: dict[str, DownloadState] = {}
         self.words: dict[str, WordsState] = {}
-        """How far the words of episodes are recognised, by id; call `refresh_episodes` after a change."""
+        """Progress of recognition by episode id; call `refresh_episodes` after a change."""
         self._everywhere = _topics_of_all(model.library)
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ class EpisodeList(RowPane):
         self.refresh()
 
     def go(self, row: int, is_centred: bool = False) -> None:
-        """See `RowPane.go`; with a range begun, all its rows change."""
+        """See `RowPane.go`; this redraws all rows while a range is being selected."""
         super().go(row, is_centred)
         if self._model.range_start is not None:
             self.refresh()
@@ -109,7 +109,7 @@ class EpisodeList(RowPane):
         return len(self._model.indexes)
 
     def adopt(self, line: int) -> None:
-        """Show the model's new library, with the cursor on a line of the pane if it can be scrolled there."""
+        """Show the model's new library, with the cursor on the same line of the pane if possible."""
         self._everywhere = _topics_of_all(self._model.library)
         self.count_rows()
         self.scroll_to(y=max(0, self.top_of(self.cursor) - line), animate=False, force=True, immediate=True)
@@ -117,7 +117,7 @@ class EpisodeList(RowPane):
         self.refresh()
 
     def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show how far downloads are; None: there is none any more."""
+        """Show the progress of downloads by episode id; None: there is no download."""
         for ident, download in downloads.items():
             if download is None:
                 self._downloads.pop(ident, None)
@@ -126,7 +126,7 @@ class EpisodeList(RowPane):
         self.refresh_episodes(frozenset(downloads))
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
-        """Redraw the marks and times of the visible rows of these episodes, which are on the first line of each."""
+        """Redraw the first lines, with marks and times, of the visible rows of these episodes."""
         first, last = self.row_at(self.scroll_offset.y), self.row_at(self.scroll_offset.y + self.size.height)
         for row in range(first, min(last + 1, len(self._model.indexes))):
             if self._model.ident(self._model.indexes[row]) in episodes:
@@ -135,7 +135,7 @@ class EpisodeList(RowPane):
     # -- drawing ---------------------------------------------------------------------------------------
 
     def draw_blank(self, line: int) -> Strip:
-        """See `RowPane.draw_blank`; an empty list says what to do."""
+        """See `RowPane.draw_blank`; an empty list shows a hint."""
         if not self._model.indexes and line > 0:
             texts = wrap(self.empty_text, self.text_width - 1)
             return self.framed([(f" {text}", QUIET) for text in texts[line - 1 : line]])
@@ -154,7 +154,7 @@ class EpisodeList(RowPane):
         return [self.framed(left, row, right, self._model.is_selected(row)) for left, right in lines]
 
     def _lines_of(self, index: int, height: int) -> list[tuple[list[Part], list[Part]]]:
-        """Return what stands at the left and right of each line of an episode; beyond two lines, with the cursor."""
+        """Return the left and right parts of each line of an episode; more than two lines mean the cursor is on it."""
         model, width = self._model, self.text_width
         episode, progress_index = model.library.episode(index), model.progress_index
         ident, progress = episode.id, progress_index.get(episode.id)
@@ -179,7 +179,7 @@ class EpisodeList(RowPane):
         return [title, *((left, []) for left in below)]
 
     def _telling_topics(self, episode: Episode) -> list[str]:
-        """Return an episode's topics without those that what is listed implies."""
+        """Return an episode's topics without those implied by the listed topic."""
         topics = self._model.library.topics
         implied = self._everywhere.union(topics.names[above] for above in topics.path(self._model.query.entry))
         return [tag for tag in episode.tags if tag not in implied]
@@ -187,11 +187,11 @@ class EpisodeList(RowPane):
     # -- events ----------------------------------------------------------------------------------------
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
-        """Redraw the rows that show what plays or played."""
+        """Redraw the rows of the playing and the last episode."""
         self.refresh_episodes(_episodes(former) | _episodes(playback))
 
     async def on_click(self, event: events.Click) -> None:
-        """Sort by a click on the title, filter by one on what narrows the list; the rows are those of `RowPane`."""
+        """Sort on a click on the title, filter on a click on the lower border."""
         if event.y == 0:
             await self.run_action(BY_ID["list.sort"].action)
         elif event.y == self.outer_size.height - 1 and self.border_subtitle:
@@ -204,24 +204,24 @@ class EpisodeList(RowPane):
         await self.run_action("screen.focus_pane")
 
     def action_right(self) -> None:
-        """There is no pane at the right."""
+        """Do nothing: there is no pane to the right."""
 
     def action_select_one(self) -> None:
-        """Select the row at the cursor, or no longer, and move on."""
+        """Select or deselect the row at the cursor, and move on."""
         if self._model.episode is not None:
             self._model.selected ^= {self.cursor}
             self.go(self.cursor + 1)
             self.post_message(self.SelectionChanged())
 
     def action_select_range(self) -> None:
-        """Begin a range at the cursor, or keep the one begun."""
+        """Start selecting a range at the cursor, or finish it."""
         if self._model.episode is not None:
             self._model.select_range()
             self.refresh()
             self.post_message(self.SelectionChanged())
 
     def run(self, command: ListCommand, by: int = 0) -> None:
-        """See `RowPane.run`: on what is selected, or on the episode at the cursor, from which some move on."""
+        """See `RowPane.run`: on the selection, else on the episode at the cursor; some commands move the cursor on."""
         model = self._model
         if model.episode is None:
             return
@@ -235,13 +235,13 @@ class EpisodeList(RowPane):
 
 
 def _topics_of_all(library: Library) -> set[str]:
-    """Return the topics that hold every episode; they say nothing about one."""
+    """Return the topics that contain every episode; they tell nothing about one."""
     topics = library.topics
     named = zip(topics.names, topics.members, strict=True)
     return {name for name, members in named if len(members) == len(library)}
 
 
 def _episodes(playback: Playback) -> frozenset[str]:
-    """Return the episodes whose rows show a playback."""
+    """Return the episodes whose rows a playback affects."""
     last = playback.last.episode if playback.last is not None else None
     return frozenset(ident for ident in (playback.episode, last) if ident)

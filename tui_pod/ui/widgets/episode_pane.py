@@ -1,4 +1,4 @@
-"""The episode's pane: a preview of what plays or of the row at the cursor, or all about an episode or a topic."""
+"""The episode's pane: a preview of the playing or selected episode, or the details of an episode or topic."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 PAUSE = 0.15
-"""Seconds that the cursor rests before the pane follows it."""
+"""How long the cursor rests before the pane follows it (seconds)."""
 
 CHAPTERS = 9
-"""Chapters that a preview lists, those around the one that plays."""
+"""How many chapters a preview lists, around the playing one."""
 
 
 class AboutText(Widget):
-    """Lines of text; the choice at the cursor is lit."""
+    """Lines of text; the choice at the cursor is highlighted."""
 
     DEFAULT_CSS = "AboutText { height: auto; margin: 1 1 1 0; }"
 
@@ -50,7 +50,7 @@ class AboutText(Widget):
         super().__init__(id="about-episode")
         self.about = About("")
         self.cursor: int | None = None
-        """The choice that is lit; None: none is."""
+        """The highlighted choice; None: none."""
         self._lines: list[TextLine] = []
         self._width = 0
 
@@ -62,19 +62,19 @@ class AboutText(Widget):
         self.refresh(layout=former != len(self._lines))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the lines that it takes at a width."""
+        """Return the number of lines at a width."""
         if width != self._width:
             self._width = width
             self._lines = lay_out(self.about, width)
         return max(1, len(self._lines))
 
     def region_of(self, choice: int) -> Region:
-        """Return the lines of a choice, as the pane scrolls them."""
+        """Return the region of a choice, in the coordinates of the scrolled pane."""
         rows = [number for number, line in enumerate(self._lines) if line.choice == choice]
         return Region(0, self.virtual_region.y + rows[0], 1, len(rows)) if rows else Region()
 
     def choice_at(self, row: int) -> int | None:
-        """Return the choice that a line belongs to."""
+        """Return the choice that a line belongs to; None: none."""
         return self._lines[row].choice if 0 <= row < len(self._lines) else None
 
     def render_line(self, y: int) -> Strip:
@@ -91,7 +91,7 @@ class AboutText(Widget):
 
 
 class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """A column beside the list, or over it. It has the focus only while it tells all."""
+    """A column beside the list or over it; only details can have the focus."""
 
     BINDINGS = bindings("details", "move", "episodes")
     DEFAULT_CSS = """
@@ -124,7 +124,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     .-wide.-without-episode EpisodePane, .-reading EpisodePane { display: none; }
     .-wide.-details EpisodePane { display: block; }
     .-narrow Cover.-shown { display: none; }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    """  # not in the stylesheet: each rule there slows the first screen, which does not need these
     SCOPED_CSS = False  # the classes are the screen's
     ALLOW_SELECT: ClassVar[bool] = False
 
@@ -135,10 +135,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._chosen = chosen
         self._has_colours = has_colours
         self.is_detailed = False
-        """Whether all is told of the row at the cursor or of a topic, whatever plays."""
+        """Whether details are shown instead of a preview."""
         self._topic: tuple[TopicTable, int] | None = None
         self._playback = Playback()
-        self._shown: tuple[object, ...] = ()  # what was looked up, and whether that was while it played
+        self._shown: tuple[object, ...] = ()  # the subject that was looked up, with what its text depends on
         self._episode: Episode | None = None  # None: a topic is shown
         self._transcript = Transcript()
         self._notes, self._podcast, self._chapters = EpisodeNotes(), None, ()
@@ -150,24 +150,24 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     _chapters: Sequence[Chapter]
 
     def compose(self) -> ComposeResult:
-        """Make the picture and the text."""
+        """Compose the picture and the text."""
         with Center():
             yield self._picture
         yield self._about
 
     @property
     def hint_words(self) -> dict[str, str]:
-        """See `LinesView.hint_words`: a topic is opened."""
+        """See `LinesView.hint_words`: enter opens a topic."""
         return {"Play": "Open"} if self._episode is None else {}
 
     def allow_focus(self) -> bool:
-        """Return whether keys can go to it."""
+        """Return whether it can have the focus."""
         return self.is_detailed
 
     # -- what it follows -------------------------------------------------------------------------------
 
     def show_details(self, is_detailed: bool, topic: int | None = None) -> None:
-        """Tell all of the row at the cursor or of a topic; or give a preview again."""
+        """Show the details of a topic, or of the row at the cursor if None; or the preview if not `is_detailed`."""
         self.is_detailed = is_detailed
         self._topic = (self._services.controller.library.topics, topic) if topic is not None else None
         self.border_subtitle = ""
@@ -178,11 +178,11 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Follow what plays."""
         is_same = (playback.episode, playback.status) == (self._playback.episode, self._playback.status)
         self._playback = playback
-        if self.display and not (self.is_detailed and is_same):  # a position changes little of all that is told
+        if self.display and not (self.is_detailed and is_same):  # the position changes little in the details
             self.update()
 
     def cursor_moved(self, topic: int | None = None) -> None:
-        """Follow the cursor, once it rests; in the tree it came to a topic."""
+        """Follow the cursor once it rests; `topic` is the topic it moved to in the tree."""
         if self.display:
             self._topic = (self._services.controller.library.topics, topic) if topic is not None else None
             if self._timer is not None:
@@ -190,7 +190,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._timer = self.set_timer(PAUSE, self.update)
 
     def update(self) -> None:
-        """Show what is to be shown now."""
+        """Show the current episode or topic."""
         if self.is_detailed and self._topic is not None:
             subject: tuple[object, ...] = self._topic
             self._episode = None
@@ -209,7 +209,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._shows_answer, self._about.cursor = False, None
             self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
             self.scroll_home(animate=False)
-            self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # of no result
+            self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # its result is not used
         self._show()
 
     async def _look_up(self) -> None:
@@ -302,7 +302,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_to_region(self._about.region_of(choice), animate=False, force=True)
 
     def action_move(self, by: int) -> None:
-        """Go to the next thing to choose if it is in sight, else scroll towards it."""
+        """Go to the next choice if it is visible, else scroll."""
         window = Region(0, self.scroll_offset.y, 1, self.scrollable_content_region.height)
         count, cursor = len(self._about.about.choices), self._about.cursor
         start = cursor + by if cursor is not None else 0 if by > 0 else -1
@@ -314,13 +314,13 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_relative(y=by, animate=False)
 
     def action_move_to(self, place: int) -> None:
-        """Go to the top; -1: to the end, and the last thing to choose."""
+        """Go to the top (0), or to the end and the last choice (-1)."""
         count = len(self._about.about.choices)
         self._light(count - 1 if place and count else None)
         self.scroll_to(y=self.max_scroll_y if place else 0, animate=False)
 
     def action_move_page(self, pages: float) -> None:
-        """Scroll by pages or parts of one."""
+        """Scroll by pages or fractions of one."""
         self.scroll_relative(y=int(pages * self.size.height), animate=False)
 
     async def action_left(self) -> None:
@@ -328,10 +328,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         await self.run_action("screen.details")
 
     def action_right(self) -> None:
-        """There is no pane at the right."""
+        """Do nothing: there is no pane to the right."""
 
     async def action_choose(self) -> None:
-        """Play from the chapter at the cursor or open the link; else play the episode, or list the topic."""
+        """Play from the chapter at the cursor or open its link; else play the episode or list the topic."""
         choices, cursor = self._about.about.choices, self._about.cursor
         if cursor is not None and cursor < len(choices):
             target = choices[cursor].target
@@ -351,6 +351,6 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.post_message(TopicTree.TopicCommandChosen(topic, topics, ListCommand(command)))
 
     def action_answer(self) -> None:
-        """Show or fold the answer."""
+        """Show or hide the answer."""
         self._shows_answer = not self._shows_answer
         self._show()

@@ -1,4 +1,4 @@
-"""What a row of the list says of an episode, and how it looks, in parts of lines. Pure; the list puts them together."""
+"""The parts of an episode's row: texts, marks and looks. Pure; the list puts them together."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tui_pod.core.library.words_state import WordsState
 
 INDENT = "   "
-"""Before what is below a title, under its first letter."""
+"""The indent of the lines below a title."""
 
 METER_WIDTH = 6
-"""Cells of a download's progress line."""
+"""Width of a download's progress line, in cells."""
 
 ROOM_FOR_METER = 60
-"""Least cells of a row that shows it."""
+"""From this width on, a row shows the progress line (cells)."""
 
 _LIVE = {"playing": NOW, "paused": NOW, "loading": NOW}
 _TIME_LOOKS = _LIVE | {"started": STARTED}
@@ -31,7 +31,7 @@ _TITLE_LOOKS = _LIVE | {"played": QUIET}
 
 
 def mark_and_time(playback: Playback, ident: str, progress: Progress | None, duration: float | None) -> tuple[str, str]:
-    """Return the name of an episode's mark, and what its row says of its time."""
+    """Return the name of an episode's mark, and the time shown in its row."""
     if playback.episode == ident and playback.is_loaded:
         return playback.status, _time_left(playback.position, playback.duration or duration)
     if playback.last is not None and playback.last.episode == ident and playback.last.problem:
@@ -46,7 +46,7 @@ def _time_left(position: float, duration: float | None) -> str:
 
 
 def title_parts(title: str, name: str, words: Sequence[str]) -> list[Part]:
-    """Return the mark of a name, and a title; the folded words are lit."""
+    """Return the mark called `name` and a title, with the folded words highlighted."""
     head, tail = split_title(title)
     mark = (f"{MARKS[name]} ", _MARK_LOOKS.get(name, QUIET))
     parts = [mark, *_lit(head, words, _TITLE_LOOKS.get(name, HEAD))]
@@ -54,17 +54,17 @@ def title_parts(title: str, name: str, words: Sequence[str]) -> list[Part]:
 
 
 def time_part(time: str, name: str) -> Part:
-    """Return the time at the right of a title with the mark of a name."""
+    """Return the time at the right of a title whose mark is called `name`."""
     return time, _TIME_LOOKS.get(name, QUIET)
 
 
 def below_title(text: str, words: Sequence[str], name: str = QUIET) -> list[Part]:
-    """Return a line below a title; the folded words are lit."""
+    """Return a line below a title, with the folded words highlighted."""
     return [(INDENT[:-1], PLAIN), *_lit(text, words, name)]
 
 
 def wrap_summary(summary: str, width: int, count: int) -> list[str]:
-    """Return a summary in at most so many lines, for a row of so many cells; the last line holds all the rest."""
+    """Return a summary in at most `count` lines for a row of `width` cells; the last line holds the rest."""
     texts = wrap(summary, width - len(INDENT))
     return texts if len(texts) < count else [*texts[: count - 1], " ".join(texts[count - 1 :])]
 
@@ -72,7 +72,7 @@ def wrap_summary(summary: str, width: int, count: int) -> list[str]:
 def state_marks(
     download: DownloadState | None, recognised: WordsState | None, queued: int | None, width: int
 ) -> list[Part]:
-    """Return the marks before the time: a download, words, and the number among what comes next."""
+    """Return the marks before the time: download, recognition, and the number in the queue."""
     parts: list[Part] = []
     if download is not None and download.error:
         parts.append((f"{MARKS['download']}{MARKS['fault']}  ", FAULT))

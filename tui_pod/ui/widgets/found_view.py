@@ -1,4 +1,4 @@
-"""What was found everywhere, by episode, each match lit in its sentence."""
+"""The results of a search everywhere, by episode, with matches highlighted in their sentences."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 ROOM_FOR_TOPIC = 60
-"""Least cells of a line for the topic beside the title."""
+"""From this width on, the topic is shown beside the title (cells)."""
 
 
 class FoundView(ChoiceLines):
-    """Episodes and their matches; the one at the cursor shows its whole sentence."""
+    """Episodes and their matches; the match at the cursor shows its whole sentence."""
 
     BINDINGS = bindings("found", "move")
     DEFAULT_CSS = "FoundView { border: none; }"
 
     def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
-        """Show nothing yet; `edit` asks for a bookmark's note, `leave` goes to the field above."""
+        """Show nothing yet; `edit` edits a bookmark, `leave` goes to the field above."""
         super().__init__("found")
         self._services = services
         self._edit = edit
@@ -39,7 +39,7 @@ class FoundView(ChoiceLines):
         self._matches: list[tuple[Found, Hit]] = []
 
     def show(self, answer: SearchAnswer, keeps_cursor: bool = False) -> None:
-        """Show what was found; the cursor goes to the first match, or stays on its own."""
+        """Show the results; the cursor goes to the first match, or stays on its match."""
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
@@ -77,7 +77,7 @@ class FoundView(ChoiceLines):
             yield TextLine([("Nothing matches.", QUIET)])
 
     def _about(self, found: Found, width: int) -> str:
-        """Return what stands at the right of an episode's title."""
+        """Return the text at the right of an episode's title."""
         library, progress_index = self._services.controller.library, self._services.controller.progress_index
         index = library.index(found.id)
         if index is None:
@@ -105,11 +105,11 @@ class FoundView(ChoiceLines):
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the lines again."""
         self.go(self.cursor)
 
     def action_move(self, by: int) -> None:
-        """Go to another match; from the first one up to the field."""
+        """Go to another match; up from the first one, to the field."""
         if self.cursor + by < 0:
             self._leave()
         else:
@@ -128,7 +128,7 @@ class FoundView(ChoiceLines):
             self.notify(f"“{found.title}” is queued.", timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
-        """Keep the sentence; pressed again, note something about it."""
+        """Bookmark the sentence; pressed again, edit its note."""
         if self._matches:
             await self._services.search.keep(*self._matches[self.cursor], self._edit)
 
@@ -138,5 +138,5 @@ class FoundView(ChoiceLines):
 
 
 def _moved(spans: Iterable[tuple[int, int]], by: int) -> list[tuple[int, int]]:
-    """Return where spans stand in what begins so many letters later."""
+    """Return spans relative to a text that starts `by` characters later."""
     return [(max(0, start - by), end - by) for start, end in spans if end > by]

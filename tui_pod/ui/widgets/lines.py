@@ -1,4 +1,4 @@
-"""The header and the key line: drawn when what they say changes."""
+"""The header and the key line, redrawn when their text changes."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from textual.widget import Widget
 from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
 LAST_LEFT = "Help"
-"""Word of the key that is shown however narrow the line is: it leads to all others."""
+"""The hint that is shown however narrow the line is: it leads to all other keys."""
 
 MIN_PATH = 14
-"""Least cells for what is listed."""
+"""Minimum width of the path, in cells."""
 
 
 class ActionLine(Widget):
-    """A line whose parts do something when they are clicked on."""
+    """A line with clickable parts."""
 
     ALLOW_SELECT = False
 
     _ends: Sequence[tuple[int, str]] = ()
-    """The cell before which each part ends, and its action."""
+    """The end of each part (exclusive cell), and its action."""
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what is at the mouse, in the pane that has the focus."""
+        """Run the action of the clicked part in the focused pane."""
         action = next((action for end, action in self._ends if event.x < end), None)
         if action is not None:
             await self.app.run_action(action, self.screen.focused or self.screen)
@@ -46,7 +46,7 @@ class KeyLine(ActionLine):
     def __init__(self, is_ascii: bool) -> None:
         super().__init__(id="keys")
         self.key_names: Mapping[int, str] = {}
-        """What keys are called whose sign the terminal does not have, for `str.translate`."""
+        """Names of keys whose symbol the terminal does not have, for `str.translate`."""
         if is_ascii:
             from tui_pod.ui.look.ascii_lines import ARROW_KEYS  # only for those who want it
 
@@ -64,7 +64,7 @@ class KeyLine(ActionLine):
             key = shown.translate(self.key_names)
             size = self._size_of(shown, word)
             kept = 0 if word == LAST_LEFT else kept
-            if used + size + kept > width + 2:  # the blanks behind the last one may be cut
+            if used + size + kept > width + 2:  # the spaces after the last one may be cut
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size
@@ -81,21 +81,21 @@ class Tab(NamedTuple):
     key: str
     name: str
     size: int
-    """How many things are in it."""
+    """The number of things in it."""
     action: str
     """What a click on it does: Textual's action string."""
 
 
 class HeaderLine(ActionLine):
-    """The views as tabs, the open topic, and how much is played and left."""
+    """The views as tabs, the open topic, and the totals played and left."""
 
     tabs: reactive[tuple[Tab, ...]] = reactive(())
     current = reactive(0)
-    """Place of the view that is shown, among the tabs."""
+    """The number of the current tab."""
     work = reactive("")
-    """What is being done in the background; it is shown rather than the names of the other tabs."""
+    """The background work; it takes precedence over the names of the other tabs."""
     left = reactive("")
-    """What is listed; it is cut before the rest is."""
+    """The path of the list; it is cut first."""
     right = reactive("")
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class HeaderLine(ActionLine):
         right = f"{self.right} "
         tabs = self._tab_parts(is_short=False)
         if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
-            right = f"{self.right.rpartition(' · ')[2]} "  # only what is left, before the names of the tabs go
+            right = f"{self.right.rpartition(' · ')[2]} "  # drop the count before the names of the tabs
         rest = cell_len(work) + cell_len(right) + 2
         if sum(map(width_of, tabs)) + rest > width:
             tabs = self._tab_parts(is_short=True)
@@ -126,7 +126,7 @@ class HeaderLine(ActionLine):
         return Strip([Segment(text, base + look(self.app, name)) for text, name in line]).crop(0, width)
 
     def _tab_parts(self, is_short: bool) -> list[list[Part]]:
-        """Return the parts of each tab; short: the name of the one that is shown alone."""
+        """Return the parts of each tab; if `is_short`, only the current one has its name."""
         tabs: list[list[Part]] = []
         for number, tab in enumerate(self.tabs):
             is_current = number == self.current

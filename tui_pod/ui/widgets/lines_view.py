@@ -1,4 +1,4 @@
-"""What the views of lines have in common: they scroll, show a cursor where the focus is, and take clicks."""
+"""The base classes of scrolling views of lines with a cursor."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import RAIL, Part, TextLine, look, tint
 
 MARGIN, TIME = 2, 9
-"""Blank cells at the left, and those of a time beside words."""
+"""Blank cells at the left, and the width of a time beside text."""
 
 MAX_WIDTH = 100
-"""Cells of a line beyond which it is hard to read."""
+"""Maximum width of a readable line, in cells."""
 
 
 class LinesView(ScrollView, can_focus=True):
-    """A view of lines, of which some can be chosen."""
+    """A view of lines, some of which can be chosen."""
 
     DEFAULT_CSS = """
     LinesView {
@@ -35,38 +35,38 @@ class LinesView(ScrollView, can_focus=True):
         border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
     }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    """  # not in the stylesheet: each rule there slows the first screen, which does not need these
     ALLOW_SELECT = False
 
     hint_words: var[Mapping[str, str]] = var({})
-    """What the key line says instead of the words of the table of keys; empty: that does nothing now."""
+    """Replacements for words of the key line; an empty one hides a key that does nothing now."""
 
     cursor = 0
-    """Number of what the cursor is on."""
+    """The number of the choice at the cursor."""
 
     class HintsChanged(Message):
-        """Keys do something else now."""
+        """The hints of the key line changed."""
 
     def count(self) -> int:
-        """Return how many things can be chosen."""
+        """Return the number of choices."""
         raise NotImplementedError
 
     def show_cursor(self, former: int) -> None:
-        """Show the cursor, which was on `former` before."""
+        """Redraw the cursor, which moved from `former`."""
         raise NotImplementedError
 
     def watch_hint_words(self) -> None:
-        """Have the key line say so."""
+        """Update the key line."""
         self.post_message(self.HintsChanged())
 
     def on_focus(self) -> None:
-        """Show the cursor, or no longer."""
+        """Show or hide the cursor."""
         self.refresh()
 
     on_blur = on_focus
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
-        """Return how a part of a line looks; lit: at the cursor."""
+        """Return the style of a part of a line; `is_lit` at the cursor."""
         style = self.rich_style + look(self.app, name)
         return style + tint(self.app) if is_lit else style
 
@@ -78,22 +78,22 @@ class LinesView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, segments[0].style)
 
     def clicked(self, event: events.Click, lines: Sequence[object]) -> int | None:
-        """Return the number of the line that was clicked on; None: the border, or below all lines."""
+        """Return the number of the clicked line; None: the border, or below all lines."""
         offset = event.get_content_offset(self)
         number = offset.y + self.scroll_offset.y if offset is not None else -1
         return number if 0 <= number < len(lines) else None
 
     def go(self, place: int) -> None:
-        """Move the cursor to something, clamped."""
+        """Move the cursor to a choice, clamped."""
         former, self.cursor = self.cursor, max(0, min(place, self.count() - 1))
         self.show_cursor(former)
 
     def action_move(self, by: int) -> None:
-        """Go to what comes next or before."""
+        """Move the cursor by choices."""
         self.go(self.cursor + by)
 
     def action_move_to(self, place: int) -> None:
-        """Go to the first; -1: to the last."""
+        """Go to the first choice (0) or the last (-1)."""
         self.go(place if place >= 0 else self.count() - 1)
 
     async def action_left(self) -> None:
@@ -104,14 +104,14 @@ class LinesView(ScrollView, can_focus=True):
 
 
 class ChoiceLines(LinesView):
-    """Lines that belong to things to choose, some of them heads above these. A subclass makes them."""
+    """Lines that belong to choices, and headings. A subclass makes them."""
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
         self._lines: Sequence[TextLine] = ()
 
     async def action_choose(self) -> None:
-        """Do what Enter does."""
+        """Run the command of enter."""
         raise NotImplementedError
 
     @property
@@ -120,7 +120,7 @@ class ChoiceLines(LinesView):
         return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
 
     def show_lines(self, lines: Sequence[TextLine]) -> None:
-        """Show these lines, and bring those at the cursor into sight, with the head above them."""
+        """Show these lines, and scroll to those at the cursor, with the heading above them."""
         self._lines = lines
         self.virtual_size = Size(0, len(lines))
         own = [number for number, line in enumerate(lines) if line.choice == self.cursor]
@@ -139,7 +139,7 @@ class ChoiceLines(LinesView):
         return self.draw(parts, choice is not None and choice == self.cursor and self.has_focus)
 
     async def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click is Enter."""
+        """Move the cursor to the mouse; a double click chooses."""
         number = self.clicked(event, self._lines)
         if number is not None and (choice := self._lines[number].choice) is not None:
             self.go(choice)
@@ -147,7 +147,7 @@ class ChoiceLines(LinesView):
                 await self.action_choose()
 
     def action_move_page(self, pages: float) -> None:
-        """Go so many pages on, or parts of one."""
+        """Move by pages or fractions of one."""
         own = next((number for number, line in enumerate(self._lines) if line.choice == self.cursor), 0)
         wanted = max(0, own + int(pages * self.size.height))
         found = [line.choice for line in self._lines[: wanted + 1] if line.choice is not None]

@@ -1,4 +1,4 @@
-"""A text field that completes paths: the rest is shown dim, and tab or → takes it. Reads folders, in a thread."""
+"""A text field that completes paths: the rest is shown dim, tab or → accepts it. Reads folders in a thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.folders.address import is_path
 
 MOST = 20_000
-"""Names of a folder that are looked at."""
+"""How many names of a folder are read."""
 
 
 class PathInput(Input):
@@ -32,7 +32,7 @@ class PathInput(Input):
         )
 
     async def action_complete(self) -> None:
-        """Complete a path; in other text go to the next field."""
+        """Complete a path; in other text, go to the next field."""
         typed = self.value
         if not is_path(typed):
             self.screen.focus_next()
@@ -47,7 +47,7 @@ class _PathSuggester(Suggester):
 
 
 def completed(text: str) -> str | None:
-    """Return a path that begins with what was typed, a folder with its slash; None when there is none."""
+    """Return a path that starts with the typed text, with a slash if it is a folder; None if there is none."""
     folder, _, start = text.rpartition("/")
     if not folder and not text.startswith("/"):
         return f"{text}/" if text in ("~", ".", "..") else None

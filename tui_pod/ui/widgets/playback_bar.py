@@ -1,4 +1,4 @@
-"""The playback bar: what plays, where in it, and how. Everything has its place: nothing moves when a number changes."""
+"""The playback bar: episode, position and sound. Everything has a fixed place: no number moves another."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from tui_pod.ui.look.parts import (
 )  # fmt: skip
 
 STEPS = 6
-"""Cells of the line of a session."""
+"""Width of the progress of a session, in cells."""
 
 ROOM_FOR_ALL, ROOM_FOR_VOLUME = 72, 50
-"""Least columns for speed, volume and sleep timer, and for the first two."""
+"""From these widths on, speed, volume and sleep timer are shown, and the first two (columns)."""
 
 SPEED_WIDTH, VOLUME_WIDTH, SLEEP_WIDTH = 5, 5, 10
 
 Zone = tuple[int, int, str]
-"""First cell, the cell after the last, and what is there."""
+"""First cell, end cell (exclusive), and the name of a place."""
 
 CLICKS = {
     "title": "list.go_to_playing", "mark": "playback.toggle", "next": "queue.next", "speed": "playback.normal_speed",
     "volume": "playback.mute", "sleep": "sleep.timer", "session": "session.plan",
 }  # fmt: skip
-"""The action that a click on a place is for, by its id."""
+"""The id of the action that a click on a place runs."""
 
 WHEELS = {
     "speed": ("playback.faster", "playback.slower"),
@@ -57,25 +57,25 @@ WHEELS = {
     "line": ("playback.forward_small", "playback.back_small"),
     "next": ("queue.next", "queue.previous"),
 }
-"""Those of the wheel there, away from the listener and towards them."""
+"""The ids of the actions that the wheel runs on a place, up and down."""
 
 
 class BarFacts(NamedTuple):
-    """What the bar says besides the playback itself."""
+    """What the bar shows besides the playback."""
 
     topic: str = ""
     session: tuple[int, int, str] | None = None
-    """Which one plays, of how many, and when the session ends."""
+    """Number of the playing episode, number of episodes, and end time; None: no session."""
     following: str = ""
-    """Title of what comes next."""
+    """Title of the next episode."""
     sleep: str = ""
-    """What is left of the sleep timer."""
+    """The time left on the sleep timer."""
     heard: Ranges = ()
-    """Stretches heard before, in seconds."""
+    """Ranges played before, in seconds."""
 
 
 class PlaybackBar(Widget):
-    """Three lines, two in a low terminal: what plays; where in it and how it sounds; the session and what is next."""
+    """Three lines: episode; position and sound; session and next episode. A low terminal has two."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "PlaybackBar { height: 3; background: $panel; }"
@@ -83,25 +83,25 @@ class PlaybackBar(Widget):
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     facts: reactive[BarFacts] = reactive(BarFacts(), repaint=False)
     bookmarks: reactive[tuple[float, ...]] = reactive(())
-    """Seconds at which something was kept."""
+    """Positions of bookmarks, in seconds."""
 
     class SeekRequested(Message):
-        """The bar was clicked at a position."""
+        """The line of the bar was clicked at a position."""
 
         def __init__(self, position: float) -> None:
             super().__init__()
             self.position = position
 
     def __init__(self, hint: str, resume_hint: str) -> None:
-        """Show nothing yet; the hints name the keys that play something, and that resume what was heard last."""
+        """Show nothing yet; the hints name the keys that play an episode, and that resume the last one."""
         super().__init__(id="bar")
         self._hint = hint
         self._resume_hint = resume_hint
-        self._zones: dict[int, list[Zone]] = {}  # of each line, as last drawn
-        self._drawn: list[list[Part]] = []  # what each line said when something changed last
+        self._zones: dict[int, list[Zone]] = {}  # by line, as last drawn
+        self._drawn: list[list[Part]] = []  # the parts of each line, as last drawn
 
     def watch_playback(self) -> None:
-        """Redraw a line when what it says has changed."""
+        """Redraw the lines that changed."""
         former, self._drawn = self._drawn, [self._line(y) for y in range(self.size.height)]
         if len(former) != len(self._drawn):
             self.refresh()
@@ -145,7 +145,7 @@ class PlaybackBar(Widget):
         elif tail:
             left.append((f"  {tail}", QUIET))
         right: list[Part] = []
-        if width >= ROOM_FOR_VOLUME:  # else the title has it all
+        if width >= ROOM_FOR_VOLUME:  # else the title has the whole line
             right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
         room = width - width_of(right) - 1
         self._zones[0] = [(0, 3, "mark"), (3, min(room, 3 + width_of(left[1:])), "title")]
@@ -162,7 +162,7 @@ class PlaybackBar(Widget):
         return "loading" if playback.status is PlayerStatus.LOADING else ""
 
     def _where_parts(self, width: int) -> list[Part]:
-        """Return the topic, and the chapter or what else there is to say of the audio."""
+        """Return the topic and the chapter, or another note on the audio."""
         playback = self.playback
         said = [self.facts.topic] if self.facts.topic else []
         number = playback.chapter_number
@@ -204,7 +204,7 @@ class PlaybackBar(Widget):
         return [(before, PLAIN), *middle, (after, PLAIN), *(part for part, _ in sound)]
 
     def _cells(self, position: float | None, duration: float | None, width: int) -> list[Part]:
-        """Return the line: what lies behind, the place, and of what is to come the stretches that were heard."""
+        """Return the line: the part behind the position, the knob, and the ranges ahead that were played before."""
         if position is None or not duration:
             knob = [("●", NOW)] if position is not None and self.playback.is_loaded else []
             return [*knob, ("╌" * (width - len(knob)), LINE)]
@@ -223,12 +223,12 @@ class PlaybackBar(Widget):
         return joined(cells)
 
     def _chapter_cells(self, duration: float, width: int) -> set[int]:
-        """Return the cells of the line in which a chapter begins; none when they would be most of it."""
+        """Return the cells where chapters start; none if they would fill most of the line."""
         cells = {int(mark.start / duration * width) for mark in self.playback.chapters if mark.start < duration} - {0}
         return cells if len(cells) <= width // 3 else set()
 
     def _sound_parts(self, width: int) -> list[tuple[Part, str]]:
-        """Return speed, volume and sleep timer, as many as there is room for, with the names of their places."""
+        """Return those of speed, volume and sleep timer that fit, with the names of their places."""
         playback, facts = self.playback, self.facts
         speed = (f"  {f'{playback.speed:g}×':<{SPEED_WIDTH}}", PLAIN if playback.speed == 1.0 else ACCENT), "speed"
         sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
@@ -257,7 +257,7 @@ class PlaybackBar(Widget):
         return spread_parts(left, right, width)
 
     def _next_parts(self, width: int) -> list[Part]:
-        """Return what comes next; in two lines, also how far the session is."""
+        """Return the next episode; in a bar of two lines, also the progress of the session."""
         facts, parts = self.facts, list[Part]()
         if self.size.height < 3 and facts.session is not None:
             parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
@@ -270,11 +270,11 @@ class PlaybackBar(Widget):
     # -- the mouse -------------------------------------------------------------------------------------
 
     def place_at(self, x: int, y: int) -> str:
-        """Return the name of what is at a cell; empty: nothing that answers."""
+        """Return the name of the place at a cell; empty: none."""
         return next((name for start, end, name in self._zones.get(y, ()) if start <= x < end), "")
 
     async def on_click(self, event: events.Click) -> None:
-        """Seek to where the mouse points, or do what its place is for."""
+        """Seek to the clicked position, or run the action of the clicked place."""
         name = self.place_at(event.x, event.y)
         if name == "line" and self.playback.duration and self.playback.is_loaded:
             first, end = next((start, end) for start, end, name in self._zones[1] if name == "line")
@@ -283,7 +283,7 @@ class PlaybackBar(Widget):
             await self.app.run_action(BY_ID[CLICKS[name]].action, self.screen)
 
     async def on_mouse_scroll_up(self, event: events.MouseScrollUp | events.MouseScrollDown) -> None:
-        """Faster, louder or further, as the mouse points; or slower, quieter or back."""
+        """Run the action of the wheel for the place at the mouse."""
         event.stop()
         actions = WHEELS.get(self.place_at(event.x, event.y))
         if actions is not None:

@@ -1,7 +1,7 @@
-"""A pane of rows with a cursor, on the line API: only what is visible is drawn, however many rows there are.
+"""A pane of rows with a cursor, on the line API: only visible rows are drawn, however many there are.
 
-The list of episodes and the tree of topics are such panes. Textual's own widgets make an object a row, or
-cost a tenth of the start-up. Rows are equally high, but the one at the cursor may be higher.
+The list of episodes and the tree of topics are such panes. Textual's own widgets create an object per row, or
+cost a tenth of the start-up. Rows have the same height, except that the one at the cursor may be higher.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts, tint
 
 RIGHT_BUTTON = 3
-"""Number of the mouse's right button, as Textual counts them."""
+"""Textual's number of the right mouse button."""
 
 SIDES = 2
-"""Cells of a line beside its text: the rail at its left, and a blank."""
+"""Cells of a line beside its text: the rail, and a space."""
 
 
 class RowContext(NamedTuple):
-    """What drawn rows depend on, looked up once for all lines."""
+    """What drawn rows depend on, computed once for all lines."""
 
     width: int = 0
     """Cells of a row."""
@@ -43,7 +43,7 @@ class RowContext(NamedTuple):
 
 
 class RowPane(ScrollView, can_focus=True):
-    """Rows with a cursor. A subclass says how many there are and draws them."""
+    """Rows with a cursor. A subclass counts and draws them."""
 
     ALLOW_SELECT = False
 
@@ -51,17 +51,17 @@ class RowPane(ScrollView, can_focus=True):
     cursor_height = 1
     """Lines of the row at the cursor."""
     cursor = 0
-    """Which row the cursor is on."""
+    """The row at the cursor."""
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
-        """The lines of the rows in sight."""
+        """The drawn lines of visible rows."""
         self._line_filters: Sequence[LineFilter] = ()
         self._row_styles: dict[tuple[str, bool], Style] = {}
-        self._is_hit = False  # whether the last click was on a row
-        self._is_laid_out = False  # before the first layout there is nothing to scroll in
+        self._is_hit = False  # whether the last click hit a row
+        self._is_laid_out = False  # nothing can be scrolled before the first layout
 
     def row_count(self) -> int:
         """Return the number of rows."""
@@ -80,7 +80,7 @@ class RowPane(ScrollView, can_focus=True):
         raise NotImplementedError
 
     def on_cursor_moved(self) -> None:
-        """React to the cursor's move."""
+        """React to a move of the cursor."""
 
     def go(self, row: int, is_centred: bool = False) -> None:
         """Move the cursor to a row, clamped, and scroll there."""
@@ -99,7 +99,7 @@ class RowPane(ScrollView, can_focus=True):
 
     @property
     def line(self) -> int:
-        """On which line of the pane the row at the cursor begins."""
+        """The line of the pane where the row at the cursor starts."""
         return self.top_of(self.cursor) - self.scroll_offset.y
 
     @property
@@ -107,23 +107,23 @@ class RowPane(ScrollView, can_focus=True):
         return self.cursor_height - self.row_height
 
     def top_of(self, row: int) -> int:
-        """Return the line in which a row begins, counted from the first of the first row."""
+        """Return the line where a row starts, counted from the top of the first row."""
         return row * self.row_height + (self._extra if row > self.cursor else 0)
 
     def row_at(self, y: int) -> int:
-        """Return the row that a line belongs to, which may be beyond the last."""
+        """Return the row that a line belongs to; it may be beyond the last one."""
         at_cursor = self.cursor * self.row_height
         if y < at_cursor:
             return y // self.row_height
         return max(self.cursor, (y - self._extra) // self.row_height)
 
     def count_rows(self) -> None:
-        """Fit the scroll bar to the number of rows."""
+        """Update the scroll bar to the number of rows."""
         count = self.row_count()
         self.virtual_size = Size(0, count * self.row_height + (self._extra if count else 0))
 
     def _refresh_between(self, first: int, last: int) -> None:
-        """Redraw the rows that a move of the cursor from one row to another changes or shifts."""
+        """Redraw the rows that a move of the cursor changes or shifts."""
         self._drawn.pop(first, None)
         self._drawn.pop(last, None)
         first, last = sorted((first, last))
@@ -131,7 +131,7 @@ class RowPane(ScrollView, can_focus=True):
         self.refresh_lines(y, (last + 1) * self.row_height + self._extra - y)
 
     def refresh_row(self, row: int, lines: int | None = None) -> None:
-        """Redraw a row, or so many of its lines."""
+        """Redraw a row, or only its first `lines` lines."""
         self._drawn.pop(row, None)
         height = self.cursor_height if row == self.cursor else self.row_height
         self.refresh_lines(self.top_of(row), height if lines is None else lines)
@@ -139,8 +139,8 @@ class RowPane(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the screen lines of a part of the pane.
 
-        Textual draws the border and one blank line between its sides, which are then put around each line of a row:
-        to have it frame them all anew takes a third of a key that scrolls.
+        Textual draws the border and one blank line; its sides are then put around each line of a row. Letting Textual
+        frame every line takes a third of the time of a scrolling key.
         """
         width, height = self.outer_size
         top, _, bottom, left = self.styles.gutter
@@ -163,11 +163,11 @@ class RowPane(ScrollView, can_focus=True):
         return lines
 
     def render_line(self, y: int) -> Strip:
-        """Return the blank line that Textual puts between the sides of the border."""
+        """Return the blank line that Textual frames."""
         return Strip.blank(self.scrollable_content_region.width, self._style_of(PLAIN))
 
     def _line(self, y: int) -> Strip:
-        """Return a line, counted from the first of the first row."""
+        """Return a line, counted from the top of the first row."""
         row, count = self.row_at(y), self.row_count()
         if row >= count:
             return self.draw_blank(y - self.top_of(count) if count else y)
@@ -177,18 +177,18 @@ class RowPane(ScrollView, can_focus=True):
         return lines[y - self.top_of(row)]
 
     def _forget_drawn(self) -> None:
-        """Draw all rows anew when they are needed: the width, the focus or the colours changed."""
+        """Forget drawn rows: the width, the focus or the colours changed."""
         self._drawn.clear()
         self._row_styles.clear()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Ask for the pane or parts of it to be drawn anew."""
+        """Redraw the pane or parts of it."""
         if not regions:
             self._drawn.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Leave out the search for ANSI colours, which rows do not have: it takes a tenth of a page down."""
+        """Leave out the filter for ANSI colours, which rows do not have: it costs a tenth of a page down."""
         return [
             line_filter for line_filter in super().get_line_filters() if not isinstance(line_filter, ANSIToTruecolor)
         ]
@@ -196,13 +196,13 @@ class RowPane(ScrollView, can_focus=True):
     def framed(
         self, left: Sequence[Part], row: int = -1, right: Sequence[Part] = (), is_selected: bool = False
     ) -> Strip:
-        """Return a line between the sides of the border, with the cursor's rail and tint when it is on its row.
+        """Return a line between the sides of the border, with rail and tint if its row is at the cursor.
 
         Args:
-            left: what stands at the left; it is cut to leave room for `right`.
-            row: the row that it belongs to; -1: none.
-            right: what stands at the right.
-            is_selected: whether to mark it as selected.
+            left: the parts at the left; cut to leave room for `right`.
+            row: the row of the line; -1: none.
+            right: the parts at the right.
+            is_selected: whether the row is selected.
         """
         width, has_focus, border_left, border_right = self._row_context
         is_lit = row == self.cursor
@@ -218,7 +218,7 @@ class RowPane(ScrollView, can_focus=True):
         return line
 
     def _style_of(self, name: str, is_lit: bool = False) -> Style:
-        """Return how a part looks, in the row at the cursor or elsewhere."""
+        """Return the style of a part; `is_lit` in the row at the cursor."""
         style = self._row_styles.get((name, is_lit))
         if style is None:
             style = self.rich_style + look(self.app, name)
@@ -228,14 +228,14 @@ class RowPane(ScrollView, can_focus=True):
         return style
 
     def notify_style_update(self) -> None:
-        """Forget what is drawn: colours changed."""
+        """Forget drawn rows: colours changed."""
         super().notify_style_update()
         self._forget_drawn()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Draw what is scrolled to, and the scroll bar only when its handle comes a whole cell further.
+        """Redraw after scrolling, and the scroll bar only if its handle moves by a cell.
 
-        To draw the bar takes a seventh of a key that scrolls.
+        Drawing the bar takes a seventh of the time of a scrolling key.
         """
         if self.show_vertical_scrollbar:
             cell = max(1.0, self.virtual_size.height / max(1, self.size.height))
@@ -247,7 +247,7 @@ class RowPane(ScrollView, can_focus=True):
     # -- events and actions ----------------------------------------------------------------------------
 
     def set_cursor_height(self, height: int) -> None:
-        """Set the lines of the row at the cursor, which stays in sight."""
+        """Set the height of the row at the cursor, which stays visible."""
         if height == self.cursor_height:
             return
         self.cursor_height = height
@@ -256,19 +256,19 @@ class RowPane(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Scroll to the cursor."""
         is_first, self._is_laid_out = not self._is_laid_out, True
         self.go(self.cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
-        """Show at the cursor whether keys go there."""
+        """Redraw the row at the cursor, which shows the focus."""
         self.refresh_row(self.cursor)
 
     on_blur = on_focus
 
     async def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click is Enter, the right button shows details."""
-        offset = event.get_content_offset(self)  # None: on the border
+        """Move the cursor to the mouse; a double click chooses, the right button shows details."""
+        offset = event.get_content_offset(self)  # None: the border
         if offset is None:
             return
         row = self.row_at(offset.y + self.scroll_offset.y)
@@ -290,14 +290,14 @@ class RowPane(ScrollView, can_focus=True):
         self.go(row if row >= 0 else self.row_count() - 1)
 
     def action_move_page(self, pages: float) -> None:
-        """Move the cursor by pages or parts of one."""
+        """Move the cursor by pages or fractions of one."""
         rows = max(1, int(abs(pages) * ((self.size.height - self._extra) // self.row_height)))
         self.go(self.cursor + (rows if pages > 0 else -rows))
 
     def action_choose(self) -> None:
-        """Do what Enter does."""
+        """Run the command of enter."""
         self.run(ListCommand.CHOOSE)
 
     def action_run(self, command: str, by: int = 0) -> None:
-        """Request a command by its name in the table of keys."""
+        """Request a command, named as in the table of keys."""
         self.run(ListCommand(command), by)

@@ -1,4 +1,4 @@
-"""The search field, which is made when it is first opened."""
+"""The search field, which is created when it is first opened."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 LIST_WORDS = "words in title, summary or topic"
-"""What a search of the list looks at."""
+"""The placeholder for a search of the list."""
 
 
 class SearchField(Input):
-    """A field of one line under the panes."""
+    """A field of one line below the panes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "screen.view(5)", show=False, id="search.everywhere"),  # else it would delete a word
+        Binding("ctrl+f", "screen.view(5)", show=False, id="search.everywhere"),  # the field would delete a word
     ]
     DEFAULT_CSS = """
     SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }

@@ -1,4 +1,4 @@
-"""The tree of topics with counts and how much of each is done."""
+"""The tree of topics, with counts and progress."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED,
 from tui_pod.ui.widgets.rows import RowPane
 
 METER_WIDTH = 4
-"""Cells of the line of what is played of a topic; it shows where the name leaves room for it."""
+"""Width of a topic's progress line, in cells; it is shown if the name leaves room."""
 
 COUNT_WIDTH = 3
-"""Cells of a count beside that line, so that the lines stand below one another."""
+"""Width of a count beside that line, which aligns the lines, in cells."""
 
 MANY_TOPICS = 500
-"""Number of topics above which those below the second level start folded."""
+"""With more topics than this, those below the second level start folded."""
 
 _SMART_MARKS = {
     SmartList.CONTINUE: ("started", STARTED), SmartList.NEW: ("new", ACCENT), SmartList.QUEUE: ("queued", ACCENT),
 }  # fmt: skip
-"""Name and look of the mark of each smart list: that of the episodes in it."""
+"""Name and look of the mark of each smart list, as on its episodes."""
 
 
 class TopicTree(RowPane):
@@ -39,19 +39,19 @@ class TopicTree(RowPane):
     BINDINGS = bindings("tree", "move", "episodes")
 
     class Highlighted(Message):
-        """The cursor came to a topic or a smart list."""
+        """The cursor moved to a topic or a smart list."""
 
         def __init__(self, entry: int, topics: TopicTable) -> None:
             super().__init__()
             self.entry, self.topics = entry, topics
 
         def entry_in(self, topics: TopicTable) -> int:
-            """Return the entry among other topics: the library may have been swapped meanwhile."""
+            """Return the entry in other topics: the library may have been replaced in the meantime."""
             is_other = self.entry >= 0 and topics is not self.topics
             return self.topics.found_in(topics, self.entry) if is_other else self.entry
 
     class TopicCommandChosen(Highlighted):
-        """A command is to be run on a topic or a smart list."""
+        """A command for a topic or a smart list was requested."""
 
         def __init__(self, entry: int, topics: TopicTable, command: ListCommand) -> None:
             super().__init__(entry, topics)
@@ -63,8 +63,8 @@ class TopicTree(RowPane):
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
         self._failed = frozenset[str]()
-        self._playing: int | None = None  # the topic of what plays
-        self._live: int | None = None  # the topic that carries its mark: that one, or the folded one that hides it
+        self._playing: int | None = None  # a topic of the playing episode
+        self._live: int | None = None  # the row with its mark: that topic, or the folded one that hides it
         self._shown_playing: tuple[int | None, str] = (None, "playing")
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
@@ -83,7 +83,7 @@ class TopicTree(RowPane):
             self._is_parent[parents[topic]] = True
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Show the topics of another library; what is folded stays so, and the cursor on its topic."""
+        """Show the topics of another library; folded topics and the cursor stay."""
         former, entry = self._topics, self.entry
         folded = {former.key(topic) for topic in self._folded}
         self._set_topics(library, progress_index)
@@ -98,7 +98,7 @@ class TopicTree(RowPane):
         return self._rows[self.cursor]
 
     def show_counts(self, unfinished: int, queued: int) -> None:
-        """Show the counts of the smart lists, and what is played of all topics."""
+        """Show the counts of the smart lists, and the progress of all topics."""
         new = len(self._progress_index.new)
         self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.NEW: new, SmartList.QUEUE: queued}
         counts = [unfinished, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
@@ -112,11 +112,11 @@ class TopicTree(RowPane):
         self.refresh()
 
     def show_playing(self, index: int | None, name: str, mark: str) -> None:
-        """Mark a topic of what plays.
+        """Mark a topic of the playing episode.
 
         Args:
-            index: its library index; None: nothing plays.
-            name: the topic that is preferred, as the bar says it; else it is the smallest one.
+            index: the library index of the episode; None: nothing plays.
+            name: the preferred topic, as shown in the bar; otherwise the smallest one is marked.
             mark: name of the mark.
         """
         if (index, mark) != self._shown_playing:
@@ -127,7 +127,7 @@ class TopicTree(RowPane):
             self._list_rows()
 
     def go_to(self, entry: int) -> None:
-        """Move the cursor to a topic or smart list, unfolding what is above it."""
+        """Move the cursor to a topic or smart list, unfolding its parents."""
         above = self._topics.path(entry)[:-1]
         if self._folded.intersection(above):
             self._folded.difference_update(above)
@@ -135,7 +135,7 @@ class TopicTree(RowPane):
         self.go(self._rows.index(entry if entry in self._rows else 0))
 
     def _list_rows(self) -> None:
-        """List the rows that are not under a folded topic, and find the one that carries the mark of what plays."""
+        """List the rows that no folded topic hides, and find the row to mark as playing."""
         rows: list[int] = [entry for entry in SmartList if entry is not SmartList.NEW or self._has_podcasts]
         hidden_below: int | None = None
         for topic, depth in enumerate(self._depths):
@@ -168,7 +168,7 @@ class TopicTree(RowPane):
         return [mark, (entry.name.title(), PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
     def _parts(self, topic: int) -> tuple[list[Part], list[Part]]:
-        """Return a topic's name, and at the right how much of it is played and the number of its episodes."""
+        """Return a topic's name, and at the right its progress and number of episodes."""
         fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
         indent, name, feed = " " * self._depths[topic], self._topics.names[topic], self._topics.feed(topic)
@@ -199,7 +199,7 @@ class TopicTree(RowPane):
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_cursor_moved(self) -> None:
-        """Tell which entry the cursor is on."""
+        """Report the entry at the cursor."""
         self.post_message(self.Highlighted(self.entry, self._topics))
 
     def run(self, command: ListCommand, by: int = 0) -> None:
@@ -207,7 +207,7 @@ class TopicTree(RowPane):
         self.post_message(self.TopicCommandChosen(self.entry, self._topics, command))
 
     def action_left(self) -> None:
-        """Fold the topic, or go to the one above it."""
+        """Fold the topic, or go to its parent."""
         entry = self.entry
         if entry >= 0 and self._is_parent[entry] and entry not in self._folded:
             self._folded.add(entry)

@@ -1,4 +1,4 @@
-"""The sentences of a transcript, in paragraphs and lines, and those that a search finds. Draws nothing."""
+"""The layout of a transcript in paragraphs and lines, and the search in it. Draws nothing."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from tui_pod.core.text.clean import clean, clock, fold
 from tui_pod.ui.look.cells import fit
 
 LONGEST = 400
-"""Letters after which a paragraph ends where the words do not tell their own."""
+"""Maximum length of a paragraph (characters) if the transcript has no paragraphs."""
 
 NEAR = 1.0
-"""Seconds that a chapter may begin after its first sentence: makers of chapters cut in the pause before it."""
+"""How long after its first sentence a chapter may start (seconds): chapters are often cut in the pause before."""
 
 
 BETWEEN = -1
-"""Stands for a sentence in the blank between two."""
+"""Stands for the space between two sentences."""
 
 
 class Run(NamedTuple):
-    """A part of a sentence that stands in one line."""
+    """The part of a sentence on one line."""
 
     cue: int
     text: str
 
 
 class TranscriptLine(NamedTuple):
-    """One line: of a paragraph, or the head of a chapter; neither: blank."""
+    """One line: of a paragraph, the heading of a chapter, or blank."""
 
     runs: tuple[Run, ...] = ()
     time: str = ""
-    """When what begins here is spoken."""
+    """The time of the paragraph or chapter that starts here."""
     head: str = ""
 
 
 def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tuple[list[TranscriptLine], list[int]]:
-    """Return the lines, at most `width` cells wide, and the line in which each sentence begins."""
+    """Return the lines, at most `width` cells wide, and the line where each sentence starts."""
     lines: list[TranscriptLine] = []
     first_line = [-1] * len(cues)
     for heads, paragraph in _paragraphs(cues, chapters):
@@ -63,7 +63,7 @@ def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tup
 
 
 def _paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter]) -> Iterator[tuple[list[Chapter], list[int]]]:
-    """Yield the sentences of each paragraph, with the chapters that begin there."""
+    """Yield the sentences of each paragraph, with the chapters that start there."""
     has_own = any(cue.ends_paragraph for cue in cues)
     waiting = list(reversed(chapters))
     heads: list[Chapter] = []
@@ -86,7 +86,7 @@ def _paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter]) -> Iterator[tu
 
 
 def _wrapped(cues: Sequence[Cue], paragraph: list[int], width: int) -> Iterator[tuple[Run, ...]]:
-    """Yield the lines of a paragraph, broken at blanks, and within words that are longer than a line."""
+    """Yield the lines of a paragraph, broken at spaces, and within words longer than a line."""
     runs: list[Run] = []
     used = 0
     for number in paragraph:
@@ -113,19 +113,19 @@ def _wrapped(cues: Sequence[Cue], paragraph: list[int], width: int) -> Iterator[
 
 
 class WordMatches:
-    """Which sentences have all words of a query."""
+    """The sentences that contain all words of a query."""
 
     def __init__(self) -> None:
         self.query = ""
         self.words: list[str] = []
-        """Those of the query, folded."""
+        """The folded words of the query."""
         self.cues: list[int] = []
         """Indexes of the sentences, in order."""
         self._texts: Sequence[Cue] = ()
-        self._folded: list[str] = []  # made at the first search
+        self._folded: list[str] = []  # computed at the first search
 
     def search(self, query: str) -> None:
-        """Find the sentences for another query; empty: none."""
+        """Find the sentences for another query; an empty one clears the search."""
         self.query = clean(query).strip()
         self.words = fold(self.query).split()
         if self.words and not self._folded:
@@ -134,17 +134,17 @@ class WordMatches:
         self.cues = [cue for cue, text in found if all(word in text for word in self.words)]
 
     def adopt(self, texts: Sequence[Cue]) -> None:
-        """Find the same among other sentences."""
+        """Repeat the search in other sentences."""
         self._texts, self._folded = texts, []
         self.search(self.query)
 
     def has(self, cue: int) -> bool:
-        """Return whether a sentence is one of those found."""
+        """Return whether a sentence matches."""
         at = bisect_left(self.cues, cue)
         return at < len(self.cues) and self.cues[at] == cue
 
     def said(self, cursor: int) -> str:
-        """Return what came of the search, such as `2/7 “attention”`; empty when nothing is searched."""
+        """Return the state of the search, such as `2/7 “attention”`; empty without a search."""
         if not self.query:
             return ""
         if not self.cues:
@@ -152,7 +152,7 @@ class WordMatches:
         return f"{bisect_left(self.cues, cursor) + 1}/{len(self.cues)} “{self.query}”"
 
     def beside(self, cursor: int, by: int, includes_cursor: bool = False) -> int | None:
-        """Return the next (1) or previous (-1) sentence found, round and round; None when there is none."""
+        """Return the next (1) or previous (-1) match, wrapping around; None if there is none."""
         if not self.cues:
             return None
         at = bisect_left(self.cues, cursor + (by > 0 and not includes_cursor))

@@ -1,4 +1,4 @@
-"""Read along: the words of an episode in paragraphs, with the one sentence lit that is being spoken."""
+"""The transcript of an episode in paragraphs, with the sentence being spoken highlighted."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, TranscriptLine, WordMatches, lay_out
 
 GUTTER, MIN_WIDTH = 8, 50
-"""Cells of the times, and those of the pane from which on they are shown."""
+"""Width of the times, and the width of the pane from which on they are shown, in cells."""
 
 MAX_WIDTH = 76
-"""Cells of a line beyond which it is hard to read."""
+"""Maximum width of a readable line, in cells."""
 
 GLIDE = 0.4
-"""Seconds that scrolling to the next sentence takes."""
+"""How long scrolling to the next sentence takes (seconds)."""
 
 NO_TIMES = "This transcript has no times, so it cannot be played from a sentence."
 
 
 class TranscriptView(LinesView):
-    """Paragraphs of sentences. It follows the voice until the reader moves, and again on `f`."""
+    """Paragraphs of sentences. It follows playback until the reader moves, and again on `f`."""
 
     BINDINGS = bindings("transcript", "move")
     DEFAULT_CSS = """
@@ -55,7 +55,7 @@ class TranscriptView(LinesView):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     bookmarks: reactive[tuple[Bookmark, ...]] = reactive(())
-    """What is kept of the episode."""
+    """The bookmarks of the episode."""
     is_following = var(True)
 
     def __init__(
@@ -68,10 +68,10 @@ class TranscriptView(LinesView):
         """Show nothing yet.
 
         Args:
-            services: plays from a sentence, and takes recognised words away.
-            show_playing: shows the words of what plays instead.
-            keep: keeps a sentence of the episode with this id and title.
-            recognise: has words or their times recognised; returns whether there is a recording.
+            services: play from a sentence, and remove a recognised transcript.
+            show_playing: shows the transcript of the playing episode.
+            keep: bookmarks a sentence of the episode with this id and title.
+            recognise: recognises the transcript or its times; returns whether there is a recording.
         """
         super().__init__(id="transcript")
         self._services = services
@@ -89,7 +89,7 @@ class TranscriptView(LinesView):
         self._lines: list[TranscriptLine] = []
         self._first_line: list[int] = []
         self._active: int | None = None
-        self._heard = 0  # sentences before this one were heard
+        self._heard = 0  # sentences before this one were played
         self._heard_until = 0.0
         self._matches = WordMatches()
         self._empty_text = ""
@@ -104,16 +104,16 @@ class TranscriptView(LinesView):
         note: str = "",
         recognises: bool = False,
     ) -> None:
-        """Show the words of an episode.
+        """Show the transcript of an episode.
 
         Args:
-            episode: what they are of.
-            transcript: the words.
-            empty_text: what to say when it has none.
-            chapters: those that the player does not know, since it does not play.
-            heard_until: seconds of it that were heard before; until it plays, the words after that are dim.
-            note: what has to be said of these words.
-            recognises: whether Enter has words recognised, where there are none or they have no times.
+            episode: its episode.
+            transcript: the transcript, maybe empty.
+            empty_text: the text to show if it is empty.
+            chapters: the chapters, for an episode that is not loaded in the player.
+            heard_until: the position reached, in seconds; later sentences are dim until it plays.
+            note: a remark about the transcript for the border.
+            recognises: whether enter starts recognition if sentences or times are missing.
         """
         if episode.id != self.episode:
             self.cursor, self.is_following = 0, True
@@ -134,7 +134,7 @@ class TranscriptView(LinesView):
         self._show_state()
 
     def search(self, query: str) -> None:
-        """Light the sentences that have all words of `query` and go to the first from the cursor on."""
+        """Highlight the sentences that contain all words of `query`, and go to the first from the cursor on."""
         self._matches.search(query)
         self.refresh()
         self.go_to_match(1, includes_cursor=True)
@@ -142,11 +142,11 @@ class TranscriptView(LinesView):
 
     @property
     def search_text(self) -> str:
-        """What came of the search, such as `2/7 “attention”`; empty when nothing is searched."""
+        """The state of the search, such as `2/7 “attention”`; empty without a search."""
         return self._matches.said(self.cursor)
 
     def go_to_match(self, by: int, includes_cursor: bool = False) -> bool:
-        """Go to the next (1) or previous (-1) match, round and round; return whether there is one."""
+        """Jump to the next (1) or previous (-1) match, wrapping around; return whether there is one."""
         found = self._matches.beside(self.cursor, by, includes_cursor)
         if found is not None:
             self.go(found)
@@ -185,16 +185,17 @@ class TranscriptView(LinesView):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width - 2 * MARGIN - self._gutter
-        known = (self.playback.chapters if self._is_playing else ()) or self._chapters  # the player knows best
+        own = self.playback.chapters if self._is_playing else ()
+        known = own or self._chapters  # those of the player are exact
         chapters = known if self._transcript.is_timed else ()
         self._lines, self._first_line = lay_out(self._transcript.cues, chapters, min(MAX_WIDTH, max(10, width)))
         self.virtual_size = Size(0, len(self._lines))
-        self._heard = -1  # so that what is to be in sight is brought there
+        self._heard = -1  # forces a scroll to the current sentence
         self.refresh()
         self._follow(is_gliding=False)
 
     def watch_bookmarks(self) -> None:
-        """Mark the sentences that are kept."""
+        """Mark the bookmarked sentences."""
         cues = (self._transcript.active((each.start + each.end) / 2) for each in self.bookmarks if each.text)
         self._kept = {cue for cue in cues if cue is not None}
 
@@ -205,7 +206,7 @@ class TranscriptView(LinesView):
         return self.playback.is_loaded and self.playback.episode == self.episode
 
     def watch_playback(self, former: Playback) -> None:
-        """Light the sentence that is spoken now."""
+        """Highlight the sentence being spoken."""
         if former.marks is not self.playback.marks and former.marks != self.playback.marks:
             self._lay_out()
         else:
@@ -220,14 +221,14 @@ class TranscriptView(LinesView):
         self._active, self._heard = active, heard
         self.refresh()
         if active is None and not self._is_playing and heard < self.count():
-            active = max(0, heard - 1)  # where it was left
+            active = max(0, heard - 1)  # where playback stopped
         if active is not None and self.is_following:
             self.cursor = active
-            line = self._first_line[active] - self.size.height // 3  # where the eye has room ahead
+            line = self._first_line[active] - self.size.height // 3  # leaves the next sentences visible
             self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE, force=True)
 
     def _count_heard(self, active: int | None) -> int:
-        """Return how many sentences were heard; all of them where nothing tells them apart."""
+        """Return how many sentences were played; all of them if that is unknown."""
         if not self._transcript.is_timed or (not self._is_playing and self._heard_until == inf):
             return self.count()
         last = active if self._is_playing else self._transcript.active(self._heard_until)
@@ -238,7 +239,7 @@ class TranscriptView(LinesView):
         return len(self._transcript.cues)
 
     def show_cursor(self, former: int) -> None:
-        """See `LinesView.show_cursor`; the view no longer follows the voice."""
+        """See `LinesView.show_cursor`; the view stops following playback."""
         if not self._transcript.cues:
             return
         self.is_following = False
@@ -267,18 +268,18 @@ class TranscriptView(LinesView):
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the lines again."""
         self._lay_out()
 
     def on_mouse_scroll_down(self) -> None:
-        """Stop following: the reader reads on, or back."""
+        """Stop following: the reader scrolls."""
         self.is_following = False
         self._show_state()
 
     on_mouse_scroll_up = on_mouse_scroll_down
 
     def on_click(self, event: events.Click) -> None:
-        """Hear the sentence that was clicked on."""
+        """Play from the clicked sentence."""
         line, offset = self.clicked(event, self._lines), event.get_content_offset(self)
         if line is None or offset is None:
             return
@@ -292,7 +293,7 @@ class TranscriptView(LinesView):
                 return
 
     def action_move_page(self, pages: float) -> None:
-        """Move by pages or parts of one."""
+        """Move by pages or fractions of one."""
         if not self._lines:
             return
         line = self._first_line[self.cursor] + int(pages * self.size.height)
@@ -300,7 +301,7 @@ class TranscriptView(LinesView):
         self.go(cue if pages < 0 else max(cue, self.cursor + 1))
 
     def action_choose(self) -> None:
-        """Play from the sentence at the cursor; where words or times are missing, have them recognised."""
+        """Play from the sentence at the cursor; if sentences or times are missing, start recognition."""
         if self.episode is None:
             return
         if self._transcript.is_partial and self.cursor >= self.count() - 1:
@@ -315,7 +316,7 @@ class TranscriptView(LinesView):
         self._services.controller.play_from(self.episode, start)
 
     def action_follow(self) -> None:
-        """Follow the voice again, also where it has gone on to another episode."""
+        """Follow playback again, even if another episode plays by now."""
         self.is_following = True
         if self.playback.is_loaded and not self._is_playing:
             self._show_playing()
@@ -324,13 +325,13 @@ class TranscriptView(LinesView):
         self._show_state()
 
     def has_times(self) -> bool:
-        """Return whether its words have times; say so where they have none."""
+        """Return whether the transcript has times; if not, say so."""
         if not self._transcript.is_timed:
             self.notify(NO_TIMES, markup=False)
         return self._transcript.is_timed
 
     def action_bookmark(self) -> None:
-        """Keep the sentence at the cursor."""
+        """Bookmark the sentence at the cursor."""
         if self.has_times() and self.episode is not None:
             self._keep(self.episode, self._title, self._transcript.cues[self.cursor])
 
@@ -342,7 +343,7 @@ class TranscriptView(LinesView):
             self.notify("Copied.", timeout=2, markup=False)
 
     def action_remove(self) -> None:
-        """Stop recognising the words, or take recognised ones away."""
+        """Stop recognition, or remove the recognised transcript."""
         if self.episode is not None:
             self._services.recognition.remove(self.episode)
 

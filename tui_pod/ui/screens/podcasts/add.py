@@ -1,4 +1,4 @@
-"""The dialog that asks for a podcast's address."""
+"""The dialog that asks for the address of a podcast."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ AGAIN = "enter tries again · esc closes"
 
 
 class AddFeedScreen(InputDialog):
-    """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
+    """Asks for the address of a feed, or of a page that links to one, and subscribes."""
 
     def __init__(self, services: Services, open_feed: Callable[[str], None], typed: str = "") -> None:
-        """Ask for an address, or for another than what was typed; `open_feed` shows the podcast that was added."""
+        """Ask for an address; `typed` is the initial text, `open_feed` opens the added podcast."""
         super().__init__()
         self._typed = typed
         self._services = services
@@ -40,7 +40,7 @@ class AddFeedScreen(InputDialog):
         self._open_feed = open_feed
 
     def compose(self) -> ComposeResult:
-        """Show a field and what to type."""
+        """Show a field, and what may be typed."""
         with DialogBody("Add a podcast", "enter adds · esc closes"):
             yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
@@ -55,7 +55,7 @@ class AddFeedScreen(InputDialog):
         elif typed and not self.is_waiting:
             self.is_waiting = True
             self.say("Looking for the podcast … esc continues in the background.")
-            self.app.run_worker(self._add(typed))  # goes on when the dialog is closed
+            self.app.run_worker(self._add(typed))  # continues when the dialog is closed
 
     async def _add(self, typed: str) -> None:
         try:

@@ -26,17 +26,17 @@ from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn
 
 SHOWN = 300
-"""Episodes of a podcast that are shown before subscribing."""
+"""How many episodes of a podcast are shown before subscribing."""
 
 PAUSE = 0.3
-"""Seconds that the cursor rests on a podcast before its cover is fetched."""
+"""How long the cursor rests on a podcast before its cover is fetched (seconds)."""
 
 SUMMARY = 400
-"""Characters of a summary that are shown."""
+"""How many characters of a summary are shown."""
 
 
 class FindScreen(Dialog):
-    """Shows podcasts; Enter shows the episodes of one, and Enter there subscribes to it."""
+    """Shows podcasts; enter shows the episodes of one, and enter again subscribes."""
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", id="dialog.close")]
@@ -44,7 +44,7 @@ class FindScreen(Dialog):
     def __init__(
         self, words: str, services: Services, open_feed: Callable[[str], None], ask_again: Callable[[], Dialog]
     ) -> None:
-        """Look for podcasts; `open_feed` shows the one that was subscribed to, `ask_again` asks for other words."""
+        """Search for podcasts; `open_feed` opens the subscribed one, `ask_again` returns a dialog to search again."""
         super().__init__()
         self._ask_again = ask_again
         self._services = services
@@ -57,7 +57,7 @@ class FindScreen(Dialog):
         self.is_waiting = True
 
     def compose(self) -> ComposeResult:
-        """Show what is asked."""
+        """Show the search."""
         with DialogBody(f"Podcasts for “{self._words}”", ident="find"):
             with Horizontal(id="found"):
                 yield Cover()
@@ -65,7 +65,7 @@ class FindScreen(Dialog):
             yield ChoiceList()
 
     def on_mount(self) -> None:
-        """Ask the directories."""
+        """Start the search."""
         self.say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc closes")
         self.run_worker(self._find())
 
@@ -74,7 +74,7 @@ class FindScreen(Dialog):
         return self.query_one(OptionList)
 
     def action_back(self) -> None:
-        """Go from the episodes back to the podcasts, from these to the library, and from none to what was typed."""
+        """Go back from the episodes to the podcasts, from these to the library, or from no results to the search."""
         if self._chosen is None and not self.is_waiting and not self._list.option_count:
             self.app.switch_screen(self._ask_again())
         elif self._chosen is None:
@@ -107,7 +107,7 @@ class FindScreen(Dialog):
 
     @work(group="cover", exclusive=True)
     async def _draw(self, address: str) -> None:
-        """Show the cover of the podcast at the cursor, once it rests."""
+        """Show the cover of the podcast at the cursor once the cursor rests."""
         await asyncio.sleep(PAUSE)
         self.query_one(Cover).picture = await self._services.read_cover(address) if address else None
 

@@ -1,4 +1,4 @@
-"""The dialog that shows what would be taken of another player's export."""
+"""The dialog that shows what would be imported from another player's export."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.ui.screens.dialog import ChoiceDialog
 
 SHOWN = 300
-"""Podcasts that are listed."""
+"""How many podcasts are listed."""
 
 
 class ImportScreen(ChoiceDialog):
-    """Shows a summary of an export, what cannot be taken, and the podcasts that are new; Enter takes it."""
+    """Shows a summary of an export, what cannot be imported, and the new podcasts; enter imports."""
 
     def __init__(self, preview: Preview, imports: ImportService) -> None:
         title, keys, about = (

@@ -1,4 +1,4 @@
-"""The dialog that asks for the login which a server wants, and how a dialog subscribes, which may need one."""
+"""The dialog that asks for a login, and the function with which dialogs subscribe, which may need one."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ OPENLY = "This server uses http: others on the network can read the login. Press
 
 
 class LoginScreen(InputDialog):
-    """Asks for user and password until the server takes them."""
+    """Asks for user and password until the server accepts them."""
 
     def __init__(self, question: LoginQuestion, done: Callable[[object], None] = lambda _: None) -> None:
-        """Ask a question; `done` takes what its answer led to."""
+        """Ask a question; `done` is called with the result of its answer."""
         super().__init__()
         self._question = question
         self._done = done
         self._is_agreed = False
 
     def compose(self) -> ComposeResult:
-        """Show two fields, and what the server said."""
+        """Show two fields, and the server's message."""
         user, password = self._question.known
         with DialogBody(f"Login at {self._question.host}", "enter logs in · esc closes"):
             yield Input(user, placeholder="user", id="user")
@@ -52,13 +52,13 @@ class LoginScreen(InputDialog):
             return
         self.is_waiting = True
         self.say("Logging in …")
-        self.app.run_worker(self._answer())  # goes on when the dialog is closed
+        self.app.run_worker(self._answer())  # continues when the dialog is closed
 
     async def _answer(self) -> None:
         user, password = (self.query_one(field, Input).value for field in ("#user", "#password"))
         try:
             result = await self._question.answer(user, password)
-        except Exception as error:  # whatever it was, what was typed stays
+        except Exception as error:  # any failure leaves the typed text
             self.tell_failure(error)
             return
         if self.is_current:
@@ -69,10 +69,10 @@ class LoginScreen(InputDialog):
 async def subscribe(
     dialog: Dialog, feeds: FeedService, address: str, is_listed: bool, open_feed: Callable[[str], None], keys: str
 ) -> None:
-    """Subscribe from a dialog, which asks for a login or says why not and what `keys` do, else opens the podcast."""
+    """Subscribe from a dialog and open the podcast; ask for a login, or show the failure with `keys`, if needed."""
     try:
         feed_id = await feeds.subscribe(address, is_listed)
-    except Exception as error:  # whatever it was, what was typed stays
+    except Exception as error:  # any failure leaves the typed text
         if isinstance(error, LoginNeeded) and dialog.is_current:
             dialog.app.switch_screen(LoginScreen(error.question, lambda added: open_feed(str(added))))
         else:

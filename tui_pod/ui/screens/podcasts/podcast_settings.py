@@ -1,4 +1,4 @@
-"""The dialogs about the settings of podcasts: a field for each, and the podcasts to choose from."""
+"""The dialogs for the settings of podcasts: a field for each setting, and a list of podcasts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 
 
 class SettingsScreen(InputDialog):
-    """Shows all settings of a podcast, says what each does, and changes what was edited."""
+    """Shows all settings of a podcast with their descriptions, and saves the edited ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next"),
@@ -34,7 +34,7 @@ class SettingsScreen(InputDialog):
         self._rows = [ROWS["hidden"]] if podcast.feed_id == COURSE else list(ROWS.values())
 
     def compose(self) -> ComposeResult:
-        """Show a field for each setting, and what the one with the focus does."""
+        """Show a field for each setting, and the description of the focused one."""
         with DialogBody(self._podcast.name, "↑ ↓ change field · enter saves · esc closes", ident="podcast-settings"):
             for row in self._rows:
                 choices = row.kind.choices
@@ -70,7 +70,7 @@ class SettingsScreen(InputDialog):
             try:
                 text = row.show(row.parse(field.value))
             except SettingError:
-                field.focus()  # which says what it may be
+                field.focus()  # its description says what is allowed
                 return
             if text != self._texts[row.name]:
                 changes[row.name] = text
@@ -80,7 +80,7 @@ class SettingsScreen(InputDialog):
 
 
 class PodcastsScreen(ChoiceDialog):
-    """Asks for a podcast, of all there are: those that are hidden are listed nowhere else."""
+    """Asks for one of all podcasts; hidden ones are listed nowhere else."""
 
     def __init__(self, podcasts: Sequence[PodcastChoice], choose: Callable[[PodcastChoice], object]) -> None:
         names = [
