@@ -156,3 +156,14 @@ def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "song.mp3", tmp_path / "list.xml")
     with pytest.raises(ImportFault, match="not an OPML list"):
         read_export(tmp_path / "list.xml")
+
+
+def test_file_is_an_export_by_its_name_or_as_a_database(tmp_path: Path) -> None:
+    database = antennapod(tmp_path / "export.bin")
+    (tmp_path / "list.OPML").write_text("")
+    (tmp_path / "notes.txt").write_text("Notes")
+    assert is_export(str(database))
+    assert is_export(str(tmp_path / "list.OPML"))
+    assert not is_export(str(tmp_path / "notes.txt"))
+    assert not is_export(str(tmp_path / "missing.opml"))
+    assert not is_export(str(tmp_path))

@@ -62,3 +62,13 @@ def test_one_sound_file_is_a_podcast_of_one_episode(shelf: Shelf) -> None:
     path = shelf.put("The Book.mp3", "The Book")
     done = subscribe(shelf.store, str(path))
     assert (done.feed.title, shelf.course("The Book")) == ("The Book", ["The Book"])
+
+
+def test_summary_is_the_description_or_else_artist_and_album(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A", TPE1="Ann", TALB="Tales")
+    shelf.put("b.mp3", "B", TPE1="Ann", TALB="B")
+    shelf.put("c.mp3", "C")
+    shelf.add()
+    library = shelf.library()
+    summaries = {episode.title: episode.summary for episode in map(library.episode, range(len(library)))}
+    assert summaries == {"A": "Ann · Tales", "B": "Ann", "C": ""}

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from tests.feeds.folders.sounds import make_mp3
+from tui_pod.feeds.folders.playlist import read_playlist
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.library.cache import load_library
@@ -37,3 +38,17 @@ def test_playlist_entries_that_cannot_be_had_are_counted(tmp_path: Path) -> None
     store, titles, _ = add(tmp_path, b"one.mp3\nnot/there.mp3\n/etc/passwd\nlink.mp3\ncdda://1\n\0\n")
     assert titles == ["one"]
     assert store.take_notices() == [f"{tmp_path / 'list.m3u'}: 4 entries cannot be read."]
+
+
+def test_playlist_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "list.m3u"
+    path.write_text("a.mp3\nb.mp3\na.mp3\nc.mp3\n")
+    entries, unusable = read_playlist(str(path), 2)
+    assert ([Path(entry.place).name for entry in entries], unusable) == (["a.mp3", "b.mp3"], 0)
+
+
+def test_length_of_zero_or_less_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "list.m3u"
+    path.write_text("#EXTINF:61,A\na.mp3\n#EXTINF:0,B\nb.mp3\n#EXTINF:-1,C\nc.mp3\n")
+    entries, _ = read_playlist(str(path), 9)
+    assert [(entry.title, entry.duration) for entry in entries] == [("A", 61.0), ("B", None), ("C", None)]

@@ -156,3 +156,24 @@ def test_folder_is_rebuilt_from_the_backup_with_its_ids(shelf: Shelf) -> None:
     shelf.store.db.file.unlink()
     shelf.refresh()
     assert shelf.ids() == before
+
+
+@pytest.mark.parametrize(("shared", "is_moved"), [(2, True), (1, False)])
+def test_folder_is_a_moved_one_if_it_has_half_of_the_files(shelf: Shelf, shared: int, is_moved: bool) -> None:
+    for number in range(4):
+        shelf.put(f"{number}.mp3", str(number))
+    first = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    for number in range(4 - shared):
+        (shelf.folder / f"{number}.mp3").unlink()
+    shelf.put("new.mp3", "New")
+    done = shelf.add()
+    assert (done.feed.feed_id == first, done.has_moved) == (is_moved, is_moved)
+
+
+def test_other_folder_is_no_moved_one_while_the_first_is_there(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    first = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.with_name("Copy")
+    shelf.put("a.mp3", "A")
+    assert shelf.add().feed.feed_id != first

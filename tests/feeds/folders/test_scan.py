@@ -10,6 +10,8 @@ import pytest
 from tests.feeds.folders.shelf import Shelf
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders import tags
+from tui_pod.feeds.folders.scan import folders_in
+from tui_pod.runtime.threads import CancelToken
 
 
 def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +71,13 @@ def test_folder_with_too_many_files_is_taken_in_part(shelf: Shelf, monkeypatch: 
     assert shelf.add().feed.episodes == 2
     (notice,) = shelf.store.take_notices()
     assert "has more than 2 audio files" in notice
+
+
+def test_watched_folders_are_neither_linked_nor_hidden(tmp_path: Path) -> None:
+    (tmp_path / "shelf" / "inside" / "deeper").mkdir(parents=True)
+    (tmp_path / "shelf" / ".hidden").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "shelf" / "link").symlink_to(tmp_path / "elsewhere")
+    found = folders_in(str(tmp_path / "shelf"), CancelToken())
+    assert sorted(os.path.relpath(path, tmp_path) for path in found) == ["shelf", "shelf/inside", "shelf/inside/deeper"]
+    assert folders_in(str(tmp_path / "none"), CancelToken()) == {str(tmp_path / "none"): -1}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
+from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders import tags
 
 
@@ -24,3 +25,30 @@ def test_file_that_is_no_sound_has_no_tags(tmp_path: Path, junk: bytes) -> None:
     path = tmp_path / "junk.mp3"
     path.write_bytes(junk)
     assert tags.read_file(str(path))[1] == tags.Tags()
+
+
+@pytest.mark.parametrize("place", ["start", "middle", "end"])
+def test_key_is_made_of_start_middle_and_end(tmp_path: Path, place: str) -> None:
+    size = 10 * tags.SAMPLE
+    starts = {"start": 0, "middle": size // 2, "end": size - 1}
+    keys = set[str]()
+    for name in ("one", "two"):
+        content = bytearray(size)
+        content[starts[place]] = len(keys)
+        (tmp_path / f"{name}.mp3").write_bytes(content)
+        keys.add(tags.read_file(str(tmp_path / f"{name}.mp3"))[0])
+    assert len(keys) == 2
+
+
+def test_key_of_a_moved_file_stays_and_that_of_another_length_differs(tmp_path: Path) -> None:
+    keys = []
+    for name, size in (("one", 100), ("two", 100), ("three", 101)):
+        (tmp_path / f"{name}.mp3").write_bytes(bytes(size))
+        keys.append(tags.read_file(str(tmp_path / f"{name}.mp3"))[0])
+    assert (keys[0] == keys[1], keys[0] == keys[2]) == (True, False)
+
+
+@pytest.mark.parametrize(("text", "track"), [("1", 1), ("0", None), ("7/9", 7), ("100000", 100_000), ("100001", None)])
+def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int | None) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "A", text)
+    assert tags.read_file(str(path))[1].track == track

@@ -122,3 +122,13 @@ def test_atom_is_read(prefix: str) -> None:
 
 
 # -- values --------------------------------------------------------------------------------------------
+
+
+def test_base_of_the_document_holds_until_the_first_item_and_not_for_what_an_item_holds() -> None:
+    first, second = read(
+        "<rss xml:base='https://a.org/x/'><channel><title>T</title><item><title>1</title>"
+        "<enclosure url='1.mp3' type='audio/mpeg'/></item><item><title>2</title>"
+        "<description xml:base='https://b.org/'>y</description><enclosure url='2.mp3' type='audio/mpeg'/></item>"
+        "</channel></rss>"
+    ).items
+    assert (first.audio, second.audio) == ("https://a.org/x/1.mp3", "https://a.org/x/2.mp3")

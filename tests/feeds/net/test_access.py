@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from tui_pod.feeds.net.access import make_policy
+from tui_pod.feeds.net.login import Login
 
 
 def test_access_waits_as_long_as_the_settings_say() -> None:
     limits = make_policy((), 4.0).limits
     assert (limits.idle, limits.seconds) == (4.0, 6.0)
+
+
+def test_request_has_what_the_policy_allows() -> None:
+    there, login = ("http", "nas.home", 80), Login(("http", "nas.home", 80), "me", "secret")
+    policy = make_policy([], 10.0).widened([there], (login,))
+    request = policy.request("http://nas.home/f", {"Accept": "*/*"})
+    assert (request.allowed, request.logins, dict(request.headers)) == (frozenset([there]), (login,), {"Accept": "*/*"})
+    assert dict(policy.request("http://nas.home/f").headers) == {}
