@@ -20,9 +20,9 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
         await typist.type("b", until_said="leave it as it is")
         await typist.type("For later.", "u")
     said = typist.lines
-    assert said[3] == "Nothing is playing: b keeps what was just said."
+    assert said[3] == "Nothing is playing: b bookmarks what was just said."
     assert said[-4:] == [
-        "Kept “Worth keeping.”. Press b again for a note.",
+        "Bookmarked “Worth keeping.”. Press b again for a note.",
         "A note on the bookmark, or press enter to leave it as it is:",
         "Noted.",
         "Undid: edit of the bookmark at 0:00",
@@ -78,7 +78,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         await typist.type("", "9", "3", until_said="That is all")
         assert services.excerpts[1:] == ["silence"]
     assert typist.lines[5:] == [
-        "It will be asked from tomorrow on, after days and then months.",
+        "It will be asked from tomorrow on, at growing intervals.",
         "Nothing is due to be recalled.",
         "1 question to recall.",
         "One · 0:30.",

@@ -38,7 +38,7 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
     assert await run(RoomServices(room, ListQuery(entry=2)), "2", "1") == [
         "Queue, 0 episodes.",
-        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
+        "The queue is empty. Press e on an episode to add it, capital E to play it next.",
         "Numbers, 2 episodes, newest first.",
         "1 of 2. One. 1 minute 40.",
     ]

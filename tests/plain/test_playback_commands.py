@@ -79,7 +79,7 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
         "Removed: Two.",
         "1 of 1. One. 1 minute 40.",
         "Removed: One.",
-        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
+        "The queue is empty. Press e on an episode to add it, capital E to play it next.",
     ]
 
 

@@ -149,7 +149,7 @@ async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
 async def test_r_elsewhere_says_what_to_press(place: int) -> None:
     services = FeedServices(ListQuery(entry=place))
     assert await run(services, "r") == [
-        "This topic is no podcast. Press capital R to refresh all of them, a to add one."
+        "This topic is not a podcast. Press capital R to refresh all of them, a to add one."
     ]
     assert services.asked.wishes == []
 

@@ -169,7 +169,7 @@ async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Roo
     said = await run(services, "$", "n")
     assert said[:2] == [
         "That key does nothing. Press f1 for help.",
-        "No search yet: press capital S and type a word.",
+        "No search yet: press capital S and type what to look for.",
     ]
 
 
@@ -202,7 +202,7 @@ async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> Non
     notices.changed("the disk is full")
     notices.changed(None)
     assert output.getvalue().splitlines()[-2:] == [
-        "Error: Progress cannot be saved now: the disk is full. It is kept and tried again.",
+        "Error: Progress cannot be saved now: the disk is full. Saving will be retried.",
         "Progress is saved again.",
     ]
 

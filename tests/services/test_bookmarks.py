@@ -75,7 +75,7 @@ async def rig() -> Rig:
 async def test_sentence_just_said_is_kept_and_told(rig: Rig) -> None:
     await rig.keep()
     assert rig.stretches == [(20.0, 90.0, "Second.")]
-    assert rig.screen.said == ["Kept “Second.”. Press b again for a note."]
+    assert rig.screen.said == ["Bookmarked “Second.”. Press b again for a note."]
 
 
 async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
@@ -104,7 +104,7 @@ async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Trans
         rig.reader.default = words
     await rig.keep()
     assert rig.stretches == [(12.0, 42.0, "")]
-    assert rig.screen.said == ["Kept 0:12 to 0:42. Press b again for a note."]
+    assert rig.screen.said == ["Bookmarked 0:12 to 0:42. Press b again for a note."]
     assert not rig.screen.errors
 
 
@@ -150,4 +150,4 @@ async def test_episode_that_vanished_meanwhile_is_kept_with_its_title(rig: Rig) 
 async def test_nothing_playing_says_so(rig: Rig) -> None:
     rig.controller.stop()
     await rig.keep()
-    assert rig.screen.said == ["Nothing is playing: b keeps what was just said."]
+    assert rig.screen.said == ["Nothing is playing: b bookmarks what was just said."]

@@ -60,7 +60,7 @@ async def test_answer_puts_a_card_off_and_can_be_undone(rig: Rig) -> None:
 
 
 async def test_card_made_and_unmade(rig: Rig) -> None:
-    assert rig.recall.toggle(rig.bookmark) == "It will be asked from tomorrow on, after days and then months."
+    assert rig.recall.toggle(rig.bookmark) == "It will be asked from tomorrow on, at growing intervals."
     assert rig.recall.has_card(rig.bookmark.key)
     assert rig.recall.toggle(rig.bookmark) == "It will not be asked again."
     assert not rig.recall.has_card(rig.bookmark.key)
@@ -68,7 +68,7 @@ async def test_card_made_and_unmade(rig: Rig) -> None:
 
 async def test_place_alone_is_no_card(rig: Rig) -> None:
     bare, _ = rig.controller.bookmarks.add("two", "Two", Stretch(50.0, 80.0))
-    assert rig.recall.toggle(bare) == "There is nothing to ask: give it a note first."
+    assert rig.recall.toggle(bare) == "There is nothing to ask. Give it a note first."
     assert not rig.recall.has_card(bare.key)
 
 

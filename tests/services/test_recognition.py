@@ -214,7 +214,7 @@ async def test_recording_without_words_is_told_as_one(rig: Rig) -> None:
     rig.service.request(["a"])
     rig.steps.put_nowait(None)
     await rig.until(lambda: rig.frontend.said)
-    assert rig.frontend.said == ["No words in “A”."]
+    assert rig.frontend.said == ["No speech found in “A”."]
 
 
 async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:

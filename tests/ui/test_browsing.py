@@ -216,7 +216,7 @@ async def test_matches_gone_through_go_round(library: Library) -> None:
 async def test_next_match_without_a_search_says_what_to_do(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("n")
-        assert driver.notices == ["No search yet: press / and type a word."]
+        assert driver.notices == ["No search yet: press / and type what to look for."]
         await driver.press("slash", *"zebra", "enter", "n")
         assert driver.notices[-1] == "Nothing matches. ctrl+f searches everywhere, esc clears."
 

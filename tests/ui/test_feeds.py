@@ -193,7 +193,7 @@ async def test_r_in_a_subfolder_refreshes_the_folder() -> None:
 async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
     async with run_app(LIBRARY, query=ListQuery(entry=place)) as driver:
         await driver.press("r")
-        assert driver.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
+        assert driver.notices == ["This topic is not a podcast. Press R to refresh all of them, a to add one."]
         assert driver.services.asked_feeds.wishes == []
 
 

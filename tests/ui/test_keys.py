@@ -316,7 +316,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("feed.refresh")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
+    assert driver.notices == ["This topic is not a podcast. Press R to refresh all of them, a to add one."]
 
 
 leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])

@@ -439,7 +439,7 @@ async def test_failing_saves_are_said_once_and_their_end_too(library: Library) -
         notices = SaveNotices(driver.app.frontend)
         notices.changed("the disk is full")
         await driver.settle()
-        assert driver.notices == ["Progress cannot be saved now: the disk is full. It is kept and tried again."]
+        assert driver.notices == ["Progress cannot be saved now: the disk is full. Saving will be retried."]
         notices.changed(None)
         await driver.settle()
         assert driver.notices[-1] == "Progress is saved again."

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 PATIENCE = 3.0
 """Seconds to wait for the words; after that the last half minute is kept without them."""
 
-WHY_EMPTY = f"Nothing is kept yet. {key_of('bookmark.add')} keeps what was just said, with a note if you like."
+WHY_EMPTY = f"No bookmarks yet. {key_of('bookmark.add')} bookmarks what was just said, with a note if you like."
 
-NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was just said."
+NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} bookmarks what was just said."
 
 NOTE_WITHIN = timedelta(seconds=4)
 """Time after keeping something in which the key asks for a note on it instead."""
@@ -93,5 +93,5 @@ class BookmarkService:
 def said_of(bookmark: Bookmark) -> str:
     """Return a sentence that says what was kept."""
     if bookmark.text:
-        return f"Kept “{clean(bookmark.text, SHOWN_WORDS)}”."
-    return f"Kept {clock(bookmark.start)} to {clock(bookmark.end)}."
+        return f"Bookmarked “{clean(bookmark.text, SHOWN_WORDS)}”."
+    return f"Bookmarked {clock(bookmark.start)} to {clock(bookmark.end)}."

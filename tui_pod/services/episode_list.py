@@ -276,6 +276,6 @@ class EpisodeListModel:
         """End the session in progress, and return what to say; what plays goes on."""
         controller = self._services.controller
         if controller.session is None:
-            return f"No session is under way. Press {key_of('session.plan')} to plan one."
+            return f"No session is in progress. Press {key_of('session.plan')} to plan one."
         controller.sessions.end()
-        return f"The session is ended; what plays goes on. Press {key_of('undo')} to undo."
+        return f"Session ended; playback continues. Press {key_of('undo')} to undo."

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 NOT_REMOVABLE = f"{key_of('list.remove')} removes podcasts, downloads, and entries of Queue, Continue and New."
 NOT_A_PODCAST = (
-    "This topic is no podcast. "
+    "This topic is not a podcast. "
     f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
 )
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
-NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
+NO_SEARCH = f"No search yet: press {key_of('search.start')} and type what to look for."
 
 
 def why_no_words(episode: Episode, fault: str | None = None) -> str:
@@ -31,9 +31,9 @@ def why_no_words(episode: Episode, fault: str | None = None) -> str:
         return f"Its transcript cannot be read: {fault}."
     if "://" in where:
         host = clean(where.split("/")[2].rpartition("@")[2])  # without a login
-        return f"Its transcript has no words in it: {host}."
+        return f"Its transcript is empty: {host}."
     name = clean(where)
-    return f"Its transcript has no words in it: {name}." if isfile(where) else f"Its transcript is not there: {name}."
+    return f"Its transcript is empty: {name}." if isfile(where) else f"Its transcript is missing: {name}."
 
 
 def why_empty(view: ListQuery) -> str:
@@ -47,9 +47,9 @@ def why_empty(view: ListQuery) -> str:
         return f"Nothing is new. Press {key_of('feed.refresh_all')} to refresh all podcasts."
     if view.entry == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
-        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
+        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to play it next."
     if view.filter is not Filter.ALL:
         return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
     if view.entry == ROOT:
-        return f"There is nothing to hear yet. Press {key_of('feed.add')} to add a podcast, or to find one by words."
+        return f"There is nothing to play yet. Press {key_of('feed.add')} to add a podcast, or to search for one."
     return "No episodes here."

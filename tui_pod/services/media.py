@@ -168,7 +168,7 @@ class EpisodeSources:
                 self._emit(LoadFailed(load, str(result)))
                 return
             marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in result.cues)
-            notice = f"Only the first {NARRATED_CHARS:,} characters are read." if result.is_shortened else ""
+            notice = f"Only the first {NARRATED_CHARS:,} characters are narrated." if result.is_shortened else ""
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
             self._emit(SourceReady(load, source))
 

@@ -100,9 +100,9 @@ class RecallService:
             self.forget(bookmark.key)
             return "It will not be asked again."
         if not bookmark.label:
-            return "There is nothing to ask: give it a note first."
+            return "There is nothing to ask. Give it a note first."
         self._add(bookmark.key, is_later=True)
-        return "It will be asked from tomorrow on, after days and then months."
+        return "It will be asked from tomorrow on, at growing intervals."
 
     def has_card(self, key: BookmarkKey) -> bool:
         """Return whether a bookmark is a card."""

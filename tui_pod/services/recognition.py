@@ -105,9 +105,9 @@ class RecognitionService:
         if episode.audio is None:
             return ""
         if not self.is_ready:
-            return f"To have its words recognised on this machine, run: {INSTALL_HINT} — then start again."
+            return f"To have a transcript recognised on this machine, run: {INSTALL_HINT} — then start again."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
-        return f"{how} to have its words recognised on this machine.{takes}"
+        return f"{how} to have a transcript recognised on this machine.{takes}"
 
     def label(self, episode: str) -> str:
         """Return how far the words of an episode are, such as `recognised by machine · 45 %`; empty: not under way."""
@@ -246,8 +246,8 @@ class RecognitionService:
             await in_thread(lambda _: podcasts.downloads.remove(ident))
         if is_asked:
             words = await asyncio.to_thread(self._files.read, ident)
-            shows = f"“{episode.title}” has words now. {key_of('view.transcript')} shows them."
-            self._frontend.tell(shows if words is not None and words.cues else f"No words in “{episode.title}”.")
+            shows = f"“{episode.title}” has a transcript now. {key_of('view.transcript')} shows it."
+            self._frontend.tell(shows if words is not None and words.cues else f"No speech found in “{episode.title}”.")
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
         """Return the recording of an episode, and whether it was downloaded for its words."""
@@ -257,7 +257,7 @@ class RecognitionService:
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
-        self._tasks.show("words", f"downloading “{episode.title}” for its words")
+        self._tasks.show("words", f"downloading “{episode.title}” for its transcript")
         path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
         self._fetched.add(episode.id)
         return path, True
@@ -306,11 +306,11 @@ class RecognitionService:
         if ident in self._waiting:
             await self._drop(ident)
             self._failed.add(ident)  # the settings do not bring it back in this app
-            self._frontend.tell("Recognising stopped; the words so far are kept.")
+            self._frontend.tell("Recognising stopped; the transcript so far stays.")
         elif await self._take(ident):
-            self._tasks.note("Recognised words removed", lambda: self._bring_back(ident), lambda: self._take(ident))
+            self._tasks.note("Recognised transcript removed", lambda: self._bring_back(ident), lambda: self._take(ident))
         else:
-            self._frontend.tell("These words were not recognised by machine.")
+            self._frontend.tell("This transcript was not recognised by machine.")
 
     async def _drop(self, ident: str) -> None:
         """Stop recognising an episode."""

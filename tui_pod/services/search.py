@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 FIRST_WAIT = 3.0
 """Seconds from the start to the first look at the index: a start is for listening."""
 
-NO_TIMES = "These words have no times"
+NO_TIMES = "This transcript has no times"
 
-NOT_SAID = "Only what is said can be bookmarked; this stands in title, summary or notes."
+NOT_SAID = "Only what is said can be bookmarked; this is in the title, summary or notes."
 
 Update = Callable[[], Awaitable[None]]
 """Brings the index up to date, if it is not. Raises UserError when it cannot be written."""
@@ -140,7 +140,7 @@ class SearchService:
 
     def _said(self, query: Query, why: str, left: int) -> str:
         is_filling = self._filling is not None and not self._filling.done()
-        reading = f"The words of {counted(left)} are still being read." if left and is_filling else ""
+        reading = f"{counted(left)} are still being indexed." if left and is_filling else ""
         return " ".join(filter(None, (query.notice, self._fault, reading, why)))
 
     async def _start(self) -> None:
@@ -154,5 +154,5 @@ class SearchService:
                 await self._update()
                 self._fault = ""
             except UserError as error:
-                self._fault = f"{error} What was read before is found."
+                self._fault = f"{error} Only what was indexed before is found."
             self.on_filled()

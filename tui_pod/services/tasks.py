@@ -101,7 +101,7 @@ class SaveNotices:
     def changed(self, reason: str | None) -> None:
         """Say why saving fails, or that it works again (None)."""
         if reason is not None:
-            text = f"Progress cannot be saved now: {reason}. It is kept and tried again."
+            text = f"Progress cannot be saved now: {reason}. Saving will be retried."
             self._frontend.tell(text, is_error=True)
         elif self._reason is not None:
             self._frontend.tell("Progress is saved again.")
@@ -116,7 +116,7 @@ def explain(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
-    return f"That went wrong ({type(error).__name__}). The log tells more."
+    return f"Unexpected error ({type(error).__name__}). The log has details."
 
 
 async def run_command(*words: str, limit: float | None = None) -> bytes:

@@ -212,7 +212,7 @@ async def test_add_of_a_feed_that_is_there_says_what_is_new(site: Site, service:
     await service.add(site.url("/f"))
     site.replies["/f"] = server.body(feed(item(2) + item(1)))
     await service.add(site.url("/f"))
-    assert service.driver.said[-1] == "Test Cast was there already; 1 episode new."
+    assert service.driver.said[-1] == "Test Cast was already here; 1 episode new."
     assert (len(service.titles), service.topics) == (2, ["Test Cast"])
 
 
@@ -241,7 +241,7 @@ async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
 
     monkeypatch.setattr("tui_pod.feeds.subscribe.subscribe", broken)
     await service.add(site.url("/f"))
-    assert service.driver.errors == ["That went wrong (ZeroDivisionError). The log tells more."]
+    assert service.driver.errors == ["That went wrong (ZeroDivisionError). The log has details."]
     assert "ZeroDivisionError: by zero" in capfd.readouterr().err
 
 
@@ -328,7 +328,7 @@ async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Sit
     site.replies["/a"] = server.redirect("/new", 301)
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
     await service.do(service.service.refresh)
-    assert "a has moved, and is fetched from its new address now." in service.driver.said
+    assert "a has moved; it is now fetched from its new address." in service.driver.said
     assert service.controller.library.ids[1] == ident
     assert service.controller.progress_index.topic_stats[0].played == 1
     assert service.podcasts.store.feeds()[0].address == site.url("/new")
@@ -341,7 +341,7 @@ async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) ->
     await service.do(service.service.refresh)
     assert service.driver.said == ["There are no podcasts yet. Press a to add one."]
     await service.do(service.service.refresh, "https://a.example.org/gone")
-    assert service.driver.said[-1] == "That podcast is no longer there."
+    assert service.driver.said[-1] == "This podcast no longer exists."
     assert not service.data.exists()
 
 
@@ -362,7 +362,7 @@ async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig)
     going = slow_feed(site, "/a", feed(item(1), "a"))
     service.service.refresh()
     service.service.refresh()
-    assert service.driver.said == ["Feeds are being refreshed already."]
+    assert service.driver.said == ["Podcasts are already being refreshed."]
     going.set()
     await service.done()
 
@@ -506,7 +506,7 @@ async def test_remove_feed_that_is_gone_says_so(site: Site, service: ServiceRig)
     await added(site, service, "a")
     for _ in range(2):
         await service.do(service.service.remove_feed, site.url("/a"))
-    assert service.driver.said[-1] == "That podcast is no longer there."
+    assert service.driver.said[-1] == "This podcast no longer exists."
 
 
 async def test_remove_that_fails_when_undone_says_why(site: Site, service: ServiceRig) -> None:
@@ -534,7 +534,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
     episode = service.controller.library.episode(0)
     assert service.podcasts.source(episode).location == str(service.podcasts.downloads.find(ident))
     await service.do(service.service.downloads.toggle, [ident])
-    assert service.driver.said[-1] == "That is downloaded already. Press x to take it off the disk."
+    assert service.driver.said[-1] == "Already downloaded. Press x to delete it."
 
 
 async def test_download_of_unknown_length_shows_megabytes(
@@ -652,7 +652,7 @@ async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tm
 async def test_download_of_what_has_no_address_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     await service.do(service.service.downloads.toggle, [*service.controller.library.ids, "unknown"])
-    assert service.driver.said == ["Nothing to download: these are narrated or lie on this machine."]
+    assert service.driver.said == ["Nothing to download: these are narrated, or already on this machine."]
 
 
 async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service: ServiceRig) -> None:
@@ -669,7 +669,7 @@ async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service
     assert service.driver.downloads == {}
     service.podcasts.downloads.purge()
     await service.do(service.controller.undo)
-    assert service.driver.errors == ["2 of them were deleted for good meanwhile."]
+    assert service.driver.errors == ["2 of them have been deleted permanently."]
 
 
 async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service: ServiceRig) -> None:

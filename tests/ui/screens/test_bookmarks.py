@@ -38,7 +38,7 @@ async def test_b_keeps_the_sentence_and_u_takes_it_back() -> None:
         await play(driver)
         await keep(driver)
         assert texts(driver) == [("Two.", "")]
-        assert driver.notices == ["Kept “Two.”. Press b again for a note."]
+        assert driver.notices == ["Bookmarked “Two.”. Press b again for a note."]
         await driver.press("u")
         assert texts(driver) == []
 
@@ -68,7 +68,7 @@ async def test_escape_leaves_the_bookmark_as_it_is() -> None:
 async def test_b_with_nothing_playing_says_so() -> None:
     async with run_app(LIBRARY) as driver:
         await driver.press("b")
-        assert driver.notices == ["Nothing is playing: b keeps what was just said."]
+        assert driver.notices == ["Nothing is playing: b bookmarks what was just said."]
 
 
 async def test_tab_counts_what_was_kept_before() -> None:

@@ -329,10 +329,10 @@ async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers
         assert "End session" in driver.key_words
         await driver.press("ctrl+x")
         assert driver.controller.session is None
-        assert driver.notices == ["The session is ended; what plays goes on. Press u to undo."]
+        assert driver.notices == ["Session ended; playback continues. Press u to undo."]
         assert "End session" not in driver.key_words
         await driver.press("ctrl+x")
-        assert driver.notices[-1] == "No session is under way. Press S to plan one."
+        assert driver.notices[-1] == "No session is in progress. Press S to plan one."
 
 
 async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(library: Library) -> None:

@@ -81,9 +81,9 @@ class DownloadService:
             queue.stop(coming)
             await self._want(coming, is_wanted=False)
         elif are_here:
-            self._frontend.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
+            self._frontend.tell(f"Already downloaded. Press {key_of('list.remove')} to delete it.")
         else:
-            self._frontend.tell("Nothing to download: these are narrated or lie on this machine.")
+            self._frontend.tell("Nothing to download: these are narrated, or already on this machine.")
 
     async def _remove(self, episodes: Sequence[str]) -> None:
         queue = await self._opened()
@@ -137,7 +137,7 @@ class DownloadService:
         found = await in_thread(lambda _: [ident for ident in episodes if downloads.restore(ident)])
         self._frontend.downloads_changed(dict.fromkeys(found, WHOLE))
         if len(found) < len(episodes):
-            self._frontend.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
+            self._frontend.tell(f"{len(episodes) - len(found)} of them have been deleted permanently.", is_error=True)
 
     async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
         """Download automatically what is missing; restore what was deleted a moment ago."""

@@ -206,7 +206,7 @@ class FeedService(Follower):
         store = podcasts.store
         feed = await in_thread(lambda _: store.find(feed_id))
         if feed is None:
-            self._frontend.tell("That podcast is no longer there.")
+            self._frontend.tell("This podcast no longer exists.")
             return
         taken = await self._take_feed(podcasts, feed)
 
@@ -245,9 +245,9 @@ def _said(done: Subscribed) -> str:
 
     name = done.feed.name
     if done.has_moved:
-        said = f"{name} is fetched from its new address now; {counted(done.new)} new"
+        said = f"{name} is now fetched from its new address; {counted(done.new)} new"
     elif done.is_new:
         said = f"{name}: {counted(done.feed.episodes)}"
     else:
-        said = f"{name} was there already; {counted(done.new)} new"
+        said = f"{name} was already here; {counted(done.new)} new"
     return f"{said}; {READ_IN_PART}." if done.is_partial else f"{said}."

@@ -71,7 +71,7 @@ class Refresher:
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a feed on request; None: all feeds."""
         if self._is_running:
-            self._frontend.tell("Feeds are being refreshed already.")
+            self._frontend.tell("Podcasts are already being refreshed.")
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
@@ -144,7 +144,7 @@ class Refresher:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
         if not feeds:
-            self._frontend.tell(NO_FEEDS if feed_id is None else "That podcast is no longer there.")
+            self._frontend.tell(NO_FEEDS if feed_id is None else "This podcast no longer exists.")
         if not wanted:
             return
         result = await self._refresh(podcasts, wanted)
@@ -200,7 +200,7 @@ class Refresher:
             self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
         for outcome in result.outcomes:
             if outcome.moved_to:
-                self._frontend.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
+                self._frontend.tell(f"{outcome.name} has moved; it is now fetched from its new address.")
         if result.new:
             self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
         elif is_asked and not failed:
