@@ -39,7 +39,7 @@ from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend
-from tui_pod.services.podcasts.directories import DirectoryService, Search
+from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
@@ -469,14 +469,14 @@ class FakeDirectories(DirectoryService):
 
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
         self._wishes = wishes
-        self.search = Search(Finding(), frozenset())
+        self.search = DirectorySearch(Finding(), frozenset())
         self.feed: Feed | Exception = Feed("Cast")
 
     @property
     def names(self) -> list[str]:
         return ["iTunes", "fyyd"]
 
-    async def find(self, words: str) -> Search:
+    async def find(self, words: str) -> DirectorySearch:
         self._wishes.append(("find", words))
         return self.search
 

@@ -8,7 +8,11 @@ import pytest
 
 from tests.visible_strings import texts_below, texts_in_code, texts_in_markdown
 
-CLEAN = ("tui_pod/ui", "tui_pod/plain", "tui_pod/cli", "tui_pod/core/actions.py", "docs/plain.md", "docs/remote.md")
+CLEAN = (
+    *(f"tui_pod/{room}" for room in ("app", "cli", "plain", "services", "ui", "core/actions.py")),
+    "docs/plain.md",
+    "docs/remote.md",
+)
 """Where the words are watched."""
 
 SYNONYMS = {

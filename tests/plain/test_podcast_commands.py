@@ -35,7 +35,7 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import Imported
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.podcasts.directories import Search
+from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.sync.taking import Taking
@@ -98,7 +98,7 @@ async def test_a_asks_for_an_address() -> None:
 async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -> None:
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", "Ann", 3, date(2026, 5, 4), "en")
-    services.asked.asked_directories.search = Search(Finding((found,)), frozenset())
+    services.asked.asked_directories.search = DirectorySearch(Finding((found,)), frozenset())
     services.asked.asked_directories.feed = Feed(
         "Ships", (Item(title="Sails", duration=90.0),), summary="All about ships"
     )

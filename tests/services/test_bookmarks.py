@@ -56,7 +56,7 @@ class Rig:
 
     async def keep(self) -> None:
         """Keep what was just said, and let that come to its end."""
-        self.bookmarks.keep(self.noted.append)
+        self.bookmarks.add(self.noted.append)
         for _ in range(9):
             await asyncio.sleep(0)
 
@@ -117,7 +117,7 @@ async def test_words_that_do_not_come_in_time_are_left_out(rig: Rig, monkeypatch
 
 async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) -> None:
     rig.reader.answers.clear()
-    rig.bookmarks.keep(rig.noted.append)
+    rig.bookmarks.add(rig.noted.append)
     await rig.reader.is_asked.wait()
     rig.room.play("two", 5.0)
     rig.reader.answers.set()
@@ -128,14 +128,14 @@ async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) ->
 
 async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig) -> None:
     rig.reader.answers.clear()
-    rig.bookmarks.keep(rig.noted.append)
+    rig.bookmarks.add(rig.noted.append)
     await rig.reader.is_asked.wait()
     await rig.close()
     assert rig.stretches == [(12.0, 42.0, "")]
 
 
 async def test_app_that_ends_at_once_has_kept_it(rig: Rig) -> None:
-    rig.bookmarks.keep(rig.noted.append)
+    rig.bookmarks.add(rig.noted.append)
     await rig.close()
     assert rig.stretches == [(12.0, 42.0, "")]
 

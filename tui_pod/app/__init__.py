@@ -1,1 +1,1 @@
-"""The program put together, started and ended."""
+"""Builds the program, starts it and ends it."""

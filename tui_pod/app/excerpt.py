@@ -1,4 +1,4 @@
-"""Plays a few seconds of an episode on a player of its own: nothing that the listener has loaded changes."""
+"""Plays a few seconds of an episode on a player of its own, apart from the loaded episode."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tui_pod.runtime.log import log
 
 
 class ExcerptPlayer:
-    """Plays one stretch at a time, from wherever its audio is."""
+    """Plays one excerpt at a time."""
 
     def __init__(self, find: Callable[[Episode], Awaitable[Source | None]], ao: str | None, filters: str) -> None:
         self._find = find
         self._sound = ao, filters
         self._player: MpvPlayer | None = None
-        self._wish = 0  # counts requests: a later one cancels what is still being looked for
+        self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
 
     async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
-        """Play what is between two seconds of an episode, as loud as `like`; without its audio nothing sounds."""
+        """Play an episode between two positions in seconds, at the volume of `like`; nothing if it has no audio."""
         self._wish = wish = self._wish + 1
         try:
             source = await self._find(episode)

@@ -1,4 +1,4 @@
-"""What follows playback within the app: the clock of loading, and the question of an episode."""
+"""Followers of playback in the app: the clock of a load, and the questions of episodes that have ended."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TICK = 0.25
 
 
 class LoadTicker(Follower):
-    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
+    """Ticks the controller while an episode loads; at other times an idle app sleeps."""
 
     def __init__(self, controller: PlaybackController) -> None:
         self._controller = controller
         self._timer: asyncio.TimerHandle | None = None
 
     def playback_changed(self, playback: Playback) -> None:
-        """Start to tick when a load begins."""
+        """Start ticking when a load begins."""
         if self._timer is None and playback.status is PlayerStatus.LOADING:
             self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
 
@@ -32,21 +32,21 @@ class LoadTicker(Follower):
             self.playback_changed(self._controller.playback)
 
     async def close(self) -> None:
-        """Tick no more."""
+        """Stop ticking."""
         if self._timer is not None:
             self._timer.cancel()
 
 
 class QuestionOffer(Follower):
-    """Follows playback, and notices by the count of plays that an episode has ended."""
+    """Offers the question of an episode that has ended, which the count of its plays shows."""
 
     def __init__(self, controller: PlaybackController, offer: Callable[[str], None]) -> None:
         self._controller = controller
         self._offer = offer
-        self._playing: tuple[str, int, int] | None = None  # episode, load, and how often it was played before
+        self._playing: tuple[str, int, int] | None = None  # episode, load, and how often it had been played
 
     def playback_changed(self, playback: Playback) -> None:
-        """Take note of what begins, and of what has ended."""
+        """Remember the episode that starts, and offer the question of one that has ended."""
         former, episode = self._playing, playback.episode
         if former is not None and former[1:2] == (playback.load,) and playback.is_loaded:
             return

@@ -1,4 +1,4 @@
-"""Start the program: load what it shows, take the terminal, and end everything in order."""
+"""Starts the program: loads what it shows, takes over the terminal, and ends everything in order."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def run_app(options: Namespace) -> int:
     if services.terminal is not None:
         services.terminal.end(status)
         if status == 0 and size.columns:
-            _keep_first_screen(paths, options, size)
+            _save_first_screen(paths, options, size)
     return status
 
 
 def show(services: AppServices, is_plain: bool) -> int:
-    """Run the program until its user quits; return 0, or 1 when it failed and said why."""
+    """Run the program until the listener quits; return 0, or 1 if it failed and said why."""
     if is_plain:
-        from tui_pod.plain.program import PlainProgram  # the screen does without
+        from tui_pod.plain.program import PlainProgram  # the screen does not need it
 
         services.frontend = program = PlainProgram(services)
         program.run()
         return 0
-    from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
+    from tui_pod.ui.app import TuiPodApp  # the costliest import, after all checks
 
     app = TuiPodApp(services)
     services.frontend = app.frontend
@@ -83,9 +83,12 @@ def show(services: AppServices, is_plain: bool) -> int:
     return 1 if app.return_code is None else app.return_code  # None: it panicked
 
 
-def _keep_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
-    """Keep a picture of what the next start will show on such a terminal, unless the one there is still true."""
-    from tui_pod.feeds.store.generation import BACKUP, DATABASE  # once the listener has the terminal back, as the rest
+def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
+    """Save a picture of what the next start will show on such a terminal, unless the saved one is still right."""
+    from tui_pod.feeds.store.generation import (
+        BACKUP,
+        DATABASE,
+    )  # after the listener has the terminal back, like the rest
     from tui_pod.terminal.picture import read_picture, stamp, write_picture
     from tui_pod.ui.first_screen import draw_first_screen
 
@@ -95,18 +98,18 @@ def _keep_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
     catalogs = catalog_paths(options.catalog, config.settings.catalogs)
     file = StateFile(paths.state)
     files = [paths.config, *catalogs, file.path, file.journal, paths.data / DATABASE, paths.data / BACKUP]
-    stamps = [stamp(path) for path in files]  # before they are read
+    stamps = [stamp(path) for path in files]  # before the files are read
     try:
         loaded = load_library(catalogs, paths.cache, paths.data)
     except CatalogsError:
         return
     services = AppServices(paths, catalogs, config, loaded, file, file.load(), None, None)
-    if not services.first.notices:  # they will lie over it
+    if not services.first.notices:  # they would cover it
         write_picture(paths, options, size, stamps, draw_first_screen(services, size))
 
 
 def _refusal() -> str:
-    """Return why the screen cannot be drawn here, and what can be done; empty when it can."""
+    """Return why the screen cannot be drawn here, and what to do instead; empty if it can."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "tui-pod needs a terminal. Without one: tui-pod --plain, or the commands; see: tui-pod --help"
     if is_dumb_terminal():
@@ -118,8 +121,8 @@ def _refusal() -> str:
 def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     """Give Textual a private handle on the terminal and send file descriptor 2 to the log.
 
-    C libraries (ALSA, PipeWire, libmpv) write to 2, and Textual draws on the same terminal: where 2 leads elsewhere,
-    as after `2>/dev/null`, it gets that of standard output.
+    C libraries (ALSA, PipeWire, libmpv) write to 2, and Textual draws on the same terminal. If 2 is not the terminal,
+    as after `2>/dev/null`, Textual gets the terminal of standard output.
     """
     try:
         paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -127,7 +130,7 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)
     terminal = os.dup(2 if is_plain or os.isatty(2) else 1)
-    messages = terminal if os.isatty(2) else os.dup(2)  # the terminal there is at the end, which may be another one
+    messages = terminal if os.isatty(2) else os.dup(2)  # the terminal at the end, which may be another one
     former = sys.__stderr__, sys.stderr
     sys.__stderr__ = sys.stderr = open(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     os.dup2(log, 2)

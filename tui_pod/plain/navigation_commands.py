@@ -12,7 +12,7 @@ from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
 from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, say_statistics, sentence
-from tui_pod.services.hints import NO_SEARCH, why_no_words
+from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -188,7 +188,7 @@ class NavigationCommands:
         elif is_over and (transcript.cues or transcript.note):
             self._say("End of the transcript." if transcript.cues else "No speech was recognised.")
         else:
-            self._offer("" if transcript.cues else why_no_words(episode, transcript.fault), episode)
+            self._offer("" if transcript.cues else why_no_transcript(episode, transcript.fault), episode)
 
     def _offer(self, why: str, episode: Episode) -> None:
         """Say why there is no transcript, and offer to recognise one if that is possible."""

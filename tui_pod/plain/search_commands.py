@@ -36,7 +36,7 @@ class SearchCommands(RowCommands):
         commands: dict[str, Callable[[], object]] = {
             "found.play": lambda: self._run(services.search.play(*self._matches[self._row])),
             "found.queue": self._queue,
-            "found.bookmark": lambda: self._run(services.search.keep(*self._matches[self._row], edit)),
+            "found.bookmark": lambda: self._run(services.search.add_bookmark(*self._matches[self._row], edit)),
             "found.search": self._ask,
         }
         super().__init__(commands)

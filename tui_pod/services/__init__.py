@@ -1,1 +1,1 @@
-"""What the running app does beside playing. Knows nothing of what it is shown on."""
+"""What the running app does besides playing. Does not know which front end shows it."""

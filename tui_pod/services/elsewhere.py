@@ -1,4 +1,4 @@
-"""Show what other programs change: marks of `tui-pod mark`, bookmarks, podcasts and downloads of another instance.
+"""Shows what other programs change: progress, bookmarks, podcasts and downloads.
 
 Called on the event loop; threads do what waits.
 """
@@ -15,10 +15,10 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.state.store import StateFile
 
 EVERY = 1.5
-"""Seconds between two looks, each of which costs a few system calls: on the loop, since a thread would cost more."""
+"""Seconds between two checks. Each is a few system calls on the event loop; a thread would cost more."""
 
 SELDOM = 30.0
-"""Seconds between two looks at most, while they fail."""
+"""Longest time in seconds between two checks while they fail."""
 
 
 class ElsewhereWatch:
@@ -45,7 +45,7 @@ class ElsewhereWatch:
 
     @contextlib.contextmanager
     def leaving_progress(self) -> Iterator[None]:
-        """Leave progress and bookmarks to a sync, which tells what came in and lets it be undone, while it runs."""
+        """Ignore changed progress and bookmarks while a sync runs, which shows them itself and makes them undoable."""
         self._is_leaving_progress = True
         try:
             yield
@@ -53,7 +53,7 @@ class ElsewhereWatch:
             self._is_leaving_progress = False
 
     async def look(self) -> None:
-        """Accept what was changed since the last look."""
+        """Take over what has changed since the last check."""
         if self._file.is_changed_elsewhere and not self._is_leaving_progress:
             saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
             self._controller.editor.receive(
@@ -73,6 +73,6 @@ class ElsewhereWatch:
             try:
                 await self.look()
                 wait = EVERY
-            except Exception as error:  # a catalogue that is being edited, a full disk: it is tried again
+            except Exception as error:  # a catalogue that is being edited, a full disk: retried
                 log(f"what other programs change is not shown: {type(error).__name__}: {error}")
                 wait = min(2 * wait, SELDOM)

@@ -1,4 +1,4 @@
-"""The list of episodes in both front ends: what it lists, the cursor and the selection in it, and what it starts."""
+"""The model of the episode list in both front ends: its rows, cursor, selection and commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 
-class _Kept(NamedTuple):
+class _Remembered(NamedTuple):
     """Rows to find again, by the ids of their episodes."""
 
     cursor: str | None
@@ -33,7 +33,10 @@ class _Kept(NamedTuple):
 
 
 class EpisodeListModel:
-    """The listed episodes. The library index of a queue entry that is gone from the library is negative."""
+    """The listed episodes. A queue entry that is no longer in the library has a negative index.
+
+    It is made for the first paint, before there is a controller; so it holds all services.
+    """
 
     cursor = 0
 
@@ -42,15 +45,18 @@ class EpisodeListModel:
         first = services.first
         self.library, self.progress_index, self.queue = first.library, first.progress_index, first.queue
         self.sort = first.query.sort
-        """The order of lists that have none of their own."""
+        """The order of lists without an order of their own."""
         self.query = first.query._replace(sort=self._sort_of(first.query.entry))
         self.topic = max(0, self.query.entry)
-        """The topic listed last, while Continue or the queue is."""
+        """The topic listed last, while a smart list is shown."""
         self.indexes: Sequence[int] = ()
         self.selected: set[int] = set()
         self.range_start: int | None = None
         self._unsearched: Sequence[int] = ()
-        self._numbers: tuple[Queue | None, dict[str, int]] = (None, {})  # of what comes next in a queue
+        self._numbers: tuple[Queue | None, dict[str, int]] = (
+            None,
+            {},
+        )  # a queue, and the number of each upcoming entry
         self._list()
 
     # -- entries ---------------------------------------------------------------------------------------
@@ -81,7 +87,7 @@ class EpisodeListModel:
         return self.library.ids[index] if index >= 0 else self.queue.entries[-1 - index]
 
     def number_in_queue(self, ident: str) -> int | None:
-        """Return which one of what comes next an episode is, from 1; None: it is not queued."""
+        """Return an episode's number among the upcoming ones, from 1; None if it is not queued."""
         if self._numbers[0] is not self.queue:
             self._numbers = self.queue, {queued: number for number, queued in enumerate(self.queue.upcoming, 1)}
         return self._numbers[1].get(ident)
@@ -91,15 +97,15 @@ class EpisodeListModel:
         return SmartList(entry).name.title() if entry < 0 else self.library.topics.names[entry]
 
     def feed(self, entry: int) -> str | None:
-        """Return the first address of the feed that a topic is; None: it is none."""
+        """Return the first address of the feed that a topic stands for; None if it is not a feed."""
         return self.library.topics.feed(entry) if entry > 0 else None
 
     def podcast(self, entry: int) -> str | None:
-        """Return the first address of the feed that a topic is, or is in; None: it is in none."""
+        """Return the first address of the feed that a topic stands for or is part of; None if there is none."""
         return self.library.topics.podcast(entry) if entry > 0 else None
 
     def episodes_of(self, entry: int) -> list[str]:
-        """Return the episodes of a topic or smart list, in the present order."""
+        """Return the episodes of a topic or smart list, in its current order."""
         query = ListQuery(entry=entry, sort=self.query.sort if entry == self.query.entry else self._sort_of(entry))
         indexes = list_episodes(self.library, self.progress_index, self.queue, query)
         return [self.library.ids[index] for index in indexes if index >= 0]
@@ -107,7 +113,7 @@ class EpisodeListModel:
     # -- listing ---------------------------------------------------------------------------------------
 
     def change(self, query: ListQuery, keeps_cursor: bool = False) -> None:
-        """List something else and remember it; the cursor stays on its episode, or starts where listening goes on."""
+        """List something else and remember it; the cursor keeps its episode, or goes to the first unfinished one."""
         kept = self._keep() if keeps_cursor else None
         if query.entry != self.query.entry:
             if self.feed(self.query.entry) is not None and self.progress_index.new_in(self.query.entry):
@@ -121,7 +127,7 @@ class EpisodeListModel:
         self._services.controller.remember_view(query._replace(sort=self.sort))
 
     def search(self, words: str) -> None:
-        """Narrow the list to what is being typed, without remembering it."""
+        """Filter the list by what is being typed, without remembering it."""
         former, self.query = self.query.query, self.query._replace(query=words)
         is_longer = words.startswith(former) and bool(former.strip())
         self.indexes = narrow(self.library, self.indexes if is_longer else self._unsearched, words)
@@ -129,21 +135,25 @@ class EpisodeListModel:
         self.clear_selection()
 
     def update(self, queue: Queue | None = None) -> bool:
-        """List what progress or a new queue has changed; cursor and selection stay. Return whether anything is new."""
+        """Update the rows after progress or the queue has changed, with the same cursor and selection.
+
+        Returns:
+            True if the rows or the queue have changed.
+        """
         kept, former = self._keep(), (self.indexes, self.queue)
         self.queue = queue or self.queue
         self._list(kept)
         return former != (self.indexes, self.queue)
 
     def take_queue(self, queue: Queue) -> bool:
-        """Follow a changed queue; return whether the list changes with it."""
+        """Take over a changed queue; return True if the rows have changed with it."""
         if self.is_queue:
             return self.update(queue)
         self.queue = queue
         return False
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """List the same of another library; cursor and selection stay on episodes that still exist."""
+        """Show the same list of a reloaded library; cursor and selection stay on episodes that still exist."""
         kept, former, order = self._keep(), self.library.topics, self.library.own_order(self.query.entry)
         self.library, self.progress_index = library, progress_index
         self.topic = former.found_in(library.topics, self.topic)
@@ -154,7 +164,7 @@ class EpisodeListModel:
         self._list(kept)
 
     def _sort_of(self, entry: int) -> Sort:
-        """Return the order in which a list is shown first."""
+        """Return the order in which a list is first shown."""
         own = self.library.own_order(entry)
         return self.sort if not own else Sort.COURSE if own == "oldest" else Sort.NEWEST
 
@@ -167,7 +177,7 @@ class EpisodeListModel:
         return self.query._replace(sort=self.query.sort.following)
 
     def go_to(self, index: int) -> bool:
-        """Go to an episode, among all when the list does not have it; return whether the list had it."""
+        """Move the cursor to an episode, in the list of all if need be; return True if the current list had it."""
         is_listed = index in self.indexes
         if not is_listed:
             self.change(ListQuery(sort=self.query.sort))
@@ -175,13 +185,13 @@ class EpisodeListModel:
         return is_listed
 
     def move_on(self, ended: str, following: str | None) -> None:
-        """Put the cursor on what follows the episode that was played to its end, when it is still there."""
+        """Move the cursor from an episode that has ended to the following one."""
         index = self.library.index(following)
         is_here = self.episode == ended and self.progress_index.status(ended) is Status.PLAYED
         if is_here and index is not None and index in self.indexes:
             self.cursor = list(self.indexes).index(index)
 
-    def _list(self, kept: _Kept | None = None) -> None:
+    def _list(self, kept: _Remembered | None = None) -> None:
         everything = list_episodes(self.library, self.progress_index, self.queue, self.query._replace(query=""))
         self._unsearched = everything
         self.indexes = narrow(self.library, everything, self.query.query) if self.query.query.strip() else everything
@@ -195,9 +205,9 @@ class EpisodeListModel:
         self.range_start = rows.get(kept.range_start or "")
         self.cursor = rows.get(kept.cursor or "", min(self.cursor, max(0, len(self.indexes) - 1)))
 
-    def _keep(self) -> _Kept:
+    def _keep(self) -> _Remembered:
         start = self.ident(self.indexes[self.range_start]) if self.range_start is not None else None
-        return _Kept(self.episode, start, [self.ident(self.indexes[row]) for row in self.selected])
+        return _Remembered(self.episode, start, [self.ident(self.indexes[row]) for row in self.selected])
 
     # -- selection -------------------------------------------------------------------------------------
 
@@ -210,15 +220,15 @@ class EpisodeListModel:
 
     @property
     def has_selection(self) -> bool:
-        """Whether rows are selected, or a range is begun."""
+        """Whether rows are selected, or a range is open."""
         return bool(self.selected) or self.range_start is not None
 
     def is_selected(self, row: int) -> bool:
-        """Return whether a row is selected, or in the range that is begun."""
+        """Return True if a row is selected, or in the open range."""
         return row in self.selected or row in self._range
 
     def select_range(self) -> None:
-        """Begin a range at the cursor, or keep the one begun."""
+        """Open a range at the cursor, or select the open one."""
         if self.range_start is None:
             self.range_start = self.cursor
         else:
@@ -240,7 +250,7 @@ class EpisodeListModel:
     # -- playing ---------------------------------------------------------------------------------------
 
     def play(self, episode: str, is_restart: bool = False) -> None:
-        """Play an episode of the list, and after it what follows in the list."""
+        """Play an episode of the list, and then the ones after it."""
         from tui_pod.core.playback.up_next import PlayContext  # after the first paint
 
         context = None if self.is_queue else PlayContext(self.indexes, self.cursor)
@@ -248,7 +258,7 @@ class EpisodeListModel:
         (controller.restart if is_restart else controller.play)(episode, context)
 
     def remove(self, episodes: list[str]) -> str:
-        """Take episodes off the queue, Continue or New, else take their downloads; return what was not told yet."""
+        """Remove episodes from the queue, Continue or New, else delete their downloads; return a notice or nothing."""
         match self.query.entry:
             case SmartList.QUEUE:
                 return self._services.controller.unqueue(episodes)
@@ -263,7 +273,7 @@ class EpisodeListModel:
     # -- sessions --------------------------------------------------------------------------------------
 
     def start_session(self, budget: float) -> Plan:
-        """Start a session of so many seconds, and return its plan; nothing starts when nothing fits."""
+        """Start a session with a budget in seconds, and return its plan; start nothing if nothing fits."""
         from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint
 
         controller, request = self._services.controller, SessionRequest(budget)

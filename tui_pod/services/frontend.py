@@ -1,4 +1,4 @@
-"""What any front end offers: Textual's screen, or plain lines."""
+"""The interface of a front end: Textual's screen, or plain lines."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from tui_pod.services.podcasts.login_question import LoginQuestion
 
 
 class Frontend(PlaybackListener, Protocol):
-    """Listens to playback, and takes in what threads and services report."""
+    """Shows what playback, threads and services report."""
 
     def emit(self, event: Event) -> None:
-        """Hand an event to the controller, on the thread that owns it; to be called from any thread."""
+        """Pass an event to the controller on the event loop; may be called from any thread."""
 
     def write_control(self, sequence: str) -> None:
         """Send a control sequence to the terminal, if the front end draws on one."""
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Show another library, such as after feeds were refreshed."""
+        """Show a library that was reloaded, such as after a refresh."""
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show how far the downloads of these episodes are; None: there is none."""
+        """Show the state of the downloads of these episodes; None for an episode without one."""
 
     def transcript_changed(self, episode: str, state: WordsState | None) -> None:
-        """Show how far recognition of an episode is; None: it has ended, or its transcript has changed."""
+        """Show the progress of recognising an episode; None if it has ended or the transcript has changed."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
-        """Show which feeds could not be refreshed the last time, by their ids."""
+        """Show which feeds failed at the last refresh, by their ids."""
 
     def work_changed(self, text: str) -> None:
-        """Show what is being done in the background; empty: nothing."""
+        """Show the status of background work; empty if there is none."""
 
     def ask_login(self, question: LoginQuestion) -> None:
-        """Ask the listener for a login, unless they are busy; what the server said is then told."""
+        """Ask the listener for a login; if a dialog is open, only say that one is needed."""
 
     def start_session(self, budget: float) -> None:
-        """Start a session of so many seconds, or say that nothing fits."""
+        """Start a session with a time budget in seconds, or say that nothing fits."""
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """Ask these cards, and call `then` once they are answered or left."""
+        """Ask these cards, and call `then` once they are answered or dismissed."""
 
     def show_statistics(self) -> None:
-        """Show the statistics of listening."""
+        """Show the statistics."""

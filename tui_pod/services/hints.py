@@ -1,4 +1,4 @@
-"""What both front ends say of a list, with the keys that help."""
+"""Hints of both front ends about lists and transcripts, with the keys that help."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} 
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type what to look for."
 
 
-def why_no_words(episode: Episode, fault: str | None = None) -> str:
-    """Return why there are no words to show of an episode; `fault` is that of its transcript."""
+def why_no_transcript(episode: Episode, fault: str | None = None) -> str:
+    """Return why an episode has no transcript to show; `fault` says why its file cannot be read, if so."""
     where = episode.transcript
     if where is None:
         return "This episode has no transcript."
@@ -37,7 +37,7 @@ def why_no_words(episode: Episode, fault: str | None = None) -> str:
 
 
 def why_empty(view: ListQuery) -> str:
-    """Return why a view lists nothing, and what to press."""
+    """Return why a list is empty, and what to press."""
     if view.query.strip():
         where = "Nothing" if view.entry == ROOT else "Nothing here"
         return f"{where} matches. {key_of('search.everywhere')} searches everywhere, {key_of('search.clear')} clears."

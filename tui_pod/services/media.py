@@ -1,6 +1,6 @@
-"""Find the audio and the transcript of an episode: a file, a stream, or a narration.
+"""Finds the audio and the transcript of an episode: a file, a stream, or a narration.
 
-Runs on the event loop; tasks do what waits.
+Runs on the event loop; threads do what waits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
-"""Ids of feed episodes: others are of a catalogue, and English."""
+"""Ids of episodes of feeds; all others are from a catalogue, and in English."""
 
 
 class EpisodeSources:
@@ -66,7 +66,7 @@ class EpisodeSources:
             self._run(self._open_file(episode.audio, load), episode, load)
 
     def discard(self, source: Source) -> bool:
-        """See `Sources.discard`: a narration is made again, and a stream that changed meanwhile is read again."""
+        """See `Sources.discard`: a narration is made again, and a stream that has changed is read again."""
         if source.is_narrated:
             self._narrator.discard(Path(source.location))
         return source.is_narrated or (source.remote is not None and source.remote.has_changed())
@@ -79,7 +79,7 @@ class EpisodeSources:
             self._run(self.ask(lambda podcasts, cancel: podcasts.prepare(episode, cancel)), episode)
 
     async def podcasts(self) -> Podcasts:
-        """Return the podcasts, always the same. Raises what opening them raised; the next call tries again."""
+        """Return the podcasts, always the same. Raises what opening them raised; the next call retries."""
         opening = self._opening
         if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
             opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
@@ -87,7 +87,7 @@ class EpisodeSources:
         return await asyncio.shield(opening)
 
     async def ask(self, work: Callable[[Podcasts, CancelToken], Result]) -> Result:
-        """Return what some work on the podcasts returns, done in a thread."""
+        """Call `work` with the podcasts in a thread, and return its result."""
         podcasts = await self.podcasts()
         return await in_thread(lambda cancel: work(podcasts, cancel))
 
@@ -98,7 +98,7 @@ class EpisodeSources:
         await self._narrator.close()
 
     async def transcript(self, episode: Episode) -> Transcript:
-        """Return the transcript of an episode, timed when its narration exists; else what is recognised of it."""
+        """Return the transcript of an episode, with the times of its narration or recognition if there is one."""
         transcript = await self._words(episode)
         if episode.audio is not None and self._recognised is not None:
             return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
@@ -110,10 +110,10 @@ class EpisodeSources:
         return transcript
 
     async def find(self, episode: Episode) -> Source | None:
-        """Return the audio of an episode that is here, or its stream; None when there is none yet.
+        """Return the audio of an episode without waiting for a narration; None if there is none yet.
 
         Raises:
-            FetchError: its server does not give it.
+            FetchError: the server refuses it, or the network is down.
         """
         if episode.audio is None:
             found = self._narrator.find(make_episode_script(episode, await self._words(episode)))
@@ -149,7 +149,9 @@ class EpisodeSources:
         if source.is_stream:
             self._network_changed(False)
         self._emit(SourceReady(load, source))
-        self._run(self._find_chapters(episode, load, source.marks), episode)  # a failure there stops no audio
+        self._run(
+            self._find_chapters(episode, load, source.marks), episode
+        )  # apart from the audio, which plays without them
 
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
         marks, told_by = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
@@ -175,7 +177,7 @@ class EpisodeSources:
         self._narrator.request(script, answer)
 
     async def _foreign_language(self, episode: Episode) -> str:
-        """Return the language of an episode that the English voice cannot read; empty for all others."""
+        """Return the language of an episode that the English voice cannot read; empty if it can."""
         if not _FEED_EPISODE.fullmatch(episode.id):
             return ""
         return await self.ask(lambda podcasts, _: podcasts.foreign_language(episode))
@@ -188,7 +190,7 @@ class EpisodeSources:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
     def _run(self, work: Coroutine[Any, Any, None], episode: Episode, load: int | None = None) -> None:
-        """Start work for an episode; when it fails, so does `load`, if any."""
+        """Start work for an episode; if it fails, report that `load` failed, if given."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, episode, load))
@@ -204,7 +206,7 @@ class EpisodeSources:
 
 
 def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str) -> Transcript:
-    """Return the words that an episode brings, with the times that were recognised; else recognised ones, if any."""
+    """Return the episode's own transcript with recognised times, else the recognised transcript if there is one."""
     if transcript.cues and not files.is_complete(ident):
         return transcript
     words = files.read(ident)
@@ -219,7 +221,7 @@ def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str)
 
 
 def _fault_of(path: str) -> str:
-    """Return why a file cannot be played; empty: it can. Raises OSError where it may not be looked at."""
+    """Return why a file cannot be played; empty if it can. Raises OSError if it cannot be read."""
     if not Path(path).is_file():
         return f"The file is gone. Your position is saved. {path} is not there."
     from tui_pod.feeds.media.mp4_claims import fault_of  # only when a file is played
@@ -235,7 +237,7 @@ def _explained(error: BaseException) -> str:
 
 
 def read_transcript(episode: Episode) -> Transcript:
-    """Return the transcript in an episode's file; empty when there is none that can be read."""
+    """Return the transcript in an episode's file; empty if there is none or it cannot be read."""
     if episode.transcript is None or "://" in episode.transcript:
         return Transcript()
     try:

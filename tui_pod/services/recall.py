@@ -1,4 +1,4 @@
-"""Recall in the running app: what becomes a card, what is due, and what is answered. Called on the event loop."""
+"""Recall in the running app: makes cards, finds those that are due, and records answers. Called on the event loop."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from tui_pod.services.episode_reader import EpisodeReader
 
 LEAD = 8.0
-"""Seconds before a bookmark that are played before it is asked."""
+"""Seconds before a bookmark that are played as context for its question."""
 
 HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}."
 
 
 class Excerpts(Protocol):
-    """Plays short parts of episodes, apart from what the listener has loaded."""
+    """Plays short parts of episodes without touching the loaded episode."""
 
     async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
-        """Play what is between two seconds of an episode, as loud as `like`; nothing if its audio cannot be had."""
+        """Play an episode between two positions in seconds, at the volume of `like`; nothing if it has no audio."""
 
     def stop(self) -> None:
         """Stop playing."""
 
 
 class RecallService:
-    """Asks what is due; only when asked to, or where the settings say so."""
+    """Asks cards that are due: on request, and before a session if the settings say so."""
 
     def __init__(self, context: Context, reader: EpisodeReader, excerpts: Excerpts) -> None:
         self._context = context
@@ -49,13 +49,13 @@ class RecallService:
         self._cards = context.controller.bookmarks.cards
 
     def due(self) -> list[Card]:
-        """Return what is to be asked now, without what is no longer kept."""
+        """Return the cards that are due now, without those whose bookmark or episode is gone."""
         controller, settings = self._context.controller, self._context.settings.recall
         cards = (card for card in self._cards if is_askable(card, controller.library, controller.bookmarks.get))
         return due_cards(cards, controller.now(), settings.per_day)
 
     def ask(self) -> None:
-        """Ask what is due."""
+        """Ask the cards that are due."""
         frontend = self._context.frontend
         if due := self.due():
             frontend.ask_recall(due, lambda: frontend.tell("That is all for now."))
@@ -63,7 +63,7 @@ class RecallService:
             frontend.tell("Nothing is due to be recalled.")
 
     def before(self, start: Callable[[], None]) -> None:
-        """Ask what is due, where the settings say so, and then start a session."""
+        """Ask the cards that are due, if the settings say so, and then start a session."""
         due = self.due() if self._context.settings.recall.enabled else []
         if due:
             self._context.frontend.ask_recall(due, start)
@@ -71,7 +71,7 @@ class RecallService:
             start()
 
     async def play_context(self, card: Card) -> None:
-        """Play the seconds that lead to a bookmark, where its audio can be had and nothing else sounds."""
+        """Play the seconds before a bookmark, unless something is playing."""
         controller = self._context.controller
         episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
         if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
@@ -84,18 +84,18 @@ class RecallService:
         self._excerpts.stop()
 
     async def question(self, card: Card) -> Question | None:
-        """Return what a card asks; None when that is no longer known."""
+        """Return the question of a card; None if its bookmark or episode is gone."""
         controller = self._context.controller
         episode = None if card.start == OF_EPISODE else controller.library.find(card.episode)
         transcript = Transcript() if episode is None else await self._reader.transcript(episode)
         return question_of(card, controller.library, controller.bookmarks.get(card.key), transcript)
 
     def answer(self, card: Card, rating: Rating) -> None:
-        """Note how well something was known, which can be undone."""
+        """Record how well a card was remembered; can be undone."""
         self._cards.change("an answer", {card.key: rated(card, rating, self._cards.stamp(card.key))})
 
     def toggle(self, bookmark: Bookmark) -> str:
-        """Make a bookmark a card, or no longer; return what was done."""
+        """Turn a bookmark into a card, or stop asking about it; return a sentence that says which."""
         if self._cards.get(bookmark.key) is not None:
             self.forget(bookmark.key)
             return "It will not be asked again."
@@ -109,18 +109,18 @@ class RecallService:
         return self._cards.get(key) is not None
 
     def offer(self, episode: str) -> None:
-        """Make the question of an episode that was heard to its end a card, and say so; only when recall is on."""
+        """Turn the question of an episode that has ended into a card, and tell the listener, if recall is enabled."""
         question = question_of_episode(self._context.controller.library.find(episode))
         if not self._context.settings.recall.enabled or question is None:
             return
         key = BookmarkKey(episode, OF_EPISODE)
-        if self._cards.is_known(key):  # also when the listener did not want it
+        if self._cards.is_known(key):  # also if the listener has removed it
             return
         self._add(key, is_later=False)
         self._context.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
 
     def forget(self, key: BookmarkKey) -> None:
-        """Stop asking about a card, which can be undone."""
+        """Remove a card; can be undone."""
         self._cards.remove_all([key], "the end of a card")
 
     def now(self) -> datetime:

@@ -1,6 +1,6 @@
-"""Recognise the words of episodes in the running app, one after the other, in the order in which they are heard.
+"""Recognises transcripts in the running app, one episode at a time, in the order of the queue.
 
-Called on the event loop; a process of its own recognises, threads do what else waits.
+Called on the event loop; a process of its own recognises, threads do other work that waits.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ REPORT_EVERY = 1.0
 """Seconds between two reports of progress."""
 
 LOOK_EVERY = 30.0
-"""Seconds between two looks at whether the machine runs on its battery."""
+"""Seconds between two checks whether the machine runs on its battery."""
 
 LOOK_AGAIN = 300.0
-"""Seconds between two looks for what the podcasts' settings want recognised."""
+"""Seconds between two checks for episodes that the podcasts' settings want recognised."""
 
 USUAL_SPEED = 8.0
-"""Seconds of speech that two idle cores recognise in one."""
+"""Seconds of speech that two idle cores recognise per second."""
 
-PAUSED_NOTICE = f"Recognising is paused. Press {key_of('transcribe.pause')} to go on."
-PAUSED, ON_BATTERY = "recognising is paused", "recognising waits for mains power"
+PAUSED_NOTICE = f"Recognition is paused. Press {key_of('transcribe.pause')} to go on."
+PAUSED, ON_BATTERY = "recognition is paused", "recognition waits for mains power"
 
 
 class RecognitionService:
-    """The one place in the running app that recognises words and removes them."""
+    """The only part of the running app that recognises transcripts and removes them."""
 
     def __init__(
         self,
@@ -67,9 +67,9 @@ class RecognitionService:
 
         Args:
             context: what the services have in common.
-            files: where recognised words are kept.
-            open_podcasts: returns None where the listener has no podcasts.
-            is_paused: whether to recognise nothing until the listener resumes.
+            files: the recognised transcripts.
+            open_podcasts: returns None if the listener has no podcasts.
+            is_paused: whether to wait until the listener resumes.
         """
         self._context, self._frontend = context, context.frontend
         self._files = files
@@ -77,16 +77,16 @@ class RecognitionService:
         self._model = context.settings.transcribe.model
         self._is_paused = is_paused
         self._tasks = context.tasks
-        self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
+        self._waiting: dict[str, bool] = {}  # episode -> True if the listener asked for it
         self._states: dict[str, WordsState] = {}
         self._job: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
         self._failed: set[str] = set()
-        self._fetched: set[str] = set()  # whose recordings came for their words
-        self._asked = ""  # what was remembered last
+        self._fetched: set[str] = set()  # episodes downloaded only to be recognised
+        self._asked = ""  # the value saved last
         self._looking: asyncio.TimerHandle | None = None
-        self._latest: tuple[Episode, float] | None = None  # what is to be reported
+        self._latest: tuple[Episode, float] | None = None  # the progress to report next
         self._timer: asyncio.TimerHandle | None = None
         self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
 
@@ -94,14 +94,14 @@ class RecognitionService:
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is what recognises, and a model, or the folder of one in the settings."""
+        """Whether the recogniser and a model are installed."""
         with contextlib.suppress(RecognitionError):
             find_model(self._model)
             return True
         return False
 
     def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
-        """Return what to say where an episode has no words: how to get them; empty where it has no recording."""
+        """Return how to get a transcript for an episode that has none; empty if it has no recording."""
         if episode.audio is None:
             return ""
         if not self.is_ready:
@@ -110,14 +110,14 @@ class RecognitionService:
         return f"{how} to have a transcript recognised on this machine.{takes}"
 
     def label(self, episode: str) -> str:
-        """Return how far the words of an episode are, such as `recognised by machine · 45 %`; empty: not under way."""
+        """Return the progress of an episode, such as `recognised by machine · 45 %`; empty if it is not in progress."""
         state = self._states.get(episode)
         if state is None:
             return ""
         return f"{BY_MACHINE} · {self._why_waiting() or state.text}"
 
     def request(self, episodes: Iterable[str], is_asked: bool = True) -> None:
-        """Recognise the words of episodes, which may have some already."""
+        """Recognise episodes, which may have a transcript already."""
         for ident in episodes:
             self._waiting[ident] = self._waiting.get(ident, False) or is_asked
             self._set_state(ident, self._states.get(ident) or WordsState("…"))
@@ -129,39 +129,39 @@ class RecognitionService:
             self._frontend.tell(PAUSED_NOTICE)
 
     def look(self) -> None:
-        """Look for what the podcasts' settings want recognised, now and every few minutes."""
+        """Request the episodes that the podcasts' settings want recognised, now and every `LOOK_AGAIN` seconds."""
         if self._looking is not None:
             self._looking.cancel()
         self._looking = asyncio.get_running_loop().call_later(LOOK_AGAIN, self.look)
         self._tasks.run(self._look())
 
     def toggle_pause(self) -> None:
-        """Pause recognising, in this app and those to come; or go on."""
+        """Pause recognition, also after a restart, or resume it."""
         self._is_paused = not self._is_paused
         self._context.controller.remember("transcribe", "paused", "yes" if self._is_paused else "no")
         self._changed.set()
         if self._is_paused and self._job is not None:
             self._job.cancel()
-        self._frontend.tell(PAUSED_NOTICE if self._is_paused else "Recognising again.")
+        self._frontend.tell(PAUSED_NOTICE if self._is_paused else "Recognition resumed.")
 
     def make_way(self) -> None:
-        """Recognise nothing for a moment: a key was pressed.
+        """Pause for a moment, because a key was pressed.
 
-        Measured on two cores: at the lowest priority half of the keys were as fast, but one in a hundred took 90 ms.
+        Measured on two cores: even at the lowest priority, recognition made one key in a hundred take 90 ms.
         """
         self._urgent.take()
 
     def remove(self, episode: str) -> None:
-        """Stop recognising an episode's words, or remove those it has, which can be undone."""
+        """Stop recognising an episode, or remove its recognised transcript, which can be undone."""
         self._tasks.run(self._remove(episode))
 
     async def close(self) -> None:
-        """End the recogniser; the next start resumes where it was."""
+        """End the recogniser; it resumes at the next start."""
         if self._looking is not None:
             self._looking.cancel()
         await self._tasks.close()
         if self._job is not None:
-            await asyncio.wait((self._job,))  # its process ends with it
+            await asyncio.wait((self._job,))  # until its process has ended
 
     # -- automatically ---------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class RecognitionService:
         library, progress = self._context.controller.library, self._context.controller.progress_index
         found = await in_thread(lambda _: wanted_by_settings(podcasts, self._files, library, progress))
         for ident in [ident for ident, is_asked in self._waiting.items() if not is_asked and ident not in found]:
-            if self._waiting.get(ident) is False:  # else it was dropped, or asked for, while the last one was
+            if self._waiting.get(ident) is False:  # it may have been dropped or asked for meanwhile
                 await self._drop(ident)
         self.request([ident for ident in found if ident not in self._waiting and ident not in self._failed], False)
 
@@ -193,17 +193,17 @@ class RecognitionService:
                 if not self._job.cancelled() and (error := self._job.exception()) is not None:
                     self._fail(ident, error)
         finally:
-            self._tasks.show("words", "")
+            self._tasks.show("recognition", "")
 
     async def _wait(self) -> None:
-        """Wait until something changes, for LOOK_EVERY at most."""
-        self._tasks.show("words", self._why_waiting())
+        """Wait until something changes, at most `LOOK_EVERY` seconds."""
+        self._tasks.show("recognition", self._why_waiting())
         self._changed.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
 
     def _next(self) -> str | None:
-        """Return the episode to recognise next: what plays, what was asked for, the queue, the rest."""
+        """Return the next episode: the one playing, then those asked for, those in the queue, and the rest."""
         controller = self._context.controller
         rows = {ident: row for row, ident in enumerate(controller.queue.upcoming)}
         playing = controller.playback.episode
@@ -214,7 +214,7 @@ class RecognitionService:
         return min(self._waiting, key=order, default=None)
 
     def _remember_asked(self) -> None:
-        """Remember what the listener asked for, so that the next start resumes it."""
+        """Save what the listener asked for, so that the next start resumes it."""
         asked = " ".join(ident for ident, is_asked in self._waiting.items() if is_asked and " " not in ident)
         if asked != self._asked:
             self._asked = asked
@@ -250,20 +250,20 @@ class RecognitionService:
             self._frontend.tell(shows if words is not None and words.cues else f"No speech found in “{episode.title}”.")
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
-        """Return the recording of an episode, and whether it was downloaded for its words."""
+        """Return the recording of an episode, and whether it was downloaded only to be recognised."""
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
             return found, episode.id in self._fetched
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
-        self._tasks.show("words", f"downloading “{episode.title}” for its transcript")
+        self._tasks.show("recognition", f"downloading “{episode.title}” for its transcript")
         path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
         self._fetched.add(episode.id)
         return path, True
 
     def _report(self, episode: Episode, until: float) -> None:
-        """Show how far an episode is, once for the many sentences that come at a time."""
+        """Show the progress of an episode, at most every `REPORT_EVERY` seconds."""
         self._latest = (episode, until)
         if self._timer is None:
             self._show_latest()
@@ -279,19 +279,19 @@ class RecognitionService:
         duration = (progress.duration if progress is not None else None) or episode.duration
         text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
         self._set_state(episode.id, WordsState(text, until))
-        self._tasks.show("words", f"recognising “{episode.title}” {text}")
+        self._tasks.show("recognition", f"recognising “{episode.title}” {text}")
 
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:
             self._remember_asked()
             self._states.pop(ident, None)
-            self._latest = None  # else it would be reported after its end
+            self._latest = None  # else it would be reported after the end
         else:
             self._states[ident] = state
         self._frontend.transcript_changed(ident, state)
 
     def _fail(self, ident: str, error: BaseException) -> None:
-        """Give up on an episode, and say why if the listener asked for it."""
+        """Give up on an episode, and tell the listener why if they asked for it."""
         is_asked = self._waiting.pop(ident, False)
         self._failed.add(ident)
         self._set_state(ident, None)
@@ -305,10 +305,12 @@ class RecognitionService:
     async def _remove(self, ident: str) -> None:
         if ident in self._waiting:
             await self._drop(ident)
-            self._failed.add(ident)  # the settings do not bring it back in this app
-            self._frontend.tell("Recognising stopped; the transcript so far stays.")
+            self._failed.add(ident)  # the settings do not request it again before a restart
+            self._frontend.tell("Recognition stopped; the transcript so far stays.")
         elif await self._take(ident):
-            self._tasks.note("Recognised transcript removed", lambda: self._bring_back(ident), lambda: self._take(ident))
+            self._tasks.note(
+                "Recognised transcript removed", lambda: self._bring_back(ident), lambda: self._take(ident)
+            )
         else:
             self._frontend.tell("This transcript was not recognised by machine.")
 

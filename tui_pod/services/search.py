@@ -1,7 +1,7 @@
-"""Search everywhere in the running app: keeps the index up to date, asks it, and plays what was found.
+"""Full-text search in the running app: updates the index, queries it, and plays what was found.
 
-Called on the event loop. A process of its own fills the index, at low priority: it would take the interpreter, and
-memory, from the app.
+Called on the event loop. A process of its own fills the index, at low priority: in the app, it would take time from the
+interpreter, and memory.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from tui_pod.services.episode_reader import EpisodeReader
 
 FIRST_WAIT = 3.0
-"""Seconds from the start to the first look at the index: a start is for listening."""
+"""Seconds from the start of the app to the first update of the index, which would slow the start down."""
 
 NO_TIMES = "This transcript has no times"
 
 NOT_SAID = "Only what is said can be bookmarked; this is in the title, summary or notes."
 
 Update = Callable[[], Awaitable[None]]
-"""Brings the index up to date, if it is not. Raises UserError when it cannot be written."""
+"""Updates the index if it is outdated. Raises UserError if it cannot be written."""
 
 
 class SearchAnswer(NamedTuple):
-    """What a search found, and what to say with it."""
+    """What a search found, and a notice to show with it."""
 
     query: Query = Query()
     results: Results = Results()
@@ -45,7 +45,7 @@ class SearchAnswer(NamedTuple):
 
 
 class SearchService:
-    """Asks the index, and has it filled."""
+    """Queries the index, and keeps it up to date."""
 
     def __init__(
         self, context: Context, reader: EpisodeReader, bookmarks: BookmarkService, index: IndexFile, update: Update
@@ -57,25 +57,25 @@ class SearchService:
         self._update = update
         self._tasks = context.tasks
         self._filling: asyncio.Task[object] | None = None
-        self._is_stale = False  # whether it has to be looked at again when it is filled
+        self._is_stale = False  # whether to update the index once more after the update in progress
         self._fault = ""
         self.typed = ""
-        """What was searched last."""
+        """The last search, as it was typed."""
         self.on_filled: Callable[[], None] = lambda: None
-        """Called once the index has been brought up to date."""
+        """Called after each update of the index."""
 
     def start(self) -> None:
-        """Bring the index up to date soon."""
+        """Update the index soon."""
         self._tasks.run(self._start())
 
     def refresh(self) -> None:
-        """Bring the index up to date, after words have come or gone."""
+        """Update the index, after transcripts or podcasts have changed."""
         self._is_stale = True
         if self._filling is None or self._filling.done():
             self._filling = self._tasks.run(self._fill())
 
     async def search(self, typed: str) -> SearchAnswer:
-        """Return what matches; a search that is cancelled stops within a millisecond or two."""
+        """Return what matches; a cancelled search stops within two milliseconds."""
         self.typed = typed
         query = parse_query(typed)
         if not query.wanted:
@@ -96,33 +96,36 @@ class SearchService:
         try:
             return await in_thread(ask)
         except IndexMissing as missing:
-            if not self._fault:  # else it was tried
+            if not self._fault:  # else updating has failed before
                 self.refresh()
             return SearchAnswer(query, notice=self._fault or f"{missing} What it finds will be shown.")
         except SearchError as error:
             return SearchAnswer(query, notice=str(error))
 
     async def play(self, found: Found, hit: Hit) -> None:
-        """Play an episode from where a match is said, else from where it was left."""
+        """Play an episode from where a match is said, else from its position."""
         controller, start = self._context.controller, await self._start_of(found, hit)
         if start is None:
             if hit.kind is MatchKind.WORDS:
-                self._context.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
+                self._context.frontend.tell(f"{NO_TIMES}: it plays from your position.")
             controller.play(found.id)
         else:
             controller.play_from(found.id, start)
 
-    async def keep(self, found: Found, hit: Hit, edit: Callable[[Bookmark], None]) -> None:
-        """Bookmark a sentence, and say so; what is kept already is handed to `edit`."""
+    async def add_bookmark(self, found: Found, hit: Hit, edit: Callable[[Bookmark], None]) -> None:
+        """Bookmark the sentence of a match; pass a bookmark that is there already to `edit`."""
         start = await self._start_of(found, hit)
         if start is None:
             self._context.frontend.tell(f"{NO_TIMES}." if hit.kind is MatchKind.WORDS else NOT_SAID)
             return
         stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text, hit.is_recognised)
-        self._bookmarks.keep_words(found.id, found.title, stretch, edit)
+        self._bookmarks.add_stretch(found.id, found.title, stretch, edit)
 
     async def _start_of(self, found: Found, hit: Hit) -> float | None:
-        """Return when a match is said: without a time of its own as its narration tells, or where it stands in that."""
+        """Return when a match is said, in seconds; None if unknown.
+
+        Without a time of its own it is looked up in the transcript, and estimated if the narration has not been made.
+        """
         controller = self._context.controller
         index = controller.library.index(found.id)
         if hit.start is not None or hit.kind is not MatchKind.WORDS or index is None:

@@ -1,7 +1,7 @@
-"""Sync of the running app: when it happens, and what the listener sees of it.
+"""Sync in the running app: when it happens, and what the listener sees of it.
 
-The work is done by `tui-pod sync` in a process of its own, so that nothing of it holds up the screen. What came in is
-already saved then; it is only shown here, and can be undone. Called on the event loop.
+`tui-pod sync` does the work in a process of its own, so that it never blocks the screen, and saves what it receives.
+Here that is shown, and can be undone. Called on the event loop.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ EVERY = 15 * 60.0
 """Seconds between two syncs."""
 
 MINUTE = 60.0
-"""Seconds after which the time since the last sync is shown again."""
+"""Seconds after which the time since the last sync is updated on the screen."""
 
 GAP = 20.0
-"""Seconds in which pauses and ends of episodes cause one sync."""
+"""Seconds from a pause or the end of an episode to a sync; several of them in that time cause one sync."""
 
 LIMIT = 330.0
-"""Seconds that a sync may take; its own limit is shorter."""
+"""Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
 FIRST = "Sync is set up but has never run. “Sync now” in the palette runs it; tui-pod sync --dry-run only shows it."
 
 
 class Work(NamedTuple):
-    """What a sync needs of the app."""
+    """What the app does for a sync."""
 
     run: Callable[[], Awaitable[dict[str, Any]]]
     """Saves, syncs, and returns what `tui-pod sync --json` prints."""
     reload: Callable[[], Awaitable[None]]
-    """Loads the podcasts again, and fetches them."""
+    """Reloads the podcasts, and fetches new ones."""
     is_first: Callable[[], bool]
-    """Whether there was no sync with the server yet: the first one only runs when asked for."""
+    """True before the first sync with the server, which runs only when the listener asks for it."""
 
 
 class SyncService(Follower):
@@ -59,36 +59,36 @@ class SyncService(Follower):
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
         self._timer: asyncio.TimerHandle | None = None
-        self._since = context.controller.now()  # what was changed since then is to be sent
+        self._since = context.controller.now()  # changes after this are still to be sent
         self._synced: datetime | None = None
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Sync, and go on doing so."""
+        """Sync now and at intervals, unless it would be the first sync."""
         if self._work.is_first():
             self._frontend.tell(FIRST)
         else:
             self._begin()
 
     def sync_now(self) -> None:
-        """Sync because the listener asks."""
+        """Sync because the listener asked, and report errors."""
         self._begin(is_asked=True)
 
     def sync_soon(self) -> None:
-        """Sync in a moment, once for all that happens until then."""
+        """Sync after `GAP`, once for everything that happens until then."""
         if not self._work.is_first():
             self._show()
             self._schedule(GAP)
 
     def playback_changed(self, playback: Playback) -> None:
-        """Sync once playing has paused or ended."""
+        """Sync soon after a pause or the end of an episode."""
         was_playing, self._was_playing = self._was_playing, playback.status is PlayerStatus.PLAYING
         if was_playing and not self._was_playing:
             self.sync_soon()
 
     async def close(self) -> None:
-        """End what is under way; what is left is synced when the app has ended."""
+        """Cancel a sync in progress; another one runs after the app has ended."""
         for timer in (self._timer, self._clock):
             if timer is not None:
                 timer.cancel()
@@ -127,7 +127,7 @@ class SyncService(Follower):
             self._frontend.tell("Synced; there was nothing new.")
 
     def _show(self) -> None:
-        """Show when the last sync was, and how much was changed since."""
+        """Show when the last sync was, and how many changes are to be sent."""
         now = self._context.controller.now()
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
         last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
@@ -151,7 +151,7 @@ async def run_sync(*arguments: str) -> dict[str, Any]:
 
 
 def _received_notebook(report: Mapping[str, Any]) -> Notebook:
-    """Return the bookmarks and cards that came in, as the state has them."""
+    """Return the bookmarks and cards that a sync received, as the state file has them."""
     times = ("created", "updated", "due", "reviewed")
     tables = {
         section: [

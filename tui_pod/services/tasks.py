@@ -1,4 +1,4 @@
-"""Work on the event loop that takes time: failures are told, and what was done can be undone."""
+"""Runs work in the background of the event loop: reports its errors, shows its status, and makes it undoable."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class CommandFailed(UserError):
-    """A command in a process of its own that did not do its work; the message says why."""
+    """A command in a process of its own that failed; the message says why."""
 
 
 Work = Coroutine[Any, Any, object]
 
 
 class BackgroundTasks:
-    """The tasks under way."""
+    """The tasks in progress, and the status that is shown of them."""
 
     def __init__(self, controller: PlaybackController, frontend: Frontend) -> None:
         self._controller = controller
@@ -39,27 +39,27 @@ class BackgroundTasks:
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[object]:
-        """Start some work. An error ends it and is told; other work goes on."""
+        """Start a task. If it fails, the listener is told; other tasks continue."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
 
     async def close(self) -> None:
-        """End everything that is under way."""
+        """Cancel all tasks, and wait until they have ended."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def show(self, what: str, text: str) -> None:
-        """Show the status of some work; empty: it has ended."""
+        """Show the status of a kind of work; an empty text removes it."""
         if text != self.shown(what):
             self._texts[what] = text
             self._frontend.work_changed(", ".join(filter(None, self._texts.values())))
 
     def shown(self, what: str) -> str:
-        """Return the status that is shown of some work; empty: none."""
+        """Return the status that is shown of a kind of work; empty if none is."""
         return self._texts.get(what, "")
 
     @contextmanager
@@ -72,7 +72,7 @@ class BackgroundTasks:
             self.show(what, "")
 
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
-        """Say what was done, and let it be undone and redone; one after the other, however fast the keys."""
+        """Tell the listener what was done, and make it undoable; undo and redo run one at a time, in order."""
         undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
         self._controller.undo_history.add(Change(label, undo, redo))
         self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
@@ -109,7 +109,7 @@ class SaveNotices:
 
 
 def explain(error: BaseException) -> str:
-    """Return an error as the listener is told it."""
+    """Return the notice that reports an error."""
     if isinstance(error, CatalogsError):
         return f"The library could not be reloaded: {error.lines[0]}"
     if isinstance(error, UserError):
@@ -124,10 +124,10 @@ async def run_command(*words: str, limit: float | None = None) -> bytes:
 
     Args:
         words: the command and its options.
-        limit: seconds that it may take; None: any.
+        limit: longest time in seconds; None for no limit.
 
     Raises:
-        CommandFailed: with the last line that it says where it prints nothing else, or as it took too long.
+        CommandFailed: the command failed without output, with the last line of its error output; or it took too long.
     """
     command, environment = start_of("tui_pod", *words)
     nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE

@@ -285,7 +285,7 @@ class TuiPodApp(App[None]):
 
     def action_bookmark(self) -> None:
         """Bookmark what was just said; pressed again, edit its note."""
-        self._services.bookmarks.keep(self.main_screen.edit_bookmark)
+        self._services.bookmarks.add(self.main_screen.edit_bookmark)
 
     def action_end_session(self) -> None:
         """End the current session; playback continues."""

@@ -1041,7 +1041,7 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     service.controller.editor.mark([three], played=True)
     assert index.new == {two}
     service.service.news.take_off([two, three])
-    said = "1 episode taken off New. Press u to undo."
+    said = "1 episode removed from New. Press u to undo."
     await service.until(lambda: service.driver.said[-1] == said, "it is taken off")
     assert not index.new
     service.controller.undo()

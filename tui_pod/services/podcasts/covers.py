@@ -1,4 +1,4 @@
-"""Small pictures of episodes' covers: found at an address, inside a recording or beside it; made once, and cached.
+"""Small pictures of covers: found at an address, in a recording or beside it; made once, and cached.
 
 The folder can be deleted at any time.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
 
 MOST = 500
-"""Pictures to keep, 19 kB each."""
+"""Most pictures in the cache, 19 kB each."""
 
 BESIDE = tuple(f"{name}.{suffix}" for name in ("cover", "folder") for suffix in ("jpg", "png", "jpeg", "webp"))
 """Names of pictures in a recording's folder."""
@@ -43,7 +43,7 @@ class Covers:
         self._turn = asyncio.Lock()
 
     async def picture(self, subject: Episode | str) -> bytes | None:
-        """Return the picture of an episode, or that at an address; None: it has none, or none can be had now."""
+        """Return the cover of an episode, or the picture at an address; None if it cannot be had."""
         if isinstance(subject, Episode) and subject.audio is None:
             return None
         podcasts = await self._podcasts()
@@ -52,19 +52,21 @@ class Covers:
 
     def _find(self, podcasts: Podcasts, subject: Episode | str, cancel: CancelToken) -> bytes | None:
         for origin, content in _origins(podcasts, subject, cancel):
-            kept = self._folder / f"{hashlib.sha256(origin.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.rgb"
+            cached = self._folder / f"{hashlib.sha256(origin.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.rgb"
             with contextlib.suppress(OSError):
-                picture = kept.read_bytes()
-                os.utime(kept)
+                picture = cached.read_bytes()
+                os.utime(cached)
                 if len(picture) == PICTURE_BYTES:
                     return picture
-                continue  # there is none
-            if origin not in self._failed and (made := self._make(kept, origin, content, cancel)) is not None:
+                continue  # the cache says that there is none
+            if origin not in self._failed and (made := self._make(cached, origin, content, cancel)) is not None:
                 return made
         return None
 
-    def _make(self, kept: Path, origin: str, content: Callable[[], Path | bytes], cancel: CancelToken) -> bytes | None:
-        """Make and cache a picture, or that there is none; other failures are remembered only while the app runs."""
+    def _make(
+        self, cached: Path, origin: str, content: Callable[[], Path | bytes], cancel: CancelToken
+    ) -> bytes | None:
+        """Make and cache a picture, or that there is none; other failures are remembered until the app ends."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryDirectory(dir=self._folder) as folder:
@@ -83,9 +85,9 @@ class Covers:
                     raise OSError
                 if not target.exists():
                     target.touch()
-                target.replace(kept)
+                target.replace(cached)
             self._trim()
-            return kept.read_bytes() or None
+            return cached.read_bytes() or None
         except (OSError, FetchError, subprocess.SubprocessError):
             self._failed.add(origin)
             return None
@@ -99,7 +101,7 @@ class Covers:
 def _origins(
     podcasts: Podcasts, subject: Episode | str, cancel: CancelToken
 ) -> Iterator[tuple[str, Callable[[], Path | bytes]]]:
-    """Yield where a picture may come from: a name that changes with it, and what gets it."""
+    """Yield where a picture may come from: a key that changes with the picture, and a function that returns it."""
     if isinstance(subject, str):
         yield subject, lambda: podcasts.fetch_picture(subject, None, cancel)
         return

@@ -1,4 +1,4 @@
-"""Find podcasts in public directories, and look into one before subscribing. Runs on the event loop."""
+"""Searches public directories of podcasts, and previews a podcast. Runs on the event loop."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
 
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|/|:\w)")
-"""How an address begins: with a host that has dots, a scheme or a path."""
+"""The start of an address: a host with dots, a scheme or a path."""
 
 
 def is_words(typed: str) -> bool:
-    """Return whether what was typed is words to look for, and not an address or a path."""
+    """Return True if what was typed is a search, not an address or a path."""
     return not _ADDRESS.match(typed) and typed[:1] not in ("~", "'", '"', ".", "/")
 
 
-class Search(NamedTuple):
-    """What came of looking for a podcast."""
+class DirectorySearch(NamedTuple):
+    """The result of a search for podcasts."""
 
     finding: Finding
     subscribed: frozenset[str]
-    """Addresses in it that the listener is subscribed to."""
+    """The addresses in it that the listener is subscribed to."""
 
 
 class DirectoryService:
-    """Asks the directories that the listener chose; none before the first question."""
+    """Searches the directories of the settings; contacts none before the first search."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -41,12 +41,12 @@ class DirectoryService:
 
     @property
     def names(self) -> list[str]:
-        """The names of the directories that are asked."""
+        """The names of the directories that are searched."""
         chosen = dict.fromkeys(self._settings.directories)
         return [_NAMES[name] for name in chosen if name != "podcastindex" or self._settings.podcastindex_key]
 
-    async def find(self, words: str) -> Search:
-        """Return the podcasts that the directories have for some words; what goes wrong with one is in it."""
+    async def find(self, words: str) -> DirectorySearch:
+        """Return the podcasts that match in the directories, and the errors of directories that failed."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.directories.find import find  # brings TLS, 2 MiB
         from tui_pod.feeds.directories.services import make_directories
@@ -54,13 +54,13 @@ class DirectoryService:
         finding = await find(words, make_directories(*self._settings), podcasts.policy)
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
-        return Search(finding, frozenset(known & {found.address for found in finding.podcasts}))
+        return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))
 
     async def preview(self, address: str) -> Feed:
-        """Return the feed at an address that a directory gave, without keeping it.
+        """Return the feed at an address from a directory, without subscribing.
 
         Raises:
-            UserError: it cannot be had, or is none.
+            UserError: the feed cannot be fetched or read.
         """
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.pages import read_page  # brings TLS

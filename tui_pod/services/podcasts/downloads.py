@@ -1,4 +1,4 @@
-"""Start, stop, remove and show downloads for the running app.
+"""Starts, stops, deletes and shows downloads in the running app.
 
 Called on the event loop; threads do what waits.
 """
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 AT_A_TIME = 100
-"""Downloads queued between two turns of the loop: a topic may hold thousands, and keys must still work."""
+"""How many downloads are queued before other work gets a turn: a topic may hold thousands, and keys must work."""
 
 
 class DownloadService:
-    """The one place in the running app that changes downloads."""
+    """The only part of the running app that changes downloads."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
         self._version = 0
-        self._here: set[str] = set()  # as last shown as a whole
-        self._failures = 0  # since the queue was last empty
+        self._here: set[str] = set()  # as shown by `show_all`
+        self._failures = 0  # since the queue was empty
         self.errors: dict[str, str] = {}
-        """Why the last download of an episode failed, as its row shows."""
+        """Why the last download of an episode failed, by episode."""
 
     async def show_all(self) -> None:
         """Show which episodes are downloaded."""
@@ -53,7 +53,7 @@ class DownloadService:
         self._frontend.downloads_changed({**here, **dict.fromkeys(gone)})
 
     async def look_again(self) -> None:
-        """Show what other programs have downloaded or deleted."""
+        """Show downloads that other programs have added or deleted."""
         if self._queue is not None and self._queue.downloads.version != self._version:
             await self.show_all()
 
@@ -116,7 +116,7 @@ class DownloadService:
         return f"Download of “{library.titles[index]}” removed"
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
-        """Note whether the listener wants these downloads; unwanted ones are not started automatically."""
+        """Record whether the listener wants these downloads; unwanted ones are not started automatically."""
         store = (await self._context.open_podcasts()).store
         from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
@@ -124,7 +124,7 @@ class DownloadService:
             await in_thread(lambda _: set_marked(store.db, "unwanted", episodes, not is_wanted))
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
-        """Delete downloads until `bring_back`; return which existed."""
+        """Delete downloads, which `bring_back` can restore; return those that existed."""
         queue = await self._opened()
         queue.stop(episodes)
         removed = await in_thread(lambda _: [ident for ident in episodes if queue.downloads.remove(ident)])
@@ -140,7 +140,7 @@ class DownloadService:
             self._frontend.tell(f"{len(episodes) - len(found)} of them have been deleted permanently.", is_error=True)
 
     async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
-        """Download automatically what is missing; restore what was deleted a moment ago."""
+        """Download what is missing, unasked; restore downloads that can still be restored."""
         queue = await self._opened()
         missing = [request for request in requests if request.episode not in queue.running]
         back = await in_thread(lambda _: [one.episode for one in missing if queue.downloads.restore(one.episode)])
@@ -149,12 +149,12 @@ class DownloadService:
         self._start(queue, [request for request in missing if request.episode not in back])
 
     def _start(self, queue: DownloadQueue, requests: Sequence[DownloadRequest]) -> None:
-        """Start downloads, but not of a podcast that was removed meanwhile."""
+        """Start downloads of episodes that are still in the library."""
         library = self._context.controller.library
         queue.start(request for request in requests if library.index(request.episode) is not None)
 
     async def close(self) -> None:
-        """Stop all downloads; they are resumed the next time."""
+        """Stop all downloads; they resume at the next start."""
         if self._queue is not None:
             await self._queue.close()
 
@@ -167,7 +167,7 @@ class DownloadService:
             def order(kept: Sequence[str]) -> list[str]:
                 return oldest_played(self._context.controller.progress_index.get, kept)
 
-            if self._queue is None:  # another call may have made it meanwhile
+            if self._queue is None:  # another call may have opened it
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
         return self._queue
 
@@ -180,7 +180,7 @@ class DownloadService:
             self.errors[progress.episode] = shown.error
         self._frontend.downloads_changed({progress.episode: shown})
         if progress.status is DownloadStatus.RUNNING and progress.done:
-            self._tasks.show("network", "")  # it is there
+            self._tasks.show("network", "")  # the network works
         if progress.error is not None:
             self._on_failure(progress, progress.error)
         self._tasks.show("downloads", _summary(self._queue.running.values()) if self._queue is not None else "")
@@ -190,7 +190,7 @@ class DownloadService:
             self._failures = 0
 
     def _on_failure(self, progress: DownloadProgress, error: DownloadError) -> None:
-        """Show the first of several failures; stop all when the others would fail too."""
+        """Show the first of several failures; stop all downloads if they would fail for the same reason."""
         if progress.is_automatic:
             log(str(error))
             return
@@ -218,7 +218,7 @@ class DownloadService:
 def _download_requests(
     podcasts: Podcasts, library: Library, episodes: Iterable[str]
 ) -> tuple[list[DownloadRequest], bool]:
-    """Return what to download of these episodes, and whether some are downloaded. Waits: run it in a thread."""
+    """Return what to download for these episodes, and whether some are downloaded. Blocks: call it in a thread."""
     requests, are_here = [], False
     for ident in episodes:
         episode = library.find(ident)
@@ -230,7 +230,7 @@ def _download_requests(
 
 
 def _summary(running: Collection[DownloadProgress]) -> str:
-    """Return how far all downloads are together, such as `2 downloads 45 %`; empty when none is under way."""
+    """Return the progress of all downloads together, such as `2 downloads 45 %`; empty if there are none."""
     if not running:
         return ""
     total = sum(progress.total or 0 for progress in running)

@@ -1,6 +1,6 @@
-"""Add, refresh and remove podcasts for the running app.
+"""Adds, refreshes and removes podcasts in the running app.
 
-Called on the event loop; threads do what waits. Results go to the front end, and an outdated library is reloaded.
+Called on the event loop; threads do what waits. Afterwards an outdated library is reloaded and shown.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class FeedService(Follower):
-    """The one place in the running app that changes feeds."""
+    """The only part of the running app that changes podcasts, with parts of its own for what belongs to them."""
 
     def __init__(
         self,
@@ -73,22 +73,23 @@ class FeedService(Follower):
         self._started: asyncio.Task[object] | None = None
 
     def start(self, is_refreshing: bool = True) -> None:
-        """Show what is downloaded and refresh the feeds, when there are any."""
+        """Show the downloads, and refresh the podcasts if the settings say so."""
         self._started = self._tasks.run(self._start(is_refreshing))
 
     def add(self, typed: str, is_listed: bool = False) -> None:
-        """Subscribe as `subscribe` does; what a server wants and what goes wrong is asked and told."""
+        """Subscribe as `subscribe` does, asking for a login if need be and telling the listener of errors."""
         self._tasks.run(self._add(typed, is_listed))
 
     async def subscribe(self, typed: str, is_listed: bool = False) -> str:
-        """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised.
+        """Subscribe to the feed at an address, show its episodes, and return its id.
 
         Args:
             typed: an address or a path.
-            is_listed: whether it is an address that a directory gave.
+            is_listed: whether the address is from a directory.
 
         Raises:
-            LoginNeeded: a server wants a login; going on with one returns the id.
+            LoginNeeded: the server wants a login; answering the question resumes and returns the id.
+            UserError: the feed cannot be fetched or read.
         """
         from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
 
@@ -109,12 +110,12 @@ class FeedService(Follower):
         self.network_changed(is_offline=False)
         await self._library.update(podcasts, done.new)
         self._folders.start()
-        self._frontend.tell(_said(done))
+        self._frontend.tell(_summary(done))
         self._tasks.run(self._keeper.keep([done.feed]))
         return done.feed.feed_id
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
-        """Return what is kept of a podcast; None when it is no longer there."""
+        """Return the details of a podcast; None if it no longer exists."""
         podcasts = await self._context.open_podcasts()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
@@ -127,21 +128,21 @@ class FeedService(Follower):
         self.refresher.refresh(feed_id)
 
     def network_changed(self, is_offline: bool) -> None:
-        """Show whether there seems to be a network."""
+        """Show whether the network seems to be down."""
         self._tasks.show("network", "offline" if is_offline else "")
 
     def playback_changed(self, playback: Playback) -> None:
-        """Notice which episode is left."""
+        """Check the downloads of an episode that is no longer in use."""
         self._keeper.playback_changed(playback)
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Follow what is heard and marked."""
+        """Check the downloads of episodes that became played, and whether they are still new."""
         self._keeper.progress_changed(episodes)
         self.news.progress_changed(episodes)
 
     async def look_elsewhere(self) -> None:
-        """Show what other programs have changed of podcasts and downloads."""
-        if self._started is None:  # the first podcast was added meanwhile
+        """Show changes that other programs have made to podcasts and downloads."""
+        if self._started is None:  # another program has added the first podcast
             self.start(is_refreshing=False)
         elif self._started.done():
             podcasts = await self._context.open_podcasts()
@@ -149,12 +150,12 @@ class FeedService(Follower):
             await self.downloads.look_again()
 
     async def take_synced(self) -> None:
-        """Show which podcasts a sync brought or removed, and fetch those that are new."""
+        """Show which podcasts a sync has added or removed, and fetch the new ones."""
         await self._library.update(await self._context.open_podcasts())
         await self.refresher.refresh_rest()
 
     async def close(self) -> None:
-        """Cancel all work; downloads are resumed the next time."""
+        """Cancel all work; downloads resume at the next start."""
         self._folders.close()
         self._keeper.close()
         self.refresher.close()
@@ -173,7 +174,7 @@ class FeedService(Follower):
         self.refresher.start(is_refreshing and is_wanted)
 
     def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:
-        """Ask for the login that a recording's server wants, and play it then."""
+        """Ask for the login that the server of a recording wants, and then play it."""
 
         async def go_on(podcasts: Podcasts) -> None:
             await in_thread(lambda cancel: podcasts.source(episode, cancel))
@@ -188,7 +189,7 @@ class FeedService(Follower):
             self._frontend.ask_login(needed.question)
 
     async def _refresh_folder(self, feed_id: str) -> bool:
-        """Bring a folder up to date; return whether it had changed."""
+        """Refresh a folder; return True if it had changed."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.refresh import Refreshed, refresh_feed  # brings TLS
 
@@ -208,38 +209,38 @@ class FeedService(Follower):
         if feed is None:
             self._frontend.tell("This podcast no longer exists.")
             return
-        taken = await self._take_feed(podcasts, feed)
+        taken = await self._remove_with_downloads(podcasts, feed)
 
         async def bring_back() -> None:
             await in_thread(lambda _: store.restore(feed_id))
             await self.downloads.bring_back(taken)
             await self._library.update(podcasts)
 
-        self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._take_feed(podcasts, feed))
+        self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._remove_with_downloads(podcasts, feed))
 
-    async def _take_feed(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
-        """Remove a feed and its downloads; return the episodes of these."""
+    async def _remove_with_downloads(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
+        """Remove a feed and its downloads; return the episodes that were downloaded."""
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
         await self._library.update(podcasts)
-        return await self.downloads.take(ids)  # now, as nothing of it begins any more
+        return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 
 def _clean_up(podcasts: Podcasts) -> None:
-    """Delete removed feeds and downloads that are past undo; failures are retried at the next start."""
+    """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start."""
     from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
 
     try:
         podcasts.downloads.purge()
         if not podcasts.store.is_empty:
             for ident in podcasts.store.purge(time.time() - PURGE_AFTER):
-                podcasts.downloads.delete(ident)  # those of a podcast that a command or a sync removed
+                podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
     except (UserError, OSError) as error:
         log(f"removed feeds and downloads are not deleted yet: {error}")
 
 
-def _said(done: Subscribed) -> str:
+def _summary(done: Subscribed) -> str:
     """Return the notice for a subscription."""
     from tui_pod.feeds.subscribe import READ_IN_PART  # brings TLS
 

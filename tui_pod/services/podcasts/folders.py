@@ -1,4 +1,4 @@
-"""Watch the folders of the listener's own files, and refresh those that change. Runs on the event loop."""
+"""Watches the folders of the listener's own files, and refreshes those that change. Runs on the event loop."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 EVERY = 10.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 RARELY = 1_000
-"""Shortest wait, in lengths of a look: looking takes a thousandth of the time at most."""
+"""Shortest wait, in durations of a check: checking takes a thousandth of the time at most."""
 
 SELDOM = 300.0
-"""Longest wait in seconds."""
+"""Longest wait between two checks, in seconds."""
 
 
 class FolderWatch:
-    """Looks at the folders at intervals, from `start` to `close`."""
+    """Checks the folders at intervals, from `start` to `close`."""
 
     def __init__(self, context: Context, refresh: Callable[[str], Awaitable[bool]]) -> None:
-        """Watch nothing yet; `refresh` refreshes a folder, and returns whether anything in it had changed."""
+        """Watch nothing yet; `refresh` refreshes a folder, and returns True if anything in it had changed."""
         self._context = context
         self._tasks = context.tasks
         self._refresh = refresh
@@ -38,7 +38,7 @@ class FolderWatch:
         self._wait = EVERY
 
     def start(self) -> None:
-        """Schedule the first look; later calls do nothing."""
+        """Schedule the first check; later calls do nothing."""
         if self._timer is None:
             self._plan(EVERY)
 
@@ -48,7 +48,7 @@ class FolderWatch:
             self._timer.cancel()
 
     async def _look(self) -> None:
-        """Refresh the folders that changed; those still changing are looked at again next time."""
+        """Refresh the folders that changed; those that changed during the refresh are checked again."""
         podcasts = await self._context.open_podcasts()
         if self._changes is None:
             from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
@@ -67,6 +67,6 @@ class FolderWatch:
     async def _look_in_turn(self) -> None:
         try:
             await self._look()
-        except UserError as error:  # the store cannot be read now: it is tried again
+        except UserError as error:  # the store cannot be read now: retried
             log(f"folders are not watched: {error}")
         self._plan(self._wait)

@@ -1,4 +1,4 @@
-"""Import what another player exported into the running app: preview it, then take it, which can be undone.
+"""Imports the export of another player into the running app: previews it, then takes it, which can be undone.
 
 Runs on the event loop; threads do what waits.
 """
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 FAULTS = 5
-"""Faults of an export that are shown before it is taken."""
+"""Most faults of an export that are shown in its preview."""
 
 
 class Preview(NamedTuple):
-    """An export, and what would be taken of it."""
+    """An export, and what would be imported from it."""
 
     imported: Imported
     taking: Taking
@@ -40,13 +40,13 @@ class Preview(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """What it comes to, and the first of what cannot be taken."""
+        """A summary, and the first entries that cannot be imported."""
         known = len(self.imported.entries) - len(self.taking.new)
         return [f"{self.taking.summary()}; {known} already here.", *self.imported.faults[:FAULTS]]
 
 
 class ImportService:
-    """Reads exports, and takes them."""
+    """Reads exports, and imports them."""
 
     def __init__(self, context: Context, library: ShownLibrary) -> None:
         self._context = context
@@ -54,10 +54,10 @@ class ImportService:
         self._library = library
 
     async def read(self, typed: str) -> Preview | None:
-        """Return what would be taken of the export at a path; None when there is no export.
+        """Return a preview of the export at a path; None if there is no export.
 
         Raises:
-            ImportFault: it is damaged, or of a player that is not known.
+            ImportFault: it is damaged, or from an unknown player.
         """
         from tui_pod.feeds.imports import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
@@ -78,7 +78,7 @@ class ImportService:
         return await in_thread(look)
 
     def take(self, preview: Preview) -> None:
-        """Subscribe to the podcasts that are new, take over progress, and fetch the episodes."""
+        """Subscribe to the new podcasts, take over the progress, and fetch the episodes."""
         self._tasks.run(self._take(preview))
 
     async def _take(self, preview: Preview) -> None:

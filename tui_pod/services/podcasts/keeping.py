@@ -1,4 +1,4 @@
-"""Keep the downloads of podcasts as their settings say: after each refresh, and whenever something is heard or marked.
+"""Keeps downloads as the settings of each podcast say: after a refresh, and when episodes are played or marked.
 
 Called on the event loop; threads do what waits.
 """
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 SOON = 1.0
-"""Seconds in which several marks cause one look at the downloads."""
+"""Seconds from a mark to a check of the downloads; several marks in that time cause one check."""
 
 
 class Keeper:
-    """Decides when to look at downloads; `DownloadService` does what is to be done."""
+    """Decides when to check downloads, and what to delete and fetch; `DownloadService` does it."""
 
     def __init__(self, context: Context, downloads: DownloadService) -> None:
         self._context = context
         self._tasks = context.tasks
         self._downloads = downloads
-        self._statuses: dict[str, Status] = {}  # as last told, of those that changed
+        self._statuses: dict[str, Status] = {}  # as last reported, of episodes that changed
         self._playing: str | None = None
         self._feeds: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
-        """Look at the podcasts of episodes that became played or unplayed."""
+        """Check the podcasts of episodes that became played or unplayed."""
         index = self._context.controller.progress_index
         for ident in episodes:
             status, former = index.status(ident), self._statuses.get(ident)
@@ -46,13 +46,13 @@ class Keeper:
                 self._look_soon(ident)
 
     def playback_changed(self, playback: Playback) -> None:
-        """Look at the podcast of an episode that is no longer in use."""
+        """Check the podcast of an episode that is no longer in use."""
         former, self._playing = self._playing, playback.episode
         if former is not None and former != playback.episode:
             self._look_soon(former)
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
-        """Delete and download what the settings of these podcasts call for."""
+        """Delete and download what the settings of these podcasts say."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.media.keeping import Usual, has_rule  # brings TLS
 
@@ -63,7 +63,7 @@ class Keeper:
                 await self._keep(podcasts, feed, usual)
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop checking."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LoginNeeded(UserError):
-    """Something that needs a login first, which `question` asks for."""
+    """A login is needed first; `question` asks for it."""
 
     def __init__(self, question: LoginQuestion) -> None:
         super().__init__(question.said)
@@ -21,22 +21,22 @@ class LoginNeeded(UserError):
 
 
 class LoginQuestion:
-    """Which server wants a login; `answer` gives it one."""
+    """Which server wants a login; `answer` tries one."""
 
     def __init__(self, wanted: LoginWanted, use: Callable[[Login], Awaitable[object]]) -> None:
-        """Ask for a login; `use` resumes with one, and raises `LoginWanted` if the server does not accept it."""
+        """Make a question; `use` resumes with a login, and raises `LoginWanted` if the server rejects it."""
         self._wanted = wanted
         self._use = use
 
     @property
     def host(self) -> str:
-        """The server, with its port where that is not the usual one."""
+        """The server, with its port unless it is the usual one."""
         scheme, host, port = self._wanted.origin
         return host if port == {"https": 443, "http": 80}[scheme] else f"{host}:{port}"
 
     @property
     def said(self) -> str:
-        """What the server said to the last request."""
+        """What the server said to the last attempt."""
         return str(self._wanted)
 
     @property
@@ -46,15 +46,15 @@ class LoginQuestion:
 
     @property
     def known(self) -> tuple[str, str]:
-        """User and password that were given before; empty when there are none."""
+        """User and password that were given before; empty if there are none."""
         login = self._wanted.login
         return (login.user, login.password if self._wanted.is_kept_back else "") if login else ("", "")
 
     async def answer(self, user: str, password: str) -> object:
-        """Try a login, which the listener has agreed to send where `needs_yes`; return the result of resuming.
+        """Try a login, which the listener has agreed to if `needs_yes`; return the result of resuming.
 
         Raises:
-            UserError: the server does not accept it, or what was resumed failed.
+            UserError: the server rejects it, or what was resumed failed.
         """
         from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
         from tui_pod.feeds.net.login import Login, check_user

@@ -19,7 +19,7 @@ GoOn = Callable[["Podcasts"], Awaitable[object]]
 
 
 def ask_login(context: Context, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for a login, keep it with a feed, and resume what needed it."""
+    """Ask for a login, save it with a feed, and resume what needed it."""
 
     async def use(login: Login) -> None:
         podcasts = await context.open_podcasts()
@@ -30,8 +30,8 @@ def ask_login(context: Context, feed_id: str, wanted: LoginWanted, go_on: GoOn) 
 
 
 async def ask_login_of_episode(context: Context, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for the login that an episode's server wants, if it belongs to a feed, and resume what needed it."""
+    """Ask for the login that the server of an episode wants, if it is from a feed, and resume what needed it."""
     podcasts = await context.open_podcasts()
     details = await in_thread(lambda _: podcasts.details(ident))
-    if details is not None:  # else it is of a catalogue: what the server said was told
+    if details is not None:  # else it is from a catalogue, and the error was told
         ask_login(context, details.feed, wanted, go_on)

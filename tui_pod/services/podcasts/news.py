@@ -1,4 +1,4 @@
-"""Show which episodes are new: untouched, and there only since the listener last looked at their podcast.
+"""Shows which episodes are new: not started, and added since the listener last opened their podcast.
 
 Called on the event loop; threads do what waits.
 """
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class News:
-    """What is new in the running app."""
+    """The list of new episodes in the running app."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._tasks = context.tasks
-        self._ids: set[str] = set()  # as they are kept
+        self._ids: set[str] = set()  # as stored
 
     async def show(self) -> None:
         """Show what is new now."""
@@ -39,19 +39,19 @@ class News:
             self._context.frontend.progress_changed(frozenset(changed))
 
     def looked(self, episodes: Iterable[str]) -> None:
-        """Note that episodes were seen: their podcast was looked at."""
+        """Mark episodes as seen: the listener has opened their podcast."""
         if seen := self._ids.intersection(episodes):
             self._tasks.run(self._set(list(seen), is_new=False))
 
     def take_off(self, episodes: Sequence[str]) -> None:
-        """Take episodes off New; can be undone."""
+        """Remove episodes from New; can be undone."""
         index = self._context.controller.progress_index
         taken = [ident for ident in episodes if ident in index.new]
 
         async def do() -> None:
             await self._set(taken, is_new=False)
             self._tasks.note(
-                f"{counted(len(taken))} taken off New",
+                f"{counted(len(taken))} removed from New",
                 lambda: self._set(taken, is_new=True),
                 lambda: self._set(taken, is_new=False),
             )
@@ -60,7 +60,7 @@ class News:
             self._tasks.run(do())
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
-        """Forget those that were started or marked."""
+        """Mark episodes as seen that were started or marked."""
         index = self._context.controller.progress_index
         self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 

@@ -1,4 +1,4 @@
-"""Open podcasts as the settings say."""
+"""Opens the podcasts with the limits of the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
-    """Return the podcasts, with what the settings allow them."""
+    """Return the podcasts, with the limits of the settings."""
     from tui_pod.feeds.podcasts import Podcasts  # brings TLS and XML, 7 MiB
 
     feeds, policy = settings.feeds, network_policy(settings)
@@ -22,7 +22,7 @@ def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
 
 
 def network_policy(settings: Settings) -> NetworkPolicy:
-    """Return what the settings allow of the network."""
+    """Return what the settings allow on the network."""
     from tui_pod.feeds.net.access import make_policy  # brings TLS, 2 MiB
 
     return make_policy(settings.network.private_hosts, settings.feeds.timeout)

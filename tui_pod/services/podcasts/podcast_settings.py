@@ -1,4 +1,4 @@
-"""Show and change the settings of podcasts in the running app; what was changed can be undone."""
+"""Reads and changes the settings of podcasts in the running app; a change can be undone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PodcastChoice(NamedTuple):
 
 
 class PodcastSettingsService:
-    """The one place in the running app that changes settings of podcasts."""
+    """The only part of the running app that changes settings of podcasts."""
 
     def __init__(self, context: Context, library: ShownLibrary, keeper: Keeper) -> None:
         self._context = context
@@ -40,11 +40,11 @@ class PodcastSettingsService:
         return await in_thread(lambda _: _all(store))
 
     async def find(self, feed_id: str) -> PodcastChoice | None:
-        """Return a podcast; None when it is no longer there."""
+        """Return a podcast; None if it no longer exists."""
         return next((podcast for podcast in await self.all() if podcast.feed_id == feed_id), None)
 
     def configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
-        """Change settings, given in their usual form; can be undone."""
+        """Change settings, given as in the settings file; can be undone."""
         self._tasks.run(self._configure(feed_id, changes))
 
     async def _configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
@@ -54,8 +54,8 @@ class PodcastSettingsService:
         former = to_texts(podcast.settings)
         before = {name: former[name] for name in changes}
         await self._put(feed_id, changes)
-        said = ", ".join(f"{name} {text or ROWS[name].usual}" for name, text in changes.items())
-        label = f"{podcast.name}: {said.replace('_', ' ')}"
+        changed = ", ".join(f"{name} {text or ROWS[name].usual}" for name, text in changes.items())
+        label = f"{podcast.name}: {changed.replace('_', ' ')}"
         self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
 
     async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:

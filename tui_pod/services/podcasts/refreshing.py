@@ -1,4 +1,4 @@
-"""Refresh podcasts: on request, at the start, and at intervals while the app runs.
+"""Refreshes podcasts: on request, at the start, and at intervals while the app runs.
 
 Called on the event loop; threads do what waits.
 """
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.library import ShownLibrary
 
 LOOK = 300.0
-"""Seconds between two looks for podcasts that are due, more or less a fifth."""
+"""Seconds between two checks for podcasts that are due, give or take a fifth."""
 
 TOLD = 3
-"""Failures of a refresh that are shown one by one; the rest are counted."""
+"""How many failures of a refresh are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
@@ -41,7 +41,7 @@ Announce = Callable[[str, str], Awaitable[None]]
 
 
 class Refresher:
-    """The refreshes of the running app, one at a time."""
+    """Runs the refreshes of the app, one at a time."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Refresher:
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._asked: dict[str, float] = {}  # when each feed was last asked for
+        self._asked: dict[str, float] = {}  # when each feed was last fetched
         self._run = os.urandom(4).hex()
         self._since = time.time()
 
@@ -76,13 +76,13 @@ class Refresher:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
     def start(self, is_refreshing: bool) -> None:
-        """Refresh all feeds if wanted and it costs little, and from now on those that are due."""
+        """Refresh all feeds if wanted, and from now on those that are due."""
         if is_refreshing:
             self._tasks.run(self.refresh_due(is_start=True))
         self._plan()
 
     async def show_failed(self) -> list[Subscription]:
-        """Show which feeds could not be refreshed the last time, and return all as they are now."""
+        """Show which feeds failed at their last refresh, and return all feeds as they are now."""
         podcasts = await self._context.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
@@ -105,13 +105,13 @@ class Refresher:
             self._plan()
 
     async def refresh_due(self, is_start: bool = False) -> None:
-        """Refresh the feeds that are due, at the start all that may be asked, unless it may cost too much."""
+        """Refresh the feeds that are due, or at the start all that may be fetched, unless it may cost too much."""
         if not (await self._is_sparing(is_start) or self._is_running):
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))
 
     async def refresh_rest(self) -> None:
-        """Refresh what was not fetched since the app runs, once a refresh under way is through."""
+        """Refresh the feeds that have not been fetched since the app started, after a refresh in progress."""
         while self._running is not None and not self._running.done():
             await asyncio.wait((self._running,))
         self._running = self._tasks.run(self._refresh_due(is_start=True))
@@ -132,7 +132,7 @@ class Refresher:
             self.tell(await self._refresh(podcasts, wanted), is_asked=False)
 
     def _is_new(self, feed: Subscription, now: float) -> bool:
-        """Return whether a feed was added, or fetched by another program, since the app runs."""
+        """Return True if a feed was added, or fetched by another program, since the app started."""
         return feed.fetched is not None and self._since <= feed.fetched <= now
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
@@ -166,7 +166,9 @@ class Refresher:
             self._tasks.show("network", "offline" if result.is_offline else "")
         await self._library.update(podcasts, result.new)
         wanted = {feed.feed_id for feed in feeds}
-        feeds = [feed for feed in await self.show_failed() if feed.feed_id in wanted]  # removed or changed meanwhile
+        feeds = [
+            feed for feed in await self.show_failed() if feed.feed_id in wanted
+        ]  # some may be removed or changed by now
         here = {feed.feed_id for feed in feeds}
         result = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in here))
         if not result.is_offline:
@@ -175,7 +177,7 @@ class Refresher:
         return result
 
     async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
-        """Tell the desktop what is new of the podcasts that say so, or say nothing where the settings do."""
+        """Show a desktop notification of new episodes, as the settings of each podcast say."""
         usual = self._context.settings.desktop.notify
         wanted = {feed.feed_id for feed in feeds if (usual if feed.settings.notify is None else feed.settings.notify)}
         found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
@@ -186,7 +188,7 @@ class Refresher:
         self._tasks.show("refresh", f"refreshing {done}/{total}")
 
     def tell(self, result: Refreshed, is_asked: bool) -> None:
-        """Tell what is new and what went wrong."""
+        """Tell the listener what is new and what failed."""
         failed = result.failed
         if result.is_offline:
             if is_asked:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
-from tui_pod.services.hints import NO_SEARCH, why_no_words
+from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -156,7 +156,7 @@ class TranscriptController:
             elif transcript.cues and not transcript.is_timed and has_recording:
                 note = f"{enter} recognises them on this machine"
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
-            why_empty = f"{why_no_words(episode, transcript.fault)} {offer}"
+            why_empty = f"{why_no_transcript(episode, transcript.fault)} {offer}"
         moved = self._services.reader.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
         assert self.pane is not None  # only an open pane shows a transcript
@@ -195,7 +195,7 @@ class TranscriptController:
         from tui_pod.core.progress.just_said import of_cue  # imports transcripts: after the first paint
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.edit_bookmark
-        self._services.bookmarks.keep_words(episode, title, said, edit)
+        self._services.bookmarks.add_stretch(episode, title, said, edit)
 
 
 def _is_sounding(playback: Playback) -> bool:

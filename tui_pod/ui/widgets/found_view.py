@@ -130,7 +130,7 @@ class FoundView(ChoiceLines):
     async def action_bookmark(self) -> None:
         """Bookmark the sentence; pressed again, edit its note."""
         if self._matches:
-            await self._services.search.keep(*self._matches[self.cursor], self._edit)
+            await self._services.search.add_bookmark(*self._matches[self.cursor], self._edit)
 
     def action_search(self) -> None:
         """Go to the field."""

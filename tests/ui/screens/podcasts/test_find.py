@@ -13,7 +13,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.directories.find import Finding, FoundPodcast
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
-from tui_pod.services.podcasts.directories import Search, is_words
+from tui_pod.services.podcasts.directories import DirectorySearch, is_words
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
@@ -33,7 +33,7 @@ FEED = Feed(
 async def look(driver: AppDriver, words: str = "ships") -> None:
     """Look for words, and wait for the podcasts."""
     asked = driver.services.asked_feeds.asked_directories
-    asked.search = Search(Finding((SHIPS, LIGHTS), ("fyyd is in trouble.",), 1), frozenset((LIGHTS.address,)))
+    asked.search = DirectorySearch(Finding((SHIPS, LIGHTS), ("fyyd is in trouble.",), 1), frozenset((LIGHTS.address,)))
     asked.feed = FEED
     await driver.press("a")
     await driver.write(words)
@@ -135,7 +135,7 @@ async def test_hostile_titles_are_shown_as_text(library: Library) -> None:
     podcasts = [FoundPodcast(f"https://{n}.example/", title, title) for n, title in enumerate(titles)]
     async with run_app(library, size=(120, 60)) as driver:
         asked = driver.services.asked_feeds.asked_directories
-        asked.search = Search(Finding(tuple(podcasts)), frozenset())
+        asked.search = DirectorySearch(Finding(tuple(podcasts)), frozenset())
         await driver.press("a")
         await driver.write("ships")
         await driver.press("enter")

@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.services.podcasts.directories import Search
+from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import subscribe
@@ -51,7 +51,7 @@ class FindScreen(Dialog):
         self._words = words
         self._feeds = services.feeds
         self._open_feed = open_feed
-        self._found: Search | None = None
+        self._found: DirectorySearch | None = None
         self._chosen: FoundPodcast | None = None
         self._place = 0
         self.is_waiting = True
