@@ -91,5 +91,5 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
 
 
 async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
-    empty = "Nothing is kept yet. b keeps what was just said, with a note if you like."
+    empty = "No bookmarks yet. b bookmarks what was just said, with a note if you like."
     assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]

@@ -100,8 +100,8 @@ async def test_session_is_planned_and_begun(room: Room) -> None:
 
 async def test_session_is_ended_while_what_plays_goes_on(room: Room) -> None:
     said = await run(RoomServices(room), "S", "5m", "", "\x18", "\x18")
-    assert said[-2].startswith("The session is ended; what plays goes on.")
-    assert said[-1].startswith("No session is under way.")
+    assert said[-2].startswith("Session ended; playback continues.")
+    assert said[-1].startswith("No session is in progress.")
     assert (room.controller.session, room.status) == (None, PlayerStatus.PLAYING)
 
 

@@ -8,7 +8,7 @@ from tests.rooms import Room
 
 async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None:
     async with typing(RoomServices(room)) as typist:
-        await typist.type("ctrl+f", "lighthouse", "", "e", "b", until_said="Kept")
+        await typist.type("ctrl+f", "lighthouse", "", "e", "b", until_said="Bookmarked")
     assert typist.lines[4:] == [
         "Found in 1 episode.",
         "1 of 1. Three. In the transcript, at 30 seconds. A lighthouse stands there.",

@@ -108,7 +108,7 @@ async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     rig.steps.put_nowait(100.0)
     await rig.until(lambda: rig.states["a"] is None and not rig.frontend.work)
     assert rig.service.label("a") == ""
-    assert "“A” has words now." in rig.frontend.said[-1]
+    assert "“A” has a transcript now." in rig.frontend.said[-1]
 
 
 async def test_what_plays_comes_first_then_the_queue(rig: Rig) -> None:
@@ -224,7 +224,7 @@ async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
     rig.service.remove("a")
     await rig.until(lambda: rig.states["a"] is None)
     assert rig.files.read("a") is not None
-    assert "kept" in rig.frontend.said[-1]
+    assert "the transcript so far stays" in rig.frontend.said[-1]
 
 
 async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(

@@ -69,8 +69,8 @@ async def test_status_is_shown_once_and_taken_away_at_the_end(room: Room) -> Non
         (UserError("It is closed."), "It is closed."),
         (OSError(28, "No space left on device", "/d/x"), "That went wrong: No space left on device (/d/x)."),
         (OSError(28, "No space left on device"), "That went wrong: No space left on device."),
-        (OSError("odd"), "That went wrong (OSError). The log tells more."),
-        (KeyError("x"), "That went wrong (KeyError). The log tells more."),
+        (OSError("odd"), "Unexpected error (OSError). The log has details."),
+        (KeyError("x"), "Unexpected error (KeyError). The log has details."),
     ],
 )
 async def test_work_that_fails_is_told_and_other_work_goes_on(
