@@ -85,10 +85,7 @@ def show(services: AppServices, is_plain: bool) -> int:
 
 def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
     """Save a picture of what the next start will show on such a terminal, unless the saved one is still right."""
-    from tui_pod.feeds.store.generation import (
-        BACKUP,
-        DATABASE,
-    )  # after the listener has the terminal back, like the rest
+    from tui_pod.feeds.store.generation import BACKUP, DATABASE  # after the terminal was given back, like the rest
     from tui_pod.terminal.picture import read_picture, stamp, write_picture
     from tui_pod.ui.first_screen import draw_first_screen
 

@@ -297,7 +297,7 @@ class RecognitionService:
         self._set_state(ident, None)
         episode = self._context.controller.library.find(ident)
         title = episode.title if episode is not None else ident
-        reason = str(error) if isinstance(error, UserError) else f"That went wrong ({type(error).__name__})."
+        reason = str(error) if isinstance(error, UserError) else f"Unexpected error ({type(error).__name__})."
         log(f"{ident}: not recognised: {type(error).__name__}: {error}")
         if is_asked:
             self._frontend.tell(f"“{title}” was not recognised. {reason}", is_error=True)
