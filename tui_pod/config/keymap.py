@@ -1,6 +1,6 @@
-"""Read what people write for a key, and remap keys: presets and the listener's own, against the table of keys.
+"""Parse keys as people write them, and apply presets and the listener's keymap to the table of keys.
 
-A fault in a keymap is shown, never an error: the former keys stay in use. Keys have Textual's names; Textual is not
+A fault in a keymap is shown and never raised: the former keys stay in use. Keys have Textual's names; Textual is not
 imported, since the shell asks too.
 """
 
@@ -23,18 +23,18 @@ EDITING_KEYS = frozenset((
 """Keys that dialogs and text fields need for themselves."""
 
 NAMED_KEYS = FUNCTION_KEYS | EDITING_KEYS - {"shift+tab"} | {"space", "insert"}
-"""Keys that type no character, and the space."""
+"""Keys that type no character, and space."""
 
 ALIASES = {
     "return": "enter", "del": "delete", "ins": "insert", "page_up": "pageup", "page_down": "pagedown",
     **{shown: name for name, shown in KEY_NAMES.items()},
 }  # fmt: skip
-"""What people write and help shows, and Textual's name of it."""
+"""Names that people write and help shows, with Textual's names."""
 
 SAME_KEYS = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+left_square_bracket": "escape",
 }  # fmt: skip
-"""Keys that terminals send as another one."""
+"""Keys that terminals send as other keys."""
 
 MODIFIERS = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
 
@@ -42,7 +42,7 @@ _CHARACTERS = {
     "solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus",
     "plus_sign": "plus", "low_line": "underscore",
 }  # fmt: skip
-"""Where Textual departs from Unicode's name of a character."""
+"""Characters whose name in Textual differs from Unicode's."""
 
 
 def parse_keys(text: str) -> str:
@@ -62,7 +62,7 @@ def parse_key(text: str) -> str:
     """Return one key in Textual's name: `?` as `question_mark`, `Shift+a` as `A`.
 
     Raises:
-        ValueError: it is not valid, or no terminal sends it; the message is for the listener.
+        ValueError: it is invalid, or no terminal sends it; the message is for the listener.
     """
     held, name = _split(text)
     if not held <= MODIFIERS:
@@ -190,7 +190,7 @@ def _suggestion(ident: str) -> str:
 
 
 def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Yield a key that two actions have in one place: the key, the id that must yield, and the other id."""
+    """Yield keys that two actions share at the same focus: the key, the id that must yield, and the other id."""
     owners: dict[str, list[str]] = {}
     for ident, text in keys.items():
         for key in text.split(","):
@@ -205,7 +205,7 @@ def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tup
 
 
 def _meet(ids: Sequence[str]) -> bool:
-    """Return whether both actions hear keys at the same focus."""
+    """Return whether both actions receive keys at the same focus."""
     return any({BY_ID[ident].where for ident in ids} <= active_panes(pane) for pane in PANES)
 
 

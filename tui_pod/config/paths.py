@@ -1,4 +1,4 @@
-"""Paths on this machine. Reads no state and no catalogue."""
+"""Find the paths of this user. Reads no state and no catalogue."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Paths(NamedTuple):
     data: Path
     """Folder of downloads and feeds."""
     cache: Path
-    """Folder of what can be rebuilt: narrations and the library's cache."""
+    """Folder of files that can be rebuilt: narrations and the library's cache."""
     log: Path
-    """File that the C libraries' messages and the app's own go to."""
+    """File for the messages of the C libraries and of the app."""
 
 
 def find_paths(state: Path | None = None, config: Path | None = None) -> Paths:
@@ -48,7 +48,7 @@ COMPLETIONS = {
 
 
 def embedded_catalog() -> Path:
-    """Return the catalogue that comes with the program: beside the package in a checkout, in it when installed."""
+    """Return the catalogue that comes with the program: beside the package in a checkout, inside it if installed."""
     return _shipped("catalog.toml")
 
 
@@ -65,7 +65,7 @@ def _shipped(name: str) -> Path:
 
 
 def catalog_paths(given: Sequence[Path], added: Sequence[str] = ()) -> list[Path]:
-    """Return the catalogues in use: those given on the command line, else the embedded one and those added to it."""
+    """Return the catalogues to use: those given on the command line, else the embedded and the added ones."""
     return [path.absolute() for path in given] or [embedded_catalog(), *map(Path, added)]
 
 
@@ -75,5 +75,5 @@ def embedded_transcripts() -> Path:
 
 
 def is_dumb_terminal() -> bool:
-    """Return whether the terminal says that it cannot move its cursor."""
+    """Return whether the terminal cannot move its cursor, according to TERM."""
     return os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")

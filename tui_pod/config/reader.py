@@ -1,4 +1,4 @@
-"""Read `config.toml`. It belongs to the listener and is never written; the app runs whatever is wrong with it."""
+"""Read `config.toml`. It belongs to the listener and is never written; the app starts whatever is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.runtime.files import TooLarge, read_bytes
 
 MAX_BYTES = 1_000_000
-"""Larger files are not settings."""
+"""Largest settings file, in bytes."""
 
 MAX_PARTS = 8
-"""Parts of a key's id that are looked at; the longest has three."""
+"""Most parts of a key's id that are read; the longest has three."""
 
 
 class Row(NamedTuple):
@@ -74,7 +74,7 @@ def read_config(path: Path, is_named: bool = False) -> Config:
 
 
 def parse_config(text: str, path: Path) -> Config:
-    """Return the settings in TOML text; `path` is for messages and for what is relative to it."""
+    """Return the settings in TOML text; `path` is for messages and relative paths."""
     from tui_pod.core.library.toml_lines import error_line  # a start without a settings file needs none of it
 
     try:
@@ -86,7 +86,7 @@ def parse_config(text: str, path: Path) -> Config:
 
 
 class _ConfigReader:
-    """One pass over a parsed file, which collects its faults."""
+    """Reads one parsed file and collects its faults."""
 
     def __init__(self, text: str, path: Path) -> None:
         self._text = text
@@ -126,7 +126,7 @@ class _ConfigReader:
                 self._tell(name, f"must be a section, [{name}]; its defaults are used")
 
     def _value(self, row: Row, value: Any) -> Any:
-        """Return a value for the app: the default, with a notice, where it is wrong."""
+        """Return a value for the app; if it is invalid, the default, with a notice."""
         if row.type is dict:
             return self._numbers(row, value)
         fault = _fault(row, value)
@@ -212,7 +212,7 @@ def toml_value(value: Any) -> str:
 
 
 def allowed(row: Row) -> str:
-    """Return what a setting may be, for people."""
+    """Return the allowed values of a setting, for people."""
     if row.key.choices:
         return enumerated([toml_value(choice) for choice in row.key.choices], "or")
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list of texts",
@@ -249,7 +249,7 @@ def _sections() -> Iterator[tuple[str, Any]]:
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "", parts: int = MAX_PARTS) -> Iterator[tuple[str, Any]]:
-    """Yield what a table of keys holds, quoted ids and dotted ones alike; a table of too many parts as it is."""
+    """Yield the entries of a table of keys, for quoted and dotted ids alike; a too deep table is yielded unchanged."""
     for name, value in table.items():
         if isinstance(value, dict) and parts > 1:
             yield from _leaves(value, f"{prefix}{name}.", parts - 1)
@@ -258,7 +258,7 @@ def _leaves(table: Mapping[str, Any], prefix: str = "", parts: int = MAX_PARTS) 
 
 
 def _outcome(fault: str, used: str) -> str:
-    """Return a fault and what is done about it; one that ends with a question is a sentence of its own."""
+    """Return a fault and its consequence; a fault that ends with a question is its own sentence."""
     return f"{fault} {used[0].upper()}{used[1:]}" if fault.endswith("?") else f"{fault}; {used}"
 
 

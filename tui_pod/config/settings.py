@@ -15,7 +15,7 @@ MEGABYTE = 1_000_000
 
 
 class Key(NamedTuple):
-    """What is known of a setting besides its type and default."""
+    """Describes a setting besides its type and default."""
 
     text: str
     """What it does, in one line."""
@@ -25,9 +25,9 @@ class Key(NamedTuple):
     choices: tuple[str, ...] = ()
     """The only values it takes; empty: any of its type."""
     pattern: str = ""
-    """What each text of a list looks like, as a regular expression."""
+    """Regular expression that each text of a list must match."""
     example: str = ""
-    """A line of TOML for the default file, where the default shows nothing."""
+    """A line of TOML for the default file, if the default shows no example."""
 
 
 class StartSettings(NamedTuple):
@@ -59,7 +59,7 @@ class ResumeSettings(NamedTuple):
 
 
 class PlayedSettings(NamedTuple):
-    """[played]: an episode counts as played when no more than this is left, and never more than a tenth of it."""
+    """[played]: an episode counts as played if at most this much is left, and never more than a tenth of it."""
 
     share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
     min_left: Annotated[float, Key("Least seconds of that share", 0, 600)] = 5.0
@@ -264,7 +264,7 @@ class Settings(NamedTuple):
 
 
 def bound_actions(settings: Settings) -> tuple[Action, ...]:
-    """Return the table of keys as the listener has it: their keys, and their seek steps in the labels."""
+    """Return the actions with the listener's keys, and with the listener's seek steps in the labels."""
     back, forward, small = settings.playback[:3]
     if not settings.keymap and (back, forward, small) == PlaybackSettings()[:3]:
         return ACTIONS
@@ -281,7 +281,7 @@ def bound_actions(settings: Settings) -> tuple[Action, ...]:
 
 
 class Config(NamedTuple):
-    """What was read."""
+    """The settings as read, and what was wrong."""
 
     settings: Settings = Settings()
     notices: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""How progress looks as TOML: tables to values and back, records with a checksum, and merging.
+"""Convert progress to TOML and back, add checksums to records, and merge.
 
-It works on text and dictionaries only; `store` does the files. An entry stays a dictionary with all its
-keys until someone asks for its progress, so that keys from elsewhere and entries that make no sense survive.
+It works on text and dictionaries only; `store` handles the files. An entry stays a dictionary with all its
+keys until its progress is needed, so that unknown keys and invalid entries survive.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tui_pod.state.values import (
 )
 
 VERSION = 1
-"""The state format that is written, and the newest that is read."""
+"""The state format that is written, and the newest that can be read."""
 
 HEADER = (
     "# Your progress in tui-pod. You may edit it while tui-pod is closed: what you change counts from then on.\n"
@@ -43,15 +43,15 @@ _CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
 _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
 LONG = 20_000
-"""Characters of a snapshot, about a hundred episodes, from which the faster reader pays off."""
+"""Characters of a snapshot from which the fast reader pays off: about a hundred episodes."""
 
 
 class DamagedState(Exception):
-    """A state file whose content is not what was once written whole."""
+    """A state file that is damaged or incomplete."""
 
 
 class NewerState(Exception):
-    """A state file of a version that this program does not know."""
+    """A state file of a newer version."""
 
 
 def to_table(progress: Progress) -> Table:
@@ -80,8 +80,8 @@ def parse_snapshot(text: str) -> Table:
     """Return a snapshot's tables.
 
     Raises:
-        DamagedState: not TOML, empty, without a version, of odd types, cut off, or nothing that could be written back.
-        NewerState: of a version from the future.
+        DamagedState: it is not TOML, empty, without a version, of wrong types, cut off, or cannot be written back.
+        NewerState: it has a newer version.
     """
     try:
         data = _loads(text)
@@ -118,7 +118,7 @@ def _loads(text: str) -> Table:
 
 
 def is_newer(head: str) -> bool:
-    """Return whether a state file that begins with `head` is of a version from the future."""
+    """Return whether a state file that begins with `head` has a newer version."""
     version = _VERSION.search(head)
     return version is not None and int(version[1]) > VERSION
 
@@ -152,7 +152,7 @@ def record_text(kind: str, table: Table) -> str:
 
 
 def journal_text(records: Iterable[Record]) -> str:
-    """Return what a journal holds of some records."""
+    """Return the text of records in a journal."""
     return "".join(record_text(*_record_table(record)) for record in records)
 
 
@@ -173,12 +173,12 @@ def _record_table(record: Record) -> tuple[str, Table]:
 def parse_journal(text: str) -> dict[str, list[Table]]:
     """Return the whole records of a journal by kind, in order, without their checksums.
 
-    Torn and damaged ones are left out, and so are those that a snapshot could not hold.
+    Torn and damaged ones are left out, as are those that a snapshot cannot hold.
     """
     good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
     parsed = _parsed("".join(good))
     found: dict[str, list[Table]] = {}
-    for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is no TOML
+    for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is not TOML
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
                 if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
@@ -195,7 +195,7 @@ def _parsed(text: str) -> Table:
 
 
 def newest(first: Table, second: Table) -> Table:
-    """Return the newer of two entries of one episode, with what was heard in either and keys of both."""
+    """Return the newer of two entries of one episode, with the played ranges and the keys of both."""
     merged = newer(first, second, PROGRESS.keys)
     heard = join(read_ranges(first.get("heard")), read_ranges(second.get("heard")))
     if heard:
@@ -208,7 +208,7 @@ def newest(first: Table, second: Table) -> Table:
 def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
     """Merge journal records into a snapshot's tables.
 
-    `edited` is when the snapshot file was last written by anyone: an entry whose check does not hold
+    `edited` is when the snapshot file was last written by anyone. An entry whose check does not match
     was changed by a person at that time, and wins over older records.
     """
     episodes: Table = data["episodes"]
@@ -235,7 +235,7 @@ _NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.val
 
 
 def _whole(record: str) -> str:
-    """Return the record without what a torn write left after it; nothing when it is torn itself."""
+    """Return the record without the rest of a torn write after it; empty if it is torn itself."""
     found = _CRC.search(record)
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
         return ""

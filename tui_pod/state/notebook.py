@@ -1,6 +1,6 @@
-"""How bookmarks and cards look as TOML: arrays of tables in the snapshot, a record each in the journal, and merging.
+"""Convert bookmarks and cards to TOML and back, and merge: arrays of tables in the snapshot, records in the journal.
 
-As with progress, entries that make no sense survive, and so do keys from elsewhere.
+As with progress, invalid entries and unknown keys survive.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def to_card(table: Table) -> Card | None:
 
 
 def read_notebook(data: Mapping[str, Any]) -> Notebook:
-    """Return the bookmarks and cards of a snapshot, those removed too, each once."""
+    """Return the bookmarks and cards of a snapshot, removed ones included, each once."""
     bookmarks, cards = (_tables(data.get(section)) for section in SECTIONS.values())
     found = Notebook(tuple(filter(None, map(to_bookmark, bookmarks))), tuple(filter(None, map(to_card, cards))))
     return Notebook().merged(found)
@@ -82,7 +82,7 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
 
 
 def _key(entry: object) -> BookmarkKey | None:
-    """Return the episode and the second of an entry; None when they make no sense."""
+    """Return the key of an entry; None if it is invalid."""
     if not isinstance(entry, dict):
         return None
     episode = entry.get("episode")

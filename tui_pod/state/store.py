@@ -1,4 +1,4 @@
-"""Keep the listener's progress in `state.toml` so that no kill, cut, second program or full disk loses it.
+"""Store the listener's progress in `state.toml` so that no kill, power cut, second program or full disk loses it.
 
 `state.toml` is a snapshot, written whole; between snapshots each save appends records to
 `state.journal.toml`. Loading merges both, compaction writes the merge back as the next snapshot.
@@ -47,10 +47,10 @@ SMALL_STATE = 300_000
 """Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
 
 LOCK_WAIT = 5.0
-"""Seconds to wait for another instance; it holds the lock for milliseconds, a compaction for a second."""
+"""Seconds to wait for another instance, which holds the lock for milliseconds, or a second to compact."""
 
 STALE_TEMP = 60.0
-"""Seconds after which a temporary file is taken for one that a killed program left."""
+"""Age in seconds from which a temporary file is considered left over from a killed program."""
 
 
 _LASTING = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL))
@@ -62,19 +62,19 @@ class StateError(UserError):
 
 
 Stamp = tuple[tuple[int, ...], ...]
-"""What tells versions of the files apart."""
+"""Identifies a version of the files."""
 
 EARLIEST = datetime.fromtimestamp(0, UTC)
 
 
 class State(NamedTuple):
-    """What the files hold together."""
+    """The content of all files."""
 
     progress: dict[str, Progress]
     tables: Mapping[str, Table]
     """The other tables, such as `ui`, `player` and `queue`."""
     notices: tuple[str, ...] = ()
-    """What the listener must be told: a recovery, or why nothing will be saved."""
+    """Notices for the listener: a recovery, or why nothing will be saved."""
     is_writable: bool = True
     notebook: Notebook = Notebook()
     """Bookmarks and cards."""
@@ -88,7 +88,7 @@ class State(NamedTuple):
         return value if type(value) is type(default) else default
 
     def numbers(self, table: str) -> dict[str, float]:
-        """Return what is remembered by key where each value is a number of seconds."""
+        """Return the remembered values of a table that are numbers of seconds, by key."""
         section = self.tables.get(table)
         found = section.items() if isinstance(section, dict) else ()
         return {key: float(value) for key, value in found if type(value) in (int, float) and abs(value) < 1e6}
@@ -114,11 +114,11 @@ class StateFile:
 
     @property
     def is_changed_elsewhere(self) -> bool:
-        """Whether another program has saved since this one last read all; looks at the files' times alone."""
+        """Whether another program has saved since this one last read everything, judged by the files' times."""
         return self._is_changed or (self._seen is not None and self._seen != self._stamp())
 
     def read_elsewhere(self) -> State:
-        """Return what is saved; of a large state only what was saved since its snapshot. Mends nothing."""
+        """Return the saved state, or only the journal's part of a large one. Repairs nothing."""
         try:
             with self._locked():
                 self._is_changed = False
@@ -128,11 +128,11 @@ class StateFile:
                 else:
                     data, _ = self._merged(may_move=False)
         except (NewerState, StateError, OSError):
-            return State({}, {})  # whatever it is, saving will tell
+            return State({}, {})  # saving will report the problem
         return _state(data, [])
 
     def load(self) -> State:
-        """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
+        """Return the state, repaired if possible. Never raises: problems are in the notices."""
         try:
             with self._locked():
                 self._remove_stale_temps()
@@ -145,16 +145,16 @@ class StateFile:
         return _state(data, notices)
 
     def save(self, records: Iterable[Record]) -> None:
-        """Append records and have the snapshot rewritten where that is due or quick: for commands.
+        """Append records, and rewrite the snapshot if that is due or quick; for commands.
 
         Raises:
-            StateError: nothing was saved, or it is in the journal alone.
+            StateError: nothing was saved, or only in the journal.
         """
         if self.append(records) or self.size() <= SMALL_STATE:
             self.compact()
 
     def append(self, records: Iterable[Record]) -> bool:
-        """Append records to the journal and have the disk keep them; return whether it is time to compact.
+        """Append records to the journal and sync the disk; return whether it is time to compact.
 
         Raises:
             StateError: nothing was saved; the journal is as it was.
@@ -162,10 +162,10 @@ class StateFile:
         return self._append(records, self._locked(), is_synced=True) >= COMPACT_AT
 
     def append_at_once(self, records: Iterable[Record]) -> None:
-        """Append records without waiting for the lock or the disk: the last words of a program that must end.
+        """Append records without waiting for the lock or the disk, for a program that must end.
 
-        The system keeps them once this returns; only a power cut in the next seconds, or another program that
-        compacts in this very moment, can lose them.
+        The system has them once this returns. Only a power cut in the next seconds, or another program that compacts
+        at this moment, can lose them.
 
         Raises:
             StateError: they were not saved.
@@ -173,7 +173,7 @@ class StateFile:
         self._append(records, contextlib.nullcontext(), is_synced=False)
 
     def _append(self, records: Iterable[Record], lock: AbstractContextManager[None], is_synced: bool) -> int:
-        """Append records and return the journal's bytes; 0 where there are none to append."""
+        """Append records and return the bytes of the journal; 0 if there are no records."""
         text = journal_text(records)
         if not text:
             return 0
@@ -188,7 +188,7 @@ class StateFile:
             raise StateError(f"{_reason(error)}, so nothing can be saved in {self.journal}") from error
 
     def compact(self) -> tuple[str, ...]:
-        """Merge the journal into a new snapshot and empty it; return what had to be mended for that.
+        """Merge the journal into a new snapshot and empty it; return notices of repairs.
 
         Raises:
             StateError: the snapshot is the old one and the journal still holds the rest.
@@ -212,14 +212,14 @@ class StateFile:
         return self._has_appended and not self.journal.exists() and not self.path.exists()
 
     def size(self) -> int:
-        """Return the bytes of the snapshot, 0 when there is none that can be looked at."""
+        """Return the bytes of the snapshot, 0 if it is missing or not accessible."""
         try:
             return files.size(self.path)
         except OSError:
             return 0
 
     def heard_records(self) -> list[HeardRecord]:
-        """Return the stretches of listening ever saved, oldest first."""
+        """Return all saved stretches of listening, oldest first."""
         texts = []
         with contextlib.ExitStack() as held:
             with contextlib.suppress(StateError, OSError):  # better some statistics than none, here and below
@@ -231,13 +231,13 @@ class StateFile:
         return sorted({record.key: record for record in records}.values(), key=lambda record: record.started)
 
     def _refuse_newer(self) -> None:
-        """Leave the files of a newer program alone, also when it came while this one ran."""
+        """Refuse to write files of a newer program, even if it was installed while this one ran."""
         with contextlib.suppress(FileNotFoundError):
             if is_newer(files.read_start(self.path).decode("utf-8", "replace")):
                 raise StateError(f"{self.path} is of a newer tui-pod; update this one")
 
     def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
-        """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
+        """Return snapshot and journal merged; a damaged snapshot is set aside and the backup used."""
         modified = files.modified(self.path)
         data, notices = self._snapshot(may_move)
         try:

@@ -1,4 +1,4 @@
-"""The values that a state may hold: what makes sense of each, and what TOML can keep. It knows no kind of entry."""
+"""The values in a state: which are valid, and which TOML can hold. It knows no kind of entry."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Stands for a time that is missing."""
 
 MAX_DEPTH = 64
-"""Tables or lists inside one another that can be read and written back without running out of stack."""
+"""Deepest nesting of tables or lists that can be read and written back without running out of stack."""
 MAX_BITS = 10_000
-"""Bits of a whole number that Python still turns into digits."""
+"""Largest whole number, in bits, that Python converts to digits."""
 
 
 def is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
@@ -30,16 +30,16 @@ def is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
 
 
 _PLAIN = frozenset((str, float, bool, datetime))
-"""Types of nearly all values, which are looked at no further."""
+"""Types of nearly all values, which need no further check."""
 
 
 def updated_of(entry: Mapping[str, Any]) -> datetime:
-    """Return when an entry was last changed, long ago when it does not say."""
+    """Return when an entry was last changed; `LONG_AGO` if not known."""
     return read_time(entry.get("updated")) or LONG_AGO
 
 
 def read_time(value: object) -> datetime | None:
-    """Return a time in UTC; None when it is none, or nothing could come after it."""
+    """Return a time in UTC; None if it is invalid, or so late that none could follow."""
     if not isinstance(value, datetime):
         return None
     try:
@@ -50,32 +50,32 @@ def read_time(value: object) -> datetime | None:
 
 
 def read_seconds(value: object) -> float | None:
-    """Return a number of seconds, 0 to a billion; None when it is none."""
+    """Return a number of seconds, 0 to a billion; None if it is invalid."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < 1e9 and math.isfinite(value) else None
 
 
 def entry_check(entry: Mapping[str, Any]) -> str:
-    """Return the checksum by which a later load sees that a person changed the entry."""
+    """Return the checksum by which a later load detects that a person changed the entry."""
     content = repr(sorted((key, str(value)) for key, value in entry.items() if key != "check"))
     return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 
 
 def date_edit(entry: Table, edited: datetime) -> None:
-    """Date an entry that was edited by hand, as its check shows, no earlier than its file was, at `edited`."""
+    """Set the time of an entry that was edited by hand, as its check shows, to that of its file, `edited`, or later."""
     if entry.get("check") != entry_check(entry):
         entry["updated"] = max(edited, updated_of(entry))
 
 
 def newer(first: Table, second: Table, own_keys: Collection[str]) -> Table:
-    """Return the newer of two entries of one thing, with those keys of the other that are not the program's own."""
+    """Return the newer of two entries with the same key, plus the older one's keys that are not the program's own."""
     old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
     return {**{key: value for key, value in old.items() if key not in own_keys}, **new}
 
 
 def writable(value: Any) -> Any:
-    """Return `value` as TOML can hold it: no None and no lone surrogates."""
+    """Return `value` in a form that TOML can hold: without None and lone surrogates."""
     if isinstance(value, str):
         return without_surrogates(value)
     if isinstance(value, Mapping):

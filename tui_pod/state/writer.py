@@ -1,7 +1,7 @@
-"""Save progress in the background, in order, the newest value of each thing only.
+"""Save records in the background, in order, only the newest value of each.
 
-The app hands records over and goes on; one thread writes them. It knows the state file and nothing of
-the app: what happened is told through a callback, which runs on the thread and may only post a message.
+The app queues records and goes on; one thread writes them. It knows the state file and nothing of the app: it
+reports through a callback, which runs on the thread and may only post a message.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, StateError, StateFile
 
 LAST_LIMIT = 0.15
-"""Seconds that quitting waits for the system to take what the disk or another program has held up."""
+"""Seconds that quitting waits for a last write that the disk or another program held up."""
 
 VANISHED = "The files of your progress were removed while tui-pod ran. All that it knows was saved again."
 
 RETRY_AFTER = 2.0
-"""Seconds after which a failed save is tried again."""
+"""Seconds before a failed save is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveFailed:
-    """A save failed and is being retried; `reason` says what is wrong. None: saving works again."""
+    """A save failed for `reason` and is being retried; with None, saving works again."""
 
     reason: str | None
 
@@ -66,20 +66,20 @@ class StateWriter:
             return self._ticket
 
     def compact(self) -> None:
-        """Have the snapshot rewritten after what is queued, so that the file a person opens is fresh."""
+        """Rewrite the snapshot after the queued records, so that the file is up to date for a person who opens it."""
         with self._changed:
             self._wants_compaction = True
             self._changed.notify_all()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until what is queued is written, for a thread that may; return whether it was."""
+        """Block until the queued records are written; return False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self._done >= self._ticket, timeout)
 
     def close(self, timeout: float) -> bool:
-        """Write what is queued and end the thread; return whether all was saved.
+        """Write the queued records and end the thread; return whether all were saved.
 
-        Where the disk or another program takes longer than `timeout` seconds, the rest is written without them.
+        If the disk or another program takes longer than `timeout` seconds, the rest is written without waiting for it.
         """
         with self._changed:
             self.is_closing = True
@@ -88,7 +88,7 @@ class StateWriter:
         self._thread.join(timeout)
         with self._changed:
             rest = self._writing | self._pending
-        last = threading.Thread(target=self._write_rest, args=(rest,), daemon=True)  # a dead disk holds up a write too
+        last = threading.Thread(target=self._write_rest, args=(rest,), daemon=True)  # a dead disk blocks a write too
         last.start()
         last.join(LAST_LIMIT)
         return self._has_written_rest
@@ -128,7 +128,7 @@ class StateWriter:
         try:
             has_vanished = self._file.has_vanished()
             is_long = self._file.append(batch.values())
-        except Exception as error:  # whatever it is, the thread must go on: nothing would be saved without it
+        except Exception as error:  # the thread must survive any error: nothing would be saved without it
             with self._changed:
                 self._pending = batch | self._pending
                 self._writing = {}
@@ -143,7 +143,7 @@ class StateWriter:
         return True
 
     def _tell(self, failure: str | None) -> None:
-        """Report the first of failures that follow each other, and their end."""
+        """Report the first of consecutive failures, and their end."""
         if self._has_failed is not (failure is not None):
             self._has_failed = failure is not None
             if failure is not None:
@@ -153,18 +153,18 @@ class StateWriter:
     def _send(self, report: Report) -> None:
         try:
             self._report(report)
-        except Exception as error:  # saving matters more than who hears of it
+        except Exception as error:  # saving must go on
             log(f"{report} could not be passed on: {error!r}")
 
     def _compact(self, is_long: bool) -> None:
         self._owes_compaction = False
         try:
             if self._file.size() > SMALL_STATE:
-                if is_long or self.is_closing:  # a second of work would hold up the screen, and quitting
-                    run_apart("tui_pod.state.store", self._file.path)  # should it fail, the journal has it all
+                if is_long or self.is_closing:  # a second of work would block the screen, and quitting
+                    run_apart("tui_pod.state.store", self._file.path)  # if it fails, the journal has everything
                 return
             notices = self._file.compact()
-        except Exception as error:  # nothing is lost: the journal has it all; tried again with the next save
+        except Exception as error:  # nothing is lost: the journal has everything; retried with the next save
             self._owes_compaction = True
             self._tell(_reason(error))
             return
@@ -173,7 +173,7 @@ class StateWriter:
 
 
 class NullWriter:
-    """A recorder that saves nothing, for a state that must not be touched; loads need not wait for it."""
+    """A writer that saves nothing, for a state that must not be changed; loads need not wait for it."""
 
     def save(self, *_records: Record) -> int:
         """Save nothing."""
@@ -183,16 +183,16 @@ class NullWriter:
         """Write nothing."""
 
     def flush(self, _timeout: float) -> bool:
-        """Say that nothing waits."""
+        """Return True: nothing is queued."""
         return True
 
     def close(self, _timeout: float) -> bool:
-        """Say that nothing is left to save."""
+        """Return True: nothing is left to save."""
         return True
 
 
 def _reason(error: Exception) -> str:
-    """Return why a save failed, for people."""
+    """Return the reason for a failed save, for people."""
     if isinstance(error, StateError):
         return str(error)
     return clean(f"{type(error).__name__}: {error}".removesuffix(": "), 300)
