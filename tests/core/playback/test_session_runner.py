@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.rooms import Room, make_room
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
+
+
+def volumes(room: Room) -> list[object]:
+    return [call[1] for call in room.player.calls if call[0] == "volume"]
+
+
+def start_session(room: Room, budget: float = 300.0) -> None:
+    """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
+    request = SessionRequest(budget, topic=2)
+    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
+    room.controller.sessions.start(request, plan)
+
+
+# -- sessions ------------------------------------------------------------------------------------------
+
+
+def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
+    room.controller.queue_last(["five"])
+    start_session(room)
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("one", "five"))
+    room.player.play(200)
+    room.player.play(100)
+    [summary] = room.listener.summaries
+    assert (room.playing, room.status, room.controller.session) == (None, PlayerStatus.STOPPED, None)
+    assert (summary.finished, summary.next) == (2, "five")
+    assert summary.heard == summary.used == pytest.approx(300)
+    assert ("Numbers", 2, 2) in summary.topics
+
+
+def test_session_of_nothing_is_not_begun(room: Room) -> None:
+    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
+    assert (room.controller.session, room.playing) == (None, None)
+
+
+def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
+    room.controller.queue_last(["five"])
+    room.controller.mixer.set_speed(2.0)
+    start_session(room, budget=150.0)
+    room.player.play(50)
+    session_status = room.controller.sessions.status()
+    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
+        1,
+        2,
+        100.0,
+        "one",
+    )
+
+
+def test_status_numbers_the_episodes_of_the_session_alone(room: Room) -> None:
+    start_session(room)
+    numbers = []
+    for ident in ("two", "one", "five"):
+        room.play(ident)
+        numbers.append(room.controller.sessions.status().number)
+    assert numbers == [1, 2, None]
+
+
+def test_status_counts_each_topic_at_its_own_speed() -> None:
+    room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
+    room.play("one", seconds=40)
+    room.controller.queue_last(["five", "two"])
+    assert room.controller.sessions.status().left == 60.0 + 5.0 + 200.0
+
+
+def test_status_without_a_session_counts_the_queue(room: Room) -> None:
+    room.play("one", seconds=40)
+    room.controller.queue_last(["five"])
+    session_status = room.controller.sessions.status()
+    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
+        None,
+        0,
+        70.0,
+        "five",
+    )
+
+
+def test_session_undone_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
+    room.controller.queue_last(["five"])
+    start_session(room)
+    room.player.play(20)
+    room.controller.undo()
+    assert room.controller.session is None
+    assert (room.playing, room.position, room.controller.queue.upcoming) == ("two", 20.0, ("five",))
+    room.controller.undo()
+    assert room.controller.queue.upcoming == ()
+    assert room.listener.said == ["Undid: a session of 2 episodes", "Undid: 1 episode queued"]
+    room.controller.redo()
+    room.controller.redo()
+    assert room.controller.session is not None
+    assert room.controller.queue.upcoming == ("one", "five")
+
+
+def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
+    room.controller.queue_last(["one", "five"])
+    start_session(room)
+    room.controller.next()
+    room.controller.undo()
+    assert room.controller.session is None
+    assert room.controller.queue.upcoming == ("five",)
+
+
+def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
+    start_session(room, budget=500.0)
+    told = room.controller.sessions.status().next
+    room.controller.next()
+    assert room.playing == told == "one"
+
+
+def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> None:
+    room.controller.queue_last(["one", "five"])
+    start_session(room)
+    assert room.controller.queue.upcoming == ("one", "five")
+    room.controller.editor.mark(["three"], played=True)
+    assert "one" in room.controller.queue.upcoming
+    room.controller.sessions.end()
+    assert room.controller.queue.upcoming == ("one", "five")
+
+
+def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone(room: Room) -> None:
+    room.controller.queue_last(["five"])
+    start_session(room)
+    room.player.play(20)
+    room.controller.sessions.end()
+    assert room.controller.session is None
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("five",))
+    room.controller.sessions.end()
+    room.controller.undo()
+    assert room.controller.session is not None
+    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.listener.said == ["Undid: the end of the session"]
+
+
+def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
+    start_session(room)
+    room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library))
+    assert room.controller.queue.upcoming == ()
+    room.controller.undo()
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("two", "one")
+
+
+def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(room: Room) -> None:
+    start_session(room)
+    room.player.play(20)
+    room.controller.next()
+    session = room.controller.session
+    assert session is not None
+    assert (room.playing, session.episodes, session.skipped) == ("one", ("one",), frozenset(("two",)))
+
+
+def test_session_skipped_episode_makes_room_for_another(room: Room) -> None:
+    request = SessionRequest(300.0)
+    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
+    room.controller.sessions.start(request, plan)
+    assert room.controller.session is not None
+    planned = room.controller.session.episodes
+    room.controller.next()
+    assert room.controller.session is not None
+    assert set(room.controller.session.episodes) - set(planned)
+
+
+def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
+    start_session(room)
+    room.controller.editor.mark(["one"], played=True)
+    assert room.controller.queue.upcoming == ()
+    room.player.play(200)
+    assert (room.playing, len(room.listener.summaries)) == (None, 1)
+
+
+def test_session_episodes_of_something_else_do_not_count(room: Room) -> None:
+    start_session(room)
+    room.play("five", seconds=5)
+    session = room.controller.session
+    assert session is not None
+    assert session.used == 0
+
+
+def test_go_on_after_a_session_plays_what_is_queued(room: Room) -> None:
+    start_session(room)
+    room.player.play(200)
+    room.player.play(100)
+    room.controller.go_on()
+    assert room.listener.said[-1].startswith("Nothing comes next")
+    room.controller.queue_last(["five"])
+    room.controller.go_on()
+    assert room.playing == "five"
+
+
+# -- a session changed by the listener -----------------------------------------------------------------
+
+
+def begin_long_session(room: Room) -> None:
+    """Start a session of `one`, `two` and `three`, in the order of the queue."""
+    indexes = tuple(room.library.ids.index(ident) for ident in ("one", "two", "three"))
+    plan = Plan(indexes, 600.0, room.library)
+    room.controller.sessions.start(SessionRequest(600.0, topic=1), plan)
+
+
+def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_not_replaced(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["two"])
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "three")
+    assert (room.controller.sessions.status().count, room.controller.sessions.status().left) == (2, 400.0)
+    room.controller.editor.mark(["five"], played=True)  # plans anew where it is of the session
+    room.controller.next()
+    assert room.playing == "three"
+    assert room.controller.queue.upcoming == ()
+
+
+def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_anew(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.move_in_queue("three", -1)
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "three", "two")
+    room.controller.next()
+    assert room.playing == "three"
+    assert room.controller.queue.upcoming[:1] == ("two",)
+
+
+def test_session_does_not_take_in_what_is_queued_before_it(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["three"])
+    room.controller.queue_next(["five"])
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "two")
+
+
+def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: Room) -> None:
+    begin_long_session(room)
+    before = room.controller.session
+    room.controller.unqueue(["two"])
+    after = room.controller.session
+    room.controller.undo()
+    assert room.controller.session == before
+    assert list(room.controller.queue.upcoming) == ["two", "three"]
+    room.controller.redo()
+    assert room.controller.session == after
+    assert list(room.controller.queue.upcoming) == ["three"]
+
+
+def test_session_with_all_that_comes_taken_out_ends_with_the_present_episode(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["two", "three"])
+    room.player.play(100.0)
+    assert room.controller.session is None
+    assert room.status is PlayerStatus.STOPPED
