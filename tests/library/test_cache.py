@@ -31,6 +31,7 @@ EPISODES = [
         "tags": ["A", "B"],
         "question": "Why?",
         "answer": "Because.",
+        "sources": ["A paper, 2017", "A page"],
     },
     {"id": "dated", "title": "Dated", "tags": ["A"]},
     {"id": "bare", "title": "Bare"},

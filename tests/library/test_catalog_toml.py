@@ -142,6 +142,13 @@ def test_every_episode_has_a_question_and_its_answer(catalog: Catalog) -> None:
     assert [episode.id for episode in catalog.episodes if not 20 <= len(episode.answer) <= 240] == []
 
 
+def test_each_source_has_a_year_or_an_address(catalog: Catalog) -> None:
+    sources = [source for episode in catalog.episodes for source in episode.sources.split("\n") if source]
+    assert sources != []
+    assert [source for source in sources if not re.search(r"\b(19|20)\d\d\b|https://", source)] == []
+    assert [episode.id for episode in catalog.episodes if episode.sources.count("\n") > 1] == []
+
+
 def test_every_tag_has_an_entry_in_the_tree(catalog: Catalog) -> None:
     assert {tag for episode in catalog.episodes for tag in episode.tags} <= {topic.name for topic in catalog.topics}
 

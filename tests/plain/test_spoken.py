@@ -9,6 +9,7 @@ import pytest
 from tests.rooms import make_room
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.download_state import WHOLE, DownloadState
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.session_runner import SessionStatus
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
@@ -18,6 +19,7 @@ from tui_pod.plain.spoken import (
     RECENT,
     SHOWN,
     say_change,
+    say_details,
     say_download,
     say_key,
     say_keys,
@@ -175,3 +177,12 @@ def test_key_is_named_for_a_voice(key: str, said: str) -> None:
 
 def test_keys_name_the_actions_that_work_here_alone() -> None:
     assert list(say_keys(ACTIONS, ["undo", "focus.next"])) == ["tab: Switch between topics and episodes.", "u: Undo."]
+
+
+def test_details_name_each_source() -> None:
+    room = make_room([Episode("one", "One", sources="A paper, 2017\nA page")])
+    assert list(say_details(room.library, room.progress_index, 0))[1:] == [
+        "Source: A paper, 2017",
+        "Source: A page",
+        "Id: one",
+    ]

@@ -34,6 +34,15 @@ def test_changed_title_and_words_replace_the_former(desk: Desk) -> None:
     ]  # fmt: skip
 
 
+def test_sources_are_found_as_notes(desk: Desk) -> None:
+    desk.add("one", "One")
+    desk.fill()
+    desk.episodes.clear()
+    desk.add("one", "One", sources="Vaswani and others, 2017\nA page")
+    desk.fill()
+    assert [hit.kind for hit in only(desk.ask("vaswani")).hits] == [MatchKind.NOTES]
+
+
 def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> None:
     files = TranscriptFiles(desk.data / RECOGNISED)
     desk.add("one", "One", audio="/one.mp3")

@@ -24,7 +24,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 
-SCHEMA = 7
+SCHEMA = 8
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000

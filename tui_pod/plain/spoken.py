@@ -191,6 +191,7 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
         yield f"Topics: {', '.join(episode.tags)}."
     if episode.published is not None:
         yield f"Published {episode.published:%d %B %Y}."
+    yield from (f"Source: {source}" for source in episode.sources.split("\n") if source)
     yield f"Id: {episode.id}"
 
 

@@ -100,12 +100,12 @@ def _put_heads(
 
 def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head] | None:
     """Return an episode's head for the index; None if it is already there."""
-    stamp = zlib.crc32("\0".join((episode.title, episode.summary, html)).encode("utf-8", "replace"))
+    stamp = zlib.crc32("\0".join((episode.title, episode.summary, html or episode.sources)).encode("utf-8", "replace"))
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:
         return None
     if not html:
-        return episode.id, stamp, Head(episode.title, episode.summary)
+        return episode.id, stamp, Head(episode.title, episode.summary, episode.sources)
     from tui_pod.feeds.formats.html_text import to_text  # only needed for filling
 
     text = to_text(html)

@@ -289,6 +289,17 @@ def test_topic_with_a_path_has_its_ids_and_summary_and_an_episode_its_question()
     assert (found.episodes[0].question, found.episodes[0].answer) == ("Why?", "So.")
 
 
+def test_sources_of_an_episode_are_one_a_line() -> None:
+    found = parse_catalog(HEAD + 'sources = ["A paper, 2017", "A\\npage"]\n')
+    assert found.episodes[0].sources == "A paper, 2017\nA page"
+
+
+@pytest.mark.parametrize("sources", ['"A paper"', "[2017]"])
+def test_sources_that_are_no_list_of_texts_are_a_fault(sources: str) -> None:
+    with pytest.raises(CatalogError, match="sources must be a list of texts"):
+        parse_catalog(HEAD + f"sources = {sources}\n")
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [

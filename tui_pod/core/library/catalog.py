@@ -236,6 +236,7 @@ class _CatalogReader:
             transcript=self._location(table, "transcript"),
             question=self._text(table, "question") or "",
             answer=self._text(table, "answer") or "",
+            sources="\n".join(map(clean, self._texts(table, "sources"))),
         )
 
     def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _clean_summary) -> str | None:
@@ -278,11 +279,15 @@ class _CatalogReader:
         return None
 
     def _tags(self, table: dict[str, Any]) -> tuple[str, ...]:
-        value = table.get("tags", [])
-        if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-            self._fault("tags must be a list of texts", "tags")
-            return ()
-        return tuple(tag for tag in dict.fromkeys(map(self._clean_tag, value)) if tag and tag != ROOT_TOPIC)
+        tags = dict.fromkeys(map(self._clean_tag, self._texts(table, "tags")))
+        return tuple(tag for tag in tags if tag and tag != ROOT_TOPIC)
+
+    def _texts(self, table: dict[str, Any], key: str) -> list[str]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            self._fault(f"{key} must be a list of texts", key)
+            return []
+        return value
 
     def _location(self, table: dict[str, Any], key: str) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""

@@ -24,6 +24,8 @@ class Episode(NamedTuple):
     question: str = ""
     """A question that the episode answers."""
     answer: str = ""
+    sources: str = ""
+    """Papers and pages behind the episode, one a line."""
 
 
 class Topic(NamedTuple):

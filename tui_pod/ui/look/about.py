@@ -114,6 +114,7 @@ def about_episode(
         ("Page", notes.page),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
         ("Last error", download_error),
+        *(("Source", source) for source in episode.sources.split("\n")),
         ("Id", episode.id),
     ]
     head, tail = split_title(episode.title)
@@ -140,12 +141,16 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
 
 
 def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
-    """Add the chapters, or the times in the show notes, and the links; `here` is the number of the playing chapter."""
+    """Add the chapters, or the times in the show notes, and the links of notes and sources.
+
+    `here` is the number of the playing chapter.
+    """
     marks = [AboutChoice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
     head = "Chapters"
     if not marks:
         head, marks = "Times", list(_times(notes.text))
-    links = [found.rstrip(".,;:!?)]") for found in _LINK.findall(notes.text)]
+    sources = (value for name, value in about.facts if name == "Source")
+    links = [found.rstrip(".,;:!?)]") for found in _LINK.findall("\n".join((notes.text, *sources)))]
     links = [notes.page, *links] if notes.page.startswith("http") else links
     opened = [AboutChoice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
     head = f"{head} and links" if marks and opened else head if marks else "Links"
