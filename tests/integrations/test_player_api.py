@@ -140,3 +140,11 @@ def test_stop_keeps_the_place(room: Room) -> None:
     PlayerApi(room.controller).stop()
     assert room.status is PlayerStatus.STOPPED
     assert room.progress("one").position == 30
+
+
+def test_previous_restarts_what_plays_and_fails_when_nothing_does(room: Room) -> None:
+    with pytest.raises(PlayerApiError, match="Nothing is playing"):
+        PlayerApi(room.controller).previous()
+    room.play("two", 50)
+    PlayerApi(room.controller).previous()
+    assert room.controller.playback.position == 0.0
