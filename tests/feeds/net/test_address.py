@@ -115,3 +115,9 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
 )  # fmt: skip
 def test_typed_nonsense_names_no_address(typed: str) -> None:
     assert typed_addresses(typed) == []
+
+
+def test_host_that_cannot_be_found_is_unknown_and_not_private() -> None:
+    with pytest.raises(AddressError) as caught:
+        check_address("https://nobody.invalid/")
+    assert (caught.value.is_unknown, caught.value.is_private) == (True, False)
