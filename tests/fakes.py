@@ -222,6 +222,7 @@ class FakeListener:
         self.playbacks: list[Playback] = []
         self.changed: list[frozenset[str]] = []
         self.said: list[str] = []
+        self.errors: list[str] = []
         self.queue_changes = 0
         self.bookmarked: list[frozenset[str]] = []
         self.summaries: list[Summary] = []
@@ -240,6 +241,7 @@ class FakeListener:
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.said.append(render_keys(text))
+        self.errors += self.said[-1:] if is_error else []
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)

@@ -951,7 +951,7 @@ def test_episode_that_fails_when_another_has_ended_is_told_and_passed_over(room:
     room.player.is_holding = False
     send(room, LoadFailed, "It is gone.")
     assert (room.playing, room.status) == ("five", PlayerStatus.PLAYING)
-    assert room.listener.said == ["“Two”: It is gone."]
+    assert room.listener.said == room.listener.errors == ["“Two”: It is gone."]
     assert room.progress_index.get("two") is None
 
 
