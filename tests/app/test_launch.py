@@ -50,6 +50,7 @@ class Ended:
 
     def __init__(self, code: int | None) -> None:
         self.return_code = code
+        self.frontend = FakeFrontend()
 
     def __call__(self, services: AppServices) -> Ended:
         return self
