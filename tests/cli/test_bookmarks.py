@@ -58,7 +58,7 @@ def test_folder_of_notes_that_cannot_be_made_is_one_line(run: Run, small: list[s
     (tmp_path / "file").write_text("mine")
     result = run(*small, "bookmarks", "--out", tmp_path / "file" / "notes")
     assert (result.status, result.err.count("\n")) == (1, 1)
-    assert "cannot be written (Not a directory); name another folder" in result.err
+    assert "cannot be written (Not a directory); choose another folder" in result.err
 
 
 def test_bookmarks_are_printed_as_json_and_written_at_once(run: Run, small: list[str], tmp_path: Path) -> None:
