@@ -31,7 +31,7 @@ async def test_export_is_shown_before_it_is_taken(library: Library, key: str) ->
         await driver.press("enter")
         await driver.until(lambda: driver.shows(ImportScreen), "the export is shown")
         for said in (
-            "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 heard that are not known",
+            "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 not found here",
             "1 podcast has no address.", "[b]Ships[/b]  History/Sea",
         ):  # fmt: skip
             assert said in driver.text

@@ -1,0 +1,43 @@
+"""Text cut, padded, wrapped and searched in terminal cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_pod.ui.look.cells import find_words, fit, meter, split_title, wrap
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0, "╌╌╌╌"), (0.01, "━╌╌╌"), (0.5, "━━╌╌"), (0.99, "━━━╌"), (1.0, "━━━━")]
+)
+def test_meter_shows_any_share_and_is_full_only_at_the_end(share: float, shown: str) -> None:
+    assert "".join(meter(share, 4)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [("one", 5, "one  "), ("one", 3, "one"), ("four", 3, "fo…"), ("字字字", 4, "字… "), ("one", 0, "")],
+)
+def test_text_is_fitted_to_cells(text: str, width: int, shown: str) -> None:
+    assert fit(text, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [("one two", ["one", "two"]), ("a b c", ["a b c"]), ("sixsix", ["sixsi", "x"]), ("", [""])]
+)
+def test_text_is_wrapped_at_spaces_and_within_longer_words(text: str, lines: list[str]) -> None:
+    assert wrap(text, 5) == lines
+
+
+def test_title_is_split_at_its_first_dash() -> None:
+    assert split_title("Head — tail — more") == ("Head", "tail — more")
+    assert split_title("Head") == ("Head", "")
+
+
+def test_overlapping_words_are_found_as_one_span() -> None:
+    assert find_words("Attention, please", ["atten", "tention", "please"]) == [(0, 9), (11, 17)]
+
+
+def test_text_that_changes_its_length_when_folded_is_found_whole() -> None:
+    assert find_words("Straße", ["strasse"]) == [(0, 6)]
+    assert find_words("Straße", ["gasse"]) == []
