@@ -21,15 +21,13 @@ import pytest
 
 from tests.app_driver import embedded_library
 from tests.patience import wait_until
+from tests.tools import needs_voice
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import embedded_transcripts
-from tui_pod.speech.narrator import has_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import SWITCH
 
 ROOT = Path(__file__).parents[2]
-
-needs_voice = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
 
 WAYS: dict[str, dict[str, str]] = {"behind a client": {}, "in one process": {SWITCH: "1"}}
 """How the program runs: the variables for it."""

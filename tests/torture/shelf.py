@@ -64,13 +64,15 @@ def make_silence(path: Path, seconds: float) -> None:
         file.writeframes(b"\x80" * round(RATE * seconds))
 
 
+def installed_program() -> list[str]:
+    """Return the command of the installed program, which runs the code of `ROOT` (see `Home.variables`)."""
+    installed = Path(sys.executable).with_name("tui-pod")
+    return [str(installed)] if installed.exists() else [sys.executable, "-m", "tui_pod"]
+
+
 def app_command(home: Home, mutant: str = "", changes: Sequence[str] = (), ao: str = "null") -> list[str]:
     """Return how the app is started: the installed program, or one that is changed for the trial (see `driven`)."""
-    installed = Path(sys.executable).with_name("tui-pod")
+    program = installed_program()
     if mutant or changes:
         program = [sys.executable, "-m", "tests.torture.driven", f"--mutant={mutant}", *changes, "--"]
-    elif installed.exists():
-        program = [str(installed)]
-    else:
-        program = [sys.executable, "-m", "tui_pod"]
     return [*program, "--catalog", str(home.catalog), "--state", str(home.state), "--ao", ao]

@@ -1,0 +1,113 @@
+"""A listener at a terminal, who starts the installed program, presses keys and reads the screen and the saved state."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.torture.shelf import Home, installed_program
+from tests.torture.terminal import Terminal
+from tui_pod.core.progress.progress import Progress
+from tui_pod.state.store import State, StateFile
+
+_AT_CURSOR = re.compile(r"[│▌]▎[ ▶‖◌○◐✓!] (.+?)  ")
+
+
+class Sitting(Terminal):
+    """The program on a terminal, from its start to its end."""
+
+    def see(self, *words: str) -> None:
+        """Wait until the screen shows all these words."""
+        self.until(lambda: self.shows(*words), " and ".join(words))
+
+    def lose(self, *words: str) -> None:
+        """Wait until none of these words is on the screen."""
+        self.until(lambda: not any(map(self.shows, words)), f"no {' and no '.join(words)}")
+
+    def do(self, keys: str, *words: str) -> None:
+        """Press keys and wait until the screen shows all these words."""
+        self.press(keys)
+        self.see(*words)
+
+    def escape(self, *words: str) -> None:
+        """Press esc and wait until these words are gone: a key that follows at once would be alt and that key."""
+        self.press("\x1b")
+        self.lose(*words)
+
+    def hear(self, title: str, seconds: int = 0) -> None:
+        """Wait until an episode plays, at this position or beyond."""
+        self.until(lambda: (bar := self.bar()) and bar.mark == "▶" and bar.title.startswith(title), f"▶ {title}")
+        self.play_to(seconds)
+
+    @property
+    def line_at_cursor(self) -> str:
+        """The title in the list's row at the cursor; empty if the list is hidden."""
+        rows = (line[line.find("│", 1) :] for line in self.lines)  # the tree has a cursor of its own
+        return next((match[1].strip() for row in rows if (match := _AT_CURSOR.search(row))), "")
+
+    def quit(self) -> None:
+        """Press q; the program must end well."""
+        self.press("q")
+        assert self.wait(30) is not None
+        assert self.status == 0
+
+
+@dataclass
+class Listener:
+    """Has a home of their own, and comes back to it."""
+
+    folder: Path
+    size: tuple[int, int] = (120, 40)
+    sound: str = "null"
+    """The audio output that mpv is asked for."""
+    day: int = 0
+    """Days from today on which the program runs, by libfaketime."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Environment variables besides those of `Home`."""
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir()
+
+    @contextmanager
+    def sits_down(self, *arguments: str, waits: bool = True) -> Iterator[Sitting]:
+        """Start the app, and wait for its list unless told otherwise; it is killed if the journey fails."""
+        with Sitting(self._command(arguments), self.surroundings, self.folder, self.size) as sitting:
+            if waits:
+                sitting.see("? Help")
+            yield sitting
+
+    def run(self, *arguments: str) -> str:
+        """Run a command, which must succeed; return what it prints."""
+        done = subprocess.run(
+            self._command(arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of the program: nothing of whoever runs the test."""
+        home = Home(self.folder, self.folder / "catalog.toml", self.state_path)
+        clock = {"FAKETIME_DONT_FAKE_MONOTONIC": "1"} if self.day else {}
+        return {**home.variables, "TZ": "UTC", **clock, **self.variables}
+
+    @property
+    def state_path(self) -> Path:
+        """The state file."""
+        return self.folder / "state" / "tui-pod" / "state.toml"
+
+    @property
+    def state(self) -> State:
+        """What is saved now, in snapshot and journal."""
+        return StateFile(self.state_path).load()
+
+    def progress(self, episode: str) -> Progress:
+        """Return the saved progress of an episode; one never touched has none, which fails the journey."""
+        return self.state.progress[episode]
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        clock = ["faketime", "-f", f"+{self.day}d"] if self.day else []
+        return [*clock, *installed_program(), "--ao", self.sound, *arguments]
