@@ -48,7 +48,7 @@ def test_words_without_times_get_those_of_the_recogniser() -> None:
     assert [cue.text for cue in timed.cues] == [cue.text for cue in real]
     off = sorted(abs((cue.start or 0.0) - (truth.start or 0.0)) for cue, truth in zip(timed.cues, real, strict=True))
     assert off[len(off) // 2] < 0.2
-    assert off[-1] < 3.0
+    assert off[-1] < max((cue.end or 0.0) - (cue.start or 0.0) for cue in real)  # one that was not heard
     starts = [cue.start or 0.0 for cue in timed.cues]
     assert starts == sorted(starts)
 
