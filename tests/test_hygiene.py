@@ -93,3 +93,24 @@ def test_fault_is_found(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", ["row._replace(a=1)", "await asyncio.sleep(0)", "self._thread", "app._driver_class"])
 def test_what_is_allowed_is_no_fault(text: str) -> None:
     assert list(faults(ast.parse(f"async def f():\n    {text}"))) == []
+
+
+WRITES_SEQUENCES, READS_SEQUENCES = "core/text/escapes.py", "plain/keyboard.py"
+"""The only modules of the program with escape sequences."""
+
+
+def test_escape_sequences_are_listed_in_one_place() -> None:
+    package = ROOT / "tui_pod"
+    found = [
+        str(path.relative_to(package))
+        for path in sorted(package.rglob("*.py"))
+        if any(
+            isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and ord("\x1b") in _codes(node.value)
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+    ]
+    assert found == [WRITES_SEQUENCES, READS_SEQUENCES]
+
+
+def _codes(value: str | bytes) -> list[int]:
+    return list(value.encode("utf-8", "replace") if isinstance(value, str) else value)

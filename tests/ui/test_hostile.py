@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
 import pytest
 import textual.drivers.headless_driver
 import tomli_w
+from rich.segment import Segment
+from rich.style import Style
+from textual.content import Content
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.strip import Strip
 
 from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
@@ -131,12 +136,43 @@ async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: L
     check_sent([written.replace(f"\x1b]52;c;{copied}\x07", "")])
 
 
-async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Library, sent: list[str]) -> None:
+@pytest.mark.parametrize("name", ["clipboard", "csi", "c1-csi", "bidi", "nul", "lines", "surrogate", "tags"])
+async def test_text_that_nobody_cleaned_passes_the_gate_as_printable_cells(
+    name: str, library: Library, sent: list[str]
+) -> None:
     async with run_app(library) as driver:
-        driver.header.left = HOSTILE_TITLES["clipboard"]
+        driver.header.left = HOSTILE_TITLES[name]  # a widget of Textual's kind
+        driver.episodes.border_title = Content(HOSTILE_TITLES[name])  # one that draws its own lines
         await driver.settle()
+    check_sent(sent)
+    assert len("".join(sent)) > 1_000
+
+
+async def test_link_that_holds_a_command_is_not_sent(library: Library, sent: list[str]) -> None:
+    async with run_app(library) as driver:
+        strip = Strip([Segment("here", Style(link="https://a.example/\x1b]52;c;cm0=\x07"))])
+        sent.append(strip.render(driver.app.console))
+    check_sent(sent)
+
+
+async def test_crash_prints_messages_and_variables_as_printable_text(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RuntimeError(HOSTILE_TITLES["clipboard"])
+
+    with contextlib.suppress(RuntimeError):
+        async with run_app(library) as driver:
+            driver.app.call_later(fail)
+            await driver.settle()
+    printed = capsys.readouterr().err
+    assert "Copied" in printed
+    check_sent([printed])
+
+
+def test_check_of_what_is_sent_sees_a_command() -> None:
     with pytest.raises(AssertionError):
-        check_sent(sent)
+        check_sent([HOSTILE_TITLES["clipboard"]])
 
 
 # -- letter for letter ---------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def run_app(options: Namespace) -> int:
         print(visible(str(error)), file=sys.stderr)
         return 1
     except ValueError as error:
-        print(f"tui-pod --session: {error}", file=sys.stderr)
+        print(visible(f"tui-pod --session: {error}"), file=sys.stderr)
         return 2
     if not options.plain and (refusal := _refusal()):
         print(refusal, file=sys.stderr)

@@ -23,7 +23,7 @@ from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.text.clean import clock, length, span, visible
+from tui_pod.core.text.clean import clock, length, span
 from tui_pod.library.catalog_files import read_catalogs
 
 
@@ -108,7 +108,7 @@ def run_check(options: Namespace) -> int:
     try:
         catalogs = read_catalogs(paths)
     except CatalogsError as error:
-        print(visible(str(error)))
+        print(error)
         return 1
     for path, catalog in zip(paths, catalogs, strict=True):
         tell(f"{path}: {len(catalog.episodes)} episodes, no faults")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -47,7 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from tui_pod.app.launch import run_app  # imports Textual
 
             return run_app(options)
-        return _run_command(options)
+        from tui_pod.runtime.output import printable_output  # the app has a gate of its own
+
+        with printable_output():
+            return _run_command(options)
     except KeyboardInterrupt:
         return 130
     except SystemExit:  # argparse has printed help, or what is wrong
@@ -79,20 +81,16 @@ def _run_command(options: Any) -> int:
 
     module, _, function = options.run.rpartition(".")
     run: Callable[[Any], int | None] = getattr(import_module(f"tui_pod.cli.{module}"), function)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a title that the terminal cannot encode is no failure
-            stream.reconfigure(errors="backslashreplace")
     try:
         status = run(options) or 0
         sys.stdout.flush()
     except UserError as error:
         from tui_pod.cli.parser import UsageError  # attach does without argparse
         from tui_pod.core.library.library import CatalogsError
-        from tui_pod.core.text.clean import visible
 
         is_usage = isinstance(error, UsageError)
         program = f"tui-pod {options.command}: " if is_usage else "tui-pod: "
-        print("" if isinstance(error, CatalogsError) else program, visible(str(error)), sep="", file=sys.stderr)
+        print("" if isinstance(error, CatalogsError) else program, error, sep="", file=sys.stderr)
         return 2 if is_usage else 1
     except OSError as error:
         return _break_off(error)
@@ -132,8 +130,10 @@ def _parse(arguments: Sequence[str]) -> Any:
     for name, value in zip_longest(words[::2], words[1::2], fillvalue="-"):
         if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):
             from tui_pod.cli.parser import parse  # brings argparse, up to 8 % of the start of an app
+            from tui_pod.runtime.output import printable_output
 
-            return parse(arguments)
+            with printable_output():
+                return parse(arguments)
         if name == "--catalog":
             options.catalog.append(value)
         else:

@@ -1,6 +1,6 @@
 """What commands share: the library and the state that their options name, and printing.
 
-Standard output is data, standard error is messages, and every text from outside was cleaned when it was read.
+Standard output is data, standard error is messages.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import clock, visible
+from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_library
+from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
-
-_CLEARED = "\r\x1b[K"
-"""Clears the line of the terminal."""
 
 
 class Opened(NamedTuple):
@@ -49,7 +48,9 @@ def load_config(options: Namespace) -> Config:
 
 def tell(text: str) -> None:
     """Print a message to standard error, replacing the progress bar if there is one."""
-    print(f"{_CLEARED if sys.stderr.isatty() else ''}{visible(text)}", file=sys.stderr)
+    if sys.stderr.isatty():
+        write_control(sys.stderr, CLEAR_LINE)
+    print(visible(text), file=sys.stderr)
 
 
 def warn(*faults: str) -> None:
@@ -158,13 +159,13 @@ def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
     for ident, value in progress.items():
         episode = library.find(ident)
         said = "played" if value.played else clock(value.position)
-        print(visible(ident), episode.title if episode else "", said, sep="\t")
+        print(ident, episode.title if episode else "", said, sep="\t")
 
 
 def print_json(value: object) -> None:
     """Print a JSON document; dates and times are text, and an output other than UTF-8 gets ASCII."""
-    json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2, default=str)
-    sys.stdout.write("\n")
+    text = json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2, default=str)
+    sys.stdout.write(f"{text}\n")
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -183,5 +184,6 @@ def show_progress(said: str, share: float | None = None, text: str = "") -> None
         return
     filled = round(20 * (share or 0.0))
     bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
-    sys.stderr.write(_CLEARED + bar)
+    write_control(sys.stderr, CLEAR_LINE)
+    sys.stderr.write(bar)
     sys.stderr.flush()

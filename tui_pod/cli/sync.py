@@ -153,7 +153,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)
-        print(visible(bookmark.episode), title, said, bookmark.label, sep="\t")
+        print(bookmark.episode, title, said, bookmark.label, sep="\t")
     for outcome in outcomes:
         if outcome.error and not outcome.has_changed:
             continue

@@ -1,7 +1,6 @@
 """Show the current episode in the terminal's title, so that one sees which of several tabs is playing.
 
 Writes control sequences through a function that it is given; knows no terminal.
-Source: xterm's ctlseqs (OSC 2 sets the title; CSI 22;2t and 23;2t save and restore it).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean
+from tui_pod.core.text.escapes import KEEP_TITLE, TITLE_BACK, set_title
 from tui_pod.integrations.broadcast import Follower
 
 LIMIT = 100
@@ -18,8 +18,6 @@ LIMIT = 100
 
 _UNTITLED = ("dumb", "unknown", "linux", "cons", "vt", "sun", "wsvt")
 """Prefixes of TERM for terminals without a title: consoles and old terminals."""
-
-_KEEP, _BRING_BACK = "\x1b[22;2t", "\x1b[23;2t"
 
 
 def has_title(environ: Mapping[str, str] = os.environ) -> bool:
@@ -42,9 +40,9 @@ class TerminalTitle(Follower):
         title = make_title(playback)
         if title == self._shown or (self._shown is None and not playback.is_loaded):
             return
-        keep = _KEEP if self._shown is None else ""
+        keep = KEEP_TITLE if self._shown is None else ""
         self._shown = title
-        self._write(f"{keep}{_osc(title)}")
+        self._write(f"{keep}{set_title(title)}")
 
     def show_again(self) -> None:
         """Show the title on another terminal, if that has one."""
@@ -56,7 +54,7 @@ class TerminalTitle(Follower):
         """Restore the former title; a terminal that could not save it shows its default."""
         if self._shown is not None:
             self._shown = None
-            self._write(f"{_osc('')}{_BRING_BACK}")
+            self._write(f"{set_title('')}{TITLE_BACK}")
 
 
 def make_title(playback: Playback) -> str:
@@ -65,7 +63,3 @@ def make_title(playback: Playback) -> str:
         return "tui-pod"
     title = clean(playback.title, LIMIT)
     return f"{title} (paused) - tui-pod" if playback.status is PlayerStatus.PAUSED else f"{title} - tui-pod"
-
-
-def _osc(title: str) -> str:
-    return f"\x1b]2;{title}\x1b\\"

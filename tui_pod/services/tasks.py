@@ -12,7 +12,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.undo import Change
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, visible
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process, start_of
 
@@ -109,7 +109,11 @@ class SaveNotices:
 
 
 def explain(error: BaseException) -> str:
-    """Return the notice that reports an error."""
+    """Return the notice that reports an error, cleaned: an error's message is text from outside."""
+    return visible(_explained(error))
+
+
+def _explained(error: BaseException) -> str:
     if isinstance(error, CatalogsError):
         return f"The library could not be reloaded: {error.lines[0]}"
     if isinstance(error, UserError):

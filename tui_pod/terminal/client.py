@@ -15,24 +15,18 @@ import socket
 import termios
 import tty
 
+from tui_pod.core.text import escapes
 from tui_pod.terminal.protocol import END, PICTURE, STOP, TAKE, WELCOME, greet
 
 SWITCH = "TUI_POD_ONE_PROCESS"
 """Environment variable that makes the app hold the terminal itself, as it does where no client can run."""
 
-ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
-"""Switch to the terminal's alternate screen, and back."""
-
-PICTURE_MODES = b"\x1b[?25l\x1b[?7l"
-"""Hide the cursor, and do not wrap after the last column: drawing the last cell would scroll the screen."""
-
-RESTORE = (
-    b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
-    b"\x1b[<u\x1b[?1004l" + LEAVE + b"\x1b[?25h"
+ENTER, LEAVE, PICTURE_MODES, RESTORE = (
+    sequence.encode() for sequence in (escapes.ENTER, escapes.LEAVE, escapes.PICTURE_MODES, escapes.RESTORE)
 )
-"""Resets every terminal mode that Textual sets."""
-
-KEEP_TITLE, TITLE_BACK = b"\x1b[22;2t", b"\x1b[23;2t"
+KEEP_TITLE, TITLE_BACK, NO_TITLE = (
+    sequence.encode() for sequence in (escapes.KEEP_TITLE, escapes.TITLE_BACK, escapes.set_title(""))
+)
 
 CHUNK = 16 * 1024
 """Bytes copied at once, and the most of the app's output that is buffered for a slow terminal."""
@@ -277,7 +271,7 @@ class Client:
 
     def _leave_screen(self) -> None:
         """Write the buffered output and return to the shell's screen; give up if the terminal accepts nothing."""
-        self._output += RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
+        self._output += RESTORE * self._is_in_app + (NO_TITLE + TITLE_BACK) * self._has_title
         self._is_in_app = self._has_title = False
         while self._output and select.select([], [self._terminal], [], END_LIMIT)[1]:
             self._output = self._output[_write(self._terminal, self._output) :]

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.segment import Segments
 from textual import events, on
 from textual.app import App
 from textual.command import CommandPalette
@@ -14,10 +15,12 @@ from textual.command import CommandPalette
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.text.clean import visible
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
+from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
 
@@ -55,6 +58,7 @@ class TuiPodApp(App[None]):
     _is_themed = False
 
     def __init__(self, services: Services) -> None:
+        guard_output()
         super().__init__()
         self._services = services
         for theme in OWN:
@@ -190,9 +194,16 @@ class TuiPodApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Show a notice, with the user's keys in it."""
-        text = self._services.first.with_keys(message)
+        text = visible(self._services.first.with_keys(message))
         self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _print_error_renderables(self) -> None:
+        """Print the tracebacks of a crash, whose messages and variables may hold text from outside."""
+        for index, shown in enumerate(self._exit_renderables):
+            if isinstance(shown, Segments):
+                self._exit_renderables[index] = Segments(printable(shown.segments, keeps_lines=True))
+        super()._print_error_renderables()
 
     # -- events --------------------------------------------------------------------------------------
 

@@ -1,15 +1,15 @@
 """Make text from outside safe to show, to compare and to count.
 
-Every string from a catalogue, feed, file or stream passes `clean` once, where it enters.
-Textual passes escape sequences on to the terminal whatever its markup setting, so this is
-the only guard. This module knows nothing of where the text comes from or who draws it.
+Every string from a catalogue, feed, file or stream passes `clean` once, where it enters. What was not
+cleaned is stopped where it leaves, by `ui/output_gate.py` or `runtime/output.py`. This module knows
+nothing of where the text comes from or who draws it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 TITLE_LIMIT = 300
 """Longest title that is shown, in characters."""
@@ -37,6 +37,7 @@ _MAY_COMBINE = (
 )
 _ENDLESS = r"&#\d{10,};?"  # Python refuses to convert 5,000 digits to a number
 _SURROGATES = "[\ud800-\udfff]"
+_BREAKS = "[\x0b-\x0d\x85\u2028\u2029]"
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
 
@@ -92,7 +93,14 @@ def unescaped(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text`, such as a path, with U+FFFD for each character that `clean` would remove. Line breaks stay."""
-    return re.sub(f"{_UNSAFE}|{_SURROGATES}|[\x0b-\x0d\x85\u2028\u2029]", "\ufffd", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(f"{_UNSAFE}|{_SURROGATES}|{_BREAKS}", "\ufffd", text)
+
+
+def without_unsafe(text: str, replaced: Callable[[str], str]) -> str:
+    """Return `text` with each character that `clean` would remove, or that breaks a line, replaced."""
+    return re.sub(f"{_UNSAFE}|{_SURROGATES}|{_BREAKS}|[\t\n]", lambda found: replaced(found[0]), text)
 
 
 def without_surrogates(text: str) -> str:

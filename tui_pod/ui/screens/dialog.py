@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui_pod.core.text.clean import visible
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
 
@@ -74,7 +75,7 @@ class Dialog(ModalScreen[None]):
 
     def say(self, text: str, keys: str | None = None) -> None:
         """Show the outcome of a request, and the keys; None leaves the keys as they are."""
-        self.query_one("#outcome", Static).update(Content(text))
+        self.query_one("#outcome", Static).update(Content(visible(text)))
         if keys is not None:
             self.query_one(DialogBody).border_subtitle = Content(keys)
 

@@ -1,0 +1,29 @@
+"""Every escape sequence that the program itself writes; Textual writes all others.
+
+Only constants and the title: the client, which stays in memory, imports this.
+"""
+
+from __future__ import annotations
+
+ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+"""Switch to the terminal's alternate screen, and back."""
+
+PICTURE_MODES = "\x1b[?25l\x1b[?7l"
+"""Hide the cursor, and do not wrap after the last column: drawing the last cell would scroll the screen."""
+
+RESTORE = (
+    "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[<u\x1b[?1004l" + LEAVE + "\x1b[?25h"
+)
+"""Resets every terminal mode that Textual sets."""
+
+KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+"""Save and restore the terminal's title (xterm's ctlseqs)."""
+
+CLEAR_LINE = "\r\x1b[K"
+"""Clears the line of the cursor."""
+
+
+def set_title(title: str) -> str:
+    """Return what sets the terminal's title to a cleaned text."""
+    return f"\x1b]2;{title}\x1b\\"
