@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -77,6 +78,47 @@ def test_sqlite_without_full_text_search_says_what_to_do_and_writes_nothing(
 def test_index_of_a_full_disk_is_kept(desk: Desk) -> None:
     desk.add("one", "One", VTT)
     desk.fill()
-    with pytest.raises(SearchError, match="cannot be used now"), desk.index.writing():
-        raise sqlite3.OperationalError("database or disk is full")
+    too_large = "CREATE TABLE large AS SELECT zeroblob(1000000)"
+    with pytest.raises(SearchError, match="cannot be used now: the disk is full"), desk.index.writing() as db:
+        db.executescript(f"PRAGMA max_page_count = 1; {too_large}")
+    assert desk.ids("engine") == ["one"]
+
+
+def test_locked_index_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("one", "One", VTT)
+    desk.fill()
+    monkeypatch.setattr(store, "LOCK_WAIT", 0.0)
+    other = sqlite3.connect(desk.index.file, isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(SearchError, match="cannot be used now: another program is using it"):
+            desk.ask("engine")
+    assert desk.ids("engine") == ["one"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE heads SET title = CAST(x'ff1b5d35323b' AS TEXT)",
+        "UPDATE heads SET id = CAST(x'ff' AS TEXT)",
+        "UPDATE heads SET title = x'00ff'",
+        "UPDATE about SET value = CAST(x'ff' AS TEXT)",
+        "UPDATE words SET groups = x'00'",
+        "UPDATE words SET starts = 'text'",
+        "DROP TABLE heads_index_data",
+        "DROP TABLE heads",
+    ],
+)
+def test_index_with_values_that_were_never_written_is_made_anew_once(desk: Desk, damage: str) -> None:
+    desk.add("one", "One engine", VTT)
+    desk.fill()
+    with contextlib.closing(sqlite3.connect(desk.index.file)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(damage)
+        db.commit()
+    with contextlib.suppress(SearchError):
+        desk.ids("engine")
+    if not is_current(desk.index, desk.stamp):
+        desk.fill()
     assert desk.ids("engine") == ["one"]

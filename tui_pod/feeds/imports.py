@@ -27,6 +27,7 @@ from tui_pod.feeds.formats.items import MAX_GUID
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_FEEDS, MAX_OPML, Entry, parse_opml
 from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.runtime.database_errors import explain_database_error
 from tui_pod.runtime.files import read_bytes, read_start
 
 ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
@@ -200,12 +201,8 @@ def _read_database(path: Path) -> Imported:
             podcasts = [_entry(*row) for row in _rows(db, schema.podcasts, MAX_FEEDS)]
             heard = [_heard(*row) for row in _rows(db, schema.episodes, MAX_EPISODES)]
     except sqlite3.Error as error:
-        said = (
-            "takes too long to read"
-            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
-            else f"cannot be read ({error})"
-        )
-        raise ImportFault(f"{shown} {said}. Export it again from the other player.") from None
+        reason = explain_database_error(error, shown)
+        raise ImportFault(f"{shown} cannot be read: {reason}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"
     faults = (f"{said} no http or https address and cannot be fetched.",) if bad else ()

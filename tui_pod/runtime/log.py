@@ -1,14 +1,16 @@
-"""Write to the log: file descriptor 2 while the app has the terminal."""
+"""Write to the log: file descriptor 2 while the app has the terminal, and the listener's file after `2>file`."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 
 from tui_pod.core.text.clean import clean
 
 
 def log(text: str) -> None:
-    """Write a line, if possible."""
+    """Write a line, if possible; nothing if descriptor 2 is no file but what the listener reads."""
     with contextlib.suppress(OSError):
-        os.write(2, f"tui-pod: {clean(text, 1_000)}\n".encode())
+        if stat.S_ISREG(os.fstat(2).st_mode):
+            os.write(2, f"tui-pod: {clean(text, 1_000)}\n".encode())

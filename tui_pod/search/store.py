@@ -6,7 +6,6 @@ Calls block on the disk: run them in a thread or a process. Knows nothing of whe
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.database_errors import explain_database_error, is_passing
 from tui_pod.runtime.files import locked
 
 SCHEMA = "3"
@@ -21,6 +21,9 @@ SCHEMA = "3"
 
 HASH_SIZE = 16 * 1024 * 1024
 """Bytes that SQLite collects before it writes a part of the index: 15 % less work than with its default of 1 MB."""
+
+LOCK_WAIT = 5.0
+"""How long to wait for another program that has locked the index (seconds)."""
 
 NO_FTS5 = "Searching everywhere needs SQLite with FTS5: run tui-pod with another Python."
 """One line at 80 columns; FTS5 is SQLite's full-text search."""
@@ -38,8 +41,8 @@ _INDEXES = {
 }
 """They contain no text: the indexed text is in the tables, packed."""
 
-_FAULTS = (sqlite3.Error, zlib.error, ValueError)
-"""Raised by an index that is damaged or cannot be used now."""
+_FAULTS = (sqlite3.Error, zlib.error, ValueError, TypeError, LookupError)
+"""Raised by an index that is damaged or cannot be used now: by SQLite, or because a value is not what was written."""
 
 
 class SearchError(UserError):
@@ -117,7 +120,7 @@ class IndexFile:
     def _connected(self, mode: str) -> sqlite3.Connection:
         if not has_fts5():
             raise NoFullTextSearch(NO_FTS5)
-        return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=5.0, isolation_level=None)
+        return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=LOCK_WAIT, isolation_level=None)
 
     def _version_of(self, db: sqlite3.Connection) -> str:
         """Return the version of an index; empty for an empty file."""
@@ -137,18 +140,19 @@ class IndexFile:
         db.execute("COMMIT")
 
     def _explained(self, error: Exception) -> SearchError:
-        """Return the exception to raise for an error; a damaged index is deleted."""
+        """Return the exception to raise for an error; an index that cannot be used is deleted, as it can be rebuilt."""
         if not self.file.exists():
             return IndexMissing("There is no search index yet.")
-        if _is_passing(error):
-            return SearchError(f"The search index cannot be used now, {error}: {self.file}.")
-        for end in ("", "-wal", "-shm", "-journal"):
-            with contextlib.suppress(OSError):
-                os.unlink(f"{self.file}{end}")
-        return IndexMissing("The search index was damaged or of another version and is being rebuilt.")
+        reason = explain_database_error(error, str(self.file))
+        if not is_passing(error) and self._delete():
+            return IndexMissing("The search index was damaged or of another version and is being rebuilt.")
+        return SearchError(f"The search index {self.file} cannot be used now: {reason}.")
 
-
-def _is_passing(error: Exception) -> bool:
-    """Return True if an error is temporary and the index itself is sound: a full disk, a lock, an interruption."""
-    name = getattr(error, "sqlite_errorname", "")
-    return isinstance(error, sqlite3.OperationalError) and "no such" not in str(error) and "CORRUPT" not in name
+    def _delete(self) -> bool:
+        """Delete the index; return False if that fails."""
+        try:
+            for end in ("-wal", "-shm", "-journal", ""):
+                Path(f"{self.file}{end}").unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True

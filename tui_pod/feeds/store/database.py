@@ -1,7 +1,7 @@
 """The database of feeds: tables, transactions, and recovery from damage.
 
 Subscriptions must survive kills, power cuts and full disks: transactions are synced, and every change of
-subscriptions is also written to `feeds.opml`, from which a lost or damaged database is rebuilt.
+subscriptions is also written to `feeds.opml`. A damaged database is repaired row by row, and from that backup.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import counted
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
 from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
+from tui_pod.feeds.store.repair import Recovered, copy_readable
 from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
 from tui_pod.runtime import files
+from tui_pod.runtime.database_errors import explain_database_error, is_damage
+from tui_pod.runtime.log import log
 
 LOCK_WAIT = 5.0
 """How long to wait for another program that is writing (seconds)."""
@@ -46,6 +50,8 @@ class FeedDatabase:
         self._opened: int | None = None  # inode of the file that is connected
         self._holds = 0
         self._owes_backup = False
+        self._aside: Path | None = None  # a damaged database that is still to be repaired
+        self._is_repaired = False  # once: damage that comes back is reported
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
@@ -85,11 +91,14 @@ class FeedDatabase:
                 db = self._open()
                 with _transaction(db, begin):
                     yield db
-            except sqlite3.Error as error:
-                if not _is_damage(error):
-                    raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {error}.") from error
-                self._put_aside(error)
-                raise FeedStoreError(f"{self.notices[-1]} Try again.") from error
+            except (sqlite3.Error, json.JSONDecodeError) as error:
+                reason = explain_database_error(error, str(self.file))
+                if not is_damage(error) or self._is_repaired:
+                    raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {reason}.") from error
+                self._put_aside()
+                with contextlib.suppress(sqlite3.Error):
+                    self._open()
+                raise FeedStoreError(" ".join((*self.notices[-1:], "Try again."))) from error
             except OSError as error:
                 raise FeedStoreError(f"The feeds cannot be stored in {self.file.parent}: {error.strerror}.") from error
 
@@ -104,9 +113,10 @@ class FeedDatabase:
         try:
             connection = _connected(self.file)
         except sqlite3.Error as error:
-            if not _is_damage(error):
+            if not is_damage(error) or self._is_repaired:
                 raise
-            self._put_aside(error)
+            log(f"{self.file}: {error}")
+            self._put_aside()
             connection = _connected(self.file)
         version = version_of(connection)
         if version > len(MIGRATIONS):
@@ -123,24 +133,23 @@ class FeedDatabase:
             if migrate(connection) > 0:  # another program may have been faster
                 return
             connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
-            count = insert_entries(connection, self._backed_up(), is_backup=True)
-            if count and not self.notices:
-                self.notices.append(f"The database of feeds was missing: {count} feeds were restored from its backup.")
+            aside, self._aside = self._aside, None
+            found = Recovered() if aside is None else copy_readable(aside, connection)
+            restored = insert_entries(connection, self._backed_up(), is_backup=True)
+        if aside is not None:
+            self.notices.append(_repair_notice(aside, found, restored))
+        elif restored:
+            self.notices.append(f"The database of feeds was missing: {restored} feeds were restored from its backup.")
 
-    def _put_aside(self, error: Exception) -> None:
-        """Rename a damaged database; the next use rebuilds it from the backup."""
+    def _put_aside(self) -> None:
+        """Rename a damaged database; the next use repairs it."""
         self.close()
+        self._is_repaired = True
         name = f"{self.file.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        aside = self.file.with_name(name)
-        os.rename(self.file, aside)
+        self._aside = self.file.with_name(name)
+        os.rename(self.file, self._aside)
         with contextlib.suppress(OSError):
-            os.rename(f"{self.file}-journal", f"{aside}-journal")
-        count = len(self._backed_up())
-        self.notices.append(
-            f"The database of podcasts was damaged ({error}) and was renamed to {aside.name}; {count} podcasts were"
-            " restored from its backup and will be fetched again. Episodes that they no longer list are missing from"
-            " the library; your progress is not affected."
-        )
+            os.rename(f"{self.file}-journal", f"{self._aside}-journal")
 
     def _backed_up(self) -> list[Entry]:
         try:
@@ -251,7 +260,16 @@ def _connected(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB") or (
-        isinstance(error, sqlite3.OperationalError) and "no such" in str(error)
-    )
+def _repair_notice(aside: Path, found: Recovered, restored: int) -> str:
+    """Return what a repair recovered and lost."""
+    texts = [
+        f"The database of podcasts was damaged and was repaired; the damaged one was renamed to {aside.name}.",
+        f"{counted(found.podcasts, 'podcast')} and {counted(found.episodes)} were recovered.",
+    ]
+    if restored:
+        texts.append(f"{counted(restored, 'podcast')} came back from the backup and will be fetched again.")
+    if found.lost is None:
+        texts.append("Episodes that a podcast no longer lists may be lost.")
+    elif found.lost:
+        texts.append(f"{counted(found.lost)} could not be read; what is still listed comes back with the next refresh.")
+    return " ".join((*texts, "Your progress is not affected."))
