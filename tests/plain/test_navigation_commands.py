@@ -132,3 +132,15 @@ async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
         await typist.type("t", until_said="10 sentences more. Press t to read on.")
         await typist.type("t", until_said="End of the transcript.")
     assert re.findall(r"Sentence (\d+)\.", typist.said) == [str(number) for number in range(1, 31)]
+
+
+async def test_transcript_of_what_plays_is_read_unless_the_listener_moved_to_another_episode(room: Room) -> None:
+    services = RoomServices(room)
+    services.reader.default = Transcript((Cue("A sentence."),))
+    async with typing(services) as typist:
+        await typist.type("", until_said="One")
+        await typist.type("m")
+        await typist.type("t", until_said="A sentence.")
+        assert "which is not playing" not in typist.said
+        await typist.type("j")
+        await typist.type("t", until_said="Two, which is not playing.")

@@ -69,6 +69,12 @@ class Browser:
     def _topic(self) -> int:
         return self.entry if self.is_on_topics else self.model.query.entry
 
+    def move_on(self) -> None:
+        """Move down by one entry after a command; the listener did not ask for that row."""
+        chosen = self.model.pointed_at
+        self.move(1)
+        self.model.pointed_at = chosen
+
     def move(self, by: int) -> str:
         """Move down by so many entries, or up if negative; stop at either end."""
         return self.go((self._entries.index(self.entry) if self.is_on_topics else self.model.cursor) + by)
@@ -79,6 +85,7 @@ class Browser:
             self.entry = self._entries[min(max(0, row), len(self._entries) - 1)]
         else:
             self.model.cursor = max(0, min(row, len(self.model.indexes) - 1))
+            self.model.pointed_at = self.model.episode
         return self.say_here()
 
     def show_topics(self) -> str:

@@ -95,6 +95,7 @@ class NavigationCommands:
 
     def _search(self, words: str) -> None:
         self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
+        self._list.pointed_at = self._list.episode
 
     def _search_next(self, by: int) -> None:
         total = len(self._list.indexes)
@@ -158,11 +159,10 @@ class NavigationCommands:
         self._say_all(say_notes(notes, own or chapters))
 
     def _read(self) -> None:
-        index = self._list.index
-        if index is None:
+        episode = self._controller.library.find(self._list.to_read())
+        if episode is None:
             self._say(self._browser.say_here())
             return
-        episode = self._controller.library.episode(index)
         following = self.reading[1] if self.reading is not None and self.reading[0] == episode.id else None
         self._services.tasks.run(self._read_transcript(episode, following))
 
@@ -172,7 +172,10 @@ class NavigationCommands:
         label = self._services.recognition.label(episode.id).replace(" ·", ",")
         if first is None:
             playback = self._controller.playback
-            first = (transcript.active(playback.position) if playback.episode == episode.id else None) or 0
+            is_playing = playback.episode == episode.id
+            first = (transcript.active(playback.position) if is_playing else None) or 0
+            if playback.is_loaded and not is_playing:
+                self._say(f"{episode.title}, which is not playing.")
             if transcript.note:
                 self._say(sentence(transcript.note.capitalize()))
         following = min(first + SENTENCES, len(transcript.cues))

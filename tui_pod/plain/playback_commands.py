@@ -145,7 +145,7 @@ class PlaybackCommands:
         before = self._list.episode
         self._list.update()
         if moves_on and not self._browser.is_on_topics and self._list.episode == before:
-            self._browser.move(1)
+            self._browser.move_on()
         self._say(self._browser.say_here())
 
     def _toggle_played(self) -> None:

@@ -52,6 +52,8 @@ class EpisodeListModel:
         self.indexes: Sequence[int] = ()
         self.selected: set[int] = set()
         self.range_start: int | None = None
+        self.pointed_at: str | None = None
+        """The episode to which the listener moved the cursor on purpose last; None: not since something was played."""
         self._unsearched: Sequence[int] = ()
         self._numbers: tuple[Queue | None, dict[str, int]] = (
             None,
@@ -81,6 +83,13 @@ class EpisodeListModel:
     def episode(self) -> str | None:
         """The id at the cursor; None when the list is empty."""
         return self.ident(self.indexes[self.cursor]) if self.cursor < len(self.indexes) else None
+
+    def to_read(self) -> str | None:
+        """Return the episode whose transcript to show: what plays, unless the listener moved the cursor to another."""
+        playback = self._services.controller.playback
+        playing = playback.episode or (playback.last.episode if playback.last is not None else None)
+        is_chosen = self.episode is not None and self.pointed_at == self.episode
+        return self.episode if is_chosen or self.library.index(playing) is None else playing
 
     def ident(self, index: int) -> str:
         """Return the id of a listed episode."""
@@ -181,7 +190,7 @@ class EpisodeListModel:
         is_listed = index in self.indexes
         if not is_listed:
             self.change(ListQuery(sort=self.query.sort))
-        self.cursor = list(self.indexes).index(index)
+        self.cursor, self.pointed_at = list(self.indexes).index(index), None
         return is_listed
 
     def move_on(self, ended: str, following: str | None) -> None:
@@ -196,7 +205,7 @@ class EpisodeListModel:
         self._unsearched = everything
         self.indexes = narrow(self.library, everything, self.query.query) if self.query.query.strip() else everything
         if kept is None:
-            self.cursor = first_row(self.progress_index, self.indexes)
+            self.cursor, self.pointed_at = first_row(self.progress_index, self.indexes), None
             self.clear_selection()
             return
         wanted = {self.library.index(ident) for ident in (kept.cursor, kept.range_start, *kept.selected) if ident}
@@ -253,6 +262,7 @@ class EpisodeListModel:
         """Play an episode of the list, and then the ones after it."""
         from tui_pod.core.playback.up_next import PlayContext  # after the first paint
 
+        self.pointed_at = None
         context = None if self.is_queue else PlayContext(self.indexes, self.cursor)
         controller = self._services.controller
         (controller.restart if is_restart else controller.play)(episode, context)

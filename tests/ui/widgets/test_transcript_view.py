@@ -417,6 +417,81 @@ async def test_words_of_another_episode_are_read_while_one_plays(library: Librar
         assert "following" in str(driver.transcript.border_subtitle)
 
 
+async def test_transcript_is_that_of_what_plays_although_the_cursor_moved_on_by_itself(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "m", "t")
+        assert driver.current == "two"
+        assert driver.transcript.episode == "one"
+
+
+@pytest.mark.parametrize("keys", [["j"], ["G", "g", "j"], ["slash", *"two", "enter"]], ids=" ".join)
+async def test_transcript_is_that_of_the_row_chosen_on_purpose_and_says_that_it_does_not_play(
+    keys: list[str], library: Library
+) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", *keys, "t")
+        assert driver.transcript.episode == "two"
+        assert str(driver.transcript.border_title) == "Two · not playing"
+        assert "f follows again" in str(driver.transcript.border_subtitle)
+
+
+async def test_transcript_of_a_clicked_row_is_shown(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.click(driver.episodes, 5, 1 + driver.episodes.top_of(2))
+        await driver.press("t")
+        assert driver.transcript.episode == "three"
+
+
+async def test_row_that_was_played_on_purpose_is_not_held_against_what_plays_next(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("j", "enter", ">", "t")
+        assert driver.playback.episode == "three"
+        assert driver.transcript.episode == "three"
+
+
+async def test_going_to_what_plays_takes_the_transcript_along(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "j", "t", "c")
+        await driver.until(lambda: driver.transcript.episode == "one", "it is that of what plays")
+        assert str(driver.transcript.border_title) == "One"
+        assert driver.current == "one"
+
+
+async def test_title_tells_as_soon_as_the_episode_plays(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "j", "t", ">")
+        assert driver.playback.episode == "two"
+        assert str(driver.transcript.border_title) == "Two"
+
+
+async def test_text_opens_at_its_start_wherever_the_one_before_was_left(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts |= {"one": LONG, "two": LONG}
+
+    async with run_app(library, size=(80, 24), query=BASICS, prepare=prepare) as driver:
+        await driver.press("t", "G", "t", "j", "t")
+        assert "number 0 " in words(driver)
+
+
+async def test_text_opens_where_it_was_left(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts |= {"one": LONG, "two": LONG}
+
+    async with run_app(library, size=(80, 24), query=BASICS, prepare=prepare) as driver:
+        await driver.press("t", "G", "t", "j", "t", "t", "k", "t")
+        assert driver.transcript.episode == "one"
+        assert "number 99 " in words(driver)
+
+
+async def test_text_that_was_read_ahead_follows_once_it_plays(library: Library) -> None:
+    async with run_app(library, size=(160, 40), query=BASICS, prepare=with_words("one", LONG)) as driver:
+        await driver.press("t", "G", "l", "enter")
+        await driver.play(1)
+        assert "following" in str(driver.transcript.border_subtitle)
+        assert lit(driver)
+
+
 async def test_words_of_another_row_beside_the_list_replace_those_shown(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=BASICS) as driver:
         await driver.press("t", "l", "j", "t")
@@ -486,8 +561,8 @@ async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> No
 @pytest.mark.parametrize(
     ("transcript", "said"),
     [
-        ("/nowhere/words.vtt", "is not there: /nowhere/words.vtt"),
-        ("https://me:x@a.example/1.vtt", "has no words in it: a.example."),
+        ("/nowhere/words.vtt", "is missing: /nowhere/words.vtt"),
+        ("https://me:x@a.example/1.vtt", "is empty: a.example."),
     ],
 )
 async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> None:

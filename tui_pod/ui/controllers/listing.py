@@ -65,6 +65,7 @@ class ListingController:
             self._screen.status.show_counts()
             self._screen.topic_tree.go_to(0)
         self.show()
+        self._screen.transcript.show_playing()
         self._screen.show_pane()
 
     # -- changes ---------------------------------------------------------------------------------------

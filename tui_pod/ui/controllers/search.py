@@ -62,7 +62,7 @@ class SearchController:
         elif not model.query.query.strip():
             screen.app.notify(NO_SEARCH)
         elif model.indexes:
-            screen.episodes.go((model.cursor + by) % len(model.indexes))
+            screen.episodes.point_at((model.cursor + by) % len(model.indexes))
         else:
             screen.app.notify(why_empty(model.query))
 

@@ -35,16 +35,16 @@ class TranscriptController:
         self._is_apart = False  # whether it was opened while another episode played
 
     async def open(self, episode: str | None) -> None:
-        """Show the transcript of an episode; None: of the playing one."""
+        """Show the transcript of an episode; None: of what plays."""
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
-            self.pane = TranscriptView(self._services, self._show_playing, self._keep, self._recognise)
+            self.pane = TranscriptView(self._services, self.show_playing, self._keep, self._recognise)
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
         index = self._services.controller.library.index(episode or "")
         if index is None:
-            self._show_playing()
+            self.show_playing()
         else:
             self._look_up(index)
         self._screen.set_focus(self.pane)
@@ -95,7 +95,7 @@ class TranscriptController:
         self.pane.playback = playback
         self._is_apart = self._is_apart and playback.episode != self._shown[0]
         if self.is_open and not self._is_apart and _is_sounding(playback) and self._shown != (playback.episode, True):
-            self._show_playing()
+            self.show_playing()
 
     def nudge(self, by: float) -> None:
         """Shift the shown transcript, else that of the playing episode, by seconds; this is saved and announced."""
@@ -125,10 +125,11 @@ class TranscriptController:
         if self.pane is not None:
             self.pane.set_class(is_open, "-open")
 
-    def _show_playing(self) -> None:
+    def show_playing(self) -> None:
+        """Show the transcript of what plays, if the pane is open."""
         controller = self._services.controller
         index = controller.library.index(controller.playback.episode or "")
-        if index is not None:
+        if self.is_open and index is not None:
             self._look_up(index)
 
     def _look_up(self, index: int) -> None:

@@ -218,6 +218,7 @@ class MainScreen(Screen[None]):
     def action_show_results(self) -> None:
         """Close the search field and go to the results."""
         self.search.close()
+        self.model.pointed_at = self.model.episode
         self.show_pane()
 
     on_input_submitted = action_show_results
@@ -294,16 +295,17 @@ class MainScreen(Screen[None]):
     # -- views and dialogs -----------------------------------------------------------------------------
 
     async def action_transcript(self) -> None:
-        """Show or hide the transcript of the episode at the cursor, else of the playing one."""
+        """Show or hide the transcript of what plays, or of the row to which the listener moved the cursor."""
         self.episode.hide_details()
-        is_shown = self.focused is not self.episodes or self.transcript.shows(self.model.episode)
+        wanted = self.model.to_read()
+        is_shown = self.focused is not self.episodes or self.transcript.shows(wanted)
         if self.transcript.is_open and is_shown:
             self.transcript.close()
             self.show_pane()
-        elif self.model.index is None and self.model.library.index(self.controller.playback.episode) is None:
+        elif self.model.library.index(wanted) is None:
             self.app.notify("No episode is selected, and nothing is playing.")
         else:
-            await self.transcript.open(self.model.episode)
+            await self.transcript.open(wanted)
 
     def edit_bookmark(self, bookmark: Bookmark) -> None:
         """Edit the note and the text of a bookmark."""

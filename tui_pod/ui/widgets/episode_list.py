@@ -100,6 +100,11 @@ class EpisodeList(RowPane):
             self.refresh()
             self.post_message(self.SelectionChanged())
 
+    def point_at(self, row: int) -> None:
+        """See `RowPane.point_at`; the model remembers the episode."""
+        super().point_at(row)
+        self._model.pointed_at = self._model.episode
+
     def on_cursor_moved(self) -> None:
         """See `RowPane.on_cursor_moved`."""
         self.post_message(self.CursorMoved())

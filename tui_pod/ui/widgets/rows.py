@@ -92,6 +92,10 @@ class RowPane(ScrollView, can_focus=True):
         if former != self.cursor:
             self.on_cursor_moved()
 
+    def point_at(self, row: int) -> None:
+        """Move the cursor to a row that the listener chose with a key or the mouse."""
+        self.go(row)
+
     @property
     def text_width(self) -> int:
         """Cells of a row's text."""
@@ -275,7 +279,7 @@ class RowPane(ScrollView, can_focus=True):
         if event.chain == 1:
             self._is_hit = row < self.row_count()
             if self._is_hit:
-                self.go(row)
+                self.point_at(row)
             if self._is_hit and event.button == RIGHT_BUTTON:
                 await self.run_action(BY_ID["view.details"].action)
         elif event.chain == 2 and self._is_hit:  # the first click may have moved the rows
@@ -283,16 +287,16 @@ class RowPane(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
-        self.go(self.cursor + by)
+        self.point_at(self.cursor + by)
 
     def action_move_to(self, row: int) -> None:
         """Move the cursor to a row; -1 is the last."""
-        self.go(row if row >= 0 else self.row_count() - 1)
+        self.point_at(row if row >= 0 else self.row_count() - 1)
 
     def action_move_page(self, pages: float) -> None:
         """Move the cursor by pages or fractions of one."""
         rows = max(1, int(abs(pages) * ((self.size.height - self._extra) // self.row_height)))
-        self.go(self.cursor + (rows if pages > 0 else -rows))
+        self.point_at(self.cursor + (rows if pages > 0 else -rows))
 
     def action_choose(self) -> None:
         """Run the command of enter."""

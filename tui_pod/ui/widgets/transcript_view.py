@@ -81,6 +81,7 @@ class TranscriptView(LinesView):
         self._note = ""
         self._hint_words = dict[str, str]()
         self._title = ""
+        self._left_at = dict[str, int]()  # the sentence at which each text was left, by episode
         self._kept = set[int]()  # sentences
         self.episode: str | None = None
         """The episode whose words are shown."""
@@ -115,14 +116,17 @@ class TranscriptView(LinesView):
             note: a remark about the transcript for the border.
             recognises: whether enter starts recognition if sentences or times are missing.
         """
-        if episode.id != self.episode:
-            self.cursor, self.is_following = 0, True
+        is_new = episode.id != self.episode
+        if is_new:
+            if self.episode is not None and not self.is_following:
+                self._left_at[self.episode] = self.cursor
+            self.cursor = self._left_at.pop(episode.id, 0)
+            self.is_following = not self.cursor or self.playback.episode == episode.id
             self._matches.query = ""
         self.episode, self._title, self._note = episode.id, episode.title, note
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
         self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))
-        self.border_title = Content(episode.title)
         self._hint_words = {"Play": "Recognise" if recognises else "", "Follow": ""}
         if transcript.is_timed:
             self._hint_words = {}
@@ -131,6 +135,8 @@ class TranscriptView(LinesView):
         self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
         self._lay_out()
+        if is_new and not self.is_following:
+            self._scroll_to_cue(self.cursor)
         self._show_state()
 
     def search(self, query: str) -> None:
@@ -205,9 +211,11 @@ class TranscriptView(LinesView):
     def _is_playing(self) -> bool:
         return self.playback.is_loaded and self.playback.episode == self.episode
 
-    def watch_playback(self, former: Playback) -> None:
-        """Highlight the sentence being spoken."""
-        if former.marks is not self.playback.marks and former.marks != self.playback.marks:
+    def watch_playback(self, former: Playback, playback: Playback) -> None:
+        """Highlight the sentence being spoken; a text that begins to play is followed."""
+        if former.episode != playback.episode and self._is_playing:
+            self.is_following = True
+        if former.marks != playback.marks:
             self._lay_out()
         else:
             self._follow()
@@ -220,12 +228,15 @@ class TranscriptView(LinesView):
             return
         self._active, self._heard = active, heard
         self.refresh()
-        if active is None and not self._is_playing and heard < self.count():
-            active = max(0, heard - 1)  # where playback stopped
-        if active is not None and self.is_following:
-            self.cursor = active
-            line = self._first_line[active] - self.size.height // 3  # leaves the next sentences visible
-            self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE, force=True)
+        if self.is_following and self.count():
+            has_stopped = not self._is_playing and heard < self.count()  # else it was not begun
+            self.cursor = active if active is not None else max(0, heard - 1) if has_stopped else 0
+            self._scroll_to_cue(self.cursor, is_gliding)
+
+    def _scroll_to_cue(self, cue: int, is_gliding: bool = False) -> None:
+        """Scroll to a sentence, with the next ones visible below it."""
+        line = self._first_line[cue] - self.size.height // 3
+        self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE, force=True)
 
     def _count_heard(self, active: int | None) -> int:
         """Return how many sentences were played; all of them if that is unknown."""
@@ -247,7 +258,7 @@ class TranscriptView(LinesView):
         following = (*self._first_line[self.cursor + 1 : self.cursor + 2], len(self._lines) - 1)[0]
         top, height = self.scroll_offset.y, self.size.height
         if first < top or following >= top + height:
-            self.scroll_to(y=max(0, first - height // 3), animate=False, force=True)
+            self._scroll_to_cue(self.cursor)
         self.refresh()
         self._show_state()
 
@@ -260,7 +271,10 @@ class TranscriptView(LinesView):
             text = "no times"
         else:
             hint = self._services.first.with_keys(f"{key_of('transcript.follow')} follows again")
-            text = "" if not self._is_playing else "following" if self.is_following else hint
+            is_followed = self._is_playing and self.is_following
+            text = "following" if is_followed else hint if self.playback.is_loaded else ""
+        is_other = self.playback.is_loaded and not self._is_playing
+        self.border_title = Content(f"{self._title} · not playing" if is_other else self._title)
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
         is_with_voice = self._is_playing and self.is_following
         self.hint_words = {**self._hint_words, "Follow": ""} if is_with_voice else self._hint_words
