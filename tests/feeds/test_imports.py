@@ -167,3 +167,11 @@ def test_file_is_an_export_by_its_name_or_as_a_database(tmp_path: Path) -> None:
     assert not is_export(str(tmp_path / "notes.txt"))
     assert not is_export(str(tmp_path / "missing.opml"))
     assert not is_export(str(tmp_path))
+
+
+def test_time_of_a_clock_years_ahead_counts_as_now(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE FeedMedia SET last_played_time = ?", (datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000,))
+        db.commit()
+    assert all(episode.when is not None and episode.when.year < 9000 for episode in read_export(path).episodes)

@@ -38,6 +38,7 @@ FULL = Progress(
 )
 
 HOUR = timedelta(hours=1)
+NOW = START + 24 * HOUR
 
 
 def entry(position: float = 5.0, updated: datetime = START, **more: object) -> dict[str, Any]:
@@ -372,7 +373,7 @@ def test_parse_journal_record_that_could_not_be_written_back_is_left_out(bad: st
 def test_parse_journal_record_as_deep_as_can_be_kept_is_read_back_from_the_snapshot() -> None:
     journal = parse_journal(checked("[[progress]]\nid = 'x'\n" + ".".join("a" * (MAX_DEPTH - 2)) + " = 1\n"))
     data: dict[str, Any] = {"version": 1, "episodes": {}}
-    apply_journal(data, journal, START)
+    apply_journal(data, journal, START, now=NOW)
     assert parse_snapshot(snapshot_text(data, START))["episodes"].keys() == {"x"}
 
 
@@ -419,22 +420,22 @@ def test_to_heard_without_one_of_its_keys_is_none() -> None:
 @pytest.mark.parametrize("is_swapped", [False, True])
 def test_newest_by_time_whatever_the_order(is_swapped: bool) -> None:
     old, new = entry(1, START), entry(2, START + HOUR)
-    merged = newest(new, old) if is_swapped else newest(old, new)
+    merged = newest(new, old, NOW) if is_swapped else newest(old, new, NOW)
     assert (merged["position"], merged["updated"]) == (2, START + HOUR)
 
 
 def test_newest_of_the_same_time_is_the_later_written() -> None:
-    assert newest(entry(1), entry(2))["position"] == 2
+    assert newest(entry(1), entry(2), NOW)["position"] == 2
 
 
 def test_newest_keeps_what_was_heard_in_either_and_the_most_plays() -> None:
-    merged = newest(entry(1, START, heard="0-10", plays=3), entry(2, START + HOUR, heard="20-30", plays=1))
+    merged = newest(entry(1, START, heard="0-10", plays=3), entry(2, START + HOUR, heard="20-30", plays=1), NOW)
     assert (merged["heard"], merged["plays"]) == ("0-10 20-30", 3)
 
 
 @pytest.mark.parametrize("text", [" ".join(f"{n}-{n + 1}" for n in range(0, 60_000, 3)), "9" * 200_000, "1-" * 200_000])
 def test_newest_with_heard_without_end_is_done_at_once(text: str) -> None:
-    merged = newest(entry(heard=text), entry(heard="5-6", updated=START + HOUR))
+    merged = newest(entry(heard=text), entry(heard="5-6", updated=START + HOUR), NOW)
     progress = to_progress(merged)
     assert progress is not None
     assert len(progress.played_ranges) <= MAX_RANGES
@@ -444,13 +445,14 @@ def test_newest_keeps_unknown_keys_of_both_and_no_old_own_ones() -> None:
     merged = newest(
         entry(1, START, mood="old", a=1, dismissed=True, duration=9.0, check="x"),
         entry(2, START + HOUR, mood="new", b=2),
+        NOW,
     )
     assert merged == entry(2, START + HOUR, mood="new", a=1, b=2)
 
 
 def test_newest_entry_without_a_time_is_the_older() -> None:
-    assert newest({"position": 9.0}, entry(1))["position"] == 1
-    assert newest(entry(1), {"position": 9.0})["position"] == 1
+    assert newest({"position": 9.0}, entry(1), NOW)["position"] == 1
+    assert newest(entry(1), {"position": 9.0}, NOW)["position"] == 1
 
 
 def test_apply_journal_merges_and_adds() -> None:
@@ -458,7 +460,7 @@ def test_apply_journal_merges_and_adds() -> None:
     records: list[dict[str, Any]] = [
         {"id": "a", **entry(2, START + HOUR)}, {"id": "b", **entry(3)}, {"id": 5}, {},
     ]  # fmt: skip
-    apply_journal(data, {"progress": records}, START)
+    apply_journal(data, {"progress": records}, START, now=NOW)
     assert [(i, e["position"]) for i, e in data["episodes"].items()] == [("a", 2), ("b", 3)]
 
 
@@ -466,33 +468,35 @@ def test_apply_journal_edit_by_hand_after_the_records_wins() -> None:
     data = kept({"episodes": {"a": entry(1)}})
     data["episodes"]["a"]["position"] = 77.0
     records = [{"id": "a", **entry(2, START + timedelta(minutes=n))} for n in (1, 2)]
-    apply_journal(data, {"progress": records}, edited=START + HOUR)
+    apply_journal(data, {"progress": records}, edited=START + HOUR, now=NOW)
     assert data["episodes"]["a"]["position"] == 77.0
 
 
 def test_apply_journal_record_after_the_edit_by_hand_wins() -> None:
     data = kept({"episodes": {"a": entry(1)}})
     data["episodes"]["a"]["position"] = 77.0
-    apply_journal(data, {"progress": [{"id": "a", **entry(2, START + 2 * HOUR)}]}, edited=START + HOUR)
+    apply_journal(data, {"progress": [{"id": "a", **entry(2, START + 2 * HOUR)}]}, edited=START + HOUR, now=NOW)
     assert data["episodes"]["a"]["position"] == 2
 
 
 def test_apply_journal_entry_that_nobody_edited_is_older_whenever_the_file_was_written() -> None:
     """A copy or a restored backup has a new time, and so has every snapshot."""
     data = kept({"episodes": {"a": entry(1)}})
-    apply_journal(data, {"progress": [{"id": "a", **entry(2, START + timedelta(minutes=1))}]}, edited=START + HOUR)
+    apply_journal(
+        data, {"progress": [{"id": "a", **entry(2, START + timedelta(minutes=1))}]}, edited=START + HOUR, now=NOW
+    )
     assert data["episodes"]["a"]["position"] == 2
 
 
 def test_apply_journal_entry_added_by_hand_wins_over_older_records() -> None:
     data = parse_snapshot('version = 1\n[episodes."a"]\nposition = 77.0\n')
-    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START + HOUR)
+    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START + HOUR, now=NOW)
     assert data["episodes"]["a"]["position"] == 77.0
 
 
 def test_apply_journal_something_else_than_an_entry_gives_way() -> None:
     data = parse_snapshot("version = 1\n[episodes]\na = 3\n")
-    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START)
+    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START, now=NOW)
     assert data["episodes"]["a"]["position"] == 2
 
 
@@ -506,5 +510,5 @@ def test_apply_journal_settings_go_to_their_tables_and_keep_the_others() -> None
         {"table": 3, "key": "a", "value": 1},
         {},
     ]
-    apply_journal(data, {"setting": records}, START)
+    apply_journal(data, {"setting": records}, START, now=NOW)
     assert data == {"version": 1, "ui": {"sort": "course", "mine": 1}, "player": {"speed": 1.5}, "episodes": {}}

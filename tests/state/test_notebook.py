@@ -29,7 +29,7 @@ def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
     """Return the bookmarks of a snapshot after a journal with these records, the file being edited last at START."""
     data = {"episodes": {}, "bookmarks": entries}
     text = "".join(record_text("bookmark", BOOKMARK.to_table(record)) for record in records)
-    apply_journal(data, parse_journal(text), START)
+    apply_journal(data, parse_journal(text), START, now=START)
     return list(data["bookmarks"])
 
 

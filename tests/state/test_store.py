@@ -253,9 +253,11 @@ def test_heard_records_of_a_history_that_cannot_be_read_are_the_journals(file: S
 
 
 def test_heard_records_of_a_clock_that_was_far_off_are_kept(file: StateFile) -> None:
-    odd = [HeardRecord(str(year), "a", START.replace(year=year), 60, 4.0, 4.0) for year in (2, 1901, 8999)]
+    odd = [HeardRecord(str(year), "a", START.replace(year=year), 60, 4.0, 4.0) for year in (2, 8999, 1901)]
     file.append(odd)
-    assert file.heard_records() == odd
+    years = [record.started.year for record in file.heard_records()]
+    assert years[:2] == [2, 1901]
+    assert years[2] < 8999  # it counts as now
 
 
 def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
@@ -264,7 +266,7 @@ def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
     with file.journal.open("a", encoding="utf-8") as journal:
         changes: tuple[tuple[str, object], ...] = (
             ("started", "today"), ("started", START.replace(tzinfo=None)), ("more", 1), ("key", []),
-            ("offset", 10_000_000_000), ("offset", "x"), ("started", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),
+            ("offset", 10_000_000_000), ("offset", "x"), ("started", datetime(1, 1, 1, tzinfo=UTC)),
             ("seconds", float("nan")), ("wall", float("inf")), ("episode", 5),
         )  # fmt: skip
         for key, value in changes:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.wall_time import FUTURE, UNKNOWN
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.sync.actions import (
     DEVICE,
-    FUTURE,
     LATE,
     MAX_SECONDS,
     MAX_TEXT,
@@ -63,7 +63,6 @@ def test_element_becomes_an_action() -> None:
         {"timestamp": "yesterday"},
         {"timestamp": None},
         {"timestamp": 10**30},
-        {"timestamp": (NOW + FUTURE + timedelta(seconds=1)).isoformat()},
     ],
 )
 def test_element_that_makes_no_sense_is_skipped(change: dict[str, Any]) -> None:
@@ -100,8 +99,14 @@ def test_time_is_read_in_every_form_of_servers(timestamp: object) -> None:
     assert action_time({"timestamp": timestamp}) == 1795863600
 
 
-def test_time_a_little_ahead_is_accepted() -> None:
-    assert parse_action({**ELEMENT, "timestamp": (NOW + FUTURE).isoformat()}, NOW) is not None
+@pytest.mark.parametrize(
+    ("ahead", "read"),
+    [(FUTURE, NOW + FUTURE), (FUTURE + timedelta(seconds=1), UNKNOWN), (timedelta(days=365 * 7_000), UNKNOWN)],
+)
+def test_time_far_ahead_counts_as_unknown(ahead: timedelta, read: datetime) -> None:
+    action = parse_action({**ELEMENT, "timestamp": (NOW + ahead).isoformat()}, NOW)
+    assert action is not None
+    assert action.time == read
 
 
 @pytest.mark.parametrize("field", ["podcast", "episode", "guid", "timestamp", "position", "action"])

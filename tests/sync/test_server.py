@@ -174,7 +174,6 @@ NONSENSE: list[Any] = [
     play(1, 5) | {"episode": 3},
     play(1, 5) | {"timestamp": "soon"},
     play(1, 5) | {"timestamp": None},
-    play(1, 5, NOW + timedelta(days=400)),
     play(1, 5) | {"action": "new"},
     play(1, 5) | {"action": "delete"},
 ]
@@ -349,6 +348,17 @@ def test_change_within_the_second_of_what_it_replaces_wins(
     other.put(ident(1), found._replace(updated=found.updated + timedelta(milliseconds=1)))
     other.sync(after=timedelta(seconds=0.1))
     assert device.sync(after=HOUR).received[ident(1)].position == 200.0
+
+
+def test_action_of_a_clock_years_ahead_counts_as_now_and_never_again(device: Device, server: MemoryServer) -> None:
+    server.actions.append(play(1, 100, NOW + timedelta(days=4_000)))
+    device.sync()
+    found = device.progress()[ident(1)]
+    assert (found.position, found.updated) == (100.0, NOW)
+    device.put(ident(1), found.marked(True, NOW + timedelta(minutes=1)))
+    for _ in range(2):
+        device.sync(after=HOUR)
+        assert device.progress()[ident(1)].played
 
 
 def test_clock_that_is_a_day_ahead_is_heard_and_overtaken(device: Device, server: MemoryServer) -> None:

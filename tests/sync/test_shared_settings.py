@@ -84,9 +84,9 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     [1, {FEED: 1}, {FEED: {"speed": "1.2"}}, {"file:///etc": {"updated": NOW}}, {FEED: {"updated": NOW.date()}}],
 )
 def test_settings_that_mean_nothing_are_left_out(tables: object) -> None:
-    assert read_tables(tables) == {}
+    assert read_tables(tables, NOW) == {}
 
 
 def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
-    assert read_tables(tables)[FEED].texts == {"order": "newest"}
+    assert read_tables(tables, NOW)[FEED].texts == {"order": "newest"}

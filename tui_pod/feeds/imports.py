@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.text.clean import clean
+from tui_pod.core.wall_time import believed
 from tui_pod.feeds.formats.items import MAX_GUID
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_FEEDS, MAX_OPML, Entry, parse_opml
@@ -271,4 +272,4 @@ def _time(seconds: float) -> datetime | None:
         when = datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
     except (OverflowError, ValueError, OSError):
         return None
-    return when if when is None or when <= datetime.now(UTC) else None
+    return None if when is None else believed(when, datetime.now(UTC))

@@ -17,7 +17,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES, Ranges
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.text.clean import clean
-from tui_pod.state.values import LONG_AGO, Table, read_seconds, read_time
+from tui_pod.state.values import LONG_AGO, Table, is_time_believed, read_seconds, read_time
 
 HEARD_YEARS = range(2, 9000)
 """Years of a listening record, however wrong the clock was: local times must be valid too."""
@@ -82,6 +82,7 @@ class Layout(Generic[Record]):
         self.fields = fields
         self.keys = frozenset((*(field.key for field in fields), "check"))
         """The keys that belong to the program; others in an entry come from elsewhere."""
+        self._times = [field.key for field in fields if field.codec in (TIME, HEARD_TIME)]
         names = record._fields
         self._record = record
         defaults = record._field_defaults | missing
@@ -97,6 +98,12 @@ class Layout(Generic[Record]):
             if not (is_removed and is_content) and (value := write(record[at])) is not None:
                 table[key] = value
         return table
+
+    def believe(self, table: Table, now: datetime, instead: datetime) -> None:
+        """Put `instead` in the place of each time in an entry that is not believed; see `wall_time`."""
+        for key in self._times:
+            if (value := table.get(key)) is not None and not is_time_believed(value, now):
+                table[key] = instead
 
     def to_record(self, table: Table) -> Record | None:
         """Return the record in an entry; None when a required value is invalid.
@@ -168,6 +175,8 @@ OFFSET = Codec(Shape.NUMBER, lambda value: value, _read_offset)
 TRUTH = Codec(Shape.TRUTH, lambda value: value, lambda value: value if isinstance(value, bool) else None)
 FLAG = Codec(Shape.TRUTH, lambda value: value or None, lambda value: value is True)
 TIME = Codec(Shape.TIME, lambda value: None if value is None else value.astimezone(UTC), read_time)
+DUE_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), read_time)
+"""A time that is meant to be ahead."""
 HEARD_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), _read_heard_time)
 NAME = Codec(Shape.TEXT, lambda value: value, _read_text)
 TITLE = Codec(Shape.TEXT, lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
@@ -208,7 +217,7 @@ CARD = Layout(
     Field("episode", "episode", NAME, is_required=True),
     Field("start", "start", START, is_required=True),
     Field("removed", "is_removed", FLAG),
-    Field("due", "due", TIME),
+    Field("due", "due", DUE_TIME),
     Field("stability", "stability", FACTOR),
     Field("difficulty", "difficulty", FACTOR),
     Field("reviewed", "reviewed", TIME),

@@ -194,9 +194,9 @@ def _parsed(text: str) -> Table:
         return {}
 
 
-def newest(first: Table, second: Table) -> Table:
-    """Return the newer of two entries of one episode, with the played ranges and the keys of both."""
-    merged = newer(first, second, PROGRESS.keys)
+def newest(first: Table, second: Table, now: datetime) -> Table:
+    """Return the newer of two entries of one episode, with the played ranges and the keys of both; see `newer`."""
+    merged = newer(first, second, PROGRESS.keys, now)
     heard = join(read_ranges(first.get("heard")), read_ranges(second.get("heard")))
     if heard:
         merged["heard"] = write_ranges(heard)
@@ -205,7 +205,18 @@ def newest(first: Table, second: Table) -> Table:
     return merged
 
 
-def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
+def believe(data: Table, now: datetime, instead: datetime) -> None:
+    """Put `instead` in the place of each time in a snapshot's entries that is not believed; see `wall_time`."""
+    for entry in data["episodes"].values():
+        if isinstance(entry, dict):
+            PROGRESS.believe(entry, now, instead)
+    for layout in (BOOKMARK, CARD):
+        for entry in data.get(layout.section, ()):
+            if isinstance(entry, dict):
+                layout.believe(entry, now, instead)
+
+
+def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime, now: datetime) -> None:
     """Merge journal records into a snapshot's tables.
 
     `edited` is when the snapshot file was last written by anyone. An entry whose check does not match
@@ -219,10 +230,10 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
             continue
         entry = episodes.get(ident)
         if isinstance(entry, dict) and ident not in fresh:
-            date_edit(entry, edited)
+            date_edit(entry, edited, now)
         fresh.add(ident)
-        episodes[ident] = newest(entry, record) if isinstance(entry, dict) else record
-    apply_notebook(data, journal, edited)
+        episodes[ident] = newest(entry, record, now) if isinstance(entry, dict) else record
+    apply_notebook(data, journal, edited, now)
     for record in journal.get("setting", []):
         table, key, value = record.get("table"), record.get("key"), record.get("value")
         if isinstance(table, str) and isinstance(key, str) and table not in _NO_SETTINGS:

@@ -58,7 +58,7 @@ def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
         yield from _tables(data.get(section))
 
 
-def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
+def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: datetime, now: datetime) -> None:
     """Merge journal records into a snapshot's arrays; see `format.apply_journal`."""
     for layout in (BOOKMARK, CARD):
         records = journal.get(layout.kind)
@@ -76,8 +76,8 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
                 entries.append(record)
             else:
                 if key not in fresh:
-                    date_edit(entries[place], edited)
-                entries[place] = newer(entries[place], record, layout.keys)
+                    date_edit(entries[place], edited, now)
+                entries[place] = newer(entries[place], record, layout.keys, now)
             fresh.add(key)
 
 

@@ -13,21 +13,25 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
+from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import HeardRecord, Record
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.runtime import files
+from tui_pod.state.fields import HEARD
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
     apply_journal,
+    believe,
     is_newer,
     journal_text,
     parse_journal,
@@ -38,7 +42,7 @@ from tui_pod.state.format import (
     to_heard,
 )
 from tui_pod.state.notebook import read_notebook
-from tui_pod.state.values import Table
+from tui_pod.state.values import Table, updated_of
 
 COMPACT_AT = 256 * 1024
 """Bytes of journal at which it is merged into the snapshot."""
@@ -101,14 +105,16 @@ class State(NamedTuple):
 class StateFile:
     """The state at one path; `path` may be a link, which stays one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         real = Path(os.path.realpath(path))
         self.path = real
         self.journal = real.parent / f"{real.stem}.journal.toml"
         self.backup = real.parent / f"{real.name}.bak"
         self.history = real.parent / f"{real.stem}.history.toml"
         self._lock = real.parent / f"{real.name}.lock"
+        self._clock = clock
         self._has_appended = False
+        self._unread: dict[str | BookmarkKey, datetime] = {}  # the times of what was saved since the last merge
         self._seen: Stamp | None = None  # the files as this program last left them
         self._is_changed = False
 
@@ -124,9 +130,11 @@ class StateFile:
                 self._is_changed = False
                 if self.size() > SMALL_STATE:
                     data: Table = {"episodes": {}}
-                    apply_journal(data, parse_journal(files.read_text(self.journal, "replace") or ""), EARLIEST)
+                    journal = parse_journal(files.read_text(self.journal, "replace") or "")
+                    apply_journal(data, journal, EARLIEST, self._now())
+                    believe(data, self._now(), UNKNOWN)
                 else:
-                    data, _ = self._merged(may_move=False)
+                    data, _ = self._merged(may_move=False, instead=UNKNOWN)
         except (NewerState, StateError, OSError):
             return State({}, {})  # saving will report the problem
         return _state(data, [])
@@ -148,10 +156,15 @@ class StateFile:
         """Append records, and rewrite the snapshot if that is due or quick; for commands.
 
         Raises:
-            StateError: nothing was saved, or only in the journal.
+            StateError: nothing was saved, or only in the journal, or what is there already is newer.
         """
         if self.append(records) or self.size() <= SMALL_STATE:
             self.compact()
+        else:
+            with self._locked():
+                lost = self._take_lost(self._merged(may_move=False)[0])
+            if lost:
+                raise lost
 
     def append(self, records: Iterable[Record]) -> bool:
         """Append records to the journal and sync the disk; return whether it is time to compact.
@@ -174,6 +187,7 @@ class StateFile:
 
     def _append(self, records: Iterable[Record], lock: AbstractContextManager[None], is_synced: bool) -> int:
         """Append records and return the bytes of the journal; 0 if there are no records."""
+        records = list(records)
         text = journal_text(records)
         if not text:
             return 0
@@ -183,6 +197,11 @@ class StateFile:
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 size = files.append(self.journal, text, not self._has_appended, is_synced)
                 self._has_appended |= is_synced
+                self._unread |= {
+                    record.key: record.updated for record in records if isinstance(record, Bookmark | Card)
+                } | {
+                    record.episode: record.progress.updated for record in records if isinstance(record, ProgressRecord)
+                }
                 return size
         except OSError as error:
             raise StateError(f"{_reason(error)}, so nothing can be saved in {self.journal}") from error
@@ -191,7 +210,8 @@ class StateFile:
         """Merge the journal into a new snapshot and empty it; return notices of repairs.
 
         Raises:
-            StateError: the snapshot is the old one and the journal still holds the rest.
+            StateError: the snapshot is the old one and the journal still holds the rest; or what was saved is not the
+                newest.
         """
         try:
             with self._locked():
@@ -201,11 +221,14 @@ class StateFile:
                 self._write_snapshot(data)
                 self._move_history()
                 files.empty(self.journal)
-                return tuple(notices)
+                lost = self._take_lost(data)
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
         except OSError as error:
             raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
+        if lost:
+            raise lost
+        return tuple(notices)
 
     def has_vanished(self) -> bool:
         """Return whether someone removed the files since this program appended to them."""
@@ -227,7 +250,10 @@ class StateFile:
             for path in (self.history, self.journal):
                 with contextlib.suppress(OSError):
                     texts.append(files.read_text(path, "replace") or "")
-        records = filter(None, map(to_heard, parse_journal("\n".join(texts)).get("heard", [])))
+        tables, now = parse_journal("\n".join(texts)).get("heard", []), self._now()
+        for table in tables:
+            HEARD.believe(table, now, now)
+        records = filter(None, map(to_heard, tables))
         return sorted({record.key: record for record in records}.values(), key=lambda record: record.started)
 
     def _refuse_newer(self) -> None:
@@ -236,17 +262,43 @@ class StateFile:
             if is_newer(files.read_start(self.path).decode("utf-8", "replace")):
                 raise StateError(f"{self.path} is of a newer tui-pod; update this one")
 
-    def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
-        """Return snapshot and journal merged; a damaged snapshot is set aside and the backup used."""
+    def _now(self) -> datetime:
+        """Return the time; if the clock was set back, when the files were last written."""
+        return max(self._clock(), files.modified(self.path), files.modified(self.journal))
+
+    def _take_lost(self, data: Table) -> StateError | None:
+        """Return an error if something that was saved since the last merge is not the newest in `data`."""
+        unread, self._unread = self._unread, {}
+        if self._is_changed or not unread:  # another program may have saved something newer, rightly
+            return None
+        found: dict[object, datetime] = {
+            ident: updated_of(entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict)
+        }
+        found |= {thing.key: thing.updated for things in read_notebook(data) for thing in things}
+        count = sum(found.get(key, EARLIEST) > updated for key, updated in unread.items())
+        if not count:
+            return None
+        kept = f"{count} changes are older than what {self.path} holds, so they are not kept"
+        return StateError(f"{kept}. Check this machine's clock")
+
+    def _merged(self, may_move: bool = True, instead: datetime | None = None) -> tuple[Table, list[str]]:
+        """Return snapshot and journal merged; a damaged snapshot is set aside and the backup used.
+
+        `instead` replaces times that are not believed; None: now.
+        """
+        now = self._now()
         modified = files.modified(self.path)
+        edited = modified if is_believed(modified, self._clock()) else EARLIEST
         data, notices = self._snapshot(may_move)
         try:
             journal = files.read_text(self.journal, "replace")
         except files.TooLarge as damage:
             kept = f" and is kept as {self._put_aside(self.journal).name}" if may_move else ""
-            return data, [*notices, f"{_reason(damage)}; it was not read{kept}."]
+            notices = [*notices, f"{_reason(damage)}; it was not read{kept}."]
+            journal = None
         if journal:
-            apply_journal(data, parse_journal(journal), modified)
+            apply_journal(data, parse_journal(journal), edited, now)
+        believe(data, now, now if instead is None else instead)
         return data, notices
 
     def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:

@@ -9,6 +9,7 @@ from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
 from tui_pod.core.text.clean import without_surrogates
+from tui_pod.core.wall_time import is_believed
 
 Table = dict[str, Any]
 
@@ -62,15 +63,28 @@ def entry_check(entry: Mapping[str, Any]) -> str:
     return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 
 
-def date_edit(entry: Table, edited: datetime) -> None:
+def is_time_believed(value: object, now: datetime) -> bool:
+    """Return False for a time that is too far ahead; see `wall_time`."""
+    if not isinstance(value, datetime):
+        return True
+    return is_believed(value if value.tzinfo is not None else value.replace(tzinfo=UTC), now)
+
+
+def date_edit(entry: Table, edited: datetime, now: datetime) -> None:
     """Set the time of an entry that was edited by hand, as its check shows, to that of its file, `edited`, or later."""
     if entry.get("check") != entry_check(entry):
-        entry["updated"] = max(edited, updated_of(entry))
+        is_own = is_time_believed(entry.get("updated"), now)
+        entry["updated"] = max(edited, updated_of(entry)) if is_own else edited
 
 
-def newer(first: Table, second: Table, own_keys: Collection[str]) -> Table:
-    """Return the newer of two entries with the same key, plus the older one's keys that are not the program's own."""
-    old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
+def newer(first: Table, second: Table, own_keys: Collection[str], now: datetime) -> Table:
+    """Return the newer of two entries with the same key, plus the older one's keys that are not the program's own.
+
+    The second one was written after the first, which decides if either has a time that is not believed.
+    """
+    are_believed = all(is_time_believed(entry.get("updated"), now) for entry in (first, second))
+    is_first_newer = are_believed and updated_of(first) > updated_of(second)
+    old, new = (second, first) if is_first_newer else (first, second)
     return {**{key: value for key, value in old.items() if key not in own_keys}, **new}
 
 

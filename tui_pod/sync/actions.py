@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import is_safe
+from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 
@@ -24,9 +25,6 @@ MAX_TEXT = 2_000
 
 MAX_SECONDS = 10_000_000
 """Longest episode that is accepted, in seconds."""
-
-FUTURE = timedelta(days=2)
-"""How far in the future a time may be: a clock may be a day fast."""
 
 LATE = timedelta(minutes=10)
 """Age from which a change is sent with the current time instead of its own: servers list actions by their own time,
@@ -53,14 +51,18 @@ class EpisodeAction(NamedTuple):
 
 
 def parse_action(value: object, now: datetime) -> EpisodeAction | None:
-    """Return an element as an action; None if it is not about playing, or is invalid."""
+    """Return an element as an action; None if it is not about playing, or is invalid.
+
+    A time that is not believed at the time `now` counts as unknown: servers send an action again and again.
+    """
     if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
         return None
     podcast, episode, guid = (_text(value.get(key)) for key in ("podcast", "episode", "guid"))
     started, position, total = (_seconds(value.get(key)) for key in ("started", "position", "total"))
     time = _time(value.get("timestamp"))
-    if not (podcast and episode) or position is None or time is None or time > now + FUTURE:
+    if not (podcast and episode) or position is None or time is None:
         return None
+    time = time if is_believed(time, now) else UNKNOWN
     return EpisodeAction(podcast, episode, guid, time, started, position, total)
 
 

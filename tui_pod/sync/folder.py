@@ -24,8 +24,17 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.text.clean import clean, is_safe
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
-from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, read_progress, snapshot_text, to_table
+from tui_pod.state.format import (
+    DamagedState,
+    NewerState,
+    believe,
+    parse_snapshot,
+    read_progress,
+    snapshot_text,
+    to_table,
+)
 from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
 from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
@@ -97,8 +106,10 @@ class SyncFolder:
         self._folder = folder
         self._file = folder / f"{machine}.toml"
 
-    def gather(self) -> Gathered:
+    def gather(self, now: datetime) -> Gathered:
         """Merge all files; name those that cannot be read in the notices.
+
+        A time that is not believed at the time `now` counts as unknown, since the files are read again with each sync.
 
         Raises:
             SyncError: the folder does not exist, or cannot be read.
@@ -110,7 +121,7 @@ class SyncFolder:
         machines = 0
         for path in self._paths():
             try:
-                found = _read(path)
+                found = _read(path, now)
             except NewerState:
                 notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod; update this one to read it.")
                 continue
@@ -157,15 +168,16 @@ def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> di
     return {ident: value for ident, value in merged if value != mine.get(ident)}
 
 
-def _read(path: Path) -> Contents:
+def _read(path: Path, now: datetime) -> Contents:
     data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
     if "written" not in data:
         raise DamagedState("it is not a file of a machine")
+    believe(data, now, UNKNOWN)
     progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
     notebook = read_notebook(data)
     bookmarks = tuple(each for each in notebook.bookmarks if _is_id(each.episode))
     cards = tuple(each for each in notebook.cards if _is_id(each.episode))
-    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts")))
+    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts"), now))
 
 
 def _is_id(text: str) -> bool:

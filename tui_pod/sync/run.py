@@ -67,15 +67,15 @@ def sync_with_folder(
     """
     machine, naming = machine_name(state)
     shared = SyncFolder(folder, machine)
-    gathered = shared.gather()
+    gathered = shared.gather(now)
     own = gathered.own or Contents({})
-    received = incoming(state.progress, gathered.all.progress)
+    received = {ident: value.dated(now) for ident, value in incoming(state.progress, gathered.all.progress).items()}
     progress = {**state.progress, **received}
     changed = {ident for ident, value in progress.items() if own.progress.get(ident) != value}
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
     notebook = state.notebook.merged(gathered.all.notebook)
     received_notebook, sent_notebook = notebook.without(state.notebook), notebook.without(gathered.all.notebook)
-    chosen = shared_settings.read_chosen(store)
+    chosen = shared_settings.read_chosen(store, now)
     podcasts = shared_settings.merged((chosen, gathered.all.podcasts))
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}

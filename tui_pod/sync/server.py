@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.state.store import State, StateFile
@@ -37,9 +38,6 @@ OVERLAP = 7 * 86_400
 
 SAME_TIME = 60
 """Seconds of podcast changes that are read again: servers round to whole seconds."""
-
-AHEAD = 86_400
-"""Seconds that a server's clock may be ahead; later timestamps are ignored."""
 
 MAX_PAGES = 500
 MAX_ACTIONS = 250_000
@@ -99,7 +97,8 @@ class ServerSync:
         unsent = self._unsent(state.progress)
         if actions or unsent or added:
             episodes = self._store.identities()
-            result.received = self._resolve(actions, episodes, state.progress)
+            resolved = self._resolve(actions, episodes, state.progress)
+            result.received = {ident: value.dated(now) for ident, value in resolved.items()}
         memory.sent |= {ident: value.updated.isoformat() for ident, value in result.received.items()}
         if added:
             theirs = {episode.id for episode in episodes if episode.feed in added}
@@ -267,4 +266,5 @@ class ServerSync:
 
 def _believed(timestamp: int, now: datetime, former: int) -> int:
     """Return a timestamp to continue from; `former` if it is so far ahead that nothing would ever be listed."""
-    return timestamp if 0 < timestamp <= now.timestamp() + AHEAD else max(former, 0)
+    is_believed = believed_seconds(timestamp, now.timestamp()) == timestamp
+    return timestamp if timestamp > 0 and is_believed else max(former, 0)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, usable
 from tui_pod.core.text.clean import is_safe
+from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.feeds.store.feed_store import FeedStore
 
 MAX_ADDRESS = 2_000
@@ -26,14 +27,14 @@ SharedSettings = Mapping[str, ChosenSettings]
 """By the feed's id, or `COURSE`."""
 
 
-def read_chosen(store: FeedStore) -> dict[str, ChosenSettings]:
-    """Return the settings of all podcasts that were ever changed here."""
+def read_chosen(store: FeedStore, now: datetime) -> dict[str, ChosenSettings]:
+    """Return the settings of all podcasts that were ever changed here; the time of some may be unknown."""
     if store.is_empty:
         return {}
     found = store.changed_settings()
     return {
         feed_id: ChosenSettings(
-            datetime.fromtimestamp(updated, UTC), {name: text for name, text in texts.items() if text}
+            _believed(datetime.fromtimestamp(updated, UTC), now), {name: text for name, text in texts.items() if text}
         )
         for feed_id, (updated, texts) in found.items()
     }
@@ -62,7 +63,7 @@ def to_tables(settings: SharedSettings) -> dict[str, Any]:
     return {feed_id: {"updated": chosen.updated, **chosen.texts} for feed_id, chosen in settings.items()}
 
 
-def read_tables(tables: Any) -> dict[str, ChosenSettings]:
+def read_tables(tables: Any, now: datetime) -> dict[str, ChosenSettings]:
     """Return the valid settings in a file's tables."""
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
@@ -70,8 +71,13 @@ def read_tables(tables: Any) -> dict[str, ChosenSettings]:
         is_address = feed_id == COURSE or (feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS)
         if is_address and is_safe(feed_id) and isinstance(updated, datetime) and updated.tzinfo is not None:
             texts = {name: text for name, text in usable(table).items() if text}
-            found[feed_id] = ChosenSettings(updated, texts)
+            found[feed_id] = ChosenSettings(_believed(updated, now), texts)
     return found
+
+
+def _believed(updated: datetime, now: datetime) -> datetime:
+    """Return a time, or that it is unknown: it is read with each sync; see `wall_time`."""
+    return updated if is_believed(updated, now) else UNKNOWN
 
 
 def _order(chosen: ChosenSettings) -> tuple[object, ...]:

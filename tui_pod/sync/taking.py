@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
-
-LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
-"""Time of progress for which the other player has no time: anything done here is newer."""
 
 
 class Taking(NamedTuple):
@@ -98,7 +95,7 @@ def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:
     is_over = heard.duration is not None and heard.position >= rule.starts_at(heard.duration)
     is_played = heard.is_played or is_over
     return Progress(
-        updated=heard.when or LONG_AGO,
+        updated=heard.when or UNKNOWN,
         position=0.0 if is_played else heard.position,
         duration=heard.duration,
         played=is_played,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,11 @@ def test_feed_that_fails_is_not_asked_at_every_look(store: FeedStore) -> None:
     later = time.time() + 10 * HOUR
     assert is_due(the(store), 60, 0.0, later, "run")
     assert not is_due(the(store), 60, later - HOUR / 2, later, "run")
+
+
+def test_times_of_a_clock_that_was_years_ahead_do_not_stop_refreshing(store: FeedStore) -> None:
+    now, ahead = time.time(), time.time() + 1000 * 24 * HOUR
+    store.store(FEED, Feed("Cast"), now=ahead)
+    wrong = replace(the(store), rests_until=ahead, is_refused=True)
+    assert is_due(wrong, 60, 0.0, now, "run")
+    assert not is_left_alone(wrong, now, is_asked=False)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from tui_pod.core.progress.ranges import Ranges, add_range, join
+from tui_pod.core.wall_time import UNKNOWN
 
 
 class Status(StrEnum):
@@ -64,6 +65,15 @@ class Progress(NamedTuple):
     def marked(self, played: bool, now: datetime) -> Self:
         """Return this progress marked by the listener; either way the position is 0."""
         return self._replace(position=0.0, played=played, updated=now)
+
+    def dated(self, now: datetime) -> Self:
+        """Return this progress with `now` for times that are unknown, once it is taken over from elsewhere."""
+        listened = now if self.listened == UNKNOWN else self.listened
+        return (
+            self._replace(updated=now, listened=listened)
+            if self.updated == UNKNOWN
+            else self._replace(listened=listened)
+        )
 
     def finished(self, now: datetime) -> Self:
         """Return this progress after its end was reached by playing."""

@@ -6,15 +6,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
 
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
-
-FUTURE = 2 * 86_400.0
-"""How far in the future a date may be and still be used for sorting (seconds)."""
 
 _CONTENT = (
     "guid", "title", "summary", "duration", "published", "sort", "audio", "transcript", "chapters", "marks", "keywords",
@@ -135,7 +133,7 @@ def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, floa
     for one in found:
         seen, sort, _ = former.get(one.id, (now, None, 0))
         published = one.item.published
-        times.append(sort if published is None else seen if published > seen + FUTURE else published)
+        times.append(sort if published is None else believed_seconds(published, seen))
     last: float | None = None
     for index, value in enumerate(times):
         last = times[index] = value if value is not None else last

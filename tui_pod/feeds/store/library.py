@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.text.clean import clean_title
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings_table
@@ -194,10 +195,10 @@ def _episodes(
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     rows = db.execute(
-        "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
+        "SELECT id, feed, title, summary, duration, published, seen, audio, transcript, keywords FROM episodes"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
-    for ident, number, title, summary, duration, published, audio, transcript, keywords in rows:
+    for ident, number, title, summary, duration, published, seen, audio, transcript, keywords in rows:
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
@@ -207,12 +208,13 @@ def _episodes(
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
-        episodes.append(Episode(ident, title, summary, duration, _day(published), tags, audio, transcript))
+        episodes.append(Episode(ident, title, summary, duration, _day(published, seen), tags, audio, transcript))
         keys.append(topics)
     return tuple(episodes), tuple(keys)
 
 
-def _day(published: float | None) -> date | None:
+def _day(published: float | None, seen: float) -> date | None:
+    """Return the day of a publication; a date that is not believed counts as the day when it was first seen."""
     with contextlib.suppress(OverflowError, ValueError, OSError):
-        return datetime.fromtimestamp(published, UTC).date() if published is not None else None
+        return datetime.fromtimestamp(believed_seconds(published, seen), UTC).date() if published is not None else None
     return None

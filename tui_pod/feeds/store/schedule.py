@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping
 
 from tui_pod.core.library.podcast_settings import NEVER
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.subscription import Subscription
 
@@ -45,7 +46,7 @@ def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:
     """Return True if a refresh of all feeds skips this one; `is_asked`: the listener requested the refresh."""
     if feed.settings.hidden or feed.settings.refresh == NEVER:
         return True
-    return feed.rests_until > now and (feed.is_refused or not is_asked)
+    return believed_seconds(feed.rests_until, now) > now and (feed.is_refused or not is_asked)
 
 
 def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -> bool:
@@ -62,7 +63,10 @@ def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -
     if not minutes or is_left_alone(feed, now, is_asked=False):
         return False
     jitter = 1 + JITTER * zlib.crc32(f"{run}{feed.feed_id}".encode("utf-8", "replace")) / 2**32
-    return now - max(asked, feed.fetched or 0.0) >= minutes * 60 * jitter
+    last = max(asked, feed.fetched or 0.0)
+    if believed_seconds(last, now) != last:  # the clock was wrong then
+        return True
+    return now - last >= minutes * 60 * jitter
 
 
 def _note(database: FeedDatabase, feed: Subscription, ttl: float, until: float, is_refused: bool) -> None:

@@ -1,0 +1,29 @@
+"""The one border at which wall times are believed: clocks of other machines, and this one's, may be years wrong.
+
+A time that is more than two days ahead counts as now. Where it is read again and again, as in a file of another
+machine, "now" would move on with every reading and beat what the listener did since; there it counts as `UNKNOWN`, and
+as now when progress is first taken over.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+FUTURE = timedelta(days=2)
+"""How far ahead a time may be: a clock may be a day fast, and a day is not the same everywhere."""
+
+UNKNOWN = datetime(1970, 1, 2, tzinfo=UTC)
+"""Stands for a time that is not known, or not believed: anything that has a time is newer."""
+
+
+def is_believed(time: datetime, now: datetime) -> bool:
+    """Return False for an aware time that is too far ahead."""
+    return time - now <= FUTURE
+
+
+def believed(time: datetime, now: datetime) -> datetime:
+    """Return a time, or `now` if it is too far ahead."""
+    return time if is_believed(time, now) else now
+
+
+def believed_seconds(seconds: float, now: float) -> float:
+    """Return a time in seconds since 1970, or `now` if it is too far ahead."""
+    return seconds if seconds - now <= FUTURE.total_seconds() else now
