@@ -195,7 +195,7 @@ def test_attach_without_a_terminal_says_so(room: Path) -> None:
 
 def test_doctor_tells_whether_the_app_can_be_left_and_how_many_run(room: Path) -> None:
     with left(room):
-        assert "can be left with ctrl+\\ and brought back; running now: 1" in command(room, "doctor", "--ao", "null")
+        assert "leaves the app running; running now: 1" in command(room, "doctor", "--ao", "null")
 
 
 def test_line_is_closed_to_others(room: Path) -> None:

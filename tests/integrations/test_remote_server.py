@@ -509,6 +509,6 @@ async def test_answer_that_is_none_is_refused(runtime: Path, state: Path) -> Non
         writer.close()
 
     server = await asyncio.start_unix_server(babble, runtime / socket_name(state))
-    with pytest.raises(RemoteError, match="of another version"):
+    with pytest.raises(RemoteError, match="has another version"):
         await answer(state, command="now")
     server.close()

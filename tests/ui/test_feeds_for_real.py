@@ -154,7 +154,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
         await driver.press("u")
         await driver.see("↓")
         await driver.press("d")
-        await driver.told("That is downloaded already.")
+        await driver.told("Already downloaded. Press x to delete it.")
 
 
 async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, home: Path) -> None:
