@@ -53,6 +53,12 @@ def tell(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
+def report(text: str) -> None:
+    """Print what a command has done, if a terminal shows it: cron mails whatever is printed."""
+    if sys.stderr.isatty():
+        tell(text)
+
+
 def warn(*faults: str) -> None:
     """Print faults, one per line."""
     for fault in faults:

@@ -32,7 +32,7 @@ from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore
-from tui_pod.feeds.store.marks import candidates
+from tui_pod.feeds.store.marks import candidates, set_marked
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import CancelToken
 
@@ -163,7 +163,7 @@ class Podcasts:
             return None
         when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
         address = to_path(feed.address) if is_folder(feed.address) else feed.address
-        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.error)
+        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.trouble)
 
     def foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""
@@ -190,10 +190,15 @@ class Podcasts:
         in_use: Collection[str],
         now: datetime,
     ) -> tuple[list[DownloadRequest], list[str]]:
-        """Return a feed's automatic downloads, and the episodes whose downloads are to be deleted: see `keeping`."""
+        """Return a feed's automatic downloads, and the episodes whose downloads are to be deleted: see `keeping`.
+
+        It records which of these must not be downloaded again automatically.
+        """
         found = candidates(self.store.db, feed.feed_id)
         downloads = self.downloads.of(one.id for one in found)
         plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
+        if plan.dropped:
+            set_marked(self.store.db, "unwanted", plan.dropped, True)
         episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
         requests = (self.download_request(episode, is_automatic=True) for episode in episodes)
         return [request for request in requests if request is not None], plan.delete

@@ -20,7 +20,7 @@ from tui_pod.feeds.own_network import is_forbidden
 from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
-from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_refusal
+from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_ended, note_refusal
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
@@ -30,6 +30,9 @@ AT_ONCE = 8
 
 NAMED = 5
 """Podcasts with new episodes that are named; the others are only counted."""
+
+GONE = 410
+"""HTTP status of what is gone for good."""
 
 PER_HOST = 2
 """How many of these may be from one host."""
@@ -49,6 +52,8 @@ class RefreshResult:
     is_offline: bool = False
     """True if it failed because this machine seems to have no network."""
     moved_to: str = ""
+    has_ended: bool = False
+    """True if the server said that the podcast is gone for good, which is no failure."""
     wanted: LoginWanted | None = None
     """The login that the server asked for; None: it failed for another reason, or not at all."""
 
@@ -139,6 +144,8 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     try:
         return _refreshed(store, feed, cancel, policy)
     except FetchError as error:
+        if error.status == GONE:
+            return _end(store, feed)
         wanted = error if isinstance(error, LoginWanted) else None
         if wanted:
             store.logins.ask_again()
@@ -155,6 +162,13 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
             if refused_for:
                 note_refusal(store.db, feed, refused_for)
     return outcome
+
+
+def _end(store: FeedStore, feed: Subscription) -> RefreshResult:
+    with contextlib.suppress(FeedStoreError):  # the next refresh finds it again
+        store.fail(feed.feed_id, "")
+        note_ended(store.db, feed)
+    return RefreshResult(feed.feed_id, feed.name, has_ended=True)
 
 
 def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:

@@ -2,6 +2,8 @@ import io
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,7 +86,7 @@ def test_feeds_refresh_bad_feed_is_one_line_and_the_others_go_on(site: Site, she
     site.replies["/a"] = server.body("oops", status=500)
     site.replies["/b"] = server.body(feed(item(1) + item(2), "B"))
     shell("feeds", "refresh", status=1)
-    assert [line.startswith("tui-pod: http") for line in shell.err.splitlines()] == [True, False]
+    assert [line.startswith("tui-pod: http") for line in shell.err.splitlines()] == [True]
     assert [(entry["title"], entry["episodes"], bool(entry["error"])) for entry in shell.json("feeds", "list")] == [
         ("A", 1, True),
         ("B", 2, False),
@@ -134,21 +136,71 @@ def test_feeds_set_without_changes_prints_every_setting(site: Site, shell: Shell
     assert [row[1] for row in rows if row[0] in ("speed", "keep")] == ["2", "(feeds.keep_next)"]
 
 
-def test_feeds_refresh_keeps_the_next_ones_downloaded_and_deletes_the_played(site: Site, shell: Shell) -> None:
+@pytest.fixture
+def on_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return the shell with a terminal at standard error."""
+
+    def run(*words: str) -> str:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.stderr, "isatty", lambda: True)
+            return shell(*words)
+
+    return run
+
+
+def test_feeds_refresh_keeps_the_next_ones_downloaded_and_deletes_the_played(
+    site: Site, shell: Shell, on_terminal: Callable[..., str]
+) -> None:
     site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(3))))
     for number in range(3):
         site.replies[f"/{number}.wav"] = Ranged(sound(0.1))
     shell("feeds", "add", site.url("/f"))
     shell("feeds", "set", "Test Cast", "keep=1", "delete_played=now")
     shell("feeds", "refresh")
-    assert shell.err.splitlines() == ["1 feed refreshed, 0 new episodes", "1 episode downloaded"]
     first, *_ = (entry["id"] for entry in shell.json("list")[1:])
     shell("mark", "played", first)
+    on_terminal("feeds", "refresh")
+    assert "1 episode downloaded, 1 download deleted" in shell.err
+    site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(4))))
+    site.replies["/3.wav"] = Ranged(sound(0.1))
+    on_terminal("feeds", "refresh")
+    assert "1 feed refreshed, 1 new episode: Test Cast" in shell.err
+    assert "1 episode downloaded" in shell.err
     shell("feeds", "refresh")
-    assert shell.err.splitlines()[1:] == ["1 episode downloaded, 1 download deleted"]
+    assert shell.err == ""
+    assert max(Counter(path for path in site.paths() if path != "/f").values()) == 1
+
+
+def test_feeds_refresh_fetches_each_recording_of_a_daily_show_once(site: Site, shell: Shell) -> None:
+    days = [item(number, f"/{number}.wav") for number in range(20)]
+    site.replies |= {f"/{number}.wav": Ranged(sound(0.1)) for number in range(20)}
+    site.replies["/f"] = server.body(feed("".join(days[:12])))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "set", "Test Cast", "keep=3", "delete_played=now")
+    for day in range(12, 20):
+        site.replies["/f"] = server.body(feed("".join(days[: day + 1])))
+        shell("feeds", "refresh")
+        newest = next(entry for entry in shell.json("list") if entry["title"] == f"Episode {day}")
+        shell("mark", "played", newest["id"])
+        shell("feeds", "refresh")
+    fetched = Counter(path for path in site.paths() if path != "/f")
+    assert max(fetched.values()) == 1
+    assert sum(f"/{day}.wav" in fetched for day in range(12, 20)) == 8
+
+
+def test_feeds_refresh_says_once_that_a_podcast_has_ended(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    site.replies["/f"] = server.body("gone", status=410)
     shell("feeds", "refresh")
-    assert shell.err.splitlines()[1:] == []
-    assert len([path for path in site.paths() if path != "/f"]) == 2
+    assert shell.err == f"Test Cast has ended; to remove it: tui-pod feeds remove {site.url('/f')}\n"
+    asked = len(site.paths())
+    shell("feeds", "refresh")
+    assert (shell.err, len(site.paths())) == ("", asked)
+    assert "It has ended." in shell("feeds", "list")
+    site.replies["/f"] = server.body(feed(item(1) + item(2)))
+    shell("feeds", "refresh", "Test Cast")
+    assert [entry["has_ended"] for entry in shell.json("feeds", "list")] == [False]
 
 
 def test_feeds_refresh_whose_downloads_fail_says_so(site: Site, shell: Shell) -> None:

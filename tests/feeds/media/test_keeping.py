@@ -48,7 +48,7 @@ def test_nothing_happens_by_itself_without_a_rule() -> None:
 
 def test_newest_unplayed_ones_are_kept_and_of_a_serial_the_first() -> None:
     progress = {"d": PLAYED, "b": PLAYED}
-    assert plan(progress, keep="2") == ("ec", "")
+    assert plan({"a": PLAYED}, keep="2") == ("ed", "")
     assert plan(progress, keep="2", is_serial=True) == ("ac", "")
 
 
@@ -95,6 +95,27 @@ def test_what_plays_or_is_queued_stays() -> None:
 
 def test_what_came_by_itself_goes_when_it_is_no_longer_among_the_next_unless_it_was_begun() -> None:
     assert plan({"b": STARTED}, manual="c", automatic="edab", keep="2") == ("", "a")
+
+
+def test_filling_up_stops_at_the_episode_heard_last() -> None:
+    later = PLAYED._replace(listened=NOW)
+    assert plan({"d": PLAYED, "b": PLAYED}, keep="4") == ("e", "")
+    assert plan({"d": PLAYED, "b": later}, keep="4") == ("ec", "")
+    assert plan({"d": STARTED._replace(listened=NOW)}, keep="4") == ("e", "")
+    assert plan({"d": PLAYED._replace(listened=None)}, keep="4") == ("ecba", "")  # marked
+    assert plan({"d": STARTED}, keep="4") == ("edcb", "")  # from elsewhere
+
+
+def test_what_is_here_stays_though_a_newer_one_was_heard() -> None:
+    assert plan({"e": PLAYED}, automatic="edc", keep="2", delete_played="now") == ("", "e")
+
+
+def test_only_what_drops_out_unplayed_is_not_to_come_again() -> None:
+    progress = {"e": PLAYED}
+    downloads = {ident: Download(ident, Path(ident), 1, is_automatic=True) for ident in "edcb"}
+    settings = make_settings({"keep": "2", "delete_played": "now"})
+    made = plan_downloads(EPISODES, settings, False, Usual(), progress.get, downloads, (), NOW)
+    assert (made.delete, made.dropped) == (["e", "b"], ["b"])
 
 
 def test_nothing_that_came_goes_when_keeping_is_turned_off() -> None:

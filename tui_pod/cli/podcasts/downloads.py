@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import show_progress, tell, warn
+from tui_pod.cli.shared import report, show_progress, warn
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.text.clean import clean, counted
@@ -55,5 +55,5 @@ async def keep_downloads(
     if done or deleted:
         said = [f"{counted(done, 'episode')} downloaded"] * bool(done)
         said += [f"{counted(deleted, 'download')} deleted"] * bool(deleted)
-        tell(", ".join(said))
+        report(", ".join(said))
     return not counts[DownloadStatus.FAILED]

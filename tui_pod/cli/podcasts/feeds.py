@@ -22,6 +22,7 @@ from tui_pod.cli.shared import (
     print_json,
     print_received,
     print_table,
+    report,
     show_progress,
     tell,
     warn,
@@ -173,7 +174,7 @@ def run_list(store: FeedStore, options: Namespace) -> None:
     columns = (Column("address", 24), Column("title", 16), Column("episodes", is_right=True), Column("folders", 8),
                Column("error", 8))  # fmt: skip
     rows = (
-        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.error)
+        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.trouble)
         for feed in feeds
     )
     print_table(columns, rows)
@@ -195,6 +196,7 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
         "episodes": feed.episodes,
         "refreshed": fetched,
         "error": feed.error or None,
+        "has_ended": feed.has_ended,
     }
 
 
@@ -206,6 +208,8 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
     def show(done: int, total: int, last: RefreshResult) -> None:
         if last.error:
             warn(last.error)
+        if last.has_ended:
+            tell(f"{last.name} has ended; to remove it: tui-pod feeds remove {last.feed_id}")
         show_progress(clean(last.name, 50), done / total)
 
     settings = load_config(options).settings
@@ -215,7 +219,7 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
     if result.failed and len(result.failed) == asked:
         return 1
     named = f": {result.named_new}" if result.new else ""
-    tell(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
+    report(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
     is_done = asyncio.run(keep_downloads(options, store, feeds, settings))
     return 0 if is_done and not result.failed else 1

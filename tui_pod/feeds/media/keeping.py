@@ -2,6 +2,7 @@
 
 The app and `tui-pod feeds refresh` use these rules. An episode that the listener downloaded is deleted only after it
 was played, and only if the settings say so; an automatic download also if it is no longer among the next episodes.
+Such a download is recorded as unwanted, so that it is not fetched again.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class DownloadChanges(NamedTuple):
     """In the order in which to download them."""
     delete: list[str]
     """Episodes whose downloads to delete."""
+    dropped: list[str]
+    """Those of them that were not played: they must not be downloaded again automatically."""
 
 
 def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
@@ -69,13 +72,18 @@ def plan_downloads(
     wanted: list[Candidate] = []
     keep, days = usual.of(settings)
     keep = 0 if settings.hidden else keep
+    last_heard = None if is_oldest_first else _last_heard(order, progress)
+    is_older = False
     for episode in order:
         if len(wanted) >= keep:
             break
+        is_older = is_older or episode.id == last_heard
+        if is_older and episode.id not in downloads:  # do not go back behind what was heard
+            continue
         if not _is_played(progress(episode.id)) and is_wanted(settings, episode.title, episode.summary):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
-    gone = []
+    gone, dropped = [], []
     for episode in order:
         download, played = downloads.get(episode.id), progress(episode.id)
         if download is None or episode.id in in_use:
@@ -84,8 +92,15 @@ def plan_downloads(
             is_over = days != KEPT and now - (played.listened or played.updated) >= timedelta(days=days)
         else:
             is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
+            dropped += [episode.id] if is_over else []
         gone += [episode.id] if is_over else []
-    return DownloadChanges([episode for episode in wanted if episode.id not in downloads], gone)
+    return DownloadChanges([episode for episode in wanted if episode.id not in downloads], gone, dropped)
+
+
+def _last_heard(episodes: Iterable[Candidate], progress: Callable[[str], Progress | None]) -> str | None:
+    """Return the episode that was heard last; None if none was, whatever is marked."""
+    found = ((played.listened, one.id) for one in episodes if (played := progress(one.id)) is not None)
+    return max(((listened, ident) for listened, ident in found if listened), default=(None, None))[1]
 
 
 def oldest_played(progress: Callable[[str], Progress | None], episodes: Iterable[str]) -> list[str]:

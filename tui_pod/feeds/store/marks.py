@@ -12,7 +12,7 @@ from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
 
 Mark = Literal["news", "unwanted"]
-"""Arrived since the listener last looked at its podcast; its download was deleted by the listener."""
+"""Arrived since the listener last looked at its podcast; its download was deleted, so it is not fetched unasked."""
 
 
 class Candidate(NamedTuple):

@@ -6,6 +6,7 @@ import re
 import time
 import zlib
 from collections.abc import Mapping
+from math import inf
 
 from tui_pod.core.library.podcast_settings import NEVER
 from tui_pod.core.wall_time import believed_seconds
@@ -40,6 +41,11 @@ def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str
 def note_refusal(database: FeedDatabase, feed: Subscription, seconds: float) -> None:
     """Store that a server refuses requests for some seconds."""
     _note(database, feed, feed.ttl, time.time() + min(seconds, MAX_REST), is_refused=True)
+
+
+def note_ended(database: FeedDatabase, feed: Subscription) -> None:
+    """Store that a podcast has ended: it is fetched again only if the listener refreshes it by name."""
+    _note(database, feed, feed.ttl, inf, is_refused=True)
 
 
 def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:

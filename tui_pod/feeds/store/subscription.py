@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from math import inf
 
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.feeds.formats.opml import Folder
@@ -49,7 +50,7 @@ class Subscription:
     ttl: float
     """How long it is valid by its own account (seconds); 0: not stated."""
     rests_until: float
-    """When it may be refreshed automatically again, in seconds since 1970; 0: at any time."""
+    """When it may be refreshed automatically again, in seconds since 1970; 0: at any time, infinite: it has ended."""
     is_refused: bool
     """True if its server asked for that because of too many requests."""
     settings: PodcastSettings
@@ -59,6 +60,16 @@ class Subscription:
     def name(self) -> str:
         """Its title, or its address if it has none."""
         return self.title or self.address
+
+    @property
+    def has_ended(self) -> bool:
+        """True if its server said that it is gone for good."""
+        return self.rests_until == inf
+
+    @property
+    def trouble(self) -> str:
+        """Why it has no new episodes; empty if the last refresh succeeded."""
+        return "It has ended." if self.has_ended else self.error
 
     @property
     def is_origin_known(self) -> bool:

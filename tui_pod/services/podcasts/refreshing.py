@@ -201,9 +201,11 @@ class Refresher:
         if len(failed) > TOLD:
             self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
         for outcome in result.outcomes:
+            if outcome.has_ended:
+                self._frontend.tell(f"{outcome.name} has ended; {key_of('list.remove')} removes it.")
             if outcome.moved_to:
                 self._frontend.tell(f"{outcome.name} has moved; it is now fetched from its new address.")
         if result.new:
             self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
-        elif is_asked and not failed:
+        elif is_asked and not failed and not any(outcome.has_ended for outcome in result.outcomes):
             self._frontend.tell("Nothing new.")
