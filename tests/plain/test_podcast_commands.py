@@ -46,8 +46,8 @@ Said = Callable[[], list[str]]
 
 CAST_KEY = topic_key("", "Cast", feed=CAST)
 
-IN_CAST = ListQuery(entry=5)
-"""The podcast's topic, which comes after Basics, Numbers, Hostile and Series."""
+IN_CAST = ListQuery(entry=1)
+"""The podcast's topic, which comes before those of the catalogue."""
 
 
 class FeedServices(RoomServices):
@@ -145,7 +145,7 @@ async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
     assert services.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
 
 
-@pytest.mark.parametrize("place", [0, 1, SmartList.QUEUE])
+@pytest.mark.parametrize("place", [0, 2, SmartList.QUEUE])
 async def test_r_elsewhere_says_what_to_press(place: int) -> None:
     services = FeedServices(ListQuery(entry=place))
     assert await run(services, "r") == [
@@ -184,7 +184,7 @@ async def test_x_takes_an_episode_off_new() -> None:
 
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
-    services = FeedServices(ListQuery(entry=1))
+    services = FeedServices(ListQuery(entry=2))
     assert (await run(services, "tab", "x"))[-1].startswith("x removes podcasts, downloads,")
     assert services.asked.wishes == []
 
@@ -277,7 +277,7 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
     services = FeedServices()
     async with talking(services) as (program, said, write):
         write("tab")
-        await until(lambda: said() == ["Topics. 9 of 9. Cast, 2 episodes, level 2."])
+        await until(lambda: said() == ["Topics. 5 of 9. Cast, 2 episodes, level 2."])
         services.room.library = build_library(TOPICS, EPISODES)
         services.room.progress_index = services.room.progress_index.moved_to(services.room.library)
         services.room.controller.adopt(services.room.library, services.room.progress_index)
@@ -289,7 +289,7 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
         program.library_changed(services.room.library, services.room.progress_index)
         write("k")
         await until(lambda: len(said()) == 3)
-        assert said()[-1].startswith("4 of 9. All Topics")
+        assert said()[-1].startswith("5 of 9. Cast")
 
 
 # -- the whole program ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import Sort
+from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 
@@ -49,16 +49,20 @@ def test_podcast_with_an_order_of_its_own_is_listed_so_and_the_others_as_before(
     assert (model.query.sort, first(model)) == (Sort.NEWEST, "one")
 
 
-def test_order_chosen_in_such_a_podcast_lasts_while_it_is_listed_and_is_not_remembered() -> None:
+def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
     services = Listed(make_podcast({"order": "oldest"}))
     model = EpisodeListModel(services)
     model.change(model.query._replace(entry=1))
     model.change(model.query._replace(sort=Sort.TITLE))
-    assert model.query.sort is Sort.TITLE
-    assert services.room.writer.setting("sort") == "newest"
     model.change(model.query._replace(entry=0))
     model.change(model.query._replace(entry=1))
-    assert first(model) == EPISODES[-1].id
+    assert model.query.sort is Sort.TITLE
+    remembered = services.room.writer.setting("sorts")
+    assert isinstance(remembered, list)
+    orders = Orders(remembered)
+    assert (orders.of(model.library, 0), orders.of(model.library, 1)) == (Sort.NEWEST, Sort.TITLE)
+    model.change(model.query._replace(sort=Sort.COURSE))  # its usual order
+    assert services.room.writer.setting("sorts") == []
 
 
 def test_serial_show_is_listed_from_its_first_episode_unless_the_listener_wants_otherwise() -> None:

@@ -310,7 +310,7 @@ async def test_filter_and_search_together_show_what_fits_both(library: Library) 
 async def test_view_changed_is_remembered(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("s", "f", "tab", "j", "enter")
-        assert driver.writer.setting("sort") == "course"
+        assert driver.writer.setting("sorts") == ["course All Topics"]
         assert driver.writer.setting("filter") == "unplayed"
         assert driver.writer.setting("topic") == "Basics"
 

@@ -118,7 +118,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         await driver.add(site.url("/f"))
         await driver.see("Test Cast: 3 episodes.", "Test Cast")
         assert ("Test Cast", 3) in driver.tree_rows()
-        await driver.press("tab", "G", "enter")
+        await driver.press("tab", "G", "k", "enter")
         await driver.see("Test Cast · 3 episodes", "Episode 3", "About 3")
         await driver.press("enter")
         await driver.wait(
@@ -130,7 +130,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         assert (driver.status(), driver.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
         await driver.press("u")
         await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is back")
-        await driver.press("space", "G", "enter")
+        await driver.press("space", "G", "k", "enter")
         await driver.see("‖ Episode 3")
         assert driver.controller.progress_index.topic_stats[0].started == 1
 
@@ -141,7 +141,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
     async with running(home) as found:
         driver = real(found)
         await driver.subscribe(site)
-        await driver.press("tab", "G", "enter", "g", "d")
+        await driver.press("tab", "G", "k", "enter", "g", "d")
         await driver.see("↓", "╌╌╌", " %")
         await driver.press("d")
         await driver.see_not("↓")
@@ -170,7 +170,7 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
             current,
             True,
         )
-        await driver.press("tab", "G", "r")
+        await driver.press("tab", "G", "k", "r")
         await driver.see("Nothing new.")
 
 
@@ -185,7 +185,7 @@ async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path
             await driver.add(site.url("/f"))
             await driver.press("tab")
             await driver.wait(lambda: ("Test Cast", 2) in driver.tree_rows(), "it is there")
-            await driver.press("G", "enter")
+            await driver.press("G", "k", "enter")
             await driver.see("↓")
             assert [path for path in media.paths() if path != "/3.wav"] == []
 
@@ -202,7 +202,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
     async with running(home) as found:
         driver = real(found)
         await driver.subscribe(site)
-        await driver.press("tab", "G", "enter", "g", "i")
+        await driver.press("tab", "G", "k", "enter", "g", "i")
         await driver.see("All of it. A link (https://x.example.org/)", "Podcast    Test Cast", "0:12  Middle")
         await driver.press("tab", "down", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
@@ -219,7 +219,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
     async with running(home) as found:
         driver = real(found)
         await driver.subscribe(site)
-        await driver.press("tab", "G", "enter", "g", "d")
+        await driver.press("tab", "G", "k", "enter", "g", "d")
         await driver.see("↓  ? ")  # all of it
 
     def no_network(*_: Any, **__: Any) -> Any:
@@ -241,7 +241,7 @@ async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site,
     async with running(home) as found:
         driver = real(found)
         await driver.subscribe(site)
-        await driver.press("tab", "G", "enter", "g", "m")
+        await driver.press("tab", "G", "k", "enter", "g", "m")
         await driver.see("1/4 played")
     asked = site.paths().count("/f")
     async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
@@ -276,7 +276,7 @@ async def test_recording_behind_a_login_asks_and_plays(site: Site, home: Path) -
     async with running(home) as found:
         driver = real(found)
         await driver.subscribe(site)
-        await driver.press("tab", "G", "enter")
+        await driver.press("tab", "G", "k", "enter")
         await driver.see("Episode 3", "About 3")
         await driver.press("g", "enter")
         await driver.see(f"Login at 127.0.0.1:{site.server_port}")

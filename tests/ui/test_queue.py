@@ -41,7 +41,7 @@ async def test_queue_empty_says_how_to_fill_it(library: Library) -> None:
 
 async def test_topic_queued_from_the_tree_is_queued_whole_in_the_order_shown(library: Library) -> None:
     async with run_app(library) as driver:
-        await driver.press("s", "tab", "j", "e")
+        await driver.press("tab", "j", "s", "e")
         assert entries(driver) == ("five", "four", "three", "two", "one")
         assert ("Queue", 5) in driver.tree_rows()
 

@@ -95,6 +95,7 @@ class Engine:
             first.queue,
             first.playback,
             first.notebook,
+            first.orders,
         )
         self.broadcast.add(LoadTicker(self.controller))
         self.is_open = asyncio.Event()

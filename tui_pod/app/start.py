@@ -12,7 +12,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
+from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.cache import Loaded
 from tui_pod.services.first_screen import FirstScreen, with_last_played
@@ -61,13 +61,15 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
             is_muted=state.setting("player", "muted", False),
         )
     )
+    orders = Orders(state.strings("ui", "sorts"))
     chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
     return FirstScreen(
         library,
         progress_index,
         Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
         with_last_played(playback, library, progress_index),
-        _query(library, state, settings.start.view),
+        _query(library, state, settings.start.view, orders),
+        orders,
         state.notebook,
         settings,
         (*state.notices, *loaded.notices, *_shorten(config.notices)),
@@ -84,13 +86,20 @@ def _shorten(notices: tuple[str, ...]) -> tuple[str, ...]:
     return (*notices[:SHOWN_NOTICES], f"{more} more faults in the settings: run tui-pod config to see them.")
 
 
-def _query(library: Library, state: State, wanted: str) -> ListQuery:
-    """Return the list to show first: the last one shown, else the catalogue's top topic."""
-    last = library.topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
-    topic = last if last is not None else min(1, len(library.topics.names) - 1)
-    sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
-    return ListQuery(
-        entry={"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic),
-        sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
-        filter=Filter(kind) if kind in list(Filter) else Filter.ALL,
-    )
+def _query(library: Library, state: State, wanted: str, orders: Orders) -> ListQuery:
+    """Return the list to show first: the last one shown, at the first start the course, else the top topic."""
+    topics = library.topics
+    last = topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
+    if last is None and wanted != "top":
+        last = min(topics.courses, default=None)
+    topic = _top_topic(library) if last is None else last
+    entry = {"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic)
+    kind = state.setting("ui", "filter", "")
+    return ListQuery(entry, sort=orders.of(library, entry), filter=Filter(kind) if kind in list(Filter) else Filter.ALL)
+
+
+def _top_topic(library: Library) -> int:
+    """Return the first topic of a catalogue, else that of a podcast, else All Topics."""
+    members, first = library.topics.members, library.first_of_podcasts
+    found = (topic for topic in range(1, len(members)) if len(members[topic]) and members[topic][0] < first)
+    return next(found, min(1, len(members) - 1))

@@ -6,8 +6,8 @@ A request names the wanted state, since the caller does not see the screen. Know
 from __future__ import annotations
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.course import first_course
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 
@@ -46,11 +46,9 @@ class PlayerApi:
         if episode is None or episode == self.playback.episode:
             self._controller.set_paused(False)
             return
-        library = self._controller.library
-        index = library.index(episode)
-        if index is None:
+        if self._controller.library.index(episode) is None:
             raise PlayerApiError(f"There is no episode {episode}. See: tui-pod list")
-        self._controller.play(episode, PlayContext(range(len(library)), index))
+        self._controller.play_at_home(episode)
 
     def pause(self) -> None:
         """Pause, also while loading."""
@@ -107,6 +105,8 @@ class PlayerApi:
     def _first(self) -> str:
         """Return the episode to play if none is loaded: the last unfinished, the next in the queue, the first unplayed.
 
+        That is the first of the course, if there is one.
+
         Raises:
             PlayerApiError: there is none.
         """
@@ -117,7 +117,10 @@ class PlayerApi:
         following = controller.sessions.status().next
         if following is not None:
             return following
-        for ident in controller.library.ids:
+        library, course = controller.library, first_course(controller.library.topics)
+        path = library.topics.paths[course] if course is not None else ()
+        for index in (*path, *range(len(library))):
+            ident: str = library.ids[index]
             if controller.progress_index.status(ident) is Status.UNPLAYED:
                 return ident
         raise PlayerApiError("Nothing is left to play.")

@@ -24,7 +24,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 
-SCHEMA = 8
+SCHEMA = 9
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -207,6 +207,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
             topic: tuple(path) for topic, *path in (map(int, line.split()) for line in columns["paths"].splitlines())
         },
         summaries={topic: text for topic, text in enumerate(columns["summaries"].split("\n")) if text},
+        courses=frozenset(array("I", columns["courses"])),
     )
     store = _CachedEpisodes(connection, file, ids, titles, parse)
     days = array("I", columns["days"])
@@ -237,6 +238,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "counts": array("I", map(len, table.members)).tobytes(),
         "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
+        "courses": array("I", sorted(table.courses)).tobytes(),
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }

@@ -88,7 +88,7 @@ class NavigationCommands:
         self._say(self._browser.say_here())
 
     def _open(self, entry: int) -> None:
-        self._look(ListQuery(entry=entry, sort=self._list.query.sort))
+        self._look(ListQuery(entry=entry))
 
     def _ask_search(self) -> None:
         self._dialogue.ask("Search in title, summary or topic:", self._search)

@@ -10,7 +10,6 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     ListQuery,
     SmartList,
-    Sort,
     first_row,
     list_episodes,
     narrow,
@@ -44,9 +43,8 @@ class EpisodeListModel:
         self._services = services
         first = services.first
         self.library, self.progress_index, self.queue = first.library, first.progress_index, first.queue
-        self.sort = first.query.sort
-        """The order of lists without an order of their own."""
-        self.query = first.query._replace(sort=self._sort_of(first.query.entry))
+        self._orders = first.orders
+        self.query = first.query
         self.topic = max(0, self.query.entry)
         """The topic listed last, while a smart list is shown."""
         self.indexes: Sequence[int] = ()
@@ -115,7 +113,9 @@ class EpisodeListModel:
 
     def episodes_of(self, entry: int) -> list[str]:
         """Return the episodes of a topic or smart list, in its current order."""
-        query = ListQuery(entry=entry, sort=self.query.sort if entry == self.query.entry else self._sort_of(entry))
+        query = ListQuery(
+            entry=entry, sort=self.query.sort if entry == self.query.entry else self._orders.of(self.library, entry)
+        )
         indexes = list_episodes(self.library, self.progress_index, self.queue, query)
         return [self.library.ids[index] for index in indexes if index >= 0]
 
@@ -127,13 +127,14 @@ class EpisodeListModel:
         if query.entry != self.query.entry:
             if self.feed(self.query.entry) is not None and self.progress_index.new_in(self.query.entry):
                 self._services.feeds.news.looked(self.episodes_of(self.query.entry))
-            query = query._replace(sort=self._sort_of(query.entry))
-        elif not self.library.own_order(query.entry):
-            self.sort = query.sort
+            query = query._replace(sort=self._orders.of(self.library, query.entry))
+        elif query.sort is not self.query.sort and query.entry >= 0:
+            self._orders.choose(self.library, query.entry, query.sort)
+            self._services.controller.remember_orders(self._orders)
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
-        self._services.controller.remember_view(query._replace(sort=self.sort))
+        self._services.controller.remember_view(query)
 
     def search(self, words: str) -> None:
         """Filter the list by what is being typed, without remembering it."""
@@ -168,14 +169,10 @@ class EpisodeListModel:
         self.topic = former.found_in(library.topics, self.topic)
         if self.query.entry >= 0:
             self.query = self.query._replace(entry=former.found_in(library.topics, self.query.entry))
-        if library.own_order(self.query.entry) != order:
-            self.query = self.query._replace(sort=self._sort_of(self.query.entry))
+        if library.own_order(self.query.entry) != order:  # the listener has just chosen it in the podcast's settings
+            self._orders.forget(library, self.query.entry)
+            self.query = self.query._replace(sort=self._orders.of(library, self.query.entry))
         self._list(kept)
-
-    def _sort_of(self, entry: int) -> Sort:
-        """Return the order in which a list is first shown."""
-        own = self.library.own_order(entry)
-        return self.sort if not own else Sort.COURSE if own == "oldest" else Sort.NEWEST
 
     def next_filter(self) -> ListQuery:
         """Return the query with the next filter."""
@@ -189,7 +186,7 @@ class EpisodeListModel:
         """Move the cursor to an episode, in the list of all if need be; return True if the current list had it."""
         is_listed = index in self.indexes
         if not is_listed:
-            self.change(ListQuery(sort=self.query.sort))
+            self.change(ListQuery())
         self.cursor, self.pointed_at = list(self.indexes).index(index), None
         return is_listed
 
@@ -261,9 +258,14 @@ class EpisodeListModel:
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and then the ones after it."""
         from tui_pod.core.playback.up_next import PlayContext  # after the first paint
+        from tui_pod.core.selection.play_order import playing_list
 
         self.pointed_at = None
-        context = None if self.is_queue else PlayContext(self.indexes, self.cursor)
+        context = None
+        if not self.is_queue:
+            around = playing_list(self.library, self.progress_index, self.query, self.indexes)
+            row = self.cursor if around is self.indexes else list(around).index(self.indexes[self.cursor])
+            context = PlayContext(around, row)
         controller = self._services.controller
         (controller.restart if is_restart else controller.play)(episode, context)
 

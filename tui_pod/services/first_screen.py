@@ -11,7 +11,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import LastPlayed, Playback
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 
 
@@ -24,6 +24,8 @@ class FirstScreen:
     queue: Queue = field(default_factory=Queue)
     playback: Playback = field(default_factory=Playback)
     query: ListQuery = field(default_factory=ListQuery)
+    orders: Orders = field(default_factory=Orders)
+    """The order of each topic's list; shared by all who list or play."""
     notebook: Notebook = field(default_factory=Notebook)
     """Bookmarks and cards at the start."""
     settings: Settings = field(default_factory=Settings)

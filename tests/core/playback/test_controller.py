@@ -516,10 +516,9 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
 # -- remembering ---------------------------------------------------------------------------------------
 
 
-def test_remember_view_saves_sort_filter_and_the_topics_name(room: Room) -> None:
+def test_remember_view_saves_filter_and_the_topics_name(room: Room) -> None:
     room.controller.remember_view(ListQuery(2, Filter.STARTED, Sort.TITLE))
     assert room.writer.records == [
-        SettingRecord("ui", "sort", "title"),
         SettingRecord("ui", "filter", "started"),
         SettingRecord("ui", "topic", "Numbers"),
     ]

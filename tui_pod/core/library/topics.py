@@ -34,6 +34,9 @@ class TopicTable(NamedTuple):
     paths: Mapping[int, Sequence[int]] = MappingProxyType({})
     """Episode indexes in course order, of each topic that has a path of its own or above others' paths."""
     summaries: Mapping[int, str] = MappingProxyType({})
+    courses: frozenset[int] = frozenset()
+    """Topics whose usual order is their path: those with a path of their own, those made of courses only, and all
+    parts of these. Podcasts are none."""
 
     def path(self, topic: int) -> list[int]:
         """Return the topics from the root down to `topic`."""
@@ -144,29 +147,52 @@ def arrange(
     keys, parents = _ordered(parent_of)
     members = _members(keys, parents, tags)
     seconds = tuple(sum(durations[index] for index in inside) for inside in members)
+    courses = _courses(parents, [key in paths and FEED_MARK not in key for key in keys])
     return TopicTable(
         names=topic_names(keys),
         parents=parents,
         members=members,
         seconds=seconds,
         keys=keys,
-        paths=_paths(keys, parents, paths),
+        paths=_paths(keys, parents, paths, members, courses),
         summaries={topic: summaries[key] for topic, key in enumerate(keys) if key in summaries},
+        courses=courses,
     )
 
 
+def _courses(parents: Sequence[int], has_path: list[bool]) -> frozenset[int]:
+    """Return `TopicTable.courses`; `has_path` says of each topic whether it has a path of its own, and is changed."""
+    parts: defaultdict[int, list[int]] = defaultdict(list)
+    for topic in range(len(parents) - 1, ROOT, -1):
+        has_path[topic] = has_path[topic] or (topic in parts and all(has_path[part] for part in parts[topic]))
+        parts[parents[topic]].append(topic)
+    for topic in range(1, len(parents)):
+        has_path[topic] = has_path[topic] or (parents[topic] != ROOT and has_path[parents[topic]])
+    return frozenset(topic for topic in range(1, len(parents)) if has_path[topic])
+
+
 def _paths(
-    keys: tuple[str, ...], parents: tuple[int, ...], own: Mapping[str, Sequence[int]]
+    keys: tuple[str, ...],
+    parents: tuple[int, ...],
+    own: Mapping[str, Sequence[int]],
+    members: Sequence[Sequence[int]],
+    courses: frozenset[int],
 ) -> dict[int, tuple[int, ...]]:
-    """Return the course order of each topic with a path, and of those above: a topic's own path comes first."""
+    """Return the course order of each topic with a path, of those above, and of the parts of a course.
+
+    A topic's own path comes first. A part without one has the order of the course.
+    """
     found: defaultdict[int, dict[int, None]] = defaultdict(dict)
     for topic, key in enumerate(keys):
         path = dict.fromkeys(own.get(key, ()))
+        if not path and topic in courses and parents[topic] in courses:
+            inside = frozenset(members[topic])
+            path = {index: None for index in found[parents[topic]] if index in inside}
         above = topic if path else -1
         while above >= 0:
             found[above].update(path)
             above = parents[above]
-    return {topic: tuple(path) for topic, path in found.items()}
+    return {topic: tuple(path) for topic, path in found.items() if path}
 
 
 def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
@@ -175,10 +201,14 @@ def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return names and parent indexes in tree order: each topic is followed by those under it."""
+    """Return names and parent indexes in tree order: each topic is followed by those under it; podcasts come first."""
     below: dict[str | None, list[str]] = {}
+    folders: set[str] = set()  # topics at the top that have podcasts below them
     for name, parent in parent_of.items():
         below.setdefault(parent if parent in parent_of else None, []).append(name)
+        if FEED_MARK in name:
+            folders.add(name.partition("\0")[0])
+    below.get(None, []).sort(key=lambda name: FEED_MARK not in name and name not in folders)
     names, parents = [ROOT_TOPIC], [-1]
     waiting = [(name, ROOT) for name in reversed(below.get(None, []))]
     while waiting:

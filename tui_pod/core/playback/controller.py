@@ -29,7 +29,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clock as clock_text
@@ -51,6 +51,7 @@ class PlaybackController:
         queue: Queue | None = None,
         playback: Playback | None = None,
         notebook: Notebook | None = None,
+        orders: Orders | None = None,
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -58,7 +59,7 @@ class PlaybackController:
         owner = PlayerOwner(lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed)
         mixer = self.mixer = Mixer(state)
         player = self._player = EpisodePlayer(state, mixer, owner)
-        self._up_next = UpNext(state, player, queue or Queue())
+        self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
         self.editor = ProgressEditor(state, player.tracker, self.undo_history, self.sessions.progress_changed)
@@ -128,10 +129,14 @@ class PlaybackController:
 
     def remember_view(self, view: ListQuery) -> None:
         """Remember the list that is shown, for the next start."""
-        records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
+        records = [SettingRecord("ui", "filter", str(view.filter))]
         if view.entry >= 0:
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.entry)))
         self._state.ports.writer.save(*records)
+
+    def remember_orders(self, orders: Orders) -> None:
+        """Remember the order of each topic's list."""
+        self._state.ports.writer.save(SettingRecord("ui", "sorts", orders.texts))
 
     # -- playing ---------------------------------------------------------------------------------------
 
@@ -144,6 +149,10 @@ class PlaybackController:
             self.set_paused(False)
         else:
             self._play(episode)
+
+    def play_at_home(self, episode: str) -> None:
+        """Play an episode, and then what follows it in its own course, podcast or folder."""
+        self.play(episode, self._up_next.home_context(episode))
 
     def _play(self, episode: str, position: float | None = None) -> None:
         former = self.progress_index.get(episode)

@@ -11,6 +11,8 @@ from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.selection.list_query import Orders
+from tui_pod.core.selection.play_order import home_list
 from tui_pod.core.selection.queue import Queue
 
 MAX_HISTORY = 100
@@ -41,8 +43,9 @@ class PlayContext:
 class UpNext:
     """Plays one episode after the other."""
 
-    def __init__(self, state: PlaybackState, player: EpisodePlayer, queue: Queue) -> None:
+    def __init__(self, state: PlaybackState, player: EpisodePlayer, queue: Queue, orders: Orders) -> None:
         self._state = state
+        self._orders = orders
         self._player = player
         self.queue = queue
         self.context = PlayContext()
@@ -53,6 +56,14 @@ class UpNext:
     def adopt(self, former: Library) -> None:
         """Move the list to the library that replaced `former`."""
         self.context = self.context.moved(former.ids, self._state.library)
+
+    def home_context(self, episode: str) -> PlayContext:
+        """Return the list that an episode belongs to: its own course, podcast or folder."""
+        index = self._state.library.index(episode)
+        if index is None:
+            return PlayContext()
+        around = home_list(self._state.library, self._state.progress_index, self._orders, index)
+        return PlayContext(around, list(around).index(index))
 
     def play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
         """Play an episode from `position`, or from its saved position."""

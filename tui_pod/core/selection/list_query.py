@@ -5,7 +5,7 @@ Pure and fast: a list is a sequence of library indexes, and narrowing a search l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
@@ -62,6 +62,10 @@ SORT_NAMES = {
 }
 
 
+MAX_CHOICES = 500
+"""Most choices of an order that are remembered; the oldest are forgotten."""
+
+
 class ListQuery(NamedTuple):
     """What to list."""
 
@@ -71,6 +75,48 @@ class ListQuery(NamedTuple):
     sort: Sort = Sort.NEWEST
     query: str = ""
     """Words that must all occur in title, summary or topics, if only as a part of a word."""
+
+
+class Orders:
+    """The order of each topic's list: what the listener chose, else its usual one."""
+
+    def __init__(self, remembered: Iterable[str] = ()) -> None:
+        """Start with choices as `texts` returns them; faulty ones are ignored."""
+        pairs = (text.partition(" ") for text in remembered)
+        self._chosen = {key: Sort(sort) for sort, _, key in pairs if sort in list(Sort)}
+
+    @property
+    def texts(self) -> list[str]:
+        """The choices as texts to remember: an order, a space, and the key of a topic."""
+        return [f"{sort} {key}" for key, sort in self._chosen.items()]
+
+    def of(self, library: Library, entry: int) -> Sort:
+        """Return the order of a topic or smart list."""
+        if entry < 0:
+            return Sort.NEWEST
+        chosen = self._chosen.get(library.topics.key(entry)) if self._chosen else None
+        return usual_order(library, entry) if chosen is None else chosen
+
+    def choose(self, library: Library, topic: int, sort: Sort) -> None:
+        """Remember the order of a topic; its usual one is not worth remembering."""
+        key = library.topics.key(topic)
+        self._chosen.pop(key, None)
+        if sort is not usual_order(library, topic):
+            self._chosen[key] = sort
+            for oldest in list(self._chosen)[:-MAX_CHOICES]:
+                del self._chosen[oldest]
+
+    def forget(self, library: Library, topic: int) -> None:
+        """Give a topic its usual order again."""
+        self._chosen.pop(library.topics.key(topic), None)
+
+
+def usual_order(library: Library, topic: int) -> Sort:
+    """Return the order of a topic unless the listener chose another: courses and serial podcasts start at the first."""
+    own = library.own_order(topic)
+    if own is None and topic not in library.topics.courses:
+        return Sort.NEWEST
+    return Sort.NEWEST if own == "newest" else Sort.COURSE
 
 
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:

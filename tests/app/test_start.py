@@ -1,0 +1,67 @@
+"""What the first screen lists: the course at the first start, later what was open last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.app_driver import embedded_library
+from tests.core.library.test_course import library as library
+from tests.rooms import make_podcast
+from tui_pod.app.start import make_first_screen
+from tui_pod.config.settings import Config, Settings, StartSettings
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
+from tui_pod.core.selection.list_query import SmartList, Sort
+from tui_pod.library.cache import Loaded
+from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.first_screen import FirstScreen
+from tui_pod.state.store import State
+
+
+def start(library: Library, view: str = "last", **ui: Any) -> FirstScreen:
+    settings = Settings(start=StartSettings(view=view))
+    return make_first_screen(Config(settings), Loaded(library), State({}, {"ui": ui}))
+
+
+def listed(first: FirstScreen) -> tuple[str, Sort]:
+    return first.library.topics.names[first.query.entry], first.query.sort
+
+
+def test_first_start_lists_the_course_in_its_order_with_the_cursor_on_its_first_piece() -> None:
+    first = start(embedded_library())
+    assert listed(first) == ("The course", Sort.COURSE)
+
+    class Listed:
+        def __init__(self) -> None:
+            self.first = first
+
+    model = EpisodeListModel(Listed())  # type: ignore[arg-type]  # it asks for nothing else
+    assert (model.cursor, model.episode) == (0, "what-is-generative-ai")
+
+
+def test_later_start_lists_the_last_topic_in_the_order_chosen_for_it(library: Library) -> None:
+    assert listed(start(library, topic="Tags", sorts=["title Tags"])) == ("Tags", Sort.TITLE)
+    assert listed(start(library, topic="Tags", sorts=["title Subject"])) == ("Tags", Sort.NEWEST)
+    assert listed(start(library, topic="2. Second")) == ("2. Second", Sort.COURSE)
+
+
+@pytest.mark.parametrize(("view", "entry"), [("continue", SmartList.CONTINUE), ("queue", SmartList.QUEUE)])
+def test_start_in_a_smart_list_lists_it(library: Library, view: str, entry: SmartList) -> None:
+    assert start(library, view).query.entry == entry
+
+
+def test_start_at_the_top_lists_the_first_topic_of_a_catalogue_newest_first(library: Library) -> None:
+    assert listed(start(library, "top", topic="Tags")) == ("Subject", Sort.NEWEST)
+
+
+def test_first_start_without_a_course_lists_the_top_topic() -> None:
+    assert listed(start(make_podcast({}))) == ("Cast", Sort.NEWEST)
+    assert listed(start(build_library([], []))) == ("All Topics", Sort.NEWEST)
+    key = topic_key("", "Cast", feed="f")
+    episodes = [Episode("talk", "Talk", tags=("Talks",)), Episode("cast", "Cast")]
+    both = build_library([Topic("Talks"), Topic(key)], episodes, [("Talks",), (key,)])
+    assert both.topics.names == ("All Topics", "Cast", "Talks")
+    assert listed(start(both)) == ("Talks", Sort.NEWEST)

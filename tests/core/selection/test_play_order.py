@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.core.library.test_course import library as library
+from tests.rooms import make_podcast, make_room
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, Sort, list_episodes, usual_order
+from tui_pod.core.selection.play_order import home_list, home_topic, playing_list
+from tui_pod.core.selection.queue import Queue
+
+
+def topic(library: Library, name: str) -> int:
+    found = library.topics.find(name)
+    assert found is not None
+    return found
+
+
+def order_of(library: Library, view: ListQuery) -> str:
+    """Return the ids that play one after the other if an episode is started from a list."""
+    progress_index = ProgressIndex(library, {})
+    listed = list_episodes(library, progress_index, Queue(), view)
+    return "".join(library.ids[index] for index in playing_list(library, progress_index, view, listed))
+
+
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("All Topics", Sort.NEWEST),
+        ("Subject", Sort.NEWEST),
+        ("The course", Sort.COURSE),
+        ("2. Second", Sort.COURSE),
+        ("Tags", Sort.NEWEST),
+        ("Cast", Sort.COURSE),  # a serial podcast
+    ],
+)
+def test_usual_order_of_courses_and_serial_podcasts_is_theirs(library: Library, name: str, sort: Sort) -> None:
+    assert usual_order(library, topic(library, name)) is sort
+
+
+def test_part_of_a_course_plays_on_into_the_next_part(library: Library) -> None:
+    view = ListQuery(topic(library, "1. First"), sort=Sort.COURSE)
+    assert order_of(library, view) == "edcba"
+    assert order_of(library, view._replace(filter=Filter.UNPLAYED)) == "edcba"
+
+
+@pytest.mark.parametrize("change", [{"sort": Sort.NEWEST}, {"query": "e"}])
+def test_part_in_another_order_or_searched_plays_only_what_is_listed(
+    library: Library, change: dict[str, object]
+) -> None:
+    view = ListQuery(topic(library, "1. First"), sort=Sort.COURSE)._replace(**change)  # type: ignore[arg-type]
+    progress_index = ProgressIndex(library, {})
+    listed = list_episodes(library, progress_index, Queue(), view)
+    assert playing_list(library, progress_index, view, listed) is listed
+
+
+def test_home_of_an_episode_is_its_course_else_its_podcast_else_everything(library: Library) -> None:
+    def home(ident: str) -> str:
+        return library.topics.names[home_topic(library, library.index(ident) or 0)]
+
+    assert [home(ident) for ident in "dfg"] == ["The course", "Walks", "Cast"]
+    flat = make_room().library
+    assert home_topic(flat, 0) == 0
+
+
+def test_home_list_has_the_order_that_the_listener_chose() -> None:
+    podcast = make_podcast({})
+    orders = Orders()
+    orders.choose(podcast, 1, Sort.TITLE)
+    around = home_list(podcast, ProgressIndex(podcast, {}), orders, 0)
+    assert [podcast.ids[index] for index in around[:3]] != podcast.ids[:3]
+    assert Orders(orders.texts).of(podcast, 1) is Sort.TITLE
+
+
+def test_orders_ignores_what_is_no_order_and_forgets_the_usual_one(library: Library) -> None:
+    orders = Orders(["loudest Tags", "title Tags", ""])
+    assert orders.texts == ["title Tags"]
+    orders.choose(library, topic(library, "Tags"), Sort.NEWEST)
+    assert orders.texts == []
+
+
+def test_episode_played_at_home_is_followed_by_the_next_of_its_course(library: Library) -> None:
+    room = make_room()
+    controller = room.controller
+    controller.adopt(library, room.progress_index.moved_to(library))
+    controller.play_at_home("d")
+    assert controller.sessions.status().next == "c"

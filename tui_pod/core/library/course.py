@@ -1,0 +1,54 @@
+"""Courses: topics with an order of their own, from first to last, and the place of an episode in one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui_pod.core.library.topics import TopicTable, has_member
+
+
+class CoursePlace(NamedTuple):
+    """Where an episode is in a course."""
+
+    part: int
+    """Topic of the innermost part, or of the course itself if it has no parts."""
+    number: int
+    """Number of the episode in that part, from 1."""
+    total: int
+    """Number of episodes of that part."""
+
+
+def first_course(topics: TopicTable) -> int | None:
+    """Return the first course of the tree; None if there is none."""
+    return min(topics.courses, default=None)
+
+
+def whole_course(topics: TopicTable, topic: int) -> int | None:
+    """Return the course that a topic is, or is a part of; None if it is neither."""
+    return next((above for above in topics.path(topic) if above in topics.courses), None) if topic > 0 else None
+
+
+def course_place(topics: TopicTable, index: int) -> CoursePlace | None:
+    """Return the place of an episode in the first course that has it on its path; None if no course has it."""
+    course = course_with(topics, index)
+    if course is None:
+        return None
+    parts = [topic for topic in topics.courses if _has_on_path(topics, topic, index) and course in topics.path(topic)]
+    path = topics.paths[max(parts)]  # topics come after those above them
+    return CoursePlace(max(parts), path.index(index) + 1, len(path))
+
+
+def course_with(topics: TopicTable, index: int) -> int | None:
+    """Return the first course with an episode on its path; None if there is none."""
+    return min((topic for topic in topics.courses if _has_on_path(topics, topic, index)), default=None)
+
+
+def place_text(topics: TopicTable, place: CoursePlace) -> str:
+    """Return a place such as `Act 2 · 3 of 18`; a part without a number is called by its name."""
+    number, _, name = topics.names[place.part].partition(". ")
+    part = f"Act {number}" if name and number.isdecimal() else topics.names[place.part]
+    return f"{part} · {place.number} of {place.total}"
+
+
+def _has_on_path(topics: TopicTable, topic: int, index: int) -> bool:
+    return has_member(topics.members[topic], index) and index in topics.paths.get(topic, ())

@@ -1,0 +1,49 @@
+"""What plays one after the other, and so follows an episode: around it, or from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_pod.core.library.course import course_with, whole_course
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import ROOT, has_member
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import ListQuery, Orders, Sort, list_episodes
+from tui_pod.core.selection.queue import Queue
+
+
+def home_topic(library: Library, index: int) -> int:
+    """Return the topic whose order an episode has a place in: its course, its podcast or folder, else All Topics."""
+    course = course_with(library.topics, index)
+    if course is not None:
+        return course
+    topics = library.topics
+    inside = (topic for topic in range(len(topics.names) - 1, ROOT, -1) if has_member(topics.members[topic], index))
+    return next((topic for topic in inside if topics.podcast(topic) is not None), ROOT)
+
+
+def home_list(library: Library, progress_index: ProgressIndex, orders: Orders, index: int) -> Sequence[int]:
+    """Return what plays one after the other around an episode that no list was chosen for; it contains `index`."""
+    topic = home_topic(library, index)
+    return list_episodes(library, progress_index, Queue(), ListQuery(topic, sort=orders.of(library, topic)))
+
+
+def playing_list(
+    library: Library, progress_index: ProgressIndex, view: ListQuery, listed: Sequence[int]
+) -> Sequence[int]:
+    """Return what plays one after the other if an episode is started from a list: the list.
+
+    For a part of a course that is the whole course, filtered like the list: playing goes on from part to part.
+
+    Args:
+        library: all episodes.
+        progress_index: the progress of all episodes.
+        view: what is listed.
+        listed: the episodes listed.
+    """
+    course = whole_course(library.topics, view.entry)
+    if course is None or course == view.entry or view.sort is not Sort.COURSE or view.query.strip() or not len(listed):
+        return listed
+    whole = list(list_episodes(library, progress_index, Queue(), view._replace(entry=course)))
+    first = whole.index(listed[0]) if listed[0] in whole else 0
+    return whole if whole[first : first + len(listed)] == list(listed) else listed
