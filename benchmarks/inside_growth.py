@@ -2,7 +2,8 @@
 
     inside_growth.py REPORT
 
-Runs in the measured process. The report is JSON: the ratio of each case, by the group that it belongs to.
+Runs in the measured process. The report is JSON: the ratio of each case, by the group that it belongs to, and the
+CPU seconds of a first sync with a server that lists many podcasts.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ import contextlib
 import gc
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.library.catalog import CatalogError, parse_catalog
+from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.feeds.formats.chapters import notes_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.rss import parse_feed
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.state.store import StateFile
+from tui_pod.sync.podcasts import MAX_PODCASTS
+from tui_pod.sync.server import ServerSync
+from tui_pod.sync.transport import ServerReply
 
 RUNS = 3
 """Of each size, in turn; the fastest of each counts: only what disturbs differs."""
@@ -38,6 +47,32 @@ def read_catalog(text: str) -> None:
         parse_catalog(f"version = 1\n{text}")
 
 
+class ListingServer:
+    """A server that lists podcasts, and has nothing else."""
+
+    def __init__(self, podcasts: list[str]) -> None:
+        self._podcasts = podcasts
+
+    def ask(self, _method: str, path: str, _data: Any = None) -> ServerReply:
+        """See `Transport.ask`."""
+        if path.startswith("/api/"):
+            return ServerReply(404, None)
+        if "episode_action" in path:
+            return ServerReply(200, {"actions": [], "timestamp": 1})
+        return ServerReply(200, {"add": self._podcasts, "remove": [], "timestamp": 1})
+
+
+def sync_podcasts(text: str) -> None:
+    """Subscribe to the podcasts, one a line, that a server lists."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        server, store = ListingServer(text.split()), FeedStore(home)
+        sync = ServerSync(server, home / "sync.json", ("https://sync.example.org", "ann"), store, PlayedRule())
+        file = StateFile(home / "state.toml")
+        sync.run(file, file.load(), datetime.now(UTC))
+        store.db.close()
+
+
 class Group(NamedTuple):
     """What is read in the same way: the texts stand between their first and last part, as often as said."""
 
@@ -50,6 +85,8 @@ class Group(NamedTuple):
 
 ITEMS = 5_000
 """Of a feed."""
+
+PODCAST = "https://example.org/#\n"
 
 GROUPS = {
     "a feed that is too much": Group(
@@ -84,6 +121,9 @@ GROUPS = {
         "",
         {"1:": 15_000, "-": 15_000, "( ": 15_000, "-" * 290 + "\n": 100, "a(": 15_000, "1:11 " * 60 + "\n": 100},
     ),
+    "podcasts from a sync server": Group(
+        sync_podcasts, "", "", {PODCAST: MAX_PODCASTS // 2},
+    ),
     "a catalogue's faults": Group(read_catalog, "", "", {"[[episodes]]\ntitle = 1\n": 300}),
 }  # fmt: skip
 
@@ -110,4 +150,6 @@ if __name__ == "__main__":
         name: {ascii(part[:20]): growth(group, part, count) for part, count in group.cases.items()}
         for name, group in GROUPS.items()
     }
-    Path(sys.argv[1]).write_text(json.dumps(found), "utf-8")
+    podcasts = "".join(PODCAST.replace("#", str(number)) for number in range(MAX_PODCASTS))
+    seconds = _seconds(sync_podcasts, podcasts)
+    Path(sys.argv[1]).write_text(json.dumps({"ratios": found, "podcasts": seconds}), "utf-8")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.sync.servers import FEED, NOW, OTHER, Device, MemoryServer, audio, ident, play
 from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import ServerReply
 
@@ -87,6 +88,26 @@ def test_podcasts_come_and_go_on_both(device: Device, server: MemoryServer, tmp_
     device.sync(after=HOUR)
     other.sync(after=HOUR)
     assert other.addresses() == {FEED, OTHER}
+
+
+def test_long_list_of_podcasts_is_one_transaction_and_one_backup(
+    device: Device, server: MemoryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups: list[int] = []
+
+    def write(entries: list[Entry], title: str) -> str:
+        backups.append(len(entries))
+        return write_opml(entries, title)
+
+    monkeypatch.setattr("tui_pod.feeds.store.database.write_opml", write)
+    for number in range(30):
+        server.podcasts[f"https://cast.example.org/{number}"] = (0, True)
+    before = device.store.db.file.read_bytes()[24:28]
+    assert len(device.sync().subscribed) == 30
+    after = device.store.db.file.read_bytes()[24:28]
+    assert int.from_bytes(after, "big") - int.from_bytes(before, "big") == 1
+    assert backups == [31]
+    assert all(feed.is_origin_known for feed in device.store.feeds() if feed.address != FEED)
 
 
 def test_first_sync_unsubscribes_from_nothing(device: Device, server: MemoryServer) -> None:

@@ -42,8 +42,9 @@ class ForbiddenFeeds(NamedTuple):
 
     def allow(self, store: FeedStore) -> None:
         """Allow fetching them from now on. Waits for the disk."""
-        for feed in self.feeds:
-            store.set_private_origin(feed.feed_id, origin(feed.address))
+        with store.db.together():
+            for feed in self.feeds:
+                store.set_private_origin(feed.feed_id, origin(feed.address))
 
 
 async def find_forbidden(feeds: Iterable[Subscription], policy: NetworkPolicy) -> ForbiddenFeeds:

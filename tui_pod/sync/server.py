@@ -142,10 +142,11 @@ class ServerSync:
         if is_dry:
             memory.podcasts |= plan.add
             return new
-        if plan.subscribe:
-            new |= self._subscribe(plan.subscribe)
-        for feed in plan.unsubscribe:
-            self._store.remove(feed.feed_id)
+        if plan.subscribe or plan.unsubscribe:
+            with self._store.db.together():
+                new |= self._subscribe(plan.subscribe)
+                for feed in plan.unsubscribe:
+                    self._store.remove(feed.feed_id)
         if plan.add or plan.remove:
             accepted = dict(server.change_subscriptions(result.podcasts_sent, result.podcasts_removed))
             memory.podcasts |= {feed_id: accepted.get(address, "") for feed_id, address in plan.add.items()}

@@ -54,8 +54,11 @@ def merged(all_settings: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
 def take(store: FeedStore, received: SharedSettings) -> None:
     """Save settings from other machines; a setting that is not set there is reset here too."""
     unset = dict.fromkeys(ROWS, "")
-    for feed_id, chosen in received.items():
-        store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
+    if not received:
+        return
+    with store.db.together():
+        for feed_id, chosen in received.items():
+            store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
 
 
 def to_tables(settings: SharedSettings) -> dict[str, Any]:

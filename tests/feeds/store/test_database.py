@@ -205,3 +205,33 @@ def test_database_deleted_while_it_is_open_is_made_anew_from_its_backup(store: F
     store.subscribe([Entry("https://c.org/f")])
     assert {feed.address for feed in store.feeds()} >= {"https://b.org/f", "https://c.org/f"}
     assert "were restored from its backup" in store.take_notices()[-1]
+
+
+def test_changes_together_are_one_transaction_and_one_backup(store: FeedStore) -> None:
+    before = store.db.backup.read_bytes(), transactions(store)
+    with store.db.together():
+        for number in range(20):
+            store.subscribe([Entry(f"https://b.org/{number}")])
+            store.set_private_origin(f"https://b.org/{number}", None)
+        assert len(store.feeds()) == 21
+        assert (store.db.backup.read_bytes(), transactions(store)) == before
+    assert transactions(store) == before[1] + 1
+    assert len(parse_opml(store.db.backup.read_bytes()).entries) == 21
+
+
+def test_changes_together_of_which_one_fails_are_none(store: FeedStore) -> None:
+    def change() -> None:
+        with store.db.together():
+            store.subscribe([Entry("https://b.org/f")])
+            store.remove("https://c.org/unknown")
+
+    with pytest.raises(FeedStoreError, match="no feed"):
+        change()
+    assert [feed.feed_id for feed in store.feeds()] == [FIRST]
+    store.subscribe([Entry("https://b.org/f")])
+    assert len(store.feeds()) == 2
+
+
+def transactions(store: FeedStore) -> int:
+    """Return SQLite's own count of the transactions that changed the file."""
+    return int.from_bytes(store.db.file.read_bytes()[24:28], "big")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.store.logins import Logins
@@ -46,3 +48,13 @@ def test_login_in_an_address_never_replaces_the_listeners_but_follows_its_passwo
         (here, "bea", "own"),
         (there, "ann", "two"),
     }
+
+
+def test_missing_logins_are_added_and_known_ones_stay(tmp_path: Path) -> None:
+    logins = Logins(tmp_path)
+    first, second = (Login(origin(f"https://{name}.org/"), "ann", "new") for name in "ab")
+    logins.add("one", replace(first, password="old"))
+    logins.add_missing({"one": first, "two": second})
+    assert [(kept.feed, kept.password) for kept in (*logins.kept("one"), *logins.kept("two"))] == [
+        ("one", "old"), ("two", "new"),
+    ]  # fmt: skip

@@ -228,8 +228,11 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
 @on_store
 def run_remove(store: FeedStore, options: Namespace) -> None:
     """Unsubscribe."""
-    for feed in named_feeds(store, options.feeds):
-        store.remove(feed.feed_id)
+    removed = named_feeds(store, options.feeds)
+    with store.db.together():
+        for feed in removed:
+            store.remove(feed.feed_id)
+    for feed in removed:
         tell(f"{feed.name}: removed")
 
 

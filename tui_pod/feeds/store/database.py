@@ -50,6 +50,7 @@ class FeedDatabase:
         self._opened: int | None = None  # inode of the file that is connected
         self._holds = 0
         self._owes_backup = False
+        self._joint: sqlite3.Connection | None = None  # in the transaction of `together`
         self._aside: Path | None = None  # a damaged database that is still to be repaired
         self._is_repaired = False  # once: damage that comes back is reported
 
@@ -87,6 +88,9 @@ class FeedDatabase:
     @contextlib.contextmanager
     def _used(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._joint is not None:
+                yield self._joint
+                return
             try:
                 db = self._open()
                 with _transaction(db, begin):
@@ -168,6 +172,20 @@ class FeedDatabase:
             if self._owes_backup and not self._holds:
                 self._owes_backup = False
                 self.write_backup()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all changes of the block one transaction with one backup; the work for N feeds is then that of N rows.
+
+        Raises:
+            FeedStoreError: nothing was saved.
+        """
+        with self.backing_up_once(), self._used("BEGIN IMMEDIATE") as db:
+            former, self._joint = self._joint, db
+            try:
+                yield
+            finally:
+                self._joint = former
 
     def write_backup(self) -> None:
         """Replace the OPML backup of the subscriptions; raise FeedStoreError if that fails."""

@@ -131,25 +131,22 @@ class FeedStore:
         logins = {}
         with self.db.write(changes_library=True, changes_list=True) as db:
             known = 0
+            firsts = dict(db.execute("SELECT address, first FROM feeds ORDER BY number DESC").fetchall())
+            firsts |= {row[0]: row[0] for row in db.execute("SELECT first FROM feeds")}
             for entry in entries:
-                row = db.execute(
-                    "SELECT number, folders, first, removed FROM feeds WHERE first = ? OR address = ? OR first = ?",
-                    (entry.feed_id or entry.address, entry.address, entry.address),
-                ).fetchone()
+                feed_id = entry.feed_id or entry.address
+                first = firsts.get(feed_id) or firsts.get(entry.address) or feed_id
                 if entry.user:
-                    first = row[2] if row else entry.feed_id or entry.address
                     logins[first] = Login(origin(entry.address), entry.user, entry.password)
+                row = db.execute("SELECT folders, removed FROM feeds WHERE first = ?", (first,)).fetchone()
                 if row is None:
                     insert_entries(db, [entry])
+                    firsts |= {entry.address: first, first: first}
                     continue
-                known += row[3] is None
-                folders = tuple(dict.fromkeys((*to_folders(row[1]), *entry.folders)))
-                db.execute(
-                    "UPDATE feeds SET removed = NULL, folders = ? WHERE number = ?", (json.dumps(folders), row[0])
-                )
-        for feed_id, login in logins.items():
-            if not any(kept.origin == login.origin for kept in self.logins.kept(feed_id)):
-                self.logins.add(feed_id, login)
+                known += row[1] is None
+                folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
+                db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
+        self.logins.add_missing(logins)
         return len(entries) - known, known
 
     def remove(self, feed_id: str) -> None:

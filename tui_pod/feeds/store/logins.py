@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,6 +78,17 @@ class Logins:
     def add(self, feed_id: str, login: Login) -> None:
         """Store a login with its password. Raises as `keep` does."""
         self.keep(KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http))
+
+    def add_missing(self, logins: Mapping[str, Login]) -> None:
+        """Store a login of each feed that has none for that server yet, in one step. Raises as `keep` does."""
+        known = {(kept.feed, kept.origin) for kept in self._read()} if logins else set()
+        missing = [
+            KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http)
+            for feed_id, login in logins.items()
+            if (feed_id, login.origin) not in known
+        ]
+        if missing:
+            self._change(lambda _: True, tuple(missing))
 
     def learn(self, feed_id: str, found: Iterable[Login]) -> None:
         """Store the logins in a feed's own addresses. Raises as `keep` does.
