@@ -53,21 +53,21 @@ def test_read_catalog_missing(tmp_path: Path) -> None:
 
 
 def test_read_catalog_folder(tmp_path: Path) -> None:
-    assert fault_of(tmp_path) == "1: not a file"
+    assert fault_of(tmp_path) == "1: a folder, not a file"
 
 
 def test_read_catalog_pipe_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert fault_of(tmp_path / "pipe") == "1: not a file"
+    assert fault_of(tmp_path / "pipe") == "1: not a regular file"
 
 
 def test_read_catalog_link_to_itself(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    assert fault_of(tmp_path / "loop") == "1: no such file"
+    assert fault_of(tmp_path / "loop") == "1: cannot be read: Too many levels of symbolic links"
 
 
 def test_read_catalog_endless_device() -> None:
-    assert fault_of(Path("/dev/zero")) == "1: not a file"
+    assert fault_of(Path("/dev/zero")) == "1: not a regular file"
 
 
 def test_read_catalog_name_that_is_too_long(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 
 import pytest
@@ -121,4 +122,12 @@ def test_index_with_values_that_were_never_written_is_made_anew_once(desk: Desk,
         desk.ids("engine")
     if not is_current(desk.index, desk.stamp):
         desk.fill()
+    assert desk.ids("engine") == ["one"]
+
+
+def test_pipe_in_place_of_the_index_is_replaced(desk: Desk) -> None:
+    desk.add("one", "One", VTT)
+    desk.index.file.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(desk.index.file)
+    desk.fill()
     assert desk.ids("engine") == ["one"]

@@ -16,6 +16,7 @@ from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import load_library
+from tui_pod.runtime.files import open_regular
 from tui_pod.state.store import StateFile
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     """
     try:
         paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        log = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        log = open_regular(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)
     terminal = os.dup(2 if is_plain or os.isatty(2) else 1)

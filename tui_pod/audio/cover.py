@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tui_pod.audio.mpv_options import FORMATS, PROTOCOLS
+from tui_pod.runtime.files import read_start
 
 SIDE = 80
 """Pixels of each side of a picture."""
@@ -43,8 +44,7 @@ def make_picture(source: Path, target: Path) -> None:
     """
     from tui_pod.audio.libmpv import open_mpv  # imports ctypes; the screen needs only the constants above
 
-    with source.open("rb") as file:
-        start = file.read(4)
+    start = read_start(source, 4)
     image = next((demuxer for magic, demuxer in IMAGES.items() if start.startswith(magic)), "")
     decoder = open_mpv(None, None, **{
         "demuxer-lavf-o": f"format_whitelist=[{image or FORMATS}],protocol_whitelist=[{PROTOCOLS}]",

@@ -23,6 +23,7 @@ from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
+from tui_pod.runtime.files import check_regular
 
 SCHEMA = 9
 """Version of the tables; a cache of another version is rebuilt."""
@@ -182,6 +183,7 @@ class _CachedEpisodes:
 
 def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     """Return the cached library. Raises one of `_DAMAGE` if it is missing, old or damaged."""
+    check_regular(file)
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:

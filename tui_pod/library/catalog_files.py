@@ -10,6 +10,7 @@ from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, parse_catalog
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError
+from tui_pod.runtime.files import Unreadable, read_bytes
 
 MAX_CATALOG = 512 * 1024 * 1024
 """Largest catalogue that is read (bytes): ten times the size of one with 100,000 episodes."""
@@ -22,11 +23,13 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
         CatalogError: with its faults, or the reason why it cannot be read.
     """
     try:
-        if not path.is_file():
-            raise CatalogError([Fault(1, "no such file" if not path.exists() else "not a file")])
-        if path.stat().st_size > MAX_CATALOG:
-            raise CatalogError([Fault(1, f"larger than {MAX_CATALOG // 1024**2} MB")])
-        content = path.read_bytes()
+        content = read_bytes(path, MAX_CATALOG)
+    except (FileNotFoundError, NotADirectoryError):
+        raise CatalogError([Fault(1, "no such file")]) from None
+    except IsADirectoryError:
+        raise CatalogError([Fault(1, "a folder, not a file")]) from None
+    except Unreadable as error:
+        raise CatalogError([Fault(1, str(error.strerror))]) from None
     except OSError as error:
         raise CatalogError([Fault(1, f"cannot be read: {error.strerror}")]) from error
     try:

@@ -13,11 +13,13 @@ import stat
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read, in bytes: fifteen times a state with progress in 100,000 episodes."""
+
+NOT_REGULAR = "not a regular file"
 
 START = 1_000
 """Bytes at the start of a file that contain its version."""
@@ -47,16 +49,49 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
         Unreadable: it is a pipe or a device, and reading it might never end.
         OSError: it does not exist, or cannot be read.
     """
-    with _opened(path) as file:
+    with reading(path) as file:
         if os.fstat(file.fileno()).st_size > limit:
             raise TooLarge(errno.EFBIG, f"larger than {limit // 1024**2} MB", str(path))
         return file.read()
 
 
-def read_start(path: Path) -> bytes:
-    """Return the first bytes of a file, up to `START`. Raises what `read_bytes` raises."""
-    with _opened(path) as file:
-        return file.read(START)
+def read_start(path: Path, count: int = START) -> bytes:
+    """Return up to `count` bytes from the start of a file. Raises what `read_bytes` raises."""
+    with reading(path) as file:
+        return file.read(count)
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[BufferedReader]:
+    """Open a file for reading. Raises what `read_bytes` raises."""
+    with open(open_regular(path, os.O_RDONLY), "rb") as file:
+        yield file
+
+
+def open_regular(path: Path | str, flags: int) -> int:
+    """Return a descriptor of a file; create it, private, if the flags say so.
+
+    Every file of ours is opened here. Opening a pipe would wait for a writer, and reading a device might never end.
+
+    Raises:
+        Unreadable: it is a pipe or a device.
+        OSError: it does not exist, is a folder or a socket, or cannot be opened.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, 0o600)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise Unreadable(errno.EINVAL, NOT_REGULAR, str(path))
+    return descriptor
+
+
+def check_regular(path: Path) -> None:
+    """Check a file that a library will open. Raises Unreadable if it exists and is not a regular file."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Unreadable(errno.EINVAL, NOT_REGULAR, str(path))
 
 
 @contextlib.contextmanager
@@ -72,7 +107,7 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
         OSError: the file does not exist and cannot be created.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
     try:
         limit = time.monotonic() + wait
         while True:
@@ -97,24 +132,6 @@ def stamp(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    with open(path, "rb", opener=_open_at_once) as file:
-        _check_regular(file.fileno(), path)
-        yield file
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for a writer
-
-
-def _check_regular(descriptor: int, path: Path) -> os.stat_result:
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        raise Unreadable(errno.EINVAL, "not a regular file", str(path))
-    return found
-
-
 def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True) -> int:
     """Append to a file and sync it; return its size. On any error, truncate it to its former size.
 
@@ -127,9 +144,9 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
         is_synced: False not to wait for the disk. Others may then append meanwhile, so nothing is truncated.
     """
     is_new = is_first or not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
-        size, content = _check_regular(descriptor, path).st_size, text.encode()
+        size, content = os.fstat(descriptor).st_size, text.encode()
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             content = b"\n" + content  # a killed program left half a record
         try:
@@ -178,7 +195,7 @@ def link_or_copy(path: Path, link: Path) -> None:
     try:
         os.link(path, link)
     except OSError:  # a file system without hard links
-        write_new(link, path.read_text("utf-8"))
+        write_new(link, read_bytes(path).decode())
 
 
 def size(path: Path) -> int:
@@ -192,7 +209,7 @@ def size(path: Path) -> int:
 def empty(path: Path) -> None:
     """Truncate a file, if there is one, and sync it."""
     with contextlib.suppress(FileNotFoundError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        descriptor = open_regular(path, os.O_WRONLY)
         try:
             os.ftruncate(descriptor, 0)
             os.fsync(descriptor)

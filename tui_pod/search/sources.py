@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import MAX_BYTES, Cue, is_cut, read_cues
+from tui_pod.runtime.files import read_start
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
@@ -31,8 +32,7 @@ class UnreadWords(NamedTuple):
     def read(self) -> tuple[list[Cue], bool]:
         """Return the cues, and True if the text is cut; no cues if the file is gone."""
         try:
-            with self.file.open("rb") as file:
-                text = file.read(MAX_BYTES).decode("utf-8", "replace")
+            text = read_start(self.file, MAX_BYTES).decode("utf-8", "replace")
         except OSError:
             return [], False
         cues = read_cues(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
-from tui_pod.runtime.files import locked
+from tui_pod.runtime.files import Unreadable, check_regular, locked
 
 SCHEMA = "3"
 """Version of the tables; a file of another version is rebuilt."""
@@ -41,7 +41,7 @@ _INDEXES = {
 }
 """They contain no text: the indexed text is in the tables, packed."""
 
-_FAULTS = (sqlite3.Error, zlib.error, ValueError, TypeError, LookupError)
+_FAULTS = (Unreadable, sqlite3.Error, zlib.error, ValueError, TypeError, LookupError)
 """Raised by an index that is damaged or cannot be used now: by SQLite, or because a value is not what was written."""
 
 
@@ -120,6 +120,7 @@ class IndexFile:
     def _connected(self, mode: str) -> sqlite3.Connection:
         if not has_fts5():
             raise NoFullTextSearch(NO_FTS5)
+        check_regular(self.file)
         return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=LOCK_WAIT, isolation_level=None)
 
     def _version_of(self, db: sqlite3.Connection) -> str:

@@ -20,6 +20,7 @@ from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
+from tui_pod.runtime.files import read_start
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
@@ -241,11 +242,7 @@ def read_transcript(episode: Episode) -> Transcript:
     if episode.transcript is None or "://" in episode.transcript:
         return Transcript()
     try:
-        path = Path(episode.transcript)
-        if not path.is_file():
-            return Transcript()
-        with path.open("rb") as file:
-            return parse_transcript(file.read(MAX_BYTES).decode("utf-8", "replace"))
+        return parse_transcript(read_start(Path(episode.transcript), MAX_BYTES).decode("utf-8", "replace"))
     except OSError:
         return Transcript()
 

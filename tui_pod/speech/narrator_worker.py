@@ -191,6 +191,7 @@ def _louder(audio: Audio) -> Audio:
 
 def _write_wav(path: Path, pieces: list[Samples]) -> None:
     temp = path.with_suffix(".part")
+    temp.unlink(missing_ok=True)
     with wave.open(str(temp), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.runtime.files import append, locked, read_bytes, size
+from tui_pod.runtime.files import append, locked, read_bytes, reading, size
 
 RECOGNISED = "words"
 """Folder in the data folder with the recognised transcripts."""
@@ -70,7 +70,7 @@ class TranscriptFiles:
     def is_complete(self, episode: str) -> bool:
         """Return True if all of an episode is recognised; reads only the end of the file."""
         try:
-            with self.path(episode).open("rb") as file:
+            with reading(self.path(episode)) as file:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - 60))
                 return b"\nNOTE complete " in file.read()
         except OSError:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import tui_pod
 from tui_pod.config.paths import Paths
 from tui_pod.feeds.store.generation import DATABASE, generation
+from tui_pod.runtime.files import read_start
 from tui_pod.terminal.protocol import VARIABLES
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def picture_file(paths: Paths) -> Path:
 def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
     """Return what paints the first screen at `size` (columns, rows); empty if there is no valid picture."""
     try:
-        with picture_file(paths).open("rb") as file:
-            content = file.read(LIMIT)
+        content = read_start(picture_file(paths), LIMIT)
         checksum, _, rest = content.partition(b"\n")
         if int(checksum, 16) != zlib.crc32(rest):
             return b""
@@ -53,7 +53,10 @@ def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamp
     file = picture_file(paths)
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum
+        temp = file.with_name(f".{file.name}.tmp")
+        temp.unlink(missing_ok=True)
+        temp.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum
+        temp.replace(file)  # whatever is in its place
 
 
 def _circumstances(options: Namespace, size: tuple[int, int]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 from typing import Any, NamedTuple
 
 from tinytag import TinyTag, TinyTagException
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
+from tui_pod.runtime.files import open_regular
 
 SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of a file that are hashed for its key."""
@@ -47,10 +47,8 @@ def read_file(path: str) -> tuple[str, Tags]:
     Raises:
         OSError: it cannot be read.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a regular file")
         return _key(descriptor), _tags(file, path)
 
 

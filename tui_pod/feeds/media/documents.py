@@ -35,7 +35,7 @@ class RemoteFiles:
         """
         copy, former = self._folder / copy_name(address), None
         with contextlib.suppress(OSError):
-            former = copy.read_bytes().decode("utf-8", "replace")
+            former = files.read_bytes(copy).decode("utf-8", "replace")
             if 0 <= time.time() - copy.stat().st_mtime < FRESH:
                 return former
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tui_pod.feeds.media.mp3_head import ENDLESS_TAG, MAX_TAG, has_endless_tag
+from tui_pod.runtime.files import reading
 
 REFUSED = "Its index claims more than the file can hold."
 
@@ -84,7 +85,7 @@ def fault_of(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
+    with reading(path) as file:
         if has_endless_tag(file.read(MAX_TAG)):
             return ENDLESS_TAG
         return REFUSED if _has_false_claims(file) else ""

@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tui_pod.runtime.files import read_bytes
+
+LIMIT = 100_000
+"""Largest note that is read, in bytes."""
+
 
 def read_note(path: Path) -> Mapping[str, Any]:
     """Return the table in a note; empty if the file is missing or damaged."""
     try:
-        data = json.loads(path.read_text("utf-8")[:100_000])
+        data = json.loads(read_bytes(path, LIMIT))
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

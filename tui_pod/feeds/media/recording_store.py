@@ -23,6 +23,7 @@ from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.runtime.files import open_regular
 
 DOWNLOADS_STAY = 30 * 86_400.0
 """Seconds for which an unfinished download is kept, however much was streamed since."""
@@ -88,11 +89,11 @@ class RecordingStore:
 
     def _opened(self, name: str, is_download: bool) -> tuple[int, Path | None]:
         """Return the descriptor and the path of a file; None for an unnamed one, if another program uses the file."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         path = self.folder / f"{name}.bytes"
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, flags, 0o600)
+            descriptor = open_regular(path, flags)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.utime(descriptor)

@@ -160,7 +160,8 @@ class SparseFile:
             os.rename(path, target)
         except OSError:  # on another disk, or deleted by someone
             try:
-                with open(self._descriptor, "rb", closefd=False) as source, temp.open("wb") as copy:
+                temp.unlink(missing_ok=True)
+                with open(self._descriptor, "rb", closefd=False) as source, temp.open("xb") as copy:
                     source.seek(0)
                     shutil.copyfileobj(source, copy, 1024 * 1024)
                     copy.flush()

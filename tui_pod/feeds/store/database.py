@@ -113,7 +113,8 @@ class FeedDatabase:
             self.close()  # the file was deleted or replaced
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.file.exists():
-            os.close(os.open(self.file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            os.close(files.open_regular(self.file, os.O_CREAT | os.O_RDWR))
+        files.check_regular(self.file)
         try:
             connection = _connected(self.file)
         except sqlite3.Error as error:
@@ -157,7 +158,7 @@ class FeedDatabase:
 
     def _backed_up(self) -> list[Entry]:
         try:
-            return list(parse_opml(self.backup.read_bytes(), takes_folders=True).entries)
+            return list(parse_opml(files.read_bytes(self.backup), takes_folders=True).entries)
         except (OSError, FeedError):
             return []
 

@@ -20,6 +20,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
+from tui_pod.runtime.files import read_bytes
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -54,11 +55,12 @@ class Covers:
         for origin, content in _origins(podcasts, subject, cancel):
             cached = self._folder / f"{hashlib.sha256(origin.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.rgb"
             with contextlib.suppress(OSError):
-                picture = cached.read_bytes()
+                picture = read_bytes(cached)
                 os.utime(cached)
                 if len(picture) == PICTURE_BYTES:
                     return picture
-                continue  # the cache says that there is none
+                if not picture:
+                    continue  # the cache says that there is none
             if origin not in self._failed and (made := self._make(cached, origin, content, cancel)) is not None:
                 return made
         return None
@@ -87,7 +89,7 @@ class Covers:
                     target.touch()
                 target.replace(cached)
             self._trim()
-            return cached.read_bytes() or None
+            return read_bytes(cached) or None
         except (OSError, FetchError, subprocess.SubprocessError):
             self._failed.add(origin)
             return None
