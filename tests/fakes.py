@@ -36,6 +36,7 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend
@@ -318,6 +319,8 @@ class FakeFrontend(FakeListener):
         """What was shown of each download, one after the other; empty: gone."""
         self.libraries: list[Library] = []
         self.questions: list[LoginQuestion] = []
+        self.offered: list[tuple[Card, Question]] = []
+        """Questions of episodes that have ended."""
 
     @property
     def work(self) -> str:
@@ -343,6 +346,9 @@ class FakeFrontend(FakeListener):
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
         self.bell.ring()
+
+    def offer_question(self, card: Card, question: Question) -> None:
+        self.offered.append((card, question))
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         self.asked = cards, then

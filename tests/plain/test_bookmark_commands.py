@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.plain.test_program import RoomServices, run, typing, until
-from tests.rooms import Room
+from tests.rooms import EPISODES, Room, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Stretch
@@ -93,3 +93,28 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
 async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
     empty = "No bookmarks yet. b bookmarks what was just said, with a note if you like."
     assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]
+
+
+async def test_question_of_an_episode_is_offered_and_asked_while_what_plays_waits() -> None:
+    room = make_room((EPISODES[0]._replace(question="Why?", answer="For the ships."), *EPISODES[1:]))
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("j", "", until_said="Playing: Two")
+        services.recall.offer("one")
+        assert typist.lines[-1] == "One. It has a question. Press enter to be asked."
+        await typist.type("p", "p")  # keys of playback leave the offer
+        await typist.type("", until_said="Why? Press enter for the answer:")
+        assert room.controller.is_paused
+        await typist.type("", until_said="For the ships.")
+        await typist.type("")
+        await until(lambda: not room.controller.is_paused)
+
+
+async def test_question_that_is_passed_over_leaves_enter_to_the_row() -> None:
+    room = make_room((EPISODES[0]._replace(question="Why?", answer="For the ships."), *EPISODES[1:]))
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        services.recall.offer("one")
+        await typist.type("j", "")
+        await until(lambda: room.playing == "two")
+    assert "Why?" not in typist.said

@@ -9,6 +9,7 @@ from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import OF_EPISODE
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.recall.schedule import Rating
 from tui_pod.services.recall import RecallService
 
@@ -81,30 +82,75 @@ async def test_card_of_a_bookmark_that_was_removed_is_not_asked_and_comes_back_w
     assert len(rig.recall.due()) == 1
 
 
-async def test_question_of_an_episode_is_offered_once_and_due_at_once(rig: Rig) -> None:
-    rig.recall.offer("one")
-    rig.recall.offer("one")
-    assert rig.screen.said == ["Why? To answer: 4, then r."]
-    (card,) = rig.recall.due()
-    assert (card.episode, card.start, card.due) == ("one", OF_EPISODE, START)
-    question = await rig.recall.question(card)
-    assert question is not None
-    assert (question.source, question.text, question.answer) == ("One", "Why?", "So.")
+async def test_question_of_an_episode_is_offered_unasked_and_kept_by_recall_only_if_enabled() -> None:
+    for is_enabled in (True, False):
+        rig = Rig(RecallSettings(enabled=is_enabled))
+        rig.recall.offer("one")
+        ((card, question),) = rig.screen.offered
+        assert (card.episode, card.start, card.due) == ("one", OF_EPISODE, START)
+        assert (question.source, question.text, question.answer) == ("One", "Why?", "So.")
+        assert rig.recall.due() == [card] * is_enabled
+        assert rig.screen.said == []
 
 
-async def test_question_that_was_not_wanted_is_not_offered_again(rig: Rig) -> None:
+async def test_question_is_not_offered_before_it_is_due_again(rig: Rig) -> None:
     rig.recall.offer("one")
-    rig.recall.forget(rig.recall.due()[0].key)
+    rig.recall.answer(rig.screen.offered[0][0], Rating.GOOD)
     rig.recall.offer("one")
-    assert (len(rig.screen.said), rig.recall.due()) == (1, [])
+    assert len(rig.screen.offered) == 1
 
 
-async def test_nothing_is_offered_without_a_question_or_while_recall_is_off(rig: Rig) -> None:
+@pytest.mark.parametrize("is_enabled", [True, False])
+async def test_question_that_was_not_wanted_is_not_offered_again(is_enabled: bool) -> None:
+    rig = Rig(RecallSettings(enabled=is_enabled))
+    rig.recall.offer("one")
+    rig.recall.forget(rig.screen.offered[0][0].key)
+    rig.recall.offer("one")
+    assert (len(rig.screen.offered), rig.recall.due()) == (1, [])
+
+
+async def test_nothing_is_offered_without_a_question_or_if_the_settings_say_so(rig: Rig) -> None:
     rig.recall.offer("two")
     rig.recall.offer("gone")
-    off = Rig(RecallSettings(enabled=False))
+    off = Rig(RecallSettings(questions=False))
     off.recall.offer("one")
-    assert (rig.screen.said, off.screen.said, rig.recall.due(), off.recall.due()) == ([], [], [], [])
+    assert rig.screen.offered == off.screen.offered == []
+    off.recall.toggle_offers()
+    assert off.screen.said == ["The settings turn questions off: questions in [recall]."]
+
+
+async def test_offers_are_turned_off_for_good_and_on_again(rig: Rig) -> None:
+    rig.recall.toggle_offers()
+    rig.recall.offer("one")
+    assert rig.screen.offered == []
+    assert SettingRecord("recall", "questions", "no") in rig.room.writer.records
+    rig.recall.toggle_offers()
+    rig.recall.offer("one")
+    assert len(rig.screen.offered) == 1
+    assert rig.screen.said == [
+        "Questions are no longer offered after episodes.",
+        "Questions are offered after episodes.",
+    ]
+
+
+async def test_what_plays_waits_while_an_offered_question_is_open(rig: Rig) -> None:
+    rig.room.play("two", 5.0)
+    rig.recall.offer("one")
+    rig.recall.ask_offered(rig.screen.offered[0][0])
+    assert rig.controller.is_paused
+    assert rig.screen.asked is not None
+    rig.screen.asked[1]()
+    assert not rig.controller.is_paused
+
+
+async def test_what_was_paused_before_a_question_stays_paused(rig: Rig) -> None:
+    rig.room.play("two", 5.0)
+    rig.controller.toggle_pause()
+    rig.recall.offer("one")
+    rig.recall.ask_offered(rig.screen.offered[0][0])
+    assert rig.screen.asked is not None
+    rig.screen.asked[1]()
+    assert rig.controller.is_paused
 
 
 async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:

@@ -8,13 +8,16 @@ import pytest
 from textual.widgets import Input
 
 from tests.app_driver import WORDS, AppDriver, run_app
+from tests.fakes import START
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
+from tui_pod.recall.questions import Question
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
@@ -540,6 +543,13 @@ async def _(driver: AppDriver, key: str) -> None:
     driver.clock.go(24 * 3600)
     await driver.press(key)
     assert driver.shows(RecallScreen)
+
+
+@exercises("question.show")
+async def _(driver: AppDriver, key: str) -> None:
+    driver.main.question.offer(Card("one", OF_EPISODE, START, START), Question("One", "Why?", "So."))
+    await driver.press(key)
+    assert not driver.main.question.is_offered
 
 
 @exercises("bookmark.copy")

@@ -100,6 +100,7 @@ class AppServices:
         self._save_cache, self._generation = loaded.save, loaded.feeds
         self._nudges = state.numbers("nudges")
         self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
+        self._offers_questions = state.setting("recall", "questions", "yes") == "yes"
         self._is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
         self._ao = ao
         self._budget = budget
@@ -120,8 +121,7 @@ class AppServices:
             lambda is_offline: self.feeds.network_changed(is_offline),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
         )
-        if self.first.settings.recall.enabled:
-            engine.broadcast.add(QuestionOffer(engine.controller, lambda episode: self.recall.offer(episode)))
+        engine.broadcast.add(QuestionOffer(engine.controller, lambda episode: self.recall.offer(episode)))
         return engine
 
     @property
@@ -169,7 +169,7 @@ class AppServices:
         """Asks questions about bookmarks and episodes."""
         from tui_pod.services.recall import RecallService  # after the first paint
 
-        return RecallService(self._context, self.reader, self._engine.excerpts)
+        return RecallService(self._context, self.reader, self._engine.excerpts, self._offers_questions)
 
     @cached_property
     def feeds(self) -> FeedService:

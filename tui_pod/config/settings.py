@@ -137,9 +137,10 @@ class RecallSettings(NamedTuple):
     """[recall]."""
 
     enabled: Annotated[
-        bool, Key("Whether a session begins with what is due to be recalled, and episodes' own questions follow them")
+        bool, Key("Whether a session begins with what is due to be recalled, episodes' own questions included")
     ] = False
     per_day: Annotated[int, Key("Most questions a day", 1, 100)] = 10
+    questions: Annotated[bool, Key("Whether an episode's question is offered when it ends")] = True
 
 
 class DesktopSettings(NamedTuple):

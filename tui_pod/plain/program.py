@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.recall.questions import Question
     from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.services.services import Services
 
@@ -70,6 +71,7 @@ class PlainProgram:
         self._playback = services.first.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
+        self._offered: Card | None = None
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list)
         self._navigation: NavigationCommands
@@ -144,6 +146,12 @@ class PlainProgram:
             self._say(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
+        offered = self._offered
+        if action.where != "app":
+            self._offered = None
+        if offered is not None and key == "enter":
+            self.services.recall.ask_offered(offered)
+            return
         if action.where != "transcript" and action.id != "view.transcript":
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
@@ -238,6 +246,11 @@ class PlainProgram:
         """See `Frontend.ask_recall`."""
         self._say(f"{counted(len(cards), 'question')} to recall.")
         self._bookmarks.ask(cards, then)
+
+    def offer_question(self, card: Card, question: Question) -> None:
+        """See `Frontend.offer_question`: enter asks it if it is the next key that is not about playback."""
+        self._offered = card
+        self._say(f"{sentence(question.source)} It has a question. Press enter to be asked.")
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""

@@ -12,6 +12,7 @@ from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.recall.questions import Question
 from tui_pod.services.podcasts.login_question import LoginQuestion
 
 
@@ -47,6 +48,9 @@ class Frontend(PlaybackListener, Protocol):
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask these cards, and call `then` once they are answered or dismissed."""
+
+    def offer_question(self, card: Card, question: Question) -> None:
+        """Offer the question of an episode that has ended, without interrupting; enter calls `ask_offered`."""
 
     def show_statistics(self) -> None:
         """Show the statistics."""

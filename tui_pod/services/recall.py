@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.text.clean import clean
 from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
 
@@ -26,7 +24,8 @@ if TYPE_CHECKING:
 LEAD = 8.0
 """Seconds before a bookmark that are played as context for its question."""
 
-HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}."
+ASKS, ASKS_NOT = "Questions are offered after episodes.", "Questions are no longer offered after episodes."
+FORBIDDEN = "The settings turn questions off: questions in [recall]."
 
 
 class Excerpts(Protocol):
@@ -42,11 +41,15 @@ class Excerpts(Protocol):
 class RecallService:
     """Asks cards that are due: on request, and before a session if the settings say so."""
 
-    def __init__(self, context: Context, reader: EpisodeReader, excerpts: Excerpts) -> None:
+    def __init__(
+        self, context: Context, reader: EpisodeReader, excerpts: Excerpts, offers_questions: bool = True
+    ) -> None:
+        """Ask nothing yet; `offers_questions` is False if the listener has turned the offers off in the app."""
         self._context = context
         self._reader = reader
         self._excerpts = excerpts
         self._cards = context.controller.bookmarks.cards
+        self._offers_questions = offers_questions
 
     def due(self) -> list[Card]:
         """Return the cards that are due now, without those whose bookmark or episode is gone."""
@@ -109,19 +112,50 @@ class RecallService:
         return self._cards.get(key) is not None
 
     def offer(self, episode: str) -> None:
-        """Turn the question of an episode that has ended into a card, and tell the listener, if recall is enabled."""
-        question = question_of_episode(self._context.controller.library.find(episode))
-        if not self._context.settings.recall.enabled or question is None:
-            return
+        """Offer the question of an episode that has ended, unless its card was removed or is due later.
+
+        If recall is enabled, it becomes a card.
+        """
+        question, settings = question_of_episode(self._context.controller.library.find(episode)), self._context.settings
         key = BookmarkKey(episode, OF_EPISODE)
-        if self._cards.is_known(key):  # also if the listener has removed it
+        if question is None or (self._cards.get(key) is None and self._cards.is_known(key)):
             return
-        self._add(key, is_later=False)
-        self._context.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
+        if settings.recall.enabled and self._cards.get(key) is None:
+            self._add(key, is_later=False)
+        now = self._cards.stamp(key)
+        card = self._cards.get(key) or Card(episode, OF_EPISODE, now, now)
+        if self.offers_questions and card.due <= now:
+            self._context.frontend.offer_question(card, question)
+
+    @property
+    def offers_questions(self) -> bool:
+        """Whether the question of an episode is offered when it ends."""
+        return self._offers_questions and self._context.settings.recall.questions
+
+    def toggle_offers(self) -> None:
+        """Turn the offers of questions off or on, for good, and say which."""
+        self._offers_questions = not self.offers_questions
+        self._context.controller.remember("recall", "questions", "yes" if self._offers_questions else "no")
+        is_forbidden = self._offers_questions and not self.offers_questions
+        self._context.frontend.tell(FORBIDDEN if is_forbidden else ASKS if self._offers_questions else ASKS_NOT)
+
+    def ask_offered(self, card: Card) -> None:
+        """Ask a question that was offered; what plays waits until it is closed."""
+        controller = self._context.controller
+        is_waiting = controller.playback.is_loaded and not controller.is_paused
+        controller.set_paused(True)
+
+        def go_on() -> None:
+            if is_waiting:
+                controller.set_paused(False)
+
+        self._context.frontend.ask_recall([card], go_on)
 
     def forget(self, key: BookmarkKey) -> None:
-        """Remove a card; can be undone."""
-        self._cards.remove_all([key], "the end of a card")
+        """Remove a card, or refuse a question that is none yet, so that it is not offered again; can be undone."""
+        now = self._cards.stamp(key)
+        card = self._cards.get(key) or Card(key.episode, key.start, now, now)
+        self._cards.change("the end of a card", {key: card.removed(now)})
 
     def now(self) -> datetime:
         """Return the local time."""

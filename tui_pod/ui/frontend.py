@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.recall.questions import Question
     from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.ui.app import TuiPodApp
 
@@ -133,6 +134,10 @@ class ScreenFrontend:
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask cards in a dialog, then call `then`."""
         self._main.dialogs.recall(cards, then)
+
+    def offer_question(self, card: Card, question: Question) -> None:
+        """Offer a question in the key line."""
+        self._main.question.offer(card, question)
 
     def show_statistics(self) -> None:
         """Show the statistics."""

@@ -51,6 +51,8 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
     if transcript.is_open:
         about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
         yield SystemCommand("Recognise this episode", about, transcript.recognise_shown)
+    questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
+    yield SystemCommand(questions, "when an episode with a question ends", services.recall.toggle_offers)
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
         yield SystemCommand("Notices", "recent notices, newest first", show)

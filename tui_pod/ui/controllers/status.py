@@ -58,6 +58,8 @@ class StatusController:
         if screen.is_active:
             own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
+            if focus != "search" and (offered := screen.question.hints(screen.size.width)):
+                hints = (*offered, *(hint for hint in hints if hint[0] not in (offered[0][0], offered[1][0])))
         screen.query_one("#keys", KeyLine).hints = hints
         header, is_queue = screen.query_one("#header", HeaderLine), self._model.is_queue
         header.current = VIEWS.get(focus, int(is_queue))

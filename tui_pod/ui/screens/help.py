@@ -33,6 +33,7 @@ _PANES = {
     "bookmarks": "In the bookmarks",
     "found": "In the search results",
     "move": MOVING,
+    "question": "When a question is offered",
 }
 """Group names of actions that need a pane."""
 

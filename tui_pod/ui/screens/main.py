@@ -22,6 +22,7 @@ from tui_pod.ui.controllers.dialogs import DialogController
 from tui_pod.ui.controllers.listing import ListingController
 from tui_pod.ui.controllers.open_views import OpenViews
 from tui_pod.ui.controllers.pane import PaneController
+from tui_pod.ui.controllers.question import QuestionController
 from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.status import StatusController
 from tui_pod.ui.controllers.transcript import TranscriptController
@@ -50,7 +51,7 @@ _OF_THE_LIST = frozenset(BY_ID[ident].action for ident in OF_THE_LIST)
 class MainScreen(Screen[None]):
     """The screen that is always there; dialogs are shown over it."""
 
-    BINDINGS = bindings("screen")
+    BINDINGS = bindings("screen", "question")
     AUTO_FOCUS = "#list"
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
@@ -66,6 +67,7 @@ class MainScreen(Screen[None]):
         self.transcript = TranscriptController(self, services, open_views)
         self.views = ViewController(self, services, open_views)
         self.episode = PaneController(self, services, open_views)
+        self.question = QuestionController(self, services, open_views)
         self.search = SearchController(self, self.transcript, open_views)
         self.status = StatusController(self, services)
         self.set_reactive(MainScreen.playback, services.first.playback)
@@ -139,6 +141,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Disable keys of the list while a view hides it."""
+        if action == "show_question":
+            return self.question.is_offered and (self.focused is None or self.focused.id != "search")
         asked = f"screen.{action}({', '.join(map(repr, parameters))})".removesuffix("()")
         return not (self.views.is_open and asked in _OF_THE_LIST)
 
@@ -184,6 +188,7 @@ class MainScreen(Screen[None]):
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show the next episode, and how much of the session is left."""
         self.transcript.follow(playback)
+        self.question.follow(playback)
         self.episode.follow(playback)
         if playback.load and former._replace(position=playback.position) != playback:  # else shown with its progress
             self.status.show_session()
@@ -256,6 +261,8 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.CursorMoved)
     def _on_cursor_moved(self) -> None:
+        if self.model.pointed_at == self.model.episode:
+            self.question.lapse()
         self.episode.cursor_moved()
 
     @on(EpisodeList.CommandChosen)
@@ -310,6 +317,10 @@ class MainScreen(Screen[None]):
     def edit_bookmark(self, bookmark: Bookmark) -> None:
         """Edit the note and the text of a bookmark."""
         self.dialogs.bookmark(bookmark)
+
+    def action_show_question(self) -> None:
+        """Show the question that is offered."""
+        self.question.show()
 
     async def action_add_feed(self) -> None:
         """Ask for a podcast to add."""

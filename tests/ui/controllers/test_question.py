@@ -1,0 +1,80 @@
+"""The question of an episode that has ended, as the screen offers and shows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.core.library.library import build_library
+from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.screens.recall import RecallScreen
+
+QUESTION = "Why does the lighthouse keeper light the lamp before it is dark?"
+
+LIBRARY = build_library(TOPICS, [EPISODES[0]._replace(question=QUESTION, answer="For the ships."), *EPISODES[1:]])
+
+
+@pytest.fixture(params=[(80, 24), (120, 40)], ids=str)
+async def driver(request: pytest.FixtureRequest) -> AsyncIterator[AppDriver]:
+    """An app in which the question of the first episode is offered while the second plays."""
+    async with run_app(LIBRARY, size=request.param, query=ListQuery(entry=1)) as driver:
+        await driver.press("j", "enter")
+        await driver.play(3)
+        driver.services.recall.offer("one")
+        await driver.settle()
+        yield driver
+
+
+def key_line(driver: AppDriver) -> str:
+    return driver.text.rstrip().split("\n")[-1]
+
+
+async def test_question_is_offered_in_the_key_line_and_covers_nothing(driver: AppDriver) -> None:
+    assert "enter Question: Why does the" in key_line(driver)
+    assert "esc Later" in key_line(driver)
+    assert "space Pause" in key_line(driver)
+    assert driver.notices == []
+    assert driver.status() is PlayerStatus.PLAYING
+
+
+async def test_enter_shows_the_question_and_the_piece_waits(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.until(lambda: "light the lamp" in driver.text, "the question is shown")
+    assert driver.status() is PlayerStatus.PAUSED
+    assert driver.playback.episode == "two"
+    await driver.press("enter")
+    assert "For the ships." in driver.text
+    await driver.press("escape")
+    assert driver.status() is PlayerStatus.PLAYING
+    assert "Question" not in key_line(driver)
+
+
+@pytest.mark.parametrize("keys", [["escape"], ["k"], [">"]], ids=str)
+async def test_offer_ends_when_the_listener_does_something_else(keys: list[str], driver: AppDriver) -> None:
+    await driver.press(*keys)
+    assert "Question" not in key_line(driver)
+    await driver.press("enter")
+    assert not driver.shows(RecallScreen)
+
+
+async def test_enter_in_the_search_field_goes_to_the_results(driver: AppDriver) -> None:
+    await driver.press("slash", *"two", "enter")
+    assert not driver.shows(RecallScreen)
+    assert driver.focus == "list"
+
+
+async def test_enter_shows_the_question_from_the_transcript_too(driver: AppDriver) -> None:
+    await driver.press("t", "enter")
+    await driver.until(lambda: driver.shows(RecallScreen), "the question is shown")
+
+
+async def test_palette_turns_offers_off(driver: AppDriver) -> None:
+    await driver.press("ctrl+p", *"stop offering")
+    await driver.until(lambda: "Stop offering questions" in driver.text, "the command is found")
+    await driver.press("enter")
+    await driver.until(lambda: driver.notices, "it is said")
+    assert driver.notices == ["Questions are no longer offered after episodes."]

@@ -1,0 +1,89 @@
+"""The question of an episode that has ended: offered in the key line, and shown on enter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui_pod.core.player.snapshot import Playback
+    from tui_pod.core.progress.cards import Card
+    from tui_pod.recall.questions import Question
+    from tui_pod.services.services import Services
+    from tui_pod.ui.controllers.open_views import OpenViews
+    from tui_pod.ui.screens.main import MainScreen
+
+LAPSE = 60.0
+"""Seconds for which a question is offered, unless the listener moves the cursor before."""
+
+ROOM_FOR_KEYS, MIN_ROOM = 42, 24
+"""Cells of the key line for other keys, and the least for the question."""
+
+
+class QuestionController:
+    """Owns the offer; while there is one, enter belongs to it."""
+
+    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
+        self._screen = screen
+        self._services = services
+        self._open_views = open_views
+        self._card: Card | None = None
+        self._text = ""
+        self._load = 0  # what played when it was offered
+        self._timer: Timer | None = None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether enter shows a question."""
+        return self._card is not None
+
+    def hints(self, width: int) -> tuple[tuple[str, str, str], ...]:
+        """Return key, word and action of the hints for the key line; `width` is that of the line."""
+        if self._card is None:
+            return ()
+        from tui_pod.ui.look.cells import fit  # after the first paint
+
+        text = fit(f"Question: {self._text}", max(MIN_ROOM, width - ROOM_FOR_KEYS)).rstrip()
+        later = self._services.first.with_keys(key_of("search.clear"))
+        return ("enter", text, "screen.show_question"), (later, "Later", "screen.clear")
+
+    def offer(self, card: Card, question: Question) -> None:
+        """Offer a question until it is shown or dismissed, the cursor moves, or another episode begins."""
+        self._end()
+        self._card, self._text, self._load = card, question.text, self._services.controller.playback.load
+        self._timer = self._screen.set_timer(LAPSE, self.lapse)
+        self._open_views.set_open(self, True)
+        self._screen.status.show_keys()
+
+    def show(self) -> None:
+        """Show the question in a dialog; what plays waits."""
+        card = self._card
+        if card is not None:
+            self.lapse()
+            self._services.recall.ask_offered(card)
+
+    def lapse(self) -> None:
+        """Take the offer back."""
+        if self._card is not None:
+            self._end()
+            self._screen.status.show_keys()
+
+    def escape(self) -> bool:
+        """Take the offer back; always closes it."""
+        self.lapse()
+        return True
+
+    def follow(self, playback: Playback) -> None:
+        """Take the offer back once another episode begins."""
+        if playback.load != self._load:
+            self.lapse()
+
+    def _end(self) -> None:
+        self._card = None
+        self._open_views.set_open(self, False)
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
