@@ -179,3 +179,19 @@ def test_pages_know_podcast_and_page_and_those_of_episodes_gone_their_title() ->
     assert [(page.title, page.podcast, page.url, len(page.bookmarks)) for page in pages] == [
         ("One", "P", "https://e.org", 2), ("Kept title", "", "", 1),
     ]  # fmt: skip
+
+
+COMMANDS = ("<% tp.user.run() %>", "<%* x %>", "{{date}}", "{% include x %}")
+"""What templates of Obsidian and of sites would run."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_template_finds_a_command(command: str) -> None:
+    page = PAGE._replace(
+        title=command, podcast=command, url=f"https://example.org/{command}", tags=(command,), id=command,
+        bookmarks=(FIRST._replace(text=command, note=command),),
+    )  # fmt: skip
+    text = whole_text(page)
+    assert not re.search(r"<%|\{\{|\{%", text)
+    title = next(line for line in text.splitlines() if line.startswith("title: "))
+    assert json.loads(title.removeprefix("title: ")) == command

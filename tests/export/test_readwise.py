@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+
+import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
@@ -30,3 +33,23 @@ def test_bookmark_without_words_is_its_note_or_its_time() -> None:
 def test_no_cell_is_a_formula() -> None:
     (row,) = rows(Bookmark("one", 5.0, 6.0, START, START, "=cmd()", "+1"), title="@x")
     assert (row["Highlight"], row["Note"], row["Title"]) == ("'=cmd()", "'+1", "'@x")
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_and_no_part_of_one_is_a_formula(sign: str) -> None:
+    texts = (f"{sign}cmd|' /C calc'!A0", f"x;{sign}cmd", f" {sign}cmd", f'a";{sign}cmd')
+    for text in texts:
+        table = to_csv([ExportPage("one", text, (Bookmark("one", 5.0, 6.0, START, START, text, text),))])
+        for separator in ",;\t":
+            cells = [cell for line in csv.reader(io.StringIO(table), delimiter=separator) for cell in line]
+            assert not [cell for cell in cells if cell.strip(' "').startswith(sign)]
+
+
+def test_every_cell_is_quoted() -> None:
+    lines = to_csv([ExportPage("one", "One", (Bookmark("one", 5.0, 6.0, START, START),))]).splitlines()
+    assert all(re.fullmatch(r'"[^"]*"(,"[^"]*")*', line) for line in lines)
+
+
+def test_prose_with_a_semicolon_stays_as_it_is() -> None:
+    (row,) = rows(Bookmark("one", 5.0, 6.0, START, START, "First; second = third - fourth"))
+    assert row["Highlight"] == "First; second = third - fourth"

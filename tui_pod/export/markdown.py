@@ -23,8 +23,8 @@ from tui_pod.runtime import files
 MAX_BYTES = 16 * 1024 * 1024
 """Largest file of notes that is read, in bytes."""
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$^]|==|%%")
-"""Characters that are markup in Markdown or in Obsidian."""
+_SPECIAL = re.compile(r"<%|\{[{%]|==|%%|[\\`*_\[\]<>#|~$^]")
+"""What is markup in Markdown or in Obsidian, or begins a command of a template."""
 
 _LIST = re.compile(r"^(\d{1,9})([.)])|^([-+])(?=\s)")
 
@@ -107,13 +107,18 @@ def _front_matter(page: ExportPage) -> Iterator[str]:
     yield "---"
     for key, value in (("title", page.title), ("podcast", page.podcast), ("url", page.url)):
         if value:
-            yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
+            yield f"{key}: {_quoted(value)}"
     if page.date is not None:
         yield f"date: {page.date.isoformat()}"
     if tags := list(filter(None, map(_tag, page.tags))):
         yield f"tags: {json.dumps(tags, ensure_ascii=False)}"
-    yield f"tui-pod: {json.dumps(page.id, ensure_ascii=False)}"
+    yield f"tui-pod: {_quoted(page.id)}"
     yield "---"
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes, in which no template finds a command."""
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\u003c").replace("{", "\\u007b")
 
 
 def _tag(name: str) -> str:

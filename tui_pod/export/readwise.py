@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from tui_pod.core.text.clean import clock
@@ -15,7 +16,7 @@ COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 def to_csv(pages: Iterable[ExportPage]) -> str:
     """Return a table of all bookmarks; Location is the second where a bookmark starts."""
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
+    table = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for page in pages:
         for each in page.bookmarks:
@@ -26,6 +27,10 @@ def to_csv(pages: Iterable[ExportPage]) -> str:
     return out.getvalue()
 
 
+_FORMULA = re.compile(r"(^\s*|;)(?=[=+\-@＝＋－＠])")
+"""Where a formula may begin: in a cell, or where a spreadsheet set to semicolons begins a new one."""
+
+
 def _inert(text: str) -> str:
-    """Return the text so that no spreadsheet runs it as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    """Return the text so that no spreadsheet runs it, or a part of it, as a formula."""
+    return _FORMULA.sub(r"\1'", text)

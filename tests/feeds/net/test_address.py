@@ -1,3 +1,4 @@
+import ipaddress
 import socket
 from typing import Any
 
@@ -35,6 +36,35 @@ def test_origin_not_http_is_refused(address: str) -> None:
 def test_check_private_host_is_refused(host: str) -> None:
     with pytest.raises(AddressError):
         check_address(f"http://{host}/x.mp3")
+
+
+SPECIAL = [
+    "0.1.2.3", "10.255.0.1", "100.64.0.1", "127.9.9.9", "169.254.169.254", "172.31.255.255", "192.0.0.8", "192.0.0.192",
+    "192.0.0.9", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
+    "239.1.1.1", "240.0.0.1", "255.255.255.255", "[::]", "[::1]", "[::ffff:192.0.0.192]", "[64:ff9b::c000:c0]",
+    "[64:ff9b:1::1]", "[100::1]", "[100:0:0:1::1]", "[2001::1]", "[2001:2::1]", "[2001:10::1]", "[2001:20::1]",
+    "[2001:db8::1]", "[2002:c000:c0::]", "[3fff::1]", "[5f00::1]", "[fc00::1]", "[fd00:ec2::254]", "[fe80::1]",
+    "[fec0::1]", "[ff02::1]",
+]  # fmt: skip
+"""An address of each special-purpose network."""
+
+
+@pytest.mark.parametrize("host", SPECIAL)
+@pytest.mark.parametrize("is_global", [True, None])
+def test_check_special_host_is_refused_whatever_python_says(
+    host: str, is_global: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_global is not None:
+        monkeypatch.setattr(ipaddress.IPv4Address, "is_global", is_global)
+        monkeypatch.setattr(ipaddress.IPv6Address, "is_global", is_global)
+    with pytest.raises(AddressError) as caught:
+        check_address(f"http://{host}/x.mp3")
+    assert caught.value.is_private
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "192.0.1.1", "192.1.0.192", "[2606:4700::1111]", "[2a00:1450:4001::1]"])
+def test_check_public_host_beside_special_ones_passes(host: str) -> None:
+    assert check_address(f"http://{host}/x.mp3")
 
 
 def test_check_public_number_passes() -> None:

@@ -27,11 +27,19 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NOT_PUBLIC = tuple(
     map(
         ipaddress.ip_network,
-        ("192.88.99.0/24", "168.63.129.16/32", "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10"),
+        (
+            # IANA's registries of special-purpose addresses (RFC 6890), as Pythons differ in what they call global
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+            "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+            "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "::/96", "64:ff9b:1::/48", "100::/63", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7",
+            "fe80::/10", "ff00::/8",
+            # translators and site-local addresses (RFC 2765, 3879), and the metadata host of a cloud
+            "::ffff:0:0:0/96", "fec0::/10", "168.63.129.16/32",
+        ),
     )
-)
-"""Networks that `ipaddress` calls global but that may lead inside: relays, translators, site-local addresses
-(RFC 3879, 4291, 7526, 8215), and the metadata host of a cloud."""
+)  # fmt: skip
+"""Networks that are not public, or may lead inside."""
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/[!#-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?:/|$)))):", re.IGNORECASE)
@@ -178,4 +186,4 @@ def _is_public(number: str) -> bool:
 
 
 def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and not any(address in network for network in _NOT_PUBLIC)
+    return address.is_global and not any(address in network for network in _NOT_PUBLIC)
