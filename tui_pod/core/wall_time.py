@@ -24,6 +24,11 @@ def believed(time: datetime, now: datetime) -> datetime:
     return time if is_believed(time, now) else now
 
 
+def is_believed_seconds(seconds: float, now: float) -> bool:
+    """Return False for a time in seconds since 1970 that is too far ahead."""
+    return seconds - now <= FUTURE.total_seconds()
+
+
 def believed_seconds(seconds: float, now: float) -> float:
     """Return a time in seconds since 1970, or `now` if it is too far ahead."""
-    return seconds if seconds - now <= FUTURE.total_seconds() else now
+    return seconds if is_believed_seconds(seconds, now) else now

@@ -21,11 +21,11 @@ from typing import NamedTuple
 from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
+from tui_pod.core.library.library import CatalogsError, Library, build_library, day_of, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.runtime.files import check_regular
 
-SCHEMA = 9
+SCHEMA = 10
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -89,16 +89,20 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     episodes = [episode for catalog in catalogs for episode in catalog.episodes]
     topics = [topic for catalog in catalogs for topic in catalog.topics]
     keys = [episode.tags for episode in episodes]
+    days = [*map(day_of, episodes)]
+    aliases: Mapping[str, str] = {}
     notices: tuple[str, ...] = ()
     if feeds is not None:
         taken = {episode.id for episode in episodes}
         new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
         episodes += (feeds.episodes[index] for index in new)
         keys += (feeds.keys[index] for index in new)
+        days += (feeds.days[index] for index in new)
+        aliases = feeds.aliases
         topics += feeds.topics
         notices, podcasts = feeds.notices, dict(feeds.podcasts)
         generation = feeds.generation
-    library = build_library(topics, episodes, keys, podcasts)
+    library = build_library(topics, episodes, keys, podcasts, days, aliases)
     save = partial(_write_cache, file, _stamp(stats, generation), library, episodes)
     if feeds is not None and generation is None:  # unreadable feeds are retried at the next start
         return Loaded(library, None, notices)
@@ -220,7 +224,8 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         import json  # only if podcasts have settings
 
         podcasts = json.loads(columns["podcasts"])
-    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts)
+    aliases: dict[str, str] = dict(line.split() for line in columns["aliases"].splitlines())
+    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases)
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
@@ -241,6 +246,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
         "courses": array("I", sorted(table.courses)).tobytes(),
+        "aliases": "\n".join(f"{alias} {ident}" for alias, ident in library.aliases.items()),
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }

@@ -35,6 +35,7 @@ def say_position(position: float, duration: float | None) -> str:
 def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> str:
     """Return an episode's title, its status and position, and its length."""
     title, progress = library.titles[index], progress_index.get(library.ids[index])
+    numbering = library.episode(index).numbering
     duration = progress_index.length(index)
     length = spoken_time(round(duration)) if duration else "unknown length"
     match progress_index.status(library.ids[index]):
@@ -44,7 +45,7 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> 
             said = f"played, {length}"
         case _:
             said = length
-    return f"{sentence(title)} {said[0].upper()}{said[1:]}."
+    return f"{sentence(f'{numbering}, {title}' if numbering else title)} {said[0].upper()}{said[1:]}."
 
 
 def sentence(text: str) -> str:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress import progress_index as book_module
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -138,3 +139,17 @@ def test_unfinished_goes_by_listening_not_by_the_last_change(library: Library) -
 def test_playing_time_of_a_played_one_is_its_whole_length(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": PLAYED, "two": started(50.0)})
     assert [progress_index.playing_time(index) for index in (0, 1, 2, 3)] == [100.0, 150.0, 300.0, 0.0]
+
+
+def test_progress_under_another_id_of_an_episode_counts_for_the_episode() -> None:
+    episodes = [Episode("a", "A", duration=100.0), Episode("b", "B", duration=100.0)]
+    library = build_library([], episodes, aliases={"copy": "a", "gone": "x", "b": "a"})
+    assert [library.index(ident) for ident in ("copy", "gone", "b")] == [0, None, 1]
+    before = Progress(START, position=40.0, played_ranges=((0.0, 40.0),))
+    later = Progress(START + timedelta(days=1), played=True, plays=1, played_ranges=((30.0, 100.0),))
+    both = ProgressIndex(library, {"a": before, "copy": later})
+    found = both.get("a")
+    assert found is not None
+    assert (found.played, found.plays, found.played_ranges) == (True, 1, ((0.0, 100.0),))
+    assert both.indexes[Status.PLAYED] == {0}
+    assert ProgressIndex(library, {"copy": before}).unfinished() == [0]

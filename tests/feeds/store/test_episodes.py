@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from tui_pod.feeds.store import episodes
 from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds
+from tui_pod.feeds.store.marks import read_news
 from tui_pod.feeds.store.match import episode_id
 
 
@@ -30,6 +32,54 @@ def test_order_dates_in_the_far_future_are_not_believed(store: FeedStore) -> Non
     store.store(FIRST, make_feed(make_item(1, published=NOW + 900 * DAY)), now=NOW)
     store.store(FIRST, make_feed(make_item(2, published=NOW + DAY)), now=NOW + DAY)
     assert titles(store) == ["Title 2", "Title 1"]
+
+
+def test_order_date_in_the_future_is_that_of_its_neighbour_and_is_not_shown(store: FeedStore) -> None:
+    dates = {2: NOW - 2 * DAY, 1: NOW + 4000 * DAY, 0: NOW - 9 * DAY}
+    store.store(FIRST, make_feed(*(make_item(n, published=date) for n, date in dates.items())), now=NOW)
+    assert titles(store) == ["Title 2", "Title 1", "Title 0"]
+    found = read_feeds(store.db.file.parent)
+    assert [episode.published and episode.published.isoformat() for episode in found.episodes] == [
+        "2025-12-30", None, "2025-12-23",
+    ]  # fmt: skip
+    assert [date.fromordinal(day).isoformat() for day in found.days] == ["2025-12-30", "2025-12-30", "2025-12-23"]
+    before = store.generation
+    store.store(FIRST, make_feed(*(make_item(n, published=date) for n, date in dates.items())), now=NOW + DAY)
+    assert store.generation == before
+
+
+def test_same_recording_and_title_twice_is_one_episode(store: FeedStore) -> None:
+    one, two = make_item(1), make_item(1, guid="copy", audio="https://c.org/1.mp3?token=2", published=NOW)
+    other = make_item(2, audio="https://c.org/1.mp3")
+    kept, copy = episode_id(FIRST, "g1"), episode_id(FIRST, "copy")
+    store.store(FIRST, make_feed(one, other), now=NOW)
+    assert store.store(FIRST, make_feed(two, one, other), now=NOW + 1).new == 0
+    found = read_feeds(store.db.file.parent)
+    assert [episode.id for episode in found.episodes] == [kept, episode_id(FIRST, "g2")]
+    assert found.aliases == {copy: kept}
+    assert read_news(store.db) == set()
+    before = store.generation
+    store.store(FIRST, make_feed(two, one, other), now=NOW + 2)
+    assert store.generation == before
+    store.store(FIRST, make_feed(replace(two, title="Another"), one, other), now=NOW + 3)
+    found = read_feeds(store.db.file.parent)
+    assert (len(found.episodes), found.aliases) == (3, {})
+
+
+def test_stream_that_all_items_share_is_not_one_episode(store: FeedStore) -> None:
+    items = [make_item(n, title="News", audio="https://c.org/live") for n in range(4)]
+    store.store(FIRST, make_feed(*items), now=NOW)
+    assert len(read_feeds(store.db.file.parent).episodes) == 4
+
+
+def test_seasons_and_numbers_are_read(store: FeedStore) -> None:
+    items = [
+        make_item(1, title="Chapter 1", season=3, number=1), make_item(2, title="12: Moss", number=12),
+        make_item(3, title="Moss", number=12), make_item(4, title="Part 112", number=12), make_item(5, season=2),
+    ]  # fmt: skip
+    store.store(FIRST, make_feed(*items), now=NOW)
+    found = [episode.numbering for episode in read_feeds(store.db.file.parent).episodes]
+    assert found == ["S3 E1", "", "E12", "E12", "S2"]
 
 
 def test_picture_is_the_episodes_own_else_that_of_its_feed(store: FeedStore) -> None:

@@ -1,5 +1,6 @@
 """An episode and a topic as a catalogue or a feed describes them."""
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -26,6 +27,15 @@ class Episode(NamedTuple):
     answer: str = ""
     sources: str = ""
     """Papers and pages behind the episode, one a line."""
+    numbering: str = ""
+    """Its season and number in its podcast, such as `S3 E1`."""
+
+
+def numbering(season: int | None, number: int | None, title: str) -> str:
+    """Return a short text such as `S3 E1`; empty if there is no number, or if the title says it by itself."""
+    if season is None and number is not None and re.search(rf"(?<!\d)0*{number}(?!\d)", title):
+        return ""
+    return " ".join([f"S{season}"] * (season is not None) + [f"E{number}"] * (number is not None))
 
 
 class Topic(NamedTuple):

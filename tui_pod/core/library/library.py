@@ -43,26 +43,33 @@ class Library:
         folded: Callable[[], list[str]],
         days: Sequence[int] = (),
         podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        aliases: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.ids = ids
         self.titles = titles
         self.durations = durations
         """Seconds; 0 when unknown."""
         self.days = days
-        """Day of publication, as `date.toordinal`; 0 when unknown. Empty: the order is by date already."""
+        """Day to sort an episode by, as `date.toordinal`; 0 when unknown. Empty: the order is by date already."""
         self.topics = topics
         self.episode = episode
         """Returns the whole episode at an index."""
         self._folded = folded
         self.podcasts = podcasts
         """Settings of podcasts that have any, as texts, by the feed's first address."""
+        self.aliases = aliases
+        """The ids of episodes by other ids that feeds have listed them under."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @cached_property
     def _indexes(self) -> dict[str | None, int]:
-        return dict(zip(self.ids, range(len(self.ids)), strict=True))
+        indexes: dict[str | None, int] = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        for alias, ident in self.aliases.items():
+            if (index := indexes.get(ident)) is not None:
+                indexes.setdefault(alias, index)
+        return indexes
 
     @cached_property
     def folded(self) -> list[str]:
@@ -130,11 +137,18 @@ def search_text(episode: Episode) -> str:
     return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)}")
 
 
+def day_of(episode: Episode) -> int:
+    """Return an episode's day of publication, as `date.toordinal`; 0 when unknown."""
+    return episode.published.toordinal() if episode.published else 0
+
+
 def build_library(
     topics: Iterable[Topic],
     episodes: Sequence[Episode],
     keys: Iterable[tuple[str, ...]] | None = None,
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    days: Sequence[int] | None = None,
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> Library:
     """Return the library of these episodes, whose ids are distinct.
 
@@ -143,6 +157,8 @@ def build_library(
         episodes: in order.
         keys: the topics of each episode; None: its tags.
         podcasts: see `Library.podcasts`.
+        days: see `Library.days`; None: the days of publication.
+        aliases: see `Library.aliases`.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
     ids = [episode.id for episode in episodes]
@@ -150,9 +166,9 @@ def build_library(
     indexes = {ident: index for index, ident in enumerate(ids)} if any(topic.episodes for topic in topics) else {}
     table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations, indexes)
     titles = [episode.title for episode in episodes]
-    days = array("I", (episode.published.toordinal() if episode.published else 0 for episode in episodes))
+    days = array("I", map(day_of, episodes) if days is None else days)
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(
         ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
-        days[:0] if is_by_date else days, podcasts,
+        days[:0] if is_by_date else days, podcasts, aliases,
     )  # fmt: skip

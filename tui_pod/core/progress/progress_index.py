@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
-from tui_pod.core.progress.progress import Progress, Status, remaining
+from tui_pod.core.progress.progress import Progress, Status, newest, remaining
 
 FEW = 2_000
 """Up to this product of touched episodes and topics, single look-ups are faster than one pass over the topics."""
@@ -28,7 +28,7 @@ class ProgressIndex:
 
     def __init__(self, library: Library, progress: Mapping[str, Progress]) -> None:
         self._library = library
-        self._progress = dict(progress)
+        self._progress = _united(progress, library.aliases)
         self.topic_stats = [TopicStats(seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
@@ -157,6 +157,15 @@ class ProgressIndex:
         for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):
             if has_member(members, index):
                 yield stats
+
+
+def _united(progress: Mapping[str, Progress], aliases: Mapping[str, str]) -> dict[str, Progress]:
+    """Return progress in which what was made under another id of an episode counts for the episode."""
+    united = dict(progress)
+    for alias, ident in aliases.items():
+        if (other := united.pop(alias, None)) is not None:
+            united[ident] = newest(united[ident], other) if ident in united else other
+    return united
 
 
 def _is_continuing(progress: Progress) -> bool:

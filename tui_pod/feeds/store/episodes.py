@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
-from tui_pod.core.wall_time import believed_seconds
+from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.database import FeedDatabase
-from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
+from tui_pod.feeds.store.match import Identified, KnownEpisode, find_duplicates, identify
 
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
@@ -33,6 +33,8 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     known = [KnownEpisode(*row[:6]) for row in rows]
     former: dict[str, tuple[float, float, int]] = {row[0]: row[6:] for row in rows}
     found = identify(feed_id, feed.items, known)
+    aliases = find_duplicates(found, former)
+    found = [one for one in found if one.id not in aliases]
     sorts = _sort_times(found, former, now)
     ordinal = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
     values = []
@@ -47,6 +49,12 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
         )  # fmt: skip
     before = db.total_changes
     db.executemany(_UPSERT, values)
+    delete_episodes(db, [ident for ident in aliases if ident in former])
+    db.executemany(
+        "INSERT INTO aliases VALUES (?, ?) ON CONFLICT DO UPDATE SET episode = excluded.episode"
+        " WHERE episode <> excluded.episode",
+        aliases.items(),
+    )
     changes = db.total_changes - before
     store_facts(db, "notes", ("html",), [(one.id, one.item.notes) for one in found if one.item.notes])
     store_facts(db, "sizes", ("size",), [(one.id, one.item.size) for one in found])
@@ -86,6 +94,7 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete episodes with everything that is stored about them."""
     for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
+    db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
 
 
 def picture_of(database: FeedDatabase, ident: str) -> str | None:
@@ -128,12 +137,18 @@ def ordered_ids(db: sqlite3.Connection, feed_id: str, numbers: Mapping[str, tupl
 
 
 def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, float, int]], now: float) -> list[float]:
-    """Return the time by which each item is sorted: its date, a neighbour's in the feed, or when it was first seen."""
+    """Return the time by which each item is sorted: its date, a neighbour's in the feed, or when it was first seen.
+
+    A date in the future is not believed.
+    """
     times: list[float | None] = []
-    for one in found:
-        seen, sort, _ = former.get(one.id, (now, None, 0))
+    seen_at = [former[one.id][0] if one.id in former else now for one in found]
+    for one, seen in zip(found, seen_at, strict=True):
         published = one.item.published
-        times.append(sort if published is None else believed_seconds(published, seen))
+        if published is None:
+            times.append(former[one.id][1] if one.id in former else None)
+        else:
+            times.append(published if is_believed_seconds(published, seen) else None)
     last: float | None = None
     for index, value in enumerate(times):
         last = times[index] = value if value is not None else last
@@ -141,4 +156,4 @@ def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, floa
     for index in range(len(times) - 1, -1, -1):
         value = times[index]
         last = times[index] = value if value is not None else last
-    return [now if value is None else value for value in times]
+    return [seen if value is None else value for value, seen in zip(times, seen_at, strict=True)]

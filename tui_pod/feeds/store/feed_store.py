@@ -254,7 +254,7 @@ class FeedStore:
                 bump(db)
         if title != former_title:
             self.db.write_backup()
-        return Stored(after + dropped - before - unwanted, has_changed)
+        return Stored(max(0, after + dropped - before - unwanted), has_changed)
 
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
+from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.text.clean import clean_title
-from tui_pod.core.wall_time import believed_seconds
+from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings_table
@@ -36,6 +36,10 @@ class FeedLibrary(NamedTuple):
     """By date, newest first; ties in the order of the feeds, then as listed by their feed."""
     keys: tuple[tuple[str, ...], ...] = ()
     """The topics of each episode, as keys."""
+    days: tuple[int, ...] = ()
+    """The day by which each episode is sorted, as `date.toordinal`: see `Library.days`."""
+    aliases: Mapping[str, str] = MappingProxyType({})
+    """See `Library.aliases`."""
     notices: tuple[str, ...] = ()
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """The settings of feeds that have any, as texts, by the feed's first address."""
@@ -112,10 +116,12 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             )  # fmt: skip
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
-        episodes, keys = _episodes(db, by_feed, by_folder)
+        episodes, keys, days = _episodes(db, by_feed, by_folder)
+        aliases = dict(db.execute("SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes)"))
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
-    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, podcasts=shown, hides_course=hides_course)
+    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
+                       podcasts=shown, hides_course=hides_course)  # fmt: skip
 
 
 def _feed_topics(
@@ -191,14 +197,18 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 def _episodes(
     db: sqlite3.Connection, by_feed: dict[int, _FeedTopics], by_folder: Mapping[int, _Subfolders]
-) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
+) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    """Return the episodes, their topics as keys, and the days by which they are sorted."""
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
+    days: list[int] = []
     rows = db.execute(
-        "SELECT id, feed, title, summary, duration, published, seen, audio, transcript, keywords FROM episodes"
+        "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
+        " season, number FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
-    for ident, number, title, summary, duration, published, seen, audio, transcript, keywords in rows:
+    for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *numbers in rows:
+        season, episode_number = numbers
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
@@ -208,13 +218,17 @@ def _episodes(
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
-        episodes.append(Episode(ident, title, summary, duration, _day(published, seen), tags, audio, transcript))
+        day = _day(published) if published is not None and is_believed_seconds(published, seen) else None
+        numbered = numbering(season, episode_number, title)
+        episodes.append(Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered))
         keys.append(topics)
-    return tuple(episodes), tuple(keys)
+        sorted_by = _day(sort)
+        days.append(sorted_by.toordinal() if sorted_by else 0)
+    return tuple(episodes), tuple(keys), tuple(days)
 
 
-def _day(published: float | None, seen: float) -> date | None:
-    """Return the day of a publication; a date that is not believed counts as the day when it was first seen."""
+def _day(time: float) -> date | None:
+    """Return the day of a time in seconds since 1970; None if there is no such day."""
     with contextlib.suppress(OverflowError, ValueError, OSError):
-        return datetime.fromtimestamp(believed_seconds(published, seen), UTC).date() if published is not None else None
+        return datetime.fromtimestamp(time, UTC).date()
     return None

@@ -21,6 +21,9 @@ DAY = 86_400.0
 LENGTH_TOLERANCE = 0.1
 """Share by which the lengths of one recording may differ between hosts, since they insert adverts."""
 
+MOST_COPIES = 3
+"""How often a feed may list one episode under different guids."""
+
 _INNER_HOST = re.compile(r"/(?:https?:/{1,2})?((?:[a-z0-9-]+\.)+[a-z]{2,18})(?=[:/])", re.IGNORECASE)
 _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac", "mp4", "webm", "php", "html", "xml"))
 
@@ -95,6 +98,29 @@ def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode])
         taken.add(ident)
         result.append(Identified(ident, guid, item))
     return result
+
+
+def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[str, str]:
+    """Return the id of the episode for each that repeats its recording and title under another guid.
+
+    Of such a group the one that is known stays, else the one listed last. If more than `MOST_COPIES` items are alike,
+    all of a feed may share one stream, and they are different episodes.
+
+    Args:
+        found: the items of a feed, in its order.
+        known: the ids of the stored episodes.
+    """
+    groups: dict[tuple[str, str], list[Identified]] = {}
+    for one in found:
+        if one.item.audio:
+            groups.setdefault((media_core(one.item.audio), fold(one.item.title)), []).append(one)
+    aliases = {}
+    for group in groups.values():
+        if 1 < len(group) <= MOST_COPIES:
+            kept = next((one for one in reversed(group) if one.id in known), group[-1])
+            alike = (one for one in group if _may_be_as_long(one.item.duration, kept.item.duration))
+            aliases.update({one.id: kept.id for one in alike if one is not kept})
+    return aliases
 
 
 def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) -> dict[str, Item]:

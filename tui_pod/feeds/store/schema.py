@@ -90,9 +90,15 @@ def _add_unnumbered_changes(db: sqlite3.Connection) -> None:
     db.execute("UPDATE feeds SET keep = 0")
 
 
+def _add_aliases(db: sqlite3.Connection) -> None:
+    """Add the ids under which a feed has listed an episode a second time."""
+    db.execute("CREATE TABLE aliases (id TEXT PRIMARY KEY, episode TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_first_tables,  # 1
     _add_unnumbered_changes,  # 2
+    _add_aliases,  # 3
 )
 """Each brings a database to the version of its number, counted from 1."""
 

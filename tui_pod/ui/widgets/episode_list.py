@@ -171,7 +171,7 @@ class EpisodeList(RowPane):
         queued = None if model.is_queue else model.number_in_queue(ident)
         marks = state_marks(self._downloads.get(ident), self.words.get(ident), queued, width)
         words = fold(model.query.query).split()
-        title = title_parts(episode.title, name, words), [*marks, time_part(time, name)]
+        title = title_parts(episode.title, name, words, episode.numbering), [*marks, time_part(time, name)]
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
         if height <= 2:
             is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE

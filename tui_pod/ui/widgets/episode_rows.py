@@ -45,11 +45,12 @@ def _time_left(position: float, duration: float | None) -> str:
     return f"−{clock(round(duration) - int(position))}" if duration else f"{clock(position)} / ?"
 
 
-def title_parts(title: str, name: str, words: Sequence[str]) -> list[Part]:
-    """Return the mark called `name` and a title, with the folded words highlighted."""
+def title_parts(title: str, name: str, words: Sequence[str], numbering: str = "") -> list[Part]:
+    """Return the mark called `name`, season and number, and a title, with the folded words highlighted."""
     head, tail = split_title(title)
     mark = (f"{MARKS[name]} ", _MARK_LOOKS.get(name, QUIET))
-    parts = [mark, *_lit(head, words, _TITLE_LOOKS.get(name, HEAD))]
+    number = [(f"{numbering}  ", QUIET)] if numbering else []
+    parts = [mark, *number, *_lit(head, words, _TITLE_LOOKS.get(name, HEAD))]
     return [*parts, ("  ", PLAIN), *_lit(tail, words, QUIET)] if tail else parts
 
 
