@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
+from tests.patience import until
 from tests.rooms import EPISODES, TOPICS
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
@@ -42,7 +44,11 @@ class Rig:
         self.is_first = False
         self.runs: list[str] = []
         self.done = asyncio.Event()
-        work = Work(self._run, self._reload, lambda: self.is_first)
+        self.news: list[bool] = []
+        """Whether another machine has synced, look by look; then nothing has."""
+        self.looks: list[bool] = []
+        """Whether each look was at the server too."""
+        work = Work(self._run, self._reload, self._look, lambda: self.is_first)
         self.context = make_context(self.controller, self.frontend)
         self.service = SyncService(self.context, work)
 
@@ -52,6 +58,10 @@ class Rig:
         if self.failure:
             raise CommandFailed(self.failure)
         return self.report
+
+    async def _look(self, with_server: bool) -> bool:
+        self.looks.append(with_server)
+        return self.news.pop(0) if self.news else False
 
     async def _reload(self) -> None:
         self.runs.append("reload")
@@ -63,9 +73,9 @@ class Rig:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    def received(self, ident: str, position: float, status: str = "started") -> dict[str, Any]:
+    def received(self, ident: str, position: float, status: str = "started", **more: object) -> dict[str, Any]:
         time = (START - timedelta(hours=1)).isoformat()
-        return {"id": ident, "position": position, "status": status, "updated": time}
+        return {"id": ident, "position": position, "status": status, "updated": time, **more}
 
 
 @pytest.fixture
@@ -107,6 +117,76 @@ async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig:
     assert rig.frontend.said[-1] == "1 bookmark synced. Press u to undo."
     rig.controller.undo()
     assert not list(rig.controller.bookmarks)
+
+
+async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
+    rig.report["received"] = [rig.received("two", 75.0, **{"from": "laptop"})]
+    rig.service.start()
+    await rig.synced()
+    assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop. Press u to undo."
+    rig.report["received"] = [rig.received("one", 5.0, **{"from": "desk"}), rig.received("three", 5.0)]
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.said[-1] == "2 episodes synced from desk. Press u to undo."
+
+
+async def test_first_play_waits_for_the_newer_position(rig: Rig) -> None:
+    rig.service.start()
+    await rig.synced()
+    rig.clock.go(60.0)
+    rig.news = [True]
+    rig.report["received"] = [rig.received("two", 75.0)]
+    rig.controller.play("two")
+    assert not rig.controller.playback.is_loaded
+    await rig.synced()
+    playback = rig.controller.playback
+    assert (playback.episode, playback.position) == ("two", 65.0)  # less the rewind of a pause of an hour
+    assert rig.looks == [True]
+
+
+async def test_play_does_not_wait_longer_than_its_limit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_WAIT", 0.0)
+    forever = asyncio.Event()
+
+    async def look(with_server: bool) -> bool:
+        await forever.wait()
+        return with_server
+
+    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    rig.controller.handover.attach(service)
+    rig.controller.play("two")
+    await until(lambda: rig.controller.playback.episode == "two", "it plays")
+    await service.close()
+
+
+async def test_paused_app_looks_at_the_folder_often_and_at_the_server_now_and_then(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(module, "ASK_EVERY", 0.003)
+    rig.service.start()
+    await until(lambda: len(rig.looks) >= 6, "it looks")
+    assert rig.looks[:6] == [False, False, True, False, False, True]
+    rig.news = [True]
+    before = len(rig.runs)
+    await until(lambda: len(rig.runs) > before, "it syncs what is new")
+    rig.service.playback_changed(Playback(status=PlayerStatus.PLAYING))
+    await until(lambda: not rig.service.is_asking, "the last look has ended")
+    looks = len(rig.looks)
+    await until(lambda: rig.service.rounds > looks + 10, "time passes")
+    assert len(rig.looks) == looks
+
+
+async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
+    async def look(with_server: bool) -> bool:
+        raise UserError("no network")
+
+    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    rig.controller.handover.attach(service)
+    rig.controller.play("two")
+    await until(lambda: rig.controller.playback.episode == "two", "it plays")
+    assert (rig.runs, rig.frontend.said) == ([], [])
+    await service.close()
 
 
 async def test_sync_waits_for_a_wish_before_the_first_one(rig: Rig) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from textual.widgets import Input
@@ -14,7 +15,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.recall.questions import Question
@@ -94,6 +95,16 @@ leads_to("playback.back_small", "enter full_stop", lambda driver: driver.playbac
 leads_to("playback.forward_small", "enter", lambda driver: driver.playback.position, 5.0)
 leads_to("playback.previous_mark", "enter full_stop", lambda driver: driver.playback.position, 20.0)
 leads_to("playback.next_mark", "enter", lambda driver: driver.playback.position, 20.0)
+
+
+@exercises("playback.take_over")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter")
+    later = START + timedelta(days=1)
+    driver.app.controller.editor.receive({"one": Progress(later, 70.0)}, origins={"one": "laptop"})
+    await driver.press(key)
+    assert driver.notices == ["1 min further, from laptop · w goes there"]
+    assert driver.playback.position == 70.0
 
 
 @exercises("playback.go_to")

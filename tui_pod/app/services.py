@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
     from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.sync.peek import Peek
     from tui_pod.terminal.host import TerminalHost
 
 PRELOADED = (
@@ -206,7 +207,17 @@ class AppServices:
             return None
         from tui_pod.services.sync import SyncService, Work  # see `BESIDE`
 
-        return SyncService(self._context, Work(self._run_sync, lambda: self.feeds.take_synced(), self._is_first_sync))
+        work = Work(self._run_sync, lambda: self.feeds.take_synced(), self._has_sync_news, self._is_first_sync)
+        return SyncService(self._context, work)
+
+    @cached_property
+    def _peek(self) -> Peek:
+        from tui_pod.sync.login import password_file, read_password  # only with [sync]
+        from tui_pod.sync.peek import Peek
+
+        settings, state = self.first.settings.sync, self._files.state.path
+        read = partial(read_password, settings.password_command, password_file(state))
+        return Peek(settings.folder, (settings.server, settings.user), state, read)
 
     @cached_property
     def _covers(self) -> Covers:
@@ -346,11 +357,23 @@ class AppServices:
         return bool(self.first.settings.sync.server) and not memory_file(self._files.state.path).exists()
 
     async def _run_sync(self) -> dict[str, Any]:
-        from tui_pod.services.sync import run_sync  # see `BESIDE`
+        from tui_pod.runtime.threads import in_thread  # only with [sync]
+        from tui_pod.services.sync import run_sync
 
         await self._engine.save()
-        with self._elsewhere.leaving_progress():
-            return await run_sync(*self._files.options)
+        before = await in_thread(lambda _: self._peek.files())  # in a folder that may be far away
+        report = dict[str, Any]()
+        try:
+            with self._elsewhere.leaving_progress():
+                report = await run_sync(*self._files.options)
+        finally:
+            self._peek.synced(before, report.get("machine") or "")
+        return report
+
+    async def _has_sync_news(self, with_server: bool) -> bool:
+        from tui_pod.runtime.threads import in_thread  # only with [sync]
+
+        return await in_thread(lambda _: self._peek.has_news(with_server))
 
 
 async def _preload(modules: Sequence[str]) -> None:

@@ -29,7 +29,7 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.passwords import write_private
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.login import PATIENCE, begin, finish, read_password
+from tui_pod.sync.login import PATIENCE, begin, finish, password_file, read_password
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
@@ -84,7 +84,7 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     settings, file = opened.settings.sync, opened.file
     state = file.load() if settings.folder else opened.state  # with what was just received
     transport = HttpTransport(
-        settings.server, settings.user, read_password(settings.password_command, _password_file(opened))
+        settings.server, settings.user, read_password(settings.password_command, password_file(file.path))
     )
     names, rule = (settings.server, settings.user), PlayedRule(*opened.settings.played)
     sync = ServerSync(transport, memory_file(file.path), names, store, rule)
@@ -107,7 +107,7 @@ def _preview(outcome: SyncResult) -> None:
 
 def _log_in(opened: Opened) -> None:
     """Log in with the browser if the server offers that, else ask for the password; save the password."""
-    settings, file = opened.settings.sync, _password_file(opened)
+    settings, file = opened.settings.sync, password_file(opened.file.path)
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")
     nameless = HttpTransport(settings.server, settings.user, "", patience=PATIENCE)
@@ -123,10 +123,6 @@ def _log_in(opened: Opened) -> None:
     tell(f"logged in ({paths.name}); the password is in {file}")
     if user != settings.user:
         tell(f"Your user name there differs: set user = {toml_value(clean(user, 200))} under [sync].")
-
-
-def _password_file(opened: Opened) -> Path:
-    return opened.file.path.with_name(f"{opened.file.path.stem}.sync-password")
 
 
 def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:

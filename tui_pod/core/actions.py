@@ -65,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence", "app.seek_mark(-1)"),
     Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", "app.seek_mark(1)"),
     Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", "app.go_to"),
+    Action("playback.take_over", "w", "Go to the newer position of another machine", "app.take_over"),
     Action("bookmark.add", "b", "Bookmark what was just said; again: edit its note", "app.bookmark", hint="Bookmark"),
     Action("queue.previous", "less_than_sign", "Previous in the queue", "app.step_in_queue(-1)"),
     Action("queue.next", "greater_than_sign", "Next in the queue", "app.step_in_queue(1)"),

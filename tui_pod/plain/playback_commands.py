@@ -42,6 +42,7 @@ class PlaybackCommands:
             "playback.forward": controller.step_forward,
             "playback.back_small": partial(controller.step_back, True),
             "playback.forward_small": partial(controller.step_forward, True),
+            "playback.take_over": controller.handover.take_over,
             "playback.previous_mark": partial(self._seek_mark, -1),
             "playback.next_mark": partial(self._seek_mark, 1),
             "queue.previous": controller.previous,

@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.text.clean import counted
+from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.tasks import CommandFailed, run_command
 from tui_pod.state.notebook import SECTIONS, read_notebook
@@ -32,6 +33,15 @@ MINUTE = 60.0
 GAP = 20.0
 """Seconds from a pause or the end of an episode to a sync; several of them in that time cause one sync."""
 
+LOOK_EVERY = 4.0
+"""Seconds between two looks at the folder while nothing plays."""
+
+ASK_EVERY = 120.0
+"""Seconds between two requests to the server while nothing plays."""
+
+ANSWER_WAIT = 1.0
+"""Longest time in seconds that playing waits for the other machines."""
+
 LIMIT = 330.0
 """Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
@@ -45,16 +55,19 @@ class Work(NamedTuple):
     """Saves, syncs, and returns what `tui-pod sync --json` prints."""
     reload: Callable[[], Awaitable[None]]
     """Reloads the podcasts, and fetches new ones."""
+    has_news: Callable[[bool], Awaitable[bool]]
+    """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
     is_first: Callable[[], bool]
     """True before the first sync with the server, which runs only when the listener asks for it."""
 
 
 class SyncService(Follower):
-    """Syncs at start, after a pause and an end, every 15 minutes, and when asked."""
+    """Syncs at start, after a pause and an end, every 15 minutes, when asked, and when another machine has synced."""
 
     def __init__(self, context: Context, work: Work) -> None:
         self._context, self._frontend = context, context.frontend
-        self._work = work
+        self.work = work
+        """What it calls."""
         self._tasks = context.tasks
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
@@ -63,10 +76,17 @@ class SyncService(Follower):
         self._synced: datetime | None = None
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
+        self._next_look: asyncio.TimerHandle | None = None
+        self._answer_limit: asyncio.TimerHandle | None = None
+        self.rounds = 0
+        """Times to look that have come."""
+        self._is_awaited = False  # by playing
 
     def start(self) -> None:
         """Sync now and at intervals, unless it would be the first sync."""
-        if self._work.is_first():
+        self._context.controller.handover.attach(self)
+        self._look_later()
+        if self.work.is_first():
             self._frontend.tell(FIRST)
         else:
             self._begin()
@@ -75,9 +95,25 @@ class SyncService(Follower):
         """Sync because the listener asked, and report errors."""
         self._begin(is_asked=True)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a sync or a look is running."""
+        return self._running is not None and not self._running.done()
+
+    def ask(self) -> None:
+        """Look for newer positions before something plays, which waits for `ANSWER_WAIT` at most."""
+        handover = self._context.controller.handover
+        if self.work.is_first():
+            handover.go()
+            return
+        self._is_awaited = True
+        self._answer_limit = asyncio.get_running_loop().call_later(ANSWER_WAIT, handover.go)
+        if not self.is_asking:
+            self._running = self._tasks.run(self._look(with_server=True))
+
     def sync_soon(self) -> None:
         """Sync after `GAP`, once for everything that happens until then."""
-        if not self._work.is_first():
+        if not self.work.is_first():
             self._show()
             self._schedule(GAP)
 
@@ -89,7 +125,7 @@ class SyncService(Follower):
 
     async def close(self) -> None:
         """Cancel a sync in progress; another one runs after the app has ended."""
-        for timer in (self._timer, self._clock):
+        for timer in (self._timer, self._clock, self._next_look, self._answer_limit):
             if timer is not None:
                 timer.cancel()
         await self._tasks.close()
@@ -99,16 +135,47 @@ class SyncService(Follower):
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self._begin)
 
+    def _look_later(self) -> None:
+        self._next_look = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look_now)
+
+    def _look_now(self) -> None:
+        """Look at the folder, and now and then at the server, unless something plays or syncs."""
+        self._look_later()
+        self.rounds += 1
+        if not (self._was_playing or self.is_asking or self.work.is_first()):
+            with_server = self.rounds % round(ASK_EVERY / LOOK_EVERY) == 0
+            self._running = self._tasks.run(self._look(with_server))
+
+    async def _look(self, with_server: bool) -> None:
+        """Sync if another machine has synced, and answer what waits for it."""
+        try:
+            has_news = await self.work.has_news(with_server)
+            if self._is_awaited and not (has_news or with_server):
+                with_server, has_news = True, await self.work.has_news(True)
+        except UserError:  # a sync says what is wrong
+            has_news = False
+            with_server = False
+        if has_news:
+            await self._sync(is_asked=False)
+        elif with_server or self._is_awaited:
+            self._answer(with_server)
+
+    def _answer(self, is_complete: bool) -> None:
+        self._is_awaited = False
+        if self._answer_limit is not None:
+            self._answer_limit.cancel()
+        self._context.controller.handover.answered(is_complete)
+
     def _begin(self, is_asked: bool = False) -> None:
         self._schedule(EVERY)
-        if self._running is None or self._running.done():
+        if not self.is_asking:
             self._running = self._tasks.run(self._sync(is_asked))
 
     async def _sync(self, is_asked: bool) -> None:
         self._tasks.show("sync", "syncing …")
         since = self._context.controller.now()
         try:
-            report = await self._work.run()
+            report = await self.work.run()
         except CommandFailed as failure:
             report = {"received": [], "error": str(failure)}
         error = report.get("error")
@@ -117,14 +184,28 @@ class SyncService(Follower):
             self._since = self._synced = since
         self._show()
         received = _received(report)
-        shown = self._context.controller.editor.receive(received, f"{counted(len(received))} synced")
+        shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
+        self._answer(not error)
         if report.get("subscribed") or report.get("unsubscribed"):
-            await self._work.reload()
+            await self.work.reload()
         if error and is_asked:
             raise CommandFailed(str(error))
         if is_asked and not shown:
             self._frontend.tell("Synced; there was nothing new.")
+
+    def _label(self, report: Mapping[str, Any]) -> str:
+        """Return what was received, such as `“One”: 0:10 → 5:00, from laptop`, or `2 episodes synced from laptop`."""
+        received, origins = report["received"], sorted(set(_origins(report).values()))
+        if len(received) != 1:
+            return f"{counted(len(received))} synced{' from ' if origins else ''}{enumerated(origins)}"
+        (entry,) = received
+        episode = self._context.controller.library.find(entry["id"])
+        former = self._context.controller.progress_index.get(entry["id"])
+        there = "played" if entry["status"] == "played" else clock(entry["position"])
+        here = "" if former is None else f"{'played' if former.played else clock(former.position)} → "
+        title = episode.title if episode is not None else entry["id"]
+        return f"“{title}”: {here}{there}{f', from {origins[0]}' if origins else ''}"
 
     def _show(self) -> None:
         """Show when the last sync was, and how many changes are to be sent."""
@@ -161,6 +242,11 @@ def _received_notebook(report: Mapping[str, Any]) -> Notebook:
         for section in SECTIONS.values()
     }
     return read_notebook(tables)
+
+
+def _origins(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the machines that changes come from, by episode."""
+    return {entry["id"]: clean(entry["from"], 60) for entry in report["received"] if entry.get("from")}
 
 
 def _received(report: Mapping[str, Any]) -> dict[str, Progress]:

@@ -28,6 +28,11 @@ PATIENCE = 20 * 60.0
 """Seconds for which a server keeps a login flow open."""
 
 
+def password_file(state: Path) -> Path:
+    """Return the file of the password, beside the state."""
+    return state.with_name(f"{state.stem}.sync-password")
+
+
 def read_password(command: str, file: Path) -> str:
     """Return the password.
 

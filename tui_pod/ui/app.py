@@ -230,6 +230,10 @@ class TuiPodApp(App[None]):
         elif self.screen is self.main_screen:
             self.main_screen.episodes.action_choose()
 
+    def action_take_over(self) -> None:
+        """Go to the position that another machine offers."""
+        self.controller.handover.take_over()
+
     def action_step_back(self, is_small: bool = False) -> None:
         """Seek back by the step of the settings."""
         self.controller.step_back(is_small)

@@ -13,13 +13,14 @@ from functools import partial
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
+from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
-from tui_pod.core.player.events import Event, RecordsSaved, StateMended
+from tui_pod.core.player.events import Event, PauseChanged, RecordsSaved, StateMended
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
@@ -61,8 +62,11 @@ class PlaybackController:
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
+        self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
-        self.editor = ProgressEditor(state, player.tracker, self.undo_history, self.sessions.progress_changed)
+        self.editor = ProgressEditor(
+            state, player.tracker, self.undo_history, self.handover, self.sessions.progress_changed
+        )
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
         self.sleep: SleepTimer | None = None
 
@@ -122,6 +126,8 @@ class PlaybackController:
                 self._listener.tell(notice, is_error=True)
         else:
             self._player.handle(event)
+            if isinstance(event, PauseChanged):
+                self.handover.paused()
 
     def remember(self, table: str, key: str, value: str | float) -> None:
         """Remember a choice of the listener."""
@@ -148,7 +154,7 @@ class PlaybackController:
         elif episode == self.playback.episode:
             self.set_paused(False)
         else:
-            self._play(episode)
+            self.handover.ask_first(partial(self._play, episode))
 
     def play_at_home(self, episode: str) -> None:
         """Play an episode, and then what follows it in its own course, podcast or folder."""
@@ -156,6 +162,7 @@ class PlaybackController:
 
     def _play(self, episode: str, position: float | None = None) -> None:
         former = self.progress_index.get(episode)
+        self.handover.cancel()
         self._up_next.play(episode, position)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)
@@ -183,14 +190,22 @@ class PlaybackController:
 
     def toggle_pause(self) -> None:
         """Pause, or go on after a small rewind when the pause was long."""
-        self._player.toggle_pause()
+        if self.is_paused and not self.handover.cancel():
+            self.handover.ask_first(self._player.toggle_pause)
+        elif not self.is_paused:
+            self._player.toggle_pause()
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
-        self._player.set_paused(is_paused)
+        if is_paused:
+            self.handover.cancel()
+            self._player.set_paused(True)
+        elif self.is_paused:
+            self.handover.ask_first(partial(self._player.set_paused, False))
 
     def stop(self) -> None:
         """End playing; the position is saved."""
+        self.handover.cancel()
         self._player.stop()
 
     def save(self) -> None:
@@ -204,6 +219,7 @@ class PlaybackController:
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
         before = self.playback.position
+        self.handover.decide()
         self._player.seek_to(position)
         self._note_seek(before, self.playback.position)
 
@@ -254,6 +270,7 @@ class PlaybackController:
 
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
         self.sessions.spend(seconds)
+        self.handover.advanced()
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
         self.sleep = self.sleep.played(seconds / self.playback.speed)
@@ -363,6 +380,7 @@ class PlaybackController:
         return self.progress_index.status(change.sought) is Status.PLAYED
 
     def _put_seek(self, episode: str, position: float) -> None:
+        self.handover.decide()
         if episode == self.playback.episode and self._player.is_out_of_reach(position):
             self._up_next.play(episode, position)
         elif episode == self.playback.episode:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.progress_tracker import ProgressTracker
 from tui_pod.core.player.state import PlaybackState
@@ -23,12 +24,14 @@ class ProgressEditor:
         state: PlaybackState,
         tracker: ProgressTracker,
         undo: UndoHistory,
+        handover: Handover,
         changed: Callable[[Iterable[str]], None],
     ) -> None:
         """Edit the progress in `state`; `changed` is told of which episodes."""
         self._state = state
         self._tracker = tracker
         self._undo = undo
+        self._handover = handover
         self._changed = changed
 
     def toggle_played(self, episodes: Sequence[str]) -> str:
@@ -85,31 +88,57 @@ class ProgressEditor:
         state.ports.listener.progress_changed(frozenset(values))
         self._changed(values.keys())
 
-    def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
-        """Accept progress from elsewhere, and save it unless `is_saved`; return whether any is new.
+    def receive(
+        self,
+        values: Mapping[str, Progress],
+        label: str = "",
+        is_saved: bool = True,
+        origins: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Accept progress from elsewhere; return whether any is new.
 
-        With a label it is announced and can be undone. The loaded episode keeps its position, unless it was marked.
+        The loaded episode moves to a newer position if it is paused, and is offered it if it plays (`Handover`).
+
+        Args:
+            values: by episode.
+            label: announces them, and they can be undone; empty: neither.
+            is_saved: whether they are in the state file already.
+            origins: names of the machines they come from, by episode, where known.
         """
         state, before = self._state, dict[str, Progress | None]()
+        moved: tuple[Progress, str] | None = None
         for ident, value in values.items():
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
+            if progress == former:
+                continue
             is_loaded = ident == state.playback.episode
-            if progress == former or (is_loaded and progress.status is Status.STARTED):
+            is_newer = former is None or value.updated > former.updated
+            if ident == self._handover.episode and is_newer and progress.status is Status.STARTED:
+                origin = (origins or {}).get(ident, "")
+                if not self._handover.is_movable:
+                    self._handover.offer(progress, origin)
+                    continue
+                moved = progress, origin
+            elif is_loaded and progress.status is Status.STARTED:
                 continue
             before[ident] = former
             state.progress_index.put(ident, progress)
             if not is_saved:
                 state.ports.writer.save(ProgressRecord(ident, progress))
-            if is_loaded:
+            if is_loaded and moved is None:
                 self._tracker.set_done(progress.played)
         if before:
             if not is_saved:
                 state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
-        if before and label:
-            self._note(label, before, {ident: state.progress_index.get(ident) for ident in before})
+        others = [ident for ident in before if moved is None or ident != self._handover.episode]
+        if others and label:
+            known = {ident: state.progress_index.get(ident) for ident in others}
+            self._note(label, {ident: before[ident] for ident in others}, known)
             state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
+        if moved is not None:
+            self._handover.move(*moved)
         return bool(before)
 
     def _fresh(self, episode: str) -> Progress:

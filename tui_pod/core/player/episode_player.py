@@ -8,7 +8,7 @@ owner that one has ended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 
@@ -93,9 +93,12 @@ class EpisodePlayer:
         progress = self._state.progress_index.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         first, options = self._skipper.begin(episode.id, length), self._state.options
+        is_continued = position is None
         if position is None:
             position = resume_position(progress, length, now, options.is_rewinding, options.played) or first
         self.tracker.begin(episode.id, position)
+        if is_continued:
+            self.tracker.continue_from_known()
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
@@ -172,6 +175,7 @@ class EpisodePlayer:
         elif playback.status is PlayerStatus.PLAYING:
             self._player.set_paused(True)
         else:
+            self.tracker.continue_from_known()
             if self._state.options.is_rewinding and load.paused_at is not None and not self.tracker.is_done:
                 back = rewind(self._clock() - load.paused_at, playback.duration)
                 if back:
@@ -199,13 +203,30 @@ class EpisodePlayer:
         if position > playback.position and (reason := load.why_out_of_reach(position, playback.duration)):
             self._listener.tell(reason)
             return
-        load.position = position
-        self._skipper.seek(position)
         if load.phase is Phase.OPEN:
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
             load.is_sought = True
+        self._move(load, position)
+
+    def follow(self, position: float, listened: datetime) -> None:
+        """Move a paused episode to a position that another machine has saved, where it last played at `listened`."""
+        load = self._load
+        if load is None:
+            return
+        if self.is_out_of_reach(position):
+            self.start(load.episode, position, is_paused=True)
+            return
+        self.tracker.follow(position)
+        load.paused_at = min(listened, self._clock()) if load.paused_at is not None else None
+        self._move(load, position)
+
+    def _move(self, load: Load, position: float) -> None:
+        """Have the player go to a position, and show it."""
+        playback = self._state.playback
+        load.position = position
+        self._skipper.seek(position)
         if load.is_with_player and load.choose_way(playback) and load.source is not None:
             self._state.show(playback._replace(status=PlayerStatus.LOADING))
             self._give(load, load.source)

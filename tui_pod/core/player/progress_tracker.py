@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.progress import Progress, is_whole, stamp_after
+from tui_pod.core.progress.progress import Progress, is_whole, newest, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -44,11 +44,19 @@ class ProgressTracker:
         """Ticket of the newest save."""
         self.heard = 0.0
         """Seconds played in this load."""
+        self.played_at: datetime | None = None
+        """When anything last played; None if nothing did since the start."""
+        self.base: datetime | None = None
+        """Time of the value that playing continues, until the listener has decided for its position; else None."""
+        self.offered: Progress | None = None
+        """A newer value of another machine, about which the listener has not decided."""
+        self._undecided_from = 0.0
 
     def begin(self, episode: str, wished: float = 0.0) -> None:
         """Follow a new episode that should play from `wished` seconds; the former one must have been left."""
         self.episode = episode
         self.wish(wished)
+        self.decide()
         self.duration: float | None = None
         """The length that decides about "played", in seconds; None while it is not known for certain."""
         self.heard = 0.0
@@ -77,6 +85,35 @@ class ProgressTracker:
         progress = self._progress().at(position, self.duration, self._stamp())
         self._put(progress, is_saved=True)
 
+    def follow(self, position: float) -> None:
+        """Continue from `position`, which another machine saved."""
+        self.wish(position)
+        self._save_heard()
+        self._last = None
+        self._is_done = self._has_jumped = False
+
+    def continue_from_known(self) -> None:
+        """Save just after the value that playing continues, so that a newer one of another machine wins."""
+        if self.episode is not None and self._state.has_others:
+            progress = self._state.progress_index.get(self.episode)
+            self.base = progress.updated if progress is not None else self._state.answered_at
+            self._undecided_from = self.heard
+
+    def decide(self) -> None:
+        """Save as newest from now on: the listener has chosen this position."""
+        self.base = self.offered = None
+
+    def settle(self) -> None:
+        """Put a value that was offered into the index: it is newer than what played on without a decision."""
+        if self.episode is not None and self.offered is not None:
+            self._state.progress_index.put(self.episode, newest(self._progress(), self.offered))
+        self.decide()
+
+    @property
+    def undecided(self) -> float:
+        """Seconds that played since `continue_from_known`, until the listener has decided; else 0."""
+        return self.heard - self._undecided_from if self.base is not None else 0.0
+
     def wish(self, position: float) -> None:
         """Leave the saved position alone until the player has reached this one."""
         self._wished = position
@@ -90,7 +127,7 @@ class ProgressTracker:
         step = position - self._last
         if step <= 0:
             return False
-        now = self._clock()
+        now = self.played_at = self._clock()
         passed = max(0.0, (now - self._moved_at).total_seconds())
         self._moved_at = now
         if step > passed * speed + LARGEST_GAP:
@@ -103,15 +140,17 @@ class ProgressTracker:
         self._wall += step / speed
         self.heard += step
         self._since_save += max(step, step / speed)
-        stamp = self._stamp()
-        progress = self._progress().with_played(self._last, position, stamp)
         is_here = self._is_reached(self._last, position)
-        self._last = position
         is_now_done = (
             is_here
             and not (self._is_done or self._has_jumped)
             and position >= self._state.played_from(self.episode, self.duration)
         )
+        if is_now_done:
+            self.decide()
+        stamp = self._stamp()
+        progress = self._progress().with_played(self._last, position, now)._replace(updated=stamp)
+        self._last = position
         if is_here and not self._is_done:
             progress = progress.at(position, self.duration, stamp)
         if is_now_done:
@@ -134,6 +173,7 @@ class ProgressTracker:
             return False
         if not (self._is_done or self._has_jumped) and self.duration is not None and self.heard > 0:
             self._is_done = True
+            self.decide()
             self._put(self._progress().finished(self._stamp()), is_saved=True)
             self._save_heard()
         return True
@@ -148,6 +188,7 @@ class ProgressTracker:
     def leave(self) -> int:
         """Save and forget the episode; return the ticket of the save."""
         ticket = self.save()
+        self.settle()
         self.episode = None
         return ticket
 
@@ -176,7 +217,7 @@ class ProgressTracker:
         return self._state.progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
 
     def _stamp(self) -> datetime:
-        return stamp_after(self._progress(), self._clock())
+        return stamp_after(self._progress(), self.base or self._clock())
 
     def _put(self, progress: Progress, is_saved: bool) -> None:
         assert self.episode is not None

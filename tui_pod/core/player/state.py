@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
 
 from tui_pod.core.library.library import Library
@@ -25,6 +26,10 @@ class PlaybackState:
     playback: Playback
     options: PlaybackOptions
     ports: Ports
+    has_others: bool = False
+    """Whether other machines may have newer progress."""
+    answered_at: datetime | None = None
+    """When they last told what they have; None if they never did."""
 
     def settings_of(self, episode: str | None) -> PodcastSettings | None:
         """Return the settings of an episode's podcast; None if it has none of its own."""

@@ -1,0 +1,68 @@
+"""Looking cheaply whether other machines have synced."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.sync.servers import NAMES, NOW, Device, MemoryServer, play
+from tui_pod.sync.memory import Memory, read_memory
+from tui_pod.sync.peek import Peek, has_unread
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shared").mkdir()
+    return tmp_path / "shared"
+
+
+def _peek(folder: Path) -> Peek:
+    return Peek(str(folder), ("", ""), folder.parent / "state.toml", lambda: "")
+
+
+def test_folder_has_news_when_a_file_of_another_machine_appears_or_changes(folder: Path) -> None:
+    peek = _peek(folder)
+    assert not peek.has_news(True)
+    there = folder / "there.toml"
+    there.write_text("1")
+    assert peek.has_news(False)
+    peek.synced(peek.files(), "here")
+    assert not peek.has_news(False)
+    os.utime(there, ns=(1, 1))
+    assert peek.has_news(False)
+
+
+@pytest.mark.parametrize("name", ["here.toml", ".there.toml.tmp", "notes.txt"])
+def test_own_file_and_what_is_no_machine_s_are_no_news(folder: Path, name: str) -> None:
+    peek = _peek(folder)
+    peek.synced(peek.files(), "here")
+    (folder / name).write_text("1")
+    assert not peek.has_news(False)
+
+
+def test_folder_that_is_gone_is_left_to_the_next_sync(folder: Path) -> None:
+    peek = _peek(folder)
+    peek.synced({"there.toml": (1, 1)}, "here")
+    folder.rmdir()
+    assert not peek.has_news(False)
+
+
+def test_server_has_news_until_a_sync_has_read_them(tmp_path: Path) -> None:
+    server = MemoryServer()
+    device = Device(tmp_path, server)
+    device.sync()
+    memory = read_memory(tmp_path / "sync.json", *NAMES)
+    assert not has_unread(memory, server)
+    server.actions.append(play(1, 300, NOW + timedelta(minutes=1)))
+    assert has_unread(memory, server)
+    device.sync()
+    assert not has_unread(read_memory(tmp_path / "sync.json", *NAMES), server)
+
+
+def test_server_is_not_asked_before_the_first_sync() -> None:
+    server = MemoryServer()
+    assert not has_unread(Memory(*NAMES), server)
+    assert server.asked == []

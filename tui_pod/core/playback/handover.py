@@ -1,0 +1,200 @@
+"""Go on where another machine stopped: a newer position for the loaded episode, and asking for it before playing.
+
+A paused episode moves at once; a playing one is offered the position. What plays on without a decision of the listener
+is saved just after the value that it continues (`ProgressTracker.base`), so that a newer value of another machine wins.
+It knows no network: `Others` asks, and calls back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.player.episode_player import EpisodePlayer
+from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.text.clean import span
+
+ASK_AFTER = timedelta(minutes=2)
+"""Pause after which the other machines are asked before playing goes on."""
+
+FRESH = timedelta(seconds=10)
+"""An answer is not asked for again within this time."""
+
+DECIDED_AFTER = 60.0
+"""Seconds of playing on after which the listener has chosen the own position."""
+
+WORTH_OFFERING = 10.0
+"""Smallest distance in seconds of a position that is offered, or is announced if its machine is unknown."""
+
+
+class Others(Protocol):
+    """Asks the other machines for newer positions."""
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is awaited."""
+
+    def ask(self) -> None:
+        """Begin to ask, unless that is so already; `Handover.go` follows within a second, `answered` may be later."""
+
+
+class Offer(NamedTuple):
+    """A position of another machine for what plays."""
+
+    load: int
+    position: float
+    origin: str
+
+
+class Handover:
+    """Moves the loaded episode to newer positions from elsewhere."""
+
+    def __init__(
+        self, state: PlaybackState, player: EpisodePlayer, undo: UndoHistory, seek: Callable[[str, float], None]
+    ) -> None:
+        """Follow what `player` has loaded; `seek` moves an episode, loaded or not, to a position."""
+        self._state = state
+        self._player = player
+        self._tracker = player.tracker
+        self._undo = undo
+        self._seek = seek
+        self._others: Others | None = None
+        self._then: Callable[[], None] | None = None
+        self._offer: Offer | None = None
+        self._told: str | None = None  # the episode last announced
+
+    def attach(self, others: Others) -> None:
+        """Ask these from now on."""
+        self._others, self._state.has_others = others, True
+
+    # -- asking before playing -------------------------------------------------------------------------
+
+    def ask_first(self, then: Callable[[], None]) -> None:
+        """Run `then` after the other machines were asked, at once if nothing has paused for long."""
+        if self._then is not None or self._others is None or not self._must_ask(self._others):
+            self._then = None
+            then()
+            return
+        self._then = then
+        self._others.ask()
+
+    def cancel(self) -> bool:
+        """Forget what waits for the other machines; return whether something did."""
+        was_waiting, self._then = self._then is not None, None
+        return was_waiting
+
+    def go(self) -> None:
+        """Run what waits: the other machines have answered, or take too long."""
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def answered(self, is_complete: bool) -> None:
+        """Note that the other machines have answered, and that what they know was received if `is_complete`."""
+        if is_complete:
+            self._state.answered_at = self._state.ports.clock()
+            if self._tracker.offered is None:
+                self._tracker.decide()
+        self.go()
+
+    def _must_ask(self, others: Others) -> bool:
+        now, last, answered = self._state.ports.clock(), self._tracker.played_at, self._state.answered_at
+        if self._state.playback.status is PlayerStatus.PLAYING or (last is not None and now - last <= ASK_AFTER):
+            return False
+        return others.is_asking or answered is None or not timedelta() <= now - answered < FRESH
+
+    # -- a newer position ------------------------------------------------------------------------------
+
+    @property
+    def episode(self) -> str | None:
+        """The loaded episode, or the one that the bar shows since the start."""
+        playback = self._state.playback
+        return playback.last.episode if playback.last is not None and not playback.is_loaded else playback.episode
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether nothing is playing, so that a newer position is taken at once."""
+        return self._player.is_paused or not self._state.playback.is_loaded
+
+    def offer(self, progress: Progress, origin: str) -> None:
+        """Offer a newer position of the episode that plays; `origin` is as for `move`."""
+        playback = self._state.playback
+        offer = Offer(playback.load, self._reachable(progress), origin)
+        if offer != self._offer and abs(offer.position - playback.position) >= WORTH_OFFERING:
+            self._offer, self._tracker.offered = offer, progress
+            said, key = _moved(playback.position, offer.position, origin), key_of("playback.take_over")
+            self._state.ports.listener.tell(f"{said} · {key} goes there")
+
+    def move(self, progress: Progress, origin: str) -> None:
+        """Move the paused or restored episode to a newer position, which is in the index.
+
+        Args:
+            progress: of the episode.
+            origin: name of the machine that it comes from; empty if it is not known.
+        """
+        playback, position, last = self._state.playback, self._reachable(progress), self._state.playback.last
+        before, self._offer = playback.position, None
+        if playback.is_loaded:
+            self._player.follow(position, progress.listened or progress.updated)
+        elif last is not None:
+            before = last.position
+            self._state.show(playback._replace(last=last._replace(position=position)))
+        self._announce(before, position, origin)
+
+    def _reachable(self, progress: Progress) -> float:
+        length = self._state.playback.duration
+        return min(progress.position, length) if length else progress.position
+
+    def _announce(self, before: float, position: float, origin: str) -> None:
+        """Say that the episode moved, undoably, unless another machine plays on and moves it a little at a time."""
+        episode = self.episode
+        assert episode is not None
+        is_known, self._told = self._told == episode, episode
+        if abs(position - before) < WORTH_OFFERING and (is_known or not origin):
+            return
+        self._undo.add(self._change(episode, before, position))
+        self._state.ports.listener.tell(f"{_moved(before, position, origin)} · {key_of('undo')} goes back")
+
+    def take_over(self) -> None:
+        """Go to the position that was offered; can be undone."""
+        offer, episode, before = self._offer, self._state.playback.episode, self._state.playback.position
+        if offer is None or offer.load != self._state.playback.load or episode is None:
+            self._state.ports.listener.tell("No other machine has a newer position.")
+            return
+        self._seek(episode, offer.position)
+        self._offer = None
+        self._undo.add(self._change(episode, before, offer.position))
+
+    def decide(self) -> None:
+        """Note that the listener has chosen a position: it is the newest from now on."""
+        self._tracker.decide()
+
+    def advanced(self) -> None:
+        """Note that the episode played on, which decides for its position after a while."""
+        if self._tracker.undecided >= DECIDED_AFTER and not (self._others is not None and self._others.is_asking):
+            self._tracker.decide()
+
+    def paused(self) -> None:
+        """Move an episode that was paused before its listener decided about an offer."""
+        offered, offer = self._tracker.offered, self._offer
+        if offered is not None and offer is not None and self._state.playback.status is PlayerStatus.PAUSED:
+            self._tracker.settle()
+            self.move(offered, offer.origin)
+            self._state.ports.listener.progress_changed(frozenset(filter(None, (self.episode,))))
+
+    def _change(self, episode: str, before: float, after: float) -> Change:
+        label = _moved(before, after, "")
+        return Change(label, partial(self._seek, episode, before), partial(self._seek, episode, after), sought=episode)
+
+
+def _moved(before: float, after: float, origin: str) -> str:
+    """Return a move in words, such as `4 min further, from laptop`."""
+    distance = abs(after - before)
+    amount = f"{round(distance / 60)} min" if 60 <= distance < 3600 else span(distance)
+    return f"{amount} {'further' if after >= before else 'back'}{f', from {origin}' if origin else ''}"
