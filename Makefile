@@ -20,16 +20,16 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up what is missing and start the app
-	@$(SETUP) venv voice mpris
+	@$(SETUP) venv
 	@$(WITH) $(BIN)/tui-pod $(ARGS)
 
 test: ## Set up what is missing and run every test
-	@$(SETUP) venv voice mpris transcribe test
+	@$(SETUP) venv transcribe test
 	@$(SETUP) tools
 	@$(WITH) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
-	@$(SETUP) venv voice mpris transcribe test dev
+	@$(SETUP) venv transcribe test dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
@@ -37,7 +37,7 @@ check: ## Check format, lint, types, import contracts and scripts
 	$(BIN)/shellcheck $(SCRIPTS)
 
 format: ## Format the code, and apply the linter's fixes
-	@$(SETUP) venv voice mpris transcribe test dev
+	@$(SETUP) venv transcribe test dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
@@ -45,26 +45,26 @@ install: ## Put tui-pod on the PATH
 	@$(SETUP) install
 
 bench: ## Measure, as ratios to a bare app and to peers
-	@$(SETUP) venv voice mpris transcribe test
+	@$(SETUP) venv transcribe test
 	@$(WITH) $(BIN)/python benchmarks/run.py $(ARGS)
 
 torture: ## Kill the app, corrupt its files, fill its disk; takes long
-	@$(SETUP) venv voice mpris test
+	@$(SETUP) venv test
 	@$(SETUP) tools
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
 
 lock: ## Choose anew, within pyproject.toml's ranges, what users get, and keep its hashes
-	@$(SETUP) venv voice mpris test dev
+	@$(SETUP) venv test dev
 	$(BIN)/pip install --quiet uv
-	echo 'hatchling>=1.27' | $(BIN)/uv pip compile pyproject.toml - --extra voice --extra mpris --upgrade --quiet \
+	echo 'hatchling>=1.27' | $(BIN)/uv pip compile pyproject.toml - --upgrade --quiet \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
 
 manual: ## Regenerate manual, man page and completions
-	@$(SETUP) venv voice mpris test
+	@$(SETUP) venv test
 	$(BIN)/python scripts/make_manual.py
 
 screenshots: ## Redraw the pictures of the README
-	@$(SETUP) venv voice mpris test dev
+	@$(SETUP) venv test dev
 	@$(WITH) $(BIN)/python screenshots/take.py $(ARGS)
 
 clean: ## Remove everything that can be rebuilt

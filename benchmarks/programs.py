@@ -30,7 +30,7 @@ def install_program() -> Path:
     python = _environment("program")
     if not python.with_name("hatchling").exists():
         _pip(python, "hatchling>=1.27")
-    _pip(python, "--no-build-isolation", f"{ROOT}[voice]")
+    _pip(python, "--no-build-isolation", str(ROOT))
     return python
 
 

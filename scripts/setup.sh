@@ -1,17 +1,14 @@
 #!/bin/sh
 # Sets up what tui-pod needs, unless it is there already.
 #
-#   scripts/setup.sh venv EXTRA...   .venv with the program and these of its extras
+#   scripts/setup.sh venv [EXTRA...] .venv with the program and these of its extras
 #   scripts/setup.sh tools           the programs that tests use, where they may be installed unasked
-#   scripts/setup.sh install         the program, with voice and media keys, on the PATH
+#   scripts/setup.sh install         the program on the PATH
 #
 # PYTHON names the interpreter; without it, the first Python 3.11 or newer on the PATH.
 set -eu
 cd "$(dirname "$0")/.."
 wanted_python=${PYTHON-}
-
-# extras that users get: the voice, and the desktop's media keys
-EXTRAS=voice,mpris
 
 say() { printf 'tui-pod: %s\n' "$*" >&2; }
 fail() {
@@ -136,6 +133,7 @@ make_sync_server() {
 # Not editable: an installed copy is compiled, and starts almost four times as fast.
 make_venv() {
     extras=$(printf '%s,' "$@")
+    [ $# -gt 0 ] || extras=''
     stamp=.venv/.made-$(printf '%s-' "$@")
     [ "$(sources)" = "$(cat "$stamp" 2>/dev/null)" ] && has_libmpv && return
     ensure_system
@@ -155,17 +153,28 @@ pip_in() {
 install_into() {
     [ -e "$1/bin/hatchling" ] || say "getting what the program needs; this takes a minute, once"
     pip_in "$1" install --quiet --require-hashes --requirement requirements.lock &&
-        pip_in "$1" install --quiet --no-build-isolation ".[$2]" && return
+        pip_in "$1" install --quiet --no-build-isolation ".${2:+[$2]}" && return
     without=$(printf '%s' "$2" | sed 's/transcribe,//')
     if [ "$without" != "$2" ]; then
         say "recognition cannot be installed here; its tests will be skipped"
         install_into "$1" "$without"
         return
     fi
-    [ "$2" = "$EXTRAS" ] || fail "the packages could not be installed."
-    say "voice and media keys cannot be installed here; going on without. Episodes without a recording stay silent."
+    [ -z "$2" ] || fail "the packages could not be installed."
     pip_in "$1" install --quiet 'hatchling>=1.27'
-    pip_in "$1" install --quiet --no-build-isolation .
+    say "the tried versions cannot be installed here; trying others"
+    pip_in "$1" install --quiet --no-build-isolation . && return
+    say "the voice cannot be installed here; going on without. Episodes without a recording stay silent."
+    pip_in "$1" install --quiet --no-build-isolation --no-deps .
+    # shellcheck disable=SC2046 # a word each
+    pip_in "$1" install --quiet $(others_of "$1")
+}
+
+# The packages that the program needs besides those that not every machine has.
+others_of() {
+    "$1/bin/python" -c 'import tomllib
+project = tomllib.load(open("pyproject.toml", "rb"))["project"]
+print(*(wanted for wanted in project["dependencies"] if ";" not in wanted))'
 }
 
 # What an installed copy is made from, and the Python it is made for.
@@ -188,13 +197,13 @@ is_good_venv() {
 install_program() {
     ensure_system
     if has pipx; then
-        pipx install --force --python "$(command -v "$PYTHON")" ".[$EXTRAS]"
+        pipx install --force --python "$(command -v "$PYTHON")" .
         return
     fi
     home=${XDG_DATA_HOME:-$HOME/.local/share}/tui-pod/venv
     bin=$HOME/.local/bin
     is_good_venv "$home" || "$PYTHON" -m venv --clear "$home"
-    install_into "$home" "$EXTRAS"
+    install_into "$home" ""
     mkdir -p "$bin"
     ln -sf "$home/bin/tui-pod" "$bin/tui-pod"
     say "installed. To remove it again: rm -r '$home' '$bin/tui-pod'"
@@ -214,5 +223,5 @@ tools)
     make_sync_server
     ;;
 install) install_program ;;
-*) fail "usage: scripts/setup.sh venv EXTRA... | tools | install" ;;
+*) fail "usage: scripts/setup.sh venv [EXTRA...] | tools | install" ;;
 esac

@@ -99,13 +99,44 @@ def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
     assert {"tui_pod/cli/main.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names
 
 
+@pytest.mark.parametrize(
+    ("python", "system", "machine", "kind", "brought"),
+    [
+        ("3.11", "linux", "x86_64", "CPython", {"hibari-tts", "dbus-fast"}),
+        ("3.14", "linux", "aarch64", "CPython", {"hibari-tts", "dbus-fast"}),
+        ("3.15", "linux", "x86_64", "CPython", {"dbus-fast"}),  # onnxruntime has no wheels for these
+        ("3.11", "linux", "x86_64", "PyPy", {"dbus-fast"}),
+        ("3.13", "linux", "armv7l", "CPython", set()),
+        ("3.14", "darwin", "arm64", "CPython", {"hibari-tts"}),
+        ("3.13", "darwin", "x86_64", "CPython", {"hibari-tts"}),
+        ("3.14", "darwin", "x86_64", "CPython", set()),
+    ],
+)
+def test_wheel_brings_voice_and_media_keys_unasked_where_they_have_wheels(
+    wheel: Path, python: str, system: str, machine: str, kind: str, brought: set[str]
+) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    wanted = [Requirement(line.partition(": ")[2]) for line in lines if line.startswith("Requires-Dist: ")]
+    machine_of = {
+        "python_version": python,
+        "sys_platform": system,
+        "platform_machine": machine,
+        "platform_python_implementation": kind,
+        "extra": "",
+    }
+    found = {each.name for each in wanted if each.marker is None or each.marker.evaluate(machine_of)}
+    assert found & {"hibari-tts", "dbus-fast"} == brought
+    assert {"textual", "python-mpv"} <= found
+
+
 def test_lock_holds_what_users_get_with_hashes() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"]
     entries = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ").splitlines()
     locked = [(Requirement(entry.split(" --hash")[0]), entry.count("--hash=sha256:")) for entry in entries]
     assert all(hashes > 0 for _, hashes in locked)
-    for wanted in map(Requirement, [*project["dependencies"], *extras["voice"], *extras["mpris"]]):
+    for wanted in map(Requirement, project["dependencies"]):
         versions = [str(found.specifier)[2:] for found, _ in locked if found.name == wanted.name]
         assert versions, f"{wanted.name} is not locked: make lock"
         assert all(wanted.specifier.contains(version) for version in versions), f"{wanted.name}: make lock"

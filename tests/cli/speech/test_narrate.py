@@ -9,7 +9,8 @@ import pytest
 
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import narrate
-from tui_pod.speech.narrator import INSTALL_HINT, Narration, NarrationError, Script
+from tui_pod.runtime.installer import install_command
+from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'
 
@@ -126,4 +127,4 @@ def test_no_voice_names_the_command(
 ) -> None:
     monkeypatch.setattr(narrate, "has_voice", lambda: False)
     assert main([*options(tmp_path, "one"), "one"]) == 1
-    assert INSTALL_HINT in capsys.readouterr().err
+    assert install_command(VOICE) in capsys.readouterr().err

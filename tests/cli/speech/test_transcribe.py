@@ -11,7 +11,8 @@ import tui_pod.speech.recogniser as speech
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
 from tui_pod.core.library.transcript import Cue
-from tui_pod.speech.model import INSTALL_HINT, RecognitionError
+from tui_pod.runtime.installer import install_command
+from tui_pod.speech.model import RECOGNISER, RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest
 from tui_pod.speech.worker_process import RightOfWay
 
@@ -102,11 +103,11 @@ def test_missing_extra_is_said_with_its_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(setting: str) -> Path:
-        raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {INSTALL_HINT}")
+        raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {install_command(*RECOGNISER)}")
 
     monkeypatch.setattr(transcribe, "find_model", missing)
     assert run(tmp_path, "talk") == 1
-    assert INSTALL_HINT in capsys.readouterr().err
+    assert install_command(*RECOGNISER) in capsys.readouterr().err
 
 
 def test_again_recognises_anew_and_keeps_the_former_where_that_fails(

@@ -12,8 +12,9 @@ from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
+from tui_pod.runtime.installer import install_command
 from tui_pod.services.media import make_episode_script, read_transcript
-from tui_pod.speech.narrator import INSTALL_HINT, NarrationError, Narrator, has_voice
+from tui_pod.speech.narrator import VOICE, NarrationError, Narrator, has_voice
 
 NOTHING_NAMED = (
     "name episodes by their ids, as in: tui-pod narrate one-id other-id; or narrate everything: tui-pod narrate --all"
@@ -45,7 +46,7 @@ def run(options: Namespace) -> int:
     if recorded and not options.all:
         raise UserError(f"{', '.join(recorded)} has a recording, so it is not narrated")
     if not has_voice():
-        raise UserError(f"narrating needs the voice. Run: {INSTALL_HINT}")
+        raise UserError(f"narrating needs the voice. Run: {install_command(VOICE)}")
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]

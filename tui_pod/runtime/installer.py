@@ -1,0 +1,61 @@
+"""The command that adds packages to this very installation, in the words of the installer that made it."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+PROGRAM = "tui-pod"
+
+
+def install_command(*packages: str, is_repair: bool = False) -> str:
+    """Return the command that installs packages beside the program, for a shell.
+
+    Args:
+        packages: requirements, such as `hibari-tts==0.2.1`.
+        is_repair: whether packages that are there are installed again.
+    """
+    environment = Path(sys.prefix)
+    if (receipt := environment / "uv-receipt.toml").exists():
+        words = ["uv", "tool", "install", *_again("--reinstall", is_repair)]
+        program, others = _read_receipt(receipt)
+        for package in dict.fromkeys((*others, *packages)):  # those that are not named again would be removed
+            words += ["--with", package]
+        words.append(program)
+    elif (environment / "pipx_metadata.json").exists():
+        words = ["pipx", "inject", *_again("--force", is_repair), environment.name, *packages]
+    elif find_spec("pip") is not None:
+        words = [sys.executable, "-m", "pip", "install", *_again("--force-reinstall", is_repair), *packages]
+    elif shutil.which("uv"):
+        words = ["uv", "pip", "install", "--python", sys.executable, *_again("--reinstall", is_repair), *packages]
+    else:
+        again = " ".join(_again("--force-reinstall", is_repair))
+        python = shlex.quote(sys.executable)
+        return f"{python} -m ensurepip && {python} -m pip install {again} {shlex.join(packages)}".replace("  ", " ")
+    return shlex.join(words)
+
+
+def _again(option: str, is_repair: bool) -> list[str]:
+    return [option] if is_repair else []
+
+
+def _read_receipt(receipt: Path) -> tuple[str, list[str]]:
+    """Return what a tool of uv was made from: the program with its extras, and the packages beside it."""
+    import tomllib  # only in such an environment
+
+    program, others = PROGRAM, list[str]()
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        requirements: list[dict[str, Any]] = tomllib.loads(receipt.read_text("utf-8"))["tool"]["requirements"]
+        for requirement in requirements:
+            extras = f"[{','.join(requirement['extras'])}]" if requirement.get("extras") else ""
+            name = f"{requirement['name']}{extras}"
+            if requirement["name"] == PROGRAM:
+                program = name
+            else:
+                others.append(f"{name}{requirement.get('specifier', '')}")
+    return program, others
