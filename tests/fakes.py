@@ -502,7 +502,7 @@ class FakeNews(News):
         self._wishes = wishes
 
     def looked(self, episodes: Iterable[str]) -> None:
-        self._wishes.append(("looked", *episodes))
+        self._wishes.append(("looked", *sorted(episodes)))
 
     def take_off(self, episodes: Sequence[str]) -> None:
         self._wishes.append(("take_off", *episodes))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tui_pod.core.library.aging import DAY
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -48,6 +49,23 @@ def test_what_the_words_of_the_podcast_leave_out_is_neither_new_nor_counted(stor
     store.configure(FEED, {"exclude": "rerun"})
     assert bring(store, 2.0, "One", "Rerun: One", "Three") == 1
     assert read_news(store.db) == ids("Three")
+
+
+def test_what_has_been_new_for_too_long_is_new_no_more(store: FeedStore) -> None:
+    bring(store, 2.0, "Three")
+    assert read_news(store.db, now=14 * DAY) == ids("Three")
+    assert read_news(store.db, now=15 * DAY) == set()
+    store.configure(FEED, {"new_for": "20"})
+    assert read_news(store.db, now=15 * DAY) == ids("Three")
+
+
+def test_what_a_daily_show_brings_is_new_for_three_days(store: FeedStore) -> None:
+    items = tuple(Item(guid=f"{n}", title=f"{n}", published=n * DAY) for n in range(9, 1, -1))
+    store.store(FEED, Feed("Cast", items[1:]), now=9 * DAY)
+    set_marked(store.db, "news", read_news(store.db), is_marked=False)
+    store.store(FEED, Feed("Cast", items), now=10 * DAY)
+    assert read_news(store.db, now=13 * DAY) == ids("9")
+    assert read_news(store.db, now=13.1 * DAY) == set()
 
 
 def test_news_go_with_their_podcast(store: FeedStore) -> None:

@@ -1048,6 +1048,28 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     await service.until(lambda: index.new == {two}, "it is back")
 
 
+async def test_what_is_queued_or_downloaded_by_hand_is_not_new(site: Site, service: ServiceRig) -> None:
+    await bring_new(site, service)
+    three, two = service.ids("Episode 3", "Episode 2")
+    index = service.controller.progress_index
+    service.controller.queue_last([three])
+    service.service.queue_changed()
+    await service.until(lambda: index.new == {two}, "it is queued")
+    await service.do(service.service.downloads.toggle, [two])
+    assert index.new == {two}  # it has no recording
+
+
+async def test_what_is_downloaded_by_hand_is_not_new(site: Site, service: ServiceRig) -> None:
+    await add_sounds(service, site, 1)
+    serve_sounds(site, 3)
+    await service.do(service.service.refresh)
+    two, one = service.ids("Episode 2", "Episode 1")
+    index = service.controller.progress_index
+    assert index.new == {two, one}
+    await service.do(service.service.downloads.toggle, [two])
+    assert index.new == {one}
+
+
 async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site, 2)
     service.driver.works.clear()

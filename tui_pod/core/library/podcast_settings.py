@@ -201,6 +201,27 @@ class PodcastSettings:
         tuple[str, ...],
         Setting("Words that keep an episode from being new and downloaded automatically", WORDS, "none"),
     ] = ()
+    new_for: Annotated[
+        int | None,
+        Setting("Days for which an episode is new", _count(1, 3650), "14, or 3 for a podcast that publishes daily"),
+    ] = None
+    archive_after: Annotated[
+        int,
+        Setting(
+            "Days after which an episode that is not begun, queued or downloaded is no longer listed",
+            _count(1, 3650, {"never": 0}),
+            "never",
+        ),
+    ] = 0
+    after: Annotated[
+        str,
+        Setting(
+            "What plays after an episode, once the queue is empty: the list it was started from, the next of this"
+            " podcast, or nothing but the queue; stop: nothing, not even the queue",
+            _choice("list", "podcast", "queue", "stop"),
+            "as usual",
+        ),
+    ] = ""
     delete_played: Annotated[
         int | None,
         Setting(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from tui_pod.core.library.aging import is_daily, new_since
 from tui_pod.core.library.podcast_settings import is_wanted
 from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase
@@ -38,10 +39,18 @@ def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
     return len(found) - len(wanted)
 
 
-def read_news(database: FeedDatabase) -> set[str]:
-    """Return the ids of new episodes."""
+def read_news(database: FeedDatabase, now: float = 0.0) -> set[str]:
+    """Return the ids of new episodes, without those that have been new for too long by `now` (seconds since 1970)."""
+    found: set[str] = set()
     with database.read() as db:
-        return {row[0] for row in db.execute("SELECT id FROM news")}
+        listed = db.execute("SELECT feed, news.id, seen FROM news JOIN episodes ON episodes.id = news.id").fetchall()
+        for number in {row[0] for row in listed}:
+            columns = f"SELECT {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?"
+            chosen = settings_table.read(*db.execute(columns, (number,)).fetchone())
+            times = db.execute("SELECT sort FROM episodes WHERE feed = ? ORDER BY sort DESC LIMIT 50", (number,))
+            since = new_since(chosen, is_daily(time for (time,) in times), now)
+            found.update(ident for feed, ident, seen in listed if feed == number and seen >= since)
+    return found
 
 
 def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:

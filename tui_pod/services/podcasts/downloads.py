@@ -6,7 +6,7 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
@@ -32,7 +32,9 @@ AT_A_TIME = 100
 class DownloadService:
     """The only part of the running app that changes downloads."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, wanted: Callable[[Iterable[str]], None]) -> None:
+        """Open nothing yet; `wanted` is called with episodes that the listener downloads by hand."""
+        self._wanted = wanted
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
@@ -72,6 +74,7 @@ class DownloadService:
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
         await self._want(missing)
+        self._wanted(request.episode for request in requests)
         for start in range(0, len(requests), AT_A_TIME):
             self._start(queue, requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)

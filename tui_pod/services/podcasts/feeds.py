@@ -61,9 +61,9 @@ class FeedService(Follower):
         """
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
-        self.downloads = DownloadService(context)
-        self.directories = DirectoryService(context)
         self.news = News(context)
+        self.downloads = DownloadService(context, self.news.looked)
+        self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, reload)
         self._keeper = Keeper(context, self.downloads)
         self.settings = PodcastSettingsService(context, self._library, self._keeper)
@@ -139,6 +139,10 @@ class FeedService(Follower):
         """Check the downloads of episodes that became played, and whether they are still new."""
         self._keeper.progress_changed(episodes)
         self.news.progress_changed(episodes)
+
+    def queue_changed(self) -> None:
+        """Check whether queued episodes are still new."""
+        self.news.queue_changed()
 
     async def look_elsewhere(self) -> None:
         """Show changes that other programs have made to podcasts and downloads."""

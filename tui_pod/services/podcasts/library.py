@@ -26,6 +26,10 @@ class ShownLibrary:
         self._reload = reload
         self._turn = asyncio.Lock()
 
+    async def show_news(self) -> None:
+        """Show what is new now: some of it may have been new for too long."""
+        await self._news.show()
+
     async def update(self, podcasts: Podcasts, new: int = 0) -> None:
         """Reload the library if it is outdated, also by another program; `new` is the number of new episodes."""
         async with self._turn:  # else the older of two reloads could come last

@@ -1,4 +1,6 @@
-"""Shows which episodes are new: not started, and added since the listener last opened their podcast.
+"""Shows which episodes are new: those that were not yet drawn in the list of their podcast.
+
+An episode is also no longer new once it was begun, marked, queued or downloaded by hand, and after some days.
 
 Called on the event loop; threads do what waits.
 """
@@ -31,7 +33,8 @@ class News:
             return
         from tui_pod.feeds.store.marks import read_news  # brings TLS
 
-        self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
+        now = self._context.controller.now().timestamp()
+        self._ids = await in_thread(lambda _: read_news(podcasts.store.db, now))
         index = self._context.controller.progress_index
         before = index.new
         index.set_new(self._ids)
@@ -39,7 +42,7 @@ class News:
             self._context.frontend.progress_changed(frozenset(changed))
 
     def looked(self, episodes: Iterable[str]) -> None:
-        """Mark episodes as seen: the listener has opened their podcast."""
+        """Mark episodes as seen, or otherwise dealt with by the listener."""
         if seen := self._ids.intersection(episodes):
             self._tasks.run(self._set(list(seen), is_new=False))
 
@@ -63,6 +66,13 @@ class News:
         """Mark episodes as seen that were started or marked."""
         index = self._context.controller.progress_index
         self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
+
+    def queue_changed(self) -> None:
+        """Mark episodes as seen that the listener has queued; a session is no choice of each of its episodes."""
+        controller = self._context.controller
+        session = controller.session
+        planned = set(session.episodes) - session.queued if session is not None else set()
+        self.looked(ident for ident in controller.queue.upcoming if ident not in planned)
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)

@@ -165,6 +165,7 @@ class Refresher:
         if result.asked_network:
             self._tasks.show("network", "offline" if result.is_offline else "")
         await self._library.update(podcasts, result.new)
+        await self._library.show_news()
         wanted = {feed.feed_id for feed in feeds}
         feeds = [
             feed for feed in await self.show_failed() if feed.feed_id in wanted

@@ -114,10 +114,14 @@ class EpisodeList(RowPane):
         return len(self._model.indexes)
 
     def adopt(self, line: int) -> None:
-        """Show the model's new library, with the cursor on the same line of the pane if possible."""
+        """Show the model's new library, with the cursor on the same line of the pane if possible.
+
+        A list that was at its top stays there, where new episodes are.
+        """
         self._everywhere = _topics_of_all(self._model.library)
         self.count_rows()
-        self.scroll_to(y=max(0, self.top_of(self.cursor) - line), animate=False, force=True, immediate=True)
+        top = max(0, self.top_of(self.cursor) - line) if self.scroll_offset.y else 0
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
         self.go(self.cursor)
         self.refresh()
 
@@ -166,6 +170,7 @@ class EpisodeList(RowPane):
         name, time = mark_and_time(self.playback, ident, progress, progress_index.length(index))
         if name == "unplayed" and ident in progress_index.new:
             name = "new"
+            model.note_drawn(ident)
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
         queued = None if model.is_queue else model.number_in_queue(ident)

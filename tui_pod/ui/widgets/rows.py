@@ -83,11 +83,13 @@ class RowPane(ScrollView, can_focus=True):
         """React to a move of the cursor."""
 
     def go(self, row: int, is_centred: bool = False) -> None:
-        """Move the cursor to a row, clamped, and scroll there."""
+        """Move the cursor to a row, clamped, and scroll there; centred, the top stays visible if the row is near it."""
         former, self.cursor = self.cursor, max(0, min(row, self.row_count() - 1))
         self._refresh_between(former, self.cursor)
         if self._is_laid_out:
             region = Region(0, self.top_of(self.cursor), 1, self.cursor_height)
+            if is_centred and region.bottom <= self.size.height:
+                region, is_centred = Region(0, 0, 1, region.bottom), False
             self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
         if former != self.cursor:
             self.on_cursor_moved()
