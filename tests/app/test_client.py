@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -267,6 +268,39 @@ def test_app_killed_frees_the_terminal(room: Path) -> None:
         assert terminal.status == 128 + signal.SIGKILL
         assert b"\x1b[?1049l" in terminal.raw
         assert b"signal 9" in terminal.raw
+
+
+def test_sockets_of_a_killed_app_are_gone_with_the_next_start(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        wait_until(lambda: "Playing" in command(room, "now"), "it can be reached")
+        killed = sockets()
+        os.kill(terminal.app, signal.SIGKILL)
+        assert terminal.wait(10) is not None
+    assert sockets() == killed
+    with running(room, "--catalog", str(room / "two.toml"), "--state", str(room / "other.toml")) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        wait_until(lambda: sockets() and not sockets() & killed, "those of the killed one are gone")
+        quit_and_wait(terminal)
+
+
+def sockets() -> set[str]:
+    """Return the names in the runtime folder."""
+    folder = open_folder(may_make=False)
+    with contextlib.closing(folder):
+        return set(os.listdir(folder.descriptor))
+
+
+def test_second_app_tells_of_one_that_is_stopped(room: Path) -> None:
+    with left(room) as app:
+        os.kill(app, signal.SIGSTOP)
+        with running(room, *two(room)) as terminal:
+            terminal.until(lambda: terminal.shows("The first of two"), "the list")
+            terminal.until(lambda: terminal.shows("does not answer", f"kill -CONT {app}"), "it says so")
+            quit_and_wait(terminal)
+        os.kill(app, signal.SIGCONT)
+        saved = position(room)
+        wait_until(lambda: position(room) > saved, "the first plays on")
 
 
 def test_client_that_is_stopped_blocks_neither_the_app_nor_who_takes_over(room: Path) -> None:

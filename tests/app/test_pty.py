@@ -96,6 +96,23 @@ def dismiss(terminal: Terminal, words: str) -> None:
     terminal.until(lambda: not terminal.shows(words), f"“{words}” is gone")
 
 
+def test_quit_without_anything_saved_fails(room: Path) -> None:
+    state = room / "closed"
+    state.mkdir()
+    arguments = ("--catalog", str(room / "two.toml"), "--state", str(state / "state.toml"), "--ao", "null")
+    state.chmod(0o500)
+    with running(room, *arguments) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("m")
+        terminal.until(lambda: terminal.shows("✓ The first of two"), "it is marked")
+        terminal.press("q")
+        assert terminal.wait(30) is not None
+        terminal.look(0.05)
+        assert terminal.status == 1
+        assert b"could not be saved" in terminal.raw
+    state.chmod(0o700)
+
+
 # -- from the first start on ---------------------------------------------------------------------------
 
 

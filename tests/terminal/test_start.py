@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tui_pod.integrations.remote_socket import RuntimeFolder, open_folder
-from tui_pod.terminal.protocol import TAKE
-from tui_pod.terminal.start import hand_over, line_name, line_names, name_options, reach_apps
+from tui_pod.terminal import start
+from tui_pod.terminal.protocol import IF_LEFT, TAKE
+from tui_pod.terminal.start import NoAnswer, hand_over, line_name, line_names, name_options, reach_apps
 
 
 @pytest.fixture
@@ -53,6 +54,35 @@ def test_sockets_of_killed_apps_are_removed_and_passed_over(folder: RuntimeFolde
         listen(folder, killed).close()
         assert [app.getpeername() for app in reach_apps(folder, state)] == [folder.address(alive)]
         assert os.listdir(folder.descriptor) == [alive]
+
+
+def test_app_that_does_not_answer_is_told_with_its_process(
+    folder: RuntimeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "PATIENCE", 0.01)
+    state = tmp_path / "state.toml"
+    ours, theirs = socket.socketpair()
+    said = f"does not answer. If it is stopped: kill -CONT {os.getpid()}"
+    with ours, theirs, listen(folder, line_name(state)), pytest.raises(NoAnswer, match=said):
+        hand_over(state, IF_LEFT, theirs)
+
+
+def test_app_that_starts_removes_the_sockets_of_killed_ones_of_any_state(folder: RuntimeFolder, tmp_path: Path) -> None:
+    alive, killed = line_name(tmp_path / "one.toml"), line_name(tmp_path / "two.toml")
+    with listen(folder, alive), socket.socket(socket.AF_UNIX) as remote:
+        remote.bind(folder.address("00000001.sock"))
+        remote.listen()
+        listen(folder, killed).close()
+        with socket.socket(socket.AF_UNIX) as gone, socket.socket(socket.AF_UNIX) as starting:
+            gone.bind(folder.address("00000002.sock"))
+            starting.bind(folder.address(f".00000003.sock.{os.getpid()}"))
+        with socket.socket(socket.AF_UNIX) as torn:
+            torn.bind(folder.address(f".00000004.sock.{2**22 + 1}"))  # above the largest number of a process
+        (folder.path / "notes").touch()
+        open_folder(may_make=True).close()
+        assert set(os.listdir(folder.descriptor)) == {
+            alive, "00000001.sock", f".00000003.sock.{os.getpid()}", "notes",
+        }  # fmt: skip
 
 
 def test_terminal_without_an_app_is_handed_to_none(folder: RuntimeFolder, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def run_app(options: Namespace) -> int:
     if not options.plain and (refusal := _refusal()):
         print(refusal, file=sys.stderr)
         return 1
+    if options.notice:
+        loaded = loaded._replace(notices=(options.notice, *loaded.notices))
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
         services = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)

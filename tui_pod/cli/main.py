@@ -125,7 +125,16 @@ def _parse(arguments: Sequence[str]) -> Any:
     words = arguments[command is not None :]
     run = "attach.run" if command else None
     options = SimpleNamespace(
-        command=command, run=run, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
+        command=command,
+        run=run,
+        catalog=[],
+        state=None,
+        config=None,
+        ao=None,
+        session=None,
+        plain=False,
+        line=None,
+        notice=None,
     )
     for name, value in zip_longest(words[::2], words[1::2], fillvalue="-"):
         if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):

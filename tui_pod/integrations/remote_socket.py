@@ -5,6 +5,7 @@ A folder that others own or can write to is refused. Knows nothing of what is se
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import stat
@@ -58,7 +59,7 @@ def socket_name(state: Path) -> str:
 
 
 def open_folder(may_make: bool) -> RuntimeFolder:
-    """Return the runtime folder; if `may_make`, create it and close it to others.
+    """Return the runtime folder; if `may_make`, as an app does, create it, close it to others and tidy it up.
 
     Raises:
         RemoteError: it is missing, cannot be created, or belongs to or can be written by someone else.
@@ -82,7 +83,33 @@ def open_folder(may_make: bool) -> RuntimeFolder:
     except BaseException:
         os.close(descriptor)
         raise
-    return RuntimeFolder(path, descriptor)
+    opened = RuntimeFolder(path, descriptor)
+    if may_make:
+        _remove_dead(opened)
+    return opened
+
+
+def _remove_dead(folder: RuntimeFolder) -> None:
+    """Remove the sockets of apps that were killed."""
+    for name in os.listdir(folder.descriptor):
+        with contextlib.suppress(OSError, ValueError):
+            if _is_dead(folder, name):
+                os.unlink(name, dir_fd=folder.descriptor)
+
+
+def _is_dead(folder: RuntimeFolder, name: str) -> bool:
+    """Return True if nobody listens to a socket. Raises OSError if that is unknown."""
+    try:
+        if name.startswith("."):  # not listening yet, and named after its process
+            os.kill(int(name.rpartition(".")[2]), 0)
+        elif name.endswith((".sock", ".tty")):
+            kind = socket.SOCK_STREAM if name.endswith(".sock") else socket.SOCK_DGRAM
+            with socket.socket(socket.AF_UNIX, kind) as app:
+                app.setblocking(False)
+                app.connect(folder.address(name))
+    except (ConnectionRefusedError, ProcessLookupError):
+        return True
+    return False
 
 
 def _check(path: Path, found: os.stat_result) -> None:

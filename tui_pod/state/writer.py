@@ -175,8 +175,11 @@ class StateWriter:
 class NullWriter:
     """A writer that saves nothing, for a state that must not be changed; loads need not wait for it."""
 
-    def save(self, *_records: Record) -> int:
+    _has_refused = False
+
+    def save(self, *records: Record) -> int:
         """Save nothing."""
+        self._has_refused |= bool(records)
         return 0
 
     def compact(self) -> None:
@@ -187,8 +190,8 @@ class NullWriter:
         return True
 
     def close(self, _timeout: float) -> bool:
-        """Return True: nothing is left to save."""
-        return True
+        """Return whether there was nothing to save."""
+        return not self._has_refused
 
 
 def _reason(error: Exception) -> str:

@@ -29,8 +29,11 @@ def begin(options: Namespace, line: socket.socket) -> bool:
     paths = find_paths(options.state, options.config)
     if options.session is not None:
         os.environ[SESSION] = options.session
-    if hand_over(paths.state, IF_LEFT, line, {OPTIONS: name_options(options)}):
-        return True
+    try:
+        if hand_over(paths.state, IF_LEFT, line, {OPTIONS: name_options(options)}):
+            return True
+    except NoAnswer as silent:
+        options.notice = str(silent)
     if options.session is None and (picture := read_picture(paths, options, os.get_terminal_size(0))):
         line.sendall(f"{PICTURE} {len(picture)}\n".encode() + picture)
     return False
@@ -46,15 +49,23 @@ def name_options(options: Namespace) -> str:
     return " ".join(f"{name}:{zlib.crc32(repr(value).encode()):08x}" for name, value in given.items() if value)
 
 
+class NoAnswer(RemoteError):
+    """An app runs on the state file, but is stopped or hung."""
+
+
 def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str, str] = MappingProxyType({})) -> bool:
-    """Hand the terminal and the line over to an app that runs on a state file; return False if none accepts them.
+    """Hand the terminal and the line over to an app that runs on a state file; return False if none takes them.
 
     Args:
         state: the state file.
         way: `TAKE` or `IF_LEFT`.
         line: to the client.
         wished: more variables, besides those of the terminal.
+
+    Raises:
+        NoAnswer: one does not answer, and no other accepts them.
     """
+    silent = ""
     try:
         folder = open_folder(may_make=False)
     except RemoteError:
@@ -67,8 +78,13 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
                 with theirs:
                     handed = [0, line.fileno(), theirs.fileno()]
                     socket.send_fds(app, [greet(way, {**os.environ, **wished})], handed)
-                if ours.recv(1):
-                    return True
+                try:
+                    if ours.recv(1):
+                        return True
+                except TimeoutError:
+                    silent = app.getpeername().removesuffix(".tty").rpartition("-")[2]
+    if silent:
+        raise NoAnswer(f"Another tui-pod has this state and does not answer. If it is stopped: kill -CONT {silent}")
     return False
 
 
@@ -86,8 +102,8 @@ def reach_apps(folder: RuntimeFolder, state: Path) -> Iterator[socket.socket]:
 
 
 def line_name(state: Path) -> str:
-    """Return a new socket name for an app that starts now on a state file."""
-    return f"{_stem(state)}{time.time_ns():016x}.tty"
+    """Return a new socket name for this process, an app that starts now on a state file."""
+    return f"{_stem(state)}{time.time_ns():016x}-{os.getpid()}.tty"
 
 
 def line_names(folder: RuntimeFolder, state: Path) -> list[str]:
