@@ -10,7 +10,7 @@ import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START, FakeAudio
 from tests.rooms import make_podcast
 from tui_pod.core.library.library import Library
@@ -464,3 +464,15 @@ async def test_quit_in_the_middle_saves_the_very_place(library: Library) -> None
         assert not driver.app.is_running
         assert driver.writer.progress("one")[-1] == 17.25
     assert driver.services.is_closed
+
+
+async def test_place_in_the_course_is_shown_in_the_bar_and_in_the_details() -> None:
+    library = embedded_library()
+    entry = library.topics.find("2. Inside the Transformer")
+    assert entry is not None
+    for size in ((120, 40), (80, 24)):
+        async with run_app(library, query=ListQuery(entry=entry, sort=Sort.COURSE), size=size) as driver:
+            await driver.press("j", "j", "enter")
+            assert "Act 2 · 3 of 18" in driver.text
+            await driver.press("i")
+            assert "Course     Act 2 · 3 of 18" in driver.text

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tui_pod.core.actions import Action
+from tui_pod.core.library.course import place_text
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
@@ -188,6 +189,8 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
     yield say_episode(library, progress_index, index)
     if episode.summary:
         yield episode.summary
+    if place := place_text(library.topics, index):
+        yield f"{place.replace(' ·', ',')}."
     if episode.tags:
         yield f"Topics: {', '.join(episode.tags)}."
     if episode.published is not None:

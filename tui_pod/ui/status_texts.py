@@ -141,10 +141,16 @@ def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFac
 
 
 def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str) -> BarFacts:
-    """Return the bar's facts of an episode alone: its topic and the ranges played."""
+    """Return the bar's facts of an episode alone: its topic, its place in a course, and the ranges played."""
     index, progress = library.index(episode), progress_index.get(episode)
-    topic = next(iter(library.episode(index).tags), "") if index is not None else ""
-    return BarFacts(topic, heard=progress.played_ranges if progress is not None else ())
+    from tui_pod.core.library.course import course_place, place_text  # the very first screen needs none of it
+
+    topics, topic, place = library.topics, "", ""
+    if index is not None and topics.courses and (found := course_place(topics, index)) is not None:
+        topic, place = topics.names[found.part], place_text(topics, index)
+    elif index is not None:
+        topic = next(iter(library.episode(index).tags), "")
+    return BarFacts(topic, place=place, heard=progress.played_ranges if progress is not None else ())
 
 
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:

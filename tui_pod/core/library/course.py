@@ -43,8 +43,14 @@ def course_with(topics: TopicTable, index: int) -> int | None:
     return min((topic for topic in topics.courses if _has_on_path(topics, topic, index)), default=None)
 
 
-def place_text(topics: TopicTable, place: CoursePlace) -> str:
-    """Return a place such as `Act 2 · 3 of 18`; a part without a number is called by its name."""
+def place_text(topics: TopicTable, index: int) -> str:
+    """Return an episode's place in its course, such as `Act 2 · 3 of 18`; empty if no course has it.
+
+    A part whose name does not begin with a number is called by its name.
+    """
+    place = course_place(topics, index)
+    if place is None:
+        return ""
     number, _, name = topics.names[place.part].partition(". ")
     part = f"Act {number}" if name and number.isdecimal() else topics.names[place.part]
     return f"{part} · {place.number} of {place.total}"

@@ -89,8 +89,20 @@ def about_episode(
     left: float,
     shows_answer: bool,
     download_error: str = "",
+    course: str = "",
 ) -> About:
-    """Return all facts of an episode, without choices; `left` is its remaining time in seconds."""
+    """Return all facts of an episode, without choices.
+
+    Args:
+        episode: the episode.
+        notes: what its feed says of it.
+        progress: its progress; None: it was never touched.
+        status: its status.
+        left: its remaining time in seconds.
+        shows_answer: whether the answer to its question is shown.
+        download_error: why its download failed; empty: it did not.
+        course: its place in a course; empty: it is in none.
+    """
     duration = (progress.duration if progress else None) or episode.duration
     if episode.audio is None:
         audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
@@ -110,6 +122,7 @@ def about_episode(
         ("Progress", heard),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
         ("Podcast", notes.podcast),
+        ("Course", course),
         ("Topics", " · ".join(episode.tags) or "none"),
         ("Page", notes.page),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),

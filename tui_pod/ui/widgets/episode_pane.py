@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui_pod.core.library.course import place_text
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
@@ -255,7 +256,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         left = progress_index.remaining(index) if index is not None else 0.0
         progress, status = progress_index.get(episode.id), progress_index.status(episode.id)
         error = self._services.feeds.downloads.errors.get(episode.id, "")
-        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error)
+        place = place_text(library.topics, index) if index is not None else ""
+        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place)
         is_loaded = self._playback.episode == episode.id
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         return with_choices(about, self._notes, chapters, self._here(chapters) if is_loaded else None)
@@ -268,7 +270,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         name, rest = split_title(episode.title)
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
         facts = (date, length(episode.duration) if episode.duration else "")
-        below = (rest, *episode.tags[:1], " · ".join(filter(None, facts)))
+        library = self._services.controller.library
+        index = library.index(episode.id)
+        place = place_text(library.topics, index) if index is not None else ""
+        below = (rest, *([place] if place else episode.tags[:1]), " · ".join(filter(None, facts)))
         chapters = self._playback.chapters if is_playing else ()
         here = self._here(chapters)
         first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))

@@ -64,6 +64,8 @@ class BarFacts(NamedTuple):
     """What the bar shows besides the playback."""
 
     topic: str = ""
+    place: str = ""
+    """Place in a course, such as `Act 2 · 3 of 18`; empty: it is in none."""
     session: tuple[int, int, str] | None = None
     """Number of the playing episode, number of episodes, and end time; None: no session."""
     following: str = ""
@@ -142,8 +144,9 @@ class PlaybackBar(Widget):
             left.append((f"  {problem}", FAULT))
         elif busy := self._busy():
             left.append((f" ({busy})", STARTED))
-        elif tail:
-            left.append((f"  {tail}", QUIET))
+        else:
+            place = self.facts.place if self.size.height < 3 else ""  # else it has a place of its own
+            left += [(f"  {text}", QUIET) for text in (place, tail) if text]
         right: list[Part] = []
         if width >= ROOM_FOR_VOLUME:  # else the title has the whole line
             right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
@@ -162,9 +165,9 @@ class PlaybackBar(Widget):
         return "loading" if playback.status is PlayerStatus.LOADING else ""
 
     def _where_parts(self, width: int) -> list[Part]:
-        """Return the topic and the chapter, or another note on the audio."""
+        """Return the place in a course or the topic, and the chapter or another note on the audio."""
         playback = self.playback
-        said = [self.facts.topic] if self.facts.topic else []
+        said = [text for text in (self.facts.place or self.facts.topic,) if text]
         number = playback.chapter_number
         if number:
             said.append(f"ch {number}/{len(playback.chapters)} {playback.chapters[number - 1].title}".rstrip())
