@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,25 @@ def test_subscribe_feed_address(site: Site, store: FeedStore) -> None:
 def test_subscribe_schemes_of_other_programs_or_none_are_http(site: Site, store: FeedStore, scheme: str) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     assert subscribe(store, scheme + site.url("/f").removeprefix("http://")).feed.feed_id == site.url("/f")
+
+
+def test_address_without_a_scheme_that_a_server_refuses_gives_the_reason_of_the_server(
+    site: Site, store: FeedStore
+) -> None:
+    with pytest.raises(FetchError, match=r"does not have it \(404\)"):
+        subscribe(store, site.url("/none").removeprefix("http://"))
+
+
+def test_address_of_an_unknown_host_names_it_and_what_to_do(store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(FetchError) as raised:
+        subscribe(store, "cast.example/feed")
+    assert str(raised.value) == (
+        "The host cast.example cannot be found; this machine may be offline. If it is online, check the address."
+    )
 
 
 def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> None:

@@ -75,6 +75,16 @@ async def test_index_that_cannot_be_written_is_reported_until_it_can(room: Room,
     await updates.finish()
 
 
+async def test_search_does_not_claim_to_be_complete_before_the_update_has_ended(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    updates.service.refresh()
+    await asyncio.sleep(0)
+    assert (await updates.service.search("word")).is_searching
+    updates.fault = UserError("The disk is full.")
+    await updates.finish()
+    assert not (await updates.service.search("word")).is_searching
+
+
 async def test_search_for_nothing_says_so_only_if_something_was_typed(room: Room, tmp_path: Path) -> None:
     service = Updates(room, tmp_path).service
     assert (await service.search("")).notice == ""

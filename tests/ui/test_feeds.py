@@ -230,6 +230,22 @@ async def test_d_in_the_queue_downloads_what_is_there() -> None:
         assert driver.services.asked_feeds.wishes == [("download", "cast-2"), ("download", "cast-2")]
 
 
+async def test_key_line_offers_a_download_only_of_a_recording_on_a_server() -> None:
+    recorded = Episode("online", "Online", duration=60.0, audio="https://media.example/a.mp3", tags=("Mixed",))
+    local = Episode("local", "Local", duration=60.0, audio="/music/a.mp3", tags=("Mixed",))
+    narrated = Episode("narrated", "Narrated", duration=60.0, tags=("Mixed",))
+    async with run_app(build_library((), (recorded, local, narrated))) as driver:
+        offers = []
+        for _ in range(3):
+            offers.append("Download" in driver.key_words)
+            await driver.press("j")
+        assert offers == [True, False, False]
+        await driver.press("v")
+        assert "Download" not in driver.key_words
+        await driver.press("g", "v")
+        assert "Download" in driver.key_words
+
+
 async def test_x_on_a_podcast_in_the_tree_removes_it() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("tab", "x")

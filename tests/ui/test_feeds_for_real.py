@@ -232,7 +232,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
         await driver.press("g", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
         await driver.press("j", "enter")
-        await driver.told("cannot be found. Check the address and the network. Your position is saved.")
+        await driver.told("cannot be found; this machine may be offline. Your position is saved.")
         assert "(offline)" in driver.text
 
 

@@ -107,7 +107,8 @@ def subscribe(
         except LoginWanted:
             raise
         except FetchError as error:
-            problem = problem or error
+            if problem is None or problem.status is None:  # an answer of a server tells more than a failed attempt
+                problem = error if problem is None or error.status is not None else problem
             continue
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
@@ -117,6 +118,8 @@ def subscribe(
         for each in reversed(given):
             store.logins.add(subscribed.feed.feed_id, each)
         return subscribed
+    if problem is not None and problem.is_offline:
+        raise FetchError(f"{problem} If it is online, check the address.", is_offline=True)
     raise problem or FeedError("There is no feed.")
 
 

@@ -77,6 +77,8 @@ class SearchCommands(RowCommands):
             first = "" if results.total == len(results.found) else f"; the first {len(results.found)} are listed"
             self._say(f"Found in {in_all}{first}.")
             self._go(0)
+        elif answer.is_searching:
+            self._say(f"Nothing yet: the search is still reading. Press {key_of('search.everywhere')} to search again.")
         elif answer.query.wanted:
             self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 
+LOOKED_AT = 20
+"""How many selected episodes are looked at for the keys that apply to them."""
+
+
 class _Remembered(NamedTuple):
     """Rows to find again, by the ids of their episodes."""
 
@@ -82,6 +86,13 @@ class EpisodeListModel:
     def episode(self) -> str | None:
         """The id at the cursor; None when the list is empty."""
         return self.ident(self.indexes[self.cursor]) if self.cursor < len(self.indexes) else None
+
+    @property
+    def is_downloadable(self) -> bool:
+        """Whether the episode at the cursor, or one of the first that are selected, has a recording on a server."""
+        rows = sorted(self.selected.union(self._range))[:LOOKED_AT] or [self.cursor]
+        indexes = [index for row in rows for index in self.indexes[row : row + 1] if index >= 0]
+        return any("://" in (self.library.episode(index).audio or "") for index in indexes)
 
     def to_read(self) -> str | None:
         """Return the episode whose transcript to show: what plays, unless the listener moved the cursor to another."""

@@ -42,6 +42,8 @@ class SearchAnswer(NamedTuple):
     query: Query = Query()
     results: Results = Results()
     notice: str = ""
+    is_searching: bool = False
+    """Whether more may be found soon, because the index is being updated."""
 
 
 class SearchService:
@@ -82,6 +84,7 @@ class SearchService:
             return SearchAnswer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
         controller = self._context.controller
         library, nudges = controller.library, dict(self._reader.nudges)
+        is_searching = self._is_filling  # before it is asked, since the update may end meanwhile
         kept = titled(library, controller.bookmarks)
 
         def ask(stop: CancelToken) -> SearchAnswer:
@@ -91,14 +94,15 @@ class SearchService:
                 )
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
-            return SearchAnswer(query, results.moved(nudges), said)
+            return SearchAnswer(query, results.moved(nudges), said, is_searching)
 
         try:
             return await in_thread(ask)
         except IndexMissing as missing:
             if not self._fault:  # else updating has failed before
                 self.refresh()
-            return SearchAnswer(query, notice=self._fault or f"{missing} What it finds will be shown.")
+            said = self._fault or f"{missing} What it finds will be shown."
+            return SearchAnswer(query, notice=said, is_searching=not self._fault)
         except SearchError as error:
             return SearchAnswer(query, notice=str(error))
 
@@ -142,9 +146,12 @@ class SearchService:
         return length * sum(letters[:row]) / sum(letters)
 
     def _said(self, query: Query, why: str, left: int) -> str:
-        is_filling = self._filling is not None and not self._filling.done()
-        reading = f"{counted(left)} are still being indexed." if left and is_filling else ""
+        reading = f"{counted(left)} are still being indexed." if left and self._is_filling else ""
         return " ".join(filter(None, (query.notice, self._fault, reading, why)))
+
+    @property
+    def _is_filling(self) -> bool:
+        return self._filling is not None and not self._filling.done()
 
     async def _start(self) -> None:
         await asyncio.sleep(FIRST_WAIT)

@@ -52,13 +52,15 @@ def pane_hints(
     if pane == "list" and model.has_selection:
         hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Transcript", "Move"}
     else:
-        hidden |= set() if pane == "list" and model.podcast(model.query.entry) else {"Download"}
         hidden |= set() if pane == "list" and model.query.query else {"Clear"}
         hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else {"Move"}
+    if pane != "list" or not model.is_downloadable:
+        hidden |= {"Download"}
     if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
         hidden |= {"Remove"}
-    if pane == "list" and not model.indexes:
-        hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Transcript"}
+    if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
+        hidden |= {"Remove"} if not model.indexes else set()
+        hidden |= {"Play", "Move", "Played", "Queue", "Transcript"}
     if pane != "list" or not model.is_queue or services.controller.session is None:
         hidden |= {"End session"}
     if pane == "transcript":

@@ -201,10 +201,27 @@ def test_length_is_rounded_and_unknown_is_a_question_mark(seconds: float | None,
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (47.9, "47 s"), (60, "1 m"), (1440, "24 m"), (3599, "1 h 00 m"), (10_020, "2 h 47 m"), (-0.5, "0 s")],
+    [
+        (0, "0 s"),
+        (47.9, "47 s"),
+        (60, "1 m"),
+        (1440, "24 m"),
+        (3599, "1 h"),
+        (10_020, "2 h 47 m"),
+        (39_600, "11 h"),
+        (-0.5, "0 s"),
+    ],
 )
 def test_span_names_the_two_largest_units(seconds: float, text: str) -> None:
     assert span(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (60, "1 min"), (104, "1 min 44 s"), (3600, "1 h"), (7500, "2 h 5 min"), (39_600, "11 h")],
+)
+def test_length_in_a_sentence_has_every_unit_that_counts(seconds: float, text: str) -> None:
+    assert span(seconds, is_exact=True) == text
 
 
 def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:

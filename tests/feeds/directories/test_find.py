@@ -1,4 +1,5 @@
 import json
+import socket
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -88,6 +89,17 @@ async def test_directory_that_refuses_says_why(site: Site, reply: server.Reply, 
     assert fault.startswith("Podcast Index")
     assert said in fault
     assert "secret" not in fault
+
+
+async def test_directories_offline_say_so_and_name_what_was_looked_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    found = await ask(site, "itunes")
+    assert found.faults == ("iTunes cannot be asked for “Tall ships & more”: this machine is offline.",)
 
 
 async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:

@@ -309,7 +309,8 @@ async def test_refresh_offline_is_shown_until_there_is_a_network(
         await service.do(service.service.refresh)
     assert service.driver.work == "offline"
     [error] = service.driver.errors
-    assert "cannot be found. Check the address and the network." in error
+    assert "cannot be found; this machine may be offline." in error
+    assert "check the address" not in error
     await service.do(service.service.refresh)
     assert service.driver.work == ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -80,6 +81,29 @@ async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: L
         view.show(SearchAnswer(results=Results((two,))), keeps_cursor=True)
         await view.action_choose()
         assert driver.services.controller.playback.episode == "two"
+
+
+async def test_search_that_is_under_way_says_so_until_it_knows(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        started, ended = asyncio.Event(), asyncio.Event()
+        service = driver.services.search
+        search = service.search
+
+        async def slow(typed: str) -> SearchAnswer:
+            started.set()
+            await ended.wait()
+            return await search(typed)
+
+        service.search = slow  # type: ignore[method-assign]
+        await driver.press("ctrl+f")
+        await driver.until(lambda: driver.app.screen.query(FoundView), "the view is open")
+        await driver.press(*"zebra")
+        await started.wait()
+        await found(driver, "Searching…")
+        assert "Nothing matches." not in driver.text
+        ended.set()
+        await found(driver, "Nothing matches.")
+        assert "Searching…" not in driver.text
 
 
 async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(library: Library) -> None:

@@ -88,6 +88,10 @@ class ProgressIndex:
             stats.started += (now is Status.STARTED) - (was is Status.STARTED)
             stats.left += gained
 
+    def finished(self) -> int:
+        """Return how many episodes of the library were played to their end, whatever they are marked as now."""
+        return sum(progress.plays > 0 and self._library.index(ident) is not None for ident, progress in self)
+
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new, leaving out those that were touched or are not in the library."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)

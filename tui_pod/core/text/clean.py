@@ -128,12 +128,16 @@ def length(seconds: float | None) -> str:
     return clock(round(seconds)) if seconds else "?"
 
 
-def span(seconds: float) -> str:
-    """Return a length as `47 s`, `24 m` or `2 h 47 m`."""
+def span(seconds: float, is_exact: bool = False) -> str:
+    """Return a length as `47 s`, `24 m`, `2 h 47 m` or `11 h`; if `is_exact`, as `1 min 44 s` or `2 h 5 min`."""
     if seconds < 60:
         return f"{max(0, int(seconds))} s"
+    if is_exact and seconds < 3600:
+        minutes, second = divmod(round(seconds), 60)
+        return f"{minutes} min {second} s" if second else f"{minutes} min"
     hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
+    short = f"{minutes} min" if is_exact else f"{minutes:02} m" if hours else f"{minutes} m"
+    return " ".join(filter(None, (f"{hours} h" if hours else "", short if minutes else "")))
 
 
 def counted(number: int, noun: str = "episode") -> str:

@@ -94,6 +94,8 @@ def _ask(
     except FetchError as error:
         if error.status in (401, 403):
             return f"{directory.name} does not accept the key, or refuses to answer ({error.status})."
+        if error.is_offline:
+            return f"{directory.name} cannot be asked for “{words}”: this machine is offline."
         return f"{directory.name}: {error}"
     except UserError as error:
         return f"{directory.name}: {error}"

@@ -165,7 +165,7 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        message = f"The host {clean(host, 80)} cannot be found. Check the address and the network."
+        message = f"The host {clean(host, 80)} cannot be found; this machine may be offline."
         raise AddressError(message, is_unknown=True) from None
     numbers = [str(entry[4][0]) for entry in found]
     if (scheme, host, port) not in allowed and not all(map(_is_public, numbers)):

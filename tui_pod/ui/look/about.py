@@ -12,7 +12,7 @@ from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
-from tui_pod.core.text.clean import clock, counted, length, span
+from tui_pod.core.text.clean import clock, counted, span
 from tui_pod.ui.look.cells import split_title, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, TextLine
 
@@ -118,7 +118,7 @@ def about_episode(
     facts = [
         ("Question", episode.question),
         ("Answer", answer if episode.question else ""),
-        ("Length", length(duration) if duration else "unknown"),
+        ("Length", span(duration, is_exact=True) if duration else "unknown"),
         ("Progress", heard),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
         ("Podcast", notes.podcast),

@@ -89,6 +89,8 @@ class EverywhereView(Vertical):
 
     @work(group="found", exclusive=True)
     async def _find(self, typed: str, keeps_cursor: bool = False) -> None:
+        for view in self.query(FoundView):
+            view.wait(typed)
         answer = await self._services.search.search(typed)
         for view in self.query(FoundView):  # missing while the view opens or closes
             view.show(answer, keeps_cursor)

@@ -263,6 +263,7 @@ class MainScreen(Screen[None]):
     def _on_cursor_moved(self) -> None:
         if self.model.pointed_at == self.model.episode:
             self.question.lapse()
+        self.status.show_keys()
         self.episode.cursor_moved()
 
     @on(EpisodeList.CommandChosen)

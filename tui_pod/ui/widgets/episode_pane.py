@@ -21,7 +21,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
-from tui_pod.core.text.clean import length
+from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
@@ -269,7 +269,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         is_playing = self._shown[1]
         name, rest = split_title(episode.title)
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-        facts = (date, length(episode.duration) if episode.duration else "")
+        facts = (date, span(episode.duration, is_exact=True) if episode.duration else "")
         library = self._services.controller.library
         index = library.index(episode.id)
         place = place_text(library.topics, index) if index is not None else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import Found, Hit, MatchKind
-from tui_pod.search.query import excerpt
+from tui_pod.search.query import excerpt, parse_query
 from tui_pod.services.search import SearchAnswer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
@@ -47,6 +47,11 @@ class FoundView(ChoiceLines):
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
 
+    def wait(self, typed: str) -> None:
+        """Say that the search is under way, if nothing is shown; what is found takes its place."""
+        if not self._matches:
+            self.show(SearchAnswer(parse_query(typed), is_searching=True))
+
     def count(self) -> int:
         """See `LinesView.count`."""
         return len(self._matches)
@@ -73,8 +78,8 @@ class FoundView(ChoiceLines):
                 if hit.kind is not MatchKind.TITLE:
                     yield from self._lines_of(match, hit, width - TIME)
                 match += 1
-        if self._answer.query.wanted and not match and not self._answer.notice:
-            yield TextLine([("Nothing matches.", QUIET)])
+        if self._answer.query.wanted and not match and (self._answer.is_searching or not self._answer.notice):
+            yield TextLine([("Searching…" if self._answer.is_searching else "Nothing matches.", QUIET)])
 
     def _about(self, found: Found, width: int) -> str:
         """Return the text at the right of an episode's title."""
