@@ -24,7 +24,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def words(tmp_path: Path) -> list[str]:
     """Options of this machine, on a folder that another one has written to."""
     (tmp_path / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
-    (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\ndevice = "desk"\n')
     for name, ident in (("here", "two"), ("there", "one")):
         StateFile(tmp_path / f"{name}.toml").append([ProgressRecord(ident, Progress(NOW, 42.0, 60.0))])
     assert main([*_options(tmp_path, "there"), "sync"]) == 0
@@ -40,7 +41,7 @@ def test_sync_prints_what_came_in(words: list[str], capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert main([*words, "sync"]) == 0
     out, err = capsys.readouterr()
-    assert (out, err) == ("one\tOne\t0:42\n", "1 episode received, 1 sent\n")
+    assert (out, err) == ("one\tOne\t0:42\tdesk\n", "1 episode received, 1 sent\n")
     assert main([*words, "sync"]) == 0
     assert capsys.readouterr() == ("", "0 episodes received, 0 sent\n")
 
@@ -49,7 +50,8 @@ def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: 
     for _ in range(2):
         capsys.readouterr()
         assert main([*words, "sync", "--dry-run", "--json"]) == 0
-        received = [{"id": "one", "position": 42.0, "status": "started", "updated": NOW.isoformat()}]
+        received = [{"id": "one", "position": 42.0, "status": "started", "updated": NOW.isoformat(),
+                     "from": "desk", "former_position": None, "former_status": None}]  # fmt: skip
         said = json.loads(capsys.readouterr().out)
         assert (said["received"], said["sent"], said["dry_run"]) == (received, 1, True)
 
@@ -79,7 +81,7 @@ def test_sync_with_a_folder_that_is_not_there_fails(words: list[str], capsys: py
     config = Path(words[3])
     config.write_text('[sync]\nfolder = "/nowhere/tui-pod"\n')
     assert main([*words, "sync"]) == 1
-    assert "The folder /nowhere/tui-pod cannot be used" in capsys.readouterr().err
+    assert "There is no folder /nowhere/tui-pod" in capsys.readouterr().err
 
 
 def test_login_tries_the_password_and_keeps_it_where_only_its_user_can_read_it(
@@ -126,4 +128,4 @@ def test_server_that_fails_does_not_keep_the_folder_from_being_told(
     assert main([*words, "sync", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert [entry["id"] for entry in report["received"]] == ["one"]
-    assert report["error"] == "The server speaks neither the gpodder API nor Nextcloud's gPodder Sync."
+    assert report["error"] == "The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status 404)."

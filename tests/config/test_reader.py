@@ -40,7 +40,7 @@ level = true
 [stats]
 streak = true
 [network]
-private_hosts = ["nas.home:8080", "[fd00::1]:80"]
+private_hosts = ["nas.home", "nas.home:8080", "[fd00::1]:80"]
 [speeds]
 "AI Safety" = 1.5
 Transformers = 1
@@ -63,7 +63,7 @@ def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     assert settings.feeds.keep_next == 3
     assert settings.audio == (True, False)
     assert settings.stats.streak
-    assert settings.network.private_hosts == ("nas.home:8080", "[fd00::1]:80")
+    assert settings.network.private_hosts == ("nas.home", "nas.home:8080", "[fd00::1]:80")
     assert settings.speeds == {"AI Safety": 1.5, "Transformers": 1.0}
     assert (settings.keymap["undo"], settings.keymap["list.sort"], settings.keymap["playback.mute"]) == (
         "Z", "ctrl+s", "m",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.wall_time import FUTURE, UNKNOWN
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.sync.actions import (
@@ -18,6 +18,8 @@ from tui_pod.sync.actions import (
     EpisodeAction,
     action_mark,
     action_time,
+    device_id,
+    device_name,
     is_address,
     newest_of_each,
     parse_action,
@@ -33,7 +35,8 @@ ELEMENT: dict[str, Any] = {
     "timestamp": "2026-11-28T11:00:00", "started": 10, "position": 40, "total": 100,
 }  # fmt: skip
 
-ACTION = EpisodeAction(CAST, AUDIO, "g1", NOW - timedelta(hours=1), 10, 40, 100)
+ACTION = EpisodeAction(CAST, AUDIO, "g1", NOW - timedelta(hours=1), 10, 40, 100, "phone")
+NEW = ACTION._replace(started=None, position=0, total=None)
 
 
 def identity(**changes: Any) -> EpisodeIdentity:
@@ -67,6 +70,49 @@ def test_element_becomes_an_action() -> None:
 )
 def test_element_that_makes_no_sense_is_skipped(change: dict[str, Any]) -> None:
     assert parse_action({**ELEMENT, **change}, NOW) is None
+
+
+def test_new_is_read_without_a_position() -> None:
+    for position in (None, 0, -1, 40):
+        assert parse_action({**ELEMENT, "action": "NEW", "position": position}, NOW) == NEW
+
+
+@pytest.mark.parametrize(("ours", "wins"), [(-1.0, True), (-0.4, True), (0.0, True), (0.1, False), (1.0, False)])
+def test_new_takes_a_mark_back_and_wins_ties(ours: float, wins: bool) -> None:
+    mine = Progress(ACTION.time + timedelta(seconds=ours), played=True, plays=1, duration=100.0)
+    found = to_progress(NEW, mine, PlayedRule())
+    assert (found is not None) is wins
+    if found is not None:
+        assert (found.status, found.plays, found.duration) == (Status.UNPLAYED, 1, 100.0)
+        assert found.updated > mine.updated
+
+
+@pytest.mark.parametrize("mine", [None, Progress(ACTION.time - timedelta(1))])
+def test_new_changes_nothing_that_is_unplayed(mine: Progress | None) -> None:
+    assert to_progress(NEW, mine, PlayedRule()) is None
+
+
+def test_mark_taken_back_is_sent_as_new() -> None:
+    assert to_element(Progress(NOW, duration=100.0), CAST, identity(), NOW, "tui-pod-desk") == {
+        "podcast": CAST, "episode": AUDIO, "device": "tui-pod-desk", "action": "new", "guid": "g1",
+        "timestamp": "2026-11-28T12:00:00",
+    }  # fmt: skip
+
+
+def test_what_played_on_without_a_decision_is_never_sent_as_newer_than_it_is() -> None:
+    element = to_element(Progress(NOW - timedelta(hours=5), 40.0, 100.0, listened=NOW), CAST, identity(), NOW)
+    assert element is not None
+    assert element["timestamp"] == "2026-11-28T07:00:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "ident", "shown"),
+    [("laptop", "tui-pod-laptop", "laptop"), ("", DEVICE, DEVICE), ("Ann's Mac!", "tui-pod-ann-s-mac", "ann-s-mac")],
+)
+def test_machine_has_an_id_and_a_name(name: str, ident: str, shown: str) -> None:
+    assert device_id(name) == ident
+    assert device_name(ident) == shown
+    assert device_name("antennapod") == "antennapod"
 
 
 @pytest.mark.parametrize("value", [None, [], "play", 7])
@@ -210,6 +256,7 @@ def test_address_is_one_only_in_its_full_form() -> None:
 
 
 def test_newest_action_of_each_episode_wins() -> None:
+    assert newest_of_each([NEW, ACTION]) == newest_of_each([ACTION, NEW]) == [NEW]
     later = ACTION._replace(time=NOW, position=20)
     further = later._replace(position=30)
     other = ACTION._replace(guid="", episode="https://cast.example.org/2.mp3")

@@ -14,7 +14,7 @@ from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
-from tui_pod.sync.folder import HEADER, SyncError
+from tui_pod.sync.folder import HEADER, SyncError, label_of
 from tui_pod.sync.run import only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,9 +173,52 @@ def test_any_other_content_is_no_failure(content: bytes, machines: tuple[Machine
 
 def test_folder_on_a_disk_that_is_not_there_is_not_made(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     one, _ = machines
-    with pytest.raises(SyncError, match="cannot be used: No such file or directory"):
-        sync_with_folder(one.file, one.file.load(), one.store, tmp_path / "stick" / "tui-pod", NOW)
+    with pytest.raises(SyncError, match="There is no folder"):
+        sync_with_folder(one.file, one.file.load(), one.store, tmp_path / "stick", NOW)
     assert not (tmp_path / "stick").exists()
+
+
+def test_folder_that_lost_the_other_machines_is_an_error_until_told(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(two, "y", Progress(NOW, 50.0))
+    two.sync(NOW)
+    one.sync(NOW)
+    for path in one.folder.iterdir():
+        path.unlink()
+    put(one, "x", Progress(NOW, 50.0))
+    with pytest.raises(SyncError, match="no longer holds the files of the other machines"):
+        one.sync(NOW)
+    assert list(one.folder.iterdir()) == []
+    sync_with_folder(one.file, one.file.load(), one.store, one.folder, NOW, is_alone=True)
+    assert one.sync(NOW).sent == 0
+
+
+def test_each_change_names_its_machine_and_what_was_here(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    was = Progress(NOW - timedelta(hours=1), 10.0)
+    put(one, "x", was)
+    for number, machine in enumerate(machines[::-1]):
+        put(machine, "x", Progress(NOW - timedelta(seconds=number), 50.0))
+        machine.sync(NOW)
+    (path,) = (p for p in one.folder.iterdir() if p.stem != one.sync(NOW).machine)
+    result = one.sync(NOW)
+    assert result.received == {}
+    put(two, "x", Progress(NOW + timedelta(hours=1), 80.0))
+    sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, device="laptop")
+    result = one.sync(NOW)
+    assert (result.origins, result.former["x"].position if result.former["x"] else None) == ({"x": "laptop"}, 50.0)
+    assert label_of(path.stem) in path.stem
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("desk-1a2b3c4d", "desk"), ("my-desk-1a2b3c4d", "my-desk"), ("desk", "desk"),
+        ("desk-1a2b3c4d.sync-conflict-20260301-120000-ABCDEFG", "desk"), ("desk-1a2b3c4d (conflicted copy)", "desk"),
+    ],
+)  # fmt: skip
+def test_machine_is_named_by_its_file(file: str, name: str) -> None:
+    assert label_of(file) == name
 
 
 def test_change_after_a_sync_wins_over_a_clock_that_is_ahead(machines: tuple[Machine, Machine]) -> None:
@@ -204,7 +247,7 @@ def test_state_copied_to_another_machine_gets_a_file_of_its_own(
 
 def test_second_sync_of_a_state_is_kept_out(tmp_path: Path) -> None:
     refused = pytest.raises(SyncError, match="Another tui-pod is syncing")
-    with only_sync(tmp_path / "state.toml"), refused, only_sync(tmp_path / "state.toml"):
+    with only_sync(tmp_path / "state.toml"), refused, only_sync(tmp_path / "state.toml", wait=0.0):
         pass
     with only_sync(tmp_path / "state.toml"):
         pass

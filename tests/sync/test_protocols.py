@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.protocols import BATCH, MAX_REFUSED, Server, detect, paths_of
+from tui_pod.sync.protocols import BATCH, MAX_REFUSED, QUICK, SLOW, Server, detect, paths_of
 from tui_pod.sync.transport import ServerReply
 
 Answer = Callable[[str, str, Any], ServerReply]
@@ -82,7 +83,7 @@ def test_server_that_speaks_neither_is_reported(data: object) -> None:
 def test_device_is_registered_only_where_there_are_devices() -> None:
     for name, count in (("gpodder", 1), ("nextcloud", 0)):
         transport, found = server(good, name)
-        found.register()
+        found.register("tui-pod-desk", "desk")
         assert len(transport.asked) == count
 
 
@@ -119,6 +120,39 @@ def test_actions_are_sent_in_batches() -> None:
     elements = [{"n": number} for number in range(BATCH + 1)]
     assert list(found.send_actions(elements)) == elements
     assert [len(data) for _, _, data in transport.asked] == [BATCH, 1]
+
+
+def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes, now = [QUICK / 2] * 2 + [SLOW + 1] * 2 + [QUICK + 1] * 9, [0.0]
+
+    def answer(*_: object) -> ServerReply:
+        now[0] += takes.pop(0)
+        return ServerReply(200, {})
+
+    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
+    transport, found = server(answer)
+    list(found.send_actions([{"n": number} for number in range(1_500)]))
+    assert [len(data) for _, _, data in transport.asked] == [100, 200, 400, 200, 100, 100, 100, 100, 100, 100]
+
+
+def test_batches_are_small_after_one_that_is_too_large() -> None:
+    transport, found = server(lambda _m, _p, data: ServerReply(413 if len(data) > 30 else 200, {}))
+    elements = [{"n": number} for number in range(200)]
+    assert sorted(element["n"] for element in found.send_actions(elements)) == list(range(200))
+    assert max(len(data) for _, _, data in transport.asked[5:]) <= 50
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (500, 404, "failed (status 500)"), (404, 503, "failed (status 503)"), (429, 429, "failed (status 429)"),
+        (404, 404, "gPodder Sync (status 404)"), (200, 200, "a page instead of data (status 200)"),
+    ],
+)  # fmt: skip
+def test_first_contact_names_the_status(first: int, second: int, said: str) -> None:
+    transport = Scripted(lambda _m, path, _d: ServerReply(second if "gpoddersync" in path else first, None))
+    with pytest.raises(SyncError, match=re.escape(said)):
+        detect(transport, "ann", 7)
 
 
 @pytest.mark.parametrize("number", [400, 413, 422, 500])

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.sync.servers import FEED, NOW, OTHER, Device, MemoryServer, audio, ident, play
-from tui_pod.core.progress.progress import Progress
+from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, audio, ident, play
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.server import ServerSync
 from tui_pod.sync.transport import ServerReply
 
 HOUR = timedelta(hours=1)
@@ -135,6 +137,70 @@ def test_actions_of_a_new_podcast_wait_for_its_episodes(device: Device, server: 
     assert device.sync().received == {}
     device.fetch(OTHER)
     assert device.sync(after=timedelta(days=30)).received[ident(1, OTHER)].position == 100.0
+
+
+def test_actions_of_a_new_podcast_are_taken_once_it_is_fetched_without_asking(
+    device: Device, server: MemoryServer
+) -> None:
+    server.podcasts[OTHER] = (0, True)
+    server.actions.append(play(1, 100, feed=OTHER))
+    device.sync()
+    device.fetch(OTHER)
+    server.asked.clear()
+    waiting = ServerSync(None, device.home / "sync.json", NAMES, device.store, PlayedRule())
+    assert list(waiting.take_waiting(device.file, device.file.load(), NOW)) == [ident(1, OTHER)]
+    assert device.progress()[ident(1, OTHER)].position == 100.0
+    assert server.asked == []
+    assert not device.sync().received
+
+
+def test_mark_unmark_and_mark_end_the_same_on_three_machines_and_another_client(
+    device: Device, server: MemoryServer, tmp_path: Path
+) -> None:
+    devices = [device, Device(tmp_path / "two", server), Device(tmp_path / "three", server)]
+    now = NOW
+
+    def settle() -> set[tuple[bool, float]]:
+        for machine in (*devices, *devices):
+            machine.sync(after=timedelta(seconds=5))
+        return {(value.played, value.position) for value in (each.progress()[ident(1)] for each in devices)}
+
+    for turn, is_played in enumerate((True, False, True)):
+        now = server.now
+        former = devices[turn].progress().get(ident(1)) or Progress(now)
+        devices[turn].put(ident(1), former.marked(is_played, now))
+        assert settle() == {(is_played, 0.0)}
+    server.actions.append({"podcast": FEED, "episode": audio(1), "action": "NEW", "device": "antennapod",
+                           "timestamp": f"{server.now:%Y-%m-%dT%H:%M:%S}"})  # fmt: skip
+    assert settle() == {(False, 0.0)}
+    devices[0].put(ident(1), Progress(server.now, 300.0, 1000.0))
+    assert {position for _, position in settle()} == {300.0}
+
+
+def test_only_what_was_sent_is_taken_back(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW))
+    device.sync()
+    assert server.actions == []
+
+
+def test_mark_without_a_length_is_named_once_and_sent_when_the_length_is_known(
+    device: Device, server: MemoryServer
+) -> None:
+    items = (Item(guid="guid-1", title="One", audio=audio(1)),)
+    device.store.store(FEED, Feed("Cast", items))
+    device.put(ident(1), Progress(NOW, played=True))
+    assert device.sync().lacking_length == [ident(1)]
+    assert device.sync().lacking_length == []
+    assert server.actions == []
+    device.fetch(FEED)
+    assert device.sync().sent == 1
+    assert [action["position"] for action in server.actions] == [1000]
+
+
+def test_change_names_its_device(device: Device, server: MemoryServer) -> None:
+    server.actions.append(play(1, 100, device="tui-pod-laptop"))
+    result = device.sync()
+    assert (result.origins, result.former) == ({ident(1): "laptop"}, {ident(1): None})
 
 
 @pytest.mark.parametrize("position", [0, -1, None, "12", 1e300, True, [], 10**30])

@@ -23,6 +23,7 @@ class Machine:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._shared = folder / "shared"
+        self._shared.mkdir(exist_ok=True)
         self._file = StateFile(folder / name / "state.toml")
         self.store = FeedStore(folder / name)
         self.store.subscribe([Entry(FEED)])

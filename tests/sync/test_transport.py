@@ -16,7 +16,7 @@ from tui_pod.runtime.passwords import PasswordError, write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import read_password
 from tui_pod.sync.protocols import Server, detect, paths_of
-from tui_pod.sync.transport import HttpTransport
+from tui_pod.sync.transport import AGAIN_AFTER, HttpTransport
 
 DEVICES = "/api/2/devices/ann.json"
 ACTIONS = "/api/2/episodes/ann.json"
@@ -66,10 +66,26 @@ def test_server_that_does_not_answer_is_an_error_in_time(reply: object, site: Si
         transport(site).ask("GET", DEVICES)
 
 
+def test_failure_of_the_server_is_tried_again_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def recover(seconds: float) -> None:
+        waits.append(seconds)
+        site.replies[DEVICES] = body("[1]")
+
+    monkeypatch.setattr("tui_pod.sync.transport.time.sleep", recover)
+    asked = transport(site)
+    site.replies[DEVICES] = body("", status=503)
+    assert asked.ask("GET", DEVICES) == (200, [1])
+    site.replies[DEVICES] = body("", status=503)
+    assert asked.ask("GET", DEVICES).status == 503
+    assert waits == [AGAIN_AFTER]
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 10_000])
 def test_answer_that_is_no_json_is_no_server_of_ours(content: bytes, site: Site) -> None:
     site.replies[DEVICES] = body(content)
-    with pytest.raises(SyncError, match="neither the gpodder API nor"):
+    with pytest.raises(SyncError, match="a page instead of data"):
         detect(transport(site), "ann", 0)
 
 

@@ -328,6 +328,8 @@ class AppServices:
         for notice in loaded.notices:
             self.frontend.tell(notice, is_error=True)
         self.search.refresh()
+        if new and self.sync is not None:
+            self.sync.sync_soon()  # takes progress that waits for these episodes
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
         self.recognition.look()

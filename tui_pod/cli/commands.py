@@ -121,6 +121,7 @@ COMMANDS = (
     Command("sync", "sync.run", "sync progress and podcasts with the folder or server set under [sync]", (
         Argument("--login", text="log in to the server, and save the password in a file"),
         Argument("--dry-run", text="print what would change, and change nothing"),
+        Argument("--alone", text="go on although the files of the other machines are gone from the folder"),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes"),
     Command("feeds", "", "subscribe to podcasts, refresh and organise them", commands=(

@@ -12,7 +12,8 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from getpass import getpass
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
@@ -27,6 +28,8 @@ from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Opened(NamedTuple):
@@ -160,12 +163,24 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
     }
 
 
-def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
-    """Print progress from elsewhere, a line for each episode; the library need not have it."""
+def print_received(
+    library: Library,
+    progress: Mapping[str, Progress],
+    former: Mapping[str, Progress | None] = NOTHING,
+    origins: Mapping[str, str] = NOTHING,
+) -> None:
+    """Print progress from elsewhere, a line for each episode: id, title, old and new position, machine.
+
+    The library need not have the episode. Old position and machine are left out if they are not known.
+    """
     for ident, value in progress.items():
-        episode = library.find(ident)
-        said = "played" if value.played else clock(value.position)
-        print(ident, episode.title if episode else "", said, sep="\t")
+        episode, old, origin = library.find(ident), former.get(ident), origins.get(ident)
+        said = f"{_position(old)} → {_position(value)}" if old is not None else _position(value)
+        print(ident, episode.title if episode else "", said, *filter(None, (origin,)), sep="\t")
+
+
+def _position(progress: Progress) -> str:
+    return "played" if progress.played else clock(progress.position)
 
 
 def print_json(value: object) -> None:

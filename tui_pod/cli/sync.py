@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from tui_pod.cli.shared import (
@@ -24,7 +26,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.selection.bookmark_groups import title_of
-from tui_pod.core.text.clean import clean, clock, counted, visible
+from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.passwords import write_private
 from tui_pod.state.notebook import notebook_tables
@@ -57,15 +59,18 @@ def run(options: Namespace) -> int:
         _log_in(opened)
         return 0
     with only_sync(opened.file.path):
-        outcomes = list(_sync(opened, options.dry_run))
+        outcomes = list(_sync(opened, options.dry_run, options.alone))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
-def _sync(opened: Opened, is_dry: bool) -> Iterator[SyncResult]:
+def _sync(opened: Opened, is_dry: bool, is_alone: bool) -> Iterator[SyncResult]:
     """Sync with the folder, then with the server, if set; one that fails does not stop the other."""
     settings = opened.settings.sync
-    ways = (_with_folder, settings.folder), (_with_server, settings.server and settings.user)
+    ways = (
+        (partial(_with_folder, is_alone=is_alone), settings.folder),
+        (_with_server, settings.server and settings.user),
+    )
     store = FeedStore(opened.paths.data)
     with closing(store.db):
         for sync in (way for way, is_set in ways if is_set):
@@ -75,9 +80,15 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[SyncResult]:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
 
-def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
-    folder = Path(opened.settings.sync.folder)
-    return sync_with_folder(opened.file, opened.state, store, folder, datetime.now(UTC), is_dry)
+def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, is_alone: bool) -> SyncResult:
+    settings = opened.settings.sync
+    folder, now = Path(settings.folder), datetime.now(UTC)
+    return sync_with_folder(opened.file, opened.state, store, folder, now, is_dry, settings.device, is_alone)
+
+
+def _device(opened: Opened) -> str:
+    """Return this machine's name for servers."""
+    return opened.settings.sync.device or platform.node().partition(".")[0]
 
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
@@ -87,10 +98,11 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
         settings.server, settings.user, read_password(settings.password_command, password_file(file.path))
     )
     names, rule = (settings.server, settings.user), PlayedRule(*opened.settings.played)
-    sync = ServerSync(transport, memory_file(file.path), names, store, rule)
+    prepare = partial(ServerSync, transport, memory_file(file.path), names, store, rule, _device(opened))
+    sync = prepare()
     if sync.is_first and not is_dry:
         _preview(sync.run(file, state, datetime.now(UTC), is_dry=True))
-        sync = ServerSync(transport, memory_file(file.path), names, store, rule)
+        sync = prepare()
     return sync.run(file, state, datetime.now(UTC), is_dry)
 
 
@@ -128,13 +140,23 @@ def _log_in(opened: Opened) -> None:
 def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
+    origins = {ident: name for outcome in outcomes for ident, name in outcome.origins.items()}
+    former = {ident: value for outcome in reversed(outcomes) for ident, value in outcome.former.items()}
     kept = next((outcome.received_notebook for outcome in outcomes if any(outcome.received_notebook)), Notebook())
+    lacking = [ident for outcome in outcomes for ident in outcome.lacking_length]
+    if lacking and not options.json:
+        named = enumerated([episode.title for episode in map(opened.library.find, lacking) if episode is not None])
+        tell(f"Not sent, since the server needs a length: {counted(len(lacking), 'mark')} as played ({named})")
     for outcome in outcomes:
         warn(*filter(None, (*outcome.notices, outcome.error)))
     if options.json:
         print_json(
             {
-                "received": [_json(ident, progress) for ident, progress in received.items()],
+                "received": [
+                    _json(ident, value, former.get(ident), origins.get(ident)) for ident, value in received.items()
+                ],
+                "machine": next((outcome.machine for outcome in outcomes if outcome.machine), None),
+                "lacking_length": lacking,
                 "sent": sum(outcome.sent for outcome in outcomes),
                 **notebook_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
@@ -145,7 +167,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
             }
         )
         return
-    print_received(opened.library, received)
+    print_received(opened.library, received, former, origins)
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)
@@ -173,10 +195,13 @@ def _summary(outcome: SyncResult, would: str) -> str:
     return ", ".join(parts)
 
 
-def _json(ident: str, progress: Progress) -> dict[str, object]:
+def _json(ident: str, progress: Progress, former: Progress | None, origin: str | None) -> dict[str, object]:
     return {
         "id": ident,
         "position": progress.position,
         "status": str(progress.status),
         "updated": progress.updated.isoformat(),
+        "from": origin or None,
+        "former_position": former.position if former is not None else None,
+        "former_status": str(former.status) if former is not None else None,
     }

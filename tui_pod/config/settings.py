@@ -172,9 +172,9 @@ class NetworkSettings(NamedTuple):
     private_hosts: Annotated[
         tuple[str, ...],
         Key(
-            "Hosts on your own network that feeds and episodes may be fetched from",
-            pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}",
-            example='private_hosts = ["nas.home:8080"]',
+            "Hosts on your own network that feeds may lead to; with the port, unless it is that of http or https",
+            pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?",
+            example='private_hosts = ["nas.home", "10.0.0.5:8080"]',
         ),
     ] = ()
 
@@ -220,6 +220,10 @@ class SyncSettings(NamedTuple):
         ),
     ] = ""
     user: Annotated[str, Key("User there")] = ""
+    device: Annotated[
+        str,
+        Key("Name of this machine on the others; empty: its host name", example='device = "laptop"'),
+    ] = ""
     password_command: Annotated[
         str,
         Key(

@@ -187,8 +187,13 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
+        if lacking := report.get("lacking_length"):
+            said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
+            self._frontend.tell(said)
         if report.get("subscribed") or report.get("unsubscribed"):
             await self.work.reload()
+            if report.get("subscribed"):  # what came for the new podcasts is taken once they are fetched
+                await self._sync(is_asked=False)
         if error and is_asked:
             raise CommandFailed(str(error))
         if is_asked and not shown:

@@ -6,22 +6,29 @@ strictly, since servers refuse a whole batch for one bad element. Knows no serve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tui_pod.core.progress.progress import PlayedRule, Progress
-from tui_pod.core.text.clean import is_safe
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided, stamp_later
+from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 
 DEVICE = "tui-pod"
-"""Id of the device. All of a listener's tui-pods share it, since some servers keep a list of podcasts per device."""
+"""Id under which all tui-pods of a listener share their podcasts, since some servers keep a list per device.
+
+The actions of each machine have an id of their own, `device_id`.
+"""
 
 MAX_TEXT = 2_000
 """Longest address or guid that is accepted, in characters."""
+
+MAX_NAME = 60
+"""Longest name of a device, in characters."""
 
 MAX_SECONDS = 10_000_000
 """Longest episode that is accepted, in seconds."""
@@ -37,7 +44,7 @@ Element = dict[str, Any]
 
 
 class EpisodeAction(NamedTuple):
-    """Someone played an episode up to a position."""
+    """Someone played an episode up to a position, or marked it as new."""
 
     podcast: str
     episode: str
@@ -47,7 +54,14 @@ class EpisodeAction(NamedTuple):
     started: int | None
     position: int
     total: int | None
-    """Seconds, all three."""
+    """Seconds, all three; the position is 0 if it was marked as new, and only then."""
+    device: str = ""
+    """Id of the device; empty if the server does not tell."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the episode was marked as unplayed, which AntennaPod and gPodder send as `new`."""
+        return self.position == 0
 
 
 def parse_action(value: object, now: datetime) -> EpisodeAction | None:
@@ -55,15 +69,18 @@ def parse_action(value: object, now: datetime) -> EpisodeAction | None:
 
     A time that is not believed at the time `now` counts as unknown: servers send an action again and again.
     """
-    if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
+    kind = str(value.get("action")).lower() if isinstance(value, dict) else ""
+    if not isinstance(value, dict) or kind not in ("play", "new"):
         return None
     podcast, episode, guid = (_text(value.get(key)) for key in ("podcast", "episode", "guid"))
     started, position, total = (_seconds(value.get(key)) for key in ("started", "position", "total"))
     time = _time(value.get("timestamp"))
+    if kind == "new":
+        started, position, total = None, 0, None
     if not (podcast and episode) or position is None or time is None:
         return None
     time = time if is_believed(time, now) else UNKNOWN
-    return EpisodeAction(podcast, episode, guid, time, started, position, total)
+    return EpisodeAction(podcast, episode, guid, time, started, position, total, _text(value.get("device"))[:MAX_NAME])
 
 
 def action_mark(value: object) -> str:
@@ -80,8 +97,13 @@ def action_time(value: object) -> int:
 
 def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) -> Progress | None:
     """Return the progress after an action; None if the action changes nothing: ours is newer, or the same."""
-    if mine is not None and action.time <= mine.updated:
+    if mine is not None and action.time <= (mine.updated if not action.is_new else _second_before(mine.updated)):
         return None
+    if action.is_new:
+        is_known = mine is not None and (mine.played or mine.position > 0)
+        return (
+            mine.marked(False, max(action.time, stamp_later(mine.updated, action.time))) if mine and is_known else None
+        )
     former = mine or Progress(action.time)
     former = former._replace(duration=former.duration or action.total)
     if rule.is_reached(action.position, action.total):
@@ -96,19 +118,29 @@ def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) 
     return value.with_played(start, action.position, action.time)
 
 
-def to_element(progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime) -> Element | None:
+def lacks_length(progress: Progress, episode: EpisodeIdentity) -> bool:
+    """Return whether an episode is marked as played and cannot be sent: a server has no mark, only a position."""
+    return progress.played and int(progress.duration or episode.duration or 0) < 1
+
+
+def to_element(
+    progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime, device: str = DEVICE
+) -> Element | None:
     """Return the action to send for a podcast's episode; None if there is nothing that a server would accept."""
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
-    if position < 1 or not (is_address(podcast) and is_address(episode.audio)):
+    is_new = progress.status is Status.UNPLAYED
+    if (position < 1 and not is_new) or not (is_address(podcast) and is_address(episode.audio)):
         return None
-    time = (now if progress.updated < now - LATE else progress.updated).astimezone(UTC)
-    if time.microsecond:  # round up to a whole second, so that it is later than what it replaces
-        time = time.replace(microsecond=0) + timedelta(seconds=1)
-    element: Element = {"podcast": podcast, "episode": episode.audio, "device": DEVICE, "action": "play"}
+    is_late = progress.updated < now - LATE and not is_undecided(progress)
+    time = _whole_second(now if is_late else progress.updated)
+    kind = "new" if is_new else "play"
+    element: Element = {"podcast": podcast, "episode": episode.audio, "device": device, "action": kind}
     if guid := _text(episode.guid.partition("\0")[0]):
         element["guid"] = guid
     element["timestamp"] = f"{time:%Y-%m-%dT%H:%M:%S}"
+    if is_new:
+        return element
     if length:
         total = max(position, length)
         element |= {"started": position if progress.played else _start(progress), "total": total}
@@ -121,14 +153,43 @@ def is_address(text: object) -> bool:
 
 
 def newest_of_each(actions: Iterable[EpisodeAction]) -> list[EpisodeAction]:
-    """Return the last action of each episode, by its time and, within a second, by its position."""
+    """Return the last action of each episode, by its time.
+
+    Within a second `new` wins, as in AntennaPod, then the larger position.
+    """
     last: dict[tuple[str, str], EpisodeAction] = {}
     for action in actions:
         key = action.podcast, action.guid or action.episode
         former = last.get(key)
-        if former is None or (former.time, former.position) <= (action.time, action.position):
+        if former is None or _order(former) <= _order(action):
             last[key] = action
     return list(last.values())
+
+
+def device_id(name: str) -> str:
+    """Return the id under which a server knows the machine of this name; `DEVICE` if the name is empty."""
+    label = re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:32].strip("-.")
+    return f"{DEVICE}-{label.lower()}" if label else DEVICE
+
+
+def device_name(device: str) -> str:
+    """Return the name of a device to show, such as `laptop` for `tui-pod-laptop`; empty for none."""
+    return clean(device.removeprefix(f"{DEVICE}-"), MAX_NAME) if device else ""
+
+
+def _order(action: EpisodeAction) -> tuple[object, ...]:
+    return action.time, action.is_new, action.position
+
+
+def _whole_second(time: datetime) -> datetime:
+    """Return a time rounded up to a whole second, so that it is later than what it replaces."""
+    time = time.astimezone(UTC)
+    return time.replace(microsecond=0) + timedelta(seconds=1) if time.microsecond else time
+
+
+def _second_before(time: datetime) -> datetime:
+    """Return the last whole second before the one as which a time is sent: a `new` of that second wins."""
+    return _whole_second(time) - timedelta(seconds=1)
 
 
 def _start(progress: Progress) -> int:

@@ -45,6 +45,9 @@ MAX_FILES = 500
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read, in bytes: twice a state with progress in 100,000 episodes."""
 
+MAX_NAME = 60
+"""Longest name of a machine that is shown, in characters."""
+
 MAX_ID = 300
 """Longest episode id that is accepted, in characters."""
 
@@ -57,6 +60,8 @@ class Contents(NamedTuple):
     progress: Mapping[str, Progress]
     notebook: Notebook = Notebook()
     podcasts: SharedSettings = MappingProxyType({})
+    device: str = ""
+    """Name of the machine."""
 
 
 class SyncError(UserError):
@@ -74,8 +79,10 @@ class Gathered(NamedTuple):
     all: Contents
     own: Contents | None
     """The contents of this machine's own file; None if that must be written anew."""
-    machines: int
-    """How many files of other machines were read."""
+    others: tuple[str, ...]
+    """Names of the other machines' files, unreadable ones too."""
+    origins: Mapping[str, str]
+    """Name of the machine that has the newest progress, by episode."""
     notices: tuple[str, ...]
 
 
@@ -102,8 +109,9 @@ def _host_mark() -> str:
 class SyncFolder:
     """The shared folder, seen from one machine. Calls may block on the disk."""
 
-    def __init__(self, folder: Path, machine: str) -> None:
+    def __init__(self, folder: Path, machine: str, device: str = "") -> None:
         self._folder = folder
+        self._device = device
         self._file = folder / f"{machine}.toml"
 
     def gather(self, now: datetime) -> Gathered:
@@ -118,8 +126,10 @@ class SyncFolder:
         own: Contents | None = None
         notebook, podcasts = Notebook(), list[SharedSettings]()
         notices: list[str] = []
-        machines = 0
+        others, origins = list[str](), dict[str, str]()
         for path in self._paths():
+            if path != self._file:
+                others.append(path.stem)
             try:
                 found = _read(path, now)
             except NewerState:
@@ -131,12 +141,14 @@ class SyncFolder:
                 continue
             if path == self._file:
                 own = found
-            else:
-                machines += 1
             notebook = notebook.merged(found.notebook)
             podcasts.append(found.podcasts)
-            progress |= incoming(progress, found.progress)
-        return Gathered(Contents(progress, notebook, merged(podcasts)), own, machines, tuple(notices))
+            taken = incoming(progress, found.progress)
+            name = found.device or label_of(path.stem)
+            origins |= {i: name for i, value in taken.items() if value.updated == found.progress[i].updated}
+            progress |= taken
+        contents = Contents(progress, notebook, merged(podcasts))
+        return Gathered(contents, own, tuple(others), origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step.
@@ -146,6 +158,8 @@ class SyncFolder:
         """
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
         tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
+        if self._device:
+            tables["machine"] = {"name": self._device}
         text = snapshot_text(tables, now, HEADER)
         try:
             files.replace(self._file, text)  # a lock keeps another sync out
@@ -154,12 +168,17 @@ class SyncFolder:
 
     def _paths(self) -> list[Path]:
         try:
-            if self._folder.parent.is_dir():  # else a disk is not mounted, and its mount point must stay empty
-                self._folder.mkdir(exist_ok=True, mode=0o700)
             names = sorted(os.listdir(self._folder))
+        except FileNotFoundError:  # its disk may not be mounted: a new folder would sync with nobody
+            raise SyncError(f"There is no folder {self._folder}; create it, or mount its disk.") from None
         except OSError as error:
             raise SyncError(f"The folder {self._folder} cannot be used: {error.strerror}.") from error
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
+
+
+def label_of(file: str) -> str:
+    """Return the name of a machine to show, by its file without suffix: `desk` for `desk-1a2b3c4d` or a copy of it."""
+    return clean(re.sub(r"-[0-9a-f]{8}$", "", re.split(r"[. (]", file, maxsplit=1)[0]), MAX_NAME)
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
@@ -177,7 +196,10 @@ def _read(path: Path, now: datetime) -> Contents:
     notebook = read_notebook(data)
     bookmarks = tuple(each for each in notebook.bookmarks if _is_id(each.episode))
     cards = tuple(each for each in notebook.cards if _is_id(each.episode))
-    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts"), now))
+    machine = data.get("machine")
+    name = machine.get("name") if isinstance(machine, dict) else None
+    device = clean(name, MAX_NAME) if isinstance(name, str) else ""
+    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts"), now), device)
 
 
 def _is_id(text: str) -> bool:

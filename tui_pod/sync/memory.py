@@ -24,6 +24,8 @@ class Memory:
 
     server: str = ""
     user: str = ""
+    device: str = ""
+    """Id of this machine as registered there."""
     protocol: str = ""
     """Empty before the first sync."""
     subscriptions_since: int = 0
@@ -32,7 +34,7 @@ class Memory:
     podcasts: dict[str, str] = field(default_factory=dict)
     """The server's address of each podcast, by the feed's id; empty if the server did not accept the podcast."""
     sent: dict[str, str] = field(default_factory=dict)
-    """The `updated` of each episode that was sent; with a minus before it if it cannot be sent."""
+    """The `updated` of each episode that was sent; after `-` if it cannot be sent, after `?` if it lacks a length."""
     seen: dict[str, int] = field(default_factory=dict)
     """Hashes and times of the actions that the last sync read; the next sync reads some of them again."""
     waiting: list[Any] = field(default_factory=list)

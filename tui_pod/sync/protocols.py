@@ -5,9 +5,10 @@ Only the structure of answers is checked here. Knows no files and no progress.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote
 
 from tui_pod.sync.actions import DEVICE, Element
@@ -17,7 +18,13 @@ from tui_pod.sync.transport import ServerReply, Transport
 Item = TypeVar("Item")
 
 BATCH = 100
-"""Elements sent at once; Nextcloud takes many seconds for a few hundred."""
+"""Elements sent at once at first; Nextcloud takes many seconds for a few hundred."""
+
+MIN_BATCH, MAX_BATCH = 10, 1_600
+"""Limits of a batch that follows the server."""
+
+QUICK, SLOW = 1.0, 5.0
+"""Seconds for a batch below which the next one is twice as large, and above which it is half as large."""
 
 MAX_REFUSED = 5
 """Elements refused in a row, with none accepted, after which the server is considered broken."""
@@ -47,7 +54,8 @@ class ServerPaths:
     change_subscriptions: str
     actions: str
     send_actions: str
-    device: str = ""
+    devices: str = ""
+    """Format of a device's path; empty if the protocol has no devices."""
 
 
 def paths_of(name: str, user: str) -> ServerPaths | None:
@@ -56,7 +64,7 @@ def paths_of(name: str, user: str) -> ServerPaths | None:
     if name == "gpodder":
         device = f"/api/2/subscriptions/{owner}/{DEVICE}.json"
         actions = f"/api/2/episodes/{owner}.json"
-        return ServerPaths(name, device, device, actions, actions, f"/api/2/devices/{owner}/{DEVICE}.json")
+        return ServerPaths(name, device, device, actions, actions, f"/api/2/devices/{owner}/{{}}.json")
     if name == "nextcloud":
         app = "/index.php/apps/gpoddersync"
         changes = f"{app}/subscription_change/create"
@@ -81,7 +89,7 @@ def detect(transport: Transport, user: str, now: int) -> ServerPaths:
         if not (other.is_good and isinstance(other.data, dict) and "add" in other.data):
             for refused in (answer, other):
                 _check_login(refused)
-            raise SyncError("The server speaks neither the gpodder API nor Nextcloud's gPodder Sync.")
+            _check_speech(answer, other)
         name = "nextcloud"
     paths = paths_of(name, user)
     assert paths is not None
@@ -95,11 +103,11 @@ class Server:
         self._transport = transport
         self._paths = paths
 
-    def register(self) -> None:
-        """Register this device, if the protocol has devices."""
-        if self._paths.device:
-            about = {"caption": "tui-pod", "type": "desktop"}
-            _check(self._transport.ask("POST", self._paths.device, about), "the device")
+    def register(self, device: str, name: str) -> None:
+        """Register a device by its id and name, if the protocol has devices."""
+        if self._paths.devices:
+            path = self._paths.devices.format(quote(device, safe=""))
+            _check(self._transport.ask("POST", path, {"caption": name, "type": "desktop"}), "the device")
 
     def subscriptions(self, since: int) -> Changes:
         """Return how the list of podcasts changed since one of the server's timestamps."""
@@ -141,26 +149,51 @@ class Server:
 def _in_batches(
     items: Sequence[Item], send: Callable[[Sequence[Item]], ServerReply]
 ) -> Iterator[tuple[Sequence[Item], ServerReply]]:
-    """Send items; yield the accepted ones. A refused batch is halved until the element at fault is alone."""
-    waiting = [items[start : start + BATCH] for start in range(0, len(items), BATCH)][::-1]
+    """Send items; yield the accepted ones. A refused batch is halved until the element at fault is alone.
+
+    Batches grow while the server is quick, and shrink if it is slow or fails.
+    """
+    size, sent, waiting = BATCH, 0, list[Sequence[Item]]()
     refused, has_accepted, is_broken = 0, False, False
-    while waiting:
-        part = waiting.pop()
+    while waiting or sent < len(items):
+        if not waiting:
+            waiting.append(items[sent : sent + size])
+            sent += size
+        part, began = waiting.pop(), time.monotonic()
         answer = send(part)
+        took = time.monotonic() - began
         _check_login(answer)
         if answer.is_good:
             refused, has_accepted = 0, True
+            if took > SLOW:
+                size = max(MIN_BATCH, size // 2)
+            elif took < QUICK and len(part) == size:
+                size = min(MAX_BATCH, 2 * size)
             yield part, answer
             continue
         if answer.status in (400, 413, 422, 500):
+            if answer.status in (413, 500):
+                size = max(MIN_BATCH, min(size, len(part) // 2))
             if len(part) > 1:
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
                 continue
             refused += 1
             is_broken = is_broken or answer.status == 500
-            if refused < MAX_REFUSED and (waiting or has_accepted or not is_broken):
+            if refused < MAX_REFUSED and (waiting or sent < len(items) or has_accepted or not is_broken):
                 continue
         raise SyncError(f"The server accepts nothing at the moment (status {answer.status}); try again later.")
+
+
+def _check_speech(*answers: ServerReply) -> NoReturn:
+    """Raise SyncError: what is wrong with a server that gave these answers instead of podcasts."""
+    failed = next((reply.status for reply in answers if reply.status == 429 or reply.status >= 500), None)
+    if failed is not None:
+        raise SyncError(f"The server failed (status {failed}); try again later.")
+    if answers[0].status < 400 and answers[0].data is None:
+        hint = "Is the address right, and this network without a login page?"
+        raise SyncError(f"The server answers with a page instead of data (status {answers[0].status}). {hint}")
+    told = " and ".join(dict.fromkeys(str(reply.status) for reply in answers))
+    raise SyncError(f"The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status {told}).")
 
 
 def _check(answer: ServerReply, what: str) -> None:

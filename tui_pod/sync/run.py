@@ -11,12 +11,16 @@ from pathlib import Path
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import ProgressRecord, SettingRecord
+from tui_pod.core.text.clean import enumerated
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync import shared_settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
+
+WAIT = 10.0
+"""Seconds to wait for a sync that is running."""
 
 
 @dataclass(slots=True)
@@ -25,6 +29,12 @@ class SyncResult:
 
     received: dict[str, Progress] = field(default_factory=dict)
     """New progress by episode."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """Names of the machines that it comes from, by episode, where known."""
+    former: dict[str, Progress | None] = field(default_factory=dict)
+    """What was here before, by episode."""
+    machine: str = ""
+    """Name of this machine's file in the folder; empty: there is none."""
     sent: int = 0
     """How many episodes had progress that the others lacked."""
     received_notebook: Notebook = field(default_factory=Notebook)
@@ -32,6 +42,8 @@ class SyncResult:
     """Bookmarks and cards, likewise."""
     configured: list[str] = field(default_factory=list)
     """Ids of podcasts whose settings were changed elsewhere."""
+    lacking_length: list[str] = field(default_factory=list)
+    """Episodes whose mark as played the server can only be sent once their length is known; each is listed once."""
     notices: list[str] = field(default_factory=list)
     error: str | None = None
     """Why the sync is incomplete; None if it is complete."""
@@ -56,18 +68,44 @@ class SyncResult:
 
 
 def sync_with_folder(
-    file: StateFile, state: State, store: FeedStore, folder: Path, now: datetime, is_dry: bool = False
+    file: StateFile,
+    state: State,
+    store: FeedStore,
+    folder: Path,
+    now: datetime,
+    is_dry: bool = False,
+    device: str = "",
+    is_alone: bool = False,
 ) -> SyncResult:
-    """Merge the progress of all machines into the state, and write this machine's file; `is_dry` changes nothing.
+    """Merge the progress of all machines into the state, and write this machine's file.
+
+    Args:
+        file: the state file.
+        state: its contents.
+        store: the podcasts.
+        folder: the shared folder, which must exist.
+        now: the current time.
+        is_dry: change nothing.
+        device: name of this machine; empty: its host name.
+        is_alone: go on although the files of the other machines are gone.
 
     Raises:
-        SyncError: the folder cannot be used.
+        SyncError: the folder cannot be used, or no longer holds the other machines.
         FeedStoreError: received settings could not be saved.
         StateError: received progress could not be saved.
     """
     machine, naming = machine_name(state)
-    shared = SyncFolder(folder, machine)
+    shared = SyncFolder(folder, machine, device)
     gathered = shared.gather(now)
+    place = str(folder.resolve())
+    seen = state.strings("sync", "others") if state.setting("sync", "folder", "") == place else []
+    if seen and not gathered.others and not is_alone:
+        raise SyncError(
+            f"The folder {folder} no longer holds the files of the other machines ({enumerated(seen)}); nothing was"
+            " synced. Is its disk mounted? To go on without them: tui-pod sync --alone"
+        )
+    if list(gathered.others) != seen:
+        naming += [SettingRecord("sync", "folder", place), SettingRecord("sync", "others", list(gathered.others))]
     own = gathered.own or Contents({})
     received = {ident: value.dated(now) for ident, value in incoming(state.progress, gathered.all.progress).items()}
     progress = {**state.progress, **received}
@@ -87,21 +125,30 @@ def sync_with_folder(
             shared.write(Contents(progress, notebook, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
     return SyncResult(
-        received, sent, received_notebook, sent_notebook, configured, notices=notices, machines=gathered.machines
+        received,
+        {ident: gathered.origins[ident] for ident in received if ident in gathered.origins},
+        {ident: state.progress.get(ident) for ident in received},
+        machine,
+        sent,
+        received_notebook,
+        sent_notebook,
+        configured,
+        notices=notices,
+        machines=len(gathered.others),
     )
 
 
 @contextlib.contextmanager
-def only_sync(state: Path) -> Iterator[None]:
-    """Keep other syncs of the same state out during the block.
+def only_sync(state: Path, wait: float = WAIT) -> Iterator[None]:
+    """Keep other syncs of the same state out during the block; wait up to `wait` seconds for one to end.
 
     Raises:
-        SyncError: another sync is running, or the lock file cannot be written.
+        SyncError: another sync is still running, or the lock file cannot be written.
     """
     lock = state.with_name(f"{state.name}.sync-lock")
     with contextlib.ExitStack() as held:
         try:
-            held.enter_context(locked(lock, SyncError("Another tui-pod is syncing; try again in a moment.")))
+            held.enter_context(locked(lock, SyncError("Another tui-pod is syncing; try again in a moment."), wait))
         except OSError as error:
             raise SyncError(f"Cannot write {lock}: {error.strerror}.") from error
         yield

@@ -10,17 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.actions import (
+    DEVICE,
     Element,
     EpisodeAction,
     action_mark,
     action_time,
+    device_id,
+    device_name,
+    lacks_length,
     newest_of_each,
     parse_action,
     to_element,
@@ -46,7 +50,7 @@ MAX_ACTIONS = 250_000
 MAX_WAITING = 20_000
 """Most actions for unknown episodes that are saved for later."""
 
-WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "total")
+WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "total", "device")
 """The fields of an action that are saved."""
 
 
@@ -54,17 +58,26 @@ class ServerSync:
     """One sync of one state with one server."""
 
     def __init__(
-        self, transport: Transport, memory: Path, names: tuple[str, str], store: FeedStore, rule: PlayedRule
+        self,
+        transport: Transport | None,
+        memory: Path,
+        names: tuple[str, str],
+        store: FeedStore,
+        rule: PlayedRule,
+        device: str = "",
     ) -> None:
         """Prepare a sync.
 
         Args:
-            transport: to the server.
+            transport: to the server; None: only `take_waiting` works.
             memory: the file with what was exchanged before.
             names: server and user.
             store: the podcasts.
             rule: decides when an episode counts as played.
+            device: name of this machine; empty for none.
         """
+        self._name = device
+        self._device = device_id(device)
         self._transport = transport
         self._path = memory
         self._memory = read_memory(memory, *names)
@@ -89,22 +102,26 @@ class ServerSync:
             memory = self._memory = Memory(memory.server, memory.user)
         is_first = self.is_first
         server = self._server(now)
-        if is_first and not is_dry:
-            server.register()
+        is_registered = memory.device == self._device
+        if not (is_registered or is_dry):
+            for device, name in {DEVICE: DEVICE, self._device: self._name or DEVICE}.items():
+                server.register(device, name)
+            memory.device = self._device
         added = self._sync_podcasts(server, result, now, is_dry)
         actions = self._read_actions(server, result, now)
         episodes: list[EpisodeIdentity] = []
         unsent = self._unsent(state.progress)
         if actions or unsent or added:
             episodes = self._store.identities()
-            resolved = self._resolve(actions, episodes, state.progress)
+            resolved = self._resolve(actions, episodes, state.progress, result.origins)
+            result.former = {ident: state.progress.get(ident) for ident in resolved}
             result.received = {ident: value.dated(now) for ident, value in resolved.items()}
         memory.sent |= {ident: value.updated.isoformat() for ident, value in result.received.items()}
         if added:
             theirs = {episode.id for episode in episodes if episode.feed in added}
             memory.sent = {i: t for i, t in memory.sent.items() if not (t.startswith("-") and i in theirs)}
         progress = {**state.progress, **result.received}
-        elements = self._elements(progress, episodes, now)
+        elements = self._elements(progress, episodes, now, result)
         result.sent = len(elements)
         if is_dry:
             return result
@@ -115,12 +132,31 @@ class ServerSync:
         except SyncError as error:
             result.error, result.is_offline = str(error), error.is_offline
         finally:
-            if is_first or actions or added or before != memory.sent or result.has_changed:
+            if is_first or not is_registered or actions or added or before != memory.sent or result.has_changed:
                 write_memory(self._path, memory)
         return result
 
+    def take_waiting(self, file: StateFile, state: State, now: datetime) -> dict[str, Progress]:
+        """Save progress that came before its podcast was fetched, and return it; asks no server.
+
+        Raises:
+            StateError: it could not be saved.
+            SyncError: the memory could not be written.
+        """
+        waiting, memory = newest_of_each(self._waiting(now)), self._memory
+        if not waiting:
+            return {}
+        resolved = self._resolve(waiting, self._store.identities(), state.progress, {})
+        received = {ident: value.dated(now) for ident, value in resolved.items()}
+        if received:
+            file.save(ProgressRecord(ident, value) for ident, value in received.items())
+            memory.sent |= {ident: value.updated.isoformat() for ident, value in received.items()}
+            write_memory(self._path, memory)
+        return received
+
     def _server(self, now: datetime) -> Server:
         memory = self._memory
+        assert self._transport is not None
         known = paths_of(memory.protocol, memory.user)
         paths = known or detect(self._transport, memory.user, int(now.timestamp()))
         memory.protocol = paths.name
@@ -207,25 +243,33 @@ class ServerSync:
     def _waiting(self, now: datetime) -> Iterator[EpisodeAction]:
         for value in self._memory.waiting:
             element = dict(zip(WAITING, value, strict=False)) if isinstance(value, list) else {}
-            action = parse_action({**element, "action": "play"}, now)
+            action = parse_action({**element, "action": "play" if element.get("position") else "new"}, now)
             if action is not None:
                 yield action
 
     def _resolve(
-        self, actions: Iterable[EpisodeAction], episodes: Iterable[EpisodeIdentity], mine: Mapping[str, Progress]
+        self,
+        actions: Iterable[EpisodeAction],
+        episodes: Iterable[EpisodeIdentity],
+        mine: Mapping[str, Progress],
+        origins: dict[str, str],
     ) -> dict[str, Progress]:
-        """Return the progress that actions result in; actions for unknown episodes keep waiting."""
+        """Return the progress that actions result in; actions for unknown episodes keep waiting.
+
+        The names of the devices go into `origins`.
+        """
         known = EpisodeFinder(episodes, self._memory.podcasts)
         received: dict[str, Progress] = {}
         waiting = []
         for action in sorted(actions, key=lambda action: action.time):
             ident = known.find(action.podcast, action.guid, action.episode)
             if ident is None:
-                waiting.append([*action[:3], action.time.isoformat(), *action[4:]])
+                waiting.append([*action[:3], action.time.isoformat(), *action[4:]])  # in the order of `WAITING`
                 continue
             value = to_progress(action, received.get(ident) or mine.get(ident), self._rule)
             if value is not None:
                 received[ident] = value
+                origins[ident] = device_name(action.device)
         self._memory.waiting = waiting[-MAX_WAITING:]
         return received
 
@@ -234,7 +278,11 @@ class ServerSync:
         return [i for i, value in progress.items() if sent.get(i, "").lstrip("-") != value.updated.isoformat()]
 
     def _elements(
-        self, progress: Mapping[str, Progress], episodes: Iterable[EpisodeIdentity], now: datetime
+        self,
+        progress: Mapping[str, Progress],
+        episodes: Iterable[EpisodeIdentity],
+        now: datetime,
+        result: SyncResult,
     ) -> dict[str, Element]:
         """Return what to send, by episode; remember what cannot be sent: episodes of no podcast, or not started."""
         memory, known = self._memory, {episode.id: episode for episode in episodes}
@@ -242,8 +290,15 @@ class ServerSync:
         for ident in self._unsent(progress):
             value, episode = progress[ident], known.get(ident)
             podcast = memory.podcasts.get(episode.feed) if episode else None
-            if episode and podcast and (element := to_element(value, podcast, episode, now)) is not None:
+            is_unknown_there = memory.sent.get(ident, "-")[0] in "-?"
+            if value.status is Status.UNPLAYED and is_unknown_there:  # nothing is taken back
+                memory.sent[ident] = f"-{value.updated.isoformat()}"
+            elif episode and podcast and (element := to_element(value, podcast, episode, now, self._device)):
                 elements[ident] = element
+            elif episode and podcast and lacks_length(value, episode):
+                if not memory.sent.get(ident, "").endswith(value.updated.isoformat()):
+                    result.lacking_length.append(ident)
+                memory.sent[ident] = f"?{value.updated.isoformat()}"  # sent once the length is known
             else:
                 memory.sent[ident] = f"-{value.updated.isoformat()}"
         return elements

@@ -21,6 +21,9 @@ MAX_ANSWER = 64 * 1024 * 1024
 LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)
 """Limits of one request."""
 
+AGAIN_AFTER = 2.0
+"""Seconds after which a request that the server failed to answer is repeated, once in a sync."""
+
 ALL_TOGETHER = 300.0
 """Seconds for all requests of a sync."""
 
@@ -75,6 +78,7 @@ class HttpTransport:
         self._logins = (Login(origin(address), user, password, over_http=True),) if password else ()
         self._limits = limits
         self._deadline = time.monotonic() + patience
+        self._may_repeat = True
         self._allowed: frozenset[Origin] = frozenset()
         try:
             check_address(address)
@@ -101,6 +105,10 @@ class HttpTransport:
                 content = b"".join(response.chunks)
         except FetchError as error:
             raise SyncError(str(error), error.is_offline) from error
+        if response.status >= 500 and self._may_repeat:
+            self._may_repeat = False
+            time.sleep(AGAIN_AFTER)
+            return self.ask(method, path, data, is_form)
         try:
             return ServerReply(response.status, json.loads(content))
         except (ValueError, RecursionError):

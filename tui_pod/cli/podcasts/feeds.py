@@ -28,6 +28,8 @@ from tui_pod.cli.shared import (
     warn,
 )
 from tui_pod.cli.tables import Column
+from tui_pod.config.paths import find_paths
+from tui_pod.config.settings import Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
@@ -47,6 +49,7 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 from tui_pod.services.podcasts.opening import network_policy
+from tui_pod.state.store import StateFile
 from tui_pod.sync.taking import plan
 
 
@@ -220,9 +223,23 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
         return 1
     named = f": {result.named_new}" if result.new else ""
     report(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
+    _take_waiting(store, options, settings)
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
     is_done = asyncio.run(keep_downloads(options, store, feeds, settings))
     return 0 if is_done and not result.failed else 1
+
+
+def _take_waiting(store: FeedStore, options: Namespace, settings: Settings) -> None:
+    """Save progress that a sync received before its podcasts were fetched."""
+    if not (settings.sync.server and settings.sync.user):
+        return
+    from tui_pod.sync.memory import memory_file  # only with a server
+    from tui_pod.sync.server import ServerSync
+
+    file, names = StateFile(find_paths(options.state, options.config).state), (settings.sync.server, settings.sync.user)
+    sync = ServerSync(None, memory_file(file.path), names, store, PlayedRule(*settings.played))
+    if taken := sync.take_waiting(file, file.load(), datetime.now(UTC)):
+        report(f"{counted(len(taken))} taken over from the last sync")
 
 
 @on_store

@@ -90,6 +90,11 @@ def stamp_later(former: datetime, now: datetime) -> datetime:
     return max(now, former + timedelta(milliseconds=1))
 
 
+def is_undecided(progress: Progress) -> bool:
+    """Return whether it only played on from an older value, without the listener deciding for its position."""
+    return progress.listened is not None and progress.listened > progress.updated
+
+
 def newest(first: Progress, second: Progress) -> Progress:
     """Return the newer of two values with what was played in either, the same whichever comes first."""
     new, old = (first, second) if _order(first) >= _order(second) else (second, first)

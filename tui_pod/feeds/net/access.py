@@ -44,7 +44,7 @@ def make_policy(hosts: Iterable[str], patience: float) -> NetworkPolicy:
     """Return the policy that the settings describe.
 
     Args:
-        hosts: hosts in the own network with their ports, such as `nas.home:8080`.
+        hosts: hosts in the own network, such as `nas.home`, or `nas.home:8080` for a port other than the usual ones.
         patience: how long a server may be silent (seconds).
     """
     named = [absolute(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https")]
