@@ -156,7 +156,7 @@ class AppSettings(NamedTuple):
     on_hangup: Annotated[
         str,
         Key(
-            "What to do when the terminal is closed or the client killed: save and end, or go on playing without one",
+            "What to do when the terminal is closed or its client killed: save and end, or play on without one",
             choices=("end", "detach"),
         ),
     ] = "end"

@@ -1,0 +1,203 @@
+"""Errors that quote hostile text, from every file and server, seen as the bytes that leave for a real terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_pty import running, surroundings
+from tests.feeds.server import Exchange, Site
+from tests.torture.terminal import Terminal
+from tui_pod.config.paths import find_paths
+from tui_pod.core.text.escapes import CLEAR_LINE
+from tui_pod.library.cache import cache_file
+
+NASTY = "x\x1b]52;c;cm0=\x07\x1b]0;mine\x07\x9b31m\u202efdp\x00"
+"""Writes the clipboard and the title, colours with one byte, turns the direction, and ends a C string."""
+
+COMMANDS = (b"\x1b]52", b"\x1b]0;", b"\xc2\x9b", "\u202e".encode(), b"\x00")
+"""What must never leave."""
+
+
+def check(raw: bytes) -> None:
+    """Fail if a terminal would obey anything from outside."""
+    assert not [command for command in COMMANDS if command in raw], raw
+
+
+def check_plain(raw: bytes) -> None:
+    """Fail if there is any sequence but those that commands write."""
+    check(raw)
+    assert b"\x1b" not in raw.replace(CLEAR_LINE.encode(), b""), raw
+
+
+def name_hostile_table(path: Path) -> None:
+    """Give a database a schema whose error quotes hostile text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE t (x)")
+        db.execute("PRAGMA writable_schema = ON")
+        name = NASTY.replace("\0", "")
+        db.execute("UPDATE sqlite_master SET name = ?, tbl_name = ?, sql = ?", (name, name, f"CREATE TABLE '{name}' ("))
+        db.commit()
+
+
+def hostile_index(room: Path) -> None:
+    """Leave a search index with a hostile schema."""
+    name_hostile_table(cache_file(find_paths().cache, "search", [room / "two.toml"]))
+
+
+def hostile_feeds(_: Path) -> None:
+    """Leave a database of podcasts with a hostile schema."""
+    name_hostile_table(find_paths().data / "feeds.sqlite")
+
+
+def hostile_import(room: Path) -> None:
+    """Leave an export with a hostile schema."""
+    name_hostile_table(room / "export.db")
+
+
+def hostile_state(room: Path) -> None:
+    """Leave a state that cannot be parsed."""
+    text = f'version = 1\n[episodes."{NASTY}"]\nposition = {NASTY}\n'
+    (room / "state.toml").write_text(text, "utf-8")
+    (room / "state.journal.toml").write_text(text, "utf-8")
+
+
+def hostile_config(room: Path) -> None:
+    """Leave settings that do not exist, and values that are wrong."""
+    quoted = json.dumps(NASTY)
+    (room / "config.toml").write_text(f"[ui]\ntheme = {quoted}\n{quoted} = 1\n[keys]\nundo = {quoted}\n", "utf-8")
+
+
+def hostile_catalogue(room: Path) -> None:
+    """Leave a catalogue with faults."""
+    quoted = json.dumps(NASTY)
+    (room / "two.toml").write_text(
+        f"version = 1\n[[episodes]]\nid = {quoted}\n{quoted} = 1\ntags = [{quoted}]\n", "utf-8"
+    )
+
+
+FILES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
+    "index": (hostile_index, ("search", "first")),
+    "feeds": (hostile_feeds, ("feeds", "list")),
+    "feeds in the library": (hostile_feeds, ("list",)),
+    "import": (hostile_import, ("feeds", "import", "export.db")),
+    "state": (hostile_state, ("stats",)),
+    "config": (hostile_config, ("list",)),
+    "catalogue": (hostile_catalogue, ("validate",)),
+    "argument": (lambda _: None, ("list", "--topic", NASTY.replace("\0", ""))),
+    "wrong argument": (lambda _: None, ("list", NASTY.replace("\0", ""))),
+    "wrong command": (lambda _: None, (NASTY.replace("\0", ""),)),
+}
+"""What is made, and the command that comes across it."""
+
+
+def options(room: Path) -> tuple[str, ...]:
+    return (
+        "--catalog",
+        str(room / "two.toml"),
+        "--state",
+        str(room / "state.toml"),
+        "--config",
+        str(room / "config.toml"),
+    )
+
+
+@pytest.fixture
+def room(room: Path) -> Path:
+    """The room with settings, which a test may change."""
+    (room / "config.toml").write_text("", "utf-8")
+    return room
+
+
+@pytest.mark.parametrize(("make", "words"), FILES.values(), ids=FILES)
+def test_command_that_comes_across_a_hostile_file_prints_no_command(
+    make: Callable[[Path], None], words: tuple[str, ...], room: Path
+) -> None:
+    make(room)
+    with Terminal([sys.executable, "-m", "tui_pod", *words, *options(room)], surroundings(), room) as terminal:
+        terminal.wait(60)
+        terminal.look(0.05)
+        check_plain(terminal.raw)
+        assert terminal.raw
+        assert terminal.status in (0, 1, 2)
+        assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize("words", [("list", "--json"), ("feeds", "list", "--json"), ("search", "first", "--json")])
+def test_json_among_hostile_files_holds_no_command(words: tuple[str, ...], room: Path) -> None:
+    for make in (hostile_index, hostile_feeds, hostile_state, hostile_config):
+        make(room)
+    command = [sys.executable, "-m", "tui_pod", *words, *options(room)]
+    done = subprocess.run(command, env=surroundings(), cwd=room, capture_output=True, check=False, timeout=60)
+    check_plain(done.stdout + done.stderr)
+
+
+def say_hostile(exchange: Exchange) -> None:
+    """Answer with hostile text wherever there can be text."""
+    line = NASTY.replace("\0", "").encode()
+    exchange.wfile.write(
+        b"HTTP/1.1 500 " + line + b"\r\nContent-Type: " + line + b"\r\nWWW-Authenticate: Basic realm=" + line
+        + b"\r\nLocation: " + line + b"\r\nConnection: close\r\n\r\n" + json.dumps({"error": NASTY}).encode() + line
+    )  # fmt: skip
+
+
+def say_hostile_feed(exchange: Exchange) -> None:
+    """Answer with a feed that breaks off in a hostile element."""
+    exchange.say(200, f"<rss><channel><title>{NASTY}</title><{NASTY}".encode(), "application/rss+xml")
+
+
+@pytest.mark.parametrize("reply", [say_hostile, say_hostile_feed])
+def test_command_that_gets_a_hostile_answer_prints_no_command(
+    reply: Callable[[Exchange], None], site: Site, room: Path
+) -> None:
+    site.replies = dict.fromkeys(("/f", "/", "/index.php/apps/gpoddersync/subscriptions"), reply)
+    (room / "config.toml").write_text(f'[sync]\nserver = "{site.url("/")}"\nuser = "ann"\n', "utf-8")
+    for words in (("feeds", "add", site.url("/f")), ("sync",)):
+        with Terminal([sys.executable, "-m", "tui_pod", *words, *options(room)], surroundings(), room) as terminal:
+            terminal.wait(60)
+            terminal.look(0.05)
+            check_plain(terminal.raw)
+            assert b"Traceback" not in terminal.raw
+
+
+def test_app_among_hostile_files_sends_no_command(room: Path) -> None:
+    for make in (hostile_index, hostile_feeds, hostile_state, hostile_config, hostile_import):
+        make(room)
+    with running(room, *options(room), "--ao", "null") as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("\x06")
+        terminal.until(lambda: terminal.shows("Search everywhere"), "the search")
+        terminal.press("minute")
+        terminal.until(lambda: terminal.text.count("It is a minute long") > 1, "the results of a rebuilt index")
+        terminal.press("\x1b")
+        terminal.look(0.5)
+        terminal.press("a" + str(room / "export.db") + "\r")
+        terminal.until(lambda: terminal.shows("cannot be read"), "the export is refused")
+        terminal.press("\x1b")
+        terminal.look(0.5)
+        terminal.press("q")
+        terminal.wait(30)
+        check(terminal.raw)
+        assert b"Traceback" not in terminal.raw
+    log = find_paths().log.read_bytes()
+    check_plain(log)
+    assert re.search(rb"DatabaseError|OperationalError", log)  # the cause
+
+
+def test_plain_lines_among_hostile_files_send_no_command(room: Path) -> None:
+    for make in (hostile_index, hostile_feeds, hostile_state, hostile_config, hostile_import):
+        make(room)
+    with running(room, "--plain", *options(room), "--ao", "null") as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("q")
+        terminal.wait(30)
+        check(terminal.raw)
