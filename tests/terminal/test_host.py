@@ -5,7 +5,7 @@ import contextlib
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,11 +87,20 @@ def greeting(state: Path, way: bytes = TAKE, options: str = "") -> Iterator[tupl
     """Hand a terminal over to the app on a state file; give what is answered on, and the client's end of the line."""
     ours, line = socket.socketpair()
     heard, answer = socket.socketpair()
-    with ours, heard, send_to(state) as app, open(os.devnull, "r+b") as terminal:
+    with ours, heard, send_to(state) as app, a_terminal() as terminal:
         greeted = greet(way, {"TERM": "xterm", "SECRET": "x", OPTIONS: options})
         with line, answer:
-            socket.send_fds(app, [greeted], [terminal.fileno(), line.fileno(), answer.fileno()])
+            socket.send_fds(app, [greeted], [terminal, line.fileno(), answer.fileno()])
         yield heard, ours
+
+
+@contextlib.contextmanager
+def a_terminal() -> Iterator[int]:
+    """Give the slave end of a pseudo-terminal."""
+    ends = os.openpty()
+    yield ends[1]
+    for descriptor in ends:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -212,10 +221,94 @@ async def test_suspended_client_comes_back_on_its_own_line(
 ) -> None:
     host.suspend()
     assert await hear(line) == "stop 0"
-    terminal = os.open(os.devnull, os.O_RDWR)
-    socket.send_fds(line, [greet(TAKE, {})], [terminal])
-    os.close(terminal)
-    assert await hear(line) == "welcome"
+    with a_terminal() as terminal:
+        socket.send_fds(line, [greet(TAKE, {})], [terminal])
+        assert await hear(line) == "welcome"
+
+
+async def test_client_that_sends_no_terminal_changes_nothing(
+    host: TerminalHost, line: socket.socket, drawer: FakeDrawer
+) -> None:
+    nothing = null()
+    socket.send_fds(line, [greet(TAKE, {})], [nothing])
+    os.close(nothing)
+    await settle()
+    assert drawer.done == []
+    host.suspend()
+    assert await hear(line) == "stop 0"
+
+
+def full_pipe() -> int:
+    """Return the end of a pipe that blocks who writes to it."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    OPEN.append(reading)
+    return writing
+
+
+def full_socket() -> int:
+    """Return the end of a socket pair that blocks who writes to it."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            ours.send(b"x" * 4096)
+    ours.setblocking(True)
+    OPEN.append(theirs.detach())
+    return ours.detach()
+
+
+def null() -> int:
+    return os.open(os.devnull, os.O_RDWR)
+
+
+def plain_file() -> int:
+    return os.open(__file__, os.O_RDONLY)
+
+
+def connected() -> int:
+    ours, theirs = socket.socketpair()
+    OPEN.append(theirs.detach())
+    return ours.detach()
+
+
+def terminal_end() -> int:
+    master, slave = os.openpty()
+    OPEN.append(master)
+    return slave
+
+
+OPEN: list[int] = []
+"""The other ends, until the test is over."""
+
+
+@pytest.mark.parametrize(
+    "makes",
+    [
+        (terminal_end, connected, full_pipe), (terminal_end, connected, full_socket), (null, connected, connected),
+        (plain_file, connected, connected), (full_pipe, connected, connected), (terminal_end, null, connected),
+        (terminal_end, plain_file, connected), (terminal_end, connected, null), (connected, connected, connected),
+    ],
+)  # fmt: skip
+async def test_descriptors_of_another_kind_stop_nothing_and_throw_nobody_off(
+    host: TerminalHost, state: Path, line: socket.socket, drawer: FakeDrawer, makes: Sequence[Callable[[], int]]
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    descriptors = [make() for make in makes]
+    with send_to(state) as app:
+        socket.send_fds(app, [greet(TAKE, {})], descriptors)
+    await settle()
+    for descriptor in (*descriptors, *OPEN):
+        os.close(descriptor)
+    OPEN.clear()
+    assert drawer.done == []
+    assert len(os.listdir("/proc/self/fd")) == before  # none is left open
+    host.suspend()
+    assert await hear(line) == "stop 0"
 
 
 async def test_client_that_is_gone_leaves_the_app_that_stays(

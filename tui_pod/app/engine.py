@@ -120,13 +120,23 @@ class Engine:
         return await asyncio.to_thread(read)
 
     def finish(self) -> bool:
-        """Save, and close the writer and the player, after the app has ended; return True if all progress was saved."""
+        """Stop the sound, save, and close all, after the app has ended; return True if all progress was saved."""
         with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what can be saved
-            self.controller.save()
+            self.controller.end()
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()
         self.excerpts.close()
         return is_saved
+
+    def rescue(self) -> None:
+        """Save the position of the playing episode from another thread, while the event loop stands still."""
+        if (record := self.controller.unsaved()) is not None:
+            self._writer.save(record)
+
+    def end_now(self) -> bool:
+        """Save, and close the writer, from another thread; return True if the position was saved."""
+        self.rescue()
+        return self._writer.close(SAVE_LIMIT)
 
     def _opened(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ from tui_pod.state.store import StateFile
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+RESTORE_LIMIT = 0.5
+"""Seconds to wait for the terminal to accept what restores it."""
 
 
 def run_app(options: Namespace) -> int:
@@ -55,6 +59,8 @@ def run_app(options: Namespace) -> int:
 
             stays, idle = config.settings.app.on_hangup == "detach", config.settings.app.idle_minutes * 60.0
             services.terminal = TerminalHost(options.line, paths.state, stays, idle, name_options(options))
+        else:
+            services.restore_terminal = _terminal_restorer(is_screen=not options.plain)
         try:
             status = show(services, options.plain)
             size = shutil.get_terminal_size((0, 0))
@@ -106,6 +112,28 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
     services = AppServices(paths, catalogs, config, loaded, file, file.load(), None, None)
     if not services.first.notices:  # they would cover it
         write_picture(paths, options, size, stamps, draw_first_screen(services, size))
+
+
+def _terminal_restorer(is_screen: bool) -> Callable[[], None]:
+    """Return a function that restores the terminal as it is now, for a process that ends without its event loop."""
+    import termios  # not on every system
+
+    try:
+        attributes = termios.tcgetattr(0)
+    except termios.error:  # standard input is no terminal
+        return lambda: None
+
+    def restore() -> None:
+        from tui_pod.terminal.client import RESTORE  # only then
+
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, attributes)
+            if is_screen:
+                writing = threading.Thread(target=os.write, args=(1, RESTORE), daemon=True)  # it may be stalled
+                writing.start()
+                writing.join(RESTORE_LIMIT)
+
+    return restore
 
 
 def _refusal() -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import os
+import signal
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.app.start import AppFiles, make_first_screen
 from tui_pod.config.paths import Paths
 from tui_pod.library.cache import Loaded
+from tui_pod.runtime.log import log
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.runtime.watchdog import Watchdog
     from tui_pod.search.store import IndexFile
     from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.context import Context
@@ -106,6 +110,9 @@ class AppServices:
         self._ao = ao
         self._budget = budget
         self._starting: asyncio.Task[None] | None = None
+        self._watchdog: Watchdog | None = None
+        self.restore_terminal: Callable[[], None] = lambda: None
+        """Restores the terminal of a process that cannot do so on its event loop; set by `launch`."""
 
     # -- what everything else is built on ------------------------------------------------------------------
 
@@ -262,7 +269,10 @@ class AppServices:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
         from tui_pod.app.integrations import start_integrations  # after the first paint
         from tui_pod.library.reload import keep_library
+        from tui_pod.runtime.watchdog import Watchdog
 
+        self._watchdog = Watchdog(asyncio.get_running_loop(), self._engine.rescue, self._end_now)
+        self._watchdog.start()
         broadcast, files = self._engine.broadcast, self._files
         starting = start_integrations(self._context, broadcast, self.terminal, files.state.path)
         self._starting = asyncio.get_running_loop().create_task(starting)
@@ -299,12 +309,26 @@ class AppServices:
         """Save and end the rest after the app; return True if all progress was saved."""
         if not self.is_running:
             return True
+        if self._watchdog is not None:
+            self._watchdog.stop()
         is_saved = self._engine.finish()
         if self._has_sync and not self._is_first_sync():
             from tui_pod.runtime.subprocesses import run_apart  # only with [sync]
 
             run_apart("tui_pod", "sync", *self._files.options)  # goes on when the app has ended
         return is_saved
+
+    def _end_now(self, number: int) -> None:
+        """End the process for a signal while the event loop stands still, unless it is to be left running."""
+        if self.terminal is not None and number == signal.SIGHUP and self.terminal.stays:
+            return
+        is_saved = self._engine.end_now()
+        log(f"ended by signal {number} while the app stood still; {'saved' if is_saved else 'not saved'}")
+        if self.terminal is not None:
+            self.terminal.end(1)
+        else:
+            self.restore_terminal()
+        os._exit(1)
 
     # -- what services ask of the app ----------------------------------------------------------------------
 

@@ -166,10 +166,10 @@ class PlainProgram:
         self._say_all(say_keys(bound_actions(self.services.first.settings), known))
 
     def quit(self) -> None:
-        """Save and end."""
+        """Stop the sound, save and end."""
         if not self._ended.is_set():
             self._ended.set()
-            self.controller.save()
+            self.controller.end()
 
     # -- from the services ----------------------------------------------------------------------------
 

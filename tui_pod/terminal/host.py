@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -50,7 +51,8 @@ class TerminalHost(Follower):
             options: the options that the app was started with, as `name_options` returns them.
         """
         self._line: socket.socket | None = line
-        self._stays = stays
+        self.stays = stays
+        """Whether the app keeps running when the terminal hangs up."""
         self._idle = idle
         self._options = set(options.split())
         self._drawer: Drawer
@@ -106,7 +108,7 @@ class TerminalHost(Follower):
 
     def hang_up(self) -> bool:
         """Handle a terminal that is gone; return True if the app keeps running without one."""
-        return self._stays and self.leave()
+        return self.stays and self.leave()
 
     def end(self, status: int) -> None:
         """Tell the client that the app has ended, with its exit status."""
@@ -145,10 +147,15 @@ class TerminalHost(Follower):
             if len(descriptors) != 3 or not is_for_us:
                 return
             terminal, line, answer = descriptors
+            if not (_is_terminal(terminal) and _is_socket(line) and _is_socket(answer)):
+                return
             client = handed.enter_context(socket.socket(fileno=os.dup(line)))
+            reply = handed.enter_context(socket.socket(fileno=os.dup(answer)))
             if not is_same_user(client):
                 return
-            os.write(answer, b"\n")  # fails if the client gave up waiting and started an app of its own
+            client.setblocking(False)
+            reply.setblocking(False)
+            reply.send(b"\n")  # fails if the client gave up waiting and started an app of its own
             self._drawer.give_up()
             self._part(TAKEN)
             self._line = client.dup()
@@ -168,7 +175,9 @@ class TerminalHost(Follower):
             return
         except OSError:
             data, terminals = b"", []
-        if terminals:
+        if terminals and not _is_terminal(terminals[0]):
+            os.close(terminals[0])
+        elif terminals:
             self._drawer.give_up()
             self._take(terminals[0], read_greeting(data)[1])
         else:
@@ -201,6 +210,15 @@ class TerminalHost(Follower):
             self._timer = None
         if self._line is None and not self._is_playing and self._idle > 0:
             self._timer = self._loop.call_later(self._idle, self._drawer.end)
+
+
+def _is_terminal(descriptor: int) -> bool:
+    """Return whether a descriptor from outside is a terminal; anything else could block, or is no screen."""
+    return stat.S_ISCHR(os.fstat(descriptor).st_mode) and os.isatty(descriptor)
+
+
+def _is_socket(descriptor: int) -> bool:
+    return stat.S_ISSOCK(os.fstat(descriptor).st_mode)
 
 
 def _receive(connection: socket.socket, count: int) -> tuple[bytes, list[int]]:

@@ -335,6 +335,6 @@ class TuiPodApp(App[None]):
         self.end()
 
     def end(self) -> None:
-        """Save, and end the app."""
-        self.controller.save()
+        """Stop the sound, save, and end the app."""
+        self.controller.end()
         self.exit()

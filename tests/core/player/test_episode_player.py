@@ -380,6 +380,38 @@ def test_save_asks_the_player_where_it_is(room: Room) -> None:
     assert room.writer.progress("one")[-1] == 10.2
 
 
+def test_end_stops_the_sound_before_it_saves_the_exact_position(room: Room) -> None:
+    """A disk whose sync takes ten seconds must not play on meanwhile."""
+    room.play("one", seconds=10)
+    room.player.now = 10.2
+    room.writer.emit = lambda _: room.player.calls.append(("save",))
+    room.controller.end()
+    assert room.player.calls.index(("stop",)) < room.player.calls.index(("save",))
+    assert room.writer.progress("one")[-1] == 10.2
+    room.controller.end()
+    assert room.writer.progress("one")[-1] == 10.2
+
+
+def test_unsaved_is_the_exact_position_and_changes_nothing(room: Room) -> None:
+    assert room.controller.unsaved() is None
+    room.play("one", seconds=10)
+    saved, before = list(room.writer.records), room.progress("one")
+    room.player.now = 10.2
+    record = room.controller.unsaved()
+    assert record is not None
+    assert (record.episode, record.progress.position) == ("one", 10.2)
+    assert record.progress.updated > before.updated
+    assert (room.writer.records, room.progress("one")) == (saved, before)
+
+
+def test_unsaved_after_a_jump_of_the_file_is_where_it_was(room: Room) -> None:
+    room.play("one", seconds=10)
+    room.player.now = 90.0
+    record = room.controller.unsaved()
+    assert record is not None
+    assert record.progress.position == room.progress("one").position
+
+
 def test_save_with_nothing_loaded_saves_nothing(room: Room) -> None:
     room.controller.save()
     assert room.writer.records == []

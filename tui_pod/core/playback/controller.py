@@ -209,8 +209,16 @@ class PlaybackController:
         self._player.stop()
 
     def save(self) -> None:
-        """Save the exact position: before quitting or being ended."""
+        """Save the exact position."""
         self._player.save()
+
+    def end(self) -> None:
+        """Stop the sound, then save: before quitting or being ended."""
+        self._player.end()
+
+    def unsaved(self) -> ProgressRecord | None:
+        """Return the progress of the playing episode, and change nothing; see `EpisodePlayer.unsaved`."""
+        return self._player.unsaved()
 
     def tick(self) -> None:
         """Check a load that waits; to be called four times a second while one does."""

@@ -36,6 +36,7 @@ from tui_pod.core.player.skipper import Skipper
 from tui_pod.core.player.snapshot import ChapterOrigin, LastPlayed, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
 
 SEEK_TOLERANCE = 1.0
@@ -125,11 +126,27 @@ class EpisodePlayer:
         self._listener.tell(reason, is_error=True)
 
     def save(self) -> None:
-        """Save the exact position: before quitting or being ended."""
+        """Save the exact position."""
         position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
         if position is not None:
             self._on_position(position)
         self.tracker.save()
+
+    def end(self) -> None:
+        """Stop the sound, then save the exact position: a slow disk must not play on."""
+        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
+        self._player.stop()
+        if position is not None:
+            self._on_position(position)
+        self.tracker.save()
+
+    def unsaved(self) -> ProgressRecord | None:
+        """Return the progress of the playing episode at the exact position; None if nothing is loaded.
+
+        Changes nothing: another thread may call it while the thread of the state stands still.
+        """
+        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
+        return self.tracker.unsaved(position, self._state.playback.speed)
 
     def tick(self) -> None:
         """Check a load that waits; to be called four times a second while one does."""

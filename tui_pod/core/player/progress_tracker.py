@@ -127,10 +127,9 @@ class ProgressTracker:
         step = position - self._last
         if step <= 0:
             return False
-        now = self.played_at = self._clock()
-        passed = max(0.0, (now - self._moved_at).total_seconds())
-        self._moved_at = now
-        if step > passed * speed + LARGEST_GAP:
+        is_jump = self._is_jump(step, speed)
+        now = self._moved_at = self.played_at = self._clock()
+        if is_jump:
             self._save_heard()
             self.arrive(position)
             self._has_jumped = True
@@ -185,6 +184,21 @@ class ProgressTracker:
             self._save_heard()
         return self.ticket
 
+    def unsaved(self, position: float | None, speed: float) -> ProgressRecord | None:
+        """Return the progress if playing has reached `position` by now, and change nothing; None without an episode.
+
+        `position` is None if the player cannot tell. An episode is never played because of this.
+        """
+        if self.episode is None:
+            return None
+        progress = self._progress()
+        if position is not None and self._last is not None and not (self._is_done or self._wished > 0):
+            step = position - self._last
+            if step > 0 and not self._is_jump(step, speed):
+                stamp = self._stamp()
+                progress = progress.with_played(self._last, position, stamp).at(position, self.duration, stamp)
+        return ProgressRecord(self.episode, progress)
+
     def leave(self) -> int:
         """Save and forget the episode; return the ticket of the save."""
         ticket = self.save()
@@ -204,6 +218,11 @@ class ProgressTracker:
     def set_done(self, is_done: bool) -> None:
         """Apply a mark that the listener set on the playing episode."""
         self._is_done = is_done
+
+    def _is_jump(self, step: float, speed: float) -> bool:
+        """Return whether a step of the position is too large for the time since the last one."""
+        passed = max(0.0, (self._clock() - self._moved_at).total_seconds())
+        return step > passed * speed + LARGEST_GAP
 
     def _is_reached(self, start: float, position: float) -> bool:
         """Return whether playing from `start` to `position` reaches the requested position, and remember it."""
