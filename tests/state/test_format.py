@@ -35,6 +35,7 @@ FULL = Progress(
     listened=START - timedelta(minutes=1),
     played_ranges=((0.0, 42.3), (50.25, 61.0)),
     is_dismissed=True,
+    is_brief=True,
 )
 
 HOUR = timedelta(hours=1)

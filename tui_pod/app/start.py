@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ class AppFiles:
 def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScreen:
     """Return what the first screen shows."""
     library, settings = loaded.library, config.settings
-    progress_index = ProgressIndex(library, state.progress)
+    days = settings.resume.fragment_days
+    fragments_from = datetime.now(UTC) - timedelta(days=days) if days else None
+    progress_index = ProgressIndex(library, state.progress, fragments_from)
     playback = clamp(
         Playback(
             speed=state.setting("player", "speed", settings.playback.speed),

@@ -77,7 +77,7 @@ def run_status(options: Namespace) -> None:
     library, state, _, _, settings = open_library(options)
     progress_index = ProgressIndex(library, state.progress)
     stats = progress_index.topic_stats[0]
-    unfinished = progress_index.unfinished()
+    unfinished = progress_index.resumable()
     if options.json:
         print_json(
             {

@@ -56,6 +56,9 @@ class ResumeSettings(NamedTuple):
     """[resume]."""
 
     rewind: Annotated[bool, Key("Whether to rewind a few seconds when resuming, more after a longer pause")] = True
+    fragment_days: Annotated[
+        int, Key("Days after which Continue leaves out an episode heard by less than a quarter; 0: never", 0, 3650)
+    ] = 30
 
 
 class PlayedSettings(NamedTuple):

@@ -111,7 +111,7 @@ class PlayerApi:
             PlayerApiError: there is none.
         """
         controller = self._controller
-        unfinished = controller.progress_index.unfinished()
+        unfinished = controller.progress_index.resumable()
         if unfinished:
             return controller.library.ids[unfinished[0]]
         following = controller.sessions.status().next

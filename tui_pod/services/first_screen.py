@@ -41,7 +41,7 @@ class FirstScreen:
 
 def with_last_played(playback: Playback, library: Library, progress_index: ProgressIndex) -> Playback:
     """Return an idle playback that offers to resume the episode played last, if one is unfinished."""
-    index = next(iter(progress_index.unfinished()), None)
+    index = next(iter(progress_index.resumable()), None)
     if index is None or playback.last is not None:
         return playback
     ident = library.ids[index]

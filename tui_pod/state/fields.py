@@ -194,6 +194,7 @@ PROGRESS = Layout(
     Field("listened", "listened", TIME),
     Field("heard", "played_ranges", RANGES),
     Field("dismissed", "is_dismissed", FLAG),
+    Field("brief", "is_brief", FLAG),
     updated=datetime.fromtimestamp(0, UTC),
 )  # fmt: skip
 

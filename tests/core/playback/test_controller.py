@@ -337,6 +337,59 @@ def test_dismiss_takes_it_off_continue_until_it_is_played_again() -> None:
     assert room.progress_index.unfinished() == [0]
 
 
+def test_continue_has_an_episode_after_a_minute_that_was_chosen() -> None:
+    room = make_room()
+    room.play("three", seconds=59)
+    assert room.progress_index.unfinished() == []
+    assert saved(room, "three").position == pytest.approx(59, abs=4)
+    assert room.progress_index.resumable() == [2]
+    room.player.play(2)
+    assert room.progress_index.unfinished() == [2]
+
+
+def test_continue_has_an_episode_that_began_by_itself_after_three_minutes_or_half_of_it() -> None:
+    room = make_room()
+    room.play("two", seconds=201)
+    assert room.playing == "three"
+    room.player.play(149)
+    assert room.progress_index.unfinished() == []
+    room.player.play(2)
+    assert room.progress_index.unfinished() == [2]
+
+
+def test_continue_has_a_queued_episode_after_a_minute() -> None:
+    room = make_room(queue=Queue(("three",)))
+    room.play("one", seconds=101)
+    assert room.playing == "three"
+    room.player.play(61)
+    assert room.progress_index.unfinished() == [2]
+
+
+def test_seconds_of_several_times_add_up_for_continue() -> None:
+    room = make_room()
+    room.play("three", seconds=40)
+    room.play("two", seconds=10)
+    room.play("three", seconds=25)
+    assert room.progress_index.unfinished() == [2]
+
+
+@pytest.mark.parametrize(
+    ("after", "is_autoplaying", "playing"),
+    [("", True, "one"), ("list", False, "one"), ("podcast", True, "four"), ("queue", True, None), ("stop", True, None)],
+)
+def test_podcast_says_what_plays_after_its_episodes(after: str, is_autoplaying: bool, playing: str | None) -> None:
+    room = make_room(settings={"after": after}, options=PlaybackOptions(is_autoplaying=is_autoplaying))
+    room.play("three", seconds=301, following=[2, 0])
+    assert (room.playing if room.controller.playback.is_loaded else None) == playing
+
+
+@pytest.mark.parametrize(("after", "playing"), [("podcast", "five"), ("queue", "five"), ("stop", None)])
+def test_queue_comes_first_unless_a_podcast_says_stop(after: str, playing: str | None) -> None:
+    room = make_room(settings={"after": after}, queue=Queue(("five",)))
+    room.play("three", seconds=301, following=[2, 0])
+    assert (room.playing if room.controller.playback.is_loaded else None) == playing
+
+
 # -- undo ----------------------------------------------------------------------------------------------
 
 

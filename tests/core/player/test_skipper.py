@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.fakes import START
@@ -28,6 +30,15 @@ def test_start_is_left_out_of_what_was_not_begun() -> None:
     play(room)
     room.play("two")
     assert starts(room) == [30.0, 50.0]
+
+
+def test_rewind_does_not_go_back_into_the_start_that_is_left_out() -> None:
+    long_ago = START - timedelta(days=3)
+    left = {"two": Progress(long_ago, 38.0, listened=long_ago), "three": Progress(long_ago, 12.0, listened=long_ago)}
+    room = make_room(settings={"skip_start": "30"}, progress=left)
+    room.play("two")
+    room.play("three")
+    assert starts(room) == [30.0, 12.0]
 
 
 def test_start_is_heard_when_it_is_asked_for() -> None:

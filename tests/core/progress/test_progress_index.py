@@ -153,3 +153,12 @@ def test_progress_under_another_id_of_an_episode_counts_for_the_episode() -> Non
     assert (found.played, found.plays, found.played_ranges) == (True, 1, ((0.0, 100.0),))
     assert both.indexes[Status.PLAYED] == {0}
     assert ProgressIndex(library, {"copy": before}).unfinished() == [0]
+
+
+def test_fragments_leave_continue_after_a_while_and_stay_started() -> None:
+    library = build_library([], [Episode(ident, ident, duration=100.0) for ident in "abc"])
+    progress = {"a": started(20.0), "b": started(30.0), "c": started(20.0, minutes=9)}
+    index = ProgressIndex(library, progress, START + timedelta(minutes=5))
+    assert index.unfinished() == [2, 1]
+    assert index.resumable() == [2, 0, 1]
+    assert index.moved_to(library).unfinished() == [2, 1]

@@ -207,3 +207,17 @@ def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
     costs = [50.0 if library.episode(index).tags == ("Fast",) else 200.0 for index in plan.indexes]
     assert plan.total == sum(costs)
     assert 0.8 * 600 <= plan.total <= 1.05 * 600
+
+
+def test_new_episodes_come_before_those_that_are_not() -> None:
+    library = of_lengths(*[60.0] * 5)
+    index = ProgressIndex(library, {"e4": started(10.0)})
+    index.set_new(["e2"])
+    plan = plan_session(library, index, SessionRequest(180.0), normally)
+    assert [library.ids[index] for index in plan.indexes] == ["e4", "e2", "e0"]
+
+
+def test_episode_of_which_too_little_was_heard_is_not_taken_as_begun() -> None:
+    library = of_lengths(*[60.0] * 3)
+    brief = started(10.0)._replace(is_brief=True)
+    assert planned(library, SessionRequest(60.0), e2=brief) == ["e0"]

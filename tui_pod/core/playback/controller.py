@@ -306,10 +306,19 @@ class PlaybackController:
                 return
         if self.sessions.end_if_over():
             return
-        if self._state.options.is_autoplaying or next(self._up_next.upcoming(), None) is not None:
+        if self._goes_on():
             self._up_next.advance(is_automatic=True)
         else:
             self.stop()
+
+    def _goes_on(self) -> bool:
+        """Return whether something plays after the episode that has ended, as its podcast says."""
+        settings = self._state.settings_of(self.playback.episode)
+        after = settings.after if settings is not None and self.session is None else ""
+        if after == "stop":
+            return False
+        is_listed = after in ("list", "podcast") if after else self._state.options.is_autoplaying
+        return is_listed or next(self._up_next.upcoming(), None) is not None
 
     def _on_failed(self, reason: str) -> None:
         if not self._up_next.is_automatic:

@@ -73,6 +73,10 @@ class UpNext:
             return
         queue = self.queue.started(episode)
         self.is_automatic = is_automatic
+        self._state.is_chosen = not is_automatic or episode in self.queue.entries
+        settings = self._state.settings_of(episode)
+        if settings is not None and settings.after == "podcast":
+            self.context = self.home_context(episode)
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
         self._player.start(found, position)

@@ -96,7 +96,9 @@ class EpisodePlayer:
         first, options = self._skipper.begin(episode.id, length), self._state.options
         is_continued = position is None
         if position is None:
-            position = resume_position(progress, length, now, options.is_rewinding, options.played) or first
+            left = progress.position if progress is not None else 0.0
+            resumed = resume_position(progress, length, now, options.is_rewinding, options.played)
+            position = max(resumed, min(left, first)) if left > 0 else first  # no rewind into what is skipped
         self.tracker.begin(episode.id, position)
         if is_continued:
             self.tracker.continue_from_known()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.progress import Progress, is_whole, newest, stamp_after
+from tui_pod.core.progress.progress import Progress, enough_heard, is_whole, newest, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -148,7 +148,8 @@ class ProgressTracker:
         if is_now_done:
             self.decide()
         stamp = self._stamp()
-        progress = self._progress().with_played(self._last, position, now)._replace(updated=stamp)
+        enough = enough_heard(self._state.is_chosen, self.duration)
+        progress = self._progress().with_played(self._last, position, now, enough)._replace(updated=stamp)
         self._last = position
         if is_here and not self._is_done:
             progress = progress.at(position, self.duration, stamp)

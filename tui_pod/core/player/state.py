@@ -26,6 +26,8 @@ class PlaybackState:
     playback: Playback
     options: PlaybackOptions
     ports: Ports
+    is_chosen: bool = True
+    """Whether the listener chose what plays: by starting or queueing it, or in a session; else a list went on."""
     has_others: bool = False
     """Whether other machines may have newer progress."""
     answered_at: datetime | None = None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from tui_pod.core.progress.ranges import Ranges, add_range, join
+from tui_pod.core.progress.ranges import Ranges, add_range, join, total
 from tui_pod.core.wall_time import UNKNOWN
 
 
@@ -37,6 +37,8 @@ class Progress(NamedTuple):
     """Ranges that were actually played, in seconds, merged and in order."""
     is_dismissed: bool = False
     """Whether it was removed from Continue, until it is played again."""
+    is_brief: bool = False
+    """Whether too little was heard of it yet for Continue."""
 
     @property
     def status(self) -> Status:
@@ -49,10 +51,16 @@ class Progress(NamedTuple):
         """Return this progress after playing or seeking to `position`."""
         return self._replace(position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
 
-    def with_played(self, start: float, end: float, now: datetime) -> Self:
-        """Return this progress with the range from `start` to `end` played, which also ends a dismissal."""
+    def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
+        """Return this progress with the range from `start` to `end` played, which also ends a dismissal.
+
+        It is brief if it begins here, until `enough` seconds of it were heard.
+        """
         played_ranges = add_range(self.played_ranges, start, end)
-        return self._replace(played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False)
+        is_brief = (self.is_brief or self.status is not Status.STARTED) and total(played_ranges) < enough
+        return self._replace(
+            played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False, is_brief=is_brief
+        )
 
     def with_history(self, other: Self | None) -> Self:
         """Return this progress with what was played, when and how often, in either."""
@@ -129,6 +137,28 @@ class PlayedRule(NamedTuple):
     def is_reached(self, position: float, duration: float | None) -> bool:
         """Return whether playing up to `position` makes an episode played; never with an unknown length."""
         return duration is not None and duration > 0 and position >= self.starts_at(duration)
+
+
+CHOSEN_HEARD, AUTOMATIC_HEARD = 60.0, 180.0
+"""Seconds to hear of an episode for Continue: of one that the listener chose, and of one that began by itself."""
+
+MAX_SHARE_HEARD = 0.5
+"""Largest share of the length that must be heard for it."""
+
+FRAGMENT_SHARE = 0.25
+"""An episode is a fragment if less than this share of its length is before the position."""
+
+
+def enough_heard(is_chosen: bool, duration: float | None) -> float:
+    """Return how many seconds of an episode must be heard for Continue."""
+    seconds = CHOSEN_HEARD if is_chosen else AUTOMATIC_HEARD
+    return min(seconds, MAX_SHARE_HEARD * duration) if duration else seconds
+
+
+def is_fragment(progress: Progress, duration: float | None) -> bool:
+    """Return whether an episode was only begun; its length may be unknown."""
+    length = progress.duration or duration
+    return progress.position < (FRAGMENT_SHARE * length if length else AUTOMATIC_HEARD)
 
 
 REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
-from tui_pod.core.progress.progress import Progress, Status, newest, remaining
+from tui_pod.core.progress.progress import Progress, Status, is_fragment, newest, remaining
 
 FEW = 2_000
 """Up to this product of touched episodes and topics, single look-ups are faster than one pass over the topics."""
@@ -26,8 +27,12 @@ class TopicStats:
 class ProgressIndex:
     """Progress by episode id. Ids that are not in the library stay, and are not counted."""
 
-    def __init__(self, library: Library, progress: Mapping[str, Progress]) -> None:
+    def __init__(
+        self, library: Library, progress: Mapping[str, Progress], fragments_from: datetime | None = None
+    ) -> None:
+        """Count the progress; fragments heard before `fragments_from` are not in Continue, None: all are."""
         self._library = library
+        self._fragments_from = fragments_from
         self._progress = _united(progress, library.aliases)
         self.topic_stats = [TopicStats(seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
@@ -43,7 +48,7 @@ class ProgressIndex:
 
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
-        moved = ProgressIndex(library, self._progress)
+        moved = ProgressIndex(library, self._progress, self._fragments_from)
         moved.set_new(self.new)
         return moved
 
@@ -75,7 +80,7 @@ class ProgressIndex:
             self._new_counts.clear()
         if index is None:
             return
-        (self._continuing.add if _is_continuing(progress) else self._continuing.discard)(index)
+        (self._continuing.add if self._is_continuing(progress, index) else self._continuing.discard)(index)
         duration = self._library.duration(index)
         was, now = former.status if former else Status.UNPLAYED, progress.status
         gained = remaining(progress, duration) - remaining(former, duration)
@@ -116,8 +121,19 @@ class ProgressIndex:
         return len(self._continuing)
 
     def unfinished(self) -> list[int]:
-        """Return the library indexes of Continue: started, not dismissed, the most recently played first."""
-        progresses = ((self._progress[self._library.ids[index]], index) for index in self._continuing)
+        """Return the library indexes of Continue, the most recently played first."""
+        return self._newest_first(self._continuing)
+
+    def resumable(self) -> list[int]:
+        """Return the library indexes of all started episodes that were not dismissed, the most recently played first.
+
+        They include those of which too little was heard for Continue.
+        """
+        started = ((self._progress[self._library.ids[index]], index) for index in self.indexes[Status.STARTED])
+        return self._newest_first(index for progress, index in started if not progress.is_dismissed)
+
+    def _newest_first(self, indexes: Iterable[int]) -> list[int]:
+        progresses = ((self._progress[self._library.ids[index]], index) for index in indexes)
         entries = [(progress.listened or progress.updated, index) for progress, index in progresses]
         return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
 
@@ -141,7 +157,7 @@ class ProgressIndex:
                 continue
             if progress.status is not Status.UNPLAYED:
                 self.indexes[progress.status].add(index)
-            if _is_continuing(progress):
+            if self._is_continuing(progress, index):
                 self._continuing.add(index)
             duration = self._library.duration(index)
             gained[index] = remaining(progress, duration) - remaining(None, duration)
@@ -157,6 +173,13 @@ class ProgressIndex:
             stats.started += sum(index in started for index in inside)
             stats.left += sum(gained[index] for index in inside)
 
+    def _is_continuing(self, progress: Progress, index: int) -> bool:
+        """Return whether Continue has an episode: enough was heard, and not too long ago if it was only begun."""
+        if progress.status is not Status.STARTED or progress.is_dismissed or progress.is_brief:
+            return False
+        is_recent = self._fragments_from is None or (progress.listened or progress.updated) >= self._fragments_from
+        return is_recent or not is_fragment(progress, self._library.duration(index))
+
     def _stats_of(self, index: int) -> Iterator[TopicStats]:
         for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):
             if has_member(members, index):
@@ -170,7 +193,3 @@ def _united(progress: Mapping[str, Progress], aliases: Mapping[str, str]) -> dic
         if (other := united.pop(alias, None)) is not None:
             united[ident] = newest(united[ident], other) if ident in united else other
     return united
-
-
-def _is_continuing(progress: Progress) -> bool:
-    return progress.status is Status.STARTED and not progress.is_dismissed

@@ -32,3 +32,8 @@ def join(first: Ranges, second: Ranges) -> Ranges:
         near = gaps.index(min(gaps))
         merged[near : near + 2] = [(merged[near][0], merged[near + 1][1])]
     return tuple(merged)
+
+
+def total(ranges: Ranges) -> float:
+    """Return the seconds that ranges cover."""
+    return sum(end - start for start, end in ranges)

@@ -151,7 +151,7 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
 def first_row(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
     """Return the first row of the cursor: the most recently played unfinished episode, else the first unplayed one."""
     inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
-    for index in progress_index.unfinished():
+    for index in progress_index.resumable():
         if index in inside:
             return list(indexes).index(index)
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]

@@ -133,7 +133,7 @@ def plan_session(
     speed_rule: SpeedRule,
     without: Iterable[str] = (),
 ) -> Plan:
-    """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
+    """Return the episodes that fill a budget: unfinished ones first, then new ones, then unplayed ones in order.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes.
 
@@ -176,7 +176,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
     if request.order is Sort.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course
-    return [*started, *unplayed]
+    new = set(progress_index.new_indexes())
+    return [*started, *sorted(unplayed, key=lambda index: index not in new)]
 
 
 def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
