@@ -1,8 +1,9 @@
-"""Play with python-mpv and nothing else, and tell how long libmpv itself takes: the floor of play and seek.
+"""Play with python-mpv and nothing else, and tell how long libmpv itself takes: the floor of play, seek and playing.
 
     inside_mpv.py REPORT FILE FILE…
 
-Runs in the measured process. The report is JSON, its times are seconds.
+Runs in the measured process. The report is JSON, its times are seconds. After the report it plays on until a line is
+read, so that what playing takes can be measured.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ def main() -> None:
 
     plays = [timed("loadfile", name) for name in sys.argv[2:]]
     seeks = [timed("seek", f"{40 * (place % 5) + 20}", "absolute+exact") for place in range(12)]
-    player.terminate()
     Path(sys.argv[1]).write_text(json.dumps({"play": plays[1:], "seek": seeks}), "utf-8")
+    timed("seek", "0", "absolute")
+    print("playing", flush=True)
+    input()
+    player.terminate()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,12 @@ QUESTIONS = (
     '"the of"', "in the", "model -attention", "qzx", "transformer layer", "weights of the model",
 )  # fmt: skip
 
+BARE_QUESTIONS = (
+    "the", "at*", "att*", "atte*", "attention", "attention head", '"attention heads"', "con*", "the of and", '"of the"',
+    '"the of"', "in the", "model NOT attention", "qzx", "transformer layer", "weights of the model",
+)  # fmt: skip
+"""The same in the syntax of FTS5."""
+
 
 def fill_index(report: str, folder: str, episodes: int, transcripts: int, words: int) -> None:
     """Measure filling, and write the report."""
@@ -46,15 +52,18 @@ def fill_index(report: str, folder: str, episodes: int, transcripts: int, words:
             found += (*chance.choice(sentences).split(), *([chance.choice(rare)] if chance.random() < 0.5 else ()))
         return found[:count]
 
-    made = []
+    made, texts = [], [json.dumps(BARE_QUESTIONS)]
     for number in range(episodes):
         file = root / f"{number}.vtt"
         if number < transcripts:
             said = iter(spoken(words))
-            cues = (Cue(" ".join(part), 3.0 * at, 3.0 * at + 3) for at, part in enumerate(_eights(said)))
+            cues = [Cue(" ".join(part), 3.0 * at, 3.0 * at + 3) for at, part in enumerate(_eights(said))]
             file.write_text(to_webvtt(cues), "utf-8")
+            texts.append(" ".join(cue.text for cue in cues))
         text = " ".join(spoken(35))
+        texts.append(text)
         made.append(Episode(f"e{number}", text[:60], text, transcript=str(file) if number < transcripts else None))
+    (root / "texts").write_text("\n".join(texts), "utf-8")
     index, sources = IndexFile(root / "search.sqlite"), WordSources(root / "data", root / "cache")
     began = time.process_time()
     fill(index, build_library([], made), sources, "")

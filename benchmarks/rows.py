@@ -13,6 +13,9 @@ OTHERS = ("bare", "mpv", "newsboat", "castero")
 TITLES = {"bare": "bare Textual app", "mpv": "mpv itself"}
 """What the columns are called; the others by their names."""
 
+TIMES = ("s", "ms")
+"""Units that depend on the machine's speed: a target in them is a ratio to a floor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -24,16 +27,33 @@ class Row:
     unit: str
     """`×` is a ratio; the table says to what."""
     limit: float | None = None
-    """The most that it may be; None: it has no target."""
+    """The target, an upper bound: of the ratio to `floor` if there is one, else of the value; None: no target."""
     others: Mapping[str, float | None] = field(default_factory=dict)
     """The same of others, by their names in `OTHERS`; None: not installed."""
     note: str = ""
     """What a reader must know of it."""
+    floor: float | None = None
+    """What the least program takes for the same work, in the same unit and run; None: the value has no floor."""
+
+    def __post_init__(self) -> None:
+        """Check the target.
+
+        Raises:
+            ValueError: it is a time, which another machine misses without a fault.
+        """
+        if self.limit is not None and self.unit in TIMES and self.value is not None and self.floor is None:
+            raise ValueError(f"{self.what}: a target for a time needs a floor")
+
+    @property
+    def ratio(self) -> float | None:
+        """The value as a multiple of the floor; None without one."""
+        return self.value / self.floor if self.value is not None and self.floor else None
 
     @property
     def is_missed(self) -> bool:
-        """Whether it has a target and is above it."""
-        return self.value is not None and self.limit is not None and self.value > self.limit
+        """True if it is above its target."""
+        compared = self.value if self.floor is None else self.ratio
+        return compared is not None and self.limit is not None and compared > self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +90,22 @@ def paired_ratio(values: Sequence[float], floors: Sequence[float]) -> float:
 def as_markdown(table: Table) -> str:
     """Return a table in Markdown, under its title; a reference has a column where any row has it."""
     names = [name for name in OTHERS if any(name in row.others for row in table.rows)]
-    heads = ["what", "tui-pod", "target", "holds", *(TITLES.get(name, name) for name in names)]
-    lines = [_line(heads), _line(["---", *["---:"] * 2, ":---:", *["---:"] * len(names)])]
-    lines += [_line(_cells(row, names)) for row in table.rows]
+    floors = ["floor", "ratio"] if any(row.floor is not None for row in table.rows) else []
+    heads = ["what", "tui-pod", *floors, "target", "holds", *(TITLES.get(name, name) for name in names)]
+    lines = [_line(heads), _line(["---", *["---:"] * (2 + len(floors)), ":---:", *["---:"] * len(names)])]
+    lines += [_line(_cells(row, names, bool(floors))) for row in table.rows]
     notes = [f"{row.what}: {row.note}." for row in table.rows if row.note]
     return "\n".join([f"### {table.title}", "", table.about, "", *lines, *([""] if notes else []), *_listed(notes)])
 
 
-def _cells(row: Row, names: Iterable[str]) -> list[str]:
-    target = "–" if row.limit is None else f"≤ {row.limit:g}{'' if row.unit == '%' else ' '}{row.unit}"
+def _cells(row: Row, names: Iterable[str], has_floors: bool) -> list[str]:
+    unit = row.unit if row.floor is None else "×"
+    target = "–" if row.limit is None else f"≤ {row.limit:g}{'' if unit == '%' else ' '}{unit}"
     holds = "–" if row.limit is None or row.value is None else "no" if row.is_missed else "yes"
-    return [row.what, amount(row.value, row.unit), target, holds, *(_other(row, name) for name in names)]
+    floor = "" if row.floor is None else amount(row.floor, row.unit)
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
+    compared = [floor, ratio] if has_floors else []
+    return [row.what, amount(row.value, row.unit), *compared, target, holds, *(_other(row, name) for name in names)]
 
 
 def _other(row: Row, name: str) -> str:
@@ -96,6 +121,11 @@ def _other(row: Row, name: str) -> str:
     return f"{amount(value, row.unit)} ({times:,.{0 if times >= 10 else 1 if times >= 1 else 2}f}×)"
 
 
+def _compared(row: Row) -> str:
+    """Return what is held against the target."""
+    return amount(row.value, row.unit) if row.ratio is None else f"{row.ratio:.2f} × its floor"
+
+
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
@@ -107,7 +137,7 @@ def _listed(notes: Iterable[str]) -> list[str]:
 def summary(tables: Iterable[Table]) -> str:
     """Return how many targets hold, and which do not."""
     rows = [(table.title, row) for table in tables for row in table.rows if row.limit is not None]
-    missed = [f"{title}: {row.what}, {amount(row.value, row.unit)}" for title, row in rows if row.is_missed]
+    missed = [f"{title}: {row.what}, {_compared(row)}" for title, row in rows if row.is_missed]
     open_ones = [f"{title}: {row.what}" for title, row in rows if row.value is None]
     measured = len(rows) - len(open_ones)
     text = f"{measured - len(missed)} of {measured} targets hold."

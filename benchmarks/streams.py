@@ -14,8 +14,9 @@ from typing import Any
 
 from benchmarks import material
 from benchmarks.bench import Bench, FeedStore, spread
+from benchmarks.floors import libmpv_alone, run_floor
 from benchmarks.rows import Row, Table
-from benchmarks.sound import NEXT_LIMIT, PLAY_LIMIT, SEEK_LIMIT, run_inside
+from benchmarks.sound import NEXT_LIMIT, run_inside
 
 SLOW = 250_000
 """Bytes a second of the slow line."""
@@ -23,8 +24,11 @@ SLOW = 250_000
 PLACE = 420.0
 """Seconds at which a stream is resumed."""
 
-RESUME_LIMIT = 1.5
-"""Seconds to its sound."""
+PLAY_LIMIT, SEEK_LIMIT = 4.0, 12.0
+"""Time to the sound, ÷ that of python-mpv alone with a file."""
+
+RESUME_LIMIT = 3.0
+"""Time to its sound, ÷ that in which urllib fetches as much over the same line."""
 
 READ_LIMIT = 400.0
 """Kilobytes read until then."""
@@ -40,24 +44,37 @@ def measure(bench: Bench) -> Table:
         found = run_inside(bench, "sound", fast.arguments, fast.variables)
         runs = 2 if bench.is_quick else RESUMES
         resumed, about = ([_resume(bench, each) for _ in range(runs)] for each in (server, other))
+        floors = [_fetched(bench, each, found) for each, found in ((server, resumed), (other, about))]
+    libmpv = libmpv_alone(bench)
     return Table(
         "Sound of streams",
         "From a server on the loopback with byte ranges, through the program's own fetcher: mp3 of 64 kbit/s and"
-        f" constant rate. Resumed at {PLACE / 60:.0f}:00 of ten minutes over a line of {SLOW // 1000} kB/s.",
+        f" constant rate. Resumed at {PLACE / 60:.0f}:00 of ten minutes over a line of {SLOW // 1000} kB/s. The"
+        " floors are python-mpv alone with a file, and urllib fetching as many bytes over the same line.",
         [
             *(
-                _row(f"streamed: {what} to sound", [seconds * 1000 for seconds in found[what]], "ms", limit)
-                for what, limit in (("play", PLAY_LIMIT), ("seek", SEEK_LIMIT), ("next", NEXT_LIMIT))
+                _row(
+                    f"streamed: {what} to sound", [seconds * 1000 for seconds in found[what]], "ms", limit, floor * 1000
+                )
+                for what, limit, floor in (
+                    ("play", PLAY_LIMIT, libmpv.play),
+                    ("seek", SEEK_LIMIT, libmpv.seek),
+                    ("next", NEXT_LIMIT, libmpv.play),
+                )
             ),
             *(
                 row
-                for what, found in (("", resumed), (", variable rate, no table", about))
+                for what, found, floor in (
+                    ("", resumed, floors[0]),
+                    (", variable rate, no table", about, floors[1]),
+                )
                 for row in (
                     _row(
                         f"streamed: resumed over a slow line{what}",
                         [each["resume"] for each in found],
                         "s",
                         RESUME_LIMIT,
+                        floor,
                     ),
                     _row(f"streamed: read until then{what}", [each["read"] / 1000 for each in found], "kB", READ_LIMIT),
                 )
@@ -66,8 +83,15 @@ def measure(bench: Bench) -> Table:
     )
 
 
-def _row(what: str, values: list[float], unit: str, limit: float) -> Row:
-    return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}")
+def _row(what: str, values: list[float], unit: str, limit: float, floor: float | None = None) -> Row:
+    return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}", floor=floor)
+
+
+def _fetched(bench: Bench, server: _Server, resumed: list[dict[str, Any]]) -> float:
+    """Return the seconds in which urllib fetches as much as was read until a stream was resumed."""
+    count = int(statistics.median(each["read"] for each in resumed))
+    words = (f"http://{server.name}/slow/0", len(server.files[0]) // 2, count)
+    return float(run_floor(bench, "part", *words, times=3)["seconds"])
 
 
 def _resume(bench: Bench, server: _Server) -> dict[str, Any]:

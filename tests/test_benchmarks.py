@@ -63,7 +63,7 @@ def test_amount_has_the_digits_that_say_something(value: float | None, unit: str
     [(5.0, 5.0, "yes"), (5.001, 5.0, "no"), (5.0, None, "–"), (None, 5.0, "–")],
 )
 def test_row_holds_up_to_its_target(value: float | None, limit: float | None, expected: str) -> None:
-    assert lines_of(Row("a key", value, "ms", limit))[2][3] == expected
+    assert lines_of(Row("a key", value, "kB", limit))[2][3] == expected
 
 
 def test_table_has_a_column_for_each_other_that_any_row_has() -> None:
@@ -85,9 +85,31 @@ def test_table_tells_notes_below_it() -> None:
 
 
 def test_summary_counts_and_names_what_does_not_hold() -> None:
-    rows = [Row("a", 1.0, "s", 2.0), Row("b", 3.0, "s", 2.0), Row("c", None, "s", 2.0), Row("d", 9.0, "s")]
-    expected = "1 of 2 targets hold. Missed: Part: b, 3.00 s. Not measured: Part: c."
+    rows = [Row("a", 1.0, "kB", 2.0), Row("b", 3.0, "kB", 2.0), Row("c", None, "s", 2.0), Row("d", 9.0, "s")]
+    expected = "1 of 2 targets hold. Missed: Part: b, 3.00 kB. Not measured: Part: c."
     assert summary([Table("Part", "About it.", rows)]) == expected
+
+
+@pytest.mark.parametrize(("value", "holds"), [(5.0, "yes"), (6.0, "yes"), (6.3, "no")])
+def test_row_with_a_floor_is_held_against_it(value: float, holds: str) -> None:
+    heads, _, cells = lines_of(Row("a key", value, "ms", 2.0, floor=3.0))
+    assert heads == ["what", "tui-pod", "floor", "ratio", "target", "holds"]
+    assert cells[2:] == ["3.00 ms", f"{value / 3:.2f} ×", "≤ 2 ×", holds]
+
+
+def test_row_without_a_floor_has_empty_cells_beside_one_that_has() -> None:
+    assert lines_of(Row("a key", 4.0, "ms", floor=2.0), Row("read", 5.0, "kB", 9.0))[3][2:5] == ["", "", "≤ 9 kB"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_target_for_a_time_needs_a_floor(unit: str) -> None:
+    with pytest.raises(ValueError, match="needs a floor"):
+        Row("a key", 4.0, unit, 8.0)
+
+
+def test_summary_names_the_ratio_of_what_is_missed() -> None:
+    missed = Table("Part", "About it.", [Row("a", 9.0, "s", 2.0, floor=3.0)])
+    assert summary([missed]) == "0 of 1 targets hold. Missed: Part: a, 3.00 × its floor."
 
 
 @pytest.mark.parametrize("replaced", ["Speed", "Durability"])
