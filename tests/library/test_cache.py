@@ -195,11 +195,14 @@ def damage(file: Path, kind: str) -> None:
         "UPDATE columns SET value = x'00' WHERE name = 'members'",
     ],
 )
-def test_load_damaged_cache_is_made_anew(catalog: Path, cache: Path, kind: str) -> None:
+def test_load_damaged_cache_is_made_anew_and_logged(
+    catalog: Path, cache: Path, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     expected = list(everything(parsed([catalog], cache).library))
     [file] = cache.glob("library-*")
     damage(file, kind)
     loaded = load_library([catalog], cache)
+    assert "cannot be used and is rebuilt" in capfd.readouterr().err
     assert loaded.save is not None
     loaded.save()
     assert list(everything(loaded.library)) == expected

@@ -38,6 +38,10 @@ _DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeErr
 """Raised by a missing, old or damaged cache."""
 
 
+class _Outdated(Exception):
+    """The cache was made from other catalogues, feeds or settings."""
+
+
 class Loaded(NamedTuple):
     """A library; `save` writes it to the cache, None if it came from there."""
 
@@ -57,9 +61,21 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     """
     feeds, file = _generation(data), cache_file(cache, "library", paths)
     parse = partial(_parse, file, paths, data)
-    with contextlib.suppress(*_DAMAGE):
+    try:
         return Loaded(_read_cache(file, _stamp(_stats(paths), feeds), parse), feeds=feeds)
+    except _Outdated:
+        pass
+    except _DAMAGE as error:
+        _log_damage(file, error)
     return parse()
+
+
+def _log_damage(file: Path, error: Exception) -> None:
+    """Write to the log that a cache is rebuilt, unless it is only missing."""
+    if file.exists():
+        from tui_pod.runtime.log import log  # seldom needed
+
+        log(f"{file} cannot be used and is rebuilt: {type(error).__name__}: {error}")
 
 
 def library_stamp(paths: Sequence[Path], data: Path | None) -> str:
@@ -156,7 +172,8 @@ class _CachedEpisodes:
                 published=date.fromisoformat(published) if published else None,
                 tags=tuple(tags.split("\n")) if tags else (),
             )
-        except _DAMAGE:
+        except _DAMAGE as error:
+            _log_damage(self._file, error)
             found = self._parsed.index(self._ids[index])
             return Episode(self._ids[index], self._titles[index]) if found is None else self._parsed.episode(found)
 
@@ -191,7 +208,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
-        raise ValueError("made from other catalogues")
+        raise _Outdated
     durations = array("d", columns["durations"])
     ids = columns["ids"].split("\n") if durations else []
     titles = columns["titles"].split("\n") if durations else []

@@ -47,6 +47,20 @@ async def test_cover_beside_a_recording_is_taken(covers: Covers, tmp_path: Path)
     assert len(await covers.picture(episode) or b"") == PICTURE_BYTES
 
 
+@pytest.mark.parametrize("content", [b"cut", b"x" * (PICTURE_BYTES + 1)])
+async def test_damaged_picture_in_the_cache_is_made_again_and_logged(
+    covers: Covers, tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    episode = make_wav(tmp_path / "music")
+    make_png(tmp_path / "music" / "cover.png", 64, 64)
+    picture = await covers.picture(episode)
+    for cached in (tmp_path / "covers").glob("*.rgb"):
+        if cached.stat().st_size:
+            cached.write_bytes(content)
+    assert await covers.picture(episode) == picture
+    assert "was damaged and is made again" in capfd.readouterr().err
+
+
 async def test_cover_of_a_feed_is_fetched_once(
     covers: Covers, podcasts: Podcasts, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -61,6 +62,7 @@ class Covers:
                     return picture
                 if not picture:
                     continue  # the cache says that there is none
+                log(f"{cached} was damaged and is made again: {len(picture)} bytes")
             if origin not in self._failed and (made := self._make(cached, origin, content, cancel)) is not None:
                 return made
         return None
