@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.cli.parser import parse
-from tui_pod.cli.remote import ask, describe, make_request
+from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
+from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.player.events import LoadFailed, PauseChanged
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
@@ -119,6 +121,84 @@ async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, ro
         "speed": 1.0,
         "volume": 80,
     }
+
+
+async def test_status_has_all_fields_of_status_lines(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 42)
+    room.controller.set_sleep(SleepTimer(600.0))
+    room.controller.queue_last(["two"])
+    now = await answer(state, command="status")
+    assert tuple(sorted(now)) == tuple(sorted(FIELDS))
+    assert (now["position"], now["left"], now["topic"], now["sleep"], now["queue"]) == (42, 58, "Numbers", 600, 1)
+    assert (now["podcast"], now["session"], now["synced"], now["paused"]) == (None, None, None, False)
+
+
+async def test_follower_gets_a_line_at_each_change_and_none_without(
+    app: RemoteControl, room: Room, runtime: Path, state: Path
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    writer.write(b'{"command": "follow"}\n')
+
+    async def read() -> dict[str, object]:
+        async with asyncio.timeout(10):
+            return json.loads(await reader.readline())["now"]  # type: ignore[no-any-return]
+
+    assert (await read())["id"] is None
+    room.play("one", 0.75)
+    assert [(now["id"], now["position"]) for now in [await read()]] == [("one", 0)]
+    room.player.play(0.5)
+    assert (await read())["position"] == 1
+    room.controller.toggle_pause()
+    assert (await read())["paused"] is True
+    writer.close()
+
+
+async def test_followers_of_one_app_do_not_miss_each_others_changes(
+    app: RemoteControl, room: Room, state: Path
+) -> None:
+    seen: list[list[object]] = [[], []]
+
+    def watch(number: int) -> None:
+        for now in follow(state, pause=lambda _: None):
+            seen[number].append(now["id"])
+            if now["id"] is not None:
+                return
+
+    watching = [asyncio.create_task(asyncio.to_thread(watch, number)) for number in (0, 1)]
+    await until(lambda: all(seen), "both follow")
+    room.play("one", 1)
+    await asyncio.gather(*watching)
+    assert [ids[-1] for ids in seen] == ["one", "one"]
+
+
+async def test_follower_waits_for_an_app_and_survives_its_end(room: Room, state: Path) -> None:
+    found: list[object] = []
+    control = await start(room, state)
+    room.play("one", 1)
+
+    def watch() -> None:
+        for now in follow(state, pause=lambda _: None):
+            if not found or found[-1] != now["id"]:
+                found.append(now["id"])
+            if found == ["one", None, "one"]:
+                return
+
+    watching = asyncio.create_task(asyncio.to_thread(watch))
+    await until(lambda: found == ["one"], "it follows")
+    await control.close()
+    await until(lambda: found == ["one", None], "it waits")
+    control = await start(room, state)
+    await watching
+    await control.close()
+
+
+async def test_now_prints_a_format(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 42)
+    status, out, _ = await run_command("now", "--format", "{paused} {title} −{left}", state=state)
+    assert (status, out) == (0, "▶ One −0:58\n")
+    status, out, err = await run_command("now", "--format", "{title.x} {nothing}", state=state)
+    assert (status, out) == (2, "")
+    assert "there is no field title.x" in err
 
 
 async def test_play_by_id_answers_once_it_plays(app: RemoteControl, room: Room, state: Path) -> None:

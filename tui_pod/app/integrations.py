@@ -15,13 +15,21 @@ from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 from tui_pod.runtime.log import log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from tui_pod.services.context import Context
     from tui_pod.terminal.host import TerminalHost
 
 
-async def start_integrations(context: Context, broadcast: Broadcast, host: TerminalHost | None, state: Path) -> None:
+async def start_integrations(
+    context: Context,
+    broadcast: Broadcast,
+    host: TerminalHost | None,
+    state: Path,
+    synced_at: Callable[[], datetime | None],
+) -> None:
     """Start each integration on its own; one that fails stays off, with a line in the log."""
     from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
 
@@ -37,7 +45,7 @@ async def start_integrations(context: Context, broadcast: Broadcast, host: Termi
         broadcast.add(title)
         if host is not None:
             host.on_new_terminal = title.show_again
-    remote = RemoteControl(PlayerApi(context.controller), state)
+    remote = RemoteControl(PlayerApi(context.controller, synced_at), state)
     try:
         await remote.start()
         broadcast.add(remote)

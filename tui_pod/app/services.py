@@ -274,7 +274,13 @@ class AppServices:
         self._watchdog = Watchdog(asyncio.get_running_loop(), self._engine.rescue, self._end_now)
         self._watchdog.start()
         broadcast, files = self._engine.broadcast, self._files
-        starting = start_integrations(self._context, broadcast, self.terminal, files.state.path)
+        starting = start_integrations(
+            self._context,
+            broadcast,
+            self.terminal,
+            files.state.path,
+            lambda: self.sync.synced if self.sync is not None else None,
+        )
         self._starting = asyncio.get_running_loop().create_task(starting)
         if self._save_cache is not None:
             await keep_library(self._save_cache, files.catalogs, files.paths, len(self.first.library))

@@ -187,7 +187,10 @@ COMMANDS = (
     Command("volume", "remote.run", "play louder or softer", (
         Argument("amount", "PERCENT", "such as 80, +5 or -5"),
     ), has_json=True, negative=_SIGNED),
-    Command("now", "remote.run", "print what is playing", has_json=True),
+    Command("now", "remote.run_now", "print what is playing", (
+        Argument("--follow", text="print a line at each change; wait for an app if none is running"),
+        Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),
+    ), has_json=True),
     Command("attach", "attach.run", "bring the running app to this terminal"),
     Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),
     Command("config", "shell.run_config", "print where the settings are, and what is wrong with them", (

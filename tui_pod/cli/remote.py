@@ -6,17 +6,30 @@ import contextlib
 import json
 import re
 import socket
+import sys
 import time
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from string import Formatter
 
 from tui_pod.cli.parser import UsageError
 from tui_pod.config.paths import find_paths
-from tui_pod.core.text.clean import clean, clean_title, spoken_time
+from tui_pod.core.text.clean import clean, clean_title, clock, spoken_time
 from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
 
 PATIENCE = 8.0
 """How long to wait for the app's answer (seconds); the app waits up to four for its player."""
+
+WAIT = 1.0
+"""Seconds between two attempts to reach an app, when none was running."""
+
+FIELDS = (
+    "id", "title", "podcast", "topic", "chapter", "position", "duration", "left", "speed", "volume", "paused", "sleep",
+    "session", "queue", "synced",
+)  # fmt: skip
+"""What `now --follow` prints."""
 
 _AMOUNTS = {
     "seek": "a position such as 1:05, or seconds forward or back such as +30 or -10",
@@ -38,6 +51,76 @@ def run(options: Namespace) -> None:
         print_json(now)
     else:
         print(describe(now))
+
+
+def run_now(options: Namespace) -> None:
+    """Print what plays, once or at each change.
+
+    Raises:
+        UsageError: the format has an unknown field.
+        RemoteError: no app is running, and it was to be printed once.
+    """
+    state, line = find_paths(options.state, options.config).state, _writer(options)
+    if not options.follow:
+        if options.format is None:
+            run(options)
+        else:
+            print(line(ask(state, {"command": "status"})))
+        return
+    last = None
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        for now in follow(state):
+            if (text := line(now)) != last:
+                last = text
+                print(text, flush=True)
+
+
+def follow(state: Path, pause: Callable[[float], None] = time.sleep) -> Iterator[dict[str, object]]:
+    """Yield what plays at each change, without end; all fields are None while no app is running.
+
+    Args:
+        state: of the app.
+        pause: waits for so many seconds between two attempts to reach an app.
+    """
+    while True:
+        try:
+            with _connection(state) as connection, connection.makefile("rb") as lines:
+                connection.sendall(b'{"command": "follow"}\n')
+                connection.settimeout(None)
+                while line := lines.readline(LINE_LIMIT):
+                    yield _status(line)
+        except (OSError, RemoteError, ValueError):
+            pass  # it has ended, or is about to start
+        yield dict.fromkeys(FIELDS)
+        pause(WAIT)
+
+
+def _status(line: bytes) -> dict[str, object]:
+    now = json.loads(line)["now"]
+    if not isinstance(now, dict):
+        raise ValueError
+    return {name: now.get(name) for name in FIELDS}
+
+
+def _writer(options: Namespace) -> Callable[[dict[str, object]], str]:
+    """Return what turns an answer into the line to print."""
+    if options.format is not None:
+        fields = list(Formatter().parse(options.format))
+        unknown = [name for _, name, spec, how in fields if name is not None and (name not in FIELDS or spec or how)]
+        if unknown:
+            raise UsageError(f"there is no field {clean(unknown[0], 40)}. The fields are: {', '.join(FIELDS)}")
+        return lambda now: "" if now.get("id") is None else options.format.format_map(_texts(now))
+    if options.json:
+        return partial(json.dumps, ensure_ascii=sys.stdout.encoding.lower() != "utf-8")
+    return lambda now: "" if now.get("id") is None else describe(now)
+
+
+def _texts(now: dict[str, object]) -> dict[str, str]:
+    """Return the fields as a format shows them: times as `1:05`, and nothing for what there is not."""
+    texts = {name: "" if value is None else clean(str(value), 300) for name, value in now.items()}
+    for name in ("position", "duration", "left", "sleep", "session"):
+        texts[name] = clock(_seconds(now, name)) if now.get(name) is not None else ""
+    return texts | {"paused": "‖" if now.get("paused") else "▶"}
 
 
 def make_request(options: Namespace) -> dict[str, object]:
@@ -74,12 +157,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         RemoteError: no app is running, it does not answer, or it answers with an error.
     """
     try:
-        with (
-            contextlib.closing(open_folder(may_make=False)) as folder,
-            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
-        ):
-            connection.settimeout(PATIENCE)
-            connection.connect(folder.address(socket_name(state)))
+        with _connection(state) as connection:
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already
                 connection.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(_read_line(connection))
@@ -99,6 +177,18 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         raise RemoteError("The running tui-pod has another version; restart it.")
     now: dict[str, object] = answer["now"]
     return now
+
+
+@contextlib.contextmanager
+def _connection(state: Path) -> Iterator[socket.socket]:
+    """Connect to the app on a state file for the block."""
+    with (
+        contextlib.closing(open_folder(may_make=False)) as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
+    ):
+        connection.settimeout(PATIENCE)
+        connection.connect(folder.address(socket_name(state)))
+        yield connection
 
 
 def _read_line(connection: socket.socket) -> bytes:

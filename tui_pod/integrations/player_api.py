@@ -5,6 +5,9 @@ A request names the wanted state, since the caller does not see the screen. Know
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.course import first_course
 from tui_pod.core.playback.controller import PlaybackController
@@ -19,8 +22,10 @@ class PlayerApiError(UserError):
 class PlayerApi:
     """Runs requests on the thread that owns playback; raises `PlayerApiError` if one fails."""
 
-    def __init__(self, controller: PlaybackController) -> None:
+    def __init__(self, controller: PlaybackController, synced_at: Callable[[], datetime | None] = lambda: None) -> None:
+        """Control playback; `synced_at` returns when the last sync was, None if there was none."""
         self._controller = controller
+        self._synced_at = synced_at
 
     @property
     def playback(self) -> Playback:
@@ -100,6 +105,31 @@ class PlayerApi:
             "paused": not playback.is_loaded or self.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
+        }
+
+    def status(self) -> dict[str, object]:
+        """Return everything that status lines show, as `tui-pod now --follow --json` prints it.
+
+        Times are seconds, `synced` is ISO 8601, and what there is not is None.
+        """
+        controller, playback = self._controller, self.playback
+        library, index = controller.library, controller.library.index(playback.episode)
+        topic = podcast = None
+        if index is not None:
+            feed, topics = library.feed_of(index), library.topics
+            topic = next(iter(library.episode(index).tags), None)
+            podcast = next((topics.names[n] for n in topics.of_feed(feed)), None) if feed is not None else None
+        session, sleep, synced = controller.sessions.status(), controller.sleep, self._synced_at()
+        return self.now() | {
+            "position": int(playback.position),
+            "podcast": podcast,
+            "topic": topic,
+            "chapter": playback.chapter or None,
+            "left": max(0, round(playback.duration - playback.position)) if playback.duration else None,
+            "sleep": int(sleep.seconds) if sleep is not None and sleep.seconds is not None else None,
+            "session": round(session.left) if controller.session is not None else None,
+            "queue": len(controller.queue.upcoming),
+            "synced": synced.isoformat(timespec="seconds") if synced is not None else None,
         }
 
     def _first(self) -> str:

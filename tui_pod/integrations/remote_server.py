@@ -28,6 +28,9 @@ from tui_pod.integrations.remote_socket import (
 PATIENCE = 10.0
 """Seconds that a client has to send a request, and again to read the answer."""
 
+FOLLOW = b'{"command": "follow"}'
+"""The request after which a line follows at each change."""
+
 SETTLING = 4.0
 """Seconds that an answer waits for the player to react; loading the voice takes one on an idle machine."""
 
@@ -46,6 +49,7 @@ class RemoteControl(Follower):
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
+        self._followers: set[asyncio.Event] = set()
         self._failure: str | None = None
 
     async def start(self) -> None:
@@ -89,8 +93,17 @@ class RemoteControl(Follower):
             self._folder = None
 
     def playback_changed(self, playback: Playback) -> None:  # noqa: ARG002
-        """Wake answers that wait for the player."""
+        """Wake answers that wait for the player, and those that follow it."""
         self._changed.set()
+        self._wake_followers()
+
+    def queue_changed(self) -> None:
+        """Wake those that follow the player."""
+        self._wake_followers()
+
+    def _wake_followers(self) -> None:
+        for follower in self._followers:
+            follower.set()
 
     def told(self, text: str, is_error: bool) -> None:
         """Keep an error for the answer."""
@@ -106,6 +119,9 @@ class RemoteControl(Follower):
             while is_same_user(writer.get_extra_info("socket")):
                 async with asyncio.timeout(PATIENCE):
                     line = await reader.readuntil(b"\n")
+                if line.strip() == FOLLOW:
+                    await self._follow(reader, writer)
+                    break
                 writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
                 async with asyncio.timeout(PATIENCE):
                     await writer.drain()
@@ -116,6 +132,24 @@ class RemoteControl(Follower):
         finally:
             self._clients.discard(task)
             writer.close()
+
+    async def _follow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Write a line at each change until the client hangs up, or does not read for `PATIENCE` seconds."""
+        changed, sent, gone = asyncio.Event(), None, asyncio.ensure_future(reader.read(1))
+        gone.add_done_callback(lambda _: changed.set())
+        self._followers.add(changed)
+        try:
+            while not gone.done():
+                changed.clear()
+                if (now := self._api.status()) != sent:
+                    sent = now
+                    writer.write(json.dumps({"now": now}).encode() + b"\n")
+                    async with asyncio.timeout(PATIENCE):
+                        await writer.drain()
+                await changed.wait()
+        finally:
+            self._followers.discard(changed)
+            gone.cancel()
 
     async def _answer(self, line: bytes) -> dict[str, object]:
         try:
@@ -129,7 +163,7 @@ class RemoteControl(Follower):
             return {"error": str(error)}
         if self._failure is not None:
             return {"error": self._failure}
-        return {"now": self._api.now()}
+        return {"now": self._api.status() if request.get("command") == "status" else self._api.now()}
 
     async def _settle(self, wanted: bool | None) -> None:
         """Wait until the player has loaded and is paused or playing as wanted, for at most `SETTLING` seconds."""
@@ -168,7 +202,7 @@ def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
         PlayerApiError: it failed, or there is no such request.
     """
     match request.get("command"):
-        case "now":
+        case "now" | "status":
             return None
         case "toggle":
             wanted = api.playback.is_loaded and not api.is_paused

@@ -73,7 +73,8 @@ class SyncService(Follower):
         self._was_playing = False
         self._timer: asyncio.TimerHandle | None = None
         self._since = context.controller.now()  # changes after this are still to be sent
-        self._synced: datetime | None = None
+        self.synced: datetime | None = None
+        """When the last sync was."""
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
         self._next_look: asyncio.TimerHandle | None = None
@@ -181,7 +182,7 @@ class SyncService(Follower):
         error = report.get("error")
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
         if not error:
-            self._since = self._synced = since
+            self._since = self.synced = since
         self._show()
         received = _received(report)
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
@@ -216,7 +217,7 @@ class SyncService(Follower):
         """Show when the last sync was, and how many changes are to be sent."""
         now = self._context.controller.now()
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
-        last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
+        last = "" if self.synced is None else f"synced {_age((now - self.synced).total_seconds())}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
         self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem))))
         if self._clock is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class TopicTable(NamedTuple):
         """Return the first address of the feed that a topic stands for; None if it stands for none."""
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2]
         return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
+
+    def of_feed(self, feed: str) -> Iterator[int]:
+        """Yield the topics that are this feed's own."""
+        return (topic for topic in range(len(self.names)) if self.feed(topic) == feed)
 
     def podcast(self, topic: int) -> str | None:
         """Return the feed that a topic stands for or is inside of, as a subfolder is; None if there is none."""
