@@ -76,8 +76,9 @@ class Room:
 
     @property
     def playing(self) -> str | None:
-        """The episode that is loaded."""
-        return self.controller.playback.episode
+        """The episode that the player has, or is about to have."""
+        playback = self.controller.playback
+        return playback.episode if playback.is_active else None
 
     @property
     def position(self) -> float:
@@ -107,6 +108,7 @@ def make_room(
     playback: Playback | None = None,
     options: PlaybackOptions | None = None,
     settings: Mapping[str, str] | None = None,
+    usual_speed: float | None = None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up.
 
@@ -118,7 +120,7 @@ def make_room(
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
     relay = Relay(listener)
     ports = Ports(player, sources, writer, relay, clock, "run")
-    controller = PlaybackController(library, progress_index, ports, options, queue, playback)
+    controller = PlaybackController(library, progress_index, ports, options, queue, playback, usual_speed=usual_speed)
     for fake in (player, sources, writer):
         fake.emit = controller.handle
     return Room(controller, library, progress_index, clock, player, sources, writer, listener, relay)

@@ -110,7 +110,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("playback.go_to")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.notices == ["Nothing is playing."]
+    assert driver.notices == ["Nothing is playing. Press enter on an episode to play it."]
     await driver.press("enter", key)
     assert driver.shows(GoToScreen)
     await driver.press(*"wrong", "enter")

@@ -96,6 +96,7 @@ class Engine:
             first.playback,
             first.notebook,
             first.orders,
+            first.usual_speed,
         )
         self.broadcast.add(LoadTicker(self.controller))
         self.is_open = asyncio.Event()

@@ -153,7 +153,8 @@ class PlayerInterface(ServiceInterface):
     @dbus_property(PropertyAccess.READ, "PlaybackStatus")
     def playback_status(self) -> DBusStr:
         """Playing, Paused or Stopped."""
-        if not self._playback.is_loaded:
+        playback = self._playback
+        if not playback.is_loaded or (playback.is_held and playback.load):  # a restored episode is paused
             return "Stopped"
         return "Paused" if self._api.is_paused else "Playing"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.course import first_course
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 
 
@@ -61,7 +61,7 @@ class PlayerApi:
 
     def stop(self) -> None:
         """Stop and keep the position."""
-        if self.playback.is_loaded:
+        if self.playback.is_active:
             self._controller.stop()
 
     def next(self) -> None:
@@ -156,5 +156,5 @@ class PlayerApi:
         raise PlayerApiError("Nothing is left to play.")
 
     def _require_loaded(self) -> None:
-        if self.playback.status is PlayerStatus.STOPPED:
+        if not self.playback.is_loaded:
             raise PlayerApiError("Nothing is playing.")

@@ -177,7 +177,7 @@ class RemoteControl(Follower):
 def _is_settled(playback: Playback, wanted: bool | None) -> bool:
     if playback.status is PlayerStatus.LOADING:
         return False
-    return wanted is None or not playback.is_loaded or (playback.status is PlayerStatus.PAUSED) is wanted
+    return wanted is None or not playback.is_active or (playback.status is PlayerStatus.PAUSED) is wanted
 
 
 def parse_request(line: bytes) -> dict[str, object]:

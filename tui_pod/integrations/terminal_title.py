@@ -38,7 +38,7 @@ class TerminalTitle(Follower):
         """Show this playback."""
         self._playback = playback
         title = make_title(playback)
-        if title == self._shown or (self._shown is None and not playback.is_loaded):
+        if title == self._shown or (self._shown is None and not playback.is_active):
             return
         keep = KEEP_TITLE if self._shown is None else ""
         self._shown = title
@@ -59,7 +59,7 @@ class TerminalTitle(Follower):
 
 def make_title(playback: Playback) -> str:
     """Return the title for a playback."""
-    if not playback.is_loaded:
+    if not playback.is_active:
         return "tui-pod"
     title = clean(playback.title, LIMIT)
     return f"{title} (paused) - tui-pod" if playback.status is PlayerStatus.PAUSED else f"{title} - tui-pod"

@@ -100,7 +100,7 @@ def say_playback(playback: Playback) -> str:
     """Return what plays, and its position."""
     if not playback.is_loaded:
         return "Nothing is playing."
-    word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
+    word = {PlayerStatus.PLAYING: "Playing", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Paused")
     said = f"{word}: {sentence(playback.title)} {_say_position(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"
@@ -119,7 +119,7 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
             yield f"Playing, {_say_position(now)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
         yield f"Paused, {_say_position(now)}."
-    elif not now.is_loaded and former.is_loaded:
+    elif former.is_active and not now.is_active:
         yield "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
         yield f"At {_say_position(now)}."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
-from tui_pod.core.player.snapshot import LastPlayed, Playback
+from tui_pod.core.library.speed import make_speed_rule
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, Orders
@@ -23,6 +25,9 @@ class FirstScreen:
     progress_index: ProgressIndex
     queue: Queue = field(default_factory=Queue)
     playback: Playback = field(default_factory=Playback)
+    """It holds the episode played last, at that episode's speed."""
+    usual_speed: float = 1.0
+    """The speed of episodes whose topic or podcast has none of its own."""
     query: ListQuery = field(default_factory=ListQuery)
     orders: Orders = field(default_factory=Orders)
     """The order of each topic's list; shared by all who list or play."""
@@ -39,12 +44,22 @@ class FirstScreen:
         return render_keys(text, bound_actions(self.settings), show)
 
 
-def with_last_played(playback: Playback, library: Library, progress_index: ProgressIndex) -> Playback:
-    """Return an idle playback that offers to resume the episode played last, if one is unfinished."""
+def with_last_played(
+    playback: Playback,
+    library: Library,
+    progress_index: ProgressIndex,
+    speeds: Mapping[str, float] = MappingProxyType({}),
+) -> Playback:
+    """Return a playback that holds the episode played last, if one is unfinished; `speeds` are those of topics."""
     index = next(iter(progress_index.resumable()), None)
-    if index is None or playback.last is not None:
+    if index is None or playback.is_loaded:
         return playback
     ident = library.ids[index]
     progress = progress_index.get(ident)
-    position = progress.position if progress is not None else 0.0
-    return playback._replace(last=LastPlayed(ident, library.titles[index], position, progress_index.length(index)))
+    return playback._replace(
+        episode=ident,
+        title=library.titles[index],
+        position=progress.position if progress is not None else 0.0,
+        duration=progress_index.length(index),
+        speed=make_speed_rule(playback.speed, library, speeds)(index),
+    )

@@ -222,11 +222,9 @@ class TuiPodApp(App[None]):
     # -- actions ---------------------------------------------------------------------------------------
 
     def action_toggle_pause(self) -> None:
-        """Pause or resume; resume the last episode if none is loaded, else play the one at the cursor."""
+        """Pause or resume; with nothing loaded, play the episode at the cursor."""
         if self.playback.is_loaded:
             self.controller.toggle_pause()
-        elif (last := self.playback.last) is not None and self.controller.library.index(last.episode) is not None:
-            self.controller.play(last.episode)
         elif self.screen is self.main_screen:
             self.main_screen.episodes.action_choose()
 
@@ -308,12 +306,13 @@ class TuiPodApp(App[None]):
 
     async def action_go_to(self) -> None:
         """Ask for a position to go to."""
-        from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
+        from tui_pod.core.playback.controller import NOTHING_PLAYS  # after the first paint, as the next
+        from tui_pod.ui.screens.go_to import GoToScreen
 
         if self.playback.is_loaded:
             await self.show_dialog(GoToScreen(self.controller))
         else:
-            self.notify("Nothing is playing.")
+            self.notify(NOTHING_PLAYS)
 
     def action_leave(self, for_good: bool) -> None:
         """Detach from the terminal, or suspend the client until it is in the foreground again.

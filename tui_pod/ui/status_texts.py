@@ -20,7 +20,7 @@ from tui_pod.ui.widgets.playback_bar import BarFacts
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.player.snapshot import LastPlayed, Playback
+    from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
@@ -68,9 +68,9 @@ def pane_hints(
     if not playback.is_loaded:
         hidden |= {"Seek", "Bookmark", "Follow"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-    pause = "Pause" if is_going else "Resume" if playback.is_loaded or playback.last is not None else ""
+    pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))
-    if playback.last is not None and playback.last.problem:
+    if playback.problem:
         pause = "Try again"
     words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
@@ -122,17 +122,17 @@ def path_text(model: EpisodeListModel) -> str:
     return " › ".join(map(model.name, path))
 
 
-def start_facts(model: EpisodeListModel, last: LastPlayed | None) -> BarFacts:
-    """Return the bar's facts of the episode played last, before anything plays."""
-    return _episode_facts(model.library, model.progress_index, last.episode) if last is not None else BarFacts()
+def start_facts(model: EpisodeListModel, held: str | None) -> BarFacts:
+    """Return the bar's facts of the held episode, before anything plays."""
+    return _episode_facts(model.library, model.progress_index, held) if held is not None else BarFacts()
 
 
 def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
     """Return the bar's facts besides the playback: topic, session, next episode and sleep timer."""
     status, playback, sleep = controller.sessions.status(), controller.playback, controller.sleep
     library, sleeps = controller.library, sleep.short if sleep is not None else ""
-    if not playback.is_loaded:
-        return start_facts(model, playback.last)._replace(sleep=sleeps)
+    if not playback.is_active:
+        return start_facts(model, playback.episode)._replace(sleep=sleeps)
     following = library.index(status.next) if status.next else None
     session = None
     if status.number is not None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_room
-from tui_pod.core.player.snapshot import LastPlayed, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress, newest
 
 SOON = START + timedelta(minutes=1)
@@ -99,11 +99,10 @@ def test_small_move_by_another_program_here_is_silent(room: Room) -> None:
 
 
 def test_restored_episode_moves() -> None:
-    last = LastPlayed("three", "Three", 60.0, 300.0)
-    room = make_room(EPISODES, {"three": Progress(START, 60.0, 300.0)}, playback=Playback(last=last))
+    held = Playback(episode="three", title="Three", position=60.0, duration=300.0)
+    room = make_room(EPISODES, {"three": Progress(START, 60.0, 300.0)}, playback=held)
     receive(room, 200.0)
-    shown = room.controller.playback
-    assert (shown.last.position if shown.last else shown.position) == 200.0
+    assert room.position == 200.0
     assert room.listener.said[-1] == "2 min further, from laptop · u goes back"
 
 

@@ -162,7 +162,7 @@ def test_file_that_is_opened_anew_has_its_own_time_to_begin() -> None:
     go_on(room, LIMIT - 1)
     assert room.status is PlayerStatus.LOADING
     go_on(room, 2.0)
-    assert not room.controller.playback.is_loaded
+    assert not room.controller.playback.is_active
 
 
 def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> None:

@@ -9,7 +9,7 @@ from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.player.snapshot import LastPlayed, Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.text.clean import clean
@@ -102,8 +102,8 @@ async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> No
         kept = Notebook((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
         services.first = replace(services.first, notebook=kept)
 
-    last = LastPlayed("one", "One", 50.0, 100.0)
-    async with run_app(LIBRARY, playback=Playback(last=last), prepare=prepare) as driver:
+    held = Playback(episode="one", title="One", position=50.0, duration=100.0)
+    async with run_app(LIBRARY, playback=held, prepare=prepare) as driver:
         assert driver.rows_of(driver.bar)[1].count("◆") == 1
         await driver.press("4", "x")
         assert "◆" not in driver.rows_of(driver.bar)[1]

@@ -6,7 +6,7 @@ the outside only through the ports, the clock included.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -39,6 +39,8 @@ from tui_pod.core.text.clean import counted
 WORTH_UNDOING = 1.0
 """Shortest seek that can be undone, in seconds."""
 
+NOTHING_PLAYS = f"Nothing is playing. Press {key_of('episode.play')} on an episode to play it."
+
 
 class PlaybackController:
     """Plays episodes one after another, marks and queues them, and undoes that."""
@@ -53,22 +55,25 @@ class PlaybackController:
         playback: Playback | None = None,
         notebook: Notebook | None = None,
         orders: Orders | None = None,
+        usual_speed: float | None = None,
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
         self._listener = ports.listener
         owner = PlayerOwner(lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed)
-        mixer = self.mixer = Mixer(state)
+        mixer = self.mixer = Mixer(state, usual_speed)
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
         self.editor = ProgressEditor(
-            state, player.tracker, self.undo_history, self.handover, self.sessions.progress_changed
+            state, player, self.undo_history, self.handover, self.sessions.progress_changed
         )
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
         self.sleep: SleepTimer | None = None
+        if (episode := library.find(self.playback.episode)) is not None:
+            state.playback = player.hold(episode, self.playback.position)
 
     @property
     def library(self) -> Library:
@@ -111,7 +116,7 @@ class PlaybackController:
         self.mixer.adopt(former)
         self._up_next.adopt(former)
         self.sessions.adopt(former)
-        if self.playback.is_loaded:
+        if self.playback.is_active:
             self._up_next.prepare()
 
     def handle(self, event: Event) -> None:
@@ -189,11 +194,11 @@ class PlaybackController:
             self.play_from(episode, 0.0)
 
     def toggle_pause(self) -> None:
-        """Pause, or go on after a small rewind when the pause was long."""
-        if self.is_paused and not self.handover.cancel():
-            self.handover.ask_first(self._player.toggle_pause)
-        elif not self.is_paused:
+        """Pause, or go on after a small rewind when the pause was long; play a held episode."""
+        if not self.is_paused:
             self._player.toggle_pause()
+        elif not self.handover.cancel():
+            self.handover.ask_first(self._resume)
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
@@ -201,7 +206,13 @@ class PlaybackController:
             self.handover.cancel()
             self._player.set_paused(True)
         elif self.is_paused:
-            self.handover.ask_first(partial(self._player.set_paused, False))
+            self.handover.ask_first(self._resume)
+
+    def _resume(self) -> None:
+        if self.playback.is_held:
+            self._play(self.playback.episode or "", self._player.sought)
+        else:
+            self._player.set_paused(False)
 
     def stop(self) -> None:
         """End playing; the position is saved."""
@@ -226,9 +237,15 @@ class PlaybackController:
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
+        self._seek(partial(self._player.seek_to, position))
+
+    def _seek(self, seek: Callable[[], None]) -> None:
+        if not self.playback.is_loaded:
+            self._listener.tell(NOTHING_PLAYS)
+            return
         before = self.playback.position
         self.handover.decide()
-        self._player.seek_to(position)
+        seek()
         self._note_seek(before, self.playback.position)
 
     def _note_seek(self, before: float, after: float) -> None:
@@ -254,9 +271,7 @@ class PlaybackController:
 
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence."""
-        position = self.playback.next_mark() if direction > 0 else self.playback.previous_mark()
-        if position is not None:
-            self.seek_to(position)
+        self._seek(partial(self._player.seek_mark, direction))
 
     def next(self) -> None:
         """Play what comes next; the current episode keeps its position, and a session is planned again without it."""

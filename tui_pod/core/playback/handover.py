@@ -113,9 +113,8 @@ class Handover:
 
     @property
     def episode(self) -> str | None:
-        """The loaded episode, or the one that the bar shows since the start."""
-        playback = self._state.playback
-        return playback.last.episode if playback.last is not None and not playback.is_loaded else playback.episode
+        """The loaded episode."""
+        return self._state.playback.episode
 
     @property
     def is_movable(self) -> bool:
@@ -138,13 +137,8 @@ class Handover:
             progress: of the episode.
             origin: name of the machine that it comes from; empty if it is not known.
         """
-        playback, position, last = self._state.playback, self._reachable(progress), self._state.playback.last
-        before, self._offer = playback.position, None
-        if playback.is_loaded:
-            self._player.follow(position, progress.listened or progress.updated)
-        elif last is not None:
-            before = last.position
-            self._state.show(playback._replace(last=last._replace(position=position)))
+        before, position, self._offer = self._state.playback.position, self._reachable(progress), None
+        self._player.follow(position, progress.listened or progress.updated)
         self._announce(before, position, origin)
 
     def _reachable(self, progress: Progress) -> float:

@@ -9,7 +9,7 @@ from functools import partial
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.undo import Change, UndoHistory
-from tui_pod.core.player.progress_tracker import ProgressTracker
+from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
 from tui_pod.core.progress.records import ProgressRecord
@@ -22,14 +22,14 @@ class ProgressEditor:
     def __init__(
         self,
         state: PlaybackState,
-        tracker: ProgressTracker,
+        player: EpisodePlayer,
         undo: UndoHistory,
         handover: Handover,
         changed: Callable[[Iterable[str]], None],
     ) -> None:
         """Edit the progress in `state`; `changed` is told of which episodes."""
         self._state = state
-        self._tracker = tracker
+        self._player = player
         self._undo = undo
         self._handover = handover
         self._changed = changed
@@ -83,7 +83,8 @@ class ProgressEditor:
             state.progress_index.put(ident, progress)
             state.ports.writer.save(ProgressRecord(ident, progress))
             if ident == state.playback.episode:
-                self._tracker.set_done(progress.played)
+                self._player.tracker.set_done(progress.played)
+        self._player.follow_progress(values)
         state.ports.writer.compact()
         state.ports.listener.progress_changed(frozenset(values))
         self._changed(values.keys())
@@ -127,12 +128,13 @@ class ProgressEditor:
             if not is_saved:
                 state.ports.writer.save(ProgressRecord(ident, progress))
             if is_loaded and moved is None:
-                self._tracker.set_done(progress.played)
+                self._player.tracker.set_done(progress.played)
         if before:
             if not is_saved:
                 state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
         others = [ident for ident in before if moved is None or ident != self._handover.episode]
+        self._player.follow_progress(others)
         if others and label:
             known = {ident: state.progress_index.get(ident) for ident in others}
             self._note(label, {ident: before[ident] for ident in others}, known)

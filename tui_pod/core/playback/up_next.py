@@ -132,7 +132,7 @@ class UpNext:
         self.queue = queue
         self.save_queue()
         self._state.ports.listener.queue_changed()
-        if self._state.playback.is_loaded:
+        if self._state.playback.is_active:
             self.prepare()
 
     def save_queue(self) -> None:

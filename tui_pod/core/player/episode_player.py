@@ -7,7 +7,7 @@ owner that one has ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import PAUSES, Retry
 from tui_pod.core.player.skipper import Skipper
-from tui_pod.core.player.snapshot import ChapterOrigin, LastPlayed, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import ProgressRecord
@@ -108,18 +108,54 @@ class EpisodePlayer:
         self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
         self._sources.request(episode, number)
 
+    def hold(self, episode: Episode, position: float, problem: str | None = None) -> Playback:
+        """Have an episode at `position` without opening it: seeks are saved, and playing starts there.
+
+        The former episode must have been left, and the player stopped. Returns the playback to show.
+
+        Args:
+            episode: the one to hold.
+            position: seconds; a small rewind may precede it unless the listener seeks before playing.
+            problem: why it stopped; None if nothing failed.
+        """
+        playback, progress = self._state.playback, self._state.progress_index.get(episode.id)
+        self.tracker.begin(episode.id, position)
+        self._skipper.begin(episode.id, episode.duration)
+        self._load = Load(episode, position, True, self._clock(), 0, Retry(), False, phase=Phase.HELD)
+        held = self._silence()._replace(episode=episode.id, title=episode.title, position=position, problem=problem)
+        if episode.id == playback.episode:
+            held = held._replace(duration=playback.duration, is_narrated=playback.is_narrated, marks=playback.marks)
+        duration = held.duration or (progress.duration if progress else None) or episode.duration
+        return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
+
+    def follow_progress(self, episodes: Container[str]) -> None:
+        """Move a held episode to its progress if it is one of `episodes`: it was marked, or changed elsewhere."""
+        load, playback = self._load, self._state.playback
+        if load is None or load.phase is not Phase.HELD or load.episode.id not in episodes:
+            return
+        progress = self._state.progress_index.get(load.episode.id)
+        load.position, load.is_sought = progress.position if progress is not None else 0.0, False
+        self.tracker.wish(load.position)
+        self._state.show(playback._replace(position=load.position))
+
+    @property
+    def sought(self) -> float | None:
+        """Where the listener has sought in a held episode, in seconds; None if nowhere."""
+        return self._load.position if self._load is not None and self._load.is_sought else None
+
     def stop(self, problem: str | None = None) -> None:
-        """End playing, because of a problem if any; the position is saved."""
+        """End playing, because of a problem if any; the position is saved, and an unfinished episode is held."""
+        load, playback = self._load, self._state.playback
         self.tracker.leave()
         self._load = None
         self._player.stop()
-        playback = self._state.playback
         progress = self._state.progress_index.get(playback.episode or "")
-        silence = self._silence()
-        if playback.episode is not None and (problem or progress is None or not progress.played):
-            last = LastPlayed(playback.episode, playback.title, playback.position, playback.duration, problem)
-            silence = silence._replace(last=last)
-        self._state.show(silence)
+        if load is not None and (problem or progress is None or not progress.played):
+            self._state.show(self.hold(load.episode, playback.position, problem))
+            if load.is_sought:
+                self.seek(load.position)
+        else:
+            self._state.show(self._silence())
 
     def fail(self, reason: str) -> None:
         """End playing and report why."""
@@ -185,8 +221,9 @@ class EpisodePlayer:
     def toggle_pause(self) -> None:
         """Pause, or go on after a small rewind when the pause was long."""
         load, playback = self._load, self._state.playback
-        if load is None:
+        if load is None or load.phase is Phase.HELD:
             return
+        load.awaited_mark = 0
         if load.phase is not Phase.OPEN:
             load.is_paused = not load.is_paused
             if load.is_with_player:
@@ -222,11 +259,11 @@ class EpisodePlayer:
         if position > playback.position and (reason := load.why_out_of_reach(position, playback.duration)):
             self._listener.tell(reason)
             return
-        if load.phase is Phase.OPEN:
+        load.is_sought, load.awaited_mark = load.phase is not Phase.OPEN, 0
+        if load.phase in (Phase.OPEN, Phase.HELD):
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
-            load.is_sought = True
         self._move(load, position)
 
     def follow(self, position: float, listened: datetime) -> None:
@@ -238,6 +275,7 @@ class EpisodePlayer:
             self.start(load.episode, position, is_paused=True)
             return
         self.tracker.follow(position)
+        load.is_sought = load.is_sought and load.phase is not Phase.HELD
         load.paused_at = min(listened, self._clock()) if load.paused_at is not None else None
         self._move(load, position)
 
@@ -254,6 +292,30 @@ class EpisodePlayer:
         self._state.show(self._state.playback._replace(position=position))
         self._listener.progress_changed(frozenset((load.episode.id,)))
 
+    def seek_mark(self, direction: int) -> None:
+        """Go to the next (1) or previous (-1) chapter or sentence; open a held episode, paused, to know them."""
+        load, playback = self._load, self._state.playback
+        if load is None:
+            return
+        if load.phase is not Phase.OPEN and not playback.marks:
+            if load.phase is Phase.HELD:
+                self.start(load.episode, playback.position, is_paused=True)
+            load = self._load or load
+            load.awaited_mark = direction
+            self._go_to_awaited_mark(load)
+            return
+        position = playback.next_mark() if direction > 0 else playback.previous_mark()
+        if position is not None:
+            self.seek_to(position)
+        else:
+            what = "last sentence" if playback.is_narrated else "last chapter"
+            self._listener.tell(f"This is the {what}." if playback.marks else "This episode has no chapters.")
+
+    def _go_to_awaited_mark(self, load: Load) -> None:
+        if load.awaited_mark and load.phase is Phase.OPEN and self._state.playback.marks:
+            direction, load.awaited_mark = load.awaited_mark, 0
+            self.seek_mark(direction)
+
     # -- what is reported ------------------------------------------------------------------------------
 
     def saved(self, ticket: int) -> None:
@@ -264,7 +326,7 @@ class EpisodePlayer:
     def handle(self, event: LoadEvent) -> None:
         """Handle an event of the player or the sources."""
         load = self._load
-        if load is None or event.load != self._state.playback.load:
+        if load is None or load.phase is Phase.HELD or event.load != self._state.playback.load:
             return
         playback = self._state.playback
         match event:
@@ -288,6 +350,7 @@ class EpisodePlayer:
             case ChaptersKnown(marks=marks, origin=origin) if origin >= load.chapter_origin:
                 load.chapter_origin = origin
                 self._state.show(playback._replace(marks=marks))
+                self._go_to_awaited_mark(load)
             case PauseChanged(is_paused=is_paused, position=position):
                 self._on_pause(load, is_paused, position)
             case BufferingChanged(is_buffering=is_buffering):
@@ -338,6 +401,7 @@ class EpisodePlayer:
             self.tracker.arrive(event.position)
         if source.notice:
             self._listener.tell(source.notice)
+        self._go_to_awaited_mark(load)
         self._owner.loaded()
 
     def _set_duration(self, load: Load, measured: float | None) -> None:

@@ -36,6 +36,8 @@ class Phase(Enum):
     """Nothing: the player has opened the source."""
     RETRYING = 5
     """The time of the next attempt, after a stream failed."""
+    HELD = 6
+    """The listener: it was restored or stopped."""
 
 
 class Accuracy(Enum):
@@ -77,7 +79,9 @@ class Load:
     """Of the measured length."""
     paused_at: datetime | None = None
     is_sought: bool = False
-    """Whether the listener sought while it loaded: the position is saved once the file is open."""
+    """Whether the listener sought before the file was open: it starts exactly there."""
+    awaited_mark: int = 0
+    """Direction of the chapter to go to once the chapters are known; 0: none."""
 
     @property
     def is_with_player(self) -> bool:

@@ -12,10 +12,11 @@ from tui_pod.core.progress.records import SettingRecord
 class Mixer:
     """Sets how fast and how loud episodes play."""
 
-    def __init__(self, state: PlaybackState) -> None:
+    def __init__(self, state: PlaybackState, usual_speed: float | None = None) -> None:
+        """Set the player; `usual_speed` is that of the playback if None."""
         self._state = state
         self._player = state.ports.player
-        self.usual_speed = state.playback.speed
+        self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
         """The speed of episodes whose topic or podcast has none of its own."""
         self._player.set_speed(state.playback.speed)
         self._player.set_volume(state.playback.volume)

@@ -90,17 +90,6 @@ class FetchStatus(NamedTuple):
         return text if self.left is None else f"{text}, about {clock(self.left)}"
 
 
-class LastPlayed(NamedTuple):
-    """What was played last, while nothing is loaded."""
-
-    episode: str
-    title: str
-    position: float
-    duration: float | None
-    problem: str | None = None
-    """Why it stopped; None if the listener stopped it."""
-
-
 class Playback(NamedTuple):
     """What is playing; a new value replaces it at every change."""
 
@@ -121,8 +110,8 @@ class Playback(NamedTuple):
     """How much is fetched of what the listener's position needs, while playback waits for it."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
-    last: LastPlayed | None = None
-    """What to resume, while nothing is loaded."""
+    problem: str | None = None
+    """Why a held episode stopped; None if the listener stopped it, or it was restored."""
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -152,7 +141,17 @@ class Playback(NamedTuple):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether an episode is playing, paused or about to."""
+        """Whether there is an episode that seeking, pausing and bookmarking act on, held ones included."""
+        return self.episode is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the episode was restored or stopped: it has its position, but the player does not have it."""
+        return self.is_loaded and self.status is PlayerStatus.STOPPED
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the player has the episode, or is about to."""
         return self.status is not PlayerStatus.STOPPED
 
     def looks_like(self, other: "Playback") -> bool:

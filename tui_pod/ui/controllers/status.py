@@ -41,13 +41,9 @@ class StatusController:
 
     def begin(self) -> None:
         """Show the episode played last, before anything plays."""
-        last = self._screen.playback.last
-        self.bar.facts = status_texts.start_facts(self._model, last)
-        kept = (
-            each
-            for each in self._services.first.notebook.bookmarks
-            if last is not None and each.episode == last.episode
-        )
+        held = self._screen.playback.episode
+        self.bar.facts = status_texts.start_facts(self._model, held)
+        kept = (each for each in self._services.first.notebook.bookmarks if each.episode == held)
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 
     def show_keys(self) -> None:
@@ -84,16 +80,15 @@ class StatusController:
     def show_bookmarks(self) -> None:
         """Show the number of bookmarks, and in the bar those of its episode."""
         controller = self._services.controller
-        playback, self._kept = controller.playback, len(controller.bookmarks)
-        shown = playback.episode or (playback.last.episode if playback.last is not None else None)
-        self.bar.bookmarks = tuple(kept.start for kept in controller.bookmarks.of(shown))
+        self._kept = len(controller.bookmarks)
+        self.bar.bookmarks = tuple(kept.start for kept in controller.bookmarks.of(controller.playback.episode))
         self.show_counts()
 
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
         playback = self._screen.playback  # a podcast may have its own speed
-        speed = self._services.controller.mixer.usual_speed if playback.load else playback.speed
+        speed = self._services.controller.mixer.usual_speed if playback.load else self._services.first.usual_speed
         header.right = status_texts.counts_text(model, speed)
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
@@ -109,7 +104,7 @@ class StatusController:
         """Show the session, the next episode and the sleep timer, and in the tree what plays."""
         self.bar.facts = facts = status_texts.bar_facts(self._services.controller, self._model)
         playback = self._screen.playback
-        playing = self._model.library.index(playback.episode or "") if playback.is_loaded else None
+        playing = self._model.library.index(playback.episode or "") if playback.is_active else None
         mark = "paused" if playback.status is PlayerStatus.PAUSED else "playing"
         self._screen.topic_tree.show_playing(playing, facts.topic, mark)
         if self._model.is_queue:

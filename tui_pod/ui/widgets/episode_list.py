@@ -253,5 +253,4 @@ def _topics_of_all(library: Library) -> set[str]:
 
 def _episodes(playback: Playback) -> frozenset[str]:
     """Return the episodes whose rows a playback affects."""
-    last = playback.last.episode if playback.last is not None else None
-    return frozenset(ident for ident in (playback.episode, last) if ident)
+    return frozenset(ident for ident in (playback.episode,) if ident)

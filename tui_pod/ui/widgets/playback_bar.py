@@ -130,15 +130,12 @@ class PlaybackBar(Widget):
     # -- title and chapter -----------------------------------------------------------------------------
 
     def _title_line(self, width: int) -> list[Part]:
-        playback, last = self.playback, self.playback.last
-        if playback.is_loaded:
-            mark, title, problem = MARKS[playback.status], playback.title, None
-        elif last is not None:
-            mark, title, problem = MARKS["fault" if last.problem else "paused"], last.title, last.problem
-        else:
+        playback, problem = self.playback, self.playback.problem
+        if not playback.is_loaded:
             return fit_parts([(f"   {self._hint}", QUIET)], width)
-        head, tail = split_title(title)
-        is_on = playback.is_loaded
+        is_on = playback.is_active
+        mark = MARKS[playback.status if is_on else "fault" if problem else "paused"]
+        head, tail = split_title(playback.title)
         left: list[Part] = [(f" {mark} ", NOW if is_on else FAULT if problem else QUIET), (head, HEAD)]
         if problem:
             left.append((f"  {problem}", FAULT))
@@ -171,9 +168,9 @@ class PlaybackBar(Widget):
         number = playback.chapter_number
         if number:
             said.append(f"ch {number}/{len(playback.chapters)} {playback.chapters[number - 1].title}".rstrip())
-        elif playback.is_loaded and playback.is_narrated:
+        elif playback.is_active and playback.is_narrated:
             said.append("narrated")
-        elif playback.last is not None and not playback.last.problem:
+        elif playback.is_held and not playback.problem:
             said.append(self._resume_hint)
         text = " · ".join(said)
         return [(f"{fit(text, width).rstrip()} ", QUIET)] if text else []
@@ -181,11 +178,8 @@ class PlaybackBar(Widget):
     # -- the line, and how it sounds -------------------------------------------------------------------
 
     def _place_line(self, width: int) -> list[Part]:
-        playback, last = self.playback, self.playback.last
+        playback, is_shown = self.playback, self.playback.is_loaded
         position, duration = playback.position, playback.duration
-        is_shown = playback.is_loaded or last is not None
-        if last is not None and not playback.is_loaded:
-            position, duration = last.position, last.duration
         digits = len(clock(duration)) if duration else len(clock(position))
         here = clock(position) if is_shown else "-:--"
         left = f"−{clock(round(duration) - int(position))}" if is_shown and duration else "?" if is_shown else "-:--"
@@ -209,11 +203,11 @@ class PlaybackBar(Widget):
     def _cells(self, position: float | None, duration: float | None, width: int) -> list[Part]:
         """Return the line: the part behind the position, the knob, and the ranges ahead that were played before."""
         if position is None or not duration:
-            knob = [("●", NOW)] if position is not None and self.playback.is_loaded else []
+            knob = [("●", NOW)] if position is not None and self.playback.is_active else []
             return [*knob, ("╌" * (width - len(knob)), LINE)]
         scale = width / duration
         here = min(width - 1, int(position * scale))
-        bright = ACCENT if self.playback.is_loaded else QUIET
+        bright = ACCENT if self.playback.is_active else QUIET
         cells: list[Part] = [("━", bright)] * here + [("╌", LINE)] * (width - here)
         for start, end in self.facts.heard:
             for cell in range(max(here, int(start * scale)), min(width, int(end * scale))):
@@ -222,7 +216,7 @@ class PlaybackBar(Widget):
             cells[cell] = ("┆", bright if cell < here else QUIET)
         for start in self.bookmarks:
             cells[max(0, min(width - 1, int(start * scale)))] = (MARKS["bookmark"], STARTED)
-        cells[here] = ("●", NOW if self.playback.is_loaded else QUIET)
+        cells[here] = ("●", NOW if self.playback.is_active else QUIET)
         return joined(cells)
 
     def _chapter_cells(self, duration: float, width: int) -> set[int]:
