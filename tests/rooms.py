@@ -81,6 +81,11 @@ class Room:
         return playback.episode if playback.is_active else None
 
     @property
+    def upcoming(self) -> tuple[str, ...]:
+        """The entries of the queue after what plays."""
+        return tuple(ident for ident in self.controller.queue.upcoming if ident != self.playing)
+
+    @property
     def position(self) -> float:
         """Where in it the listener is."""
         return self.controller.playback.position

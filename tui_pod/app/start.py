@@ -69,9 +69,8 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     return FirstScreen(
         library,
         progress_index,
-        Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
+        Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming),
         with_last_played(playback, library, progress_index, settings.speeds),
-        playback.speed,
         _query(library, state, settings.start.view, orders),
         orders,
         state.notebook,
@@ -79,6 +78,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         (*state.notices, *loaded.notices, *_shorten(config.notices)),
         settings.ui.theme or chosen,
         settings.ui.ascii,
+        playback.speed,
     )
 
 

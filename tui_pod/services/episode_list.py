@@ -96,8 +96,7 @@ class EpisodeListModel:
 
     def to_read(self) -> str | None:
         """Return the episode whose transcript to show: what plays, unless the listener moved the cursor to another."""
-        playback = self._services.controller.playback
-        playing = playback.episode or (playback.last.episode if playback.last is not None else None)
+        playing = self._services.controller.playback.episode
         is_chosen = self.episode is not None and self.pointed_at == self.episode
         return self.episode if is_chosen or self.library.index(playing) is None else playing
 

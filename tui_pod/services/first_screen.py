@@ -26,8 +26,6 @@ class FirstScreen:
     queue: Queue = field(default_factory=Queue)
     playback: Playback = field(default_factory=Playback)
     """It holds the episode played last, at that episode's speed."""
-    usual_speed: float = 1.0
-    """The speed of episodes whose topic or podcast has none of its own."""
     query: ListQuery = field(default_factory=ListQuery)
     orders: Orders = field(default_factory=Orders)
     """The order of each topic's list; shared by all who list or play."""
@@ -38,6 +36,8 @@ class FirstScreen:
     """Notices to show at once."""
     theme: str = ""
     is_ascii: bool = False
+    usual_speed: float = 1.0
+    """The speed of episodes whose topic or podcast has none of its own."""
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text in which `show` has filled in the listener's key for each `key_of`."""

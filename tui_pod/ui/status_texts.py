@@ -186,7 +186,8 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     """
     library = model.library
     current = library.index(controller.playback.episode or "")
-    upcoming = [index for ident in model.queue.upcoming if (index := library.index(ident)) is not None]
+    upcoming = [index for ident in model.queue.upcoming
+                if (index := library.index(ident)) is not None and index != current]  # fmt: skip
     first = [] if current is None else [current]
     now, sums = controller.now(), list(accumulate(controller.sessions.coming_times([*first, *upcoming])))
     times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
@@ -201,8 +202,9 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
         return [count], ends
     before = sums[0] if first else 0.0
     parts = [count, span(sums[-1] - before), f"plays until {times[-1]}"]
-    if session is not None:  # which stands first
-        last = sum(ident in of_session for ident in model.queue.upcoming) + len(first) - 1
-        end = now + timedelta(seconds=sums[last] if last >= 0 else 0.0)
-        parts.append(f"session until {end:%H:%M}")
+    status = controller.sessions.status()
+    if status.waiting:
+        parts.append(f"session waits, {span(status.left)} left")
+    elif session is not None:
+        parts.append(f"session until {now + timedelta(seconds=status.left):%H:%M}")
     return parts, ends

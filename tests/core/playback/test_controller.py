@@ -181,9 +181,10 @@ def test_next_with_nothing_next_says_so_and_plays_on(room: Room) -> None:
 
 def test_previous_in_the_queue_goes_back_in_it(room: Room) -> None:
     room.controller.queue_last(["one", "vanished", "three"])
-    room.play("three")
+    room.play("one")
+    room.controller.next()
     room.controller.previous()
-    assert (room.playing, room.controller.queue.upcoming) == ("one", ("vanished", "three"))
+    assert (room.playing, room.upcoming) == ("one", ("three", "vanished"))
 
 
 def test_previous_at_the_first_of_the_queue_begins_it_anew(room: Room) -> None:
@@ -231,11 +232,34 @@ def test_previous_after_going_on_into_the_queue_is_what_played_before(room: Room
     assert (room.playing, room.position) == ("one", 0)
 
 
-def test_playing_a_queued_one_moves_on_in_the_queue_and_remembers_it(room: Room) -> None:
+def test_queued_episode_leaves_when_it_is_finished_and_not_when_it_begins(room: Room) -> None:
     room.controller.queue_last(["five", "three"])
-    room.play("five")
-    assert room.controller.queue.upcoming == ("three",)
+    room.play("five", seconds=5)
+    assert (room.controller.queue.upcoming, room.upcoming) == (("five", "three"), ("three",))
+    room.player.play(4.9)  # so that it counts as played, though it goes on
     assert (room.writer.setting("entries"), room.writer.setting("cursor")) == (["five", "three"], 1)
+
+
+def test_interrupted_queue_entries_stay_at_the_head_and_go_on(room: Room) -> None:
+    room.controller.queue_last(["three", "two"])
+    room.play("three", seconds=60)
+    room.play("five", seconds=5)
+    assert room.controller.queue.upcoming == ("three", "two")
+    room.player.play(5)
+    assert (room.playing, room.position) == ("three", 60)
+
+
+def test_queue_goes_on_from_the_entry_chosen_and_keeps_the_others(room: Room) -> None:
+    room.controller.queue_last(["one", "two", "three"])
+    room.play("three", seconds=300)
+    assert (room.playing, room.controller.queue.upcoming) == ("one", ("one", "two"))
+
+
+def test_skipped_queue_entry_leaves_the_queue(room: Room) -> None:
+    room.controller.queue_last(["one", "two", "three"])
+    room.play("one", seconds=10)
+    room.controller.next()
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("two", "three"))
 
 
 # -- marking -------------------------------------------------------------------------------------------
@@ -500,15 +524,15 @@ def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None
 def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Room) -> None:
     room.controller.queue_last(["one", "two"])
     room.controller.queue_last(["three", "four"])
-    room.play("one")
+    room.play("one", seconds=99)
     room.controller.play("three")
     room.controller.undo()
-    assert (room.playing, room.controller.queue.upcoming) == ("three", ())
+    assert (room.playing, room.upcoming) == ("three", ("two",))
     room.controller.redo()
-    assert room.controller.queue.upcoming == ("four",)
+    assert room.upcoming == ("two", "four")
     room.controller.undo()
     room.controller.undo()
-    assert (room.playing, room.controller.queue) == ("three", Queue(("one", "two", "three"), 3))
+    assert (room.playing, room.controller.queue) == ("three", Queue(("one",), 1))
 
 
 def test_undo_knows_nothing_of_a_seek_that_led_nowhere(room: Room) -> None:

@@ -25,7 +25,7 @@ def start_session(room: Room, budget: float = 300.0) -> None:
 def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
     room.controller.queue_last(["five"])
     start_session(room)
-    assert (room.playing, room.controller.queue.upcoming) == ("two", ("one", "five"))
+    assert (room.playing, room.upcoming) == ("two", ("one", "five"))
     room.player.play(200)
     room.player.play(100)
     [summary] = room.listener.summaries
@@ -88,14 +88,14 @@ def test_session_undone_takes_what_was_planned_out_of_the_queue(room: Room) -> N
     room.player.play(20)
     room.controller.undo()
     assert room.controller.session is None
-    assert (room.playing, room.position, room.controller.queue.upcoming) == ("two", 20.0, ("five",))
+    assert (room.playing, room.position, room.upcoming) == ("two", 20.0, ("five",))
     room.controller.undo()
-    assert room.controller.queue.upcoming == ()
+    assert room.upcoming == ()
     assert room.listener.said == ["Undid: a session of 2 episodes", "Undid: 1 episode queued"]
     room.controller.redo()
     room.controller.redo()
     assert room.controller.session is not None
-    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.upcoming == ("one", "five")
 
 
 def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
@@ -104,7 +104,7 @@ def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Roo
     room.controller.next()
     room.controller.undo()
     assert room.controller.session is None
-    assert room.controller.queue.upcoming == ("five",)
+    assert room.upcoming == ("five",)
 
 
 def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
@@ -117,11 +117,11 @@ def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None
 def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> None:
     room.controller.queue_last(["one", "five"])
     start_session(room)
-    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.upcoming == ("one", "five")
     room.controller.editor.mark(["three"], played=True)
-    assert "one" in room.controller.queue.upcoming
+    assert "one" in room.upcoming
     room.controller.sessions.end()
-    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.upcoming == ("one", "five")
 
 
 def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone(room: Room) -> None:
@@ -130,18 +130,18 @@ def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone
     room.player.play(20)
     room.controller.sessions.end()
     assert room.controller.session is None
-    assert (room.playing, room.controller.queue.upcoming) == ("two", ("five",))
+    assert (room.playing, room.upcoming) == ("two", ("five",))
     room.controller.sessions.end()
     room.controller.undo()
     assert room.controller.session is not None
-    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.upcoming == ("one", "five")
     assert room.listener.said == ["Undid: the end of the session"]
 
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
     room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library))
-    assert room.controller.queue.upcoming == ()
+    assert room.upcoming == ()
     room.controller.undo()
     assert room.controller.session is not None
     assert room.controller.session.episodes == ("two", "one")
@@ -170,7 +170,7 @@ def test_session_skipped_episode_makes_room_for_another(room: Room) -> None:
 def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
     start_session(room)
     room.controller.editor.mark(["one"], played=True)
-    assert room.controller.queue.upcoming == ()
+    assert room.upcoming == ()
     room.player.play(200)
     assert (room.playing, len(room.listener.summaries)) == (None, 1)
 
@@ -213,7 +213,7 @@ def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_no
     room.controller.editor.mark(["five"], played=True)  # plans anew where it is of the session
     room.controller.next()
     assert room.playing == "three"
-    assert room.controller.queue.upcoming == ()
+    assert room.upcoming == ()
 
 
 def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_anew(room: Room) -> None:
@@ -223,7 +223,7 @@ def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_ane
     assert room.controller.session.episodes == ("one", "three", "two")
     room.controller.next()
     assert room.playing == "three"
-    assert room.controller.queue.upcoming[:1] == ("two",)
+    assert room.upcoming[:1] == ("two",)
 
 
 def test_session_does_not_take_in_what_is_queued_before_it(room: Room) -> None:
@@ -241,10 +241,10 @@ def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: R
     after = room.controller.session
     room.controller.undo()
     assert room.controller.session == before
-    assert list(room.controller.queue.upcoming) == ["two", "three"]
+    assert list(room.upcoming) == ["two", "three"]
     room.controller.redo()
     assert room.controller.session == after
-    assert list(room.controller.queue.upcoming) == ["three"]
+    assert list(room.upcoming) == ["three"]
 
 
 def test_session_with_all_that_comes_taken_out_ends_with_the_present_episode(room: Room) -> None:

@@ -109,7 +109,7 @@ def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room
     room.controller.play("three")
     room.controller.editor.mark(["two"], played=True)
     assert room.controller.session is not None
-    assert (room.playing, room.controller.session.episodes, room.controller.queue.upcoming) == (
+    assert (room.playing, room.controller.session.episodes, room.upcoming) == (
         "three", ("one",), ("one",),
     )  # fmt: skip
 

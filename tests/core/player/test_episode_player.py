@@ -998,7 +998,7 @@ def test_episode_that_fails_when_the_listener_plays_it_ends_playing(room: Room) 
 def test_failure_that_every_episode_would_have_ends_playing(room: Room, failure: tuple[bool, bool]) -> None:
     go_on_to(room, "two", "five")
     send(room, LoadFailed, "It is gone.", *failure)
-    assert (room.status, room.controller.queue.upcoming) == (PlayerStatus.STOPPED, ("five",))
+    assert (room.status, room.controller.queue.upcoming) == (PlayerStatus.STOPPED, ("two", "five"))
 
 
 def test_three_that_fail_in_a_row_end_playing(room: Room) -> None:

@@ -55,12 +55,23 @@ def test_move_what_is_not_upcoming_changes_nothing(ident: str) -> None:
     assert HEARD_TWO.move(ident, 1) == HEARD_TWO
 
 
-def test_started_what_stands_before_has_had_its_turn() -> None:
-    assert HEARD_TWO.started("d").upcoming == ()
+def test_started_entry_stays_at_the_head() -> None:
+    assert HEARD_TWO.started("c") == HEARD_TWO
+    assert HEARD_TWO.started("d").upcoming == ("d", "c")
 
 
-def test_started_the_next_one_leaves_those_after_it() -> None:
-    assert HEARD_TWO.started("c").upcoming == ("d",)
+def test_started_finished_entry_makes_those_after_it_upcoming_again() -> None:
+    assert HEARD_TWO.started("a").upcoming == ("a", "b", "c", "d")
+
+
+def test_finished_entry_leaves_and_the_others_stay_in_order() -> None:
+    assert HEARD_TWO.finished("c") == Queue(("a", "b", "c", "d"), 3)
+    assert HEARD_TWO.finished("d") == Queue(("a", "b", "d", "c"), 3)
+
+
+@pytest.mark.parametrize("ident", ["a", "nothing"])
+def test_finished_what_is_not_upcoming_changes_nothing(ident: str) -> None:
+    assert HEARD_TWO.finished(ident) == HEARD_TWO
 
 
 def test_started_what_is_not_queued_changes_nothing() -> None:
@@ -96,7 +107,7 @@ def test_change_undone_at_once_gives_the_former_queue(change: Callable[[Queue], 
 def test_change_undone_later_leaves_what_came_and_went_since(change: Callable[[Queue], Queue]) -> None:
     before = Queue(("a", "b", "c", "d", "e"), 2)
     after = change(before)
-    present = after.add_last(["y"]).started(after.upcoming[0])
+    present = after.add_last(["y"]).finished(after.upcoming[0])
     undone = present.changed_as(after, before)
     expected = [ident for ident in before.upcoming if ident != after.upcoming[0]]
     assert undone.upcoming == (*expected, "y")
@@ -116,6 +127,6 @@ def test_change_of_a_queue_of_a_hundred_thousand_undone_later_takes_no_time_to_s
     ids = [f"e{number}" for number in range(100_000)]
     before = Queue(tuple(ids[:50_000]))
     after = before.add_last(ids).remove(ids[:10_000])
-    undone = after.started(ids[10_000]).changed_as(after, before)
+    undone = after.finished(ids[10_000]).changed_as(after, before)
     assert undone.upcoming == (*ids[:10_000], *ids[10_001:50_000])
     assert undone.changed_as(before, after).upcoming == after.upcoming[1:]

@@ -67,9 +67,7 @@ class PlaybackController:
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
-        self.editor = ProgressEditor(
-            state, player, self.undo_history, self.handover, self.sessions.progress_changed
-        )
+        self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
         self.sleep: SleepTimer | None = None
         if (episode := library.find(self.playback.episode)) is not None:
@@ -294,6 +292,8 @@ class PlaybackController:
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
         self.sessions.spend(seconds)
         self.handover.advanced()
+        if self._player.tracker.is_done:
+            self._up_next.finish(self.playback.episode)
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
         self.sleep = self.sleep.played(seconds / self.playback.speed)
@@ -312,6 +312,7 @@ class PlaybackController:
 
     def _on_ended(self) -> None:
         self.sessions.finish()
+        self._up_next.finish(self.playback.episode)
         if self.sleep is not None:
             self.sleep = self.sleep.ended()
             if self.sleep.is_over:

@@ -16,6 +16,7 @@ from tui_pod.core.playback.up_next import UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
 from tui_pod.core.text.clean import counted
@@ -35,6 +36,8 @@ class SessionStatus:
     left: float
     """Seconds of the listener's time until the session's, else the queue's, end."""
     next: str | None
+    waiting: int = 0
+    """Episodes of a session that waits because something else plays; 0 if none waits."""
 
 
 class SessionRunner:
@@ -152,6 +155,7 @@ class SessionRunner:
                 following = self._up_next.next()
         if following is None:
             return False
+        self._up_next.finish(skipped)
         self._up_next.advance(is_automatic)
         if is_of_session:
             self.replan()
@@ -170,23 +174,30 @@ class SessionRunner:
         current = playback.episode
         gone = session.finished | session.skipped | session.dropped
         left = session.request.budget - session.used
-        is_current = current is not None and current in session.episodes and current not in gone
-        index = library.index(current) if is_current else None
-        if index is not None and playback.is_loaded:
-            left -= self._state.progress_index.remaining(index) / playback.speed
+        begun = current if current in session.episodes else self._interrupted(session)
+        begun = begun if begun not in gone else None
+        index = library.index(begun)
+        if index is not None:
+            left -= sum(self.coming_times([index]))
         planned: tuple[str, ...] = ()
         if left >= WORTH_PLANNING:
             request = replace(session.request, budget=left)
-            without = gone | {current or ""}
+            without = gone | {begun or "", current or ""}
             plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
             rows = {ident: row for row, ident in enumerate(self._up_next.queue.upcoming)}
             planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # in the listener's order
-        had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
+        had = tuple(i for i in session.episodes if i in session.finished or i == begun)
         queue = self._unplanned()
         queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)
+        first = [begun] if begun is not None and begun in self._up_next.queue.upcoming else []
         self.session = replace(session, episodes=had + planned, queued=queued)
-        self._up_next.set_queue(queue.add_next(planned))
+        self._up_next.set_queue(queue.add_next([*first, *planned]))
+
+    def _interrupted(self, session: Session) -> str | None:
+        """Return the episode of a session that something else interrupted; None if there is none."""
+        head = next((ident for ident in self._up_next.upcoming() if ident in session.episodes), "")
+        return head if self._state.progress_index.status(head) is Status.STARTED else None
 
     def _unplanned(self) -> Queue:
         """Return the queue without the upcoming episodes that only the session put there."""
@@ -197,15 +208,17 @@ class SessionRunner:
     def status(self) -> SessionStatus:
         """Return what is left of the session, and what plays next."""
         session, current, library = self.session, self._state.playback.episode, self._state.library
-        upcoming = [i for i in self._up_next.queue.upcoming if session is None or i in session.episodes]
-        coming = [index for ident in (current, *upcoming) if ident and (index := library.index(ident)) is not None]
+        upcoming = [ident for ident in self._up_next.upcoming() if session is None or ident in session.episodes]
+        is_waiting = session is not None and current not in session.episodes
+        now = [] if current is None or is_waiting else [current]
+        coming = [index for ident in (*now, *upcoming) if (index := library.index(ident)) is not None]
         number, count, left = None, 0, sum(self.coming_times(coming))
         if session is not None:
             skipped = len(session.skipped.difference(session.episodes))
             count = len(session.episodes) + skipped
             if current in session.episodes:
                 number = session.episodes.index(current) + 1 + skipped
-        return SessionStatus(number, count, left, self._up_next.next())
+        return SessionStatus(number, count, left, self._up_next.next(), len(upcoming) if is_waiting else 0)
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes will take.

@@ -88,7 +88,8 @@ class UpNext:
         current, history = self._state.playback.episode, self._history
         entries, row = self.queue.entries, self.context.row
         is_queued = current in entries
-        before = list(filter(self._is_known, takewhile(lambda ident: ident != current, entries)))
+        done = entries[: self.queue.cursor]
+        before = list(filter(self._is_known, takewhile(lambda ident: ident != current, done)))
         if is_queued and before:
             self.play(before[-1])
         elif not is_queued and row > 0:
@@ -118,8 +119,15 @@ class UpNext:
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]
 
     def upcoming(self) -> Iterator[str]:
-        """Yield the upcoming entries of the queue that are in the library."""
-        return (ident for ident in self.queue.upcoming if self._is_known(ident))
+        """Yield the entries of the queue that follow what plays and are in the library."""
+        current = self._state.playback.episode
+        return (ident for ident in self.queue.upcoming if ident != current and self._is_known(ident))
+
+    def finish(self, episode: str | None) -> None:
+        """Take an episode that was finished or skipped out of what is upcoming."""
+        queue = self.queue.finished(episode or "")
+        if queue != self.queue:
+            self.set_queue(queue)
 
     def prepare(self) -> None:
         """Prepare the source of what comes next."""

@@ -12,7 +12,7 @@ class _Entries(NamedTuple):
 
 
 class Queue(_Entries):
-    """Episode ids in order. Those before `cursor` were played or skipped; ids are distinct."""
+    """Episode ids in order. Those before `cursor` were finished or skipped; ids are distinct."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Queue(_Entries):
 
     @property
     def upcoming(self) -> tuple[str, ...]:
-        """The entries from `cursor` on."""
+        """The entries from `cursor` on; the one that plays, or was interrupted, is among them."""
         return self.entries[self.cursor :]
 
     def add_last(self, ids: Iterable[str]) -> Queue:
@@ -54,10 +54,20 @@ class Queue(_Entries):
         return Queue(entries, self.cursor)
 
     def started(self, ident: str) -> Queue:
-        """Return the queue after `ident` began to play; unchanged when it is not queued."""
-        if ident not in self.entries:
+        """Return the queue after `ident` began to play: it is at the head until it is finished.
+
+        Going back to a finished entry makes all after it upcoming again.
+        """
+        if ident in self.entries[: self.cursor]:
+            return Queue(self.entries, self.entries.index(ident))
+        return self.add_next([ident]) if ident in self.upcoming[1:] else self
+
+    def finished(self, ident: str) -> Queue:
+        """Return the queue after `ident` was finished or skipped; unchanged when it is not upcoming."""
+        if ident not in self.upcoming:
             return self
-        return Queue(self.entries, self.entries.index(ident) + 1)
+        first = self.add_next([ident])
+        return Queue(first.entries, first.cursor + 1)
 
     def changed_as(self, before: Queue, after: Queue) -> Queue:
         """Return the queue with the change from `before` to `after` applied; it may have changed meanwhile.
