@@ -196,21 +196,17 @@ class PlaybackController:
         if not self.is_paused:
             self._player.toggle_pause()
         elif not self.handover.cancel():
-            self.handover.ask_first(self._resume)
+            self.set_paused(False)
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
         if is_paused:
             self.handover.cancel()
             self._player.set_paused(True)
+        elif self.playback.is_held:
+            self.handover.ask_first(lambda: self._play(self.playback.episode or "", self._player.sought))
         elif self.is_paused:
-            self.handover.ask_first(self._resume)
-
-    def _resume(self) -> None:
-        if self.playback.is_held:
-            self._play(self.playback.episode or "", self._player.sought)
-        else:
-            self._player.set_paused(False)
+            self.handover.ask_first(partial(self._player.set_paused, False))
 
     def stop(self) -> None:
         """End playing; the position is saved."""
@@ -398,19 +394,15 @@ class PlaybackController:
 
     def _step(self, is_undo: bool) -> None:
         find = self.undo_history.undo if is_undo else self.undo_history.redo
-        while (change := find()) is not None and self._is_over(change):
-            pass
+        status, playing = self.progress_index.status, self.playback.episode
+        while (change := find()) is not None and change.sought not in (None, playing):
+            if status(change.sought or "") is not Status.PLAYED:  # else the seek no longer matters
+                break
         if change is None:
             self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
             return
         (change.undo if is_undo else change.redo)()
         self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
-
-    def _is_over(self, change: Change) -> bool:
-        """Return whether a change no longer matters: a seek in an episode that was played to its end since."""
-        if change.sought is None or change.sought == self.playback.episode:
-            return False
-        return self.progress_index.status(change.sought) is Status.PLAYED
 
     def _put_seek(self, episode: str, position: float) -> None:
         self.handover.decide()
