@@ -6,16 +6,17 @@ Calls block on disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from tui_pod.core.library.aging import archived_before
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
-from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
@@ -202,6 +203,31 @@ class Podcasts:
         episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
         requests = (self.download_request(episode, is_automatic=True) for episode in episodes)
         return [request for request in requests if request is not None], plan.delete
+
+    def archive(
+        self,
+        feeds: Iterable[Subscription],
+        progress: Callable[[str], Progress | None],
+        in_use: Collection[str],
+        now: datetime,
+    ) -> None:
+        """Hide the old episodes of podcasts whose settings say so; their progress is kept.
+
+        Args:
+            feeds: the podcasts.
+            progress: returns the progress of an episode; a started one stays listed.
+            in_use: episodes that stay listed because they play or are queued.
+            now: the current time.
+        """
+
+        def is_used(ident: str) -> bool:
+            found = progress(ident)
+            is_started = found is not None and found.status is Status.STARTED
+            return is_started or ident in in_use or self.downloads.find(ident) is not None
+
+        for feed in feeds:
+            if not is_folder(feed.address):  # whose episodes are hidden when their files are gone
+                self.store.archive(feed, archived_before(feed.settings, now.timestamp()), is_used)
 
     def _policy(self, details: Details | None) -> NetworkPolicy:
         """Return the network access of an episode. Raises FetchError if its logins cannot be read."""

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,13 @@ from tests.feeds import server
 from tests.feeds.exports import antennapod, write_database
 from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import ROWS
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.state.store import StateFile
 
 
 def test_feeds_add_shows_its_episodes_after_the_catalogue(site: Site, shell: Shell) -> None:
@@ -121,9 +126,9 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
         assert said in shell.err
     shell("feeds", "set", "My Cast", "speed=", "name=default")
     assert shell.json("feeds", "set", "Test Cast") == {
-        **dict.fromkeys(("speed", "refresh", "keep", "delete_played", "notify")),
+        **dict.fromkeys(("speed", "refresh", "keep", "new_for", "delete_played", "notify")),
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
-        "order": "", "include": [], "exclude": [], "hidden": False, "transcribe": "",
+        "order": "", "archive_after": 0, "after": "", "include": [], "exclude": [], "hidden": False, "transcribe": "",
     }  # fmt: skip
 
 
@@ -186,6 +191,26 @@ def test_feeds_refresh_fetches_each_recording_of_a_daily_show_once(site: Site, s
     fetched = Counter(path for path in site.paths() if path != "/f")
     assert max(fetched.values()) == 1
     assert sum(f"/{day}.wav" in fetched for day in range(12, 20)) == 8
+
+
+def test_archive_hides_old_episodes_that_are_not_in_use_and_shows_them_again(
+    site: Site, shell: Shell, home: Path
+) -> None:
+    site.replies["/f"] = server.body(feed("".join(item(number) for number in range(4))))
+    shell("feeds", "add", site.url("/f"))
+    idents = {entry["title"]: entry["id"] for entry in shell.json("list")}
+    begun, played = idents["Episode 1"], idents["Episode 2"]
+    record = Progress(datetime(2026, 1, 9, tzinfo=UTC), position=9.0)
+    StateFile(find_paths().state).save([ProgressRecord(begun, record)])
+    shell("mark", "played", played)
+    shell("feeds", "set", "Test Cast", "archive_after=1")
+    for _ in range(2):
+        shell("feeds", "refresh")
+        assert [entry["id"] for entry in shell.json("list")] == ["one", begun]
+    shell("feeds", "set", "Test Cast", "archive_after=3650")
+    shell("feeds", "refresh")
+    assert {entry["id"]: entry["status"] for entry in shell.json("list")}[played] == "played"
+    assert len(shell.json("list")) == 5
 
 
 def test_feeds_refresh_says_once_that_a_podcast_has_ended(site: Site, shell: Shell) -> None:

@@ -25,7 +25,8 @@ async def keep_downloads(
     """Delete and download what the settings of these podcasts ask for; return True if all of it worked."""
     usual = Usual(settings.feeds.keep_next, settings.feeds.delete_played)
     ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
-    if not ruled:
+    archived = [feed for feed in feeds if feed.settings.archive_after]
+    if not ruled and not archived:
         return True
     paths = find_paths(options.state, options.config)
     state = StateFile(paths.state).load()
@@ -33,6 +34,7 @@ async def keep_downloads(
     podcasts = open_podcasts(paths, settings)
     podcasts.store = store
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
+    podcasts.archive(archived, state.progress.get, in_use, datetime.now(UTC))
     counts: Counter[DownloadStatus] = Counter()
 
     def show(progress: DownloadProgress) -> None:

@@ -256,6 +256,20 @@ class FeedStore:
             self.db.write_backup()
         return Stored(max(0, after + dropped - before - unwanted), has_changed)
 
+    def archive(self, feed: Subscription, before: float | None, is_used: Callable[[str], bool]) -> None:
+        """Hide a feed's episodes from before this time (seconds since 1970) unless they are in use; show the others."""
+        asked = "SELECT id, place, sort FROM episodes WHERE feed = ? AND (place < 0 OR sort < ?)"
+        with self.db.read() as db:
+            found = db.execute(asked, (feed.number, before or 0.0)).fetchall()
+        changed = [
+            (ident,)
+            for ident, place, sort in found
+            if (place < 0) is not (before is not None and sort < before and not is_used(ident))
+        ]
+        if changed:
+            with self.db.write(changes_library=True) as db:
+                db.executemany("UPDATE episodes SET place = -1 - place WHERE id = ?", changed)
+
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""
         if self.is_empty:

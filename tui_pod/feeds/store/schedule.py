@@ -50,7 +50,7 @@ def note_ended(database: FeedDatabase, feed: Subscription) -> None:
 
 def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:
     """Return True if a refresh of all feeds skips this one; `is_asked`: the listener requested the refresh."""
-    if feed.settings.hidden or feed.settings.refresh == NEVER:
+    if feed.settings.hidden or feed.settings.refresh == NEVER or feed.has_ended:
         return True
     return believed_seconds(feed.rests_until, now) > now and (feed.is_refused or not is_asked)
 

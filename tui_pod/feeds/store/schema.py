@@ -37,7 +37,7 @@ FIRST_TABLES = (
     duration REAL,
     published REAL,                  -- seconds since 1970, as the feed states it
     sort REAL NOT NULL,              -- the same, or an estimate if it is missing or implausible
-    place INTEGER NOT NULL,          -- higher for what the feed lists first; below 0: its file is missing
+    place INTEGER NOT NULL,          -- higher for what the feed lists first; below 0: file missing, or archived
     seen REAL NOT NULL,
     audio TEXT,
     kind TEXT NOT NULL,              -- no longer used

@@ -6,7 +6,7 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
@@ -67,11 +67,23 @@ class Keeper:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
+    async def archive(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> None:
+        """Hide and show old episodes as the settings of these podcasts say; the library must be updated afterwards."""
+        controller = self._context.controller
+        progress, now = controller.progress_index.get, controller.now()
+        in_use = self._in_use
+        await in_thread(lambda _: podcasts.archive(feeds, progress, in_use, now))
+
+    @property
+    def _in_use(self) -> set[str]:
+        """What plays or is queued."""
         controller = self._context.controller
         playing = controller.playback.episode
-        in_use = {*controller.queue.upcoming, *([playing] if playing is not None else [])}
-        progress, now = controller.progress_index.get, controller.now()
+        return {*controller.queue.upcoming, *([playing] if playing is not None else [])}
+
+    async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
+        controller = self._context.controller
+        progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
         requests, gone = await in_thread(lambda _: podcasts.plan_downloads(feed, usual, progress, in_use, now))
         if gone:
             await self._downloads.take(gone)

@@ -61,9 +61,11 @@ class PodcastSettingsService:
     async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
         podcasts = await self._context.open_podcasts()
         await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
-        await self._library.update(podcasts)
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
-        await self._keeper.keep([feed] if feed is not None else [])
+        feeds = [feed] if feed is not None else []
+        await self._keeper.archive(podcasts, feeds)
+        await self._library.update(podcasts)
+        await self._keeper.keep(feeds)
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:

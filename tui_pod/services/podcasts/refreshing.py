@@ -164,6 +164,7 @@ class Refresher:
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", "offline" if result.is_offline else "")
+        await self._keeper.archive(podcasts, feeds)
         await self._library.update(podcasts, result.new)
         await self._library.show_news()
         wanted = {feed.feed_id for feed in feeds}
