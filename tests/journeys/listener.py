@@ -14,7 +14,7 @@ from tests.torture.terminal import Terminal
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state.store import State, StateFile
 
-_AT_CURSOR = re.compile(r"[│▌]▎[ ▶‖◌○◐✓!] (.+?)  ")
+_AT_CURSOR = re.compile(r"[│▌]▎[ ▶‖◌○◐◉✓!] (.+?)  ")
 
 
 class Sitting(Terminal):

@@ -1,4 +1,4 @@
-"""A first day: the course speaks at the first Enter, is left and found again, and is read along."""
+"""A first day: the course speaks at the first Enter, asks at a piece's end, is left and found again, and read along."""
 
 from __future__ import annotations
 
@@ -7,31 +7,44 @@ from pathlib import Path
 from tests.journeys.listener import Listener
 from tests.tools import needs_voice
 
+FIRST, SECOND, THIRD = "What is generative AI", "How GenAI differs from traditional AI", "How GenAI generates"
+
 
 @needs_voice
 def test_first_day(tmp_path: Path) -> None:
     listener = Listener(tmp_path / "anna")
     with listener.sits_down() as app:
-        app.see("119 episodes", "0/119 played")
-        title = app.line_at_cursor
-        assert title
+        app.see("The course · 119 episodes", "0/119 played")
+        assert app.line_at_cursor.startswith(FIRST)
         app.press("\r")
-        app.hear(title, 3)
-        app.do(" ", f"‖ {title}")
+        app.hear(FIRST, 2)
+        app.see("1 of 16")
+        app.do("...", "next ▸ How GenAI differs")  # to where it counts as played
+        app.hear(SECOND)
+        app.see("enter Question: One program says", "1/119 played")
+        app.do("\r", "Which is generative", f"‖ {SECOND}")
+        app.do("\r", "1 to 4 rate it")
+        app.escape("1 to 4 rate it")
+        app.hear(SECOND, 3)
+        app.do(" ", f"‖ {SECOND}")
         paused = app.bar()
         assert paused is not None
         app.quit()
-    ((episode, progress),) = listener.state.progress.items()
-    assert int(progress.position) == paused.position
-    assert not progress.played
+    first, second = (listener.progress(each) for each in ("what-is-generative-ai", "genai-vs-traditional-ai"))
+    assert (first.played, first.plays, second.played) == (True, 1, False)
+    assert int(second.position) == paused.position
 
     with listener.sits_down() as app:
-        app.see(f"◐ {title}", f" 0:{paused.position:02} ▐")
+        app.see("The course · 119 episodes", f"◐ {SECOND}", f" 0:{paused.position:02} ▐")
         app.press(" ")
-        app.hear(title, paused.position + 1)
-        app.do("t", "following")
+        app.hear(SECOND, paused.position + 1)
+        app.do("t", "following", f"╭─ {SECOND}")
+        app.do("t", "t Transcript")
+        app.do("j", "space Pause")
+        app.do("t", f"Not playing: {THIRD}")
+        app.do("c", "following", f"╭─ {SECOND}")
         app.do("t", "t Transcript")
         app.do("b", "Bookmarked “")
         app.quit()
-    assert [bookmark.episode for bookmark in listener.state.notebook.bookmarks] == [episode]
-    assert listener.run("status").startswith(f"resume\t{episode}\t{title}")
+    assert [bookmark.episode for bookmark in listener.state.notebook.bookmarks] == ["genai-vs-traditional-ai"]
+    assert listener.run("status").startswith(f"resume\tgenai-vs-traditional-ai\t{SECOND}")

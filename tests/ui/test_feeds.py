@@ -244,6 +244,9 @@ async def test_key_line_offers_a_download_only_of_a_recording_on_a_server() -> N
         assert "Download" not in driver.key_words
         await driver.press("g", "v")
         assert "Download" in driver.key_words
+        await driver.press("v", "g")
+        driver.app.frontend.downloads_changed({"online": WHOLE})
+        assert "Download" not in driver.key_words
 
 
 async def test_x_on_a_podcast_in_the_tree_removes_it() -> None:

@@ -431,7 +431,7 @@ async def test_transcript_is_that_of_the_row_chosen_on_purpose_and_says_that_it_
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", *keys, "t")
         assert driver.transcript.episode == "two"
-        assert str(driver.transcript.border_title) == "Two · not playing"
+        assert str(driver.transcript.border_title) == "Not playing: Two"
         assert "f follows again" in str(driver.transcript.border_subtitle)
 
 

@@ -177,6 +177,7 @@ class MainScreen(Screen[None]):
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the progress of downloads by episode id; None: there is no download."""
         self.episodes.show_downloads(downloads)
+        self.status.show_keys()
         self.episode.show_progress()
 
     def bookmarks_changed(self) -> None:

@@ -125,6 +125,12 @@ class EpisodeList(RowPane):
         self.go(self.cursor)
         self.refresh()
 
+    @property
+    def hint_words(self) -> dict[str, str]:
+        """See `LinesView.hint_words`: what is downloaded is not downloaded again."""
+        download = self._downloads.get(self._model.episode or "")
+        return {"Download": ""} if download is not None and download.is_whole else {}
+
     def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the progress of downloads by episode id; None: there is no download."""
         for ident, download in downloads.items():

@@ -274,7 +274,7 @@ class TranscriptView(LinesView):
             is_followed = self._is_playing and self.is_following
             text = "following" if is_followed else hint if self.playback.is_loaded else ""
         is_other = self.playback.is_loaded and not self._is_playing
-        self.border_title = Content(f"{self._title} · not playing" if is_other else self._title)
+        self.border_title = Content(f"Not playing: {self._title}" if is_other else self._title)
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
         is_with_voice = self._is_playing and self.is_following
         self.hint_words = {**self._hint_words, "Follow": ""} if is_with_voice else self._hint_words
