@@ -392,7 +392,7 @@ class AppDriver:
         return [(match[1], int(match[2])) for match in found if match]
 
 
-_TREE_ROW = re.compile(r"▎?\s*(?:[▾▸◐◉≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")
+_TREE_ROW = re.compile(r"▎?\s*(?:[▾▸]?[▾▸◐◉◈≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")
 
 
 @asynccontextmanager

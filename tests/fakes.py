@@ -446,12 +446,13 @@ class FakeSettings(PodcastSettingsService):
 
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
         self.podcasts: list[PodcastChoice] = []
+        self.has_course = True
         self._wishes = wishes
 
     async def all(self) -> list[PodcastChoice]:
         return self.podcasts
 
-    def configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
+    def configure(self, feed_id: str, changes: Mapping[str, str], label: str = "") -> None:
         self._wishes.append(("configure", feed_id, dict(changes)))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.app.start import AppFiles, make_first_screen
-from tui_pod.config.paths import Paths
+from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.library.cache import Loaded
 from tui_pod.runtime.log import log
 from tui_pod.state.store import State, StateFile
@@ -184,7 +184,8 @@ class AppServices:
         """Podcasts and their downloads."""
         from tui_pod.services.podcasts.feeds import FeedService  # see `BESIDE`
 
-        service = FeedService(self._context, self._generation, self._reload, self._announce, _is_sparing)
+        has_course = embedded_catalog() in self._files.catalogs
+        service = FeedService(self._context, self._generation, self._reload, self._announce, _is_sparing, has_course)
         self._engine.broadcast.add(service)
         return service
 

@@ -104,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
         "episodes",
         hint="Remove",
     ),
-    Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen"),
+    Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen", hint="Add podcast"),
     Action("feed.refresh", "r", "Refresh this podcast", "screen.refresh_feed", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
@@ -161,7 +161,8 @@ ACTIONS: tuple[Action, ...] = (
 
 HINT_ORDER = (
     "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
-    "Played", "Queue", "Download", "Clear", "Transcript", "Search", "Session", "Bookmark", "Help", "Quit",
+    "Played", "Queue", "Download", "Add podcast", "Clear", "Transcript", "Search", "Session", "Bookmark", "Help",
+    "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 

@@ -45,7 +45,7 @@ class Browser:
                 topic = f"{topic} It could not be refreshed."
             return f"{entries.index(self.entry) + 1} of {len(entries)}. {topic}"
         if not model.indexes:
-            return why_empty(model.query)
+            return why_empty(model.query, not len(model.library))
         where = f"{model.cursor + 1} of {len(model.indexes)}."
         if model.index is None:
             return f"{where} {model.episode}, which is no longer in the library."

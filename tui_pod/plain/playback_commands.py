@@ -27,7 +27,8 @@ class PlaybackCommands:
     """Runs the commands that play, mark, queue and plan."""
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
-        self._say, self._say_all, self._ask = dialogue.say, dialogue.say_all, dialogue.ask
+        self._say, self._say_all = dialogue.say, dialogue.say_all
+        self._ask, self._ask_yes = dialogue.ask, dialogue.ask_yes
         self._services, self._controller = services, services.controller
         self._browser, self._list = browser, browser.model
 
@@ -173,9 +174,11 @@ class PlaybackCommands:
         self._say(self._browser.say_here())
 
     def _remove(self) -> None:
-        episodes = self._list.chosen
+        episodes, settings = self._list.chosen, self._services.feeds.settings
         if self._browser.is_on_topics and self._browser.feed is not None:
             self._services.feeds.remove_feed(self._browser.feed)
+        elif self._browser.is_on_topics and settings.is_course_topic(self._list.library, self._browser.entry):
+            self._ask_yes("Type y to hide the course, or press enter to cancel:", settings.hide_course)
         elif self._browser.is_on_topics or not episodes:
             self._say(NOT_REMOVABLE)
         elif self._list.remove(episodes):

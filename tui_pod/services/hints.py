@@ -18,6 +18,7 @@ NOT_A_PODCAST = (
     "This topic is not a podcast. "
     f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
 )
+HIDING = f"The course and its topics leave the tree; your progress stays. {key_of('app.palette')} can show it again."
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type what to look for."
 
@@ -36,11 +37,13 @@ def why_no_transcript(episode: Episode, fault: str | None = None) -> str:
     return f"Its transcript is empty: {name}." if isfile(where) else f"Its transcript is missing: {name}."
 
 
-def why_empty(view: ListQuery) -> str:
+def why_empty(view: ListQuery, is_library_empty: bool) -> str:
     """Return why a list is empty, and what to press."""
     if view.query.strip():
         where = "Nothing" if view.entry == ROOT else "Nothing here"
         return f"{where} matches. {key_of('search.everywhere')} searches everywhere, {key_of('search.clear')} clears."
+    if is_library_empty:
+        return f"There is nothing to play yet. Press {key_of('feed.add')} to add a podcast, or to search for one."
     if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
     if view.entry == SmartList.NEW:
@@ -50,6 +53,4 @@ def why_empty(view: ListQuery) -> str:
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to play it next."
     if view.filter is not Filter.ALL:
         return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
-    if view.entry == ROOT:
-        return f"There is nothing to play yet. Press {key_of('feed.add')} to add a podcast, or to search for one."
     return "No episodes here."

@@ -51,6 +51,11 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
     if transcript.is_open:
         about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
         yield SystemCommand("Recognise this episode", about, transcript.recognise_shown)
+    settings = services.feeds.settings
+    if settings.has_course:
+        is_shown = settings.is_course_shown(services.controller.library)
+        hide, about = partial(settings.hide_course, is_shown), "the course on generative AI, and its topics"
+        yield SystemCommand("Hide the course" if is_shown else "Show the course", about, hide)
     questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
     yield SystemCommand(questions, "when an episode with a question ends", services.recall.toggle_offers)
     if app.told:

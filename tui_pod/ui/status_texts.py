@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 
-BAR_HINTS = (
-    f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys",
-    f"{key_of('playback.toggle')} resumes",
-)
-"""What the bar says if nothing was played yet, and beside the episode played last."""
+RESUMES = f"{key_of('playback.toggle')} resumes"
+"""What the bar says beside the episode played last."""
 
 
 def pane_hints(
@@ -61,6 +58,8 @@ def pane_hints(
     if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
         hidden |= {"Remove"} if not model.indexes else set()
         hidden |= {"Play", "Move", "Played", "Queue", "Transcript"}
+    if not len(model.library):
+        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", *(("Open",) if pane == "tree" else ())}
     if pane != "list" or not model.is_queue or services.controller.session is None:
         hidden |= {"End session"}
     if pane == "transcript":
@@ -68,6 +67,9 @@ def pane_hints(
     if not playback.is_loaded:
         hidden |= {"Seek", "Bookmark", "Follow"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+    is_busy = is_going or model.is_queue or (pane == "list" and model.has_selection)  # other keys are worth more
+    if model.library.has_podcasts or pane not in ("list", "tree") or is_busy:
+        hidden |= {"Add podcast"}
     pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.problem:
@@ -75,6 +77,12 @@ def pane_hints(
     words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
     return tuple(hint for hint in shown if hint[1])
+
+
+def bar_hint(library: Library) -> str:
+    """Return what the bar says if nothing was played yet."""
+    first = "episode.play" if len(library) else "feed.add"
+    return f"Press {key_of(first)} to {'play' if len(library) else 'add a podcast'}, {key_of('app.help')} for all keys"
 
 
 def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tuple[Tab, ...]:

@@ -67,7 +67,7 @@ class ServiceRig:
         self.announced: list[tuple[str, str]] = []
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.context = make_context(self.controller, self.driver, given, self.podcasts)
-        self.service = FeedService(self.context, loaded.feeds, self._reload, self._announce, self._spares)
+        self.service = FeedService(self.context, loaded.feeds, self._reload, self._announce, self._spares, False)
         broadcast.add(self.service)
 
     async def _spares(self, is_start: bool) -> bool:

@@ -82,6 +82,11 @@ class Library:
         feeds = map(self.topics.feed, range(len(self.topics.names)))
         return [(feed, members) for feed, members in zip(feeds, self.topics.members, strict=True) if feed is not None]
 
+    @property
+    def has_podcasts(self) -> bool:
+        """Whether there is a podcast, if only without episodes."""
+        return bool(self._feeds)
+
     @cached_property
     def first_of_podcasts(self) -> int:
         """Index of the first podcast episode; the number of all episodes when there is none."""

@@ -49,6 +49,7 @@ class FeedService(Follower):
         reload: Reload,
         announce: Announce,
         is_sparing: Callable[[bool], Awaitable[bool]],
+        has_course: bool,
     ) -> None:
         """Open nothing yet.
 
@@ -58,6 +59,7 @@ class FeedService(Follower):
             reload: reloads and shows the library.
             announce: shows a desktop notification.
             is_sparing: returns whether using the network may cost too much, given whether the app is starting.
+            has_course: whether the catalogue that comes with the program is used, if only hidden.
         """
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
@@ -66,7 +68,7 @@ class FeedService(Follower):
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, reload)
         self._keeper = Keeper(context, self.downloads)
-        self.settings = PodcastSettingsService(context, self._library, self._keeper)
+        self.settings = PodcastSettingsService(context, self._library, self._keeper, has_course)
         self.imports = ImportService(context, self._library)
         self._folders = FolderWatch(context, self._refresh_folder)
         self.refresher = Refresher(context, self._library, self._keeper, announce, is_sparing)

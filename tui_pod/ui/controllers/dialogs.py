@@ -51,6 +51,16 @@ class DialogController:
 
         await self._show(AddFeedScreen(self._services, self._open_feed))
 
+    def hide_course(self) -> None:
+        """Offer to hide the course."""
+        from tui_pod.services.hints import HIDING  # after the first paint
+        from tui_pod.ui.screens.dialog import ChoiceDialog
+
+        about, settings = self._services.first.with_keys(HIDING), self._services.feeds.settings
+        self._show(
+            ChoiceDialog("The course", "esc closes", ("Hide the course",), lambda _: settings.hide_course(), about)
+        )
+
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the listed podcast, else of the podcast of the episode at the cursor, else ask which."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint

@@ -26,10 +26,14 @@ class ListingController:
 
     def show(self, keeps_cursor: bool = False) -> None:
         """Show what the model lists now."""
-        self._screen.episodes.empty_text = self._services.first.with_keys(why_empty(self._model.query))
+        self._show_why_empty()
         self._screen.episodes.show(is_centred=not keeps_cursor)
         self._screen.episode.cursor_moved()
         self._screen.status.show_title()
+
+    def _show_why_empty(self) -> None:
+        why = why_empty(self._model.query, is_library_empty=not len(self._model.library))
+        self._screen.episodes.empty_text = self._services.first.with_keys(why)
 
     def change_query(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something else, and remember it."""
@@ -76,6 +80,7 @@ class ListingController:
         line = screen.episodes.line
         self._model.adopt(library, progress_index)
         screen.topic_tree.adopt(library, progress_index)
+        self._show_why_empty()
         screen.episodes.adopt(line)
         screen.status.show_title()
         screen.status.show_counts()

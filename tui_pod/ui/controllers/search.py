@@ -64,7 +64,7 @@ class SearchController:
         elif model.indexes:
             screen.episodes.point_at((model.cursor + by) % len(model.indexes))
         else:
-            screen.app.notify(why_empty(model.query))
+            screen.app.notify(why_empty(model.query, not len(model.library)))
 
     def close(self) -> None:
         """Hide the field; what it found stays."""

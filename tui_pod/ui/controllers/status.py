@@ -90,6 +90,7 @@ class StatusController:
         playback = self._screen.playback  # a podcast may have its own speed
         speed = self._services.controller.mixer.usual_speed if playback.load else self._services.first.usual_speed
         header.right = status_texts.counts_text(model, speed)
+        self.bar.hint = self._services.first.with_keys(status_texts.bar_hint(model.library))
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
         self.show_keys()

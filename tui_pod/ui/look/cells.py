@@ -25,14 +25,15 @@ MARKS = {
     "bookmark": "◆",
     "card": "↻",
     "new": "◉",
+    "podcast": "◈",
     "words": "“",
 }
-"""Marks of an episode. They never rely on colour."""
+"""Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@", "new": "N", "words": '"',
+    "card": "@", "new": "N", "podcast": "#", "words": '"',
 }  # fmt: skip
 
 

@@ -80,8 +80,7 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
-        hint, resume_hint = map(self._services.first.with_keys, status_texts.BAR_HINTS)
-        yield PlaybackBar(hint, resume_hint).data_bind(MainScreen.playback)
+        yield PlaybackBar(self._services.first.with_keys(status_texts.RESUMES)).data_bind(MainScreen.playback)
         yield KeyLine(self._services.first.is_ascii)
 
     def on_mount(self) -> None:
@@ -292,6 +291,8 @@ class MainScreen(Screen[None]):
         elif event.command is ListCommand.REMOVE:
             if (feed := self.model.feed(entry)) is not None:
                 self._services.feeds.remove_feed(feed)
+            elif self._services.feeds.settings.is_course_topic(self.model.library, entry):
+                self.dialogs.hide_course()
             else:
                 self.app.notify(NOT_REMOVABLE)
         elif episodes := self.model.episodes_of(entry):

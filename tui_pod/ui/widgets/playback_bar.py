@@ -84,6 +84,8 @@ class PlaybackBar(Widget):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     facts: reactive[BarFacts] = reactive(BarFacts(), repaint=False)
+    hint: reactive[str] = reactive("")
+    """What it says if nothing was played yet."""
     bookmarks: reactive[tuple[float, ...]] = reactive(())
     """Positions of bookmarks, in seconds."""
 
@@ -94,10 +96,9 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, hint: str, resume_hint: str) -> None:
-        """Show nothing yet; the hints name the keys that play an episode, and that resume the last one."""
+    def __init__(self, resume_hint: str) -> None:
+        """Show nothing yet; the hint names the key that resumes the last episode."""
         super().__init__(id="bar")
-        self._hint = hint
         self._resume_hint = resume_hint
         self._zones: dict[int, list[Zone]] = {}  # by line, as last drawn
         self._drawn: list[list[Part]] = []  # the parts of each line, as last drawn
@@ -132,7 +133,7 @@ class PlaybackBar(Widget):
     def _title_line(self, width: int) -> list[Part]:
         playback, problem = self.playback, self.playback.problem
         if not playback.is_loaded:
-            return fit_parts([(f"   {self._hint}", QUIET)], width)
+            return fit_parts([(f"   {self.hint}", QUIET)], width)
         is_on = playback.is_active
         mark = MARKS[playback.status if is_on else "fault" if problem else "paused"]
         head, tail = split_title(playback.title)

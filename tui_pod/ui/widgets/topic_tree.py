@@ -173,6 +173,8 @@ class TopicTree(RowPane):
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
         indent, name, feed = " " * self._depths[topic], self._topics.names[topic], self._topics.feed(topic)
         lead, lead_look, name_look = f"{indent}{fold} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
+        if feed is not None:
+            lead = f"{indent}{fold if self._is_parent[topic] else ''}{MARKS['podcast']} "
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if feed in self._failed else []
         if topic == self._live:
             mark = MARKS[self._shown_playing[1]]
@@ -183,8 +185,7 @@ class TopicTree(RowPane):
                 lead = f"{indent}{mark} "
         new = self._progress_index.new_in(topic) if feed is not None else 0
         if new:
-            if topic != self._live:
-                lead, lead_look = f"{indent}{MARKS['new']} ", ACCENT
+            lead_look = ACCENT
             return [(lead, lead_look), (name, name_look)], [*right, (f"{new} new", ACCENT)]
         number = str(count)
         room = self.text_width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from tests.app_driver import AppDriver, embedded_library, run_app
+from tests.fakes import FakeSettings
+from tests.rooms import make_podcast, make_room
+from tui_pod.core.library.library import build_library
+from tui_pod.core.selection.list_query import ListQuery
+
+
+def keys_of(driver: AppDriver) -> str:
+    return driver.text.splitlines()[-1].strip()
+
+
+def test_course_topics_are_those_with_its_path_while_it_is_shown() -> None:
+    library, settings = embedded_library(), FakeSettings([])
+
+    def is_offered(name: str) -> bool:
+        topic = library.topics.find(name)
+        assert topic is not None
+        return settings.is_course_topic(library, topic)
+
+    names = ("Generative AI", "The course", "1. The Guessing Machine", "Transformers", "All Topics")
+    assert [is_offered(name) for name in names] == [True, True, True, False, False]
+    assert not settings.is_course_topic(library, -1)
+    settings.has_course = False  # another catalogue was named on the command line
+    assert not is_offered("The course")
+
+
+def test_course_that_is_hidden_or_another_catalogue_is_not_shown() -> None:
+    settings = FakeSettings([])
+    assert settings.is_course_shown(embedded_library())
+    for other in (build_library([], []), make_podcast({}), make_room().library):
+        assert not settings.is_course_shown(other)
+
+
+async def test_x_on_the_course_offers_to_hide_it() -> None:
+    async with run_app(embedded_library(), query=ListQuery(entry=2)) as driver:
+        await driver.press("tab", "x")
+        assert "Hide the course" in driver.text
+        await driver.press("escape")
+        assert driver.services.asked_feeds.wishes == []
+        await driver.press("x", "enter")
+        assert driver.services.asked_feeds.wishes == [("configure", "course", {"hidden": "yes"})]
+
+
+async def test_empty_library_offers_only_what_works() -> None:
+    async with run_app(build_library([], [])) as driver:
+        assert "There is nothing to play yet. Press a to add a podcast, or to search for one." in driver.text
+        assert "Press a to add a podcast, ? for all keys" in driver.text
+        assert keys_of(driver) == "a Add podcast  ? Help  q Quit"
+        await driver.press("tab")
+        assert keys_of(driver) == "a Add podcast  ? Help  q Quit"
+
+
+async def test_key_line_offers_to_add_a_podcast_until_there_is_one() -> None:
+    for library, is_offered in ((embedded_library(), True), (make_podcast({}), False)):
+        for width in (120, 80):
+            async with run_app(library, size=(width, 24)) as driver:
+                assert ("a Add podcast" in keys_of(driver)) is is_offered
