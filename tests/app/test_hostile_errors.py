@@ -85,17 +85,21 @@ def hostile_catalogue(room: Path) -> None:
     )
 
 
+def nothing(_: Path) -> None:
+    """Leave all as it is."""
+
+
 FILES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "index": (hostile_index, ("search", "first")),
     "feeds": (hostile_feeds, ("feeds", "list")),
     "feeds in the library": (hostile_feeds, ("list",)),
-    "import": (hostile_import, ("feeds", "import", "export.db")),
+    "import": (hostile_import, ("import", "export.db")),
     "state": (hostile_state, ("stats",)),
     "config": (hostile_config, ("list",)),
-    "catalogue": (hostile_catalogue, ("validate",)),
-    "argument": (lambda _: None, ("list", "--topic", NASTY.replace("\0", ""))),
-    "wrong argument": (lambda _: None, ("list", NASTY.replace("\0", ""))),
-    "wrong command": (lambda _: None, (NASTY.replace("\0", ""),)),
+    "catalogue": (hostile_catalogue, ("check",)),
+    "argument": (nothing, ("list", "--topic", NASTY.replace("\0", ""))),
+    "wrong argument": (nothing, ("list", NASTY.replace("\0", ""))),
+    "wrong command": (nothing, (NASTY.replace("\0", ""),)),
 }
 """What is made, and the command that comes across it."""
 
@@ -128,7 +132,7 @@ def test_command_that_comes_across_a_hostile_file_prints_no_command(
         terminal.look(0.05)
         check_plain(terminal.raw)
         assert terminal.raw
-        assert terminal.status in (0, 1, 2)
+        assert terminal.status in ((1, 2) if make is nothing else (0, 1))
         assert b"Traceback" not in terminal.raw
 
 
