@@ -1,18 +1,21 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
-                                   -- ARGUMENTS
+                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] -- ARGUMENTS
 
-SIGUSR1 takes its sound device away.
+`--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
+good once there is such a file. SIGUSR1 takes its sound device away.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -39,6 +42,12 @@ def main(arguments: list[str]) -> int:
             progress_tracker.LARGEST_GAP = float(value)
         elif name == "count":
             _count(Path(value))
+        elif name == "saves":
+            _tell_saves(Path(value))
+        elif name == "fsync":
+            _slow_down(float(value))
+        elif name == "hang":
+            _hang_once_there_is(Path(value))
     _let_device_go(mpv_player)
     from tui_pod.cli.main import main as run
 
@@ -54,6 +63,61 @@ def _count(path: Path) -> None:
     for what, owner, name in (("positions", ProgressTracker, "move"), ("saves", StateFile, "append")):
         setattr(owner, name, _counted(counts, what, getattr(owner, name)))
     atexit.register(lambda: counts and path.write_text(json.dumps(counts), "ascii"))  # the client has none
+
+
+def _tell_saves(path: Path) -> None:
+    """Write a line for each progress whose fsync has returned: when, the episode, and the time of its value."""
+    from tui_pod.core.progress.records import ProgressRecord
+    from tui_pod.state.store import StateFile
+
+    former = StateFile.append
+
+    def append(self: StateFile, records: Any) -> bool:
+        records = list(records)
+        is_long = former(self, records)
+        found = [
+            [record.episode, record.progress.updated.isoformat()]
+            for record in records
+            if isinstance(record, ProgressRecord)
+        ]
+        with path.open("a", encoding="ascii") as file:
+            file.write("".join(json.dumps([time.monotonic(), *each]) + "\n" for each in found))
+        return is_long
+
+    setattr(StateFile, "append", append)  # noqa: B010 - mypy takes no other way
+
+
+def _slow_down(seconds: float) -> None:
+    """Let each sync of the disk take so long, and work that is under way at the end wait for one."""
+    from tui_pod.app.services import AppServices
+    from tui_pod.runtime import files
+
+    former, former_close = files.sync_data, AppServices.close
+
+    def sync_data(descriptor: int) -> None:
+        time.sleep(seconds)
+        former(descriptor)
+
+    async def close(self: AppServices) -> None:
+        await asyncio.to_thread(time.sleep, seconds)
+        await former_close(self)
+
+    files.sync_data = sync_data
+    setattr(AppServices, "close", close)  # noqa: B010
+
+
+def _hang_once_there_is(path: Path) -> None:
+    """Stop the event loop for good, in the handler of an event of the player, once there is a file."""
+    from tui_pod.core.playback.controller import PlaybackController
+
+    former = PlaybackController.handle
+
+    def handle(self: PlaybackController, event: Any) -> None:
+        if path.exists():
+            threading.Event().wait()
+        former(self, event)
+
+    setattr(PlaybackController, "handle", handle)  # noqa: B010
 
 
 def _counted(counts: Counter[str], what: str, former: Any) -> Any:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Sequence
 
+from tests.torture.ledger import bare_fsync
 from tests.torture.shelf import app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
@@ -32,9 +33,11 @@ def run(trial: Trial) -> Result:
     worst: dict[str, float] = {}
     state = State({}, {})
     for number in range(KILLS):
-        with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as terminal:
+        saves = trial.folder / f"saves-{number}"
+        command = app_command(home, trial.mutant, [f"--saves={saves}"])
+        with Terminal(command, home.variables, home.folder) as terminal:
             terminal.begin()
-            watcher = Watcher(terminal, state)
+            watcher = Watcher(terminal, state, saves)
             listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST))
             killed = time.monotonic()
             terminal.kill()
@@ -42,7 +45,7 @@ def run(trial: Trial) -> Result:
         found, measured = watcher.judge(state, killed)
         losses += [f"kill {number}: {loss}" for loss in (*state.notices, *found)]
         worst = {name: max(value, worst.get(name, 0.0)) for name, value in measured.items()}
-    return Result(tuple(losses), KILLS, worst)
+    return Result(tuple(losses), KILLS, worst | {"s of a bare fsync": bare_fsync(home.state.parent)})
 
 
 def listen(

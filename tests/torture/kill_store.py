@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.torture import mutants
-from tests.torture.ledger import Oracle
+from tests.torture.ledger import Oracle, bare_fsync
 from tests.torture.listener import RestlessListener, compact_apart
 from tests.torture.trials import Check, Result, Trial
 from tui_pod.state.store import StateFile
@@ -46,7 +46,7 @@ def run(trial: Trial) -> Result:
                 losses.append(f"the process ended by itself: {ledgers[at].with_suffix('.error').read_text('utf-8')}")
             losses += [f"kill {number}: {loss}" for loss in oracles[at].judge(ledgers[at], killed, StateFile(path))]
     worst = {name: max(o.worst.get(name, 0.0) for o in oracles) for name in set().union(*(o.worst for o in oracles))}
-    return Result(tuple(losses), KILLS, worst)
+    return Result(tuple(losses), KILLS, worst | {"s of a bare fsync": bare_fsync(trial.folder)})
 
 
 def start_listener(

@@ -1,4 +1,7 @@
-"""What a driven process handed over for saving, and when it was told that it is safe; held against what a load finds.
+"""What a driven process handed over for saving, and what was acknowledged; held against what a load finds.
+
+Lost is what the writer had acknowledged, so that its fsync had returned, and the disk does not have. How long that
+takes depends on the disk: it is reported, beside a bare fsync on the same disk.
 
 The process writes a line for each before it does anything else, so that the ledger has them whenever it is killed.
 """
@@ -9,16 +12,15 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.wall_time import FUTURE
 from tui_pod.state.store import State, StateFile
-
-SAFE_AFTER = 0.2
-"""Seconds after which a record must be on the disk: a mark that is seen for so long counts."""
 
 MOST_LOST = 5.0
 """Seconds of playing that may be lost."""
@@ -127,9 +129,6 @@ class Oracle:
                     asked.remove(entry)
             elif kind == "played":
                 played[content[0]] = content[1]
-        for _, since, places in asked:
-            if killed - since >= SAFE_AFTER:
-                self._require(places, f"was handed over {killed - since:.2f} s before the kill")
         return played
 
     def _add(self, record: Any) -> tuple[Saved, int]:
@@ -145,8 +144,35 @@ class Oracle:
                 self._least[place], self._why[place] = at, why
 
     def _index(self, found: Saved | None, values: list[Saved]) -> int:
-        """Return the last place at which what was found was handed over; -1: nowhere."""
-        return max((at for at, value in enumerate(values) if value == found), default=-1)
+        """Return the last place at which what was found was handed over; -1: nowhere.
+
+        A time too far ahead to be believed is found as another one.
+        """
+        if found is None:
+            return -1
+        return max((at for at, value in enumerate(values) if value == found or _is_ahead(value, found)), default=-1)
+
+
+def _is_ahead(sent: Saved, found: Saved) -> bool:
+    if sent[1:] != found[1:] or not sent[0]:
+        return False
+    return datetime.fromisoformat(sent[0]) > datetime.now(UTC) + FUTURE > datetime.fromisoformat(found[0])
+
+
+def bare_fsync(folder: Path) -> float:
+    """Return the seconds that appending to a file and syncing it takes without the program, the worst of 20."""
+    worst = 0.0
+    descriptor = os.open(folder / "fsync", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        for _ in range(20):
+            began = time.monotonic()
+            os.write(descriptor, b"x" * 200)
+            os.fsync(descriptor)
+            worst = max(worst, time.monotonic() - began)
+    finally:
+        os.close(descriptor)
+        (folder / "fsync").unlink()
+    return worst
 
 
 def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:

@@ -83,9 +83,9 @@ def no_merge() -> None:
         own["episodes"] |= {r.episode: to_table(r.progress) for r in records if isinstance(r, ProgressRecord)}
         return former(self, records)
 
-    def merged(self: StateFile, may_move: bool = True) -> tuple[dict[str, Any], list[str]]:
+    def merged(self: StateFile, **options: Any) -> tuple[dict[str, Any], list[str]]:
         own = self.__dict__.get("own")
-        return read(self, may_move) if own is None else (own, [])
+        return read(self, **options) if own is None else (own, [])
 
     read = StateFile._merged
     _change(StateFile, "append", append)
@@ -162,8 +162,8 @@ def use_no_backup() -> None:
     """Begin anew when the snapshot is damaged."""
     former = StateFile.__init__
 
-    def init(self: StateFile, path: Path) -> None:
-        former(self, path)
+    def init(self: StateFile, path: Path, **options: Any) -> None:
+        former(self, path, **options)
         self.backup = self.path.with_name("none")
 
     _change(StateFile, "__init__", init)
@@ -189,6 +189,30 @@ def trust_clock() -> None:
     """Take the clock's word for what is newer."""
     for module in (tracker, progress_editor):
         _change(module, "stamp_after", lambda former, now: now)
+
+
+def believe_any_time() -> None:
+    """Believe every clock."""
+    from tui_pod.core import wall_time
+    from tui_pod.state import values
+    from tui_pod.sync import shared_settings
+
+    for module in (wall_time, store, values, shared_settings):
+        _change(module, "is_believed", lambda time, now: True)
+
+
+def watch_no_loop() -> None:
+    """Leave a loop that stands still to itself."""
+    from tui_pod.runtime.watchdog import Watchdog
+
+    _change(Watchdog, "run", lambda self: None)
+
+
+def save_before_silence() -> None:
+    """Let the sound go on until everything is saved."""
+    from tui_pod.core.player.episode_player import EpisodePlayer
+
+    _change(EpisodePlayer, "end", EpisodePlayer.save)
 
 
 def die_of_signals() -> None:
@@ -286,6 +310,9 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no folder fsync": no_folder_fsync,
     "trusts the clock": trust_clock,
     "dies of signals": die_of_signals,
+    "believes any time": believe_any_time,
+    "watches no loop": watch_no_loop,
+    "saves before silence": save_before_silence,
     "plays into silence": play_into_silence,
     "takes an end for the end": take_any_end,
     "gives a dead narrator up": give_narrator_up,

@@ -29,8 +29,8 @@ SIZE = 4096
 
 EPISODES = 6
 
-BEGAN = datetime(2100, 1, 1, 13, 0, tzinfo=UTC)
-"""After any time at which a file can be changed: a changed entry counts from then on."""
+BEGAN = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+"""Tomorrow, the same in all processes: after any change of a file, from which a changed entry counts, and believed."""
 
 
 def place(episode: int, round_: int) -> ProgressRecord:

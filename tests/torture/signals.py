@@ -7,6 +7,7 @@ import random
 import shlex
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from tests.torture.listener import RestlessListener
 from tests.torture.shelf import Home, app_command, make_home
 from tests.torture.terminal import Bar, Terminal
 from tests.torture.trials import Check, Result, Trial
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.store import StateFile
 
 END_LIMIT = 1.5
@@ -76,6 +79,87 @@ def judge(home: Home, bar: Bar, most_off: float = MOST_OFF) -> Iterator[str]:
         yield f"was at {bar}, is {place}"
     if "part-2" not in state.progress or not state.progress["part-2"].played:
         yield f"the mark is lost: {state.progress.get('part-2')}"
+
+
+HUNG_LIMIT = 14.0
+"""Seconds after which an app whose event loop stands still must have saved: ten until it is noticed, and four."""
+
+
+def hang(trial: Trial) -> Result:
+    """Stop the event loop of an app that plays; it must save what plays on, and end for a signal."""
+    home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
+    losses: list[str] = []
+    switch = trial.folder / "hang"
+    number = (signal.SIGTERM, signal.SIGHUP)[trial.number % 2]
+    command = app_command(home, trial.mutant, [f"--hang={switch}"])
+    with Terminal(command, home.variables, home.folder) as app:
+        app.begin()
+        app.press("\rjm")
+        bar = app.play_to(2)
+        switch.touch()
+        app.look(HUNG_LIMIT)
+        place = StateFile(home.state).load().progress.get("part-1")
+        if place is None or place.position < bar.position + HUNG_LIMIT - 4 - MOST_LOST:
+            losses.append(f"was at {bar} when it hung, is {place}")
+        app.send(number, app.app)
+        ended = app.wait(5.0)
+        if ended is None or ended > END_LIMIT + 1:
+            losses.append(f"it ends after {ended} s")
+        if b"\x1b[?1049l" not in app.raw:
+            losses.append("the terminal is left as the app had it")
+    last = StateFile(home.state).load().progress.get("part-1")
+    if last is None or last.position < bar.position + HUNG_LIMIT - MOST_OFF:
+        losses.append(f"was at {bar} {HUNG_LIMIT} s before the signal, is {last}")
+    return Result(tuple(f"{number.name}: {loss}" for loss in losses), 1, {"s to end while hung": ended or 0.0})
+
+
+def quit_on_slow_disk(trial: Trial) -> Result:
+    """Quit an app on a disk whose syncs take seconds: the sound stops at the key, and the position is there."""
+    home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
+    command = app_command(home, trial.mutant, ["--fsync=3"])
+    losses: list[str] = []
+    with Terminal(command, home.variables, home.folder) as app:
+        app.begin()
+        app.press("\rjm")
+        bar = app.play_to(2)
+        app.press("q")
+        if app.wait(20.0) is None:
+            losses.append("it does not quit")
+    losses += judge(home, bar)
+    return Result(tuple(losses))
+
+
+HOSTILE = (
+    datetime(9998, 12, 31, 23, 59, 59, 999999, UTC),
+    datetime(2, 1, 1, tzinfo=UTC),
+    datetime(2500, 1, 1, tzinfo=UTC),
+)
+
+
+def save_after_hostile_clocks(trial: Trial) -> Result:
+    """Mark episodes by the command after records of clocks that are wrong by centuries: the mark counts."""
+    chances = trial.chances()
+    home = make_home(trial.folder / "home", (300.0,), parts=3)
+    losses: list[str] = []
+    wanted: dict[str, bool] = {}
+    for _ in range(6):
+        ident = f"part-{chances.randrange(1, 4)}"
+        hostile = Progress(chances.choice(HOSTILE), 40.0, 300.0, played=chances.random() < 0.5)
+        StateFile(home.state).append([ProgressRecord(ident, hostile)])
+        wanted[ident] = chances.random() < 0.5
+        command = app_command(home, trial.mutant)
+        words = [*command[: command.index("--catalog")], "mark", "played" if wanted[ident] else "unplayed", ident]
+        done = subprocess.run(
+            [*words, "--catalog", str(home.catalog), "--state", str(home.state)],
+            env=home.variables, capture_output=True, text=True, check=False, cwd=home.folder,
+        )  # fmt: skip
+        if done.returncode:
+            losses.append(f"mark exits {done.returncode}: {done.stderr}")
+        found = StateFile(home.state).load().progress
+        losses += [
+            f"{each} is {found[each]}" for each, is_played in wanted.items() if found[each].played is not is_played
+        ]
+    return Result(tuple(losses), 6)
 
 
 def suspend(trial: Trial) -> Result:
@@ -177,6 +261,9 @@ def _no_faketime() -> str:
 
 CHECKS = (
     Check("f", "SIGTERM, SIGHUP, SIGINT, terminal closed, q", end, 50, {"dies of signals": 5}),
+    Check("f", "an event loop that stands still", hang, 4, {"watches no loop": 2}),
+    Check("f", "q on a slow disk", quit_on_slow_disk, 3, {"saves before silence": 2}),
+    Check("f", "records of clocks centuries off, then a mark", save_after_hostile_clocks, 10, {"believes any time": 6}),
     Check("f", "suspended and resumed", suspend, 6, {"saves seldom": 6}, _no_bash),
     Check("f", "clock set back and forth, the store", set_clock_back, 20, {"trusts the clock": 4}),
     Check("f", "clock set back, the app", set_app_clock_back, 3, {"trusts the clock": 2}, _no_faketime),

@@ -108,12 +108,13 @@ def run(trial: Trial) -> Result:
     with streamed(home, kind) as host:
         config = home.folder / "config.toml"
         config.write_text(f'[network]\nprivate_hosts = ["{host}"]\n', "utf-8")
-        command = [*app_command(home, trial.mutant), "--config", str(config)]
         state = State({}, {})
         for number in range(KILLS):
+            saves = trial.folder / f"saves-{number}"
+            command = [*app_command(home, trial.mutant, [f"--saves={saves}"]), "--config", str(config)]
             with Terminal(command, home.variables, home.folder) as terminal:
                 terminal.begin()
-                watcher = Watcher(terminal, state)
+                watcher = Watcher(terminal, state, saves)
                 listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST), PAUSES)
                 if number % 2:
                     watcher.press("^")  # from the start, where no server lets wait

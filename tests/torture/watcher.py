@@ -1,17 +1,20 @@
 """What a listener saw on the screen and when, held against what the state says afterwards.
 
-The screen alone is asked, never the program: what was seen is what must not be lost.
+The screen tells what was seen, and the program when the fsync of each save had returned: a mark that was acknowledged
+so must be there. How long that takes depends on the disk; it is reported, and no loss.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
-from tests.torture.ledger import MOST_LOST, SAFE_AFTER
+from tests.torture.ledger import MOST_LOST
 from tests.torture.terminal import Bar, Terminal
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.state.store import State
@@ -33,8 +36,10 @@ class Seen(NamedTuple):
 class Watcher:
     """Watches a running app."""
 
-    def __init__(self, terminal: Terminal, before: State) -> None:
+    def __init__(self, terminal: Terminal, before: State, saves: Path | None = None) -> None:
+        """Watch; `saves` is what `driven --saves` writes."""
         self._terminal = terminal
+        self._saves = saves
         self._before = before.progress
         """What the app began with."""
         self._bars: list[Seen] = []
@@ -72,15 +77,14 @@ class Watcher:
         """Return what was seen and is lost, and the worst of what was measured."""
         losses: list[str] = []
         worst = {"s of playing lost": 0.0}
-        is_changing = self._has_pressed("mu", killed)
-        pressed = datetime.now(UTC) - timedelta(seconds=time.monotonic() - killed + JUST_BEFORE)
-        for title, (mark, since) in self._rows.items():
-            if killed - since >= SAFE_AFTER and mark in "○✓":
-                progress = state.progress.get(ident_of(title))
-                if is_changing and progress is not None and progress.updated > pressed:
-                    continue  # it is newer than what was painted last
-                if (progress is not None and progress.played) is not (mark == "✓"):
-                    losses.append(f"the mark {mark} of {title}, seen for {killed - since:.2f} s")
+        acknowledged = self._acknowledged()
+        for when, episode, updated in acknowledged:
+            progress = state.progress.get(episode)
+            if progress is None or progress.updated < updated:
+                losses.append(f"{episode} of {updated}, acknowledged {killed - when:.2f} s before, is {progress}")
+        marks = [when for when, keys in self._keys if "m" in keys]
+        after = (min((when for when, *_ in acknowledged if when > mark), default=mark) - mark for mark in marks)
+        worst["s from key to disk"] = max(after, default=0.0)
         for title in {seen.bar.title for seen in self._bars}:
             lost = self._lost(title, state.progress.get(ident_of(title)), killed)
             worst["s of playing lost"] = max(worst["s of playing lost"], lost)
@@ -89,6 +93,13 @@ class Watcher:
                 losses.append(f"{lost:.1f} s of {title}, last seen at {self._last(title)}, "
                               f"found {state.progress.get(ident_of(title))}; keys: {', '.join(keys)}")  # fmt: skip
         return losses, worst
+
+    def _acknowledged(self) -> list[tuple[float, str, datetime]]:
+        """Return when the fsync of each save had returned, its episode, and the time of its value."""
+        if self._saves is None or not self._saves.exists():
+            return []
+        lines = self._saves.read_text("ascii").split("\n")[:-1]  # the last may be torn
+        return [(when, episode, datetime.fromisoformat(updated)) for when, episode, updated in map(json.loads, lines)]
 
     def _last(self, title: str) -> Bar:
         return next(seen.bar for seen in reversed(self._bars) if seen.bar.title == title)

@@ -126,6 +126,13 @@ async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:
     assert found.without_feed == 4
 
 
+async def test_date_of_a_clock_centuries_ahead_counts_as_now(site: Site) -> None:
+    found = await answer(site, [{"feedUrl": "https://a.example/", "releaseDate": "4900-01-01T00:00:00Z"}])
+    (one,) = found.podcasts
+    assert one.newest is not None
+    assert one.newest.year < 4900
+
+
 async def test_no_more_are_taken_than_asked_for(site: Site) -> None:
     found = await answer(site, [{"feedUrl": f"https://{number}.example/"} for number in range(1_000)])
     assert len(found.podcasts) == MOST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.directories.services import MOST, Directory
 from tui_pod.feeds.formats.html_text import to_summary
 from tui_pod.feeds.formats.values import to_time
@@ -137,7 +139,7 @@ def _day(value: Any) -> date | None:
     seconds = to_time(value) if isinstance(value, str) else value
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e11:
         return None
-    return datetime.fromtimestamp(seconds, UTC).date()
+    return datetime.fromtimestamp(believed_seconds(seconds, time.time()), UTC).date()
 
 
 def _merged(lists: Iterable[Sequence[FoundPodcast]]) -> Iterator[FoundPodcast]:
