@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.torture import mutants
 from tests.torture.ledger import MOST_LOST, Oracle
@@ -116,15 +117,19 @@ def hang(trial: Trial) -> Result:
 def quit_on_slow_disk(trial: Trial) -> Result:
     """Quit an app on a disk whose syncs take seconds: the sound stops at the key, and the position is there."""
     home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
-    command = app_command(home, trial.mutant, ["--fsync=3"])
+    command = app_command(home, trial.mutant, ["--fsync=6"])
     losses: list[str] = []
     with Terminal(command, home.variables, home.folder) as app:
         app.begin()
         app.press("\rjm")
         bar = app.play_to(2)
+        process = Path(f"/proc/{app.app}")
         app.press("q")
         if app.wait(20.0) is None:
             losses.append("it does not quit")
+        until = time.monotonic() + 40.0
+        while process.exists() and time.monotonic() < until:  # it keeps a picture, on the slow disk
+            time.sleep(0.1)
     losses += judge(home, bar)
     return Result(tuple(losses))
 

@@ -174,9 +174,11 @@ class EpisodePlayer:
         """Stop the sound, then save the exact position: a slow disk must not play on."""
         position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
         self._player.stop()
-        if position is not None:
-            self._on_position(position)
-        self.tracker.save()
+        try:
+            if position is not None:
+                self._on_position(position)
+        finally:  # a screen that is gone must not keep the position from being saved
+            self.tracker.save()
 
     def unsaved(self) -> ProgressRecord | None:
         """Return the progress of the playing episode at the exact position; None if nothing is loaded.
