@@ -65,6 +65,15 @@ def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
     assert services.room.writer.setting("sorts") == []
 
 
+def test_topic_that_vanishes_does_not_leave_its_order_to_the_one_above() -> None:
+    model = make_model(make_podcast({}))
+    model.change(model.query._replace(entry=1))
+    model.change(model.query._replace(sort=Sort.SHORTEST))
+    library = build_library([], EPISODES)
+    model.adopt(library, model.progress_index.moved_to(library))
+    assert (model.query.entry, model.query.sort) == (0, Sort.NEWEST)
+
+
 def test_serial_show_is_listed_from_its_first_episode_unless_the_listener_wants_otherwise() -> None:
     model = make_model(serial())
     model.change(model.query._replace(entry=1))

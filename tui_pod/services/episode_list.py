@@ -184,11 +184,14 @@ class EpisodeListModel:
         kept, former, order = self._keep(), self.library.topics, self.library.own_order(self.query.entry)
         self.library, self.progress_index = library, progress_index
         self.topic = former.found_in(library.topics, self.topic)
-        if self.query.entry >= 0:
-            self.query = self.query._replace(entry=former.found_in(library.topics, self.query.entry))
-        if library.own_order(self.query.entry) != order:  # the listener has just chosen it in the podcast's settings
-            self._orders.forget(library, self.query.entry)
-            self.query = self.query._replace(sort=self._orders.of(library, self.query.entry))
+        if (entry := self.query.entry) >= 0:
+            there = former.found_in(library.topics, entry)
+            is_reordered = library.own_order(there) != order
+            if is_reordered and former.feed(entry) == library.topics.feed(there):  # in the podcast's settings
+                self._orders.forget(library, there)
+            is_other = former.key(entry) != library.topics.key(there)
+            sort = self._orders.of(library, there) if is_reordered or is_other else self.query.sort
+            self.query = self.query._replace(entry=there, sort=sort)
         self._list(kept)
 
     def next_filter(self) -> ListQuery:
