@@ -31,7 +31,7 @@ SPARKS, ASCII_SPARKS = "▁▁▂▃▄▅▆▇█", "..:-=+*x#"
 MOST_TOPICS = 12
 """How many topics are listed, by listening time."""
 
-NUMBER_WIDTH = 16
+NUMBER_WIDTH = 14
 """Width of a small number with its label, in cells."""
 
 LARGE = (70, 20)
@@ -88,13 +88,13 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
         (*_time(statistics.days.get(today, 0.0)), "today"),
         (*_time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
         (*_time(statistics.total), "in all"),
-        (str(shown.progress_index.finished()), "", "finished in all"),
+        (str(shown.progress_index.finished()), "", "ever finished"),
     ]
     if statistics.saved >= 60:
-        entries.append((*_time(statistics.saved), "saved by speed"))
+        entries.append((*_time(statistics.saved), "saved"))
     if shown.free_days is not None:
         entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
-    size = NUMBER_WIDTH + 2 * is_large
+    size = NUMBER_WIDTH + 4 * is_large
     many = max(1, width // size)
     lines: list[StatLine] = []
     for first in range(0, len(entries), many):
