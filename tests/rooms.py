@@ -19,6 +19,7 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clean_title
 
 TOPICS = (
@@ -114,6 +115,7 @@ def make_room(
     options: PlaybackOptions | None = None,
     settings: Mapping[str, str] | None = None,
     usual_speed: float | None = None,
+    session: Session | None = None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up.
 
@@ -125,7 +127,9 @@ def make_room(
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
     relay = Relay(listener)
     ports = Ports(player, sources, writer, relay, clock, "run")
-    controller = PlaybackController(library, progress_index, ports, options, queue, playback, usual_speed=usual_speed)
+    controller = PlaybackController(
+        library, progress_index, ports, options, queue, playback, usual_speed=usual_speed, session=session
+    )
     for fake in (player, sources, writer):
         fake.emit = controller.handle
     return Room(controller, library, progress_index, clock, player, sources, writer, listener, relay)

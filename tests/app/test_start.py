@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,3 +66,15 @@ def test_first_start_without_a_course_lists_the_top_topic() -> None:
     both = build_library([Topic("Talks"), Topic(key)], episodes, [("Talks",), (key,)])
     assert both.topics.names == ("All Topics", "Cast", "Talks")
     assert listed(start(both)) == ("Talks", Sort.NEWEST)
+
+
+@pytest.mark.parametrize(("hours", "is_over", "upcoming"), [(1, False, ("a", "b", "c")), (-1, True, ("b", "c"))])
+def test_session_goes_on_until_its_end_time_and_then_leaves_only_what_the_listener_queued(
+    library: Library, hours: int, is_over: bool, upcoming: tuple[str, ...]
+) -> None:
+    ends = datetime.now(UTC) + timedelta(hours=hours)
+    session = {"episodes": ["a", "b"], "queued": ["b"], "budget": 600.0, "ends": ends}
+    queue = {"entries": ["done", "a", "b", "c"], "cursor": 1}
+    first = make_first_screen(Config(Settings()), Loaded(library), State({}, {"session": session, "queue": queue}))
+    assert (first.is_session_over, first.session is None, first.queue.upcoming) == (is_over, is_over, upcoming)
+    assert len(first.notices) == is_over

@@ -143,7 +143,7 @@ async def test_playerctl_finds_the_app_and_what_plays(desktop: Desktop) -> None:
         ("position 10", ("one", PlayerStatus.PLAYING, 10)),
         ("position 5-", ("one", PlayerStatus.PLAYING, 25)),
         ("position 15+", ("one", PlayerStatus.PLAYING, 45)),
-        ("stop", (None, PlayerStatus.STOPPED, 0)),
+        ("stop", (None, PlayerStatus.STOPPED, 30.0)),
     ],
 )
 async def test_playerctl_command_is_done(

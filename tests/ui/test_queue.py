@@ -69,12 +69,14 @@ async def test_queue_plays_in_its_order_and_then_the_list(library: Library) -> N
         assert ("Queue", 0) in driver.tree_rows()
 
 
-async def test_entry_chosen_in_the_queue_plays_and_the_rest_follows(library: Library) -> None:
+async def test_entry_chosen_in_the_queue_plays_and_all_others_follow(library: Library) -> None:
     async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "j", "enter")
         assert driver.playback.episode == "two"
-        assert ("Queue", 1) in driver.tree_rows()
+        assert ("Queue", 3) in driver.tree_rows()
         await driver.play(200)
+        assert driver.playback.episode == "one"
+        await driver.play(100)
         assert driver.playback.episode == "three"
 
 
@@ -109,6 +111,7 @@ async def test_queue_changed_is_kept_for_the_next_start(library: Library) -> Non
         await driver.press("e", "e", "2", "J")
         assert driver.writer.setting("entries") == ["two", "one"]
         await driver.press("g", "enter")
+        await driver.play(200)
         assert driver.writer.setting("cursor") == 1
 
 

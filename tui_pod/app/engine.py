@@ -97,7 +97,10 @@ class Engine:
             first.notebook,
             first.orders,
             first.usual_speed,
+            first.session,
         )
+        if first.is_session_over:
+            self.controller.sessions.forget()
         self.broadcast.add(LoadTicker(self.controller))
         self.is_open = asyncio.Event()
         """Set once the player is open, or has failed to open."""

@@ -65,20 +65,32 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         )
     )
     orders = Orders(state.strings("ui", "sorts"))
+    queue = Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming)
+    now, over = datetime.now(UTC), tuple[str, ...]()
+    saved = None
+    if state.strings("session", "episodes"):
+        from tui_pod.core.selection.session_records import from_settings  # few starts have a session
+
+        saved = from_settings(state.setting, library.topics, now)
+    if saved is not None and saved.ends <= now:
+        queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
+        over = (f"The session ended at {saved.ends.astimezone():%H:%M}; what it had left is no longer in the queue.",)
     chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
     return FirstScreen(
         library,
         progress_index,
-        Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming),
+        queue,
         with_last_played(playback, library, progress_index, settings.speeds),
         _query(library, state, settings.start.view, orders),
         orders,
         state.notebook,
         settings,
-        (*state.notices, *loaded.notices, *_shorten(config.notices)),
+        (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
         settings.ui.theme or chosen,
         settings.ui.ascii,
         playback.speed,
+        saved.session if saved is not None and not over else None,
+        bool(over),
     )
 
 

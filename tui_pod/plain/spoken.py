@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from tui_pod.core.actions import Action
+from tui_pod.core.actions import Action, key_of
 from tui_pod.core.library.course import place_text
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
@@ -155,6 +155,9 @@ def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str
     if session_status.number is not None:
         left = spoken_time(session_status.left)
         yield f"Episode {session_status.number} of {session_status.count} in the session, {left} left."
+    elif session_status.waiting:
+        left = f"{counted(session_status.waiting)}, {spoken_time(session_status.left)}"
+        yield f"The session waits with {left}. Press {key_of('queue.next')} to go on with it."
     index = library.index(session_status.next) if session_status.next else None
     if index is not None:
         yield f"Next: {library.titles[index]}"

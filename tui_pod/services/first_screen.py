@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
@@ -15,6 +16,9 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
+
+if TYPE_CHECKING:
+    from tui_pod.core.selection.session_planner import Session  # few starts have one
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class FirstScreen:
     is_ascii: bool = False
     usual_speed: float = 1.0
     """The speed of episodes whose topic or podcast has none of its own."""
+    session: Session | None = None
+    """The session that goes on or waits."""
+    is_session_over: bool = False
+    """Whether the end time of the last session has passed since; the queue is without it."""
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text in which `show` has filled in the listener's key for each `key_of`."""

@@ -23,11 +23,20 @@ if TYPE_CHECKING:
     from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.first_screen import FirstScreen
     from tui_pod.services.services import Services
 
 
 RESUMES = f"{key_of('playback.toggle')} resumes"
 """What the bar says beside the episode played last."""
+
+
+WAITING = f"session waits, {{}} left · {key_of('queue.next')} goes on"
+"""What the bar says of a session while something else plays, with the number of its episodes."""
+
+
+SESSION_LEFT = "session, {} left"
+"""What the bar says at a start when the held episode is of a session."""
 
 
 def pane_hints(
@@ -130,23 +139,34 @@ def path_text(model: EpisodeListModel) -> str:
     return " › ".join(map(model.name, path))
 
 
-def start_facts(model: EpisodeListModel, held: str | None) -> BarFacts:
-    """Return the bar's facts of the held episode, before anything plays."""
-    return _episode_facts(model.library, model.progress_index, held) if held is not None else BarFacts()
+def start_facts(model: EpisodeListModel, held: str | None, first: FirstScreen) -> BarFacts:
+    """Return the bar's facts of the held episode and the session, before anything plays."""
+    facts = _episode_facts(model.library, model.progress_index, held) if held is not None else BarFacts()
+    session = first.session
+    if session is None:
+        return facts
+    left = [ident for ident in session.episodes if ident not in session.finished]
+    text = SESSION_LEFT.format(len(left)) if held in left else first.with_keys(WAITING.format(len(left)))
+    return facts._replace(waiting=text)
 
 
-def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
+def bar_facts(services: Services) -> BarFacts:
     """Return the bar's facts besides the playback: topic, session, next episode and sleep timer."""
+    controller = services.controller
     status, playback, sleep = controller.sessions.status(), controller.playback, controller.sleep
     library, sleeps = controller.library, sleep.short if sleep is not None else ""
-    if not playback.is_active:
-        return start_facts(model, playback.episode)._replace(sleep=sleeps)
+    waiting = services.first.with_keys(WAITING.format(status.waiting)) if status.waiting else ""
+    if not playback.is_loaded:
+        return BarFacts(waiting=waiting, sleep=sleeps)
     following = library.index(status.next) if status.next else None
     session = None
     if status.number is not None:
         session = (status.number, status.count, f"{controller.now() + timedelta(seconds=status.left):%H:%M}")
     return _episode_facts(library, controller.progress_index, playback.episode or "")._replace(
-        session=session, following=library.titles[following] if following is not None else "", sleep=sleeps
+        session=session,
+        waiting=waiting,
+        following=library.titles[following] if following is not None else "",
+        sleep=sleeps,
     )
 
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
+from tui_pod.core.selection.session_records import SavedSession, from_settings
 
 
 def volumes(room: Room) -> list[object]:
@@ -253,3 +258,66 @@ def test_session_with_all_that_comes_taken_out_ends_with_the_present_episode(roo
     room.player.play(100.0)
     assert room.controller.session is None
     assert room.status is PlayerStatus.STOPPED
+
+
+# -- a session that something else interrupts, and a restart -------------------------------------------
+
+
+def saved(room: Room) -> SavedSession | None:
+    """Return the session as a start would read it."""
+    values = {(r.table, r.key): r.value for r in room.writer.records if isinstance(r, SettingRecord)}
+    return from_settings(lambda table, key, default: values.get((table, key), default), room.library.topics, START)
+
+
+def test_session_waits_while_something_else_plays_and_its_interrupted_piece_is_next(room: Room) -> None:
+    start_session(room)
+    room.player.play(20)
+    room.play("five", seconds=5)
+    status = room.controller.sessions.status()
+    assert (status.number, status.waiting, status.left, status.next) == (None, 2, 280.0, "two")
+    room.controller.next()
+    assert (room.playing, room.position, room.controller.sessions.status().number) == ("two", 20.0, 1)
+
+
+def test_session_goes_on_by_itself_after_what_interrupted_it(room: Room) -> None:
+    start_session(room)
+    room.player.play(20)
+    room.play("five", seconds=10)
+    assert (room.playing, room.position) == ("two", 20.0)
+
+
+def test_session_planned_anew_while_it_waits_keeps_its_interrupted_piece(room: Room) -> None:
+    plan = Plan((0, 1, 2), 600.0, room.library)
+    room.controller.sessions.start(SessionRequest(600.0, topic=1, has_started=False), plan)
+    room.player.play(20)
+    room.play("five", seconds=5)
+    room.controller.editor.mark(["three"], played=True)
+    assert room.controller.queue.upcoming[:2] == ("one", "two")
+    assert room.controller.sessions.status().next == "one"
+
+
+def test_session_is_saved_with_its_end_time_and_goes_on_after_a_restart(room: Room) -> None:
+    start_session(room)
+    room.player.play(20)
+    room.controller.end()
+    kept = saved(room)
+    assert kept is not None
+    assert (kept.session, kept.ends - room.clock()) == (room.controller.session, timedelta(seconds=280.0))
+    again = make_room(progress=dict(room.progress_index), queue=room.controller.queue, session=kept.session)
+    again.play("two", seconds=180)
+    again.player.play(100)
+    assert [summary.finished for summary in again.listener.summaries] == [2]
+    assert saved(again) is None
+
+
+def test_session_saved_by_hand_with_wrong_values_is_read_as_far_as_it_goes(room: Room) -> None:
+    values: dict[tuple[str, str], object] = {("session", "episodes"): ["one", 7], ("session", "order"): "loud"}
+    found = from_settings(lambda table, key, default: values.get((table, key), default), room.library.topics, START)
+    assert found is not None
+    assert (found.session.episodes, found.session.request.topic, found.ends) == (("one",), 0, START)
+
+
+def test_session_that_takes_the_place_of_another_says_so(room: Room) -> None:
+    start_session(room)
+    start_session(room)
+    assert "took the place of the one before" in room.listener.said[-1]

@@ -128,7 +128,7 @@ async def test_session_started_plays_its_first_and_says_where_one_is(library: Li
         assert driver.playback.title.startswith("What is generative AI")
         assert driver.bar.facts.session == (1, 9, "13:13")
         assert driver.bar.facts.following.startswith("How GenAI differs")
-        assert ("Queue", 8) in driver.tree_rows()
+        assert ("Queue", 9) in driver.tree_rows()
         await driver.play(20)
         assert driver.bar.facts.session == (1, 9, "13:13")
 
@@ -308,13 +308,13 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
         await driver.settle()
         session = driver.controller.session
         assert session is not None
-        first, second, *others = driver.controller.queue.upcoming
+        playing, first, second, *others = driver.controller.queue.upcoming
         await driver.press("2")
         assert "session until 13:" in driver.title
-        assert driver.text.count("▰ until 13:") == len(driver.controller.queue.upcoming)
+        assert driver.text.count("▰ until 13:") == len(driver.controller.queue.upcoming) - 1  # one plays
         driver.episodes.go(driver.shown.index(first))
         await driver.press("J")
-        assert driver.controller.queue.upcoming[:2] == (second, first)
+        assert driver.controller.queue.upcoming[:3] == (playing, second, first)
         await driver.press("x")
         assert driver.controller.session is not None
         assert driver.controller.session.episodes == (session.episodes[0], second, *others)

@@ -56,6 +56,7 @@ class PlaybackController:
         notebook: Notebook | None = None,
         orders: Orders | None = None,
         usual_speed: float | None = None,
+        session: Session | None = None,
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -66,7 +67,7 @@ class PlaybackController:
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
-        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history)
+        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
         self.sleep: SleepTimer | None = None
@@ -220,6 +221,8 @@ class PlaybackController:
     def end(self) -> None:
         """Stop the sound, then save: before quitting or being ended."""
         self._player.end()
+        if self.session is not None:
+            self.sessions.save()
 
     def unsaved(self) -> ProgressRecord | None:
         """Return the progress of the playing episode, and change nothing; see `EpisodePlayer.unsaved`."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import takewhile
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import UpNext
@@ -19,6 +21,7 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
+from tui_pod.core.selection.session_records import to_records
 from tui_pod.core.text.clean import counted
 
 WORTH_PLANNING = 30.0
@@ -44,14 +47,43 @@ class SessionRunner:
     """Keeps a session and its part of the queue up to date."""
 
     def __init__(
-        self, state: PlaybackState, mixer: Mixer, player: EpisodePlayer, up_next: UpNext, undo: UndoHistory
+        self,
+        state: PlaybackState,
+        mixer: Mixer,
+        player: EpisodePlayer,
+        up_next: UpNext,
+        undo: UndoHistory,
+        session: Session | None = None,
     ) -> None:
         self._state = state
         self._mixer = mixer
         self._player = player
         self._up_next = up_next
         self._undo = undo
-        self.session: Session | None = None
+        self._session = session
+
+    @property
+    def session(self) -> Session | None:
+        """The session under way or waiting, if any."""
+        return self._session
+
+    @session.setter
+    def session(self, session: Session | None) -> None:
+        former, self._session = self._session, session
+        if _without_times(session) != _without_times(former):
+            self.save()
+
+    def save(self) -> None:
+        """Save the session, if any, so that it survives a restart until its end time."""
+        session, state = self._session, self._state
+        left = self._time(ident for ident in session.episodes if ident not in session.finished) if session else 0.0
+        ends = state.ports.clock() + timedelta(seconds=left)
+        state.ports.writer.save(*to_records(session, state.library.topics, ends))
+
+    def forget(self) -> None:
+        """Save that a session is over, and the queue without it: it ended while the program did not run."""
+        self.save()
+        self._up_next.save_queue()
 
     def adopt(self, former: Library) -> None:
         """Move the session's topic to the library that replaced `former`."""
@@ -77,6 +109,10 @@ class SessionRunner:
         self._up_next.set_queue(unplanned.add_next(episodes))
         self._up_next.play(episodes[0])
         self._add_change(f"a session of {counted(len(episodes))}", before, queue)
+        if before is not None:
+            self._state.ports.listener.tell(
+                f"This session took the place of the one before. Press {key_of('undo')} to go back to that."
+            )
 
     def end(self) -> None:
         """End the session under way, if any; can be undone, and playback goes on.
@@ -251,3 +287,8 @@ class SessionRunner:
             if topic is not None and (count := len(library.topics.members[topic])) < len(library):
                 moved.append((name, self._state.progress_index.topic_stats[topic].played, count))
         return Summary(len(session.finished), session.heard, session.used, tuple(moved), self._up_next.next())
+
+
+def _without_times(session: Session | None) -> Session | None:
+    """Return a session without the times that every second of playing changes."""
+    return replace(session, heard=0.0, used=0.0) if session is not None else None

@@ -42,7 +42,7 @@ class StatusController:
     def begin(self) -> None:
         """Show the episode played last, before anything plays."""
         held = self._screen.playback.episode
-        self.bar.facts = status_texts.start_facts(self._model, held)
+        self.bar.facts = status_texts.start_facts(self._model, held, self._services.first)
         kept = (each for each in self._services.first.notebook.bookmarks if each.episode == held)
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 
@@ -103,7 +103,7 @@ class StatusController:
 
     def show_session(self) -> None:
         """Show the session, the next episode and the sleep timer, and in the tree what plays."""
-        self.bar.facts = facts = status_texts.bar_facts(self._services.controller, self._model)
+        self.bar.facts = facts = status_texts.bar_facts(self._services)
         playback = self._screen.playback
         playing = self._model.library.index(playback.episode or "") if playback.is_active else None
         mark = "paused" if playback.status is PlayerStatus.PAUSED else "playing"

@@ -68,6 +68,8 @@ class BarFacts(NamedTuple):
     """Place in a course, such as `Act 2 · 3 of 18`; empty: it is in none."""
     session: tuple[int, int, str] | None = None
     """Number of the playing episode, number of episodes, and end time; None: no session."""
+    waiting: str = ""
+    """What to say of a session that waits while something else plays; empty if none waits."""
     following: str = ""
     """Title of the next episode."""
     sleep: str = ""
@@ -248,6 +250,8 @@ class PlaybackBar(Widget):
             full = max(1, round(STEPS * number / count)) if count else 0
             left = [(" session ", QUIET), ("▰" * full, ACCENT), ("▱" * (STEPS - full), LINE),
                     (f" {number} of {count}, ends {ends}", PLAIN)]  # fmt: skip
+        elif self.facts.waiting:
+            left = [(f" {self.facts.waiting}", STARTED)]
         right = self._next_parts(width // 2)
         self._zones[2] = [(0, width_of(left), "session")]
         if right:
@@ -259,6 +263,8 @@ class PlaybackBar(Widget):
         facts, parts = self.facts, list[Part]()
         if self.size.height < 3 and facts.session is not None:
             parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
+        elif self.size.height < 3 and facts.waiting:
+            parts.append(("session waits  ", STARTED))
         room = width - width_of(parts) - len("next ▸  ")
         if facts.following and room >= 8:
             title = split_title(facts.following)[0]
