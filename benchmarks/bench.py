@@ -14,6 +14,8 @@ from benchmarks.programs import install_program
 from benchmarks.rows import amount
 from benchmarks.terminal import NotPainted, Terminal, environment
 from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.library import build_library
+from tui_pod.library.catalog_files import read_catalogs
 
 HERE = Path(__file__).parent
 
@@ -128,8 +130,11 @@ class Bench:
 
 
 def _first_title(catalog: Path) -> str:
-    line = next(line for line in catalog.read_text("utf-8").splitlines() if line.startswith("title = ") and "—" in line)
-    return line.removeprefix('title = "').partition(" — ")[0]  # what follows has a colour of its own in the list
+    """Return what the first start shows first: the title of the first episode of the course."""
+    (found,) = read_catalogs([catalog])
+    library = build_library(found.topics, found.episodes)
+    title = library.titles[library.topics.paths[min(library.topics.courses)][0]]
+    return title.partition(" — ")[0]  # what follows has a colour of its own in the list
 
 
 def spread(values: list[float], unit: str) -> str:

@@ -119,7 +119,7 @@ def test_quit_without_anything_saved_fails(room: Path) -> None:
 @needs_voice
 def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) -> None:
     with running(room, "--ao", "null") as terminal:
-        terminal.until(lambda: terminal.shows("119 episodes", "0/119 played", "LLM layers"), "the catalogue")
+        terminal.until(lambda: terminal.shows("119 episodes", "0/119 played", "What is generative AI"), "the catalogue")
         terminal.press("\r")
         terminal.until(lambda: place(terminal) >= 4 and mark(terminal) == "▶", "speech that goes on")
         assert terminal.shows("narrated")
@@ -132,7 +132,8 @@ def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) 
         assert b"\x1b[?1049l" in terminal.raw[-2000:]  # the shell's screen is back
     with running(room, "--ao", "null") as terminal:
         terminal.until(
-            lambda: terminal.shows("◐ LLM layers", f" 0:{held:02} ▐", f"−1:{45 - held:02}"), "the place that was left"
+            lambda: terminal.shows("◐ What is generative AI", f" 0:{held:02} ▐", f"−1:{18 - held:02}"),
+            "the place that was left",
         )
         terminal.press(" ")
         terminal.until(lambda: mark(terminal) == "▶", "it goes on")
