@@ -18,7 +18,9 @@ from tui_pod.ui.screens.main import MainScreen
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
 
-OF_VIEWS = {action.id for action in ACTIONS if action.where in ("statistics", "bookmarks", "found", "details")}
+OF_VIEWS = {
+    action.id for action in ACTIONS if action.where in ("statistics", "bookmarks", "found", "details", "question")
+}
 """What is of a view or pane beside the list while that is shown."""
 
 
