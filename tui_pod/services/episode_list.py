@@ -287,6 +287,9 @@ class EpisodeListModel:
             row = self.cursor if around is self.indexes else list(around).index(self.indexes[self.cursor])
             context = PlayContext(around, row)
         controller = self._services.controller
+        if self.query.entry in (SmartList.CONTINUE, SmartList.NEW) and not is_restart:
+            controller.play_at_home(episode)
+            return
         (controller.restart if is_restart else controller.play)(episode, context)
 
     def remove(self, episodes: list[str]) -> str:

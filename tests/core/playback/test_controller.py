@@ -8,7 +8,7 @@ from tests.fakes import START
 from tests.rooms import BASICS, Room, make_room
 from tui_pod.core.player.events import StateMended
 from tui_pod.core.player.options import PlaybackOptions
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
@@ -106,6 +106,20 @@ def test_restart_after_the_threshold_makes_it_started_again(room: Room) -> None:
 def test_end_plays_the_next_not_played_one_of_the_list() -> None:
     room = make_room(progress={"two": PLAYED, "three": STARTED})
     room.play("one", seconds=100)
+    assert room.playing == "three"
+
+
+def test_going_back_to_a_played_episode_plays_on_through_what_is_played() -> None:
+    room = make_room(progress={"one": PLAYED, "two": PLAYED})
+    room.play("one", seconds=100)
+    assert room.playing == "two"
+
+
+def test_restored_episode_is_followed_by_what_follows_in_its_own_podcast() -> None:
+    playback = Playback(episode="two", title="Two", position=50.0, duration=200.0)
+    room = make_room(progress={"two": STARTED}, playback=playback, settings={})
+    room.controller.toggle_pause()
+    room.player.play(200)
     assert room.playing == "three"
 
 

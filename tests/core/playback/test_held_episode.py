@@ -30,7 +30,7 @@ def held() -> Room:
         (lambda room: room.controller.step_back(is_small=True), 115.0),
         (lambda room: room.controller.seek_to(42.0), 42.0),
         (lambda room: room.controller.seek_to(9_999.0), 291.0),
-        (lambda room: room.controller.previous(), 0.0),
+        (lambda room: room.controller.seek_to(0.0), 0.0),
     ],
 )
 def test_seek_in_a_restored_episode_is_saved_at_once_and_opens_nothing(

@@ -73,6 +73,7 @@ class PlaybackController:
         self.sleep: SleepTimer | None = None
         if (episode := library.find(self.playback.episode)) is not None:
             state.playback = player.hold(episode, self.playback.position)
+            self._up_next.context = self._up_next.home_context(episode.id)
 
     @property
     def library(self) -> Library:
@@ -167,6 +168,7 @@ class PlaybackController:
     def _play(self, episode: str, position: float | None = None) -> None:
         former = self.progress_index.get(episode)
         self.handover.cancel()
+        self._up_next.is_replaying = former is not None and former.played
         self._up_next.play(episode, position)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)

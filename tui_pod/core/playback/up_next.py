@@ -51,6 +51,8 @@ class UpNext:
         self.context = PlayContext()
         self.is_automatic = False
         """Whether the current episode began because another had ended."""
+        self.is_replaying = False
+        """Whether the listener went back to a played episode, so that what follows plays again, too."""
         self._history: tuple[str, ...] = ()  # the last one at the end
 
     def adopt(self, former: Library) -> None:
@@ -157,6 +159,7 @@ class UpNext:
         state, indexes = self._state, self.context.indexes
         for row in range(self.context.row + 1, len(indexes)):
             ident = state.library.ids[indexes[row]]
-            if ident != state.playback.episode and state.progress_index.status(ident) is not Status.PLAYED:
+            is_wanted = self.is_replaying or state.progress_index.status(ident) is not Status.PLAYED
+            if ident != state.playback.episode and is_wanted:
                 return row
         return None
