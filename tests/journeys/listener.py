@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +75,7 @@ class Listener:
     @contextmanager
     def sits_down(self, *arguments: str, waits: bool = True) -> Iterator[Sitting]:
         """Start the app, and wait for its list unless told otherwise; it is killed if the journey fails."""
-        with Sitting(self._command(arguments), self.surroundings, self.folder, self.size) as sitting:
+        with Sitting(self.command(*arguments), self.surroundings, self.folder, self.size) as sitting:
             if waits:
                 sitting.see("? Help")
             yield sitting
@@ -83,7 +83,7 @@ class Listener:
     def run(self, *arguments: str) -> str:
         """Run a command, which must succeed; return what it prints."""
         done = subprocess.run(
-            self._command(arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=True
+            self.command(*arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=True
         )
         return done.stdout
 
@@ -108,6 +108,7 @@ class Listener:
         """Return the saved progress of an episode; one never touched has none, which fails the journey."""
         return self.state.progress[episode]
 
-    def _command(self, arguments: Sequence[str]) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """Return how the program is started."""
         clock = ["faketime", "-f", f"+{self.day}d"] if self.day else []
         return [*clock, *installed_program(), "--ao", self.sound, *arguments]

@@ -38,6 +38,7 @@ MODULES = (
     "signals",
     "troubles",
     "marathon",
+    "weeks",
 )
 
 KILLS = 1000

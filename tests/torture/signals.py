@@ -260,7 +260,7 @@ def _no_bash() -> str:
     return "" if shutil.which("bash") else "bash is not installed, and another shell may have no jobs"
 
 
-def _no_faketime() -> str:
+def no_faketime() -> str:
     return "" if shutil.which("faketime") else "faketime is not installed"
 
 
@@ -271,5 +271,5 @@ CHECKS = (
     Check("f", "records of clocks centuries off, then a mark", save_after_hostile_clocks, 10, {"believes any time": 6}),
     Check("f", "suspended and resumed", suspend, 6, {"saves seldom": 6}, _no_bash),
     Check("f", "clock set back and forth, the store", set_clock_back, 20, {"trusts the clock": 4}),
-    Check("f", "clock set back, the app", set_app_clock_back, 3, {"trusts the clock": 2}, _no_faketime),
+    Check("f", "clock set back, the app", set_app_clock_back, 3, {"trusts the clock": 2}, no_faketime),
 )  # fmt: skip
