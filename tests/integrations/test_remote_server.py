@@ -27,6 +27,7 @@ from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.remote_actions import RemoteActions
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError, is_same_user, open_folder, socket_name
 
@@ -121,6 +122,28 @@ async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, ro
         "speed": 1.0,
         "volume": 80,
     }
+
+
+async def test_do_runs_actions_and_says_which_need_the_screen(room: Room, state: Path) -> None:
+    marked: list[str] = []
+    actions = RemoteActions(room.controller, {"bookmark.add": lambda: marked.append("added")})
+    control = RemoteControl(PlayerApi(room.controller), state, actions)
+    await control.start()
+    with pytest.raises(RemoteError, match="Nothing is playing"):
+        await answer(state, command="do", action="playback.forward")
+    room.play("one", 10)
+    assert (await answer(state, command="do", action="playback.forward"))["position"] == 40.0
+    await answer(state, command="do", action="playback.mute")
+    assert room.controller.playback.is_muted
+    await answer(state, command="do", action="bookmark.add")
+    assert marked == ["added"]
+    for _ in range(2):
+        await answer(state, command="do", action="sleep.timer")
+    assert room.controller.sleep == SleepTimer(seconds=600.0)
+    for action, said in (("move.down", "needs the screen"), ("no.such", "no such action"), (None, "no such action")):
+        with pytest.raises(RemoteError, match=said):
+            await answer(state, command="do", action=action)
+    await control.close()
 
 
 async def test_status_has_all_fields_of_status_lines(app: RemoteControl, room: Room, state: Path) -> None:

@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.sync.real_server import needs_server, serving_gpodder
 from tests.sync.servers import FEED, OTHER, Device, MemoryServer, ident
 from tui_pod.cli.main import main
 from tui_pod.core.progress.progress import Progress
 
-PYTHON = Path(os.environ.get("TUI_POD_SERVER_PYTHON") or Path(__file__).parents[2] / ".venv-server" / "bin" / "python")
-
-SERVE = """
-import socket, sys
-import uvicorn
-from fastapi import FastAPI
-from gpodder_router import GPodderConfig, attach
-app = FastAPI()
-attach(app, config=GPodderConfig(
-    database_url=f"sqlite+aiosqlite:///{sys.argv[1]}", bcrypt_rounds=4, enable_dashboard=False))
-listening = socket.create_server(("127.0.0.1", 0))
-print(listening.getsockname()[1], flush=True)
-uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
-"""
-
-pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason=f"no sync server in {PYTHON}: scripts/setup.sh tools")
+pytestmark = needs_server
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the user ann."""
-    database = tmp_path_factory.mktemp("server") / "gpodder.db"
-    with subprocess.Popen(
-        [PYTHON, "-W", "ignore", "-c", SERVE, database], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        address = f"http://127.0.0.1:{int(process.stdout.readline())}"
-        user = json.dumps({"password": "s3cret"}).encode()
-        with urlopen(Request(f"{address}/api/2/auth/ann/register.json", user, {"Content-Type": "application/json"})):
-            pass
+    with serving_gpodder(tmp_path_factory.mktemp("server") / "gpodder.db") as address:
         yield address
-        process.terminate()
 
 
 class Machine:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.hooks import Hooks
 from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.remote_actions import Actions, RemoteActions
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
@@ -29,6 +31,7 @@ async def start_integrations(
     host: TerminalHost | None,
     state: Path,
     synced_at: Callable[[], datetime | None],
+    actions: Actions,
 ) -> None:
     """Start each integration on its own; one that fails stays off, with a line in the log."""
     from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
@@ -45,7 +48,11 @@ async def start_integrations(
         broadcast.add(title)
         if host is not None:
             host.on_new_terminal = title.show_again
-    remote = RemoteControl(PlayerApi(context.controller, synced_at), state)
+    controller, api = context.controller, PlayerApi(context.controller, synced_at)
+    hooks = {name.removeprefix("on_"): command for name, command in context.settings.hooks._asdict().items()}
+    if any(hooks.values()):
+        broadcast.add(Hooks(hooks, api.status, lambda: controller.bookmarks))
+    remote = RemoteControl(api, state, RemoteActions(controller, actions))
     try:
         await remote.start()
         broadcast.add(remote)

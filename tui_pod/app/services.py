@@ -281,6 +281,11 @@ class AppServices:
             self.terminal,
             files.state.path,
             lambda: self.sync.synced if self.sync is not None else None,
+            {
+                "bookmark.add": lambda: self.bookmarks.add(lambda _: None),
+                "feed.refresh_all": lambda: self.feeds.refresh(),
+                "transcribe.pause": lambda: self.recognition.toggle_pause(),
+            },
         )
         self._starting = asyncio.get_running_loop().create_task(starting)
         if self._save_cache is not None:

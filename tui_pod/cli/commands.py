@@ -191,6 +191,9 @@ COMMANDS = (
         Argument("--follow", text="print a line at each change; wait for an app if none is running"),
         Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),
     ), has_json=True),
+    Command("do", "remote.run", "run any action of tui-pod keys in the running app, where it needs no screen", (
+        Argument("action_id", "ACTION-ID", "such as playback.mute"),
+    ), has_json=True),
     Command("attach", "attach.run", "bring the running app to this terminal"),
     Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),
     Command("config", "shell.run_config", "print where the settings are, and what is wrong with them", (

@@ -132,6 +132,8 @@ def make_request(options: Namespace) -> dict[str, object]:
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
         request["episode"] = options.id
+    elif options.command == "do":
+        request["action"] = options.action_id
     elif options.command in _AMOUNTS:
         request |= _amount(options.amount, _AMOUNTS[options.command])
     return request

@@ -169,6 +169,18 @@ class AppSettings(NamedTuple):
     ] = 30
 
 
+class HookSettings(NamedTuple):
+    """[hooks]."""
+
+    on_play: Annotated[
+        str, Key("Command to run when playing starts or goes on", example='on_play = "notify-send Play"')
+    ] = ""
+    on_pause: Annotated[str, Key("Command to run when playing pauses")] = ""
+    on_end: Annotated[str, Key("Command to run when an episode ends, or another one replaces it")] = ""
+    on_new: Annotated[str, Key("Command to run when a refresh has found new episodes")] = ""
+    on_bookmark: Annotated[str, Key("Command to run when a bookmark was added")] = ""
+
+
 class NetworkSettings(NamedTuple):
     """[network]."""
 
@@ -260,6 +272,7 @@ class Settings(NamedTuple):
     recall: RecallSettings = RecallSettings()
     desktop: DesktopSettings = DesktopSettings()
     app: AppSettings = AppSettings()
+    hooks: HookSettings = HookSettings()
     network: NetworkSettings = NetworkSettings()
     sync: SyncSettings = SyncSettings()
     find: FindSettings = FindSettings()

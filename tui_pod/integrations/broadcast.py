@@ -24,6 +24,9 @@ class Follower:
     def queue_changed(self) -> None:
         """Handle a changed queue or session."""
 
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        """Handle changed bookmarks of these episodes."""
+
     def told(self, text: str, is_error: bool) -> None:
         """Handle a notice that was shown to the listener."""
 
@@ -41,7 +44,6 @@ class Broadcast:
         self._listener = listener
         self._actions = actions
         self._followers: list[Follower] = []
-        self.bookmarks_changed = listener.bookmarks_changed
         self.session_ended = listener.session_ended
 
     def add(self, follower: Follower) -> None:
@@ -75,6 +77,12 @@ class Broadcast:
         self._listener.queue_changed()
         for follower in self._followers:
             follower.queue_changed()
+
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        """See `PlaybackListener.bookmarks_changed`."""
+        self._listener.bookmarks_changed(episodes)
+        for follower in self._followers:
+            follower.bookmarks_changed(episodes)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""

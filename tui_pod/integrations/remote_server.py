@@ -16,6 +16,7 @@ from pathlib import Path
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
+from tui_pod.integrations.remote_actions import RemoteActions
 from tui_pod.integrations.remote_socket import (
     LINE_LIMIT,
     RemoteError,
@@ -41,8 +42,10 @@ LIMIT = 1_000_000.0
 class RemoteControl(Follower):
     """Answers requests to one app. The newest app on a state file owns its socket."""
 
-    def __init__(self, api: PlayerApi, state: Path) -> None:
+    def __init__(self, api: PlayerApi, state: Path, actions: RemoteActions | None = None) -> None:
+        """Answer for the app on a state file; `actions` runs actions by their ids, if any."""
         self._api = api
+        self._actions = actions
         self._name = socket_name(state)
         self._folder: RuntimeFolder | None = None
         self._inode = 0
@@ -156,7 +159,7 @@ class RemoteControl(Follower):
             request = parse_request(line)
             before = self._api.playback
             self._failure = None
-            wanted = perform(self._api, request)
+            wanted = perform(self._api, request, self._actions)
             if wanted is not None or self._api.playback.load != before.load:
                 await self._settle(wanted)
         except PlayerApiError as error:
@@ -195,7 +198,7 @@ def parse_request(line: bytes) -> dict[str, object]:
     return request
 
 
-def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
+def perform(api: PlayerApi, request: dict[str, object], actions: RemoteActions | None = None) -> bool | None:
     """Run a request; return whether the player should pause (True), play (False) or stay as it is (None).
 
     Raises:
@@ -214,6 +217,8 @@ def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
         case "pause":
             api.pause()
             return True
+        case "do" if actions is not None:
+            actions.run(str(request.get("action")))
         case "next":
             api.next()
         case "previous":

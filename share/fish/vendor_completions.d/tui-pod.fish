@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now attach keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now do attach keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -344,6 +344,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using now' -l ao -x -d 'mpv'"'"'s audio o
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l follow -d 'print a line at each change; wait for an app if none is running'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l format -x -d 'print this text, with fields such as {title}, {chapter}, {position} and {left}'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a do -d 'Run any action of tui-pod keys in the running app, where it needs no screen.'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using do' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a attach -d 'Bring the running app to this terminal.'
 complete -c tui-pod -n '_shtab_tui_pod_using attach' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using attach' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

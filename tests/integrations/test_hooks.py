@@ -1,0 +1,96 @@
+"""Commands of the listener that run when something happens."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.patience import until
+from tests.rooms import Room
+from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.integrations import hooks as module
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.hooks import Hooks
+from tui_pod.integrations.player_api import PlayerApi
+
+WRITE = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + chr(10))"
+HANG = "import signal; signal.pause()"
+
+
+class Run:
+    """Hooks that write what they get into a file."""
+
+    def __init__(self, room: Room, folder: Path) -> None:
+        self.file = folder / "heard"
+        write = f'{sys.executable} -c "{WRITE}" {self.file}'
+        commands = dict.fromkeys(("play", "pause", "end", "bookmark", "new"), write) | {"end": write}
+        self.hooks = Hooks(commands, PlayerApi(room.controller).status, lambda: room.controller.bookmarks)
+        self.broadcast = Broadcast(room.listener)
+        self.broadcast.add(self.hooks)
+        room.relay.target = self.broadcast
+
+    @property
+    def heard(self) -> list[dict[str, object]]:
+        """What the hooks got so far."""
+        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+
+    async def hears(self, *events: str) -> dict[str, object]:
+        """Wait until the hooks of these events have run, and return what the last one got."""
+        await until(lambda: sorted(str(each["event"]) for each in self.heard) == sorted(events), " ".join(events))
+        return next(each for each in self.heard if each["event"] == events[-1])
+
+
+@pytest.fixture
+async def run(room: Room, tmp_path: Path) -> AsyncIterator[Run]:
+    run = Run(room, tmp_path)
+    yield run
+    await run.broadcast.close()
+
+
+async def test_play_pause_and_end_run_their_hooks(run: Run, room: Room) -> None:
+    room.play("one", 12)
+    assert (await run.hears("play"))["title"] == "One"
+    room.controller.toggle_pause()
+    found = await run.hears("play", "pause")
+    assert (found["id"], found["position"], found["paused"]) == ("one", 12, True)
+    room.controller.play("two")
+    assert (await run.hears("play", "pause", "play", "end"))["id"] == "one"
+
+
+async def test_new_episodes_and_bookmarks_run_their_hooks(run: Run, room: Room) -> None:
+    run.broadcast.notify("2 new", "Cast")
+    assert (await run.hears("new"))["title"] == "2 new"
+    room.controller.bookmarks.add("one", "One", Stretch(5.0, 9.0, "Said."), "Mine.")
+    found = await run.hears("new", "bookmark")
+    assert (found["id"], found["start"], found["text"], found["note"]) == ("one", 5.0, "Said.", "Mine.")
+
+
+@pytest.mark.parametrize("command", ["/nowhere/hook", '"', f"{sys.executable} -c 1/0", "true"])
+async def test_hook_that_fails_stops_nothing(command: str, room: Room) -> None:
+    hooks = Hooks({"play": command}, dict, list)
+    hooks.run("play")
+    await until(lambda: not hooks.running, "it has ended")
+    await hooks.close()
+
+
+async def test_hook_that_hangs_is_ended_and_further_ones_are_left_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LIMIT", 0.05)
+    monkeypatch.setattr(module, "MAX_RUNNING", 2)
+    hooks = Hooks({"play": f'{sys.executable} -c "{HANG}"'}, dict, list)
+    for _ in range(5):
+        hooks.run("play")
+    assert hooks.running == 2
+    await until(lambda: not hooks.running, "they are ended")
+
+
+async def test_hooks_end_with_the_app(room: Room) -> None:
+    hooks = Hooks({"play": f'{sys.executable} -c "{HANG}"'}, dict, list)
+    hooks.run("play")
+    await hooks.close()
+    assert hooks.running == 0
