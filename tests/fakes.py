@@ -536,6 +536,7 @@ class FakeFeeds(FeedService):
         self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None
         self.facts: dict[str, PodcastFacts] = {}
+        self.removed: dict[str, tuple[str, str]] = {}
         self.answers = asyncio.Event()
         self.answers.set()
 
@@ -548,6 +549,9 @@ class FakeFeeds(FeedService):
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         return self.facts.get(feed_id)
+
+    async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
+        return self.removed.get(episode)
 
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))

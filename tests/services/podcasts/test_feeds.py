@@ -1094,3 +1094,12 @@ async def test_podcast_that_another_program_adds_during_the_start_is_shown(site:
     await service.do(service.service.start)
     await service.service.look_elsewhere()
     assert service.topics == ["Test Cast"]
+
+
+async def test_removed_podcast_of_an_episode_is_found(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    (ident,) = service.ids("Episode 1")
+    assert await service.service.removed_podcast(ident) is None
+    assert await service.service.removed_podcast("nothing") is None
+    await service.do(service.service.remove_feed, site.url("/a"))
+    assert await service.service.removed_podcast(ident) == ("a", site.url("/a"))

@@ -17,6 +17,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.screens.statistics import StatisticsView
 
 BASICS = ListQuery(entry=1)
 
@@ -242,3 +243,17 @@ async def test_all_podcasts_can_be_refreshed_from_a_view(library: Library) -> No
     async with run_app(library) as driver:
         await driver.press("3", "r", "R")
         assert driver.services.asked_feeds.wishes == [("refresh", None)]
+
+
+async def test_statistics_turn_at_midnight(library: Library) -> None:
+    async with run_app(library, (60, 40), query=BASICS) as driver:
+        await driver.press("j", "j", "enter")
+        await driver.play(20)
+        await driver.press("space")
+        await open_statistics(driver)
+        view = driver.main.query_one("#statistics", StatisticsView)
+        assert numbers(driver)["today"] == "20 s"
+        driver.clock.go(86_400)
+        await view.turn()
+        await driver.settle()
+        assert (numbers(driver)["today"], numbers(driver)["in all"]) == ("0 s", "20 s")

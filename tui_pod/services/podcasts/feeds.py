@@ -121,6 +121,17 @@ class FeedService(Follower):
         podcasts = await self._context.open_podcasts()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
+    async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
+        """Return name and address of the podcast that an episode had before it was removed; None if it was not."""
+        podcasts = await self._context.open_podcasts()
+
+        def find() -> tuple[str, str] | None:
+            details = podcasts.details(episode)
+            feed = podcasts.store.find(details.feed, with_removed=True) if details is not None else None
+            return (feed.name, feed.address) if feed is not None and feed.removed is not None else None
+
+        return await in_thread(lambda _: find())
+
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
         self._tasks.run(self._remove_feed(feed_id))

@@ -51,6 +51,13 @@ class DialogController:
 
         await self._show(AddFeedScreen(self._services, self._open_feed))
 
+    def subscribe_again(self, name: str, address: str) -> None:
+        """Offer to subscribe again to a podcast that was removed."""
+        from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
+
+        feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."
+        self._show(ChoiceDialog(name, "esc closes", ("Subscribe again",), lambda _: feeds.add(address), about))
+
     def hide_course(self) -> None:
         """Offer to hide the course."""
         from tui_pod.services.hints import HIDING  # after the first paint

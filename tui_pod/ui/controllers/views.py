@@ -81,7 +81,10 @@ class ViewController:
         from tui_pod.ui.screens.bookmarks import BookmarksView  # after the first paint
 
         self._forget()
-        self._bookmarks = BookmarksView(self._services, self._grouping, self._screen.edit_bookmark)
+        screen = self._screen
+        self._bookmarks = BookmarksView(
+            self._services, self._grouping, screen.edit_bookmark, screen.dialogs.subscribe_again
+        )
         return self._bookmarks
 
     async def _make_everywhere(self) -> Widget:

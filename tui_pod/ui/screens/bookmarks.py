@@ -29,12 +29,25 @@ class BookmarksView(ChoiceLines):
 
     BINDINGS = bindings("bookmarks", "move")
 
-    def __init__(self, services: Services, grouping: Grouping | None, edit: Callable[[Bookmark], None]) -> None:
-        """Show the bookmarks; `edit` asks for another note or text."""
+    def __init__(
+        self,
+        services: Services,
+        grouping: Grouping | None,
+        edit: Callable[[Bookmark], None],
+        subscribe_again: Callable[[str, str], None],
+    ) -> None:
+        """Show the bookmarks.
+
+        Args:
+            services: those of the app.
+            grouping: how they are grouped; None: by episode.
+            edit: asks for another note or text.
+            subscribe_again: offers to subscribe again, given the name and address of a podcast.
+        """
         super().__init__("bookmarks")
         self._services = services
         self.grouping = grouping or Grouping.EPISODE
-        self._edit = edit
+        self._edit, self._subscribe_again = edit, subscribe_again
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
         self._blocks: list[list[TextLine]] = []  # the lines of each heading and bookmark
         self._places: list[int] = []  # the block number of each bookmark
@@ -113,9 +126,16 @@ class BookmarksView(ChoiceLines):
         self._show_blocks()
 
     async def action_choose(self) -> None:
-        """Play the bookmark at the cursor."""
-        if (bookmark := self.current) is not None:
-            self._services.controller.play_from(bookmark.episode, bookmark.start)
+        """Play the bookmark at the cursor; if its podcast was removed, offer to subscribe again."""
+        if (bookmark := self.current) is None:
+            return
+        controller, feeds = self._services.controller, self._services.feeds
+        if controller.library.index(bookmark.episode) is None:
+            podcast = await feeds.removed_podcast(bookmark.episode)
+            if podcast is not None:
+                self._subscribe_again(*podcast)
+                return
+        controller.play_from(bookmark.episode, bookmark.start)
 
     def action_edit(self) -> None:
         """Edit the note and the text of the bookmark at the cursor."""

@@ -20,6 +20,9 @@ from tui_pod.ui.widgets.lines_view import LinesView
 if TYPE_CHECKING:
     from tui_pod.core.library.topics import TopicTable
 
+MINUTE = 60.0
+"""Seconds."""
+
 MARGIN = 2
 """Blank cells on each side."""
 
@@ -44,6 +47,7 @@ class StatisticsView(LinesView):
         """Show statistics; `choose` opens a topic of the table that they were computed with."""
         super().__init__(id="statistics")
         self._choose = choose
+        self._services = services
         controller, stats = services.controller, services.first.settings.stats
         self._shown = Shown(
             statistics,
@@ -57,6 +61,21 @@ class StatisticsView(LinesView):
         self._rows: list[int] = []  # lines that open a topic
         self._cursor = 0
         self.border_title = "Statistics"
+
+    def on_mount(self) -> None:
+        """Look from time to time whether the day has changed."""
+        self.set_interval(MINUTE, self.turn)
+
+    async def turn(self) -> None:
+        """Show the statistics of the new day once the day has changed."""
+        controller = self._services.controller
+        if controller.now().date() != self._shown.today:
+            statistics = await self._services.compute_statistics()
+            self._shown = self._shown._replace(
+                statistics=statistics, library=controller.library, progress_index=controller.progress_index,
+                today=controller.now().date(),
+            )  # fmt: skip
+            self.on_resize()
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
         """Return the style of a part; the days of the year have their own tints."""
