@@ -83,7 +83,17 @@ def _sync(opened: Opened, is_dry: bool, is_alone: bool) -> Iterator[SyncResult]:
 def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, is_alone: bool) -> SyncResult:
     settings = opened.settings.sync
     folder, now = Path(settings.folder), datetime.now(UTC)
-    return sync_with_folder(opened.file, opened.state, store, folder, now, is_dry, settings.device, is_alone)
+    return sync_with_folder(
+        opened.file, opened.state, store, folder, now, is_dry, settings.device, is_alone, _accept_podcasts
+    )
+
+
+def _accept_podcasts(titles: list[str]) -> bool:
+    """Ask whether to subscribe to the podcasts of other machines; False if nobody can be asked."""
+    more = f" and {len(titles) - 5} more" if len(titles) > 5 else ""
+    return ask_yes(
+        f"Your other machines have {counted(len(titles), 'podcast')}: {', '.join(titles[:5])}{more}. Subscribe?"
+    )
 
 
 def _device(opened: Opened) -> str:
@@ -157,6 +167,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
                 ],
                 "machine": next((outcome.machine for outcome in outcomes if outcome.machine), None),
                 "lacking_length": lacking,
+                "waiting": [address for outcome in outcomes for address in outcome.waiting],
                 "sent": sum(outcome.sent for outcome in outcomes),
                 **notebook_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
@@ -176,6 +187,9 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
         if outcome.error and not outcome.has_changed:
             continue
         tell(_summary(outcome, would))
+        if outcome.waiting:
+            waiting = counted(len(outcome.waiting), "podcast")
+            tell(f"{waiting} of your other machines not subscribed to; tui-pod sync in a terminal asks about them.")
         if outcome.subscribed and not options.dry_run:
             tell("To fetch the new podcasts: tui-pod feeds refresh")
 

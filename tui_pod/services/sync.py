@@ -82,6 +82,7 @@ class SyncService(Follower):
         self.rounds = 0
         """Times to look that have come."""
         self._is_awaited = False  # by playing
+        self._told_waiting = 0
 
     def start(self) -> None:
         """Sync now and at intervals, unless it would be the first sync."""
@@ -188,6 +189,12 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
+        if waiting := len(report.get("waiting", ())):
+            if waiting != self._told_waiting:
+                podcasts = counted(waiting, "podcast")
+                said = f"Your other machines have {podcasts} more. tui-pod sync in a terminal asks about them."
+                self._frontend.tell(said)
+            self._told_waiting = waiting
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)

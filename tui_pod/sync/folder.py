@@ -37,6 +37,13 @@ from tui_pod.state.format import (
 )
 from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
+from tui_pod.sync.shared_podcasts import (
+    NO_PODCASTS,
+    SharedPodcasts,
+    newest_podcasts,
+    podcast_tables,
+    read_podcasts,
+)
 from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
 
 MAX_FILES = 500
@@ -60,6 +67,7 @@ class Contents(NamedTuple):
     progress: Mapping[str, Progress]
     notebook: Notebook = Notebook()
     podcasts: SharedSettings = MappingProxyType({})
+    subscriptions: SharedPodcasts = NO_PODCASTS
     device: str = ""
     """Name of the machine."""
 
@@ -124,7 +132,7 @@ class SyncFolder:
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None
-        notebook, podcasts = Notebook(), list[SharedSettings]()
+        notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
         others, origins = list[str](), dict[str, str]()
         for path in self._paths():
@@ -143,11 +151,12 @@ class SyncFolder:
                 own = found
             notebook = notebook.merged(found.notebook)
             podcasts.append(found.podcasts)
+            subscriptions.append(found.subscriptions)
             taken = incoming(progress, found.progress)
             name = found.device or label_of(path.stem)
             origins |= {i: name for i, value in taken.items() if value.updated == found.progress[i].updated}
             progress |= taken
-        contents = Contents(progress, notebook, merged(podcasts))
+        contents = Contents(progress, notebook, merged(podcasts), newest_podcasts(subscriptions))
         return Gathered(contents, own, tuple(others), origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
@@ -158,6 +167,7 @@ class SyncFolder:
         """
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
         tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
+        tables["subscriptions"] = podcast_tables(contents.subscriptions)
         if self._device:
             tables["machine"] = {"name": self._device}
         text = snapshot_text(tables, now, HEADER)
@@ -199,7 +209,8 @@ def _read(path: Path, now: datetime) -> Contents:
     machine = data.get("machine")
     name = machine.get("name") if isinstance(machine, dict) else None
     device = clean(name, MAX_NAME) if isinstance(name, str) else ""
-    return Contents(progress, Notebook(bookmarks, cards), read_tables(data.get("podcasts"), now), device)
+    settings, subscriptions = read_tables(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
+    return Contents(progress, Notebook(bookmarks, cards), settings, subscriptions, device)
 
 
 def _is_id(text: str) -> bool:

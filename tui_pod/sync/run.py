@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,14 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.text.clean import enumerated
+from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync import shared_settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
+from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here, newest_podcasts
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -51,6 +54,8 @@ class SyncResult:
     """True if that was because the network is down."""
     machines: int = 0
     """How many files of other machines were read."""
+    waiting: list[str] = field(default_factory=list)
+    """Addresses of podcasts that other machines have, and that the listener was not asked about."""
     subscribed: list[str] = field(default_factory=list)
     """Addresses of podcasts that only the server had."""
     unsubscribed: list[str] = field(default_factory=list)
@@ -76,6 +81,7 @@ def sync_with_folder(
     is_dry: bool = False,
     device: str = "",
     is_alone: bool = False,
+    accept: Callable[[list[str]], bool] = lambda _: False,
 ) -> SyncResult:
     """Merge the progress of all machines into the state, and write this machine's file.
 
@@ -88,6 +94,7 @@ def sync_with_folder(
         is_dry: change nothing.
         device: name of this machine; empty: its host name.
         is_alone: go on although the files of the other machines are gone.
+        accept: asked before the first podcasts of other machines are subscribed to, with their titles or addresses.
 
     Raises:
         SyncError: the folder cannot be used, or no longer holds the other machines.
@@ -115,14 +122,33 @@ def sync_with_folder(
     received_notebook, sent_notebook = notebook.without(state.notebook), notebook.without(gathered.all.notebook)
     chosen = shared_settings.read_chosen(store, now)
     podcasts = shared_settings.merged((chosen, gathered.all.podcasts))
+    feeds = store.feeds()
+    listed = changed_here(feeds, own.subscriptions, now)
+    subscriptions = newest_podcasts((listed, gathered.all.subscriptions))
+    known = {feed.feed_id for feed in feeds}
+    wanted = {i: each for i, each in subscriptions.items() if each.is_subscribed and i not in known}
+    removed = {i for i, each in subscriptions.items() if not each.is_subscribed}
+    unwanted = [feed for feed in feeds if feed.feed_id in removed]
+    is_agreed = state.setting("sync", "podcasts", "") == place
+    if wanted and not (is_agreed or is_dry):
+        is_agreed = accept([each.title or each.address for each in wanted.values()])
+        naming += [SettingRecord("sync", "podcasts", place)] if is_agreed else []
+    elif gathered.all.subscriptions and not (is_agreed or unwanted):  # the lists are alike: nothing to ask about
+        is_agreed, naming = True, [*naming, SettingRecord("sync", "podcasts", place)]
+    waiting = {} if is_agreed or is_dry else wanted
+    if not (is_agreed or is_dry):
+        wanted, unwanted, subscriptions = {}, [], listed
+    if not is_dry and (wanted or unwanted):
+        _take_podcasts(store, wanted, unwanted)
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}
     if not is_dry:
         shared_settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         file.save([*naming, *records, *received_notebook.bookmarks, *received_notebook.cards])
-        if changed or any(notebook.without(own.notebook)) or podcasts != own.podcasts:
-            shared.write(Contents(progress, notebook, podcasts), now)
+        is_same = podcasts == own.podcasts and subscriptions == own.subscriptions
+        if changed or any(notebook.without(own.notebook)) or not is_same:
+            shared.write(Contents(progress, notebook, podcasts, subscriptions), now)
     notices, configured = list(gathered.notices), list(received_settings)
     return SyncResult(
         received,
@@ -135,7 +161,21 @@ def sync_with_folder(
         configured,
         notices=notices,
         machines=len(gathered.others),
+        subscribed=[each.address for each in wanted.values()],
+        unsubscribed=[feed.name for feed in unwanted],
+        waiting=[each.address for each in waiting.values()],
     )
+
+
+def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: list[Subscription]) -> None:
+    """Subscribe to what other machines added, and remove what they removed."""
+    with store.db.together():
+        store.subscribe([Entry(each.address, each.title, feed_id=feed_id) for feed_id, each in wanted.items()])
+        for feed in store.feeds():
+            if feed.feed_id in wanted and not feed.is_origin_known:  # it must not lead into the listener's own network
+                store.set_private_origin(feed.feed_id, None)
+        for feed in unwanted:
+            store.remove(feed.feed_id)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,145 @@
+"""Podcasts that travel with a shared folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.state.store import StateFile
+from tui_pod.sync.run import SyncResult, sync_with_folder
+from tui_pod.sync.shared_podcasts import PodcastState, newest_podcasts, podcast_tables, read_podcasts
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ONE, TWO = "https://one.example.org/feed", "https://two.example.org/feed"
+
+
+class Machine:
+    """One of the listener's machines."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._shared = folder / "shared"
+        self._shared.mkdir(exist_ok=True)
+        self._file = StateFile(folder / name / "state.toml")
+        self.store = FeedStore(folder / name)
+        self.asked: list[list[str]] = []
+        self.agrees = True
+        self._now = NOW
+
+    def sync(self, minutes: int, is_dry: bool = False) -> SyncResult:
+        """Sync so many minutes later."""
+
+        def accept(titles: list[str]) -> bool:
+            self.asked.append(titles)
+            return self.agrees
+
+        now = NOW + timedelta(minutes=minutes)
+        return sync_with_folder(self._file, self._file.load(), self.store, self._shared, now, is_dry, accept=accept)
+
+    def add(self, *addresses: str) -> None:
+        self.store.subscribe([Entry(address, address[8:11].title()) for address in addresses])
+
+    @property
+    def podcasts(self) -> set[str]:
+        return {feed.address for feed in self.store.feeds()}
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> tuple[Machine, Machine]:
+    return Machine(tmp_path, "first"), Machine(tmp_path, "second")
+
+
+def test_podcasts_come_once_the_listener_agrees_and_then_by_themselves(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE)
+    first.sync(0)
+    second.agrees = False
+    result = second.sync(1)
+    assert (result.subscribed, result.waiting, second.podcasts, second.asked) == ([], [ONE], set(), [["One"]])
+    second.agrees = True
+    assert second.sync(2).subscribed == [ONE]
+    first.add(TWO)
+    first.sync(3)
+    assert second.sync(4).subscribed == [TWO]
+    assert second.podcasts == {ONE, TWO}
+    assert len(second.asked) == 2
+
+
+def test_removed_podcast_is_removed_elsewhere_and_may_come_back(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE, TWO)
+    for minute, machine in enumerate((first, second, first)):
+        machine.sync(minute)
+    second.store.remove(ONE)
+    second.sync(4)
+    assert first.sync(5).unsubscribed == ["One"]
+    assert first.podcasts == second.podcasts == {TWO}
+    first.add(ONE)
+    first.sync(6)
+    second.sync(7)
+    assert first.podcasts == second.podcasts == {ONE, TWO}
+    assert not second.sync(8).has_changed
+    assert not first.sync(9).has_changed
+
+
+def test_first_sync_removes_nothing(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE)
+    first.sync(0)
+    first.store.remove(ONE)
+    first.sync(1)
+    second.add(ONE)
+    assert second.sync(2).unsubscribed == []
+    assert second.podcasts == {ONE}
+
+
+def test_name_and_folders_come_with_the_podcast(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE)
+    first.store.configure(ONE, {"name": "Mine", "folder": "News"}, updated=10.0)
+    first.sync(0)
+    second.sync(1)
+    (feed,) = second.store.feeds()
+    assert (feed.name, feed.settings.folder) == ("Mine", (("News",),))
+
+
+def test_podcast_of_another_machine_may_not_lead_into_the_own_network(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add("http://127.0.0.1:8080/feed")
+    first.sync(0)
+    second.sync(1)
+    (feed,) = second.store.feeds()
+    assert not feed.is_origin_known or feed.origin == ""
+
+
+def test_dry_run_tells_and_asks_nothing(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE)
+    first.sync(0)
+    assert second.sync(1, is_dry=True).subscribed == [ONE]
+    assert (second.podcasts, second.asked) == (set(), [])
+
+
+def test_newest_state_of_each_wins_in_any_order_and_survives_toml() -> None:
+    early, late = PodcastState(NOW, True, ONE, "One"), PodcastState(NOW + timedelta(1), False, ONE, "One")
+    assert newest_podcasts([{ONE: early}, {ONE: late}]) == newest_podcasts([{ONE: late}, {ONE: early}]) == {ONE: late}
+    assert read_podcasts(podcast_tables({ONE: early}), NOW) == {ONE: early}
+    ahead = early._replace(updated=NOW + timedelta(days=400))
+    assert read_podcasts(podcast_tables({ONE: ahead}), NOW) == {ONE: ahead._replace(updated=UNKNOWN)}
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        None, [], {ONE: 7}, {ONE: {}}, {"file:///etc": {"updated": NOW, "subscribed": True, "address": ONE}},
+        {ONE: {"updated": NOW, "subscribed": True, "address": "ftp://x"}},
+        {ONE: {"updated": NOW, "subscribed": 1, "address": ONE}},
+        {ONE: {"updated": NOW.replace(tzinfo=None), "subscribed": True, "address": ONE}},
+    ],
+)  # fmt: skip
+def test_tables_that_make_no_sense_are_left_out(tables: object) -> None:
+    assert read_podcasts(tables, NOW) == {}
