@@ -15,8 +15,6 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.journeys.listener import Listener, Sitting
 from tui_pod.core.library.aging import DAY, NEW_DAYS, NEW_DAYS_DAILY
-from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.marks import read_news
@@ -134,7 +132,7 @@ class Days:
         return episode_id(self.site.url(f"/{name}"), f"{name}-{day}")
 
     def live(self, day: int, *, sits: bool = True) -> None:
-        """Live one day: publish, refresh as cron does, and hear the news, in the app or somewhere else."""
+        """Live one day: publish, refresh as cron does, and hear the news in the app, or mark it."""
         self._day = self.listener.day = day
         self.publishers.publish(day)
         self._refresh()
@@ -142,7 +140,7 @@ class Days:
             with self._heard(day) as app:
                 app.quit()
         else:
-            self._hear_elsewhere(day)
+            self._mark(day)
         self._compare(day)
 
     def _refresh(self) -> None:
@@ -160,8 +158,9 @@ class Days:
         with self.listener.sits_down() as app:
             if not any(self.drawn):
                 app.press("hG\r")
+            app.press("g")
             app.see(title)
-            app.press("g\r")
+            app.press("\r")
             app.hear(title, 2)
             app.do(" ", f"‖ {title}")
             self.drawn |= {self.episode("daily", n) for n in range(1, day + 1) if app.shows(f" News {n} ")}
@@ -173,16 +172,11 @@ class Days:
         self.positions[self.episode("daily", day)] = bar.position
         self.minutes += bar.position
 
-    def _hear_elsewhere(self, day: int) -> None:
-        """Have an episode heard to its end on another machine, which is how it comes into the state."""
-        ident, now = self.episode("daily", day), self._now
-        played = Progress(now, duration=LENGTH, played=True, plays=1, listened=now)
-        StateFile(self.listener.state_path).save([ProgressRecord(ident, played)])
+    def _mark(self, day: int) -> None:
+        """Mark the newest news as played, as someone does who heard it elsewhere."""
+        ident = self.episode("daily", day)
+        self.listener.run("mark", "played", ident)
         self.positions[ident] = 0.0
-
-    @property
-    def _now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self._day)
 
     def _compare(self, day: int) -> None:
         state = self.listener.state
