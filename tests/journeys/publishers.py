@@ -15,13 +15,14 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.journeys.listener import Listener, Sitting
 from tui_pod.core.library.aging import DAY, NEW_DAYS, NEW_DAYS_DAILY
+from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.marks import read_news
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.state.store import StateFile
 
-LENGTH = 40.0
+LENGTH = 20.0
 """Seconds of each recording."""
 
 BEFORE = 30
@@ -123,9 +124,11 @@ class Days:
         self.listener = Listener(self.folder)
         names = ("weekly", "serial", "tokens", "careless", "daily")
         self.listener.run("feeds", "add", *(self.site.url(f"/{name}") for name in names))
-        self.listener.run("feeds", "set", "course", "hidden=yes")
-        for name, keep in (("Daily", "3"), ("Tokens", "2"), ("Careless", "2")):
-            self.listener.run("feeds", "set", name, f"keep={keep}", "delete_played=now")
+        store = FeedStore(self.folder / "data" / "tui-pod")
+        store.configure(COURSE, {"hidden": "yes"})
+        for name, keep in (("daily", "3"), ("tokens", "2"), ("careless", "2")):
+            store.configure(self.site.url(f"/{name}"), {"keep": keep, "delete_played": "now"})
+        store.db.close()
 
     def episode(self, name: str, day: int) -> str:
         """Return the id of an episode."""
