@@ -12,7 +12,7 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.session_runner import SessionStatus
-from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, NextAttempt, Playback, PlayerStatus
 from tui_pod.core.progress.statistics import PastSession, Statistics
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.plain.spoken import (
@@ -36,6 +36,8 @@ from tui_pod.plain.spoken import (
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 ONE = Playback(PlayerStatus.PLAYING, "one", "One", 40.0, 100.0, load=1)
+ATTEMPT = NextAttempt("the server answers 503", 5)
+WAITING = ONE._replace(status=PlayerStatus.LOADING, is_buffering=True, attempt=ATTEMPT)
 
 RUNNING = DownloadState(text="45 %", share=0.45)
 
@@ -80,6 +82,7 @@ def test_download_says_what_changed(former: DownloadState | None, now: DownloadS
         (ONE._replace(status=PlayerStatus.PAUSED), "Paused: One. 40 seconds of 1 minute 40."),
         (ONE._replace(status=PlayerStatus.LOADING), "Preparing: One. 40 seconds of 1 minute 40."),
         (ONE._replace(is_estimated=True), "Playing: One. about 40 seconds of 1 minute 40."),
+        (WAITING, "Preparing: One. 40 seconds of 1 minute 40, the server answers 503, trying again in 5 s."),
         (ONE._replace(speed=1.5), "Playing: One. 40 seconds of 1 minute 40, at speed 1.5."),
     ],
 )
@@ -102,6 +105,18 @@ def test_playback_says_what_plays_and_how(playback: Playback, said: str) -> None
         (ONE, Playback(), ["Stopped."]),
         (ONE, ONE._replace(is_buffering=True), ["Waiting for the network."]),
         (ONE._replace(is_buffering=True), ONE, ["The network is back."]),
+        (ONE, WAITING, ["The server answers 503, trying again in 5 s."]),
+        (WAITING, WAITING._replace(attempt=ATTEMPT._replace(left=4)), []),
+        (
+            WAITING,
+            WAITING._replace(attempt=ATTEMPT._replace(left=15)),
+            ["The server answers 503, trying again in 15 s."],
+        ),
+        (
+            WAITING,
+            WAITING._replace(attempt=ATTEMPT._replace(is_paused=True)),
+            ["The server answers 503, trying again in 5 s; paused."],
+        ),
         (ONE, ONE._replace(speed=1.2, volume=70), ["Speed 1.2.", "Volume 70 percent."]),
         (ONE, ONE._replace(is_muted=True), ["Muted."]),
         (ONE._replace(is_muted=True), ONE, ["Sound on."]),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.feeds.zoo import claiming_m4a
 from tui_pod.core.library.episode import Episode
@@ -142,6 +143,29 @@ async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, s
     event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
     assert isinstance(event, SourceReady)
     assert event.source.is_stream
+
+
+@pytest.mark.parametrize(
+    ("reply", "passing", "wait"),
+    [
+        (server.body("busy", status=429, Retry_After="7"), "the server answers 429", 7.0),
+        (server.body("down", status=503), "the server answers 503", None),
+        (lambda exchange: exchange.connection.close(), "the connection failed", None),
+        (None, "the connection failed", None),
+        (server.body("gone", status=404), None, None),
+    ],
+)
+async def test_refusal_says_whether_another_request_may_succeed(
+    service: ServiceRig, site: Site, reply: server.Reply | None, passing: str | None, wait: float | None
+) -> None:
+    if reply is None:
+        site.server_close()  # nothing answers there
+    else:
+        site.replies["/x.wav"] = reply
+    service.podcasts.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
+    event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
+    assert isinstance(event, LoadFailed)
+    assert (event.passing, event.retry_after) == (passing, wait)
 
 
 async def test_podcasts_that_could_not_be_opened_are_opened_anew(

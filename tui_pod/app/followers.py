@@ -14,20 +14,20 @@ TICK = 0.25
 
 
 class LoadTicker(Follower):
-    """Ticks the controller while an episode loads; at other times an idle app sleeps."""
+    """Ticks the controller while an episode loads or waits for its stream; at other times an idle app sleeps."""
 
     def __init__(self, controller: PlaybackController) -> None:
         self._controller = controller
         self._timer: asyncio.TimerHandle | None = None
 
     def playback_changed(self, playback: Playback) -> None:
-        """Start ticking when a load begins."""
-        if self._timer is None and playback.status is PlayerStatus.LOADING:
+        """Start ticking when the wait begins."""
+        if self._timer is None and _is_waiting(playback):
             self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        if self._controller.playback.status is PlayerStatus.LOADING:
+        if _is_waiting(self._controller.playback):
             self._controller.tick()
             self.playback_changed(self._controller.playback)
 
@@ -35,6 +35,10 @@ class LoadTicker(Follower):
         """Stop ticking."""
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _is_waiting(playback: Playback) -> bool:
+    return playback.status is PlayerStatus.LOADING or playback.is_buffering
 
 
 class QuestionOffer(Follower):

@@ -27,7 +27,7 @@ WAIT = 1.0
 
 FIELDS = (
     "id", "title", "podcast", "topic", "chapter", "position", "duration", "left", "speed", "volume", "paused", "sleep",
-    "session", "queue", "synced",
+    "session", "queue", "synced", "waiting",
 )  # fmt: skip
 """What `now --follow` prints."""
 
@@ -212,12 +212,15 @@ def describe(now: dict[str, object]) -> str:
     """Return what plays as a line that can be read aloud."""
     if now.get("id") is None:
         return "Nothing is playing."
-    said = f"{'Paused' if now.get('paused') else 'Playing'}: {clean_title(str(now.get('title')))}"
+    word = "Paused" if now.get("paused") else "Preparing" if now.get("waiting") else "Playing"
+    said = f"{word}: {clean_title(str(now.get('title')))}"
     said += f", {spoken_time(_seconds(now, 'position'))}"
     if duration := _seconds(now, "duration"):
         said += f" of {spoken_time(round(duration))}"
     if (speed := now.get("speed")) != 1.0:
         said += f", speed {clean(str(speed), 10)}"
+    if waiting := now.get("waiting"):
+        said += f", {clean(str(waiting), 100)}"
     return f"{said}, volume {clean(str(now.get('volume')), 10)}."
 
 

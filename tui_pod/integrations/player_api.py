@@ -105,6 +105,7 @@ class PlayerApi:
             "paused": not playback.is_loaded or self.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
+            "waiting": str(playback.attempt) if playback.attempt is not None else None,
         }
 
     def status(self) -> dict[str, object]:

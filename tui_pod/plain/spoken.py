@@ -104,6 +104,8 @@ def say_playback(playback: Playback) -> str:
     said = f"{word}: {sentence(playback.title)} {_say_position(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"
+    elif playback.attempt is not None:
+        said += f", {playback.attempt}"
     if playback.speed != 1.0:
         said += f", at speed {playback.speed:g}"
     return f"{said}."
@@ -125,7 +127,10 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
         yield f"At {_say_position(now)}."
     if now.fetching is not None and former.fetching is None:
         yield f"{str(now.fetching).capitalize()}; press enter to play from the start."
-    if now.is_buffering != former.is_buffering and now.load == former.load:
+    attempt, last = now.attempt, former.attempt
+    if attempt is not None and (last is None or attempt.left > last.left or attempt.is_paused != last.is_paused):
+        yield f"{sentence(str(attempt).capitalize())}"
+    elif now.is_buffering != former.is_buffering and now.load == former.load and last is None:
         yield "Waiting for the network." if now.is_buffering else "The network is back."
     if now.speed != former.speed:
         yield f"Speed {now.speed:g}."

@@ -145,7 +145,9 @@ class EpisodeSources:
                 self._network_changed(True)
             if isinstance(error, LoginWanted):
                 self._ask_login(episode, error)
-            self._emit(LoadFailed(load, f"{error} Your position is saved.", is_offline=error.is_offline))
+            said, may_pass = f"{error} Your position is saved.", not (error.is_final or error.is_offline)
+            passing = error.brief if may_pass else None
+            self._emit(LoadFailed(load, said, False, error.is_offline, passing, error.retry_after))
             return
         if source.is_stream:
             self._network_changed(False)

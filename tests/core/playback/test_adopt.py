@@ -76,7 +76,7 @@ def test_stream_that_drops_is_opened_again_when_it_vanished() -> None:
     swap(room, EPISODES)
     room.controller.handle(FileEnded(room.controller.playback.load, 30.2))
     assert room.status is PlayerStatus.LOADING
-    room.clock.go(1.1)
+    room.clock.go(2.1)
     room.controller.tick()
     assert (room.playing, room.status, room.position) == ("stream", PlayerStatus.PLAYING, 30.2)
     assert room.sources.requests == ["stream", "stream"]

@@ -24,7 +24,8 @@ from tui_pod.core.player.events import (
     SourceReady,
 )
 from tui_pod.core.player.options import PlaybackOptions
-from tui_pod.core.player.retry import PAUSES
+from tui_pod.core.player.remote_audio import FetchProgress
+from tui_pod.core.player.retry import MAX_WAIT, PAUSES
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.queue import Queue
@@ -662,6 +663,86 @@ def test_stream_that_cannot_be_opened_again_is_given_up_with_its_place_kept(room
     assert (room.status, room.writer.progress("three")[-1]) == (PlayerStatus.STOPPED, 6.2)
     assert room.listener.said == ["The server is in trouble."]
     assert len(room.sources.requests) == 1 + len(PAUSES)
+
+
+def refused(room: Room, wait: float | None = None) -> None:
+    """Resume an episode at 150 s whose server refuses the first request."""
+    room.sources.is_holding = True
+    room.play("three")
+    send(room, LoadFailed, "The server is in trouble (503).", False, False, "the server answers 503", wait)
+
+
+def resumed_room() -> Room:
+    return make_room(progress={"three": started(150)})
+
+
+def test_stream_refused_at_first_is_requested_again_and_plays_where_it_was() -> None:
+    room = resumed_room()
+    refused(room)
+    assert (room.status, room.position, room.listener.said) == (PlayerStatus.LOADING, 150, [])
+    assert str(room.controller.playback.attempt) == "the server answers 503, trying again in 2 s"
+    room.sources.found["three"] = stream()
+    room.player.durations["https://example.org/a.mp3"] = 300.0
+    room.sources.is_holding = False
+    room.clock.go(PAUSES[0])
+    room.controller.tick()
+    assert (room.status, room.position, room.controller.playback.attempt) == (PlayerStatus.PLAYING, 150, None)
+
+
+def test_stream_refused_at_first_waits_as_long_as_the_server_asks() -> None:
+    room = resumed_room()
+    refused(room, wait=41.0)
+    room.clock.go(40.5)
+    room.controller.tick()
+    assert str(room.controller.playback.attempt) == "the server answers 503, trying again in 1 s"
+    assert room.sources.requests == ["three"]
+    room.clock.go(0.5)
+    room.controller.tick()
+    assert room.sources.requests == ["three", "three"]
+
+
+def test_stream_whose_server_asks_to_wait_too_long_is_given_up_at_once() -> None:
+    room = resumed_room()
+    refused(room, wait=MAX_WAIT + 1)
+    assert (room.status, room.listener.said) == (PlayerStatus.STOPPED, ["The server is in trouble (503)."])
+
+
+def test_stream_refused_again_and_again_is_given_up_with_its_place_kept() -> None:
+    room = resumed_room()
+    refused(room)
+    for pause in PAUSES:
+        room.clock.go(pause)
+        room.controller.tick()
+        send(room, LoadFailed, "The server is in trouble (503).", False, False, "the server answers 503")
+    assert (room.status, room.position) == (PlayerStatus.STOPPED, 150)
+    assert (len(room.sources.requests), room.controller.playback.attempt) == (1 + len(PAUSES), None)
+    assert room.listener.said == ["The server is in trouble (503)."]
+
+
+def test_space_and_seek_act_on_a_stream_that_waits_for_its_next_request() -> None:
+    room = resumed_room()
+    refused(room)
+    room.controller.toggle_pause()
+    assert str(room.controller.playback.attempt) == "the server answers 503, trying again in 2 s; paused"
+    room.controller.seek_to(60.0)
+    assert room.position == 60
+    room.sources.is_holding = False
+    room.clock.go(PAUSES[0])
+    room.controller.tick()
+    assert (room.status, room.position) == (PlayerStatus.PAUSED, 60)
+
+
+def test_stream_that_waits_while_it_plays_shows_when_its_server_is_asked_again(room: Room) -> None:
+    audio = FakeAudio()
+    audio.state = FetchProgress(1, failed="the server answers 503", retry_in=4.2)
+    room.sources.found["three"] = audio.source()
+    room.player.durations["https://example.org/a.mp3"] = 300.0
+    room.play("three", seconds=6)
+    send(room, BufferingChanged, True)
+    room.controller.tick()
+    assert str(room.controller.playback.attempt) == "the server answers 503, trying again in 5 s"
+    send(room, BufferingChanged, False)
+    assert room.controller.playback.attempt is None
 
 
 def test_another_episode_ends_the_attempts_at_a_dropped_stream(room: Room) -> None:

@@ -10,6 +10,7 @@ from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.player.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
 from tui_pod.core.player.progress_tracker import LATE
+from tui_pod.core.player.retry import PAUSES
 from tui_pod.core.progress.progress import Progress
 
 PLACE = 150.0
@@ -115,7 +116,7 @@ def test_stream_that_drops_goes_on_from_the_place_whatever_the_player_says(posit
     load = room.controller.playback.load
     room.player.emit(PositionChanged(load, position))
     room.player.emit(FileEnded(load, position))
-    room.clock.go(1.0)
+    room.clock.go(PAUSES[0])
     room.controller.tick()
     assert room.player.calls[-1] == ("load", "https://example.org/a.mp3", PLACE + 20.0, load + 1)
     assert room.progress("three").position == PLACE + 20.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from datetime import datetime, timedelta
-from math import inf
+from math import ceil, inf
 from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
@@ -31,9 +31,9 @@ from tui_pod.core.player.load import Accuracy, Load, Phase
 from tui_pod.core.player.load_watch import LoadWatch, fetching
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
-from tui_pod.core.player.retry import PAUSES, Retry
+from tui_pod.core.player.retry import MAX_WAIT, Retry
 from tui_pod.core.player.skipper import Skipper
-from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import ChapterOrigin, NextAttempt, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import ProgressRecord
@@ -41,6 +41,9 @@ from tui_pod.core.text.clean import clock as clock_text
 
 SEEK_TOLERANCE = 1.0
 """Seconds by which a file may miss the requested start before it is sought again."""
+
+BROKEN_OFF = "the connection broke off"
+"""What failed when a stream ended early."""
 
 MAX_ENDS_AT_ONCE = 3
 """After this many files in a row that end at once, playback stops."""
@@ -189,15 +192,28 @@ class EpisodePlayer:
         return self.tracker.unsaved(position, self._state.playback.speed)
 
     def tick(self) -> None:
-        """Check a load that waits; to be called four times a second while one does."""
+        """Check a load or stream that waits; to be called four times a second while one does."""
         load = self._load
         if load is not None and load.retry_at is not None:
             left = (load.retry_at - self._clock()).total_seconds()
-            if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
+            if not 0 < left <= MAX_WAIT:  # more: the clock was set back
                 self.start(load.episode, load.position, load.is_paused, load.retry)
         self._load_when_saved()
         if self._load is not None:
             self._look_at_load(self._load)
+        if self._load is not None:
+            self._show_attempt(self._load)
+
+    def _show_attempt(self, load: Load) -> None:
+        """Show when a stream that failed is requested again, by us or by its own fetcher."""
+        failed, left = load.failed, 0.0
+        if load.retry_at is not None:
+            left = (load.retry_at - self._clock()).total_seconds()
+        elif load.source is not None and load.source.remote is not None:
+            progress = load.source.remote.progress()
+            failed, left = progress.failed or "", progress.retry_in
+        attempt = NextAttempt(failed, ceil(left), load.is_paused) if failed and left > 0 else None
+        self._state.show(self._state.playback._replace(attempt=attempt))
 
     def _look_at_load(self, load: Load) -> None:
         """Show how much is fetched of what the position needs, and give up if nothing arrives."""
@@ -230,6 +246,7 @@ class EpisodePlayer:
             load.is_paused = not load.is_paused
             if load.is_with_player:
                 self._player.set_paused(load.is_paused)
+            self._show_attempt(load)
         elif playback.status is PlayerStatus.PLAYING:
             self._player.set_paused(True)
         else:
@@ -356,7 +373,7 @@ class EpisodePlayer:
             case PauseChanged(is_paused=is_paused, position=position):
                 self._on_pause(load, is_paused, position)
             case BufferingChanged(is_buffering=is_buffering):
-                self._state.show(playback._replace(is_buffering=is_buffering))
+                self._state.show(playback._replace(is_buffering=is_buffering, attempt=None))
             case FileEnded(position=position):
                 self._on_end(load, position)
             case LoadFailed():
@@ -393,7 +410,7 @@ class EpisodePlayer:
         playback = self._state.playback
         marks = source.marks or playback.marks
         shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
-        self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None))
+        self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None))
         if load.is_sought:
             load.is_sought = False
             self.tracker.seek(load.position)
@@ -470,36 +487,51 @@ class EpisodePlayer:
             self._owner.ended()
         elif is_at_end:
             self.fail("Three episodes in a row ended at once, so playback stopped.")
-        elif is_dropped and self._schedule_retry(load, position, reached):
+        elif is_dropped and self._schedule_retry(load, position, reached, BROKEN_OFF):
             load.position = reached
             self._player.stop()
         else:
             length = clock_text(playback.duration or 0)
             self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your position is saved.")
 
-    def _schedule_retry(self, load: Load, failed_at: float, shown_at: float) -> bool:
-        """Schedule a reconnect of a stream that failed at a position; return False to give up."""
+    def _schedule_retry(
+        self, load: Load, failed_at: float, shown_at: float, failed: str, wait: float | None = None
+    ) -> bool:
+        """Schedule another request for a stream that failed at a position; return False to give up.
+
+        Args:
+            load: the one that failed.
+            failed_at: the position in seconds.
+            shown_at: where it will go on, in seconds.
+            failed: what failed, in a few words.
+            wait: seconds that the server asks for; None: not stated.
+        """
         again = load.retry.after_drop(failed_at)
         if again is None:
             return False
         pause, load.retry = again
-        load.phase = Phase.RETRYING
-        load.retry_at = self._clock() + timedelta(seconds=pause)
+        load.phase, load.failed = Phase.RETRYING, failed
+        load.retry_at = self._clock() + timedelta(seconds=pause if wait is None else min(wait, MAX_WAIT))
         load.source = load.watch = None
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
         self._state.show(playback)
+        self._show_attempt(load)
         return True
 
     def _on_failed(self, load: Load, event: LoadFailed) -> None:
         playback, is_retrying = self._state.playback, load.retry.attempts > 0
-        if is_retrying and not event.is_fatal and self._schedule_retry(load, load.retry.position, playback.position):
-            return
+        may_retry = (is_retrying or event.passing is not None) and not event.is_fatal
+        if may_retry and (event.retry_after or 0.0) <= MAX_WAIT:
+            failed = event.passing or load.failed or BROKEN_OFF
+            if self._schedule_retry(load, load.retry.position, playback.position, failed, event.retry_after):
+                return
         is_opening = load.phase is not Phase.OPEN and not event.is_fatal
         if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):
             self.start(load.episode, playback.position, load.is_paused, is_second_try=True)
             return
         self._ends_at_once += 1
-        is_last = event.is_fatal or event.is_offline or is_retrying or self._ends_at_once >= MAX_ENDS_AT_ONCE
+        has_dropped = is_retrying and load.retry.position > 0
+        is_last = event.is_fatal or event.is_offline or has_dropped or self._ends_at_once >= MAX_ENDS_AT_ONCE
         (self.fail if is_last else self._owner.failed)(event.reason)
 
     def _silence(self) -> Playback:

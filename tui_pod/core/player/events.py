@@ -90,6 +90,10 @@ class LoadFailed(NamedTuple):
     """Whether no other episode can be played either: no libmpv, no sound device."""
     is_offline: bool = False
     """Whether this machine seems to have no network."""
+    passing: str | None = None
+    """What failed, in a few words, if another request may succeed; None if it would fail as well."""
+    retry_after: float | None = None
+    """Seconds that the server asks to wait before it; None: not stated."""
 
 
 class RecordsSaved(NamedTuple):

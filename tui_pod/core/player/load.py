@@ -68,6 +68,8 @@ class Load:
     phase: Phase = Phase.REQUESTED
     retry_at: datetime | None = None
     """When to retry; None unless it is retrying."""
+    failed: str = ""
+    """What failed before it retries, in a few words."""
     source: Source | None = None
     """None while it is requested or retrying."""
     watch: LoadWatch | None = None

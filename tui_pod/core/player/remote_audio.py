@@ -20,6 +20,10 @@ class FetchProgress(NamedTuple):
     """All bytes received, repeated ones included: it grows while data arrives."""
     has_end: bool = True
     """Whether the server stated the end of the fetched part; if not, a new reader begins without a size."""
+    failed: str | None = None
+    """What failed, in a few words, while the next request is awaited; None while none is."""
+    retry_in: float = 0.0
+    """Seconds until that request."""
 
 
 class ByteReader(Protocol):

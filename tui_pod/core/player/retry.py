@@ -1,11 +1,14 @@
-"""Decide when to retry a stream that failed. Pure: it counts and does not wait."""
+"""Decide when to retry a stream that failed or was refused. Pure: it counts and does not wait."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-"""Seconds before each attempt; the error is shown after all of them, about a minute."""
+PAUSES = (2.0, 5.0, 15.0, 30.0)
+"""Seconds before each attempt, unless the server asks for another wait; then the error is shown."""
+
+MAX_WAIT = 60.0
+"""Longest wait (seconds) that a server may ask for with `Retry-After`; beyond it, the error is shown at once."""
 
 PROGRESS = 5.0
 """Seconds of playback after which the pauses start over."""

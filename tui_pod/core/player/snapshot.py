@@ -90,6 +90,21 @@ class FetchStatus(NamedTuple):
         return text if self.left is None else f"{text}, about {clock(self.left)}"
 
 
+class NextAttempt(NamedTuple):
+    """A stream that failed will be requested again."""
+
+    reason: str
+    """What failed, in a few words."""
+    left: int
+    """Seconds until then."""
+    is_paused: bool = False
+    """Whether the episode will be paused once it has loaded."""
+
+    def __str__(self) -> str:
+        text = f"{self.reason}, trying again in {self.left} s"
+        return f"{text}; paused" if self.is_paused else text
+
+
 class Playback(NamedTuple):
     """What is playing; a new value replaces it at every change."""
 
@@ -108,6 +123,8 @@ class Playback(NamedTuple):
     """Whether the position is an estimate because too little of the recording is fetched."""
     fetching: FetchStatus | None = None
     """How much is fetched of what the listener's position needs, while playback waits for it."""
+    attempt: NextAttempt | None = None
+    """The next attempt at a stream that failed, while it is awaited."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
     problem: str | None = None

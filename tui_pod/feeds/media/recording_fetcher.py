@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
+from tui_pod.core.player.retry import MAX_WAIT
+from tui_pod.core.player.retry import PAUSES as PAUSES
 from tui_pod.feeds.media.fetch_plan import FetchPlan
 from tui_pod.feeds.media.range_answer import HEAD, WRONG_PART, RangeAnswer, check_kind, check_start, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
@@ -24,12 +26,6 @@ from tui_pod.runtime.threads import Cancelled, CancelToken
 
 LIMITS = Limits(size=2 * 1000**3, seconds=86_400.0, idle=15.0, head=20.0)
 """Of one request. A day, because a paused listener keeps the connection waiting."""
-
-PAUSES = (2.0, 5.0, 15.0, 30.0)
-"""Seconds before each further attempt, unless the server asks for another wait."""
-
-MAX_WAIT = 60.0
-"""Longest wait (seconds) that a server may ask for with `Retry-After`; beyond it, the listener is told."""
 
 WORKING = 64 * 1024
 """New bytes after which a connection that drops is continued at once, and attempts are counted from zero."""
@@ -89,6 +85,8 @@ class RecordingFetcher:
         self.changed = threading.Condition()
         self.failure: FetchError | None = None
         """Why nothing more comes; None while something may."""
+        self.next_attempt: tuple[str, float] | None = None
+        """What failed, and the monotonic time of the next request; None unless it is awaited."""
         self.refused: str | None = None
         """Why it must not be played, whatever comes."""
         self.version = 0
@@ -175,7 +173,9 @@ class RecordingFetcher:
                     self.failure, self.is_answered = failure, False
                     self.changed.notify_all()
                 elif pause:
+                    self.next_attempt = failure.brief, time.monotonic() + pause
                     self.changed.wait_for(lambda: self.is_closed, pause)
+                    self.next_attempt = None
         self._save()
         self._released()
         with self.changed:

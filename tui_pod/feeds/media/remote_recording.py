@@ -83,8 +83,12 @@ class RemoteRecording:
         with self._changed:
             plan, file, content = self._fetcher.plan, self._file, self._file.content
             is_seekable = plan.is_ranged is not False
-            rate = plan.rate_at(time.monotonic())
-            return FetchProgress(file.have.end_from(0), content.size, is_seekable, rate, plan.come, content.has_end)
+            now = time.monotonic()
+            failed, at = self._fetcher.next_attempt or (None, now)
+            return FetchProgress(
+                file.have.end_from(0), content.size, is_seekable, plan.rate_at(now), plan.come, content.has_end,
+                failed, at - now,
+            )  # fmt: skip
 
     def problem(self) -> str:
         """See `RemoteAudio.problem`."""

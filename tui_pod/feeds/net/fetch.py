@@ -53,6 +53,11 @@ class FetchError(UserError):
         self.retry_after = retry_after
         """How long the server asks to wait (seconds); None: not stated."""
 
+    @property
+    def brief(self) -> str:
+        """What failed, in a few words."""
+        return "the connection failed" if self.status is None else f"the server answers {self.status}"
+
 
 class LoginWanted(FetchError):
     """The server requires a login, or refused the one that was sent."""

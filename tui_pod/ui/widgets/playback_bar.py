@@ -160,6 +160,8 @@ class PlaybackBar(Widget):
         playback = self.playback
         if playback.fetching is not None:
             return str(playback.fetching)
+        if playback.attempt is not None:
+            return str(playback.attempt)
         if playback.is_buffering:
             return "buffering"
         return "loading" if playback.status is PlayerStatus.LOADING else ""
