@@ -312,9 +312,10 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     monkeypatch.setattr(ElsewhereWatch, "look", counted_look)
     monkeypatch.setattr(elsewhere, "EVERY", 0.01)
     monkeypatch.setattr(sync, "run_sync", run_sync)
+    (home / "shared").mkdir(exist_ok=True)
     async with running(home, '[sync]\nfolder = "shared"\n') as found:
         driver = real(found)
-        await driver.told("1 episode synced. Press u to undo.")
+        await driver.told("“A talk”: played. Press u to undo.")
         await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")
         await driver.press("u")
         assert driver.controller.progress_index.topic_stats[0].played == 0

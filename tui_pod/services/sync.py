@@ -173,7 +173,7 @@ class SyncService(Follower):
         if not self.is_asking:
             self._running = self._tasks.run(self._sync(is_asked))
 
-    async def _sync(self, is_asked: bool) -> None:
+    async def _sync(self, is_asked: bool, is_second: bool = False) -> None:
         self._tasks.show("sync", "syncing …")
         since = self._context.controller.now()
         try:
@@ -200,8 +200,8 @@ class SyncService(Follower):
             self._frontend.tell(said)
         if report.get("subscribed") or report.get("unsubscribed"):
             await self.work.reload()
-            if report.get("subscribed"):  # what came for the new podcasts is taken once they are fetched
-                await self._sync(is_asked=False)
+            if report.get("subscribed") and not is_second:  # takes what came for podcasts fetched since
+                await self._sync(is_asked=False, is_second=True)
         if error and is_asked:
             raise CommandFailed(str(error))
         if is_asked and not shown:
