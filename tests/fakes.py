@@ -215,6 +215,10 @@ class FakeWriter:
         """Return the value last saved under a key."""
         return next((r.value for r in reversed(self.records) if isinstance(r, SettingRecord) and r.key == key), None)
 
+    def table(self, name: str) -> dict[str, object]:
+        """Return the values last saved in a table of settings."""
+        return {r.key: r.value for r in self.records if isinstance(r, SettingRecord) and r.table == name}
+
 
 class FakeListener:
     """A `PlaybackListener` that keeps what it is told."""

@@ -12,7 +12,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
@@ -116,19 +116,30 @@ def make_room(
     settings: Mapping[str, str] | None = None,
     usual_speed: float | None = None,
     session: Session | None = None,
+    saved_list: Mapping[str, object] | None = None,
+    library: Library | None = None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up.
 
-    With settings of a podcast all episodes are of that podcast.
+    With settings of a podcast all episodes are of that podcast. A `library` replaces that of the episodes.
     """
-    library = build_library(TOPICS, episodes) if settings is None else make_podcast(settings, episodes)
+    if library is None:
+        library = build_library(TOPICS, episodes) if settings is None else make_podcast(settings, episodes)
     progress_index = ProgressIndex(library, progress or {})
     clock = FakeClock()
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
     relay = Relay(listener)
     ports = Ports(player, sources, writer, relay, clock, "run")
     controller = PlaybackController(
-        library, progress_index, ports, options, queue, playback, usual_speed=usual_speed, session=session
+        library,
+        progress_index,
+        ports,
+        options,
+        queue,
+        playback,
+        usual_speed=usual_speed,
+        session=session,
+        saved_list=saved_list or {},
     )
     for fake in (player, sources, writer):
         fake.emit = controller.handle

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.app_driver import ServicesOver
+from tests.fakes import START
 from tests.rooms import EPISODES, make_podcast, make_room
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import Orders, Sort
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, Sort
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 
@@ -17,8 +21,8 @@ class Listed(ServicesOver):
     """Services around a room, for the list alone."""
 
     def __init__(self, library: Library) -> None:
-        self.room = make_room()
-        super().__init__(FirstScreen(library, self.room.progress_index.moved_to(library)))
+        self.room = make_room(library=library)
+        super().__init__(FirstScreen(library, self.room.progress_index))
 
     def make_controller(self) -> PlaybackController:
         return self.room.controller
@@ -81,3 +85,29 @@ def test_serial_show_is_listed_from_its_first_episode_unless_the_listener_wants_
     library = serial("newest")
     model.adopt(library, model.progress_index.moved_to(library))
     assert (model.query.sort, first(model)) == (Sort.NEWEST, "one")
+
+
+@pytest.mark.parametrize("is_restart", [False, True])
+@pytest.mark.parametrize(
+    ("view", "started", "expected"),
+    [
+        (ListQuery(SmartList.CONTINUE), "three", "four"),
+        (ListQuery(SmartList.NEW), "two", "three"),
+        (ListQuery(0, query="three"), "three", "four"),
+        (ListQuery(0, sort=Sort.TITLE), "three", "two"),
+    ],
+)
+def test_only_a_whole_list_is_what_playing_goes_on_in(
+    view: ListQuery, started: str, expected: str, is_restart: bool
+) -> None:
+    library = make_podcast({}, EPISODES[:5])
+    services = Listed(library)
+    services.room.progress_index.put("three", Progress(START, 90.0, 300.0, listened=START))
+    services.room.progress_index.set_new(["two", "five"])
+    services.room.play("one", 5.0, following=(0, 4))
+    model = EpisodeListModel(services)
+    model.change(view)
+    model.change(view)  # with its order, too
+    model.cursor = [model.ident(index) for index in model.indexes].index(started)
+    model.play(started, is_restart)
+    assert (services.room.playing, services.controller.sessions.status().next) == (started, expected)

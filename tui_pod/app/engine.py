@@ -98,6 +98,7 @@ class Engine:
             first.orders,
             first.usual_speed,
             first.session,
+            first.saved_list,
         )
         if first.is_session_over:
             self.controller.sessions.forget()

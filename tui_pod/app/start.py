@@ -75,6 +75,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     if saved is not None and saved.ends <= now:
         queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
         over = (f"The session ended at {saved.ends.astimezone():%H:%M}; what it had left is no longer in the queue.",)
+    saved_list = state.tables.get("list")
     chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
     return FirstScreen(
         library,
@@ -90,6 +91,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         settings.ui.ascii,
         playback.speed,
         saved.session if saved is not None and not over else None,
+        saved_list if isinstance(saved_list, dict) else {},
         bool(over),
     )
 

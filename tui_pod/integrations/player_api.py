@@ -53,7 +53,7 @@ class PlayerApi:
             return
         if self._controller.library.index(episode) is None:
             raise PlayerApiError(f"There is no episode {episode}. See: tui-pod list")
-        self._controller.play_at_home(episode)
+        self._controller.play(episode)
 
     def pause(self) -> None:
         """Pause, also while loading."""

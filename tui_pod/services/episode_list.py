@@ -17,6 +17,7 @@ from tui_pod.core.selection.list_query import (
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
+    from tui_pod.core.playback.play_context import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import Plan
@@ -277,20 +278,23 @@ class EpisodeListModel:
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and then the ones after it."""
-        from tui_pod.core.playback.up_next import PlayContext  # after the first paint
+        controller = self._services.controller
+        self.pointed_at = None
+        (controller.restart if is_restart else controller.play)(episode, self._context(episode))
+
+    def _context(self, episode: str) -> PlayContext:
+        """Return the list that playing goes on in: this one, but no queue, smart list or result of a search."""
+        from tui_pod.core.playback.play_context import PlayContext  # after the first paint
         from tui_pod.core.selection.play_order import playing_list
 
-        self.pointed_at = None
-        context = None
-        if not self.is_queue:
-            around = playing_list(self.library, self.progress_index, self.query, self.indexes)
-            row = self.cursor if around is self.indexes else list(around).index(self.indexes[self.cursor])
-            context = PlayContext(around, row)
         controller = self._services.controller
-        if self.query.entry in (SmartList.CONTINUE, SmartList.NEW) and not is_restart:
-            controller.play_at_home(episode)
-            return
-        (controller.restart if is_restart else controller.play)(episode, context)
+        if self.is_queue:
+            return controller.context
+        if self.query.entry < 0 or self.query.query.strip():
+            return controller.home_context(episode)
+        view, around = playing_list(self.library, self.progress_index, self.query, self.indexes)
+        row = self.cursor if around is self.indexes else list(around).index(self.indexes[self.cursor])
+        return PlayContext(around, row, view)
 
     def remove(self, episodes: list[str]) -> str:
         """Remove episodes from the queue, Continue or New, else delete their downloads; return a notice or nothing."""

@@ -44,6 +44,8 @@ class FirstScreen:
     """The speed of episodes whose topic or podcast has none of its own."""
     session: Session | None = None
     """The session that goes on or waits."""
+    saved_list: Mapping[str, object] = field(default_factory=dict)
+    """The list that playing goes on in, as it was saved; see `core/playback/play_context.py`."""
     is_session_over: bool = False
     """Whether the end time of the last session has passed since; the queue is without it."""
 

@@ -774,7 +774,7 @@ def test_failure_to_load_leaves_no_trace_of_the_episode(room: Room) -> None:
     room.play("one")
     send(room, LoadFailed, "The file is gone.")
     assert room.progress_index.get("one") is None
-    assert room.writer.records == []
+    assert room.writer.progress("one") == []
 
 
 def test_three_ends_at_once_stop_the_autoplay(room: Room) -> None:

@@ -6,19 +6,21 @@ the outside only through the ports, the clock included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
+from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.undo import Change, UndoHistory
-from tui_pod.core.playback.up_next import PlayContext, UpNext
+from tui_pod.core.playback.up_next import UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
 from tui_pod.core.player.events import Event, PauseChanged, RecordsSaved, StateMended
 from tui_pod.core.player.mixer import Mixer
@@ -57,6 +59,7 @@ class PlaybackController:
         orders: Orders | None = None,
         usual_speed: float | None = None,
         session: Session | None = None,
+        saved_list: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -73,7 +76,7 @@ class PlaybackController:
         self.sleep: SleepTimer | None = None
         if (episode := library.find(self.playback.episode)) is not None:
             state.playback = player.hold(episode, self.playback.position)
-            self._up_next.context = self._up_next.home_context(episode.id)
+            self._up_next.restore(saved_list)
 
     @property
     def library(self) -> Library:
@@ -151,9 +154,18 @@ class PlaybackController:
 
     # -- playing ---------------------------------------------------------------------------------------
 
+    @property
+    def context(self) -> PlayContext:
+        """The list that playing goes on in."""
+        return self._up_next.context
+
+    def home_context(self, episode: str) -> PlayContext:
+        """Return the list of an episode's own course, podcast or folder."""
+        return self._up_next.home_context(episode)
+
     def play(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from its saved position, and then what follows it in `context`."""
-        self._up_next.context = context or self._up_next.context
+        """Play an episode from its saved position, and then what follows in `context` (see `UpNext.choose_list`)."""
+        self._up_next.choose_list(episode, context)
         if episode == self.playback.episode and self.playback.fetching is not None:
             self.restart(episode)
         elif episode == self.playback.episode:
@@ -161,38 +173,35 @@ class PlaybackController:
         else:
             self.handover.ask_first(partial(self._play, episode))
 
-    def play_at_home(self, episode: str) -> None:
-        """Play an episode, and then what follows it in its own course, podcast or folder."""
-        self.play(episode, self._up_next.home_context(episode))
-
     def _play(self, episode: str, position: float | None = None) -> None:
         former = self.progress_index.get(episode)
         self.handover.cancel()
-        self._up_next.is_replaying = former is not None and former.played
         self._up_next.play(episode, position)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)
 
-    def play_from(self, episode: str, position: float) -> None:
+    def play_from(self, episode: str, position: float, context: PlayContext | None = None) -> None:
         """Play an episode, or the current one, from a position. Undo returns to the former position."""
         if episode == self.playback.episode:
             self.seek_to(position)
             self.set_paused(False)
             return
+        self._up_next.choose_list(episode, context)
         left = self.progress_index.get(episode)
         self._play(episode, position)
         if left is not None and left.position > 0 and self.playback.episode == episode:
             self._note_seek(left.position, position)
 
     def restart(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from its start. Undo returns to the former position."""
-        self._up_next.context = context or self._up_next.context
+        """Play an episode from its start, and then as `play` does. Undo returns to the former position."""
+        if episode == self.playback.episode:
+            self._up_next.choose_list(episode, context)
         if episode == self.playback.episode and self.playback.status is PlayerStatus.LOADING:
             before = self.playback.position
             self._play(episode, position=0.0)
             self._note_seek(before, 0.0)
         else:
-            self.play_from(episode, 0.0)
+            self.play_from(episode, 0.0, context)
 
     def toggle_pause(self) -> None:
         """Pause, or go on after a small rewind when the pause was long; play a held episode."""

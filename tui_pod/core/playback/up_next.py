@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import takewhile
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.playback.play_context import PlayContext, from_values, to_records
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.records import SettingRecord
-from tui_pod.core.selection.list_query import Orders
-from tui_pod.core.selection.play_order import home_list
+from tui_pod.core.selection.list_query import Orders, list_episodes
+from tui_pod.core.selection.play_order import home_view
 from tui_pod.core.selection.queue import Queue
 
 MAX_HISTORY = 100
 """Most episodes that `previous` can go back through."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlayContext:
-    """The list that an episode was started from, as sorted and filtered then."""
-
-    indexes: Sequence[int] = ()
-    row: int = -1
-    """Row of the episode last played from the list."""
-
-    def moved(self, ids: Sequence[str], library: Library) -> PlayContext:
-        """Return the same list in another library, without episodes that it lacks; `ids` are the former library's."""
-        found: list[int] = []
-        row = -1
-        for number, former in enumerate(self.indexes):
-            index = library.index(ids[former]) if former >= 0 else None
-            if index is not None:
-                found.append(index)
-            if number == self.row:  # if it is gone, the list goes on after the one before it
-                row = len(found) - 1
-        return PlayContext(found, row)
 
 
 class UpNext:
@@ -53,22 +33,55 @@ class UpNext:
         """Whether the current episode began because another had ended."""
         self.is_replaying = False
         """Whether the listener went back to a played episode, so that what follows plays again, too."""
+        self._saved: dict[str, object] = {}
         self._history: tuple[str, ...] = ()  # the last one at the end
 
     def adopt(self, former: Library) -> None:
         """Move the list to the library that replaced `former`."""
-        self.context = self.context.moved(former.ids, self._state.library)
+        self.context = self.context.moved(former, self._state.library)
 
     def home_context(self, episode: str) -> PlayContext:
         """Return the list that an episode belongs to: its own course, podcast or folder."""
-        index = self._state.library.index(episode)
+        state = self._state
+        index = state.library.index(episode)
         if index is None:
             return PlayContext()
-        around = home_list(self._state.library, self._state.progress_index, self._orders, index)
-        return PlayContext(around, list(around).index(index))
+        view = home_view(state.library, self._orders, index)
+        around = list_episodes(state.library, state.progress_index, self.queue, view)
+        return PlayContext(around, list(around).index(index), view)
 
-    def play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
-        """Play an episode from `position`, or from its saved position."""
+    def restore(self, saved: Mapping[str, object]) -> None:
+        """Go on in the saved list if the held episode is of it, or interrupts it from the queue; else at home."""
+        state, held = self._state, self._state.playback.episode or ""
+        is_of_list = held == saved.get("episode") or held in self.queue.upcoming
+        context = from_values(saved, state.library, state.progress_index) if is_of_list else None
+        self.is_replaying = context is not None and saved.get("replaying") is True
+        self.context = context or self.home_context(held)
+        self._saved = dict(saved)
+
+    def choose_list(self, episode: str, context: PlayContext | None) -> None:
+        """Go on in `context` after an episode; None: the current one stays in its list, another one plays at home."""
+        if context is None and episode != self._state.playback.episode:
+            context = self.home_context(episode)
+        if context is not None:
+            self.follow(context)
+
+    def follow(self, context: PlayContext) -> None:
+        """Go on in this list, and save which it is."""
+        self.context = context
+        values = {**context.to_values(self._state.library), "replaying": self.is_replaying}
+        if values != self._saved:
+            self._saved = values
+            self._state.ports.writer.save(*to_records(values))
+
+    def play(self, episode: str, position: float | None = None) -> None:
+        """Play an episode that the listener chose from `position`, or from its saved position."""
+        is_same = episode == self._state.playback.episode
+        is_played = self._state.progress_index.status(episode) is Status.PLAYED
+        self.is_replaying = is_played or (is_same and self.is_replaying)
+        self._play(episode, position)
+
+    def _play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:
             self._state.ports.listener.tell("That episode is no longer in the library.", is_error=True)
@@ -77,8 +90,8 @@ class UpNext:
         self.is_automatic = is_automatic
         self._state.is_chosen = not is_automatic or episode in self.queue.entries
         settings = self._state.settings_of(episode)
-        if settings is not None and settings.after == "podcast":
-            self.context = self.home_context(episode)
+        is_at_home = settings is not None and settings.after == "podcast"
+        self.follow(self.home_context(episode) if is_at_home else self.context)
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
         self._player.start(found, position)
@@ -112,7 +125,7 @@ class UpNext:
             return
         if following not in self.queue.upcoming:
             self.context = replace(self.context, row=self._next_row() or 0)
-        self.play(following, is_automatic=is_automatic)
+        self._play(following, is_automatic=is_automatic)
 
     def next(self) -> str | None:
         """Return what plays next: the queue, else the next unplayed episode of the list."""

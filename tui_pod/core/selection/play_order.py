@@ -22,15 +22,15 @@ def home_topic(library: Library, index: int) -> int:
     return next((topic for topic in inside if topics.podcast(topic) is not None), ROOT)
 
 
-def home_list(library: Library, progress_index: ProgressIndex, orders: Orders, index: int) -> Sequence[int]:
-    """Return what plays one after the other around an episode that no list was chosen for; it contains `index`."""
+def home_view(library: Library, orders: Orders, index: int) -> ListQuery:
+    """Return the list that an episode belongs to if no list was chosen for it; it contains `index`."""
     topic = home_topic(library, index)
-    return list_episodes(library, progress_index, Queue(), ListQuery(topic, sort=orders.of(library, topic)))
+    return ListQuery(topic, sort=orders.of(library, topic))
 
 
 def playing_list(
     library: Library, progress_index: ProgressIndex, view: ListQuery, listed: Sequence[int]
-) -> Sequence[int]:
+) -> tuple[ListQuery, Sequence[int]]:
     """Return what plays one after the other if an episode is started from a list: the list.
 
     For a part of a course that is the whole course, filtered like the list: playing goes on from part to part.
@@ -38,12 +38,13 @@ def playing_list(
     Args:
         library: all episodes.
         progress_index: the progress of all episodes.
-        view: what is listed.
+        view: what is listed; it has no search words.
         listed: the episodes listed.
     """
     course = whole_course(library.topics, view.entry)
-    if course is None or course == view.entry or view.sort is not Sort.COURSE or view.query.strip() or not len(listed):
-        return listed
-    whole = list(list_episodes(library, progress_index, Queue(), view._replace(entry=course)))
+    if course is None or course == view.entry or view.sort is not Sort.COURSE or not len(listed):
+        return view, listed
+    around = view._replace(entry=course)
+    whole = list(list_episodes(library, progress_index, Queue(), around))
     first = whole.index(listed[0]) if listed[0] in whole else 0
-    return whole if whole[first : first + len(listed)] == list(listed) else listed
+    return (around, whole) if whole[first : first + len(listed)] == list(listed) else (view, listed)
