@@ -13,7 +13,10 @@ ANTENNAPOD = """
 CREATE TABLE Feeds (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, custom_title TEXT, file_url TEXT,
     download_url TEXT, downloaded INTEGER, link TEXT, description TEXT, last_update TEXT, language TEXT, author TEXT,
     image_url TEXT, type TEXT, feed_identifier TEXT, username TEXT, password TEXT, tags TEXT,
+    feed_playback_speed REAL DEFAULT -1, feed_skip_intro INTEGER DEFAULT 0, feed_skip_ending INTEGER DEFAULT 0,
     state INTEGER DEFAULT 0);
+CREATE TABLE Queue (id INTEGER PRIMARY KEY, feeditem INTEGER, feed INTEGER);
+CREATE TABLE Favorites (id INTEGER PRIMARY KEY, feeditem INTEGER, feed INTEGER);
 CREATE TABLE FeedItems (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, pubDate INTEGER, read INTEGER, link TEXT,
     description TEXT, media INTEGER, feed INTEGER, has_simple_chapters INTEGER, item_identifier TEXT, image_url TEXT);
 CREATE TABLE FeedMedia (id INTEGER PRIMARY KEY AUTOINCREMENT, duration INTEGER, file_url TEXT, download_url TEXT,
@@ -52,6 +55,23 @@ CREATE TABLE feed (key text primary key, title text, description text, link text
 CREATE TABLE episode (id integer primary key, feed_key text, title text, enclosure text,
     played bit not null default 0);
 CREATE TABLE progress (id integer primary key, time integer, ep_id integer UNIQUE);
+CREATE TABLE queue (id integer primary key, ep_id integer UNIQUE);
+"""
+
+_KASTS_11 = """
+CREATE TABLE Feeds (name TEXT, url TEXT, link TEXT, subscribed INTEGER);
+CREATE TABLE Entries (feed TEXT, id TEXT UNIQUE, title TEXT, read BOOL, new BOOL, favorite BOOL DEFAULT 0);
+CREATE TABLE Enclosures (feed TEXT, id TEXT, duration INTEGER, url TEXT, playposition INTEGER, downloaded INTEGER);
+CREATE TABLE Queue (listnr INTEGER, feed TEXT, id TEXT, playing BOOL);
+"""
+
+_KASTS_12 = """
+CREATE TABLE Feeds (feedid INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, url TEXT, link TEXT, subscribed INTEGER);
+CREATE TABLE Entries (entryid INTEGER PRIMARY KEY AUTOINCREMENT, feedid INTEGER, id TEXT, title TEXT, read BOOL,
+    new BOOL, favorite BOOL DEFAULT 0);
+CREATE TABLE Enclosures (enclosureid INTEGER PRIMARY KEY AUTOINCREMENT, entryid INTEGER, url TEXT, duration INTEGER,
+    playposition INTEGER, downloaded BOOL);
+CREATE TABLE Queue (listnr INTEGER, entryid INTEGER, playing BOOL);
 """
 
 
@@ -103,15 +123,54 @@ def gpodder(path: Path, feed: str = FEED) -> Path:
     return write_database(path, _GPODDER, version=[{"version": 7}], podcast=podcasts, episode=episodes)
 
 
-def castero(path: Path, feed: str = FEED) -> Path:
+def castero(path: Path, feed: str = FEED, first: str = "https://ships.example/1.mp3") -> Path:
     """The same of castero, which keeps no guids."""
     episodes = [
-        {"id": 1, "feed_key": feed, "enclosure": "https://ships.example/1.mp3", "played": 1},
+        {"id": 1, "feed_key": feed, "enclosure": first, "played": 1},
         {"id": 2, "feed_key": feed, "enclosure": "https://ships.example/2.mp3"},
         {"id": 3, "feed_key": feed, "enclosure": "https://ships.example/3.mp3"},
     ]
     feeds = [{"key": feed, "title": "Ships"}]
     return write_database(path, _CASTERO, feed=feeds, episode=episodes, progress=[{"time": 90_500, "ep_id": 2}])
+
+
+def kasts(path: Path, is_new: bool) -> Path:
+    """The same of Kasts, with places in milliseconds, the third queued and a favourite."""
+    numbers = (1, 2, 3)
+    read, places = {1: 1}, {2: 90_500}
+    feeds = [{"name": "Ships", "url": FEED, "link": "https://ships.example"}]
+    entries: list[dict[str, Any]] = [
+        {"id": f"guid-{n}", "read": read.get(n, 0), "favorite": n == 3} | ({"feedid": 1} if is_new else {"feed": FEED})
+        for n in numbers
+    ]
+    enclosures: list[dict[str, Any]] = [
+        {"url": f"https://ships.example/{n}.mp3", "duration": 600, "playposition": places.get(n, 0)}
+        | ({"entryid": n} if is_new else {"feed": FEED, "id": f"guid-{n}"})
+        for n in numbers
+    ]
+    queue: list[dict[str, Any]] = [
+        {"listnr": 3 - n} | ({"entryid": n} if is_new else {"feed": FEED, "id": f"guid-{n}"}) for n in (2, 3)
+    ]
+    script = _KASTS_12 if is_new else _KASTS_11
+    return write_database(path, script, Feeds=feeds, Entries=entries, Enclosures=enclosures, Queue=queue)
+
+
+OVERCAST = f"""<?xml version="1.0" encoding="utf-8"?>
+<opml version="1.0"><head><title>Overcast Podcast Subscriptions</title></head><body>
+<outline text="playlists"><outline type="podcast-playlist" title="All" smart="1" sorting="newest"/></outline>
+<outline text="feeds">
+<outline type="rss" overcastId="1" text="Ships" title="Ships" xmlUrl="{FEED}" subscribed="1" notifications="0">
+<outline type="podcast-episode" overcastId="11" title="One" url="https://ships.example/1" played="1"
+ enclosureUrl="https://ships.example/1.mp3" userUpdatedDate="2026-09-21T14:13:20-00:00"/>
+<outline type="podcast-episode" overcastId="12" title="Two" progress="333" enclosureUrl="https://ships.example/2.mp3"
+ userUpdatedDate="2026-09-21T10:15:00-04:00"/>
+<outline type="podcast-episode" overcastId="13" title="Three" userDeleted="1" progress="x"
+ enclosureUrl="https://ships.example/3.mp3"/>
+</outline>
+<outline type="rss" overcastId="2" text="Gone" title="Gone" xmlUrl="https://gone.example/f">
+<outline type="podcast-episode" overcastId="21" title="G" played="1" enclosureUrl="https://gone.example/1.mp3"/>
+</outline></outline></body></opml>"""
+"""A complete export of Overcast."""
 
 
 def pocket_casts(path: Path, is_ios: bool) -> Path:

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, pocket_casts, write_database
+from tests.feeds.exports import (
+    ANTENNAPOD,
+    FEED,
+    OVERCAST,
+    antennapod,
+    castero,
+    gpodder,
+    kasts,
+    pocket_casts,
+    write_database,
+)
 from tui_pod.feeds import imports
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, ImportFault, is_export, read_export
@@ -57,6 +67,77 @@ def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
         HeardEpisode(FEED, "", "https://ships.example/1.mp3", 0.0, None, True),
         HeardEpisode(FEED, "", "https://ships.example/2.mp3", 90.5),
     )
+
+
+def test_antennapod_tells_speed_skips_and_queue_and_that_favourites_are_left(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE Feeds SET feed_playback_speed = 1.25, feed_skip_intro = 30, feed_skip_ending = 0")
+        db.execute("INSERT INTO Queue VALUES (0, 3, 1), (1, 2, 1)")
+        db.execute("INSERT INTO Favorites VALUES (1, 2, 1)")
+        db.commit()
+    found = read_export(path)
+    assert found.entries[0].settings == (("speed", "1.25"), ("skip_start", "30"))
+    assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
+    assert found.left == ("1 favourite",)
+
+
+def test_castero_tells_its_queue(tmp_path: Path) -> None:
+    path = castero(tmp_path / "castero.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO queue VALUES (1, 3), (2, 2)")
+        db.commit()
+    assert [episode.audio[-5:] for episode in read_export(path).queue] == ["3.mp3", "2.mp3"]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_kasts_tells_marks_places_and_queue(tmp_path: Path, is_new: bool) -> None:
+    found = read_export(kasts(tmp_path / "database.db3", is_new))
+    assert (found.program, found.entries) == ("Kasts", (Entry(FEED, "Ships", page="https://ships.example/"),))
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False),
+    )
+    assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
+    assert found.left == ("1 favourite",)
+
+
+def test_overcast_tells_marks_and_places_of_subscribed_podcasts(tmp_path: Path) -> None:
+    path = tmp_path / "overcast.opml"
+    path.write_text(OVERCAST, "utf-8")
+    found = read_export(path)
+    assert (found.program, found.entries) == ("Overcast", (Entry(FEED, "Ships"),))
+    assert found.episodes == (
+        HeardEpisode(FEED, "", "https://ships.example/1.mp3", 0.0, None, True, FIRST),
+        HeardEpisode(FEED, "", "https://ships.example/2.mp3", 333.0, None, False, SECOND),
+    )
+    assert found.left == ("1 playlist", "1 podcast that you no longer subscribe to")
+
+
+def test_newsboat_tells_tags_as_topics_and_what_is_queued(tmp_path: Path) -> None:
+    urls, queue = tmp_path / "urls", tmp_path / "queue"
+    urls.write_text(
+        "# my feeds\n"
+        f'{FEED} History "old ships" "~My \\"ships\\""\n\n'
+        "https://ann:s3cret@x.example/f !quiet\n"
+        '"query:Unread:unread = \\"yes\\""\n'
+        "exec:~/bin/make-feed tag\n",
+        "utf-8",
+    )
+    found = read_export(urls)
+    assert (found.program, is_export(str(urls))) == ("newsboat", True)
+    assert found.entries == (
+        Entry(FEED, 'My "ships"', (("History",), ("old ships",))),
+        Entry("https://x.example/f", "", settings=(("hidden", "yes"),), user="ann", password="s3cret"),
+    )
+    assert found.left == ("2 feeds made by a search or a command",)
+    queue.write_text(
+        'https://ships.example/1.mp3 "/home/ann/1.mp3" finished\nhttps://ships.example/2.mp3 "/home/ann/2.mp3"\n',
+        "utf-8",
+    )
+    found = read_export(queue)
+    assert found.episodes == (HeardEpisode("", "", "https://ships.example/1.mp3", is_played=True),)
+    assert found.queue == (HeardEpisode("", "", "https://ships.example/2.mp3"),)
 
 
 @pytest.mark.parametrize("is_ios", [False, True])

@@ -9,6 +9,7 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported, read_export
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.sync.taking import Taking, plan
 
@@ -73,9 +74,38 @@ def test_podcast_that_is_new_takes_its_marks_before_it_is_fetched(store: FeedSto
     taking = take(read_export(antennapod(tmp_path / "export.db")), store)
     assert [entry.address for entry in taking.new] == [FEED]
     assert set(taking.progress) == {ONE, TWO}
-    unfound = take(read_export(castero(tmp_path / "castero.db")), store)
-    assert (unfound.progress, unfound.unknown) == ({}, 2)
-    assert unfound.summary() == "1 podcast new, 2 not found here"
+
+
+def test_recording_without_a_guid_waits_for_its_feed(store: FeedStore, tmp_path: Path) -> None:
+    exported = read_export(castero(tmp_path / "castero.db"))
+    taking = take(exported, store)
+    assert taking.summary() == "1 podcast new, 1 episode played, 1 started"
+    store.subscribe(exported.entries)
+    store.await_recordings(taking.awaited)
+    assert read_feeds(tmp_path / "data").aliases == {}
+    fetch(store)
+    aliases = read_feeds(tmp_path / "data").aliases
+    assert {aliases[ident]: value.status for ident, value in taking.progress.items()} == {
+        ONE: Status.PLAYED, TWO: Status.STARTED,
+    }  # fmt: skip
+    assert take(exported, store).summary() == "0 podcasts new, 1 episode played, 1 started"
+
+
+def test_recording_that_several_episodes_share_is_of_none(store: FeedStore, tmp_path: Path) -> None:
+    exported = read_export(castero(tmp_path / "castero.db"))
+    store.subscribe(exported.entries)
+    store.await_recordings(take(exported, store).awaited)
+    items = [Item(f"guid-{n}", f"Ship {n}", audio="https://ships.example/1.mp3") for n in (1, 2)]
+    store.store(FEED, Feed("Ships", tuple(items)))
+    assert read_feeds(tmp_path / "data").aliases == {}
+
+
+def test_queue_keeps_its_order_and_leaves_out_what_is_not_known(store: FeedStore) -> None:
+    fetch(store)
+    heard = [HeardEpisode(FEED, f"guid-{n}", "") for n in (3, 9, 1)]
+    taking = take(Imported("AntennaPod", (), queue=tuple(heard)), store)
+    assert taking.queue == (THREE, ONE)
+    assert taking.summary() == "0 podcasts new, 2 queued, 1 not found here"
 
 
 def test_what_was_done_here_later_stays(store: FeedStore) -> None:

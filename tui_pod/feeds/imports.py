@@ -3,7 +3,7 @@
 Exports may be damaged or malicious; nothing is written to them. The schemas come from the players' sources:
 AntennaPod's PodDBAdapter.java (its export of the database), gPodder's schema.py (~/gPodder/Database), castero's
 migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and DatabaseHelper.swift (iOS), which are in the
-archives of "Export database". Calls block on the disk.
+archives of "Export database", and Kasts' database.cpp. Calls block on the disk.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.catalog import DURATION_FAULT
-from tui_pod.core.text.clean import clean
+from tui_pod.core.library.podcast_settings import usable
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.core.wall_time import believed
 from tui_pod.feeds.formats.items import MAX_GUID
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import MAX_FEEDS, MAX_OPML, Entry, parse_opml
+from tui_pod.feeds.formats.newsboat import NAMES, parse_newsboat
+from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, MAX_OPML, Entry, parse_opml
+from tui_pod.feeds.formats.opml import HeardEpisode as HeardEpisode
 from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.runtime.database_errors import explain_database_error
 from tui_pod.runtime.files import read_bytes, read_start
@@ -39,9 +42,6 @@ ARCHIVE = b"PK\3\4"
 
 HEAD = b"SQLite format 3\0"
 """The first bytes of an SQLite database."""
-
-MAX_EPISODES = 500_000
-"""Most episodes read from one database."""
 
 PATIENCE = 30.0
 """Longest time for reading (seconds)."""
@@ -57,23 +57,6 @@ class ImportFault(UserError):
     """A file that is not an export, or cannot be read; the message says what to do."""
 
 
-class HeardEpisode(NamedTuple):
-    """An episode that was played or marked in another player."""
-
-    podcast: str
-    """Address of its feed, as that player has it; empty if it has none, and only the recording identifies it."""
-    guid: str
-    """Empty if unknown."""
-    audio: str
-    """Address of its recording; empty if unknown."""
-    position: float = 0.0
-    """Seconds; 0 when played."""
-    duration: float | None = None
-    is_played: bool = False
-    when: datetime | None = None
-    """When it was last played (UTC); None: unknown."""
-
-
 class Imported(NamedTuple):
     """The contents of an export."""
 
@@ -83,6 +66,10 @@ class Imported(NamedTuple):
     episodes: tuple[HeardEpisode, ...] = ()
     faults: tuple[str, ...] = ()
     """What could not be used."""
+    queue: tuple[HeardEpisode, ...] = ()
+    """What was to be played next, in order."""
+    left: tuple[str, ...] = ()
+    """What is not imported, such as `3 favourites`."""
 
 
 def is_export(path: str) -> bool:
@@ -90,7 +77,8 @@ def is_export(path: str) -> bool:
     if not os.path.isfile(path):
         return False
     try:
-        return path.lower().endswith(ENDINGS) or read_start(Path(path)).startswith(HEAD)
+        is_named = path.lower().endswith(ENDINGS) or os.path.basename(path) in NAMES
+        return is_named or read_start(Path(path)).startswith(HEAD)
     except OSError:
         return False
 
@@ -116,9 +104,12 @@ def read_export(path: Path) -> Imported:
 
 
 def parse_export(content: bytes) -> Imported:
-    """Return the podcasts in a list. Raises `FeedError` if it is not OPML."""
+    """Return what is in a list of podcasts, or in a file of newsboat. Raises `FeedError` if it is neither."""
+    if (found := parse_newsboat(content)) is not None:
+        return Imported("newsboat", found.entries, found.episodes, (), found.queue, found.left)
     outline = parse_opml(content)
-    return Imported("", outline.entries, faults=outline.faults)
+    program = "Overcast" if outline.episodes else ""
+    return Imported(program, outline.entries, outline.episodes, outline.faults, left=outline.left)
 
 
 class _Schema(NamedTuple):
@@ -126,23 +117,40 @@ class _Schema(NamedTuple):
 
     program: str
     tables: frozenset[str]
-    """Tables that identify it."""
+    """Tables, and columns such as `Entries.entryid`, that identify it."""
     podcasts: str
-    """A query for address, title, page, folders (separated by U+001E), user and password; empty: it stores none."""
+    """A query for address, title, page, folders (separated by U+001E), user and password, and where it has them speed
+    and seconds skipped at start and end; empty: it stores none."""
     episodes: str
     """A query for podcast, guid, recording, position and duration in seconds, whether played, and when last played."""
+    queue: str = ""
+    """A query for podcast, guid and recording of what plays next, in order; empty: it stores none."""
+    queue_table: str = ""
+    favourites: str = ""
+    """A query for their number; empty: it has none."""
+    favourites_name: str = ""
+    """The table or column of favourites, which not every version has."""
 
+
+_COLUMNS = "SELECT name FROM pragma_table_info(?)"
 
 _SCHEMAS = (
     _Schema(
         "AntennaPod",
         frozenset(("Feeds", "FeedItems", "FeedMedia")),
         "SELECT download_url, coalesce(nullif({Feeds.custom_title}, ''), title), link, {Feeds.tags}, {Feeds.username},"
-        " {Feeds.password} FROM Feeds WHERE coalesce({Feeds.state}, 0) <> 1 ORDER BY id",
+        " {Feeds.password}, {Feeds.feed_playback_speed}, {Feeds.feed_skip_intro}, {Feeds.feed_skip_ending}"
+        " FROM Feeds WHERE coalesce({Feeds.state}, 0) <> 1 ORDER BY id",
         "SELECT Feeds.download_url, item_identifier, FeedMedia.download_url, FeedMedia.position / 1000.0,"
         " FeedMedia.duration / 1000.0, read = 1, coalesce(nullif({FeedMedia.last_played_time}, 0),"
         " {FeedMedia.playback_completion_date}) / 1000.0 FROM FeedItems JOIN Feeds ON feed = Feeds.id"
         " LEFT JOIN FeedMedia ON FeedMedia.feeditem = FeedItems.id WHERE read = 1 OR FeedMedia.position > 0",
+        "SELECT Feeds.download_url, item_identifier, FeedMedia.download_url FROM Queue"
+        " JOIN FeedItems ON FeedItems.id = Queue.feeditem JOIN Feeds ON FeedItems.feed = Feeds.id"
+        " LEFT JOIN FeedMedia ON FeedMedia.feeditem = FeedItems.id ORDER BY Queue.id",
+        "Queue",
+        "SELECT count(*) FROM Favorites",
+        "Favorites",
     ),
     _Schema(
         "gPodder",
@@ -160,12 +168,42 @@ _SCHEMAS = (
         "SELECT key, title, link, '', '', '' FROM feed",
         "SELECT feed_key, '', enclosure, time / 1000.0, NULL, {episode.played}, NULL"
         " FROM episode LEFT JOIN progress ON ep_id = episode.id WHERE {episode.played} OR time > 0",
+        "SELECT feed_key, '', enclosure FROM queue JOIN episode ON episode.id = ep_id ORDER BY queue.id",
+        "queue",
     ),
     _Schema(
         "castero",
         frozenset(("feed", "episode")),
         "SELECT key, title, link, '', '', '' FROM feed",
         "SELECT feed_key, '', enclosure, 0, NULL, {episode.played}, NULL FROM episode WHERE {episode.played}",
+    ),
+    _Schema(
+        "Kasts",
+        frozenset(("Feeds", "Entries", "Enclosures", "Entries.entryid")),
+        "SELECT url, name, link, '', '', '' FROM Feeds ORDER BY feedid",
+        "SELECT Feeds.url, Entries.id, Enclosures.url, playposition / 1000.0, duration, read, NULL FROM Entries"
+        " JOIN Feeds ON Feeds.feedid = Entries.feedid LEFT JOIN Enclosures ON Enclosures.entryid = Entries.entryid"
+        " WHERE read OR playposition > 0",
+        "SELECT Feeds.url, Entries.id, Enclosures.url FROM Queue JOIN Entries ON Entries.entryid = Queue.entryid"
+        " JOIN Feeds ON Feeds.feedid = Entries.feedid LEFT JOIN Enclosures ON Enclosures.entryid = Entries.entryid"
+        " ORDER BY listnr",
+        "Queue",
+        "SELECT count(*) FROM Entries WHERE favorite",
+        "Entries.favorite",
+    ),
+    _Schema(
+        "Kasts",  # before version 25
+        frozenset(("Feeds", "Entries", "Enclosures", "Entries.feed")),
+        "SELECT url, name, link, '', '', '' FROM Feeds",
+        "SELECT Entries.feed, Entries.id, Enclosures.url, playposition / 1000.0, duration, read, NULL FROM Entries"
+        " LEFT JOIN Enclosures ON Enclosures.id = Entries.id AND Enclosures.feed = Entries.feed"
+        " WHERE read OR playposition > 0",
+        "SELECT Entries.feed, Entries.id, Enclosures.url FROM Queue JOIN Entries ON Entries.id = Queue.id"
+        " AND Entries.feed = Queue.feed LEFT JOIN Enclosures ON Enclosures.id = Entries.id"
+        " AND Enclosures.feed = Entries.feed ORDER BY listnr",
+        "Queue",
+        "SELECT count(*) FROM Entries WHERE favorite",
+        "Entries.favorite",
     ),
     _Schema(
         "Pocket Casts",  # on Android; only its server has the addresses of feeds
@@ -195,19 +233,28 @@ def _read_database(path: Path) -> Imported:
     try:
         with _opened(path) as db:
             tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            schema = next((schema for schema in _SCHEMAS if schema.tables <= tables), None)
+            names = tables | {
+                f"{table}.{row[0]}" for table in tables for row in db.execute(_COLUMNS, (table,)).fetchall()
+            }
+            schema = next((schema for schema in _SCHEMAS if schema.tables <= names), None)
             if schema is None:
                 known = ", ".join(dict.fromkeys(schema.program for schema in _SCHEMAS))
                 raise ImportFault(f"{shown} is not a database of a known player ({known}).")
             podcasts = [_entry(*row) for row in _rows(db, schema.podcasts, MAX_FEEDS)]
             heard = [_heard(*row) for row in _rows(db, schema.episodes, MAX_EPISODES)]
+            has_queue = schema.queue_table in names
+            queue = [_queued(*row) for row in _rows(db, schema.queue, MAX_EPISODES)] if has_queue else []
+            has_favourites = schema.favourites_name in names
+            favourites = int(_number(db.execute(schema.favourites).fetchone()[0])) if has_favourites else 0
     except sqlite3.Error as error:
         reason = explain_database_error(error, shown)
         raise ImportFault(f"{shown} cannot be read: {reason}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"
     faults = (f"{said} no http or https address and cannot be fetched.",) if bad else ()
-    return Imported(schema.program, tuple(filter(None, podcasts)), tuple(filter(None, heard)), faults)
+    left = (counted(favourites, "favourite"),) if favourites else ()
+    entries, episodes = tuple(filter(None, podcasts)), tuple(filter(None, heard))
+    return Imported(schema.program, entries, episodes, faults, tuple(filter(None, queue)), left)
 
 
 @contextmanager
@@ -235,7 +282,10 @@ def _rows(db: sqlite3.Connection, query: str, most: int) -> Iterator[tuple[Any, 
     return islice(db.execute(re.sub(r"\{(\w+)\.(\w+)\}", column, query)), most)
 
 
-def _entry(address: Any, title: Any, page: Any, folders: Any, user: Any, password: Any) -> Entry | None:
+def _entry(
+    address: Any, title: Any, page: Any, folders: Any, user: Any, password: Any, speed: Any = None,
+    intro: Any = None, ending: Any = None,
+) -> Entry | None:  # fmt: skip
     """Return a podcast; None if it has no http(s) address."""
     named, pages = typed_addresses(_text(address)), typed_addresses(_text(page))
     if not named:
@@ -243,7 +293,14 @@ def _entry(address: Any, title: Any, page: Any, folders: Any, user: Any, passwor
     inside = tuple((name,) for folder in _text(folders).split("\x1e") if folder != "#root" and (name := clean(folder)))
     login = (_text(user), _text(password)) if _text(user) and ":" not in user else ("", "")
     name = clean(_text(title))
-    return Entry(named[0], name, inside, page=pages[0] if pages else "", user=login[0], password=login[1])
+    texts = {"speed": f"{_number(speed):g}", "skip_start": f"{_number(intro):g}", "skip_end": f"{_number(ending):g}"}
+    settings = tuple((key, text) for key, text in usable(texts).items() if text)
+    return Entry(named[0], name, inside, "", pages[0] if pages else "", settings, "", *login)
+
+
+def _queued(podcast: Any, guid: Any, audio: Any) -> HeardEpisode | None:
+    address = typed_addresses(_text(podcast))
+    return HeardEpisode(address[0], _text(guid).strip()[:MAX_GUID], _text(audio)) if address else None
 
 
 def _heard(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.progress.progress import PlayedRule, Progress, newest
@@ -11,7 +12,7 @@ from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.match import episode_id, recording_id
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
@@ -27,6 +28,10 @@ class Taking(NamedTuple):
     """How many episodes could not be found here."""
     needs_list: bool = False
     """True if some of them may belong to podcasts that the export does not name."""
+    awaited: Mapping[str, str] = MappingProxyType({})
+    """Episodes that wait for their feed under an id of their recording: their feeds' ids by that id."""
+    queue: tuple[str, ...] = ()
+    """Episodes to queue, in order."""
 
     @property
     def played(self) -> int:
@@ -38,6 +43,8 @@ class Taking(NamedTuple):
         parts = [f"{counted(len(self.new), 'podcast')} new"]
         if self.progress:
             parts += [f"{counted(self.played)} played", f"{len(self.progress) - self.played} started"]
+        if self.queue:
+            parts.append(f"{len(self.queue)} queued")
         if self.unknown:
             hint = " (import the OPML list of the podcasts first)" if self.needs_list else ""
             parts.append(f"{self.unknown} not found here{hint}")
@@ -68,18 +75,24 @@ def plan(
     ids |= {address_key(entry.address): entry.feed_id or entry.address for entry in new}
     fetched = {feed.feed_id for feed in feeds if feed.fetched is not None}
     taken: dict[str, Progress] = {}
+    awaited: dict[str, str] = {}
+
+    def find(heard: HeardEpisode, may_wait: bool = True) -> str | None:
+        if not heard.podcast:
+            return finder.find_recording(heard.audio)
+        feed_id = ids.get(address_key(heard.podcast))
+        ident = finder.find(heard.podcast, heard.guid, heard.audio)
+        if ident is None and feed_id is not None:  # the podcast was not fetched yet, or the episode has no recording
+            if heard.guid:
+                ident = episode_id(feed_id, heard.guid)
+            elif heard.audio and feed_id not in fetched and may_wait:
+                ident = recording_id(feed_id, heard.audio)
+                awaited[ident] = feed_id
+        return None if ident is None or (feed_id in fetched and not is_known(ident)) else ident
+
     unknown = 0
     for heard in imported.episodes:
-        if heard.podcast:
-            feed_id = ids.get(address_key(heard.podcast), "")
-            ident = finder.find(heard.podcast, heard.guid, heard.audio) or ""
-            if not ident and heard.guid and feed_id:  # the podcast was not fetched yet, or the episode has no recording
-                ident = episode_id(feed_id, heard.guid)
-            if feed_id in fetched and not is_known(ident):
-                ident = ""
-        else:
-            ident = finder.find_recording(heard.audio) or ""
-        if not ident:
+        if (ident := find(heard)) is None:
             unknown += 1
             continue
         former = progress.get(ident)
@@ -87,7 +100,11 @@ def plan(
         merged = value if former is None else newest(former, value)
         if former is None or merged.status != former.status or merged.position != former.position:
             taken[ident] = merged
-    return Taking(new, taken, unknown, unknown > 0 and not all(heard.podcast for heard in imported.episodes))
+    found = [find(heard, may_wait=False) for heard in imported.queue]  # the queue needs an episode's own id
+    queue = tuple(dict.fromkeys(ident for ident in found if ident is not None))
+    unknown += found.count(None)
+    needs_list = unknown > 0 and not all(heard.podcast for heard in (*imported.episodes, *imported.queue))
+    return Taking(new, taken, unknown, needs_list, awaited, queue)
 
 
 def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.feeds import server
-from tests.feeds.exports import antennapod, write_database
+from tests.feeds.exports import antennapod, castero, write_database
 from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.config.paths import find_paths
@@ -428,6 +428,21 @@ def test_database_of_another_player_is_shown_then_taken(site: Site, shell: Shell
     assert "AntennaPod: 0 podcasts new will be imported." in shell.err
 
 
+def test_castero_on_a_new_install_has_its_places_once_its_feed_is_fetched(
+    site: Site, shell: Shell, tmp_path: Path
+) -> None:
+    address = site.url("/f")
+    file = castero(tmp_path / "castero.db", address, site.url("/1.mp3"))
+    site.replies["/f"] = server.body(feed(item(1, audio=site.url("/1.mp3?token=x"))))
+    shell("import", str(file))
+    shell("feeds", "add", address)
+    (entry,) = [entry for entry in shell.json("list") if entry["topics"] == ["Test Cast"]]
+    assert (entry["id"], entry["status"]) == (episode_id(address, "guid-1"), "played")
+    shell("import", str(file), "--dry-run")
+    assert "castero: 0 podcasts new, 2 not found here would be imported." not in shell.err
+    assert "1 played" not in shell.err
+
+
 def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:
     shell("import", str(write_database(tmp_path / "x.db", "CREATE TABLE a (b)")), status=1)
-    assert "is not a database of a known player (AntennaPod, gPodder, castero, Pocket Casts)." in shell.err
+    assert "is not a database of a known player (AntennaPod, gPodder, castero, Kasts, Pocket Casts)." in shell.err

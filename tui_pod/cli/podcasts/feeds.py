@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +33,10 @@ from tui_pod.config.settings import Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.progress.progress_index import unite
+from tui_pod.core.progress.records import ProgressRecord, SettingRecord
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
@@ -50,7 +52,7 @@ from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.state.store import StateFile
-from tui_pod.sync.taking import plan
+from tui_pod.sync.taking import Taking, plan
 
 
 def run_import(options: Namespace) -> int:
@@ -67,43 +69,54 @@ def run_import(options: Namespace) -> int:
     warn(*imported.faults)
     status = 1 if imported.faults else 0
     with open_store(options) as store:
+        awaited: Mapping[str, str] = {}
         if imported.program:
-            if not _take_progress(imported, store, options):
+            taking = _take_progress(imported, store, options)
+            if taking is None:
                 return status
+            awaited = taking.awaited
         elif options.dry_run:
             known = {feed.address for feed in store.feeds()}
             for entry in imported.entries:
                 print(entry.address, entry.title, "known" if entry.address in known else "new", sep="\t")
             return status
         new, known_count = store.subscribe(imported.entries) if imported.entries else (0, 0)
+        store.await_recordings(awaited)
         _ask_private(store, options)
         tell(f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh")
     return status
 
 
-def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> bool:
-    """Import the progress of an export; return True if its podcasts are to be imported too.
+def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> Taking | None:
+    """Import the progress and queue of an export; return what was taken, or None if it was only to be shown.
 
     Raises:
         UserError: the listener says no, or the progress cannot be saved.
     """
     opened = open_library(options)
     library, rule = opened.library, PlayedRule(*opened.settings.played)
-    taking = plan(imported, store.feeds(), store.identities(), opened.state.progress, rule,
+    taking = plan(imported, store.feeds(), store.identities(), unite(opened.state.progress, library.aliases), rule,
                   lambda ident: library.index(ident) is not None)  # fmt: skip
     would = "would be" if options.dry_run else "will be"
     tell(f"{imported.program}: {taking.summary()} {would} imported.")
+    if imported.left:
+        tell(f"Not imported: {enumerated(imported.left)}.")
     if options.dry_run:
         for entry in taking.new:
             print(entry.address, entry.title, "new", sep="\t")
         print_received(library, taking.progress)
-        return False
+        return None
     if not opened.state.is_writable:
         raise UserError("nothing was imported.")
-    if is_someone_there() and (taking.new or taking.progress) and not ask_yes("Go on?"):
+    if is_someone_there() and (taking.new or taking.progress or taking.queue) and not ask_yes("Go on?"):
         raise UserError("nothing was imported.")
     opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
-    return True
+    if taking.queue:
+        state = opened.state
+        queue = Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).add_last(taking.queue)
+        entries, cursor = SettingRecord("queue", "entries", list(queue.entries)), queue.cursor
+        opened.file.save([entries, SettingRecord("queue", "cursor", cursor)])
+    return taking
 
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:

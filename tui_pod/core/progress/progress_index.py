@@ -33,7 +33,7 @@ class ProgressIndex:
         """Count the progress; fragments heard before `fragments_from` are not in Continue, None: all are."""
         self._library = library
         self._fragments_from = fragments_from
-        self._progress = _united(progress, library.aliases)
+        self._progress = unite(progress, library.aliases)
         self.topic_stats = [TopicStats(seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
@@ -186,7 +186,7 @@ class ProgressIndex:
                 yield stats
 
 
-def _united(progress: Mapping[str, Progress], aliases: Mapping[str, str]) -> dict[str, Progress]:
+def unite(progress: Mapping[str, Progress], aliases: Mapping[str, str]) -> dict[str, Progress]:
     """Return progress in which what was made under another id of an episode counts for the episode."""
     united = dict(progress)
     for alias, ident in aliases.items():

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.podcast_settings import usable
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.wall_time import believed
 from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
@@ -25,6 +29,12 @@ MAX_SETTINGS = 40_000
 """Most characters of a feed's settings."""
 
 MAX_FEEDS = 20_000
+MAX_EPISODES = 500_000
+"""Most episodes that are read from one export."""
+
+WRAPPERS = ("feeds",)
+"""Names of outlines that hold all feeds in the lists of Overcast and Pocket Casts: no topics."""
+
 MAX_FOLDERS = 8
 """Most nested folders; feeds in deeper ones are put into the last."""
 
@@ -61,6 +71,23 @@ class Entry:
     """With `user`, a login from the list; never written."""
 
 
+class HeardEpisode(NamedTuple):
+    """An episode that was played, marked or queued in another player."""
+
+    podcast: str
+    """Address of its feed, as that player has it; empty if it has none, and only the recording identifies it."""
+    guid: str
+    """Empty if unknown."""
+    audio: str
+    """Address of its recording; empty if unknown."""
+    position: float = 0.0
+    """Seconds; 0 when played."""
+    duration: float | None = None
+    is_played: bool = False
+    when: datetime | None = None
+    """When it was last played (UTC); None: unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """The contents of a list."""
@@ -68,6 +95,10 @@ class Outline:
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
     """Entries that could not be used, for the listener."""
+    episodes: tuple[HeardEpisode, ...] = ()
+    """Those that Overcast lists under their podcasts, if they were played or started."""
+    left: tuple[str, ...] = ()
+    """What else it has, such as `2 playlists`."""
 
 
 def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
@@ -89,7 +120,14 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
     faults = list(reader.faults)
     if not is_whole:
         faults.append("The list is cut off or broken; the readable part was used.")
-    return Outline(tuple(reader.entries.values()), tuple(faults))
+    entries, heard = tuple(reader.entries.values()), reader.heard
+    left = {"playlist": reader.playlists}
+    if reader.subscribed:  # only Overcast says so, and lists what was subscribed to before as well
+        left["podcast that you no longer subscribe to"] = len(entries) - len(reader.subscribed)
+        entries = tuple(entry for entry in entries if entry.address in reader.subscribed)
+        heard = [episode for episode in heard if episode.podcast in reader.subscribed]
+    said = tuple(counted(count, what) for what, count in left.items() if count)
+    return Outline(entries, tuple(faults), tuple(heard), said)
 
 
 @dataclass(slots=True)
@@ -100,11 +138,17 @@ class _OutlineReader:
     is_opml: bool = False
     entries: dict[str, Entry] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    heard: list[HeardEpisode] = field(default_factory=list)
+    subscribed: set[str] = field(default_factory=set)
+    playlists: int = 0
     _path: list[str] = field(default_factory=list)
+    _feed: str = ""  # the address of the last feed; its episodes follow
 
     def restart(self) -> None:
         self.faults.clear()  # entries are kept, in case the repaired document has fewer
+        self.heard.clear()
         self._path.clear()
+        self.playlists = 0
 
     def abandon(self) -> None:
         self._path.clear()
@@ -124,11 +168,17 @@ class _OutlineReader:
         kind = values.get("type", "").strip().lower()
         if not address and kind in ("rss", "atom", "feed"):
             address = values.get("url") or ""
+        if kind == "podcast-episode":
+            self._path.append("")
+            self._add_episode(values)
+            return
         if address.strip():
             self._path.append("")  # entries inside a feed's entry belong to the feed's folder
             self._add(address, title, values)
             return
-        self._path.append(title)
+        is_wrapper = not self._path and title.lower() in WRAPPERS
+        self._path.append("" if is_wrapper else title)
+        self.playlists += kind == "podcast-playlist"
         if kind in ("link", "include") and values.get("url"):
             self._fault(f"“{title or clean(values['url'], 80)}” is a link to another list, which is not fetched.")
         elif kind in ("rss", "atom", "feed"):
@@ -138,9 +188,30 @@ class _OutlineReader:
         if name.lower() == "outline" and self._path:
             self._path.pop()
 
+    def _add_episode(self, values: dict[str, str]) -> None:
+        """Take over an episode of Overcast's complete export, if it was played or started."""
+        try:
+            position = float(values.get("progress") or 0)
+        except ValueError:
+            position = 0.0
+        try:
+            when = datetime.fromisoformat(values.get("userupdateddate", ""))
+        except ValueError:
+            when = None
+        is_played = values.get("played") == "1"
+        if self._feed and (is_played or 0 < position <= DURATION_FAULT) and len(self.heard) < MAX_EPISODES:
+            known = believed(when.astimezone(UTC), datetime.now(UTC)) if when is not None else None
+            audio = values.get("enclosureurl", "")
+            self.heard.append(
+                HeardEpisode(self._feed, "", audio, 0.0 if is_played else position, None, is_played, known)
+            )
+
     def _add(self, text: str, title: str, values: dict[str, str]) -> None:
         text, user, password = split_login(text)
         named = self._addresses(text)
+        self._feed = named[0] if named else ""
+        if named and values.get("subscribed") == "1":
+            self.subscribed.add(named[0])
         if not named:
             self._fault(f"“{title or clean(text, 80)}”: {clean(text, 80)} is not an http or https address.")
             return

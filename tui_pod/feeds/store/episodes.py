@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.database import FeedDatabase
-from tui_pod.feeds.store.match import Identified, KnownEpisode, find_duplicates, identify
+from tui_pod.feeds.store.match import Identified, KnownEpisode, find_duplicates, identify, recording_id
 
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
@@ -35,6 +35,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     found = identify(feed_id, feed.items, known)
     aliases = find_duplicates(found, former)
     found = [one for one in found if one.id not in aliases]
+    aliases |= _find_awaited(db, feed_id, found)
     sorts = _sort_times(found, former, now)
     ordinal = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
     values = []
@@ -63,6 +64,21 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
     store_facts(db, "numbering", ("season", "number", "type", "is_explicit"), numbering)
     return changes + db.total_changes - before
+
+
+def await_recordings(db: sqlite3.Connection, ids: Mapping[str, str]) -> None:
+    """Let imported episodes without guids wait for their feeds: ids as of `recording_id`, each with its feed's."""
+    db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", ids.items())
+
+
+def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identified]) -> dict[str, str]:
+    """Return the id of the episode for each awaited recording that one episode alone has."""
+    awaited = {row[0] for row in db.execute("SELECT id FROM aliases WHERE episode = ?", (feed_id,))}
+    episodes: dict[str, list[str]] = {}
+    for one in found if awaited else ():
+        if one.item.audio and (ident := recording_id(feed_id, one.item.audio)) in awaited:
+            episodes.setdefault(ident, []).append(one.id)
+    return {ident: ids[0] for ident, ids in episodes.items() if len(ids) == 1}
 
 
 def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:

@@ -149,6 +149,12 @@ class FeedStore:
         self.logins.add_missing(logins)
         return len(entries) - known, known
 
+    def await_recordings(self, ids: Mapping[str, str]) -> None:
+        """Let imported episodes without guids wait for their feeds; see `episodes.await_recordings`."""
+        if ids:
+            with self.db.write(changes_library=False) as db:
+                episodes.await_recordings(db, ids)
+
     def remove(self, feed_id: str) -> None:
         """Remove a feed and its episodes from the library; `restore` undoes it until the feed is purged."""
         self._set(feed_id, "removed = ?", time.time(), changes_list=True)

@@ -117,7 +117,8 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
         episodes, keys, days = _episodes(db, by_feed, by_folder)
-        aliases = dict(db.execute("SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes)"))
+        asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
+        aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.model import Item
@@ -53,6 +54,11 @@ class Identified:
 def episode_id(feed_id: str, guid: str) -> str:
     """Return an episode's id (contract): 16 hex digits of sha256(the feed's first address, NUL, guid)."""
     return hashlib.sha256(f"{feed_id}\0{guid}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def recording_id(feed_id: str, audio: str) -> str:
+    """Return the id under which an imported episode without a guid waits until its feed tells its own id."""
+    return episode_id(feed_id, f"\0recording\0{media_core(unquote(audio))}")
 
 
 def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:

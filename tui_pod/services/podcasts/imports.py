@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.core.text.clean import counted
+from tui_pod.core.text.clean import counted, enumerated
 from tui_pod.feeds.folders.address import typed_path
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -40,9 +40,10 @@ class Preview(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """A summary, and the first entries that cannot be imported."""
+        """A summary, what is not imported, and the first entries that cannot be."""
         known = len(self.imported.entries) - len(self.taking.new)
-        return [f"{self.taking.summary()}; {known} already here.", *self.imported.faults[:FAULTS]]
+        left = [f"Not imported: {enumerated(self.imported.left)}."] if self.imported.left else []
+        return [f"{self.taking.summary()}; {known} already here.", *left, *self.imported.faults[:FAULTS]]
 
 
 class ImportService:
@@ -85,8 +86,9 @@ class ImportService:
         podcasts = await self._context.open_podcasts()
         store, new = podcasts.store, preview.taking.new
         ids = [entry.feed_id or entry.address for entry in new]
-        await in_thread(lambda _: store.subscribe(preview.imported.entries))
         taking = preview.taking
+        await in_thread(lambda _: store.subscribe(preview.imported.entries))
+        await in_thread(lambda _: store.await_recordings(taking.awaited))
         if ids:
             self._tasks.note(
                 f"{counted(len(new), 'podcast')} added from {preview.origin}",
@@ -96,6 +98,11 @@ class ImportService:
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
             self._context.controller.editor.receive(taking.progress, label, is_saved=False)
+        if taking.queue:
+            self._context.controller.queue_last(taking.queue)
+        if preview.imported.left:
+            left = f"Not imported from {preview.origin}: {enumerated(preview.imported.left)}."
+            self._context.frontend.tell(left)
         await self._library.update(podcasts)
         await self._fetch(podcasts, ids)
 

@@ -1,0 +1,85 @@
+"""Read newsboat's list of feeds, `urls`, and the queue of podboat, its downloader. Pure.
+
+A line of `urls` is an address and tags; `~` before a tag makes it the title, `!` hides the feed. A line of `queue` is a
+recording's address, its file, and what became of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, Entry, HeardEpisode
+from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.feeds.net.login import split_login
+
+NAMES = ("urls", "queue")
+"""The names of the two files."""
+
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+_MADE = ("query:", "exec:", "filter:")
+"""Schemes of feeds that newsboat makes itself, from a search or a command."""
+
+_PLAYED = ("played", "finished")
+"""What podboat writes behind recordings that were played."""
+
+
+class NewsboatFile(NamedTuple):
+    """The contents of one of the two files."""
+
+    entries: tuple[Entry, ...] = ()
+    episodes: tuple[HeardEpisode, ...] = ()
+    queue: tuple[HeardEpisode, ...] = ()
+    left: tuple[str, ...] = ()
+    """What else it has, such as `2 query feeds`."""
+
+
+def parse_newsboat(content: bytes) -> NewsboatFile | None:
+    """Return the contents of a file of newsboat; None if it is none."""
+    if content[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return None
+    text = content.decode("utf-8", "replace").lstrip("\ufeff")
+    lines = [words for line in text.splitlines() if (words := _words(line)) and not words[0].startswith("#")]
+    if not lines or not all(words[0].startswith(_MADE) or "://" in words[0] for words in lines):
+        return None
+    is_queue = all(len(words) > 1 and words[1].startswith("/") for words in lines)
+    return _read_queue(lines) if is_queue else _read_feeds(lines)
+
+
+def _words(line: str) -> list[str]:
+    return [re.sub(r"\\(.)", r"\1", found[1]) if found[2] is None else found[2] for found in _WORD.finditer(line)]
+
+
+def _read_queue(lines: list[list[str]]) -> NewsboatFile:
+    played: list[HeardEpisode] = []
+    queued: list[HeardEpisode] = []
+    for address, _, *state in lines[:MAX_EPISODES]:
+        is_played = bool(state) and state[0] in _PLAYED
+        (played if is_played else queued).append(HeardEpisode("", "", address, is_played=is_played))
+    return NewsboatFile(episodes=tuple(played), queue=tuple(queued))
+
+
+def _read_feeds(lines: list[list[str]]) -> NewsboatFile:
+    entries: dict[str, Entry] = {}
+    made = bad = 0
+    for address, *tags in lines[:MAX_FEEDS]:
+        typed = split_login(address)
+        named = typed_addresses(typed.text)
+        if not named:
+            made += address.startswith(_MADE)
+            bad += not address.startswith(_MADE)
+            continue
+        title = next((clean(tag[1:]) for tag in tags if tag.startswith("~")), "")
+        topics = tuple((name,) for tag in tags if not tag.startswith(("~", "!")) and (name := clean(tag)))
+        hidden = (("hidden", "yes"),) if any(tag.startswith("!") for tag in tags) else ()
+        user = typed.user if ":" not in typed.user else ""
+        entries[named[0]] = Entry(named[0], title, topics, settings=hidden, user=user, password=typed.password)
+    left = {"feed made by a search or a command": made, "feed without an http or https address": bad}
+    return NewsboatFile(
+        tuple(entries.values()), left=tuple(_said(count, what) for what, count in left.items() if count)
+    )
+
+
+def _said(count: int, what: str) -> str:
+    return counted(count, what) if count == 1 else f"{count} {what.replace('feed', 'feeds', 1)}"
