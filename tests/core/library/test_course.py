@@ -23,6 +23,11 @@ TREE = (
 
 @pytest.fixture
 def library() -> Library:
+    return make_courses()
+
+
+def make_courses() -> Library:
+    """Return a library of two courses and a serial podcast; episodes are named by letters."""
     tags = {"d": ("Tags", "Morning walk"), "g": (CAST,)}
     return build_library(TREE, [Episode(i, i, tags=tags.get(i, ("Tags",))) for i in "abcdefg"])
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.core.library.test_course import make_courses
+from tests.core.selection.test_play_order import make_shelf
 from tests.fakes import START
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
@@ -65,7 +67,7 @@ def test_put_keeps_every_count_right_through_any_changes(library: Library) -> No
     for _ in range(500):
         progress_index.put(random.choice(library.ids), random.choice(values))
         continuing = [ident for ident, p in progress_index if p.status is Status.STARTED and not p.is_dismissed]
-        assert progress_index.unfinished_count == len(progress_index.unfinished()) == len(continuing)
+        assert progress_index.continue_count == len(progress_index.unfinished()) == len(continuing)
     for topic in range(len(library.topics.names)):
         assert stats(progress_index, topic) == counted(library, progress_index, topic)
     assert {library.ids[i] for i in progress_index.indexes[Status.PLAYED]} == {
@@ -122,7 +124,7 @@ def test_unfinished_most_recently_heard_comes_first(library: Library) -> None:
 def test_unfinished_dismissed_one_is_not_there(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": started(5.0), "two": started(5.0, is_dismissed=True)})
     assert [library.ids[index] for index in progress_index.unfinished()] == ["one"]
-    assert progress_index.unfinished_count == 1
+    assert progress_index.continue_count == 1
 
 
 def test_unfinished_heard_at_once_are_in_catalogue_order(library: Library) -> None:
@@ -162,3 +164,50 @@ def test_fragments_leave_continue_after_a_while_and_stay_started() -> None:
     assert index.unfinished() == [2, 1]
     assert index.resumable() == [2, 0, 1]
     assert index.moved_to(library).unfinished() == [2, 1]
+
+
+@pytest.fixture
+def courses() -> Library:
+    return make_courses()
+
+
+def heard(minutes: float) -> Progress:
+    when = START + timedelta(minutes=minutes)
+    return Progress(when, played=True, plays=1, listened=when)
+
+
+def continued(library: Library, progress: dict[str, Progress]) -> list[str]:
+    """Return Continue, whether all progress was known at the start or came one by one."""
+    at_once, later = ProgressIndex(library, progress), ProgressIndex(library, {})
+    for ident, value in progress.items():
+        later.put(ident, value)
+        assert later.continue_count == len(later.to_continue())
+    assert at_once.to_continue() == later.to_continue()
+    return [library.ids[index] for index in at_once.to_continue()]
+
+
+def test_continue_has_the_next_of_each_thing_begun_by_when_it_was_heard(courses: Library) -> None:
+    shelf = make_shelf("CD1")
+    assert continued(shelf, {"a1": heard(0), "a2": heard(1), "x": heard(2)}) == ["b1"]
+    assert continued(shelf, {"a1": heard(0)}) == ["a2"]
+    assert continued(courses, {"e": heard(0), "d": heard(1)}) == ["c"]
+
+
+def test_continue_has_the_next_after_what_was_heard_last_not_the_first_gap(courses: Library) -> None:
+    assert continued(courses, {"c": heard(5), "e": heard(1)}) == ["b"]
+    assert continued(courses, {"a": heard(5)}) == []
+
+
+def test_continue_has_nothing_to_follow_what_was_only_marked(courses: Library) -> None:
+    assert continued(courses, {"e": PLAYED, "d": PLAYED}) == []
+
+
+def test_continue_has_one_episode_of_a_thing(courses: Library) -> None:
+    assert continued(courses, {"e": heard(0), "b": started(5.0, 3)}) == ["b"]
+    brief = started(5.0, 3)._replace(is_brief=True)
+    assert continued(courses, {"e": heard(0), "d": brief}) == ["d"]
+    assert continued(courses, {"e": heard(0), "d": brief._replace(is_brief=False)}) == ["d"]
+
+
+def test_continue_without_the_next_one_once_that_was_taken_off(courses: Library) -> None:
+    assert continued(courses, {"e": heard(0), "d": Progress(START, is_dismissed=True)}) == []

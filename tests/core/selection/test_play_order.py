@@ -4,10 +4,13 @@ import pytest
 
 from tests.core.library.test_course import library as library
 from tests.rooms import make_podcast, make_room
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.course import home_topic
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, Sort, list_episodes, usual_order
-from tui_pod.core.selection.play_order import home_topic, home_view, playing_list
+from tui_pod.core.selection.play_order import home_view, playing_list
 from tui_pod.core.selection.queue import Queue
 
 
@@ -54,11 +57,11 @@ def test_part_in_another_order_plays_only_what_is_listed(library: Library) -> No
 
 def test_home_of_an_episode_is_its_course_else_its_podcast_else_everything(library: Library) -> None:
     def home(ident: str) -> str:
-        return library.topics.names[home_topic(library, library.index(ident) or 0)]
+        return library.topics.names[home_topic(library.topics, library.index(ident) or 0)]
 
     assert [home(ident) for ident in "dfg"] == ["The course", "Walks", "Cast"]
     flat = make_room().library
-    assert home_topic(flat, 0) == 0
+    assert home_topic(flat.topics, 0) == 0
 
 
 def test_home_of_an_episode_has_the_order_that_the_listener_chose() -> None:
@@ -82,3 +85,34 @@ def test_episode_played_at_home_is_followed_by_the_next_of_its_course(library: L
     controller.adopt(library, room.progress_index.moved_to(library))
     controller.play("d")
     assert controller.sessions.status().next == "c"
+
+
+@pytest.mark.parametrize("first", ["CD1", "disc 01", "Teil_1", "1", "(Part 1)"])
+def test_numbered_subfolder_plays_on_into_the_next_one(first: str) -> None:
+    shelf = make_shelf(first)
+    cd1 = topic(shelf, first)
+    view = ListQuery(cd1, sort=usual_order(shelf, cd1))
+    listed = list_episodes(shelf, ProgressIndex(shelf, {}), Queue(), view)
+    assert [shelf.ids[index] for index in listed] == ["a1", "a2"]
+    assert order_of(shelf, view) == "a1a2b1"
+    assert shelf.topics.names[home_topic(shelf.topics, shelf.index("a2") or 0)] == "Book"
+
+
+def test_folders_that_are_not_numbered_parts_play_alone() -> None:
+    shelf = make_shelf("Another book 1")
+    assert order_of(shelf, ListQuery(topic(shelf, "Another book 1"), sort=Sort.COURSE)) == "a1a2"
+    assert home_topic(shelf.topics, shelf.index("a1") or 0) == topic(shelf, "Another book 1")
+    assert home_topic(shelf.topics, shelf.index("x") or 0) == topic(shelf, "Shelf")
+
+
+def make_shelf(first: str) -> Library:
+    """Return a library of a folder with a file and with a book in two parts; the first part has this name."""
+    root = topic_key("", "Shelf", feed="file:///shelf")
+    book = topic_key(root, "Book")
+    parts = topic_key(book, first), topic_key(book, "CD2")
+    files = {root: ("x",), book: (), parts[0]: ("a1", "a2"), parts[1]: ("b1",)}
+    above = {root: None, book: root, parts[0]: book, parts[1]: book}
+    topics = [Topic(key, above[key], episodes=inside) for key, inside in files.items()]
+    where = {ident: (key,) for key, inside in files.items() for ident in inside}
+    episodes = [Episode(ident, ident, duration=10.0) for ident in sorted(where, reverse=True)]
+    return build_library(topics, episodes, [where[episode.id] for episode in episodes])

@@ -1,10 +1,14 @@
-"""Courses: topics with an order of their own, from first to last, and the place of an episode in one."""
+"""What is heard from first to last: courses and folders, and the place of an episode in them."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from tui_pod.core.library.topics import TopicTable, has_member
+from tui_pod.core.library.topics import ROOT, TopicTable, has_member
+
+NUMBERED = r"\W*(cd|dis[ck]|part|teil|side|seite|tape|vol|volume|band)?[\W_]*\d{1,3}\W*"
+"""Pattern of the name of a folder that holds a part of a recording, such as `CD 1`."""
 
 
 class CoursePlace(NamedTuple):
@@ -26,6 +30,22 @@ def first_course(topics: TopicTable) -> int | None:
 def whole_course(topics: TopicTable, topic: int) -> int | None:
     """Return the course that a topic is, or is a part of; None if it is neither."""
     return next((above for above in topics.path(topic) if above in topics.courses), None) if topic > 0 else None
+
+
+def whole_folder(topics: TopicTable, topic: int) -> int:
+    """Return the folder whose numbered subfolders, such as `CD 1`, a topic is one of; else the topic."""
+    while topics.podcast(topic) and not topics.feed(topic) and re.fullmatch(NUMBERED, topics.names[topic], re.I):
+        topic = topics.parents[topic]
+    return topic
+
+
+def home_topic(topics: TopicTable, index: int) -> int:
+    """Return the topic whose order an episode has a place in: its course, its podcast or folder, else All Topics."""
+    course = course_with(topics, index)
+    if course is not None:
+        return course
+    inside = (topic for topic in range(len(topics.names) - 1, ROOT, -1) if has_member(topics.members[topic], index))
+    return next((whole_folder(topics, topic) for topic in inside if topics.podcast(topic) is not None), ROOT)
 
 
 def course_place(topics: TopicTable, index: int) -> CoursePlace | None:

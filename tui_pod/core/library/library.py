@@ -112,12 +112,12 @@ class Library:
         return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
     def own_order(self, topic: int) -> str | None:
-        """Return `newest` or `oldest` if a topic is a podcast with its own order, else None."""
-        feed = self.topics.feed(topic) if topic >= 0 else None
+        """Return `newest` or `oldest` if a topic is a podcast, or a subfolder of one, with its own order, else None."""
+        feed = self.topics.podcast(topic) if topic >= 0 else None
         if feed is None:
             return None
         order = self.settings[feed].order if feed in self.settings else ""
-        return order or ("oldest" if topic in self.topics.paths else None)  # a serial show has a path
+        return order or ("oldest" if topic in self.topics.paths else None)  # as a serial show and a folder have
 
     def podcast_settings(self, index: int) -> PodcastSettings | None:
         """Return the settings of an episode's podcast; None if it has none of its own."""

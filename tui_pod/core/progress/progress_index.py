@@ -38,6 +38,7 @@ class ProgressIndex:
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self._continuing: set[int] = set()
+        self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None: not known
         self.new: set[str] = set()
         """The ids of the new episodes."""
         self._new_counts: dict[int, int] = {}
@@ -80,7 +81,10 @@ class ProgressIndex:
             self._new_counts.clear()
         if index is None:
             return
-        (self._continuing.add if self._is_continuing(progress, index) else self._continuing.discard)(index)
+        had, has = index in self._continuing, self._is_continuing(progress, index)
+        (self._continuing.add if has else self._continuing.discard)(index)
+        if not (had and has):
+            self._follow_ups = None
         duration = self._library.duration(index)
         was, now = former.status if former else Status.UNPLAYED, progress.status
         gained = remaining(progress, duration) - remaining(former, duration)
@@ -116,13 +120,47 @@ class ProgressIndex:
         return self._new_counts[topic]
 
     @property
-    def unfinished_count(self) -> int:
+    def continue_count(self) -> int:
         """How many episodes Continue has."""
-        return len(self._continuing)
+        return len(self._continuing) + len(self.follow_ups())
+
+    def to_continue(self) -> list[int]:
+        """Return the library indexes of Continue, the most recently played first."""
+        times = {index: self._time(index) for index in self._continuing} | self.follow_ups()
+        return sorted(times, key=lambda index: (times[index], -index), reverse=True)
 
     def unfinished(self) -> list[int]:
-        """Return the library indexes of Continue, the most recently played first."""
+        """Return the library indexes of the started episodes of Continue, the most recently played first."""
         return self._newest_first(self._continuing)
+
+    def follow_ups(self) -> dict[int, datetime]:
+        """Return what to hear next of each course, folder or serial podcast that was begun, and when it was last heard.
+
+        Those are without the ones that have an episode in Continue, and those heard to their end.
+        """
+        if self._follow_ups is None:
+            paths = self._library.topics.paths
+            found = (self._follow_up(topic) for topic in paths if self.topic_stats[topic].played)
+            self._follow_ups = dict(filter(None, found))
+        return self._follow_ups
+
+    def _follow_up(self, topic: int) -> tuple[int, datetime] | None:
+        """Return what follows the played episode of a topic that was heard last; None if Continue lacks nothing."""
+        from tui_pod.core.library.course import home_topic  # a first start needs none of it
+
+        library, played = self._library, self.indexes[Status.PLAYED]
+        path = library.topics.paths[topic]
+        if not self._continuing.isdisjoint(path) or library.own_order(topic) == "newest":
+            return None
+        heard = [(time, row) for row, index in enumerate(path)
+                 if index in played and (time := self._progress[library.ids[index]].listened)]  # fmt: skip
+        last, row = max(heard, default=(None, 0))
+        if last is None or home_topic(library.topics, path[row]) != topic:
+            return None
+        following = next((index for index in path[row + 1 :] if index not in played), None)
+        progress = self._progress.get(library.ids[following]) if following is not None else None
+        is_out = progress is not None and (progress.is_dismissed or (progress.position > 0 and not progress.is_brief))
+        return None if following is None or is_out else (following, last)
 
     def resumable(self) -> list[int]:
         """Return the library indexes of all started episodes that were not dismissed, the most recently played first.
@@ -133,9 +171,12 @@ class ProgressIndex:
         return self._newest_first(index for progress, index in started if not progress.is_dismissed)
 
     def _newest_first(self, indexes: Iterable[int]) -> list[int]:
-        progresses = ((self._progress[self._library.ids[index]], index) for index in indexes)
-        entries = [(progress.listened or progress.updated, index) for progress, index in progresses]
-        return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
+        return sorted(indexes, key=lambda index: (self._time(index), -index), reverse=True)
+
+    def _time(self, index: int) -> datetime:
+        """Return when the episode at a library index was last played, or touched."""
+        progress = self._progress[self._library.ids[index]]
+        return progress.listened or progress.updated
 
     def left_in(self, indexes: Iterable[int]) -> float:
         """Return the seconds left to play of the episodes at these library indexes."""

@@ -122,7 +122,7 @@ def usual_order(library: Library, topic: int) -> Sort:
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:
     """Return the library indexes of a list, in order."""
     if view.entry == SmartList.CONTINUE:
-        found: Sequence[int] = progress_index.unfinished()
+        found: Sequence[int] = progress_index.to_continue()
     elif view.entry == SmartList.NEW:
         found = sort_indexes(library, progress_index.new_indexes(), Sort.NEWEST, 0)
     elif view.entry == SmartList.QUEUE:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_pod.core.library.course import course_with, whole_course
+from tui_pod.core.library.course import home_topic, whole_course, whole_folder
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.topics import ROOT, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, Orders, Sort, list_episodes
 from tui_pod.core.selection.queue import Queue
 
 
-def home_topic(library: Library, index: int) -> int:
-    """Return the topic whose order an episode has a place in: its course, its podcast or folder, else All Topics."""
-    course = course_with(library.topics, index)
-    if course is not None:
-        return course
-    topics = library.topics
-    inside = (topic for topic in range(len(topics.names) - 1, ROOT, -1) if has_member(topics.members[topic], index))
-    return next((topic for topic in inside if topics.podcast(topic) is not None), ROOT)
-
-
 def home_view(library: Library, orders: Orders, index: int) -> ListQuery:
     """Return the list that an episode belongs to if no list was chosen for it; it contains `index`."""
-    topic = home_topic(library, index)
+    topic = home_topic(library.topics, index)
     return ListQuery(topic, sort=orders.of(library, topic))
 
 
@@ -33,7 +22,8 @@ def playing_list(
 ) -> tuple[ListQuery, Sequence[int]]:
     """Return what plays one after the other if an episode is started from a list: the list.
 
-    For a part of a course that is the whole course, filtered like the list: playing goes on from part to part.
+    For a part of a course or a numbered subfolder, such as `CD 1`, that is the whole course or folder, filtered like
+    the list: playing goes on from part to part.
 
     Args:
         library: all episodes.
@@ -41,10 +31,12 @@ def playing_list(
         view: what is listed; it has no search words.
         listed: the episodes listed.
     """
-    course = whole_course(library.topics, view.entry)
-    if course is None or course == view.entry or view.sort is not Sort.COURSE or not len(listed):
+    topics = library.topics
+    course = whole_course(topics, view.entry)
+    whole_topic = whole_folder(topics, view.entry) if course is None else course
+    if whole_topic == view.entry or view.sort is not Sort.COURSE or not len(listed):
         return view, listed
-    around = view._replace(entry=course)
+    around = view._replace(entry=whole_topic)
     whole = list(list_episodes(library, progress_index, Queue(), around))
     first = whole.index(listed[0]) if listed[0] in whole else 0
     return (around, whole) if whole[first : first + len(listed)] == list(listed) else (view, listed)

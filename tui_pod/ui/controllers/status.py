@@ -92,7 +92,7 @@ class StatusController:
         header.right = status_texts.counts_text(model, speed)
         self.bar.hint = self._services.first.with_keys(status_texts.bar_hint(model.library))
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
-        self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
+        self._screen.topic_tree.show_counts(model.progress_index.continue_count, len(model.queue.upcoming))
         self.show_keys()
         if model.is_queue:
             self.show_title()  # the length of the queue depends on progress and speed
