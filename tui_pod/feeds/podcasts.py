@@ -128,7 +128,7 @@ class Podcasts:
             return Transcript()
         try:
             policy = self._policy(self.details(episode.id))
-            return parse_transcript(self.remote.text(episode.transcript, policy, cancel))
+            return parse_transcript(self.remote.text(episode.transcript, policy, cancel), episode.duration)
         except FetchError as error:
             return Transcript(fault=str(error).rstrip("."))
 

@@ -28,6 +28,8 @@ class UnreadWords(NamedTuple):
     file: Path
     stamp: str
     """Identifies their version."""
+    duration: float | None = None
+    """Length of the episode, in seconds; None: unknown."""
 
     def read(self) -> tuple[list[Cue], bool]:
         """Return the cues, and True if the text is cut; no cues if the file is gone."""
@@ -35,7 +37,7 @@ class UnreadWords(NamedTuple):
             text = read_start(self.file, MAX_BYTES).decode("utf-8", "replace")
         except OSError:
             return [], False
-        cues = read_cues(text)
+        cues = read_cues(text, self.duration)
         if cues and cues[0].start is not None:
             cues.sort(key=lambda cue: cue.start or 0.0)
         return cues, is_cut(text)
@@ -63,7 +65,7 @@ class WordSources:
             else:
                 file = Path(episode.transcript)
                 self.folders[file.parent] = None
-            words = _stamped(file, episode.transcript)
+            words = _stamped(file, episode.transcript, episode.duration)
         if words is None and episode.audio is not None and self._has_recognised:
             words = _stamped(self._recognised.path(episode.id), RECOGNISED_STAMP)
         return words
@@ -75,12 +77,12 @@ class WordSources:
         return read_notes(self._data, ids)
 
 
-def _stamped(file: Path, source: str) -> UnreadWords | None:
+def _stamped(file: Path, source: str, duration: float | None = None) -> UnreadWords | None:
     try:
         found = os.stat(file)
     except OSError:
         return None
-    return UnreadWords(file, f"{source} {found.st_mtime_ns} {found.st_size}")
+    return UnreadWords(file, f"{source} {found.st_mtime_ns} {found.st_size}", duration)
 
 
 def folders_stamp(folders: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
 from tui_pod.runtime.files import Unreadable, check_regular, locked
 
-SCHEMA = "3"
+SCHEMA = "4"
 """Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024

@@ -244,9 +244,10 @@ def read_transcript(episode: Episode) -> Transcript:
     if episode.transcript is None or "://" in episode.transcript:
         return Transcript()
     try:
-        return parse_transcript(read_start(Path(episode.transcript), MAX_BYTES).decode("utf-8", "replace"))
+        text = read_start(Path(episode.transcript), MAX_BYTES).decode("utf-8", "replace")
     except OSError:
         return Transcript()
+    return parse_transcript(text, episode.duration)
 
 
 def make_episode_script(episode: Episode, transcript: Transcript) -> Script:

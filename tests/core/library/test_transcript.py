@@ -5,7 +5,19 @@ import json
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.transcript import BROKEN, CUT, NO_TEXT, UNKNOWN, Cue, Transcript, parse_transcript, to_webvtt
+from tui_pod.core.library.transcript import (
+    BROKEN,
+    CUT,
+    DOCUMENT,
+    NO_CUES,
+    NO_TEXT,
+    NO_WORDS,
+    UNKNOWN,
+    Cue,
+    Transcript,
+    parse_transcript,
+    to_webvtt,
+)
 from tui_pod.core.text.clean import is_safe
 
 VTT = """\
@@ -68,7 +80,7 @@ def test_parse_json_segment_without_an_end_lasts_to_the_next() -> None:
 
 @pytest.mark.parametrize(
     "segment",
-    [3, None, [], {}, {"startTime": -1, "body": "x"}, {"startTime": "0", "body": "x"}, {"startTime": 1e9, "body": "x"},
+    [3, None, [], {}, {"startTime": -1, "body": "x"}, {"startTime": "x", "body": "x"}, {"startTime": 1e9, "body": "x"},
      {"startTime": True, "body": "x"}, {"startTime": 0, "body": ""}, {"startTime": 0, "body": {"a": [1]}},
      {"startTime": float("nan"), "body": "x"}, {"startTime": 0}],
 )  # fmt: skip
@@ -119,11 +131,6 @@ def test_parse_hostile_words_are_cleaned_in_every_format(title: str) -> None:
 
 def test_parse_character_references_of_controls_are_cleaned() -> None:
     assert texts(parse_transcript("<p>a&#27;[31m&#x9b;b&#xD800;</p>")) == ["a[31m›b\ufffd"]
-
-
-@pytest.mark.parametrize("text", ["", " \n\n ", "WEBVTT", "\ufeff", "<p></p>"])
-def test_parse_nothing_is_empty(text: str) -> None:
-    assert parse_transcript(text) == Transcript()
 
 
 def test_parse_cues_out_of_order_and_overlapping_are_arranged() -> None:
@@ -288,6 +295,14 @@ def test_parse_json_with_words_alone_is_their_sentences() -> None:
         ('[{"startTime": 1, "body"', BROKEN),
         ('{"segments": [' + '{"start":', BROKEN),
         ('{"words": []}', UNKNOWN),
+        ("{}", UNKNOWN),
+        ("", NO_WORDS),
+        ("\ufeff \n\n ", NO_WORDS),
+        ("<p></p>", NO_WORDS),
+        ("WEBVTT", NO_CUES),
+        ("<?xml version='1.0'?><tt><body><p>One.</p></body></tt>", NO_CUES),
+        ("%PDF-1.7\n1 0 obj", DOCUMENT),
+        ("{\\rtf1\\ansi Hello.}", DOCUMENT),
         ("\ufffdPNG\0\0", NO_TEXT),
         ("1\0\n\0", NO_TEXT),
     ],
@@ -329,3 +344,130 @@ def test_words_moved_keep_their_order_and_begin_at_the_start_at_the_earliest() -
     words = Transcript((Cue("One.", 1.0, 3.0), Cue("Two.", 5.0, 6.0)))
     assert [(cue.start, cue.end) for cue in words.moved(-2.5).cues] == [(0.0, 0.5), (2.5, 3.5)]
     assert Transcript((Cue("One."),)).moved(2.5) == Transcript((Cue("One."),))
+
+
+YOUTUBE = """\
+WEBVTT
+Kind: captions
+Language: en
+
+00:00:00.160 --> 00:00:02.310 align:start position:0%
+{blank}
+hello<00:00:00.400><c> and</c><00:00:00.560><c> welcome</c>
+
+00:00:02.310 --> 00:00:02.320 align:start position:0%
+hello and welcome
+{blank}
+
+00:00:02.320 --> 00:00:04.550 align:start position:0%
+hello and welcome
+to<00:00:02.480><c> the</c><c> show</c>
+
+00:00:04.550 --> 00:00:04.560 align:start position:0%
+to the show
+{blank}
+
+00:00:04.560 --> 00:00:06.000 align:start position:0%
+to the show
+about words.
+""".format(blank=" ")
+
+
+def test_parse_rolling_captions_are_read_once() -> None:
+    assert parse_transcript(YOUTUBE).cues == (Cue("hello and welcome to the show about words.", 0.16, 6.0),)
+
+
+def test_parse_captions_rolling_by_two_lines_are_read_once() -> None:
+    said = ["one.", "one.\ntwo.", "one.\ntwo.\nthree.", "two.\nthree.\nfour."]
+    text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{lines}\n\n" for n, lines in enumerate(said))
+    assert texts(parse_transcript(text)) == ["one.", "two.", "three.", "four."]
+
+
+def test_parse_words_that_are_said_twice_are_kept() -> None:
+    text = "00:00.000 --> 00:01.000\nNo.\n\n00:01.000 --> 00:02.000\nNo.\n\n00:02.000 --> 00:03.000\nNo.\n"
+    assert texts(parse_transcript(text)) == ["No.", "No.", "No."]
+
+
+CONVERSATION = [("Ann Lee", "Hello. How are you?", 3.0), ("Speaker 2", "Fine, thanks.", 7.5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Ann Lee  0:03 \nHello. How are you?\n\nSpeaker 2  0:07.5\nFine, thanks.\n", id="Otter"),
+        pytest.param("Ann Lee (00:03):\nHello. How are you?\n\nSpeaker 2 (00:07.5):\nFine, thanks.", id="Rev"),
+        pytest.param("Ann Lee: (00:03)\nHello. How are you?\nSpeaker 2: (00:07.5)\nFine, thanks.", id="Rev's site"),
+        pytest.param("[00:00:03] Ann Lee: Hello. How are you?\n\n[00:00:07.5] Speaker 2: Fine, thanks.",
+                     id="Descript"),
+        pytest.param("Ann Lee [0:03]: Hello. How are you?\nSpeaker 2 [0:07.5]: Fine, thanks.", id="inline"),
+        pytest.param("A title\n\nAnn Lee 0:03\nHello. How are you?\nSpeaker 2 0:07.5\nFine, thanks.", id="titled"),
+    ],
+)  # fmt: skip
+def test_parse_text_with_times_and_speakers(text: str) -> None:
+    transcript = parse_transcript(text)
+    found = [(cue.speaker, cue.text, cue.start) for cue in transcript.cues if cue.text != "A title"]
+    assert found[0] == (CONVERSATION[0][0], "Hello.", CONVERSATION[0][2])
+    assert found[1][:2] == ("Ann Lee", "How are you?")
+    assert found[2] == CONVERSATION[1]
+
+
+def test_parse_lrc_gives_times_and_no_tags() -> None:
+    text = "[ar:Ann]\n[ti:Talk]\n[00:01.00]Hello and\n[00:02.50]<00:02.50>welcome. <00:03.00>Well.\n[00:05.00]\n"
+    cues = parse_transcript(text).cues
+    assert [cue.text for cue in cues] == ["Hello and welcome.", "Well."]
+    assert (cues[0].start, cues[1].end) == (1.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(00:00) Intro\n(05:00) The talk\n\n" + "A long sentence of the talk. " * 200,
+     "We met at 5:30\nand talked.\nWe left at 6:30\nand slept.",
+     "Ann 9:00\nLast.\nBo 3:00\nFirst."],
+    ids=["chapters", "prose", "disorder"],
+)  # fmt: skip
+def test_parse_text_with_other_times_stays_without(text: str) -> None:
+    assert not parse_transcript(text).is_timed
+
+
+TTML = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" xml:lang="en">
+<head><metadata><ttm:agent type="person" xml:id="a1"><ttm:name type="full">Ann Lee</ttm:name></ttm:agent></metadata>
+<styling><style xml:id="s" tts:color="white"/></styling></head>
+<body><div>
+<p begin="00:00:03.000" end="00:00:05.000" ttm:agent="a1">Hello &amp;<br/>welcome.</p>
+<p begin="7500ms" dur="1.5s" ttm:agent="SPEAKER_2"><span tts:fontStyle="italic">Thanks.</span></p>
+<p xml:id="x">Without a time.</p>
+</div></body></tt>
+"""
+
+
+def test_parse_ttml_gives_times_and_speakers() -> None:
+    assert parse_transcript(TTML).cues == (
+        Cue("Hello & welcome.", 3.0, 5.0, speaker="Ann Lee"),
+        Cue("Thanks.", 7.5, 9.0, speaker="SPEAKER_2"),
+    )
+
+
+def test_parse_ttml_of_apple_has_blanks_between_words() -> None:
+    text = (
+        '<tt xmlns:podcasts="http://podcasts.apple.com/transcript-ttml-internal"><body dur="9.0"><div>'
+        '<p begin="0.240" end="1:00.0" ttm:agent="SPEAKER_1"><span begin="0.240" end="2.0" podcasts:unit="sentence">'
+        '<span begin="0.240" end="0.6" podcasts:unit="word">Hello,</span>'
+        '<span begin="0.6" end="2.0" podcasts:unit="word">you.</span></span></p></div></body></tt>'
+    )
+    assert parse_transcript(text).cues == (Cue("Hello, you.", 0.24, 2.0, speaker="SPEAKER_1"),)
+
+
+def test_parse_names_that_repeat_are_speakers() -> None:
+    said = ["Ann Lee: Hello.", "And welcome.", "BO: Thanks.", "Ann Lee: Today: words.", "BO: Yes."]
+    text = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{words}\n\n" for n, words in enumerate(said))
+    assert [cue[:2] for cue in spoken(text)] == [
+        ("Ann Lee", "Hello."), ("Ann Lee", "And welcome."), ("BO", "Thanks."), ("Ann Lee", "Today: words."),
+        ("BO", "Yes."),
+    ]  # fmt: skip
+
+
+def test_parse_word_with_a_colon_once_is_no_speaker() -> None:
+    text = "00:00.000 --> 00:01.000\nRemember: words.\n\n00:01.000 --> 00:02.000\nYes.\n"
+    assert [cue[:2] for cue in spoken(text)] == [("", "Remember: words."), ("", "Yes.")]

@@ -1,7 +1,7 @@
-"""Read and write transcripts: WebVTT, SRT, JSON of Podcasting 2.0 and of Whisper, HTML and plain text.
+"""Read and write transcripts: WebVTT, SRT, TTML, LRC, JSON, HTML, and plain text with or without times.
 
 It turns text into cleaned sentences. Broken cues are left out; overlapping ones are put in order.
-Sources: WebVTT (W3C), the Podcasting 2.0 transcript specification.
+Sources: WebVTT and TTML (W3C), the Podcasting 2.0 transcript specification.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import json
 import math
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from tui_pod.core.library.transcript_json import find_segments, find_words
 from tui_pod.core.text.clean import clean, one_line, sifted, unescaped
 from tui_pod.core.text.speech import split_sentences
 
@@ -28,9 +30,15 @@ CUT = f"only the first {MAX_CHARS:,} characters"
 
 BROKEN = f"it is JSON that is broken, or longer than {MAX_BYTES // 1_000_000} MB"
 
-UNKNOWN = "it is JSON without “segments”, “chunks” or “transcription”"
+UNKNOWN = "it is JSON without words, or in a form that is not known"
 
 NO_TEXT = "it is not text in UTF-8"
+
+NO_CUES = "it has no words with times"
+
+NO_WORDS = "it has no words"
+
+DOCUMENT = "it is a document for a word processor or a printer"
 
 SENTENCE_LIMIT = 2_000
 """Longest sentence, in characters; the rest is cut."""
@@ -44,12 +52,21 @@ LONGEST = 400
 READING_SPEED = 15.0
 """Characters per second, if the end of words is not known."""
 
+GLIMPSE = 0.1
+"""Longest cue of rolling captions that only repeats a line, in seconds."""
+
+ROLLING_LINES = 4
+"""Most lines of rolling captions that stay on the screen."""
+
+NAMED_TWICE = 2
+"""Least number of cues that must begin with the same name for it to be a speaker."""
+
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _ARROW = r"[ \t]*-{1,2}[ \t]?>"
 _TIMING = rf"^[ \t]*{_TIME}{_ARROW}[ \t]*{_TIME}.*\n"
 _NO_NEXT = rf"(?!\d++(?:[ \t]*\n[ \t]*\d++)?[\d:.,]*+{_ARROW})"  # which may have a counter before it
-_CUE = re.compile(rf"{_TIMING}((?:[ \t]*+{_NO_NEXT}.++\n)*+)", re.MULTILINE)
-"""A timing and its words: the lines down to a blank one, or to the next timing."""
+_CUE = re.compile(rf"{_TIMING}((?:[ \t]++\n)?(?:[ \t]*+{_NO_NEXT}.++\n)*+)", re.MULTILINE)
+"""A timing and its words: the lines down to an empty one, or to the next timing. The first may be of blanks."""
 _JSON = re.compile(r'\ufeff?\s*(?:\{\s*["}]|\[\s*[{\]])')
 _CLOCK = re.compile(rf"\W*{_TIME}\W*")
 _TAG = re.compile(r"<[^<>]{0,200}>")
@@ -63,6 +80,36 @@ _HTML = re.compile(
 )
 _LABEL = re.compile(r"<(time|cite)\b[^<>]{0,200}>([^<]{0,200})</\1\s*>", re.IGNORECASE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,200})>", re.IGNORECASE)
+_TTML = re.compile(r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b", re.DOTALL)
+_TTML_TIMED = re.compile(r"<(?:\w{1,20}:)?(p|span|div|body)\b([^<>]{0,1000})>")
+_TTML_TIME = re.compile(r"\b(begin|end|dur)\s*=\s*[\"']([^\"']{1,40})[\"']")
+_TTML_CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,3}):)?(\d{1,7}(?:\.\d{1,9})?)(?::\d{1,3}(?:\.\d+)?)?(h|m|s|ms)?")
+_TTML_AGENT = re.compile(r"\bagent\s*=\s*[\"']([^\"']{1,80})[\"']")
+_TTML_NAME = re.compile(
+    r"<(?:\w{1,20}:)?agent\b[^<>]{0,200}?xml:id\s*=\s*[\"']([^\"']{1,80})[\"'][^<>]{0,200}>\s*"
+    r"<(?:\w{1,20}:)?name\b[^<>]{0,200}>([^<>]{1,200})<"
+)
+_UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_NAME = r"[^\W\d_a-z][\w.'’-]{0,30}(?:[ ](?:[^\W_a-z][\w.'’-]{0,30}|d[aeiu]|v[ao]n|der|la|le)){0,4}"
+"""A name: one to five words with capitals, or in a script without them; the later ones may be numbers."""
+_SPEAKER = re.compile(rf"(?:[-–—>]{{1,3}}[ ]?)?[\[(]?({_NAME})[\])]?:[ ]+(?=\S)")
+_AT = r"(?P<minutes>(?:\d{1,3}:)?\d{1,2}):(?P<seconds>\d{2}(?:[.,]\d{1,9})?)"
+_BRACKETED = rf"[\[(]{_AT}[\])]"
+_STAMPS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:(?P<name>{_NAME})[ ]?:?[ \t]+)?[\[(]?{_AT}[\])]?:?(?P<words>)",  # Otter, Rev: alone on its line
+        rf"(?P<name>{_NAME}):?[ \t]+{_BRACKETED}:?[ \t]+(?P<words>.*)",
+        rf"{_BRACKETED}:?[ \t]*(?:(?P<name>{_NAME}):[ \t]*)?(?P<words>.*)",  # LRC, Descript
+        rf"{_AT}[ \t]+(?P<name>{_NAME}):[ \t]*(?P<words>.*)",
+    )
+)
+"""A line with the time of the words after it."""
+
+LAST_PART = 2_000
+"""Characters after the last time of a text that may be more than half of it; chapters before a text are no times."""
+_LRC_TAG = re.compile(r"\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|lr|id):[^\[\]]{0,200}\]")
+_LRC_WORD = re.compile(r"<\d{1,3}:\d\d(?:\.\d{1,3})?>")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 """The end of a sentence, and the quotation marks behind it."""
 _BLOCKS = re.compile(r"\n[ \t]*\n")
@@ -116,15 +163,29 @@ class Transcript:
         return later - 1 if later else None
 
 
-def parse_transcript(text: str) -> Transcript:
-    """Return the transcript in `text`, in sentences."""
-    if _is_no_text(text):
-        return Transcript(fault=NO_TEXT)
-    cues = read_cues(text)
-    if not cues and _is_like_json(text):
-        return Transcript(fault=BROKEN if _json(text) is None else UNKNOWN)
-    transcript = arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
+def parse_transcript(text: str, duration: float | None = None) -> Transcript:
+    """Return the transcript in `text`, in sentences, or why it has none.
+
+    Args:
+        text: the document.
+        duration: length of the episode in seconds, if known; it shows whether times are milliseconds.
+    """
+    cues = read_cues(text, duration)
+    if not cues:
+        return Transcript(fault=_fault_of(text))
+    transcript = arrange(cues) if cues[0].start is not None else Transcript(tuple(cues))
     return replace(transcript, note=CUT) if is_cut(text) else transcript
+
+
+def _fault_of(text: str) -> str:
+    """Return why a document has no words."""
+    if _is_no_text(text):
+        return NO_TEXT
+    if _is_document(text):
+        return DOCUMENT
+    if _is_like_json(text):
+        return BROKEN if _json(text) is None else UNKNOWN
+    return NO_CUES if text.lstrip("\ufeff \r\n").startswith("WEBVTT") or _TTML.match(text) else NO_WORDS
 
 
 def is_cut(text: str) -> bool:
@@ -132,21 +193,38 @@ def is_cut(text: str) -> bool:
     return len(text) > MAX_CHARS and not _is_like_json(text)
 
 
-def read_cues(text: str) -> list[Cue]:
+def read_cues(text: str, duration: float | None = None) -> list[Cue]:
     """Return the cues in `text`, unchanged.
 
     The format is detected from the content, since types are often wrong. Cues without times are whole sentences; those
-    with times may be in any order and in pieces: see `arrange`.
+    with times may be in any order and in pieces: see `arrange`. `duration` is that of `parse_transcript`.
     """
-    if _is_no_text(text):
+    if _is_no_text(text) or _is_document(text):
         return []
     if _is_like_json(text):
-        return list(_json_cues(_json(text)))
+        return _named(_json_cues(_json(text), duration))
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = text.lstrip()[:400]
+    head = text.lstrip()[:4_000]
     if head.startswith("WEBVTT") or _CUE.search(text[:20_000]):
-        return list(timed_cues(text))
-    return list(_html_cues(text)) if _HTML.match(head) else plain_cues(text)
+        return _named(list(timed_cues(text)))
+    if _TTML.match(head):
+        return _named(list(_ttml_cues(text)))
+    if _HTML.match(head):
+        return list(_html_cues(text))
+    return _named(list(_stamped_cues(text))) or plain_cues(text)
+
+
+def _named(cues: list[Cue]) -> list[Cue]:
+    """Return cues with the speakers' names that they begin with, if no speaker is known and a name repeats."""
+    found = [None if cue.speaker or cue.start is None else _SPEAKER.match(cue.text) for cue in cues]
+    count = Counter(name[1] for name in found if name)
+    speaker, named = "", []
+    for cue, name in zip(cues, found, strict=True):
+        if name and count[name[1]] >= NAMED_TWICE:
+            speaker = _name(name[1])
+            cue = cue._replace(text=cue.text[name.end() :])
+        named.append(cue if cue.speaker or not speaker else cue._replace(speaker=speaker))
+    return named
 
 
 def plain_cues(text: str) -> list[Cue]:
@@ -182,15 +260,37 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
 
 
 def timed_cues(text: str) -> Iterator[Cue]:
-    """Yield the cues of WebVTT or SRT, which differ in the head and the decimal mark only."""
+    """Yield the cues of WebVTT or SRT, which differ in the head and the decimal mark only.
+
+    Rolling captions repeat lines of the cue before; each is read once.
+    """
+    former: list[str] = []
+    is_rolling = False
     for begin, after, until, beyond, said in _CUE.findall(f"{sifted(text)}\n"):
         start, end = _seconds(begin, after), _seconds(until, beyond)
         if start >= end:
             continue
+        written = [line for line in said.split("\n") if line.strip()]
+        lines = [_TAG.sub("", line).strip() for line in written] if "<" in said else [*map(str.strip, written)]
+        again = _repeated(former, lines)
+        if again < len(lines):
+            is_rolling |= again > 0
+            said = "\n".join(written[again:])
+        elif is_rolling or end - start < GLIMPSE:
+            said = ""
+        former = lines
         if "<" in said:
             yield from _voices(said, start, end)
         elif words := _unmarked(said):
             yield Cue(words, start, end)
+
+
+def _repeated(former: Sequence[str], lines: Sequence[str]) -> int:
+    """Return how many of the first lines are the last ones of the cue before."""
+    if not lines or lines[0] not in former:
+        return 0
+    most = min(len(former), len(lines), ROLLING_LINES)
+    return next((count for count in range(most, 0, -1) if former[-count:] == lines[:count]), 0)
 
 
 def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
@@ -229,10 +329,67 @@ def _html_cues(html: str) -> Iterator[Cue]:
         groups[-1][1].extend(cue._replace(speaker=speaker) for cue in cues)
     if len(groups) == 1:
         yield from groups[0][1]
-        return
+    else:
+        yield from _grouped(groups)
+
+
+def _grouped(groups: Sequence[tuple[float, list[Cue]]]) -> Iterator[Cue]:
+    """Yield the cues of groups with times, each up to the start of the next group."""
     for (start, spoken), following in zip(groups, [*groups[1:], (0.0, [])], strict=True):
         length = sum(len(cue.text) for cue in spoken) / READING_SPEED
         yield from _shared(spoken, start, following[0] if following[0] > start else start + length)
+
+
+def _stamped_cues(text: str) -> Iterator[Cue]:
+    """Yield the cues of plain text with the times of its parts; none if it has no such times, or not in order."""
+    parts: list[tuple[float, str, list[str]]] = [(0.0, "", [])]
+    for line in map(str.strip, text.split("\n")):
+        found = next(filter(None, (form.fullmatch(line) for form in _STAMPS)), None) if ":" in line else None
+        if found is not None:
+            start = _seconds(found["minutes"], found["seconds"])
+            parts.append((start, found["name"] or "", [_LRC_WORD.sub("", found["words"])]))
+        elif not _LRC_TAG.fullmatch(line):
+            parts[-1][2].append(line)
+    starts = [start for start, _, _ in parts[1:]]
+    texts = ["\n".join(lines) for _, _, lines in parts]
+    if len(starts) < 2 or starts != sorted(starts) or len(texts[-1]) > max(LAST_PART, sum(map(len, texts)) / 2):
+        return
+    groups = [
+        (start, [cue._replace(speaker=_name(by)) for cue in plain_cues(said)])
+        for (start, by, _), said in zip(parts, texts, strict=True)
+    ]
+    yield from _grouped(groups)
+
+
+def _ttml_cues(text: str) -> Iterator[Cue]:
+    """Yield the cues of TTML: the words after each element with a time."""
+    if "podcasts:unit" in text:  # as Apple writes it, without blanks between words
+        text = text.replace("</span>", " ")
+    names = dict(_TTML_NAME.findall(text))
+    pieces = _TTML_TIMED.split(sifted(text))  # text, then the name of an element, its attributes and text in turn
+    start = end = None
+    speaker = ""
+    for element, attributes, said in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        if element == "p":
+            agent = _TTML_AGENT.search(attributes)
+            speaker = _name(names.get(agent[1], agent[1])) if agent else ""
+            start = end = None
+        times = {key: _ttml_seconds(value) for key, value in _TTML_TIME.findall(attributes)}
+        if (begin := times.get("begin")) is not None:
+            start, length = begin, times.get("dur")
+            end = begin + length if length is not None else times.get("end")
+        words = clean(unescaped(_TAG.sub("", _BREAK.sub(" ", said))), SENTENCE_LIMIT)
+        if words and start is not None:
+            yield Cue(words, start, end if end is not None and end > start else None, speaker=speaker)
+
+
+def _ttml_seconds(text: str) -> float | None:
+    """Return seconds from a time of TTML, such as `00:01:02.5`, `62.5s` or `1500ms`; frames are left out."""
+    found = _TTML_CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds, unit = found.groups()
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds) * _UNIT_SECONDS[unit or "s"]
 
 
 def _shared(spoken: Sequence[Cue], start: float, end: float) -> Iterator[Cue]:
@@ -252,6 +409,11 @@ def _is_no_text(text: str) -> bool:
     return "\0" in text[:1_000]
 
 
+def _is_document(text: str) -> bool:
+    """Return whether it is PDF or RTF, which are text in part."""
+    return text[:20].lstrip("\ufeff \r\n").startswith(("%PDF-", "{\\rtf"))
+
+
 def _is_like_json(text: str) -> bool:
     return _JSON.match(text) is not None
 
@@ -264,33 +426,15 @@ def _json(text: str) -> object:
         return None
 
 
-def _json_cues(data: object) -> Iterator[Cue]:
-    """Yield the cues of a list of segments, or of the one that an object has under one of its usual names."""
-    segments = data
-    if isinstance(data, dict):
-        segments = next((data[name] for name in ("segments", "chunks", "transcription") if name in data), None)
-        if segments is None and isinstance(said := data.get("text"), str):
-            yield from plain_cues(said[:MAX_CHARS])
-    for segment in segments if isinstance(segments, list) else []:
-        if not isinstance(segment, dict):
-            continue
-        start, end = _times(segment)
-        words, speaker = segment.get("body", segment.get("text")), segment.get("speaker")
-        body = clean(words, SENTENCE_LIMIT) if isinstance(words, str) else ""
-        if body and start is not None:
-            named = _name(speaker) if isinstance(speaker, str) else ""
-            yield Cue(body, start, end if end is not None and end > start else None, speaker=named)
-
-
-def _times(segment: dict[str, object]) -> tuple[float | None, float | None]:
-    """Return the start and end of a segment in the forms of Podcasting 2.0, Whisper and related programs."""
-    pair, marks = segment.get("timestamp"), segment.get("timestamps")
-    if isinstance(pair, list) and len(pair) == 2:
-        return _number(pair[0]), _number(pair[1])
-    if isinstance(marks, dict):
-        return _number(marks.get("from")), _number(marks.get("to"))
-    start, end = (_number(segment.get(f"{key}Time", segment.get(key))) for key in ("start", "end"))
-    return start, end
+def _json_cues(data: object, duration: float | None) -> list[Cue]:
+    """Return the cues of JSON data; without times they are the sentences of its text."""
+    segments = find_segments(data, duration)
+    cues = [
+        Cue(words, part.start, part.end, speaker=_name(part.speaker) if part.speaker else "")
+        for part in segments
+        if (words := clean(part.text, SENTENCE_LIMIT))
+    ]
+    return cues or plain_cues(find_words(data)[:MAX_CHARS])
 
 
 def arrange(cues: Iterable[Cue]) -> Transcript:
@@ -329,11 +473,3 @@ def _stamp(seconds: float) -> str:
     milliseconds = round(seconds * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, str) and (clock := _CLOCK.fullmatch(value[:40])):
-        return _seconds(*clock.groups())
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e6 and math.isfinite(value) else None
