@@ -154,6 +154,7 @@ PLACES = {
     "feeds/media/sparse_file.py": "a descriptor, and a new file",
     "feeds/store/generation.py": "stays open, and does not wait",
     "integrations/remote_socket.py": "a folder",
+    "runtime/installer.py": "of the installer",
     "runtime/power.py": "of the system",
     "sync/folder.py": "of the system",
 }

@@ -69,8 +69,8 @@ def test_bookmarks_are_printed_as_json_and_written_at_once(run: Run, small: list
 
 def test_bookmarks_as_csv(run: Run, small: list[str]) -> None:
     lines = run(*small, "bookmarks", "--csv").out.splitlines()
-    assert lines[0] == "Highlight,Title,Author,URL,Note,Location,Date"
-    assert "Said “so”.,One — first,,,Mine.,61,2026-11-24 13:00:00" in lines
+    assert lines[0] == '"Highlight","Title","Author","URL","Note","Location","Date"'
+    assert '"Said “so”.","One — first","","","Mine.","61","2026-11-24 13:00:00"' in lines
 
 
 def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(

@@ -110,7 +110,8 @@ def test_keys_of_one_pane_do_one_thing_each(name: str) -> None:
 
 
 def test_every_pane_of_the_table_is_in_a_chain() -> None:
-    assert {action.where for action in ACTIONS} <= frozenset().union(*map(active_panes, PANES))
+    offered = {"question"}  # not a pane: it takes its key from any pane while a question is offered
+    assert {action.where for action in ACTIONS} - offered <= frozenset().union(*map(active_panes, PANES))
 
 
 def test_check_keymap_of_new_keys_returns_only_what_differs() -> None:

@@ -43,7 +43,9 @@ async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> No
         assert title.endswith("Numbers · narrated")
         assert driver.row().startswith("▶ One")
         assert driver.row().endswith("−1:20")
-        assert ("Continue", 1) in driver.tree_rows()
+        assert ("Continue", 0) in driver.tree_rows()
+        await driver.play(45)
+        assert ("Continue", 1) in driver.tree_rows()  # after a minute
 
 
 async def test_bar_is_as_full_as_the_episode_is_played(library: Library) -> None:
@@ -393,7 +395,7 @@ async def test_failed_load_says_why_keeps_the_place_and_the_app(library: Library
         await driver.settle()
         assert driver.notices == ["The file [b]is[/b] gone [/]. Your position is saved."]
         assert "[b]is[/b] gone [/]" in driver.text
-        assert not driver.playback.is_loaded
+        assert not driver.playback.is_active
         assert driver.progress_index.get("one") == progress["one"]
         driver.sources.is_holding = False
         await driver.press("escape", "j", "enter")
@@ -430,7 +432,7 @@ async def test_files_that_end_at_once_stop_after_three(library: Library) -> None
         await driver.press("enter")
         for _ in range(5):
             await driver.play(0.5)
-        assert not driver.playback.is_loaded
+        assert not driver.playback.is_active
         assert driver.notices == ["Three episodes in a row ended at once, so playback stopped."]
 
 

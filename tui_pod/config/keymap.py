@@ -178,7 +178,8 @@ def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[di
 
 def _parse(action: Action, text: str) -> str:
     keys = parse_keys(text)
-    needed = [key for key in keys.split(",") if action.is_everywhere and key in EDITING_KEYS]
+    is_in_dialogs = action.is_everywhere and action.where == "app"
+    needed = [key for key in keys.split(",") if is_in_dialogs and key in EDITING_KEYS]
     if needed:
         raise ValueError(f"dialogs and text fields need {show_key(needed[0])}, and this works in them too")
     return keys

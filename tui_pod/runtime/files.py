@@ -89,7 +89,7 @@ def open_regular(path: Path | str, flags: int) -> int:
 
 def check_regular(path: Path) -> None:
     """Check a file that a library will open. Raises Unreadable if it exists and is not a regular file."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unreadable(errno.EINVAL, NOT_REGULAR, str(path))
 

@@ -225,7 +225,7 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
         index: f"{'▰ ' if library.ids[index] in of_session else ''}until {time}"
         for index, time in zip(upcoming, times, strict=True)
     }
-    count = counted(listed) if len(model.queue.upcoming) == listed else f"{len(times)} of {listed} to come"
+    count = counted(listed) if len(model.queue.upcoming) >= listed else f"{len(times)} of {listed} to come"
     if not times:
         return [count], ends
     before = sums[0] if first else 0.0

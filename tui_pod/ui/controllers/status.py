@@ -87,15 +87,21 @@ class StatusController:
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
-        playback = self._screen.playback  # a podcast may have its own speed
-        speed = self._services.controller.mixer.usual_speed if playback.load else self._services.first.usual_speed
-        header.right = status_texts.counts_text(model, speed)
+        header.right = status_texts.counts_text(model, self._usual_speed)
         self.bar.hint = self._services.first.with_keys(status_texts.bar_hint(model.library))
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.continue_count, len(model.queue.upcoming))
         self.show_keys()
         if model.is_queue:
             self.show_title()  # the length of the queue depends on progress and speed
+
+    @property
+    def _usual_speed(self) -> float:
+        """The speed at which most episodes play; that of the playback may be its podcast's own."""
+        playback = self._screen.playback
+        if not playback.is_loaded:
+            return playback.speed
+        return self._services.controller.mixer.usual_speed if playback.load else self._services.first.usual_speed
 
     def show_failed(self, feeds: frozenset[str]) -> None:
         """Mark the podcasts whose last refresh failed; see `Frontend.feeds_failed`."""
