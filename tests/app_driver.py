@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import cache, cached_property
 
 from textual import events
@@ -45,7 +44,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.services.bookmarks import BookmarkService
@@ -169,7 +168,7 @@ class FakeServices(ServicesOver):
     ) -> None:
         index = ProgressIndex(library, progress or {})
         playback = with_last_played(playback or Playback(), library, index)
-        super().__init__(FirstScreen(library, index, queue or Queue(), playback, query or ListQuery()), WORDS)
+        super().__init__(FirstScreen(library, index, Orders(), queue or Queue(), playback, query or ListQuery()), WORDS)
         self.clock = FakeClock()
         self.player, self.sources, self.writer = FakePlayer(self.clock), FakeSources(), FakeWriter()
 
@@ -408,7 +407,7 @@ async def run_app(
 ) -> AsyncIterator[AppDriver]:
     """Run the app at a size of columns and rows; `prepare` sets the services up before it starts."""
     services = FakeServices(library, progress, queue, playback, query)
-    services.first = replace(services.first, is_ascii=is_ascii)
+    services.first = services.first._replace(is_ascii=is_ascii)
     if prepare is not None:
         prepare(services)
     app = TuiPodApp(services)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tests.app_driver import AppDriver, FakeServices, embedded_library
@@ -104,7 +104,7 @@ def keep(services: FakeServices) -> None:
         for ident, start, end, text, note in KEPT
     ]
     kept = Notebook(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
-    services.first = replace(services.first, notebook=kept)
+    services.first = services.first._replace(notebook=kept)
 
 
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))

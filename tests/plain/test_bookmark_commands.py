@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.config.settings import RecallSettings, Settings
@@ -57,7 +55,7 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
 async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
-    services.first = replace(services.first, settings=Settings(recall=RecallSettings(enabled=True)))
+    services.first = services.first._replace(settings=Settings(recall=RecallSettings(enabled=True)))
     async with typing(services) as typist:
         await typist.type("4", "m", until_said="from tomorrow on")
         room.clock.go(24 * 3600)

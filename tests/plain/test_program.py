@@ -17,7 +17,6 @@ import termios
 import time
 import wave
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
@@ -36,7 +35,7 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.search import SearchService
@@ -58,7 +57,7 @@ class RoomServices(ServicesOver):
     def __init__(self, room: Room, query: ListQuery = BASIC) -> None:
         controller, index = room.controller, room.progress_index
         playback = with_last_played(controller.playback, room.library, index)
-        super().__init__(FirstScreen(room.library, index, controller.queue, playback, query))
+        super().__init__(FirstScreen(room.library, index, Orders(), controller.queue, playback, query))
         self.room = room
 
     def make_controller(self) -> PlaybackController:
@@ -165,7 +164,7 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
     services = RoomServices(room)
     settings, _ = parse_config('[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "Z"\n', Path("c"))
-    services.first = replace(services.first, settings=settings)
+    services.first = services.first._replace(settings=settings)
     said = await run(services, "$", "n")
     assert said[:2] == [
         "That key does nothing. Press f1 for help.",

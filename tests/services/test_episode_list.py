@@ -22,7 +22,7 @@ class Listed(ServicesOver):
 
     def __init__(self, library: Library) -> None:
         self.room = make_room(library=library)
-        super().__init__(FirstScreen(library, self.room.progress_index))
+        super().__init__(FirstScreen(library, self.room.progress_index, Orders()))
 
     def make_controller(self) -> PlaybackController:
         return self.room.controller

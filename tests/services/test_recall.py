@@ -154,7 +154,7 @@ async def test_what_was_paused_before_a_question_stays_paused(rig: Rig) -> None:
 
 
 async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:
-    rig = Rig(RecallSettings(True, 3))
+    rig = Rig(RecallSettings(enabled=True, per_day=3))
     for number in range(8):
         bookmark, _ = rig.controller.bookmarks.add("three", "T", Stretch(number * 20.0, number * 20.0 + 5, "Said."))
         rig.recall.toggle(bookmark)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -70,7 +69,7 @@ async def swap(driver: AppDriver, library: Library) -> None:
 def put(driver: AppDriver, library: Library) -> None:
     progress_index = driver.controller.progress_index.moved_to(library)
     driver.controller.adopt(library, progress_index)
-    driver.services.first = replace(driver.services.first, library=library, progress_index=progress_index)
+    driver.services.first = driver.services.first._replace(library=library, progress_index=progress_index)
     driver.app.frontend.library_changed(library, progress_index)
     driver.library, driver.progress_index = library, progress_index
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -103,7 +102,7 @@ seek_forward = 45
 def prepare(services: FakeServices) -> None:
     """Give the app a listener's keys and steps."""
     settings, notices = parse_config(CONFIG, Path("config.toml"))
-    services.first = replace(services.first, settings=settings)
+    services.first = services.first._replace(settings=settings)
     assert not notices
 
 

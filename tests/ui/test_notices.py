@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.app_driver import FakeServices, run_app
@@ -15,7 +13,7 @@ from tui_pod.core.text.clean import clean
 async def test_notice_of_the_start_is_shown(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
         notice = "The state is newer [/] than this program: nothing will be saved."
-        services.first = replace(services.first, notices=(notice,))
+        services.first = services.first._replace(notices=(notice,))
 
     async with run_app(library, prepare=prepare) as driver:
         assert driver.notices == ["The state is newer [/] than this program: nothing will be saved."]

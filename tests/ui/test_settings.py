@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.app_driver import FakeServices, run_app
@@ -13,7 +12,7 @@ from tui_pod.core.library.library import Library
 async def test_app_with_an_unknown_theme_says_so(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
         settings, _ = parse_config('[ui]\ntheme = "nope"\n', Path("config.toml"))
-        services.first = replace(services.first, settings=settings)
+        services.first = services.first._replace(settings=settings)
 
     async with run_app(library, prepare=prepare) as driver:
         assert any("there is no theme “nope”" in notice for notice in driver.notices)

@@ -162,7 +162,7 @@ def _options(settings: Settings) -> PlaybackOptions:
     return PlaybackOptions(
         is_rewinding=settings.resume.rewind,
         is_autoplaying=playback.autoplay,
-        played=PlayedRule(*settings.played),
+        played=PlayedRule(**settings.played.values()),
         seek_back=playback.seek_back,
         seek_forward=playback.seek_forward,
         seek_small=playback.seek_small,

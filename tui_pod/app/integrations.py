@@ -49,7 +49,7 @@ async def start_integrations(
         if host is not None:
             host.on_new_terminal = title.show_again
     controller, api = context.controller, PlayerApi(context.controller, synced_at)
-    hooks = {name.removeprefix("on_"): command for name, command in context.settings.hooks._asdict().items()}
+    hooks = {name.removeprefix("on_"): command for name, command in context.settings.hooks.values().items()}
     if any(hooks.values()):
         broadcast.add(Hooks(hooks, api.status, lambda: controller.bookmarks))
     remote = RemoteControl(api, state, RemoteActions(controller, actions))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import Library
@@ -29,8 +28,7 @@ FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """Files in the data folder, present only if the listener has podcasts."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppFiles:
+class AppFiles(NamedTuple):
     """The files that a running app works on."""
 
     paths: Paths
@@ -80,10 +78,10 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     return FirstScreen(
         library,
         progress_index,
+        orders,
         queue,
         with_last_played(playback, library, progress_index, settings.speeds),
         _query(library, state, settings.start.view, orders),
-        orders,
         state.notebook,
         settings,
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),

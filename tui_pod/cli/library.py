@@ -92,7 +92,7 @@ def run_status(options: Namespace) -> None:
     if unfinished:
         index = unfinished[0]
         progress = progress_index.get(library.ids[index])
-        rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)
+        rewinds, rule = settings.resume.rewind, PlayedRule(**settings.played.values())
         position = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
         print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(position)}")
     print(f"played\t{stats.played} of {len(library)}")

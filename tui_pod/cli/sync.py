@@ -107,7 +107,7 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     transport = HttpTransport(
         settings.server, settings.user, read_password(settings.password_command, password_file(file.path))
     )
-    names, rule = (settings.server, settings.user), PlayedRule(*opened.settings.played)
+    names, rule = (settings.server, settings.user), PlayedRule(**opened.settings.played.values())
     prepare = partial(ServerSync, transport, memory_file(file.path), names, store, rule, _device(opened))
     sync = prepare()
     if sync.is_first and not is_dry:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from tui_pod.config.settings import Config, Key, Settings
+from tui_pod.config.settings import Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.runtime.files import TooLarge, read_bytes
 
@@ -41,16 +41,17 @@ class Row(NamedTuple):
 
 def setting_rows() -> Iterator[Row]:
     """Yield every setting but the keys, in the order of the default file: tables of numbers by name come last."""
-    rows = [row for section, part in (("", Settings), *_sections()) for row in _rows(section, part)]
+    parts: list[tuple[str, Settings | Section]] = [("", Settings()), *_sections()]
+    rows = [row for section, default in parts for row in _rows(section, default)]
     yield from sorted(rows, key=lambda row: row.type is dict)
 
 
-def _rows(section: str, part: Any) -> Iterator[Row]:
-    for name, hint in get_type_hints(part, include_extras=True).items():
+def _rows(section: str, default: Settings | Section) -> Iterator[Row]:
+    for name, hint in get_type_hints(type(default), include_extras=True).items():
         key = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Key)), None)
         if key is not None:
             kind = get_origin(get_args(hint)[0]) or get_args(hint)[0]
-            yield Row(section, name, dict if kind is Mapping else kind, part._field_defaults[name], key)
+            yield Row(section, name, dict if kind is Mapping else kind, getattr(default, name), key)
 
 
 def read_config(path: Path, is_named: bool = False) -> Config:
@@ -110,7 +111,7 @@ class _ConfigReader:
             else:
                 found.setdefault(row.section, {})[row.name] = self._value(row, value)
         self._check_played(found.get("played", {}))
-        sections = {name: part(**found.get(name, {})) for name, part in _sections()}
+        sections: dict[str, Any] = {name: type(default)(**found.get(name, {})) for name, default in _sections()}
         settings = Settings(**found.get("", {}), **sections, keymap=keymap)
         self._notices.sort(key=lambda notice: notice[0])
         return Config(settings, tuple(notice for _, notice in self._notices))
@@ -166,7 +167,7 @@ class _ConfigReader:
         return numbers
 
     def _check_played(self, found: dict[str, Any]) -> None:
-        played = Settings().played._replace(**found)
+        played = PlayedSettings(**found)
         if played.min_left > played.max_left:
             wrong = "min_left" if "min_left" in found else "max_left"
             self._tell(f"played.{wrong}", "min_left must not be above max_left; the defaults of both are used")
@@ -244,8 +245,8 @@ def _fault(row: Row, value: Any) -> str | None:
     return None if is_right else f"must be {allowed(row)}"
 
 
-def _sections() -> Iterator[tuple[str, Any]]:
-    return ((name, type(value)) for name, value in Settings()._asdict().items() if hasattr(value, "_fields"))
+def _sections() -> Iterator[tuple[str, Section]]:
+    return ((name, value) for name, value in Settings()._asdict().items() if isinstance(value, Section))
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "", parts: int = MAX_PARTS) -> Iterator[tuple[str, Any]]:

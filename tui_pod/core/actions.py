@@ -236,7 +236,7 @@ def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}
-    return _PLACEHOLDER.sub(lambda found: show(keys.get(found[1], "").split(",")[0]), text)
+    return re.sub(_PLACEHOLDER, lambda found: show(keys.get(found[1], "").split(",")[0]), text)
 
 
-_PLACEHOLDER = re.compile("\0([^\0]*)\0")
+_PLACEHOLDER = "\0([^\0]*)\0"

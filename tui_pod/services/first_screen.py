@@ -1,11 +1,8 @@
 """The values that the first screen shows. Nothing here is built, opened or imported for what follows it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
@@ -21,30 +18,29 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_planner import Session  # few starts have one
 
 
-@dataclass(frozen=True)
-class FirstScreen:
+class FirstScreen(NamedTuple):
     """What a front end shows before anything else is built."""
 
     library: Library
     progress_index: ProgressIndex
-    queue: Queue = field(default_factory=Queue)
-    playback: Playback = field(default_factory=Playback)
-    """It holds the episode played last, at that episode's speed."""
-    query: ListQuery = field(default_factory=ListQuery)
-    orders: Orders = field(default_factory=Orders)
+    orders: Orders
     """The order of each topic's list; shared by all who list or play."""
-    notebook: Notebook = field(default_factory=Notebook)
+    queue: Queue = Queue()
+    playback: Playback = Playback()
+    """It holds the episode played last, at that episode's speed."""
+    query: ListQuery = ListQuery()
+    notebook: Notebook = Notebook()
     """Bookmarks and cards at the start."""
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     notices: tuple[str, ...] = ()
     """Notices to show at once."""
     theme: str = ""
     is_ascii: bool = False
     usual_speed: float = 1.0
     """The speed of episodes whose topic or podcast has none of its own."""
-    session: Session | None = None
+    session: "Session | None" = None
     """The session that goes on or waits."""
-    saved_list: Mapping[str, object] = field(default_factory=dict)
+    saved_list: Mapping[str, object] = MappingProxyType({})
     """The list that playing goes on in, as it was saved; see `core/playback/play_context.py`."""
     is_session_over: bool = False
     """Whether the end time of the last session has passed since; the queue is without it."""

@@ -25,7 +25,7 @@ HEARD_YEARS = range(2, 9000)
 MAX_OFFSET = 24 * 60
 """Largest offset of local time from UTC, in minutes, as in `datetime`."""
 
-_STRETCH = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])")
+_STRETCH = r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])"  # compiled when first used
 
 
 Record = TypeVar("Record", bound=NamedTuple)
@@ -132,7 +132,7 @@ def read_ranges(value: object) -> Ranges:
     """Return the ranges in a text; empty when there are none."""
     if not isinstance(value, str):
         return ()
-    written = _STRETCH.findall(value)[:MAX_RANGES]  # more were never written
+    written = re.findall(_STRETCH, value)[:MAX_RANGES]  # more were never written
     found = ((float(start), float(end)) for start, end in written)
     return tuple(sorted((start, end) for start, end in found if start < end))
 

@@ -38,9 +38,9 @@ HEADER = (
     "# Leave `written` and `end`: they tell a whole file from one that was cut.\n"
 )
 
-_RECORD = re.compile(r"^(?=\[\[)", re.MULTILINE)
-_CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
-_VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
+_RECORD = r"(?m)^(?=\[\[)"  # compiled when first used, as the other two: the very first start needs none
+_CRC = r"(?m)^crc = (\d{1,10})$"
+_VERSION = r"(?m)^version\s*=\s*(\d{1,9})\s*$"
 
 LONG = 20_000
 """Characters of a snapshot from which the fast reader pays off: about a hundred episodes."""
@@ -119,7 +119,7 @@ def _loads(text: str) -> Table:
 
 def is_newer(head: str) -> bool:
     """Return whether a state file that begins with `head` has a newer version."""
-    version = _VERSION.search(head)
+    version = re.search(_VERSION, head)
     return version is not None and int(version[1]) > VERSION
 
 
@@ -175,7 +175,7 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
     Torn and damaged ones are left out, as are those that a snapshot cannot hold.
     """
-    good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
+    good = [whole for record in re.split(_RECORD, text) if (whole := _whole(record))]
     parsed = _parsed("".join(good))
     found: dict[str, list[Table]] = {}
     for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is not TOML
@@ -247,7 +247,7 @@ _NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.val
 
 def _whole(record: str) -> str:
     """Return the record without the rest of a torn write after it; empty if it is torn itself."""
-    found = _CRC.search(record)
+    found = re.search(_CRC, record)
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
         return ""
     return f"{record[: found.end()]}\n"

@@ -38,8 +38,8 @@ def test_starts_at_of_a_rule_is_where_an_episode_counts_as_played(
 
 
 def test_settings_of_the_played_rule_are_the_rules_own() -> None:
-    assert PlayedRule(*Settings().played) == PlayedRule()
-    assert Settings().played._fields == PlayedRule._fields
+    assert PlayedRule(**Settings().played.values()) == PlayedRule()
+    assert tuple(Settings().played.values()) == PlayedRule._fields
     steps = Settings().playback
     assert (steps.seek_back, steps.seek_forward, steps.seek_small) == (
         PlaybackOptions().seek_back, PlaybackOptions().seek_forward, PlaybackOptions().seek_small,

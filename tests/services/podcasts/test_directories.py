@@ -18,7 +18,9 @@ from tui_pod.feeds.net.access import NetworkPolicy
 @pytest.mark.parametrize("key", ["", "key"])
 def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: str) -> None:
     settings = FindSettings(podcastindex_key=key)
-    asked = services.make_directories(*settings)
+    asked = services.make_directories(
+        settings.directories, settings.country, settings.podcastindex_key, settings.podcastindex_secret_command
+    )
     assert ServiceRig(tmp_path, find=settings).service.directories.names == [directory.name for directory in asked]
 
 

@@ -372,7 +372,7 @@ async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig)
 async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
     site: Site, tmp_path: Path, is_removed: bool
 ) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
     await added(site, service, "a", "b")
     going = slow_feed(site, "/a", feed(item(2, "/2.wav") + item(1), "a"))
     site.replies["/2.wav"] = Ranged(sound(0.2))
@@ -694,7 +694,7 @@ async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site
 
 
 async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2))
     await add_sounds(service, site, 4)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
     assert all(download.is_automatic for download in service.driver.downloads.values())
@@ -704,7 +704,7 @@ async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> No
 
 
 async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2))
     serve_sounds(site, 4)
     FeedStore(service.data)
     service.podcasts.store.subscribe([])
@@ -721,7 +721,7 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
 
 
 async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2, delete_played=0))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2, delete_played=0))
     await add_sounds(service, site, 4)
     three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
     service.controller.editor.mark([three], played=True)
@@ -732,7 +732,7 @@ async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: 
 
 
 async def test_download_of_what_plays_goes_once_something_else_plays(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(delete_played=0))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, delete_played=0))
     await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
     await service.do(service.service.downloads.toggle, [one])
@@ -743,7 +743,7 @@ async def test_download_of_what_plays_goes_once_something_else_plays(site: Site,
 
 
 async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
     await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
     await service.do(service.service.downloads.remove, [one])
@@ -757,7 +757,7 @@ async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(
 async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
     site: Site, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
     serve_sounds(site, 1)
     site.replies["/0.wav"] = server.body("no", status=404)
     await service.add(site.url("/f"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from textual.color import Color
@@ -63,7 +62,7 @@ async def test_first_start_has_our_own_theme() -> None:
 
 async def test_theme_of_the_settings_is_there_from_the_start() -> None:
     def prepare(services: FakeServices) -> None:
-        services.first = replace(services.first, theme="nord")
+        services.first = services.first._replace(theme="nord")
 
     async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
         assert driver.app.theme == "nord"

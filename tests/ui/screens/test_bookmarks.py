@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
@@ -75,7 +73,7 @@ async def test_tab_counts_what_was_kept_before() -> None:
     marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
 
     def prepare(services: FakeServices) -> None:
-        services.first = replace(services.first, notebook=Notebook((*marks[:2], marks[2].removed(START))))
+        services.first = services.first._replace(notebook=Notebook((*marks[:2], marks[2].removed(START))))
 
     async with run_app(LIBRARY, prepare=prepare) as driver:
         assert "Bookmarks 2 " in driver.text
@@ -100,7 +98,7 @@ async def test_bar_and_transcript_mark_what_is_kept() -> None:
 async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
     def prepare(services: FakeServices) -> None:
         kept = Notebook((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
-        services.first = replace(services.first, notebook=kept)
+        services.first = services.first._replace(notebook=kept)
 
     held = Playback(episode="one", title="One", position=50.0, duration=100.0)
     async with run_app(LIBRARY, playback=held, prepare=prepare) as driver:
@@ -230,7 +228,7 @@ async def test_hostile_words_and_notes_are_literal_at_every_size() -> None:
 async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again() -> None:
     def prepare(services: FakeServices) -> None:
         kept = Notebook((Bookmark("gone", 5.0, 9.0, START, START, "Said.", title="Gone"),))
-        services.first = replace(services.first, notebook=kept)
+        services.first = services.first._replace(notebook=kept)
 
     async with run_app(LIBRARY, prepare=prepare) as driver:
         feeds = driver.services.asked_feeds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.app_driver import AppDriver, run_app
 from tests.rooms import make_room
 from tui_pod.config.settings import RecallSettings, Settings
@@ -83,7 +81,7 @@ async def test_nothing_due_says_so() -> None:
 async def test_planned_session_begins_with_what_is_due() -> None:
     async with run_app(LIBRARY) as driver:
         settings = Settings(recall=RecallSettings(enabled=True))
-        driver.services.first = replace(driver.services.first, settings=settings)
+        driver.services.first = driver.services.first._replace(settings=settings)
         await show(driver, 20.0)
         await driver.press("1", "S")
         await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -87,7 +86,7 @@ async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) 
 
 async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
-        services.first = replace(services.first, settings=Settings(stats=StatsSettings(streak=True)))
+        services.first = services.first._replace(settings=Settings(stats=StatsSettings(streak=True)))
 
     async with run_app(library, (60, 40), prepare=prepare, query=BASICS) as driver:
         await driver.press("enter")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from rich.console import Console
 from textual.app import App, ComposeResult
@@ -11,6 +9,7 @@ from textual.color import Color
 
 from tests.app_driver import FakeServices
 from tui_pod.audio.cover import SIDE
+from tui_pod.config.settings import InterfaceSettings
 from tui_pod.core.library.library import Library
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn, scaled
 
@@ -49,8 +48,8 @@ def test_covers_are_drawn_unless_one_thing_forbids_it(
         monkeypatch.setenv("NO_COLOR", "1")
     services, app = FakeServices(library), App[object]()
     settings = services.first.settings
-    settings = settings._replace(ui=settings.ui._replace(covers=obstacle != "setting"))
-    services.first = replace(services.first, settings=settings, is_ascii=obstacle == "ascii")
+    settings = settings._replace(ui=InterfaceSettings(covers=obstacle != "setting"))
+    services.first = services.first._replace(settings=settings, is_ascii=obstacle == "ascii")
     app.console = Console(color_system="256" if obstacle == "256_colours" else "truecolor", force_terminal=True)
     app.set_reactive(App.ansi_color, obstacle == "terminal_palette")
     assert are_covers_drawn(app, services) == (obstacle == "none")

@@ -94,7 +94,7 @@ def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> 
         UserError: the listener says no, or the progress cannot be saved.
     """
     opened = open_library(options)
-    library, rule = opened.library, PlayedRule(*opened.settings.played)
+    library, rule = opened.library, PlayedRule(**opened.settings.played.values())
     taking = plan(imported, store.feeds(), store.identities(), unite(opened.state.progress, library.aliases), rule,
                   lambda ident: library.index(ident) is not None)  # fmt: skip
     would = "would be" if options.dry_run else "will be"
@@ -250,7 +250,7 @@ def _take_waiting(store: FeedStore, options: Namespace, settings: Settings) -> N
     from tui_pod.sync.server import ServerSync
 
     file, names = StateFile(find_paths(options.state, options.config).state), (settings.sync.server, settings.sync.user)
-    sync = ServerSync(None, memory_file(file.path), names, store, PlayedRule(*settings.played))
+    sync = ServerSync(None, memory_file(file.path), names, store, PlayedRule(**settings.played.values()))
     if taken := sync.take_waiting(file, file.load(), datetime.now(UTC)):
         report(f"{counted(len(taken))} taken over from the last sync")
 

@@ -23,7 +23,10 @@ def run(options: Namespace) -> int:
         UserError: no directory is set.
     """
     settings = load_config(options).settings
-    directories = make_directories(*settings.find)
+    chosen = settings.find
+    directories = make_directories(
+        chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
+    )
     if not directories:
         raise UserError("no directory is set: see [find] in tui-pod config --default")
     words = clean(" ".join(options.words), 200)

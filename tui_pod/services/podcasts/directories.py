@@ -51,7 +51,11 @@ class DirectoryService:
         from tui_pod.feeds.directories.find import find  # brings TLS, 2 MiB
         from tui_pod.feeds.directories.services import make_directories
 
-        finding = await find(words, make_directories(*self._settings), podcasts.policy)
+        chosen = self._settings
+        directories = make_directories(
+            chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
+        )
+        finding = await find(words, directories, podcasts.policy)
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))

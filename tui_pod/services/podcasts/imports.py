@@ -66,7 +66,7 @@ class ImportService:
         podcasts = await self._context.open_podcasts()
         controller = self._context.controller
         library, progress = controller.library, dict(controller.progress_index)
-        path, rule = typed_path(typed), PlayedRule(*self._context.settings.played)
+        path, rule = typed_path(typed), PlayedRule(**self._context.settings.played.values())
 
         def look(_: CancelToken) -> Preview | None:
             if path is None or not is_export(path):
