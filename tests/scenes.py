@@ -176,7 +176,8 @@ SCENES = {
 PICTURED = SCENES | {
     "sleep": Scene(("z",), seconds=42, queue=LATER),
     "feeds": Scene(
-        ("tab", "end", "enter"),
+        ("tab", "up", "enter"),  # podcasts stand above the course
+        query=ListQuery(entry=5),
         seconds=42,
         library=library_with_feeds,
         downloads={"harbour-3": DownloadState(text="64 %", share=0.64), "harbour-2": WHOLE},
