@@ -9,8 +9,8 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import Room, make_room
-from tui_pod.core.player.events import LoadFailed
-from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus, Source
+from tui_pod.core.player.events import ChaptersKnown, LoadFailed
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 
 STARTED = Progress(START - timedelta(seconds=10), 120.0, 300.0, listened=START - timedelta(seconds=10))
@@ -69,6 +69,16 @@ def test_chapter_key_opens_a_restored_episode_paused_and_goes_there(held: Room) 
     held.sources.found["three"] = Source("/three.opus", duration=300.0, marks=chapters)
     held.controller.seek_mark(1)
     assert (held.loads(), held.status, held.position) == (["three"], PlayerStatus.PAUSED, 200.0)
+
+
+def test_chapter_key_that_waited_for_the_chapters_can_be_undone(held: Room) -> None:
+    held.sources.found["three"] = Source("/three.opus", duration=300.0)
+    held.controller.seek_mark(1)
+    load, chapters = held.controller.playback.load, (Chapter(0.0, "One"), Chapter(200.0, "Three"))
+    held.controller.handle(ChaptersKnown(load, chapters, ChapterOrigin.FILE))
+    assert held.position == 200.0
+    held.controller.undo()
+    assert held.position == 120.0
 
 
 def test_chapter_key_without_chapters_says_so(room: Room) -> None:

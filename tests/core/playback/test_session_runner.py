@@ -279,6 +279,24 @@ def test_session_waits_while_something_else_plays_and_its_interrupted_piece_is_n
     assert (room.playing, room.position, room.controller.sessions.status().number) == ("two", 20.0, 1)
 
 
+def test_session_gone_on_with_leaves_what_interrupted_it_in_the_queue(room: Room) -> None:
+    start_session(room)
+    room.controller.queue_last(["five"])
+    room.player.play(20)
+    room.play("five", seconds=5)
+    room.controller.next()
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("two", "one", "five"))
+
+
+def test_pause_saves_the_times_of_a_session(room: Room) -> None:
+    start_session(room)
+    room.player.play(20)
+    room.controller.toggle_pause()
+    kept = saved(room)
+    assert kept is not None
+    assert (kept.session.heard, kept.session.used) == (20.0, 20.0)
+
+
 def test_session_goes_on_by_itself_after_what_interrupted_it(room: Room) -> None:
     start_session(room)
     room.player.play(20)

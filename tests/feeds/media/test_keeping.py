@@ -126,3 +126,10 @@ def test_oldest_played_goes_first_and_unplayed_never() -> None:
     later = Progress(NOW, played=True, listened=NOW)
     progress = {"a": later, "b": PLAYED, "c": STARTED}
     assert oldest_played(progress.get, ["a", "b", "c", "d", "x"]) == ["b", "a"]
+
+
+def test_queued_episodes_are_fetched_first_while_any_are_kept() -> None:
+    assert plan(in_use="ac", keep="1") == ("cae", "")
+    assert plan(in_use="ae", automatic="a", keep="1") == ("e", "")
+    assert plan({"a": PLAYED}, in_use="a", keep="1") == ("e", "")
+    assert plan(in_use="ac", keep="0") == ("", "")

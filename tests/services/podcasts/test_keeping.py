@@ -93,6 +93,16 @@ async def test_podcast_is_looked_at_once_its_episode_is_no_longer_in_use(rig: Se
     assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(1)]]
 
 
+async def test_podcast_is_looked_at_once_its_episode_is_queued_or_leaves_the_queue(rig: ServiceRig) -> None:
+    keeper, first = Looks(rig), rig.controller.library.ids[0]
+    for change in (rig.controller.queue_last, rig.controller.unqueue):
+        change([first])
+        keeper.queue_changed()
+        assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(0)]]
+        keeper.queue_changed()
+        assert await looks_after(keeper, rig) == []
+
+
 async def test_episode_of_no_podcast_causes_no_look(rig: ServiceRig) -> None:
     keeper = Looks(rig)
     keeper.playback_changed(Playback(episode="unknown"))

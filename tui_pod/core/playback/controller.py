@@ -64,7 +64,9 @@ class PlaybackController:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
         self._listener = ports.listener
-        owner = PlayerOwner(lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed)
+        owner = PlayerOwner(
+            lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed, self._note_seek
+        )
         mixer = self.mixer = Mixer(state, usual_speed)
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
@@ -136,6 +138,8 @@ class PlaybackController:
             self._player.handle(event)
             if isinstance(event, PauseChanged):
                 self.handover.paused()
+                if event.is_paused and self.session is not None:
+                    self.sessions.save()
 
     def remember(self, table: str, key: str, value: str | float) -> None:
         """Remember a choice of the listener."""

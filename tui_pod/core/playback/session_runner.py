@@ -191,7 +191,11 @@ class SessionRunner:
                 following = self._up_next.next()
         if following is None:
             return False
-        self._up_next.finish(skipped)
+        if session is None or is_of_session:
+            self._up_next.finish(skipped)
+        else:  # it waits: what interrupted it stays in the queue, after the session
+            queue = self._up_next.queue
+            self._up_next.set_queue(queue.add_next(i for i in queue.upcoming if i in session.episodes))
         self._up_next.advance(is_automatic)
         if is_of_session:
             self.replan()

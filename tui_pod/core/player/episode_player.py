@@ -60,6 +60,8 @@ class PlayerOwner(NamedTuple):
     """The episode was played to its end."""
     failed: Callable[[str], None]
     """The episode cannot be played, for this reason; another may play."""
+    sought: Callable[[float, float], None]
+    """A jump to a chapter or sentence that waited for these was made, from one position to another."""
 
 
 class EpisodePlayer:
@@ -321,7 +323,9 @@ class EpisodePlayer:
                 self.start(load.episode, playback.position, is_paused=True)
             load = self._load or load
             load.awaited_mark = direction
-            self._go_to_awaited_mark(load)
+            if load.phase is Phase.OPEN and self._state.playback.marks:
+                load.awaited_mark = 0
+                self.seek_mark(direction)
             return
         position = playback.next_mark() if direction > 0 else playback.previous_mark()
         if position is not None:
@@ -333,7 +337,9 @@ class EpisodePlayer:
     def _go_to_awaited_mark(self, load: Load) -> None:
         if load.awaited_mark and load.phase is Phase.OPEN and self._state.playback.marks:
             direction, load.awaited_mark = load.awaited_mark, 0
+            before = self._state.playback.position
             self.seek_mark(direction)
+            self._owner.sought(before, self._state.playback.position)
 
     # -- what is reported ------------------------------------------------------------------------------
 

@@ -64,14 +64,15 @@ def plan_downloads(
         usual: for what the settings leave open.
         progress: returns the progress of an episode; None if it was never played.
         downloads: the present downloads, by episode.
-        in_use: episodes that play or are queued; their downloads stay.
+        in_use: episodes that play or are queued; their downloads stay, and missing ones come first if any are kept.
         now: the current time (UTC).
     """
     is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
     order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)
-    wanted: list[Candidate] = []
     keep, days = usual.of(settings)
     keep = 0 if settings.hidden else keep
+    queued = [one for one in order if keep and one.id in in_use and not _is_played(progress(one.id))]
+    wanted: list[Candidate] = []
     last_heard = None if is_oldest_first else _last_heard(order, progress)
     is_older = False
     for episode in order:
@@ -94,7 +95,8 @@ def plan_downloads(
             is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
             dropped += [episode.id] if is_over else []
         gone += [episode.id] if is_over else []
-    return DownloadChanges([episode for episode in wanted if episode.id not in downloads], gone, dropped)
+    fetch = dict.fromkeys(episode for episode in (*queued, *wanted) if episode.id not in downloads)
+    return DownloadChanges(list(fetch), gone, dropped)
 
 
 def _last_heard(episodes: Iterable[Candidate], progress: Callable[[str], Progress | None]) -> str | None:

@@ -154,7 +154,8 @@ class FeedService(Follower):
         self.news.progress_changed(episodes)
 
     def queue_changed(self) -> None:
-        """Check whether queued episodes are still new."""
+        """Check the downloads of queued episodes, and whether they are still new."""
+        self._keeper.queue_changed()
         self.news.queue_changed()
 
     async def look_elsewhere(self) -> None:

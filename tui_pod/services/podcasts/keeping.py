@@ -33,6 +33,7 @@ class Keeper:
         self._downloads = downloads
         self._statuses: dict[str, Status] = {}  # as last reported, of episodes that changed
         self._playing: str | None = None
+        self._queued = frozenset[str]()
         self._feeds: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -50,6 +51,12 @@ class Keeper:
         former, self._playing = self._playing, playback.episode
         if former is not None and former != playback.episode:
             self._look_soon(former)
+
+    def queue_changed(self) -> None:
+        """Check the podcasts of episodes that entered or left the queue."""
+        former, self._queued = self._queued, frozenset(self._context.controller.queue.upcoming)
+        for ident in former ^ self._queued:
+            self._look_soon(ident)
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts say."""
