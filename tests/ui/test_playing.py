@@ -74,6 +74,13 @@ async def test_time_left_at_the_listeners_speed_is_there_from_the_start(library:
         assert "at 2×)" in driver.header.right
 
 
+async def test_speed_changed_of_a_restored_episode_shows_in_the_header(library: Library) -> None:
+    progress = {"one": Progress(START, position=70.0, listened=START)}
+    async with run_app(library, query=BASICS, progress=progress) as driver:
+        await driver.press("right_square_bracket")
+        assert driver.header.right.endswith("at 1.1×)")
+
+
 async def test_time_left_of_everything_is_not_that_at_the_speed_of_one_podcast() -> None:
     async with run_app(make_podcast({"speed": "2"})) as driver:
         await driver.press("enter")

@@ -98,10 +98,12 @@ class StatusController:
     @property
     def _usual_speed(self) -> float:
         """The speed at which most episodes play; that of the playback may be its podcast's own."""
-        playback = self._screen.playback
+        playback, first = self._screen.playback, self._services.first
         if not playback.is_loaded:
             return playback.speed
-        return self._services.controller.mixer.usual_speed if playback.load else self._services.first.usual_speed
+        if not playback.load and playback.speed == first.playback.speed:
+            return first.usual_speed  # without building the player for it
+        return self._services.controller.mixer.usual_speed
 
     def show_failed(self, feeds: frozenset[str]) -> None:
         """Mark the podcasts whose last refresh failed; see `Frontend.feeds_failed`."""
