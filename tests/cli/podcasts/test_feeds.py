@@ -436,11 +436,10 @@ def test_castero_on_a_new_install_has_its_places_once_its_feed_is_fetched(
     site.replies["/f"] = server.body(feed(item(1, audio=site.url("/1.mp3?token=x"))))
     shell("import", str(file))
     shell("feeds", "add", address)
-    (entry,) = [entry for entry in shell.json("list") if entry["topics"] == ["Test Cast"]]
-    assert (entry["id"], entry["status"]) == (episode_id(address, "guid-1"), "played")
+    statuses = {entry["id"]: entry["status"] for entry in shell.json("list")}
+    assert statuses[episode_id(address, "guid-1")] == "played"
     shell("import", str(file), "--dry-run")
-    assert "castero: 0 podcasts new, 2 not found here would be imported." not in shell.err
-    assert "1 played" not in shell.err
+    assert "castero: 0 podcasts new, 1 not found here would be imported." in shell.err
 
 
 def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:
