@@ -7,6 +7,7 @@ import gzip
 import io
 import math
 import shutil
+import socket
 import ssl
 import struct
 import subprocess
@@ -50,6 +51,20 @@ class Exchange(BaseHTTPRequestHandler):
         self.server.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
         self.do_GET()
 
+    def do_CONNECT(self) -> None:
+        """Be a proxy: pass on bytes between the client and the server that `Site.tunnel` names."""
+        self.close_connection = True
+        if self.server.tunnel is None:
+            self.say(403)
+            return
+        with contextlib.suppress(OSError), socket.create_connection(self.server.tunnel(self.path)) as other:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=_pass_on, args=(other, self.connection), daemon=True)
+            back.start()
+            _pass_on(self.connection, other)
+            back.join(PATIENCE)
+
     def say(self, status: int, body: bytes = b"", kind: str = "text/plain", **headers: str) -> None:
         """Send a whole answer."""
         names = {name.replace("_", "-").lower() for name in headers}
@@ -67,6 +82,13 @@ class Exchange(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
 @dataclass
 class Site(ThreadingHTTPServer):
     """A server and what it was asked. `replies` maps a path to its behaviour."""
@@ -74,6 +96,8 @@ class Site(ThreadingHTTPServer):
     replies: dict[str, Reply] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    tunnel: Callable[[str], tuple[str, int]] | None = None
+    """Returns where a proxy connects for a place; None: it refuses."""
     daemon_threads = True
     block_on_close = False
 

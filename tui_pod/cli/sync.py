@@ -27,6 +27,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
+from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.passwords import write_private
 from tui_pod.state.notebook import notebook_tables
@@ -102,6 +103,7 @@ def _device(opened: Opened) -> str:
 
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
+    trust_certificates(opened.settings.network.trusted_certificates)
     settings, file = opened.settings.sync, opened.file
     state = file.load() if settings.folder else opened.state  # with what was just received
     transport = HttpTransport(
@@ -132,6 +134,7 @@ def _log_in(opened: Opened) -> None:
     settings, file = opened.settings.sync, password_file(opened.file.path)
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")
+    trust_certificates(opened.settings.network.trusted_certificates)
     nameless = HttpTransport(settings.server, settings.user, "", patience=PATIENCE)
     flow = begin(nameless) if is_someone_there() else None
     user = settings.user

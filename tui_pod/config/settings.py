@@ -210,6 +210,15 @@ class NetworkSettings(Section):
             example='private_hosts = ["nas.home", "10.0.0.5:8080"]',
         ),
     ] = ()
+    trusted_certificates: Annotated[
+        tuple[str, ...],
+        Key(
+            "Certificates that are trusted for their hosts, such as self-signed ones: HOST=FINGERPRINT (SHA-256), with"
+            " the port unless it is 443",
+            pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}",
+            example='trusted_certificates = ["nas.home=4F:1C:…"]',
+        ),
+    ] = ()
 
 
 class FindSettings(Section):

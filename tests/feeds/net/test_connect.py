@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site
-from tui_pod.feeds.net.connect import tls_context
+from tui_pod.feeds.net.connect import proxy_for, tls_context, trust_certificates
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
 
 LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
@@ -108,3 +110,114 @@ def test_tls_certificate_of_another_name_is_refused(
     with pytest.raises(FetchError, match="not trusted"):
         ask_safely(safe_site[0], "other.example.org", monkeypatch)
     assert safe_site[0].asked == []
+
+
+def fingerprint(certificate: Path) -> str:
+    """Return what `openssl x509 -fingerprint -sha256` prints of a certificate."""
+    digest = sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest().upper()
+    return ":".join(digest[index : index + 2] for index in range(0, len(digest), 2))
+
+
+@pytest.fixture
+def trusted() -> Iterator[Callable[[str], None]]:
+    """Trusts a certificate, in the form of the setting, until the test ends."""
+    yield lambda text: trust_certificates([text])
+    trust_certificates(())
+
+
+def test_tls_certificate_that_the_listener_named_is_trusted_for_its_host_alone(
+    safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch, trusted: Callable[[str], None]
+) -> None:
+    site, certificate = safe_site
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with pytest.raises(FetchError, match=r"network\.trusted_certificates"):
+        ask_safely(site, "nas.example.org", monkeypatch)
+    trusted(f"nas.example.org:{site.server_port}={fingerprint(certificate)}")
+    assert ask_safely(site, "nas.example.org", monkeypatch) == b"safe"
+    with pytest.raises(FetchError, match="not trusted"):
+        ask_safely(site, "other.example.org", monkeypatch)
+
+
+def test_tls_certificate_that_was_replaced_is_refused_before_anything_is_sent(
+    safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch, trusted: Callable[[str], None]
+) -> None:
+    site, _ = safe_site
+    trusted(f"nas.example.org:{site.server_port}={'AB' * 32}")
+    with pytest.raises(FetchError, match="it is another one"):
+        ask_safely(site, "nas.example.org", monkeypatch)
+    assert site.asked == []
+
+
+# -- proxies -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network in which every example.org is a public host."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda h, *r, **n: real("8.8.8.8" if h.endswith("example.org") else h, *r, **n)
+    )
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.usefixtures("public")
+def test_proxy_of_the_environment_is_asked_for_public_hosts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.replies["http://cast.example.org/x"] = server.body("through")
+    monkeypatch.setenv("http_proxy", f"http://ann:s3cret@127.0.0.1:{site.server_port}")
+    assert fetch(Request("http://cast.example.org/x?a=1"), LIMITS)[1] == b"through"
+    headers = site.asked[0][1]
+    assert (headers["Host"], headers["Proxy-Authorization"]) == ("cast.example.org", "Basic YW5uOnMzY3JldA==")
+
+
+@pytest.mark.usefixtures("public")
+def test_proxy_is_never_asked_for_a_host_of_the_own_network(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.replies["/x"] = server.body("direct")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert ask(site, "/x")[1] == b"direct"
+    with pytest.raises(FetchError, match="in your own network"):
+        fetch(Request("http://10.0.0.1/x"), LIMITS)
+
+
+@pytest.mark.usefixtures("public")
+@pytest.mark.parametrize("excepted", ["example.org", "*", "cast.example.org:80"])
+def test_no_proxy_names_hosts_that_are_asked_directly(monkeypatch: pytest.MonkeyPatch, excepted: str) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", excepted)
+    assert proxy_for(("http", "cast.example.org", 80)) is None
+    monkeypatch.setenv("no_proxy", "other.org")
+    assert proxy_for(("http", "cast.example.org", 80)) == ("127.0.0.1", 9, {})
+
+
+@pytest.mark.usefixtures("public")
+def test_proxy_of_another_kind_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    with pytest.raises(FetchError, match="http_proxy must name an http proxy"):
+        fetch(Request("http://cast.example.org/x"), LIMITS)
+
+
+@pytest.mark.usefixtures("public")
+def test_proxy_opens_a_tunnel_to_which_the_server_is_verified(
+    safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, certificate = safe_site
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    tls_context.cache_clear()
+    places: list[str] = []
+
+    def to_inside(place: str) -> tuple[str, int]:
+        places.append(place)
+        return "127.0.0.1", inside.server_port
+
+    with server.serving() as proxy:
+        proxy.tunnel = to_inside
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.server_port}")
+        assert fetch(Request("https://cast.example.org/x"), LIMITS)[1] == b"safe"
+        with pytest.raises(FetchError, match="not trusted"):
+            fetch(Request("https://other.example.org/x"), LIMITS)
+        proxy.tunnel = None
+        with pytest.raises(FetchError, match=r"the proxy 127\.0\.0\.1 refuses it"):
+            fetch(Request("https://cast.example.org/x"), LIMITS)
+    assert places == ["cast.example.org:443", "other.example.org:443"]

@@ -1,6 +1,8 @@
 import contextlib
 import gzip
+import hashlib
 import io
+import re
 import socket
 import threading
 
@@ -9,7 +11,8 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site
 from tui_pod.feeds.net import fetch as fetching
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
+from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, Request, Response, fetch
+from tui_pod.feeds.net.login import Login
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
@@ -48,6 +51,50 @@ def test_fetch_body_that_is_not_whole_is_an_error(site: Site, reply: server.Repl
     site.replies["/x"] = reply
     with pytest.raises(FetchError, match=said):
         ask(site, "/x")
+
+
+def digested(realm: str, nonce: str, algorithm: str, has_quality: bool) -> server.Reply:
+    """Answer only who proves the login of ann by `Digest`, computed here apart from the client's code."""
+    hashes = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+
+    def hashed(text: str) -> str:
+        return hashes(text.encode()).hexdigest()
+
+    def reply(exchange: server.Exchange) -> None:
+        sent = dict(
+            re.findall(r'(\w+)="?([^",]*)"?', exchange.headers.get("Authorization", "").partition("Digest ")[2])
+        )
+        first, second = hashed(f"ann:{realm}:s3cret"), hashed(f"GET:{exchange.path}")
+        middle = f":{sent.get('nc')}:{sent.get('cnonce')}:auth" if has_quality else ""
+        if sent.get("response") == hashed(f"{first}:{nonce}{middle}:{second}") and sent.get("uri") == exchange.path:
+            exchange.say(200, b"hello")
+            return
+        challenge = f'Digest realm="{realm}", nonce="{nonce}", algorithm={algorithm}'
+        exchange.say(401, b"no", WWW_Authenticate=challenge + (', qop="auth,auth-int"' if has_quality else ""))
+
+    return reply
+
+
+@pytest.mark.parametrize("has_quality", [True, False])
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_fetch_proves_a_login_by_digest(site: Site, algorithm: str, has_quality: bool) -> None:
+    site.replies["/x"] = digested("ships", "n0nce", algorithm, has_quality)
+    login = Login(site.origin(), "ann", "s3cret", over_http=True)
+    request = Request(site.url("/x?a=1"), site.allowed, logins=(login,))
+    assert fetch(request, LIMITS)[1] == b"hello"
+    assert fetch(request, LIMITS)[1] == b"hello"
+    assert len(site.asked) == 3  # what it asks for is remembered
+    site.replies["/x"] = server.guarded(server.body("basic"))
+    assert fetch(request, LIMITS)[1] == b"basic"
+
+
+def test_fetch_digest_without_a_login_or_with_a_wrong_one_asks_for_it(site: Site) -> None:
+    site.replies["/x"] = digested("ships", "n0nce", "MD5", has_quality=True)
+    with pytest.raises(LoginWanted, match="wants a login"):
+        ask(site, "/x")
+    login = Login(site.origin(), "ann", "wrong", over_http=True)
+    with pytest.raises(LoginWanted, match="does not take this login"):
+        fetch(Request(site.url("/x"), site.allowed, logins=(login,)), LIMITS)
 
 
 @pytest.mark.parametrize(("status", "said"), [(404, "does not have"), (401, "login"), (503, "trouble"), (410, "good")])

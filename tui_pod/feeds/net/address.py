@@ -168,10 +168,15 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
         message = f"The host {clean(host, 80)} cannot be found; this machine may be offline."
         raise AddressError(message, is_unknown=True) from None
     numbers = [str(entry[4][0]) for entry in found]
-    if (scheme, host, port) not in allowed and not all(map(_is_public, numbers)):
+    if (scheme, host, port) not in allowed and not are_public(numbers):
         message = f"{clean(host, 80)} is in your own network, where a catalogue or feed may not lead."
         raise AddressError(message, is_private=True)
     return numbers
+
+
+def are_public(numbers: list[str]) -> bool:
+    """Return whether all IP addresses are public."""
+    return all(map(_is_public, numbers))
 
 
 def _is_public(number: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
+import socket
 import ssl
 import time
 import zlib
@@ -23,10 +24,10 @@ from urllib.parse import urlsplit
 from tui_pod import __version__
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
-from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
-from tui_pod.feeds.net.connect import CHUNK, TimedSocket, connected, tls_context
+from tui_pod.feeds.net.address import AddressError, Origin, absolute, are_public, check_address, origin
+from tui_pod.feeds.net.connect import CHUNK, Proxy, ProxyError, TimedSocket, connected, proxy_for, secured
 from tui_pod.feeds.net.inflate import inflated
-from tui_pod.feeds.net.login import Login, login_for
+from tui_pod.feeds.net.login import Login, find_digest, login_for
 from tui_pod.runtime.threads import CancelToken
 
 MAX_REDIRECTS = 20
@@ -34,6 +35,10 @@ MAX_REDIRECTS = 20
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
+
+
+_digests: dict[Origin, dict[str, str]] = {}
+"""What servers that want logins of the kind `Digest` last asked for; others get `Basic` at once."""
 
 
 class FetchError(UserError):
@@ -156,8 +161,18 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
     now = time.monotonic()
     deadlines = (now + min(limits.head, limits.seconds), now + limits.seconds)
     address, moved_to, is_permanent = request.address, None, True
+    answered: set[Origin] = set()
     for _ in range(MAX_REDIRECTS + 1):
         with _asked(address, request, limits, deadlines, cancel) as response:
+            there, login = origin(address), response.login
+            if response.status == 401 and there not in answered and login is not None and login.goes_to(there):
+                digest = find_digest(response.headers.get("www-authenticate", ""))
+                if digest is not None or there in _digests:
+                    answered.add(there)
+                    _digests.pop(there, None)
+                    if digest is not None:
+                        _digests[there] = digest
+                    continue
             target = response.headers.get("location") if response.status in _REDIRECTS else None
             if target is None:
                 response.moved_to = moved_to
@@ -176,7 +191,8 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
 
 def refusal(response: Response) -> FetchError:
     """Return the error for a status of 400 and above."""
-    if response.status == 401 and "basic" in response.headers.get("www-authenticate", "basic").lower():
+    wanted = response.headers.get("www-authenticate", "basic")
+    if response.status == 401 and ("basic" in wanted.lower() or find_digest(wanted) is not None):
         return LoginWanted(response.address, response.login)
     meaning = {
         401: "wants a kind of login that is not supported",
@@ -217,17 +233,26 @@ def _asked(
         head, deadline = deadlines
         explained = partial(_explained, address, limits, deadline, cancel)
         with _explained(address, replace(limits, seconds=min(limits.head, limits.seconds)), head, cancel):
-            connection = stack.enter_context(connected(host, port, numbers, head, cancel))
+            proxy = proxy_for(there) if are_public(numbers) else None  # none for the listener's own network
+            if proxy is None:
+                connection = stack.enter_context(connected(host, port, numbers, head, cancel))
+            else:
+                connection = stack.enter_context(_connected_to_proxy(proxy, head, cancel))
             if scheme == "https":
+                if proxy is not None:
+                    _open_tunnel(connection, proxy, there, limits.idle, head)
                 connection.settimeout(max(0.001, head - time.monotonic()))
-                connection = stack.enter_context(tls_context().wrap_socket(connection, server_hostname=host))
+                connection = stack.enter_context(secured(connection, host, port))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # otherwise the Host header would contain it
             client.sock = timed = TimedSocket(connection, limits.idle, head)
             parts = urlsplit(address)
-            target = parts.path + (f"?{parts.query}" if parts.query else "")
-            client.request(request.method, target or "/", request.body, _headers(request, login, there))
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            headers_sent = _headers(request, login, there, target)
+            if proxy is not None and scheme == "http":
+                target, headers_sent = address, headers_sent | proxy.headers
+            client.request(request.method, target, request.body, headers_sent)
             response = client.getresponse()
             timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
@@ -237,6 +262,37 @@ def _asked(
         yield Response(response.status, address, None, headers, body, _charset(response.headers), login)
 
 
+def _connected_to_proxy(
+    proxy: Proxy, deadline: float, cancel: CancelToken
+) -> contextlib.AbstractContextManager[socket.socket]:
+    try:
+        found = socket.getaddrinfo(proxy.host, proxy.port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise ProxyError(f"the proxy {clean(proxy.host, 80)} cannot be found") from None
+    return connected(proxy.host, proxy.port, [str(entry[4][0]) for entry in found], deadline, cancel)
+
+
+def _open_tunnel(connection: socket.socket, proxy: Proxy, there: Origin, idle: float, deadline: float) -> None:
+    """Have a proxy connect to a server.
+
+    Raises:
+        ProxyError: it refuses.
+    """
+    _, host, port = there
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    timed = TimedSocket(connection, idle, deadline)
+    lines = [
+        f"CONNECT {place} HTTP/1.1",
+        f"Host: {place}",
+        *(f"{name}: {value}" for name, value in proxy.headers.items()),
+    ]
+    timed.sendall("\r\n".join([*lines, "", ""]).encode())
+    response = http.client.HTTPResponse(timed, method="CONNECT")  # type: ignore[arg-type]
+    response.begin()
+    if response.status != 200:
+        raise ProxyError(f"the proxy {clean(proxy.host, 80)} refuses it ({response.status})")
+
+
 def _charset(headers: Message) -> str | None:
     try:
         return headers.get_content_charset()
@@ -244,11 +300,11 @@ def _charset(headers: Message) -> str | None:
         return None
 
 
-def _headers(request: Request, login: Login | None, there: Origin) -> dict[str, str]:
+def _headers(request: Request, login: Login | None, there: Origin, target: str) -> dict[str, str]:
     coding = "identity" if "Range" in request.headers else "gzip"
     headers = {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
     if login is not None and login.goes_to(there):
-        headers["Authorization"] = login.header()
+        headers["Authorization"] = login.header(_digests.get(there), request.method, target)
     return headers
 
 
@@ -322,7 +378,8 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         is_over = time.monotonic() >= deadline
         return f"not done within {limits.seconds:.0f} s." if is_over else f"no answer for {limits.idle:.0f} s."
     explained: tuple[tuple[type[Exception], Callable[[], str]], ...] = (
-        (ssl.SSLCertVerificationError, lambda: f"its certificate is not trusted ({clean(error.verify_message, 80)})."),  # type: ignore[attr-defined]
+        (ssl.SSLCertVerificationError, lambda: _untrusted(error)),
+        (ProxyError, lambda: f"{error}."),
         (ssl.SSLError, lambda: "no secure connection could be made."),
         (ConnectionRefusedError, lambda: "nothing answers there."),
         (http.client.RemoteDisconnected, lambda: "the connection broke off before an answer."),
@@ -331,6 +388,12 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
     )
     return next((tell() for kind, tell in explained if isinstance(error, kind)), "what it answered is not HTTP.")
+
+
+def _untrusted(error: Exception) -> str:
+    reason = clean(getattr(error, "verify_message", None) or "unknown reason", 80)
+    hint = "If it is a server of your own, name its certificate in network.trusted_certificates."
+    return f"its certificate is not trusted ({reason}). {hint}"
 
 
 def _shown(address: str) -> str:

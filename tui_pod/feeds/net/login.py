@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -16,9 +18,17 @@ _TYPED = re.compile(r"(\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:/{0,2}){0,5}?)([^/?#]*
 """The part before the host: a few schemes such as `feed:https://`, then a login."""
 
 
+_HASHES = {"md5": "md5", "sha-256": "sha256"}
+"""The algorithms of `Digest`, and what `hashlib` calls them."""
+
+_DIGEST = re.compile(r"(?:^|,)\s*digest\s+", re.IGNORECASE)
+_VALUE = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
+_SPECIAL, _ESCAPED = r'(["\\])', r"\\\1"
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user and a password for one server, for the scheme `Basic` (RFC 7617)."""
+    """A user and a password for one server, for the schemes `Basic` (RFC 7617) and `Digest` (RFC 7616)."""
 
     origin: Origin
     user: str
@@ -33,9 +43,51 @@ class Login:
             return scheme == "https" or self.over_http
         return port == 80 and other == ("https", host, 443)
 
-    def header(self) -> str:
-        """Return the value of the `Authorization` header."""
+    def header(self, digest: Mapping[str, str] | None = None, method: str = "GET", target: str = "/") -> str:
+        """Return the value of the `Authorization` header.
+
+        Args:
+            digest: what the server asks for in a challenge of `Digest`; None: it wants `Basic`.
+            method: of the request, as is `target`.
+        """
+        if digest is not None:
+            return self._digest_header(digest, method, target)
         return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
+
+    def _digest_header(self, digest: Mapping[str, str], method: str, target: str) -> str:
+        algorithm = digest.get("algorithm", "MD5")
+        kind = _HASHES[algorithm.lower().removesuffix("-sess")]
+
+        def hashed(*parts: str) -> str:
+            return hashlib.new(kind, ":".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+        realm, nonce, own, count = digest.get("realm", ""), digest.get("nonce", ""), os.urandom(8).hex(), "00000001"
+        secret, asked = hashed(self.user, realm, self.password), hashed(method, target)
+        if algorithm.lower().endswith("-sess"):
+            secret = hashed(secret, nonce, own)
+        has_quality = "qop" in digest
+        answer = hashed(secret, nonce, count, own, "auth", asked) if has_quality else hashed(secret, nonce, asked)
+        values = {"username": self.user, "realm": realm, "nonce": nonce, "uri": target, "response": answer}
+        values |= {"opaque": digest["opaque"]} if "opaque" in digest else {}
+        values |= {"cnonce": own} if has_quality or algorithm.lower().endswith("-sess") else {}
+        quoted = [f'{name}="{re.sub(_SPECIAL, _ESCAPED, value)}"' for name, value in values.items()]
+        plain = [f"algorithm={algorithm}"] if "algorithm" in digest else []
+        plain += [f"qop=auth, nc={count}"] if has_quality else []
+        return f"Digest {', '.join(quoted + plain)}"
+
+
+def find_digest(challenges: str) -> dict[str, str] | None:
+    """Return what the first usable challenge of `Digest` in `WWW-Authenticate` asks for; None if there is none."""
+    for challenge in _DIGEST.split(challenges)[1:]:
+        values = {name.lower(): text or bare for name, text, bare in _VALUE.findall(challenge)}
+        algorithm = values.get("algorithm", "MD5").lower().removesuffix("-sess")
+        if (
+            "nonce" in values
+            and algorithm in _HASHES
+            and "auth" in values.get("qop", "auth").replace(" ", "").split(",")
+        ):
+            return values
+    return None
 
 
 class Typed(NamedTuple):

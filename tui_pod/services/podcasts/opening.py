@@ -24,5 +24,7 @@ def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
 def network_policy(settings: Settings) -> NetworkPolicy:
     """Return what the settings allow on the network."""
     from tui_pod.feeds.net.access import make_policy  # brings TLS, 2 MiB
+    from tui_pod.feeds.net.connect import trust_certificates
 
+    trust_certificates(settings.network.trusted_certificates)
     return make_policy(settings.network.private_hosts, settings.feeds.timeout)
