@@ -25,7 +25,7 @@ SYNONYMS = {
 """What is said for a thing by mistake, and the noun for it."""
 
 ALLOWED = (
-    r"words (in title|in this transcript|to search for)",  # of a search
+    r"words (in title|in this transcript|to search for)|has all the words",  # of a search
     r"listening time|of listening|Listening sessions",
     r"-?\bword\b to exclude it|the start of a word|find WORD|^WORD$|`/words`",
 )

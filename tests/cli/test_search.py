@@ -40,6 +40,21 @@ def test_search_prints_where_words_are(catalog: str, capsys: pytest.CaptureFixtu
     ]
 
 
+def test_search_for_what_nothing_has_altogether_prints_the_nearest_and_says_so(
+    catalog: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--catalog", catalog, "search", "--json", "how", "does", "the", "lighthouse", "whistle"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert {"two", "one"} == {each["id"] for each in found}
+    assert all(each["nearest"] for each in found)
+    assert "nearest" in printed.err
+    assert main(["--catalog", catalog, "search", "how", "does", "the", "lighthouse", "whistle"]) == 0
+    printed = capsys.readouterr()
+    assert all(line.count("\t") == 4 for line in printed.out.splitlines())
+    assert "nearest" in printed.err
+
+
 def test_search_without_full_text_search_says_what_to_do(
     catalog: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

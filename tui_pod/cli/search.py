@@ -29,6 +29,8 @@ ON_SCREEN = 100
 LONG = 200
 """From this many unread episodes on, the listener is told to wait."""
 
+NO_MATCH = "nothing has all the words; these are the nearest."
+
 EXCERPT = 100
 """Characters of a match printed on a terminal."""
 
@@ -51,9 +53,13 @@ def run(options: Namespace) -> None:
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
     results = _results(options, opened, query, ON_SCREEN if is_shown else None)
+    if results.is_nearest:
+        query = query.nearest()
+        warn(NO_MATCH)
     hits = [(found.title, found.id, hit) for found in results.found for hit in found.hits]
     if options.json:
-        print_json([{"id": ident, "title": title, **_json(hit)} for title, ident, hit in hits])
+        about = {"nearest": True} if results.is_nearest else {}
+        print_json([{"id": ident, "title": title, **_json(hit), **about} for title, ident, hit in hits])
     elif is_shown:
         columns = (Column("title", 16), Column("id"), Column("at", is_right=True), Column("match", 30))
         print_table(columns, [(title, ident, _at(hit), _shown(query, hit)) for title, ident, hit in hits])

@@ -12,7 +12,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
-from tui_pod.search.lookup import Found, Hit, MatchKind
+from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
@@ -72,7 +72,10 @@ class SearchCommands(RowCommands):
         self.is_open, self._row = bool(self._matches), 0
         if answer.notice:
             self._say(answer.notice)
-        if self._matches:
+        if results.is_nearest:
+            self._say(f"{NEAREST}: nothing has all the words. {counted(results.total)} with some of them.")
+            self._go(0)
+        elif self._matches:
             in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"
             first = "" if results.total == len(results.found) else f"; the first {len(results.found)} are listed"
             self._say(f"Found in {in_all}{first}.")

@@ -1,6 +1,8 @@
 """Look words up in the index: matches grouped by episode, best first, each shown in its sentence.
 
 Titles come before the spoken words. Within each group, episodes with the most matches come first, then the newest.
+
+If nothing has all the words, the nearest episodes are those with the best passages for any of them.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import CUT, Cue, arrange
@@ -16,7 +19,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import counted, without_surrogates
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.search.packed_words import unpack
-from tui_pod.search.query import Query
+from tui_pod.search.query import Phrase, Query
 from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
 
@@ -25,6 +28,16 @@ EPISODES, HITS = 30, 3
 
 TITLES, HEADS, ROWS = 200, 500, 2_000
 """Newest matching titles, heads and groups of words that are ranked while the listener types; more would be slow."""
+
+NEAREST_ROWS = 15_000
+"""Most groups of words, and heads, that are ranked for the nearest results: if there are more, without the commonest
+words, and the newest."""
+
+BEST_GROUPS, HEAD_WEIGHT = 5, 6
+"""How many groups of words count for an episode's nearness, and how much more its title and summary do."""
+
+NEAREST = "Nearest"
+"""The heading of the nearest results."""
 
 STEPS = 10_000
 """SQLite instructions between two checks for cancellation: about a millisecond."""
@@ -72,6 +85,8 @@ class Results(NamedTuple):
     """True if there may be more than `total`."""
     beyond: int = 0
     """Number of transcripts whose end is not searched."""
+    is_nearest: bool = False
+    """True if nothing has all the words, and these match some of them (`Query.nearest`), the nearest first."""
 
     def moved(self, seconds: Mapping[str, float]) -> Results:
         """Return the results with words shifted by seconds (negative: earlier), by episode id."""
@@ -128,8 +143,60 @@ def look_up(
     db.set_progress_handler(is_stopped, STEPS)
     matches = _find_matches(db, query, most is None)
     results = _Ranking(db, query, most, matches, _look_through(bookmarks, query)).results(is_known)
+    if not results.found:
+        results = _look_up_nearest(db, query.nearest(), is_known)
     beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
     return results._replace(beyond=beyond)
+
+
+def _look_up_nearest(db: sqlite3.Connection, query: Query, is_known: Callable[[str], bool]) -> Results:
+    """Return the episodes that match any phrase of a query, the nearest first.
+
+    Squared, a passage with several of the words counts for more than several passages with one word each.
+    """
+    query = query._replace(wanted=tuple(_rare_enough(db, query.wanted)))
+    if not query.wanted:
+        return Results()
+    scores: dict[int, float] = {}
+    groups: dict[int, list[int]] = {}
+    newest = (
+        "SELECT rowid, coalesce(-bm25({0}{1}), 0.0) AS score FROM {0} WHERE {0} MATCH ? ORDER BY rowid DESC LIMIT ?"
+    )
+    ranked = f"SELECT rowid, score FROM ({newest}) ORDER BY score DESC LIMIT ?"
+    limits = (query.expression(), NEAREST_ROWS, ROWS)
+    for row, score in db.execute(ranked.format("words_index", ""), limits):
+        number, best = row >> GROUP_BITS, groups.setdefault(row >> GROUP_BITS, [])
+        if len(best) < BEST_GROUPS:
+            scores[number] = scores.get(number, 0.0) + score**2
+        best.append(row & ((1 << GROUP_BITS) - 1))
+    weights = ", 1, 1, 0.25"  # of title, summary and notes
+    heads = dict(db.execute(ranked.format("heads_index", weights), limits))
+    for number, score in heads.items():
+        scores[number] = scores.get(number, 0.0) + HEAD_WEIGHT * score**2
+    order = sorted(scores, key=lambda number: (-scores[number], -number))[: 2 * EPISODES]  # some may be gone
+    named = [db.execute("SELECT number, title FROM heads WHERE number = ?", (number,)).fetchone() for number in order]
+    titles = {row[0]: row[1] for row in named if row is not None and query.matches(row[1])}
+    passages = {number: sorted(best[:HITS]) for number, best in groups.items()}
+    ranking = _Ranking(db, query, EPISODES, _Matches(titles, set(heads), passages, is_cut=False), {})
+    found = tuple(islice(filter(None, (ranking.shown(number, is_known) for number in order)), EPISODES))
+    return Results(found, len(found), is_nearest=bool(found))
+
+
+def _rare_enough(db: sqlite3.Connection, wanted: Iterable[Phrase]) -> Iterator[Phrase]:
+    """Yield the phrases that are found, rarest first, as long as they are not in too many rows altogether."""
+    counted_rows = "SELECT count(*) FROM (SELECT 1 FROM {0} WHERE {0} MATCH ? LIMIT ?)"
+    numbers = {
+        phrase: sum(
+            db.execute(counted_rows.format(table), (phrase.expression, NEAREST_ROWS)).fetchone()[0]
+            for table in ("heads_index", "words_index")
+        )
+        for phrase in wanted
+    }
+    total = 0
+    for phrase, number in sorted(numbers.items(), key=lambda item: item[1]):
+        if number and (not total or total + number <= NEAREST_ROWS):
+            total += number
+            yield phrase
 
 
 def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Found]:
@@ -164,13 +231,13 @@ class _Ranking:
         total = len(kept) + len(order)
         found: list[Found] = []
         for ident, number in kept.items():
-            rest = self._found(number, is_known) if number is not None else None
+            rest = self.shown(number, is_known) if number is not None else None
             hits = (*self.kept[ident].hits, *(rest.hits if rest else ()))
             found.append(self.kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
         for number in order:
             if self.most is not None and len(found) >= self.most:
                 break
-            one = self._found(number, is_known)
+            one = self.shown(number, is_known)
             if one is None:
                 total -= 1
             else:
@@ -187,7 +254,7 @@ class _Ranking:
             return 0, -self.query.score(title)[1], -len(self.matches.groups.get(number, ())), -number
         return (1 if number in self.matches.heads else 2), 0, -len(self.matches.groups.get(number, ())), -number
 
-    def _found(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
+    def shown(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
         """Return an episode with its matches; None if it is gone or contains an excluded phrase."""
         row = self.db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
         if row is None or not is_known(row[0]):
@@ -255,9 +322,10 @@ def _find_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matche
         asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"
         return [row[0] for row in db.execute(asked, (query.expression(column), -1 if is_all else most))]
 
-    titled = rows("heads_index", "title", TITLES)
+    heads = rows("heads_index", "", HEADS)
+    titled = rows("heads_index", "title", TITLES) if heads else []
     titles = [db.execute("SELECT title FROM heads WHERE number = ?", (number,)).fetchone() for number in titled]
-    heads, words = rows("heads_index", "", HEADS), rows("words_index", "", ROWS)
+    words = rows("words_index", "", ROWS)
     is_cut = not is_all and (len(heads) == HEADS or len(words) == ROWS)
     named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
     return _Matches(named, set(heads), _grouped(words), is_cut)

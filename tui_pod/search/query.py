@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.search.stop_words import Language, guess_language
 
 MAX_PHRASES = 32
 """Most words and quoted phrases in a query; more would not narrow it, and SQLite has its limits."""
@@ -51,31 +52,47 @@ class Phrase(NamedTuple):
         """The phrase as FTS5 reads it."""
         return f'"{self.typed}"{"*" if self.is_start else ""}'
 
+    def stemmed(self, language: Language) -> Phrase:
+        """Return the phrase without the inflection of its last word, if that matches as a prefix."""
+        last = self.words[-1]
+        cut = len(last) - len(language.stem(last))
+        if not cut or not self.is_start or not fold(self.typed).endswith(last):
+            return self
+        return self._replace(words=(*self.words[:-1], last[:-cut]), typed=self.typed[:-cut])
+
 
 class Query(NamedTuple):
     """What to look for."""
 
     wanted: tuple[Phrase, ...] = ()
-    """All of these must match."""
+    """All of these must match, or any of them (`is_any`)."""
     excluded: tuple[Phrase, ...] = ()
     """None of these may match."""
     notice: str = ""
     """What the listener should know about the query; empty: nothing."""
+    is_any: bool = False
+
+    def nearest(self) -> Query:
+        """Return the query for any of the wanted phrases in any inflection, without stop words if others remain."""
+        language = guess_language([word for phrase in self.wanted for word in phrase.words])
+        left = [phrase for phrase in self.wanted if not language.stop_words.issuperset(phrase.words)] or self.wanted
+        wanted = dict.fromkeys(phrase.stemmed(language) for phrase in left)
+        return self._replace(wanted=tuple(wanted), is_any=True)
 
     def expression(self, column: str = "") -> str:
         """Return the query in FTS5 syntax, for one column if named; exclusions apply to all columns."""
-        wanted = " AND ".join(phrase.expression for phrase in self.wanted)
+        wanted = (" OR " if self.is_any else " AND ").join(phrase.expression for phrase in self.wanted)
         found = f"{{{column}}} : ({wanted})" if column else f"({wanted})"
         excluded = " OR ".join(phrase.expression for phrase in self.excluded)
         return f"{found} NOT ({excluded})" if excluded else found
 
     def matches(self, text: str) -> bool:
-        """Return True if a text has all wanted phrases and no excluded one."""
-        folded = fold(text)
-        if not all(word in folded for phrase in self.wanted for word in phrase.words):  # true for most texts, and quick
+        """Return True if a text has the wanted phrases, all or any, and no excluded one."""
+        folded, enough = fold(text), any if self.is_any else all
+        if not enough(word in folded for phrase in self.wanted for word in phrase.words):  # true for most, and quick
             return False
         words = list(_words(text))
-        return all(any(_places(phrase, words)) for phrase in self.wanted) and not self._excludes(words)
+        return enough(any(_places(phrase, words)) for phrase in self.wanted) and not self._excludes(words)
 
     def excludes(self, text: str) -> bool:
         """Return True if a text has an excluded phrase."""

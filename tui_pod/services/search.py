@@ -40,6 +40,7 @@ class SearchAnswer(NamedTuple):
     """What a search found, and a notice to show with it."""
 
     query: Query = Query()
+    """What the results match: `Query.nearest` if they are the nearest ones."""
     results: Results = Results()
     notice: str = ""
     is_searching: bool = False
@@ -94,7 +95,8 @@ class SearchService:
                 )
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
-            return SearchAnswer(query, results.moved(nudges), said, is_searching)
+            matching = query.nearest() if results.is_nearest else query
+            return SearchAnswer(matching, results.moved(nudges), said, is_searching)
 
         try:
             return await in_thread(ask)

@@ -50,6 +50,15 @@ async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its
         assert driver.playback.position == 30.0
 
 
+async def test_question_shows_the_nearest_results_under_a_heading(library: Library) -> None:
+    question = "why do lighthouses shine"
+    async with searching(library, *("space" if key == " " else key for key in question)) as driver:
+        await found(driver, "Nearest: nothing has all the words")
+        assert "A lighthouse stands at the end of the pier." in driver.text
+        await driver.press("enter", "enter")
+        assert (driver.playback.episode, driver.playback.position) == ("three", 30.0)
+
+
 async def test_words_without_times_are_played_from_where_they_stand(library: Library) -> None:
     async with run_app(library) as driver:
         driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second.", speaker="Ada"), Cue("Third!")))

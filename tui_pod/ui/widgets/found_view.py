@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
-from tui_pod.search.lookup import Found, Hit, MatchKind
+from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
 from tui_pod.search.query import excerpt, parse_query
 from tui_pod.services.search import SearchAnswer
 from tui_pod.ui.actions import bindings
@@ -64,6 +64,8 @@ class FoundView(ChoiceLines):
 
     def _make_lines(self, width: int) -> Iterator[TextLine]:
         match = 0
+        if self._answer.results.is_nearest:
+            yield TextLine([(fit(f"{NEAREST}: nothing has all the words", width).rstrip(), QUIET)])
         for found in self._answer.results.found:
             has_title = any(hit.kind is MatchKind.TITLE for hit in found.hits)
             spans = self._answer.query.spans(found.title) if has_title else []
