@@ -138,9 +138,7 @@ class PlayerInterface(ServiceInterface):
         return self._microseconds()
 
     can_play = _property("CanPlay", DBusBool, lambda interface: len(interface._controller.library) > 0)
-    can_go_next = _property(
-        "CanGoNext", DBusBool, lambda interface: interface._controller.sessions.status().next is not None
-    )
+    can_go_next = _property("CanGoNext", DBusBool, lambda interface: interface._controller.has_next)
     can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
     can_pause = _when_loaded("CanPause")
     can_seek = _when_loaded("CanSeek")

@@ -158,7 +158,8 @@ def bar_facts(services: Services) -> BarFacts:
     waiting = services.first.with_keys(WAITING.format(status.waiting)) if status.waiting else ""
     if not playback.is_loaded:
         return BarFacts(waiting=waiting, sleep=sleeps)
-    following = library.index(status.next) if status.next else None
+    is_last = sleep is not None and sleep.ended().is_over
+    following = library.index(status.next) if status.next and not is_last else None
     session = None
     if status.number is not None:
         session = (status.number, status.count, f"{controller.now() + timedelta(seconds=status.left):%H:%M}")

@@ -417,14 +417,19 @@ def test_seconds_of_several_times_add_up_for_continue() -> None:
 )
 def test_podcast_says_what_plays_after_its_episodes(after: str, is_autoplaying: bool, playing: str | None) -> None:
     room = make_room(settings={"after": after}, options=PlaybackOptions(is_autoplaying=is_autoplaying))
-    room.play("three", seconds=301, following=[2, 0])
+    room.play("three", seconds=30, following=[2, 0])
+    assert room.controller.sessions.status().next == playing
+    assert room.controller.has_next
+    room.player.play(271)
     assert (room.playing if room.controller.playback.is_loaded else None) == playing
 
 
 @pytest.mark.parametrize(("after", "playing"), [("podcast", "five"), ("queue", "five"), ("stop", None)])
 def test_queue_comes_first_unless_a_podcast_says_stop(after: str, playing: str | None) -> None:
     room = make_room(settings={"after": after}, queue=Queue(("five",)))
-    room.play("three", seconds=301, following=[2, 0])
+    room.play("three", seconds=30, following=[2, 0])
+    assert room.controller.sessions.status().next == playing
+    room.player.play(271)
     assert (room.playing if room.controller.playback.is_loaded else None) == playing
 
 

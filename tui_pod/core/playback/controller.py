@@ -106,6 +106,11 @@ class PlaybackController:
         return self.sessions.session
 
     @property
+    def has_next(self) -> bool:
+        """Whether `next` has something to play."""
+        return self._up_next.next() is not None
+
+    @property
     def is_paused(self) -> bool:
         """Whether the loaded episode is paused, or will be once it has loaded."""
         return self._player.is_paused
@@ -140,6 +145,11 @@ class PlaybackController:
                 self.handover.paused()
                 if event.is_paused and self.session is not None:
                     self.sessions.save()
+
+    def turn_day(self) -> None:
+        """Let what is too old by now leave Continue."""
+        if old := self.progress_index.age(self.now()):
+            self._listener.progress_changed(frozenset(old))
 
     def remember(self, table: str, key: str, value: str | float) -> None:
         """Remember a choice of the listener."""
@@ -336,26 +346,17 @@ class PlaybackController:
                 return
         if self.sessions.end_if_over():
             return
-        if self._goes_on():
-            self._up_next.advance(is_automatic=True)
-        else:
+        if self.sessions.following() is None:
             self.stop()
-
-    def _goes_on(self) -> bool:
-        """Return whether something plays after the episode that has ended, as its podcast says."""
-        settings = self._state.settings_of(self.playback.episode)
-        after = settings.after if settings is not None and self.session is None else ""
-        if after == "stop":
-            return False
-        is_listed = after in ("list", "podcast") if after else self._state.options.is_autoplaying
-        return is_listed or next(self._up_next.upcoming(), None) is not None
+        else:
+            self._up_next.advance(is_automatic=True)
 
     def _on_failed(self, reason: str) -> None:
         if not self._up_next.is_automatic:
             self._player.fail(reason)
             return
         told = f"“{self.playback.title}”: {reason}"
-        if self._up_next.next() is None:
+        if not self.has_next:
             self._player.fail(told)
         else:
             self._listener.tell(told, is_error=True)
@@ -365,7 +366,7 @@ class PlaybackController:
 
     def go_on(self) -> None:
         """Play on after a session has ended."""
-        if self._up_next.next() is None:
+        if not self.has_next:
             self._listener.tell(f"Nothing comes next. Press {key_of('session.plan')} to plan another session.")
         else:
             self._up_next.advance()

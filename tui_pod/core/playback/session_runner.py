@@ -30,7 +30,7 @@ WORTH_PLANNING = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """What is left of the session, and what plays next."""
+    """What is left of the session, and what follows."""
 
     number: int | None
     """Which one of the session is playing, from 1, skipped ones included; None outside a session."""
@@ -39,6 +39,7 @@ class SessionStatus:
     left: float
     """Seconds of the listener's time until the session's, else the queue's, end."""
     next: str | None
+    """What begins by itself when the current episode ends; None: nothing does."""
     waiting: int = 0
     """Episodes of a session that waits because something else plays; 0 if none waits."""
 
@@ -246,7 +247,7 @@ class SessionRunner:
         return queue.remove(ident for ident in queue.upcoming if ident in planned)
 
     def status(self) -> SessionStatus:
-        """Return what is left of the session, and what plays next."""
+        """Return what is left of the session, and what follows."""
         session, current, library = self.session, self._state.playback.episode, self._state.library
         upcoming = [ident for ident in self._up_next.upcoming() if session is None or ident in session.episodes]
         is_waiting = session is not None and current not in session.episodes
@@ -258,7 +259,7 @@ class SessionRunner:
             count = len(session.episodes) + skipped
             if current in session.episodes:
                 number = session.episodes.index(current) + 1 + skipped
-        return SessionStatus(number, count, left, self._up_next.next(), len(upcoming) if is_waiting else 0)
+        return SessionStatus(number, count, left, self.following(), len(upcoming) if is_waiting else 0)
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes will take.
@@ -272,10 +273,19 @@ class SessionRunner:
             else:
                 yield state.progress_index.playing_time(index) / speed_rule(index)
 
+    def following(self) -> str | None:
+        """Return what begins by itself when the current episode ends; None: nothing does."""
+        return None if self._is_over() else self._up_next.following(in_session=self.session is not None)
+
+    def _is_over(self) -> bool:
+        """Return whether there is a session of which no episode is upcoming."""
+        session = self.session
+        return session is not None and not any(ident in session.episodes for ident in self._up_next.upcoming())
+
     def end_if_over(self) -> bool:
         """End the session with its summary if none of its episodes is upcoming; return whether it ended."""
         session = self.session
-        if session is None or any(ident in session.episodes for ident in self._up_next.upcoming()):
+        if session is None or not self._is_over():
             return False
         self.session = None
         self._player.stop()

@@ -133,6 +133,18 @@ class UpNext:
         row = self._next_row() if queued is None else None
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]
 
+    def following(self, in_session: bool = False) -> str | None:
+        """Return what begins by itself when the current episode ends; None: nothing does.
+
+        Outside a session the podcast decides, with its setting `after`.
+        """
+        settings = self._state.settings_of(self._state.playback.episode)
+        after = settings.after if settings is not None and not in_session else ""
+        if after == "stop":
+            return None
+        goes_on = after in ("list", "podcast") if after else self._state.options.is_autoplaying
+        return self.next() if goes_on else next(self.upcoming(), None)
+
     def upcoming(self) -> Iterator[str]:
         """Yield the entries of the queue that follow what plays and are in the library."""
         current = self._state.playback.episode
