@@ -8,12 +8,13 @@ import pytest
 
 from tests.fakes import START
 from tests.patience import until
-from tests.rooms import Room
+from tests.rooms import Room, make_room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.services import elsewhere
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.state.store import State, StateFile
@@ -48,6 +49,19 @@ class Watched(StateFile):
 @pytest.fixture
 def watched(room: Room) -> Watched:
     return Watched(room)
+
+
+async def test_fragments_leave_continue_in_an_app_that_runs_on() -> None:
+    room = make_room()
+    aging = ProgressIndex(room.library, {"one": Progress(START, position=5.0)}, timedelta(days=2), START)
+    room.controller.adopt(room.library, aging)
+    watched = Watched(room)
+    room.clock.now += timedelta(days=1)
+    await watched.watch.look()
+    assert aging.continue_count == 1
+    room.clock.now += timedelta(days=2)
+    await watched.watch.look()
+    assert (aging.continue_count, room.listener.changed[-1]) == (0, frozenset({"one"}))
 
 
 async def test_mark_from_elsewhere_is_shown_and_neither_saved_again_nor_told(room: Room, watched: Watched) -> None:

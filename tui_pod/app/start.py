@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,9 +52,7 @@ class AppFiles(NamedTuple):
 def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScreen:
     """Return what the first screen shows."""
     library, settings = loaded.library, config.settings
-    days = settings.resume.fragment_days
-    fragments_from = datetime.now(UTC) - timedelta(days=days) if days else None
-    progress_index = ProgressIndex(library, state.progress, fragments_from)
+    progress_index = ProgressIndex(library, state.progress, settings.resume.fragment_age, datetime.now(UTC))
     playback = clamp(
         Playback(
             speed=state.setting("player", "speed", settings.playback.speed),

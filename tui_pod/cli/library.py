@@ -29,8 +29,9 @@ from tui_pod.library.catalog_files import read_catalogs
 
 def run_list(options: Namespace) -> None:
     """Print the episodes."""
-    library, state, *_ = open_library(options)
-    progress_index = ProgressIndex(library, state.progress)
+    opened = open_library(options)
+    library = opened.library
+    progress_index = opened.count_progress()
     indexes: Iterable[int] = range(len(library))
     if options.topic is not None:
         topics = find_topics(library, options.topic)
@@ -54,11 +55,12 @@ def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tu
 
 def run_mark(options: Namespace) -> None:
     """Mark episodes, all or none."""
-    library, state, file, *_ = open_library(options)
+    opened = open_library(options)
+    library, state, file, *_ = opened
     find_episodes(library, options.ids)
     if not state.is_writable:
         raise UserError("nothing was marked.")
-    progress_index = ProgressIndex(library, state.progress)
+    progress_index = opened.count_progress()
     played = options.mark == "played"
     wanted = Status.PLAYED if played else Status.UNPLAYED
     records = []
@@ -74,8 +76,9 @@ def run_mark(options: Namespace) -> None:
 
 def run_status(options: Namespace) -> None:
     """Print what would be resumed, and totals."""
-    library, state, _, _, settings = open_library(options)
-    progress_index = ProgressIndex(library, state.progress)
+    opened = open_library(options)
+    library, settings = opened.library, opened.settings
+    progress_index = opened.count_progress()
     stats = progress_index.topic_stats[0]
     unfinished = progress_index.resumable()
     if options.json:

@@ -41,8 +41,9 @@ def run_plan(options: Namespace) -> None:
         budget = parse_budget(options.time, now)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    library, state, *_, settings = open_library(options)
-    progress_index = ProgressIndex(library, state.progress)
+    opened = open_library(options)
+    library, state, *_, settings = opened
+    progress_index = opened.count_progress()
     request = request_of(library, budget, options.topic, options.order)
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library, settings.speeds)
@@ -64,9 +65,10 @@ def run_plan(options: Namespace) -> None:
 
 def run_stats(options: Namespace) -> None:
     """Print listening statistics."""
-    library, state, file, *_ = open_library(options)
-    progress_index = ProgressIndex(library, state.progress)
-    history = compute_statistics(file.heard_records(), library)
+    opened = open_library(options)
+    library = opened.library
+    progress_index = opened.count_progress()
+    history = compute_statistics(opened.file.heard_records(), library)
     if options.json:
         print_json(_stats_json(history, progress_index, library))
         return

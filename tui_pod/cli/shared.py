@@ -10,6 +10,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +41,10 @@ class Opened(NamedTuple):
     file: StateFile
     paths: Paths
     settings: Settings
+
+    def count_progress(self) -> ProgressIndex:
+        """Return the progress counted for the library, by the listener's settings."""
+        return ProgressIndex(self.library, self.state.progress, self.settings.resume.fragment_age, datetime.now(UTC))
 
 
 def load_config(options: Namespace) -> Config:

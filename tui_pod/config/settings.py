@@ -5,6 +5,7 @@ from it. They are not postponed, since the reader would have to compile each of 
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, dataclass_transform
 
@@ -77,6 +78,11 @@ class ResumeSettings(Section):
     fragment_days: Annotated[
         int, Key("Days after which Continue leaves out an episode heard by less than a quarter; 0: never", 0, 3650)
     ] = 30
+
+    @property
+    def fragment_age(self) -> timedelta | None:
+        """How long Continue keeps such an episode; None: for ever."""
+        return timedelta(days=self.fragment_days) if self.fragment_days else None
 
 
 class PlayedSettings(Section):

@@ -1,4 +1,4 @@
-"""Shows what other programs change: progress, bookmarks, podcasts and downloads.
+"""Shows what changes by itself: other programs change progress, bookmarks, podcasts and downloads; days go by.
 
 Called on the event loop; threads do what waits.
 """
@@ -32,6 +32,7 @@ class ElsewhereWatch:
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
         self._is_leaving_progress = False
+        self._today = controller.now().date()
 
     def start(self) -> None:
         """Start watching."""
@@ -54,6 +55,9 @@ class ElsewhereWatch:
 
     async def look(self) -> None:
         """Take over what has changed since the last check."""
+        if (today := self._controller.now().date()) != self._today:
+            self._today = today
+            self._controller.turn_day()
         if self._file.is_changed_elsewhere and not self._is_leaving_progress:
             saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
             self._controller.editor.receive(

@@ -160,10 +160,14 @@ def test_progress_under_another_id_of_an_episode_counts_for_the_episode() -> Non
 def test_fragments_leave_continue_after_a_while_and_stay_started() -> None:
     library = build_library([], [Episode(ident, ident, duration=100.0) for ident in "abc"])
     progress = {"a": started(20.0), "b": started(30.0), "c": started(20.0, minutes=9)}
-    index = ProgressIndex(library, progress, START + timedelta(minutes=5))
+    index = ProgressIndex(library, progress, timedelta(days=1), START + timedelta(days=1, minutes=5))
     assert index.unfinished() == [2, 1]
     assert index.resumable() == [2, 0, 1]
-    assert index.moved_to(library).unfinished() == [2, 1]
+    moved = index.moved_to(library)
+    assert moved.unfinished() == [2, 1]
+    assert moved.age(START + timedelta(days=1, minutes=8)) == []
+    assert moved.age(START + timedelta(days=1, minutes=10)) == ["c"]
+    assert (moved.unfinished(), moved.continue_count, moved.resumable()) == ([1], 1, [2, 0, 1])
 
 
 @pytest.fixture
@@ -211,3 +215,9 @@ def test_continue_has_one_episode_of_a_thing(courses: Library) -> None:
 
 def test_continue_without_the_next_one_once_that_was_taken_off(courses: Library) -> None:
     assert continued(courses, {"e": heard(0), "d": Progress(START, is_dismissed=True)}) == []
+
+
+def test_finished_counts_episodes_of_removed_podcasts_and_no_marks() -> None:
+    library = build_library([], [Episode("a", "a")])
+    progress = {"a": Progress(START, played=True, plays=1), "gone": Progress(START, plays=2)}
+    assert ProgressIndex(library, {**progress, "marked": Progress(START, played=True)}).finished() == 2

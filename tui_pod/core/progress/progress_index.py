@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
@@ -28,11 +28,23 @@ class ProgressIndex:
     """Progress by episode id. Ids that are not in the library stay, and are not counted."""
 
     def __init__(
-        self, library: Library, progress: Mapping[str, Progress], fragments_from: datetime | None = None
+        self,
+        library: Library,
+        progress: Mapping[str, Progress],
+        fragment_age: timedelta | None = None,
+        now: datetime | None = None,
     ) -> None:
-        """Count the progress; fragments heard before `fragments_from` are not in Continue, None: all are."""
+        """Count the progress.
+
+        Args:
+            library: all episodes.
+            progress: by episode id.
+            fragment_age: how long Continue keeps a fragment; None: for ever.
+            now: the time that this is counted from; see `age`.
+        """
         self._library = library
-        self._fragments_from = fragments_from
+        self._fragment_age = fragment_age
+        self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None
         self._progress = unite(progress, library.aliases)
         self.topic_stats = [TopicStats(seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
@@ -49,9 +61,22 @@ class ProgressIndex:
 
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
-        moved = ProgressIndex(library, self._progress, self._fragments_from)
+        now = self._fragments_from + self._fragment_age if self._fragments_from and self._fragment_age else None
+        moved = ProgressIndex(library, self._progress, self._fragment_age, now)
         moved.set_new(self.new)
         return moved
+
+    def age(self, now: datetime) -> list[str]:
+        """Leave out of Continue the fragments that are too old by now, and return their ids."""
+        if self._fragment_age is None:
+            return []
+        self._fragments_from = now - self._fragment_age
+        ids = self._library.ids
+        old = {index for index in self._continuing if not self._is_continuing(self._progress[ids[index]], index)}
+        self._continuing -= old
+        if old:
+            self._follow_ups = None
+        return [ids[index] for index in old]
 
     def get(self, ident: str) -> Progress | None:
         """Return the progress of an episode; None when it was never touched."""
@@ -98,8 +123,8 @@ class ProgressIndex:
             stats.left += gained
 
     def finished(self) -> int:
-        """Return how many episodes of the library were played to their end, whatever they are marked as now."""
-        return sum(progress.plays > 0 and self._library.index(ident) is not None for ident, progress in self)
+        """Return how many episodes were played to their end, also of podcasts that were removed since."""
+        return sum(progress.plays > 0 for _, progress in self)
 
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new, leaving out those that were touched or are not in the library."""
