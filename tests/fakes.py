@@ -505,6 +505,7 @@ class FakeNews(News):
 
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
         self._wishes = wishes
+        self._drawn = set()
 
     def looked(self, episodes: Iterable[str]) -> None:
         self._wishes.append(("looked", *sorted(episodes)))

@@ -730,6 +730,11 @@ async def test_new_episodes_are_marked_listed_and_counted() -> None:
         model = driver.app.main_screen.model
         assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
         assert driver.services.asked_feeds.wishes == [("looked", "cast-8", "cast-9")]
+        driver.app.main_screen.open_entry(0)
+        await driver.settle()
+        assert driver.services.asked_feeds.wishes[1:] == [("looked", "cast-8", "cast-9", "other-2")]
+        driver.app.main_screen.open_entry(SmartList.NEW)
+        await driver.settle()
         await driver.press("x")
         assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
         await driver.press("j", "m")

@@ -62,7 +62,6 @@ class EpisodeListModel:
             None,
             {},
         )  # a queue, and the number of each upcoming entry
-        self._drawn: set[str] = set()  # new episodes drawn in the list of their podcast, since it was opened
         self._list()
 
     # -- entries ---------------------------------------------------------------------------------------
@@ -137,9 +136,8 @@ class EpisodeListModel:
         """List something else and remember it; the cursor keeps its episode, or goes to the first unfinished one."""
         kept = self._keep() if keeps_cursor else None
         if query.entry != self.query.entry:
-            if self._drawn:
-                self._services.feeds.news.looked(self._drawn)
-                self._drawn = set()
+            if self.progress_index.new:
+                self._services.feeds.news.list_left()
             query = query._replace(sort=self._orders.of(self.library, query.entry))
         elif query.sort is not self.query.sort and query.entry >= 0:
             self._orders.choose(self.library, query.entry, query.sort)
@@ -150,9 +148,8 @@ class EpisodeListModel:
         self._services.controller.remember_view(query)
 
     def note_drawn(self, ident: str) -> None:
-        """Record that the row of a new episode was drawn; in the list of its podcast it is not new afterwards."""
-        if self.podcast(self.query.entry) is not None:
-            self._drawn.add(ident)
+        """Record that the row of a new episode was drawn; it is not new once this list is left."""
+        self._services.feeds.news.drawn(ident)
 
     def search(self, words: str) -> None:
         """Filter the list by what is being typed, without remembering it."""

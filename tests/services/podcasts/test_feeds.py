@@ -1033,6 +1033,28 @@ async def test_what_came_is_new_until_it_is_looked_at(site: Site, service: Servi
     assert other.controller.progress_index.new == frozenset()
 
 
+async def test_what_was_drawn_is_new_until_its_list_is_left(site: Site, service: ServiceRig) -> None:
+    await bring_new(site, service)
+    three, two = service.ids("Episode 3", "Episode 2")
+    index, news = service.controller.progress_index, service.service.news
+    news.drawn(three)
+    await news.show()
+    assert index.new == {three, two}
+    news.list_left()
+    await service.until(lambda: index.new == {two}, "what was drawn is seen")
+
+
+async def test_what_was_drawn_is_not_new_after_a_restart(site: Site, service: ServiceRig) -> None:
+    await bring_new(site, service)
+    three, two = service.ids("Episode 3", "Episode 2")
+    service.service.news.drawn(three)
+    await service.service.close()
+    assert service.controller.progress_index.new == {three, two}
+    other = ServiceRig(service.data.parent)
+    await other.service.news.show()
+    assert other.controller.progress_index.new == {two}
+
+
 async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_brought_back(
     site: Site, service: ServiceRig
 ) -> None:

@@ -178,6 +178,7 @@ class FeedService(Follower):
         self._keeper.close()
         self.refresher.close()
         await self._tasks.close()
+        await self.news.close()
         await self.downloads.close()
 
     async def _start(self, is_refreshing: bool) -> None:

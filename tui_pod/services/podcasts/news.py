@@ -1,4 +1,4 @@
-"""Shows which episodes are new: those that were not yet drawn in the list of their podcast.
+"""Shows which episodes are new: those whose row was not yet drawn in a list that was left since.
 
 An episode is also no longer new once it was begun, marked, queued or downloaded by hand, and after some days.
 
@@ -7,6 +7,8 @@ Called on the event loop; threads do what waits.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,9 @@ from tui_pod.runtime.threads import in_thread
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
+CLOSING = 0.5
+"""Longest time in seconds that marking takes at the end."""
+
 
 class News:
     """The list of new episodes in the running app."""
@@ -25,6 +30,7 @@ class News:
         self._context = context
         self._tasks = context.tasks
         self._ids: set[str] = set()  # as stored
+        self._drawn: set[str] = set()  # episodes whose row was drawn, since the list was opened
 
     async def show(self) -> None:
         """Show what is new now."""
@@ -40,6 +46,22 @@ class News:
         index.set_new(self._ids)
         if changed := before ^ index.new:
             self._context.frontend.progress_changed(frozenset(changed))
+
+    def drawn(self, episode: str) -> None:
+        """Record that the row of a new episode was drawn; it is new until its list is left."""
+        self._drawn.add(episode)
+
+    def list_left(self) -> None:
+        """Mark what was drawn as seen."""
+        if self._drawn:
+            drawn, self._drawn = self._drawn, set()
+            self.looked(drawn)
+
+    async def close(self) -> None:
+        """Mark what was drawn as seen, if that can be done in time."""
+        if seen := self._ids.intersection(self._drawn):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._store(list(seen), is_new=False), CLOSING)
 
     def looked(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen, or otherwise dealt with by the listener."""
@@ -76,8 +98,11 @@ class News:
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
+        await self._store(episodes, is_new)
+        await self.show()
+
+    async def _store(self, episodes: Sequence[str], is_new: bool) -> None:
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
-        await self.show()
