@@ -11,10 +11,10 @@ from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.playback.session_runner import SessionStatus
 from tui_pod.core.player.snapshot import Chapter, NextAttempt, Playback, PlayerStatus
 from tui_pod.core.progress.statistics import PastSession, Statistics
 from tui_pod.core.selection.session_planner import Plan, Summary
+from tui_pod.core.selection.session_status import SessionStatus
 from tui_pod.plain.spoken import (
     RECENT,
     SHOWN,

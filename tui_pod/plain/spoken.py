@@ -11,13 +11,13 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
-from tui_pod.core.playback.session_runner import SessionStatus
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
+from tui_pod.core.selection.session_status import SessionStatus
 from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.services.episode_list import EpisodeListModel
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_hints, key_of
+from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
 from tui_pod.core.text.clean import counted, span
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.progress_index import ProgressIndex
+    from tui_pod.core.selection.session_status import SessionStatus
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.first_screen import FirstScreen
     from tui_pod.services.services import Services
@@ -33,10 +35,6 @@ RESUMES = f"{key_of('playback.toggle')} resumes"
 
 WAITING = f"session waits, {{}} left · {key_of('queue.next')} goes on"
 """What the bar says of a session while something else plays, with the number of its episodes."""
-
-
-SESSION_LEFT = "session, {} left"
-"""What the bar says at a start when the held episode is of a session."""
 
 
 def pane_hints(
@@ -139,15 +137,23 @@ def path_text(model: EpisodeListModel) -> str:
     return " › ".join(map(model.name, path))
 
 
-def start_facts(model: EpisodeListModel, held: str | None, first: FirstScreen) -> BarFacts:
-    """Return the bar's facts of the held episode and the session, before anything plays."""
+def start_facts(model: EpisodeListModel, held: str | None, first: FirstScreen, now: datetime) -> BarFacts:
+    """Return the bar's facts of the held episode and the session, before anything can play."""
     facts = _episode_facts(model.library, model.progress_index, held) if held is not None else BarFacts()
     session = first.session
     if session is None:
         return facts
-    left = [ident for ident in session.episodes if ident not in session.finished]
-    text = SESSION_LEFT.format(len(left)) if held in left else first.with_keys(WAITING.format(len(left)))
-    return facts._replace(waiting=text)
+    from tui_pod.core.selection.session_status import ComingTimes, session_status  # few starts have a session
+
+    library = model.library
+    upcoming = [ident for ident in first.queue.upcoming if ident != held and library.index(ident) is not None]
+    speed_rule = make_speed_rule(first.usual_speed, library, first.settings.speeds)
+    times = ComingTimes(library, model.progress_index, held, first.playback.speed, speed_rule)
+    following = upcoming[0] if any(ident in session.episodes for ident in upcoming) else None
+    status = session_status(session, upcoming, following, times)
+    if held is None:
+        return BarFacts(waiting=_waiting(status, first))
+    return _with_session(facts, status, library, now, first)
 
 
 def bar_facts(services: Services) -> BarFacts:
@@ -155,20 +161,28 @@ def bar_facts(services: Services) -> BarFacts:
     controller = services.controller
     status, playback, sleep = controller.sessions.status(), controller.playback, controller.sleep
     library, sleeps = controller.library, sleep.short if sleep is not None else ""
-    waiting = services.first.with_keys(WAITING.format(status.waiting)) if status.waiting else ""
     if not playback.is_loaded:
-        return BarFacts(waiting=waiting, sleep=sleeps)
+        return BarFacts(waiting=_waiting(status, services.first), sleep=sleeps)
+    facts = _episode_facts(library, controller.progress_index, playback.episode or "")._replace(sleep=sleeps)
+    facts = _with_session(facts, status, library, controller.now(), services.first)
     is_last = sleep is not None and sleep.ended().is_over
-    following = library.index(status.next) if status.next and not is_last else None
+    return facts._replace(following="") if is_last else facts
+
+
+def _with_session(
+    facts: BarFacts, status: SessionStatus, library: Library, now: datetime, first: FirstScreen
+) -> BarFacts:
+    """Return an episode's facts with the session and what follows."""
+    following = library.index(status.next) if status.next else None
     session = None
     if status.number is not None:
-        session = (status.number, status.count, f"{controller.now() + timedelta(seconds=status.left):%H:%M}")
-    return _episode_facts(library, controller.progress_index, playback.episode or "")._replace(
-        session=session,
-        waiting=waiting,
-        following=library.titles[following] if following is not None else "",
-        sleep=sleeps,
-    )
+        session = (status.number, status.count, f"{now + timedelta(seconds=status.left):%H:%M}")
+    title = library.titles[following] if following is not None else ""
+    return facts._replace(session=session, waiting=_waiting(status, first), following=title)
+
+
+def _waiting(status: SessionStatus, first: FirstScreen) -> str:
+    return first.with_keys(WAITING.format(status.waiting)) if status.waiting else ""
 
 
 def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str) -> BarFacts:
@@ -218,7 +232,7 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     upcoming = [index for ident in model.queue.upcoming
                 if (index := library.index(ident)) is not None and index != current]  # fmt: skip
     first = [] if current is None else [current]
-    now, sums = controller.now(), list(accumulate(controller.sessions.coming_times([*first, *upcoming])))
+    now, sums = controller.now(), list(accumulate(controller.sessions.times.of([*first, *upcoming])))
     times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
     session, listed = controller.session, len(model.indexes)
     of_session = frozenset(session.episodes) if session is not None else frozenset[str]()

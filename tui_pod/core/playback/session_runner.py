@@ -5,8 +5,8 @@ A session ends between episodes and then waits for the listener.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
@@ -22,26 +22,11 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
 from tui_pod.core.selection.session_records import to_records
+from tui_pod.core.selection.session_status import ComingTimes, SessionStatus, session_status
 from tui_pod.core.text.clean import counted
 
 WORTH_PLANNING = 30.0
 """With less than this many seconds left, nothing more is planned into a session."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
-    """What is left of the session, and what follows."""
-
-    number: int | None
-    """Which one of the session is playing, from 1, skipped ones included; None outside a session."""
-    count: int
-    """Episodes of the session, skipped ones included."""
-    left: float
-    """Seconds of the listener's time until the session's, else the queue's, end."""
-    next: str | None
-    """What begins by itself when the current episode ends; None: nothing does."""
-    waiting: int = 0
-    """Episodes of a session that waits because something else plays; 0 if none waits."""
 
 
 class SessionRunner:
@@ -77,7 +62,9 @@ class SessionRunner:
     def save(self) -> None:
         """Save the session, if any, so that it survives a restart until its end time."""
         session, state = self._session, self._state
-        left = self._time(ident for ident in session.episodes if ident not in session.finished) if session else 0.0
+        left = (
+            self.times.total(ident for ident in session.episodes if ident not in session.finished) if session else 0.0
+        )
         ends = state.ports.clock() + timedelta(seconds=left)
         state.ports.writer.save(*to_records(session, state.library.topics, ends))
 
@@ -152,7 +139,7 @@ class SessionRunner:
         returned = [ident for ident in leading if ident not in members]
         upcoming = [ident for ident in after.upcoming if ident in members or ident in returned]
         done = [ident for ident in session.episodes if ident in members and ident not in after.upcoming]
-        change = self._time(returned) - self._time(removed)
+        change = self.times.total(returned) - self.times.total(removed)
         self.session = replace(
             session,
             episodes=(*done, *upcoming),
@@ -162,11 +149,6 @@ class SessionRunner:
 
     def _moved(self, request: SessionRequest, former: Library) -> SessionRequest:
         return replace(request, topic=former.topics.found_in(self._state.library.topics, request.topic))
-
-    def _time(self, episodes: Iterable[str]) -> float:
-        """Return the seconds of the listener's time that episodes would take."""
-        known = (index for ident in episodes if (index := self._state.library.index(ident)) is not None)
-        return sum(self.coming_times(known))
 
     def spend(self, seconds: float) -> None:
         """Record that some seconds of the current episode were played."""
@@ -219,7 +201,7 @@ class SessionRunner:
         begun = begun if begun not in gone else None
         index = library.index(begun)
         if index is not None:
-            left -= sum(self.coming_times([index]))
+            left -= sum(self.times.of([index]))
         planned: tuple[str, ...] = ()
         if left >= WORTH_PLANNING:
             request = replace(session.request, budget=left)
@@ -248,30 +230,14 @@ class SessionRunner:
 
     def status(self) -> SessionStatus:
         """Return what is left of the session, and what follows."""
-        session, current, library = self.session, self._state.playback.episode, self._state.library
-        upcoming = [ident for ident in self._up_next.upcoming() if session is None or ident in session.episodes]
-        is_waiting = session is not None and current not in session.episodes
-        now = [] if current is None or is_waiting else [current]
-        coming = [index for ident in (*now, *upcoming) if (index := library.index(ident)) is not None]
-        number, count, left = None, 0, sum(self.coming_times(coming))
-        if session is not None:
-            skipped = len(session.skipped.difference(session.episodes))
-            count = len(session.episodes) + skipped
-            if current in session.episodes:
-                number = session.episodes.index(current) + 1 + skipped
-        return SessionStatus(number, count, left, self.following(), len(upcoming) if is_waiting else 0)
+        return session_status(self.session, list(self._up_next.upcoming()), self.following(), self.times)
 
-    def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
-        """Yield the seconds of the listener's time that each of these episodes will take.
-
-        The tail of a playing one that counts as played takes no time; another played one starts over.
-        """
-        state, speed_rule = self._state, self._mixer.speed_rule
-        for index in indexes:
-            if state.library.ids[index] == state.playback.episode:
-                yield state.progress_index.remaining(index) / state.playback.speed
-            else:
-                yield state.progress_index.playing_time(index) / speed_rule(index)
+    @property
+    def times(self) -> ComingTimes:
+        """How long episodes will take."""
+        state, playback = self._state, self._state.playback
+        rule = self._mixer.speed_rule
+        return ComingTimes(state.library, state.progress_index, playback.episode, playback.speed, rule)
 
     def following(self) -> str | None:
         """Return what begins by itself when the current episode ends; None: nothing does."""

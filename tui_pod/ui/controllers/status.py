@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -42,7 +43,9 @@ class StatusController:
     def begin(self) -> None:
         """Show the episode played last, before anything plays."""
         held = self._screen.playback.episode
-        self.bar.facts = status_texts.start_facts(self._model, held, self._services.first)
+        self.bar.facts = status_texts.start_facts(
+            self._model, held, self._services.first, datetime.now(UTC).astimezone()
+        )
         kept = (each for each in self._services.first.notebook.bookmarks if each.episode == held)
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 
