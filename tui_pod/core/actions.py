@@ -3,9 +3,6 @@
 It uses Textual's names of keys and actions, but does not import Textual.
 """
 
-from __future__ import annotations
-
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -236,7 +233,6 @@ def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}
-    return re.sub(_PLACEHOLDER, lambda found: show(keys.get(found[1], "").split(",")[0]), text)
-
-
-_PLACEHOLDER = "\0([^\0]*)\0"
+    parts = text.split("\0")
+    parts[1::2] = (show(keys.get(ident, "").split(",")[0]) for ident in parts[1::2])
+    return "".join(parts)

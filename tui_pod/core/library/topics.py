@@ -1,7 +1,5 @@
 """The tree of topics and which episodes each topic holds, counted once however many ways lead to it."""
 
-from __future__ import annotations
-
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -57,7 +55,7 @@ class TopicTable(NamedTuple):
         lasting = [*map(_lasting, self.keys)]
         return lasting.index(_lasting(key)) if _lasting(key) in lasting else None
 
-    def found_in(self, other: TopicTable, topic: int) -> int:
+    def found_in(self, other: "TopicTable", topic: int) -> int:
         """Return a topic's index in another table, or that of its nearest ancestor there."""
         found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
         return next((there for there in found if there is not None), ROOT)

@@ -1,7 +1,5 @@
 """The listener's settings for playback."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

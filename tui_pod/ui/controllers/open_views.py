@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class OpenView(Protocol):
-    """Something that escape closes."""
+    class OpenView(Protocol):
+        """Something that escape closes."""
 
-    def escape(self) -> bool:
-        """Close it; return False to leave the key to what is below."""
+        def escape(self) -> bool:
+            """Close it; return False to leave the key to what is below."""
 
 
 class OpenViews:
