@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import Library
@@ -28,14 +28,15 @@ FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """Files in the data folder, present only if the listener has podcasts."""
 
 
-class AppFiles(NamedTuple):
+class AppFiles:
     """The files that a running app works on."""
 
-    paths: Paths
-    catalogs: Sequence[Path]
-    state: StateFile
-    is_writable: bool
-    """Whether progress can be saved."""
+    def __init__(self, paths: Paths, catalogs: Sequence[Path], state: StateFile, is_writable: bool) -> None:
+        self.paths = paths
+        self.catalogs = catalogs
+        self.state = state
+        self.is_writable = is_writable
+        """Whether progress can be saved."""
 
     @property
     def has_podcasts(self) -> bool:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
@@ -22,16 +22,17 @@ MAX_PARTS = 8
 """Most parts of a key's id that are read; the longest has three."""
 
 
-class Row(NamedTuple):
+class Row:
     """One setting of the table."""
 
-    section: str
-    """Empty for those before the first section."""
-    name: str
-    type: type
-    """bool, int, float, str, tuple (of texts), or dict (of numbers by name)."""
-    default: Any
-    key: Key
+    def __init__(self, section: str, name: str, kind: type, default: Any, key: Key) -> None:
+        self.section = section
+        """Empty for those before the first section."""
+        self.name = name
+        self.type = kind
+        """bool, int, float, str, tuple (of texts), or dict (of numbers by name)."""
+        self.default = default
+        self.key = key
 
     @property
     def path(self) -> str:
@@ -156,7 +157,7 @@ class _ConfigReader:
         if not isinstance(value, dict):
             self._tell(row.path, f"must be a section, [{row.path}]; it is ignored")
             return row.default  # type: ignore[no-any-return]
-        single = row._replace(type=float)
+        single = Row(row.section, row.name, float, row.default, row.key)
         numbers = {}
         for name, number in value.items():
             fault = _fault(single, number)

@@ -3,8 +3,6 @@
 It knows how TOML's values look and no file. A key that is new here is read as its default from older files.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
