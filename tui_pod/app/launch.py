@@ -7,8 +7,9 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.app.services import AppServices
@@ -16,12 +17,15 @@ from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_termi
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
-from tui_pod.library.cache import load_library
+from tui_pod.library.cache import load_cached, load_library
 from tui_pod.runtime.files import open_regular
 from tui_pod.state.store import StateFile
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+LARGE = 1_000_000
+"""Size of catalogues in bytes from which a progress is shown: reading them takes half a second."""
 
 RESTORE_LIMIT = 0.5
 """Seconds to wait for the terminal to accept what restores it."""
@@ -33,7 +37,14 @@ def run_app(options: Namespace) -> int:
     config = read_config(paths.config, is_named=options.config is not None)
     try:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
-        loaded = load_library(catalogs, paths.cache, paths.data)
+        loaded = load_cached(catalogs, paths.cache, paths.data)
+        if loaded is None:
+            if _are_large(catalogs) and not (options.plain or options.has_picture or _refusal()):
+                from tui_pod.app.opening import fill_cache  # only for large catalogues without a valid cache
+
+                if not fill_cache(catalogs, paths, config.settings.ui.ascii):
+                    return 0
+            loaded = load_library(catalogs, paths.cache, paths.data)
         budget = None
         if options.session is not None:
             from tui_pod.core.selection.session_planner import parse_budget  # only with --session
@@ -74,6 +85,15 @@ def run_app(options: Namespace) -> int:
         if status == 0 and size.columns:
             _save_first_screen(paths, options, size)
     return status
+
+
+def _are_large(catalogs: Sequence[Path]) -> bool:
+    """Return whether reading these catalogues takes long enough to say so."""
+    size = 0
+    for path in catalogs:
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+    return size >= LARGE
 
 
 def show(services: AppServices, is_plain: bool) -> int:

@@ -53,12 +53,22 @@ class Loaded(NamedTuple):
     """Generation of its feeds; None: there are none, or they could not be read."""
 
 
-def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
+def load_library(
+    paths: Sequence[Path], cache: Path, data: Path | None = None, tell: Callable[[float], None] | None = None
+) -> Loaded:
     """Return the library of these catalogues, followed by the feeds in the folder `data`, if any.
+
+    Args:
+        tell: told how much of the catalogues is read, from 0 to 1, unless the library is cached.
 
     Raises:
         CatalogsError: with the faults of all catalogues.
     """
+    return load_cached(paths, cache, data) or _parse(cache_file(cache, "library", paths), paths, data, tell)
+
+
+def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
+    """Return the library from the cache; None if the cache is missing, damaged or older than a catalogue or feed."""
     feeds, file = _generation(data), cache_file(cache, "library", paths)
     parse = partial(_parse, file, paths, data)
     try:
@@ -67,7 +77,7 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
         pass
     except _DAMAGE as error:
         _log_damage(file, error)
-    return parse()
+    return None
 
 
 def _log_damage(file: Path, error: Exception) -> None:
@@ -88,12 +98,12 @@ def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
-def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
+def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[[float], None] | None = None) -> Loaded:
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
     stats = _stats(paths)  # taken before reading, in case something is written meanwhile
-    catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
+    catalogs, podcasts = read_catalogs(paths, tell), dict[str, Mapping[str, str]]()
     feeds = generation = None
     if data is not None and _generation(data) is not None:
         from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds

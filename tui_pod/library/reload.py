@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui_pod.config.paths import Paths
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import Loaded, load_library
 from tui_pod.runtime.subprocesses import run_apart, start_of
 from tui_pod.runtime.threads import in_thread
+
+FAULTY = 3
+"""Exit status of the process if a catalogue has faults, which it prints as errors."""
 
 SMALL = 3_000
 """Up to this many episodes a thread is faster than a subprocess."""
@@ -55,12 +60,23 @@ async def _make_cache(words: Sequence[Path]) -> None:
         raise
 
 
-def _main() -> None:
+def _main() -> int:
+    """Load the library and write it to the cache; print how much is read, in percent, a line each."""
     cache, data, *paths = map(Path, sys.argv[1:])
-    loaded = load_library(paths, cache, data)
+    try:
+        loaded = load_library(paths, cache, data, _tell)
+    except CatalogsError as error:
+        sys.stderr.write(f"{error}\n")
+        return FAULTY
     if loaded.save is not None:
         loaded.save()
+    return 0
+
+
+def _tell(share: float) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        os.write(1, b"%d\n" % int(share * 100))
 
 
 if __name__ == "__main__":
-    _main()
+    sys.exit(_main())

@@ -36,6 +36,7 @@ def begin(options: Namespace, line: socket.socket) -> bool:
         options.notice = str(silent)
     if options.session is None and (picture := read_picture(paths, options, os.get_terminal_size(0))):
         line.sendall(f"{PICTURE} {len(picture)}\n".encode() + picture)
+        options.has_picture = True
     return False
 
 

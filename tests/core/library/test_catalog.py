@@ -6,7 +6,7 @@ import pytest
 import tomli_w
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.catalog import MAX_DEPTH, Catalog, CatalogError, Fault, parse_catalog
+from tui_pod.core.library.catalog import MAX_DEPTH, PIECE, Catalog, CatalogError, Fault, parse_catalog
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.text.clean import SUMMARY_LIMIT, TITLE_LIMIT, UNTITLED, clean_title, without_surrogates
 
@@ -311,3 +311,41 @@ def test_sources_that_are_no_list_of_texts_are_a_fault(sources: str) -> None:
 )
 def test_path_that_cannot_be_followed_is_a_fault_with_its_line(path: str, message: str) -> None:
     assert faults(f'{HEAD}[[topics]]\nname = "Act"\nepisodes = {path}\n') == [Fault(7, message)]
+
+
+def many(count: int, summary: str = "''") -> str:
+    """Return the text of a catalogue that is parsed in pieces."""
+    rows = (f"[[episodes]]\nid = 'e{number}'\ntitle = 'E'\nsummary = {summary}\n" for number in range(count))
+    return f"version = 1\n[[topics]]\nname = 'T'\n{''.join(rows)}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_parse_in_pieces_is_the_whole_and_tells_how_far_it_is(end: str) -> None:
+    text, told = many(10_000).replace("\n", end), list[float]()
+    assert parse_catalog(text, told.append) == parse_catalog(text)
+    assert len(told) > 2
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        many(3_000, "'''\n[[episodes]]\n'''"),  # a piece would begin inside a text
+        f"{many(10_000)}[[topics]]\nname = 'Later'\n",
+        many(10).replace("[[episodes]]\n", "[[episodes]]\n" + "# long\n" * PIECE, 1),
+        "version = 1\n",
+    ],
+)
+def test_parse_in_pieces_of_what_cannot_be_cut_is_the_whole(text: str) -> None:
+    assert parse_catalog(text, lambda _: None) == parse_catalog(text)
+
+
+@pytest.mark.parametrize("fault", ["[[episodes]]\nid = 'e1'\ntitle = 'E'\n", "x = \n", "[[episodes]]\ntitle = 'E'\n"])
+def test_parse_in_pieces_tells_the_faults_of_the_whole(fault: str) -> None:
+    text = many(10_000) + fault
+    with pytest.raises(CatalogError) as whole:
+        parse_catalog(text)
+    with pytest.raises(CatalogError) as pieces:
+        parse_catalog(text, lambda _: None)
+    assert pieces.value.faults == whole.value.faults
