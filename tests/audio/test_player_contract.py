@@ -344,6 +344,17 @@ def test_file_without_a_sound_in_it_ends_at_once(real: Rig, tmp_path: Path) -> N
     real.wait(lambda: real.of(LoadFailed, 1) or real.of(FileEnded, 1), "it is told")
 
 
+def test_aiff_and_au_are_played(real: Rig, tmp_path: Path) -> None:
+    rate = bytes.fromhex("400bfa00000000000000")  # 8 kHz as an 80-bit number
+    samples = bytes(2 * 8000 * 3)
+    common = b"COMM" + struct.pack(">IhIh", 18, 1, 8000 * 3, 16) + rate
+    body = b"AIFF" + common + b"SSND" + struct.pack(">III", len(samples) + 8, 0, 0) + samples
+    (tmp_path / "a.aiff").write_bytes(b"FORM" + struct.pack(">I", len(body)) + body)
+    (tmp_path / "b.au").write_bytes(b".snd" + struct.pack(">5I", 24, len(samples), 3, 8000, 1) + samples)
+    for load, name in enumerate(("a.aiff", "b.au"), 1):
+        assert real.load(tmp_path / name, load, is_paused=True).duration == pytest.approx(LENGTH, abs=0.1)
+
+
 def test_file_removed_while_it_plays_is_played_to_its_end(real: Rig, first: Path) -> None:
     real.load(first, start=LENGTH - 1.0)
     first.unlink()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.app_driver import FakeServices, embedded_library, run_app
 from tests.fakes import START
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.progress import Progress
@@ -550,3 +551,14 @@ async def test_title_of_the_list_clicked_sorts_and_what_narrows_it_filters(libra
 async def test_library_without_episodes_says_how_to_get_some() -> None:
     async with run_app(build_library([], []), query=ListQuery()) as driver:
         assert "Press a to add a podcast" in driver.text
+
+
+async def test_list_in_which_nothing_has_a_second_line_has_rows_of_one() -> None:
+    files = [Episode(f"f{number}", f"Chapter {number}", audio=f"/books/{number}.mp3") for number in range(3)]
+    async with run_app(build_library([], files)) as driver:
+        assert (driver.episodes.row_height, driver.episodes.cursor_height) == (1, 1)
+        lines = [line.find("Chapter") >= 0 for line in driver.text.splitlines()]
+        first = lines.index(True)
+        assert lines[first : first + 3] == [True, True, True]
+        await driver.resize(100, 50)
+        assert driver.episodes.cursor_height == 1

@@ -5,7 +5,10 @@ Each option closes a hole that was found in a default mpv; a test reads them bac
 
 from __future__ import annotations
 
-FORMATS = "mp3,ogg,flac,wav,aac,mov,mp4,m4a,matroska,webm"
+FORMATS = (
+    "mp3,ogg,flac,wav,aac,mov,mp4,m4a,matroska,webm,aiff,asf,ac3,eac3,mpegts,mpeg,caf,amr,ape,wv,tta,mpc,mpc8,dts,avi,"
+    "flv,au,w64"
+)
 """Demuxers of libavformat that may open a file: no playlist, stream description or archive."""
 
 PROTOCOLS = "none"

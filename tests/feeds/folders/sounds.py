@@ -20,6 +20,21 @@ def make_mp3(path: Path, title: str = "", track: str = "", **tags: str) -> Path:
     return path
 
 
+def make_webm(path: Path, seconds: float, title: str = "") -> Path:
+    """Write the head of a WebM file."""
+    info = _element("2ad7b1", (1_000_000).to_bytes(3)) + _element("4489", struct.pack(">d", seconds * 1000))
+    info += _element("7ba9", title.encode()) if title else b""
+    segment = _element("ec", bytes(40)) + _element("1549a966", info) + _element("1654ae6b", bytes(9))
+    head = _element("1a45dfa3", _element("4282", b"webm"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(head + bytes.fromhex("18538067" + "01ffffffffffffff") + segment)  # its size is unknown
+    return path
+
+
+def _element(ident: str, content: bytes) -> bytes:
+    return bytes.fromhex(ident) + (0x4000 | len(content)).to_bytes(2) + content
+
+
 def _tag(name: str, text: str) -> bytes:
     content = b"\x01" + text.encode("utf-16")
     return name.encode() + struct.pack(">I", len(content)) + b"\0\0" + content

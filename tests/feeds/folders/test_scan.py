@@ -11,7 +11,10 @@ from tests.feeds.folders.shelf import Shelf
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders import tags
 from tui_pod.feeds.folders.scan import folders_in
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.services.media import read_transcript
 
 
 def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,3 +84,74 @@ def test_watched_folders_are_neither_linked_nor_hidden(tmp_path: Path) -> None:
     found = folders_in(str(tmp_path / "shelf"), CancelToken())
     assert sorted(os.path.relpath(path, tmp_path) for path in found) == ["shelf", "shelf/inside", "shelf/inside/deeper"]
     assert folders_in(str(tmp_path / "none"), CancelToken()) == {str(tmp_path / "none"): -1}
+
+
+def test_what_the_player_does_not_open_is_counted_by_ending(shelf: Shelf) -> None:
+    shelf.put("good.AIFF")
+    for name in ("a.mid", "b.MID", "c.aax", "cover.jpg", "notes.pdf"):
+        shelf.put(name)
+    shelf.put("code.ts").write_text("import x")
+    shelf.add()
+    assert shelf.course() == ["good"]
+    assert shelf.store.take_notices() == [
+        f"{shelf.folder}: 1 file or folder cannot be read, such as code.ts (not a recording).",
+        f"{shelf.folder}: 3 files cannot be played (2 .mid, 1 .aax).",
+    ]
+
+
+def test_folder_of_nothing_that_can_be_played_says_what_is_there(shelf: Shelf) -> None:
+    shelf.put("a.mid")
+    with pytest.raises(FeedError, match=r"There is no audio file in .* 1 file cannot be played \(1 \.mid\)\."):
+        shelf.add()
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["Talk.srt"], "Talk.srt"),
+        (["Talk.txt", "Talk.json", "Talk.lrc", "Talk.SRT", "Talk.vtt"], "Talk.vtt"),
+        (["Talk.de.vtt", "Talk.txt"], "Talk.de.vtt"),
+        (["Talk.opus.srt"], "Talk.opus.srt"),
+        (["Talk.info.json", "Talks.srt", "talk.srt"], None),
+    ],
+)
+def test_transcript_beside_a_file_is_its_own(shelf: Shelf, names: list[str], found: str | None) -> None:
+    shelf.put("deep/Talk.opus")
+    for name in names:
+        (shelf.folder / "deep" / name).write_text("x")
+    shelf.add()
+    assert shelf.library().episode(0).transcript == (str(shelf.folder / "deep" / found) if found else None)
+
+
+def test_transcript_that_comes_goes_or_changes_is_seen(shelf: Shelf) -> None:
+    shelf.put("Talk.mp3")
+    words = shelf.folder / "Talk.srt"
+    shelf.add()
+    assert shelf.library().episode(0).transcript is None
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nOne.\n")
+    assert shelf.refresh().has_changed
+    episode = shelf.library().episode(0)
+    assert [cue.text for cue in read_transcript(episode).cues] == ["One."]
+    assert not shelf.refresh().has_changed
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nTwo.\n")
+    assert [cue.text for cue in read_transcript(episode).cues] == ["Two."]
+    words.unlink()
+    assert shelf.refresh().has_changed
+    assert shelf.library().episode(0).transcript is None
+
+
+def test_transcript_beside_a_single_file_and_those_of_a_playlist(shelf: Shelf) -> None:
+    path = shelf.put("Talk.mp3")
+    (shelf.folder / "Talk.vtt").write_text("x")
+    (shelf.folder / "all.m3u").write_text("Talk.mp3\n")
+    for place in (path, shelf.folder / "all.m3u"):
+        subscribe(shelf.store, str(place))
+    library = shelf.library()
+    found = {library.episode(index).transcript for index in range(len(library))}
+    assert found == {str(shelf.folder / "Talk.vtt")}
+
+
+def test_files_have_no_date_of_publication(shelf: Shelf) -> None:
+    shelf.put("Talk.mp3")
+    shelf.add()
+    assert shelf.library().episode(0).published is None

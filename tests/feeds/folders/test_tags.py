@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
-from tests.feeds.folders.sounds import make_mp3
+from tests.feeds.folders.sounds import make_mp3, make_webm
 from tui_pod.feeds.folders import tags
 
 
@@ -52,3 +53,28 @@ def test_key_of_a_moved_file_stays_and_that_of_another_length_differs(tmp_path: 
 def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int | None) -> None:
     path = make_mp3(tmp_path / "a.mp3", "A", text)
     assert tags.read_file(str(path))[1].track == track
+
+
+def test_webm_has_its_title_and_duration(tmp_path: Path) -> None:
+    found = tags.read_file(str(make_webm(tmp_path / "talk.webm", 754.5, "The Talk")))[1]
+    assert found == tags.Tags("The Talk", duration=754.5)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), 1e12])
+def test_webm_with_a_senseless_duration_has_none(tmp_path: Path, seconds: float) -> None:
+    assert tags.read_file(str(make_webm(tmp_path / "talk.webm", seconds)))[1].duration is None
+
+
+@pytest.mark.parametrize("cut", range(4, 110, 5))
+def test_webm_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path, cut: int) -> None:
+    path = make_webm(tmp_path / "talk.webm", 60.0)
+    path.write_bytes(path.read_bytes()[:cut])
+    assert tags.read_file(str(path))[1].duration in (None, 60.0)
+
+
+def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mp3"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 8000 * 7))
+    assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)

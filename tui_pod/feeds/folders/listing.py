@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
-from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
+from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, Transcripts, as_found, scan
 from tui_pod.feeds.formats.model import FeedError, Item
-from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
 
 _DIGITS = re.compile(r"(\d+)")
@@ -42,7 +42,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
             listing = _read_folder(path, known, cancel)
         elif path.lower().endswith(PLAYLIST_ENDINGS):
             listing = _read_playlist(path, known, cancel)
-        elif path.lower().endswith(AUDIO_ENDINGS):
+        elif path.lower().endswith(PLAYABLE_ENDINGS):
             files, _ = _read_files([path], known, cancel)
             listing = Listing("", _items(files, ""), tuple(files))
         elif os.path.exists(path):
@@ -62,7 +62,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
 
 def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
     files, notices = scan(path, known, cancel)
-    is_known = known and len(files) == len(known) and all(file is known.get(file.path) for file in files)
+    is_known = known and len(files) == len(known) and all(file == known.get(file.path) for file in files)
     return Listing("", None if is_known else _items(files, path), files, notices)
 
 
@@ -86,10 +86,14 @@ def _read_files(
 ) -> tuple[list[AudioFile], int]:
     """Return the files at these absolute paths, and the number of unreadable ones."""
     files, missing = [], 0
+    folders: dict[str, Transcripts] = {}
     for path in paths:
         cancel.check()
+        folder, name = os.path.split(path)
         try:
-            files.append(as_found("", path, os.stat(path), known))
+            if folder not in folders:
+                folders[folder] = Transcripts(os.listdir(folder))
+            files.append(as_found("", path, os.stat(path), known, folders[folder].of(name)))
         except (OSError, UnicodeEncodeError):
             missing += 1
     return files, missing
@@ -111,8 +115,12 @@ def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
         by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
         summary = tags.description or by
         items.append(Item(guid, title, clean(summary, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
-                          audio=path))  # fmt: skip
+                          audio=path, transcript=_beside(path, tags.transcript)))  # fmt: skip
     return tuple(items)
+
+
+def _beside(path: str, transcript: str) -> str | None:
+    return os.path.join(os.path.dirname(path), transcript) if transcript else None
 
 
 def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.folders.address import SCHEME, to_path
-from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS
 from tui_pod.feeds.net.address import absolute
 from tui_pod.runtime.files import read_bytes
 
@@ -67,7 +67,7 @@ def _place(line: str, folder: str) -> str | None:
     if line.lower().startswith(("http://", "https://")):
         return absolute(line)
     path = to_path(line) if line.startswith(SCHEME) else line
-    if not path.lower().endswith(AUDIO_ENDINGS):
+    if not path.lower().endswith(PLAYABLE_ENDINGS):
         return None
     found = os.path.normpath(os.path.join(folder, path))
     if "\\" in path and not os.path.exists(found):  # a Windows path

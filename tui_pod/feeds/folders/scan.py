@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.folders.tags import Tags, read_file
-from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
 
 MAX_FILES = 100_000
@@ -22,6 +24,13 @@ MAX_ENTRIES = 2_000_000
 
 MAX_DEPTH = 40
 """Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
+
+
+TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
+"""Endings of a transcript beside its recording, the most useful first."""
+
+_LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
+"""The language in the name of a transcript, as in `Talk.en.vtt`."""
 
 
 class AudioFile(NamedTuple):
@@ -45,6 +54,8 @@ class _LeftOut:
     nameless: int = 0
     links: int = 0
     too_deep: int = 0
+    unplayable: Counter[str] = field(default_factory=Counter)
+    """Sound files that the player does not open, by ending."""
     is_full: bool = False
 
     def notices(self, root: str) -> Iterator[str]:
@@ -60,6 +71,9 @@ class _LeftOut:
         if self.too_deep:
             said = f"{shown}: {counted(self.too_deep, 'folder')} not scanned, more than {MAX_DEPTH} levels deep"
             yield f"{said}. Add them as folders of their own."
+        if self.unplayable:
+            endings = ", ".join(f"{count} {ending}" for ending, count in self.unplayable.most_common())
+            yield f"{shown}: {counted(self.unplayable.total(), 'file')} cannot be played ({endings})."
         if self.is_full:
             yield f"{shown} has more than {MAX_FILES:,} audio files or too many entries. Add its subfolders instead."
 
@@ -68,12 +82,33 @@ def _entries(count: int) -> str:
     return "1 file or folder" if count == 1 else f"{count} files or folders"
 
 
-def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile]) -> AudioFile:
+class Transcripts:
+    """The transcripts among the files of one folder, found by the name of the recording beside them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, tuple[int, str]] = {}
+        for name in sorted(names):
+            stem, ending = os.path.splitext(name)
+            if (ending := ending.lower()) in TRANSCRIPT_ENDINGS:
+                found = TRANSCRIPT_ENDINGS.index(ending), name
+                for key in {stem, _LANGUAGE.sub("", stem)}:
+                    self._names[key] = min(found, self._names.get(key, found))
+
+    def of(self, name: str) -> str:
+        """Return the name of the transcript of a recording; empty if there is none."""
+        found = self._names.get(os.path.splitext(name)[0]) or self._names.get(name)
+        return found[1] if found else ""
+
+
+def as_found(
+    root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], transcript: str = ""
+) -> AudioFile:
     """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
     former = known.get(path)
     if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-        return former
-    return AudioFile(path, found.st_size, found.st_mtime_ns, *read_file(os.path.join(root, path)))
+        return former._replace(tags=former.tags._replace(transcript=transcript))
+    key, tags = read_file(os.path.join(root, path))
+    return AudioFile(path, found.st_size, found.st_mtime_ns, key, tags._replace(transcript=transcript))
 
 
 def scan(
@@ -86,15 +121,16 @@ def scan(
     """
     left_out = _LeftOut()
     files = []
-    for path, found in _walk(root, left_out, cancel):
+    for path, found, transcript in _walk(root, left_out, cancel):
         try:
-            files.append(as_found(root, path, found, known))
+            files.append(as_found(root, path, found, known, transcript))
         except OSError as error:
             left_out.unreadable.append(f"{path} ({error.strerror or error})")
     return tuple(files), tuple(left_out.notices(root))
 
 
-def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result]]:
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, str]]:
+    """Yield the path of each audio file, its state, and the name of the transcript beside it."""
     waiting, looked_at, taken = [("", 0)], 0, 0
     while waiting:
         inside, depth = waiting.pop()
@@ -106,6 +142,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             left_out.unreadable.append(f"{inside} ({error.strerror})")
             continue
         looked_at += len(entries)
+        transcripts = Transcripts(entry.name for entry in entries if _is_text(entry.name) and not entry.is_symlink())
         for entry in entries:
             cancel.check()
             kind = _kind(entry, left_out)
@@ -120,18 +157,21 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
                     left_out.is_full = True
                     return
                 with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
-                    yield path, entry.stat(follow_symlinks=False)
+                    yield path, entry.stat(follow_symlinks=False), transcripts.of(entry.name)
 
 
 def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
     """Return `folder`, `file` for an audio file, or an empty text for what is skipped."""
     if entry.name.startswith("."):  # hidden, which includes the companion files of macOS
         return ""
-    is_sound = entry.name.lower().endswith(AUDIO_ENDINGS)
+    ending = os.path.splitext(entry.name)[1].lower()
+    is_sound = ending in PLAYABLE_ENDINGS
     if entry.is_symlink():
         left_out.links += is_sound or entry.is_dir()
         return ""
     kind = "folder" if entry.is_dir(follow_symlinks=False) else "file" if is_sound and entry.is_file() else ""
+    if not kind and ending in UNPLAYABLE_ENDINGS:
+        left_out.unplayable[ending] += 1
     if kind and not _is_text(entry.name):
         left_out.nameless += 1
         return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import struct
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tinytag import TinyTag, TinyTagException
@@ -25,6 +27,22 @@ MAX_TAG = 32 * 1024 * 1024
 MAX_TRACK = 100_000
 """Highest number of a track or disc."""
 
+MATROSKA_HEAD = 64 * 1024
+"""Bytes at the start of a Matroska or WebM file in which its duration is looked for."""
+
+MATROSKA = b"\x1aE\xdf\xa3"
+_SEGMENT, _INFO, _SCALE, _DURATION, _TITLE = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x7BA9
+"""Ids of elements: RFC 9559, section 5.1."""
+
+_CONTAINERS = (
+    (4, b"ftyp", "mp4.m4a"), (0, b"fLaC", "flac.flac"), (0, b"OggS", "ogg.ogg"), (8, b"WAVE", "wave.wav"),
+    (8, b"AIFF", "aiff.aiff"), (8, b"AIFC", "aiff.aiff"), (0, bytes.fromhex("3026b2758e66cf11"), "asf.wma"),
+)  # fmt: skip
+"""Marks of containers: where, which bytes, and a name that makes the reader read this kind. File names may be wrong."""
+
+TS_MARK = b"G"
+"""First byte of an MPEG transport stream; files of TypeScript have the same ending."""
+
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
 
@@ -39,6 +57,8 @@ class Tags(NamedTuple):
     duration: float | None = None
     """Seconds."""
     description: str = ""
+    transcript: str = ""
+    """Name of the transcript beside the file."""
 
 
 def read_file(path: str) -> tuple[str, Tags]:
@@ -49,6 +69,8 @@ def read_file(path: str) -> tuple[str, Tags]:
     """
     descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:
+        if path.lower().endswith(".ts") and os.pread(descriptor, 1, 0) != TS_MARK:
+            raise OSError("not a recording")
         return _key(descriptor), _tags(file, path)
 
 
@@ -73,6 +95,10 @@ def _key(descriptor: int) -> str:
 
 
 def _tags(file: io.FileIO, path: str) -> Tags:
+    start = os.pread(file.fileno(), MATROSKA_HEAD, 0)
+    if start.startswith(MATROSKA):
+        return _matroska_tags(start)
+    path = next((name for at, mark, name in _CONTAINERS if start.startswith(mark, at)), path)
     try:
         found = TinyTag.get(filename=path, file_obj=_BoundedReader(file))
     except (TinyTagException, OSError):
@@ -92,6 +118,41 @@ def _tags(file: io.FileIO, path: str) -> Tags:
         found.duration if found.duration and 0 < found.duration <= DURATION_FAULT else None,
         _line(described, SUMMARY_LIMIT),
     )
+
+
+def _matroska_tags(start: bytes) -> Tags:
+    """Return title and duration from the start of a Matroska or WebM file."""
+    found: dict[int, bytes] = {}
+    for ident, inside in _elements(start):
+        if ident == _SEGMENT:
+            for part, info in _elements(inside):
+                if part == _INFO:
+                    found.update(_elements(info))
+    scale = int.from_bytes(found.get(_SCALE, b"")) or 1_000_000
+    length, duration = found.get(_DURATION, b""), None
+    if len(length) in (4, 8):
+        (ticks,) = struct.unpack(">f" if len(length) == 4 else ">d", length)
+        duration = ticks * scale / 1e9
+    title = found.get(_TITLE, b"").decode("utf-8", "replace").rstrip("\0")
+    is_plausible = duration is not None and 0 < duration <= DURATION_FAULT
+    return Tags(_line(title), duration=duration if is_plausible else None)
+
+
+def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the ids and contents of EBML elements, the last one as far as it is there."""
+    at = 0
+    while at < len(data):
+        ident_size, size_size = 9 - data[at].bit_length(), 0
+        after = at + ident_size
+        if after < len(data):
+            size_size = 9 - data[after].bit_length()
+        if ident_size > 4 or not 0 < size_size <= 8:
+            return
+        ident = int.from_bytes(data[at:after])
+        size = int.from_bytes(data[after : after + size_size]) & ((1 << 7 * size_size) - 1)
+        at = after + size_size
+        yield ident, data[at : at + size]  # an unknown size is the greatest number
+        at += size
 
 
 def _line(value: Any, limit: int = 300) -> str:

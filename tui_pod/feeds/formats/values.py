@@ -8,10 +8,23 @@ from functools import lru_cache
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 
-AUDIO_ENDINGS = (".mp3", ".m4a", ".m4b", ".ogg", ".oga", ".opus", ".flac", ".wav", ".aac", ".mka", ".webm", ".mp4")
-"""File name endings that mpv may play."""
+AUDIO_ENDINGS = (
+    ".mp3", ".m4a", ".m4b", ".ogg", ".oga", ".opus", ".flac", ".wav", ".aac", ".mka", ".webm", ".mp4", ".aif", ".aiff",
+    ".aifc", ".wma", ".ac3", ".eac3", ".spx", ".alac", ".caf", ".weba", ".mp2", ".mpga", ".m4r", ".amr", ".ape", ".wv",
+    ".tta", ".mpc", ".dts", ".au", ".snd", ".w64",
+)  # fmt: skip
+"""File name endings of recordings that the player opens."""
 
-_FILM_ENDINGS = (".m4v", ".mov", ".mpg", ".mpeg", ".mkv", ".ogv")
+_FILM_ENDINGS = (
+    ".m4v", ".mov", ".mpg", ".mpeg", ".mkv", ".ogv", ".ts", ".mts", ".m2ts", ".avi", ".wmv", ".asf", ".flv", ".3gp",
+)  # fmt: skip
+PLAYABLE_ENDINGS = AUDIO_ENDINGS + _FILM_ENDINGS
+"""The same, and films of which the sound is played."""
+
+UNPLAYABLE_ENDINGS = (
+    ".aax", ".aa", ".m4p", ".mid", ".midi", ".kar", ".ra", ".rm", ".dsf", ".dff", ".shn", ".tak", ".oma", ".voc",
+)  # fmt: skip
+"""Endings of sound files that the player does not open: protected, notes only, or rare."""
 _NO_RECORDING = re.compile(
     r"image/|text/|font/|message/|mpegurl|scpls|torrent|pdf|zip|epub|json|xml|flash|javascript|msword|officedocument"
 )

@@ -21,11 +21,12 @@ GONE = -1
 """The `place` of an episode whose file is missing: it is hidden, and keeps its id in case the file returns."""
 
 _UPSERT = (
-    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', NULL, NULL, '[]', '', NULL)"
+    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, NULL, '[]', '', NULL)"
     " ON CONFLICT DO UPDATE SET guid = excluded.guid, title = excluded.title, summary = excluded.summary,"
-    " duration = excluded.duration, place = excluded.place, audio = excluded.audio"
-    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio)"
-    " IS NOT (excluded.guid, excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio)"
+    " duration = excluded.duration, place = excluded.place, audio = excluded.audio,"
+    " transcript = excluded.transcript"
+    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio, transcript) IS NOT (excluded.guid,"
+    " excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio, excluded.transcript)"
 )
 
 
@@ -77,7 +78,7 @@ def _store_items(
         _UPSERT,
         (
             (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
-             len(items) - place, now, item.audio)
+             len(items) - place, now, item.audio, item.transcript)
             for place, (ident, item) in enumerate(zip(ids, items, strict=True))
         ),
     )  # fmt: skip

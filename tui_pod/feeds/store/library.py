@@ -219,7 +219,11 @@ def _episodes(
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
-        day = _day(published) if published is not None and is_believed_seconds(published, seen) else None
+        day = (
+            _day(published)
+            if published is not None and number not in by_folder and is_believed_seconds(published, seen)
+            else None
+        )
         numbered = numbering(season, episode_number, title)
         episodes.append(Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered))
         keys.append(topics)

@@ -104,6 +104,7 @@ def about_episode(
         course: its place in a course; empty: it is in none.
     """
     duration = (progress.duration if progress else None) or episode.duration
+    is_remote = "://" in (episode.audio or "")
     if episode.audio is None:
         audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
     else:
@@ -120,7 +121,7 @@ def about_episode(
         ("Answer", answer if episode.question else ""),
         ("Length", span(duration, is_exact=True) if duration else "unknown"),
         ("Progress", heard),
-        ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
+        ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
         ("Podcast", notes.podcast),
         ("Course", course),
         ("Topics", " · ".join(episode.tags) or "none"),

@@ -43,6 +43,9 @@ ROOM_FOR_DATE = 44
 MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
 """Commands that move the cursor to the next row."""
 
+LOOKED_AT = 1_000
+"""Most rows that are looked at for whether they need a second line."""
+
 
 class EpisodeList(RowPane):
     """Rows of two lines, title and summary; the row at the cursor also has topics, date and more of the summary."""
@@ -75,6 +78,7 @@ class EpisodeList(RowPane):
         self.words: dict[str, WordsState] = {}
         """Progress of recognition by episode id; call `refresh_episodes` after a change."""
         self._everywhere = _topics_of_all(model.library)
+        self._full_height = self.cursor_height
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -147,6 +151,24 @@ class EpisodeList(RowPane):
             if self._model.ident(self._model.indexes[row]) in episodes:
                 self.refresh_row(row, lines=1)
 
+    def count_rows(self) -> None:
+        """See `RowPane.count_rows`; rows have one line if none has anything to show on a second one."""
+        rows = self._model.indexes[:LOOKED_AT]
+        self.row_height = 2 if not rows or any(map(self._has_more, rows)) else 1
+        self.cursor_height = self._full_height if self.row_height > 1 else 1
+        super().count_rows()
+
+    def set_cursor_height(self, height: int) -> None:
+        """See `RowPane.set_cursor_height`."""
+        self._full_height = height
+        super().set_cursor_height(height if self.row_height > 1 else 1)
+
+    def _has_more(self, index: int) -> bool:
+        if index < 0:
+            return True
+        episode = self._model.library.episode(index)
+        return bool(episode.summary or (episode.published and index >= self._model.library.first_of_podcasts))
+
     # -- drawing ---------------------------------------------------------------------------------------
 
     def draw_blank(self, line: int) -> Strip:
@@ -184,7 +206,9 @@ class EpisodeList(RowPane):
         words = fold(model.query.query).split()
         title = title_parts(episode.title, name, words, episode.numbering), [*marks, time_part(time, name)]
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-        if height <= 2:
+        if height == 1:
+            return [title]
+        if height == 2:
             is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE
             return [title, (below_title(episode.summary, words), [(date, QUIET)] if is_dated else [])]
         about = " · ".join(filter(None, (*self._telling_topics(episode), date))) if height > 3 else ""
