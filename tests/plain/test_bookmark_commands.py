@@ -52,6 +52,18 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
     ]
 
 
+async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again_in_lines(room: Room) -> None:
+    room.controller.bookmarks.add("gone", "Gone", Stretch(5.0, 9.0, "Said."))
+    services = RoomServices(room)
+    services.asked_feeds.removed = {"gone": ("Ships", "https://ships.example.org/feed")}
+    async with typing(services) as typist:
+        await typist.type(
+            "4", "enter", until_said="Ships was removed. Type y to subscribe again, or press enter to cancel:"
+        )
+        await typist.type("y")
+    assert ("add", "https://ships.example.org/feed") in services.asked_feeds.wishes
+
+
 async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)

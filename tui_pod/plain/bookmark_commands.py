@@ -87,7 +87,20 @@ class BookmarkCommands(RowCommands):
             self._say(WHY_EMPTY)
 
     def _play(self, bookmark: Bookmark) -> None:
-        self._services.controller.play_from(bookmark.episode, bookmark.start)
+        async def play() -> None:
+            feeds = self._services.feeds
+            podcast = await feeds.removed_podcast(bookmark.episode)
+            if podcast is None:
+                self._services.controller.play_from(bookmark.episode, bookmark.start)
+            else:
+                name, address = podcast
+                asked = f"{name} was removed. Type y to subscribe again, or press enter to cancel:"
+                self._dialogue.ask_yes(asked, lambda: feeds.add(address))
+
+        if self._services.controller.library.index(bookmark.episode) is None:
+            self._services.tasks.run(play())
+        else:
+            self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     def _remove(self, bookmark: Bookmark) -> None:
         self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")

@@ -69,6 +69,14 @@ def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
 
 
+def test_purge_leaves_a_feed_with_a_bookmarked_episode(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    store.remove(FIRST)
+    assert store.purge(NOW * 2, {episode_id(FIRST, "g2")}) == []
+    assert store.find(FIRST, with_removed=True) is not None
+    assert len(store.purge(NOW * 2, {"another"})) == 2
+
+
 def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
     store.move(FIRST, "https://new.org/feed")

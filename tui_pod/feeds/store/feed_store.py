@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -207,13 +207,18 @@ class FeedStore:
         """Record a refresh that found nothing new."""
         self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
 
-    def purge(self, before: float) -> list[str]:
-        """Delete feeds removed before this time (seconds since 1970); return their episodes."""
+    def purge(self, before: float, kept: Set[str] = frozenset()) -> list[str]:
+        """Delete feeds removed before this time (seconds since 1970); return their episodes.
+
+        A feed with one of the episodes in `kept` stays, so that it is known where they came from.
+        """
         purged: list[str] = []
         with self.db.write() as db:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
+                if not kept.isdisjoint(ids):
+                    continue
                 episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids
                 for table in ("descriptions", "files", "schedule"):

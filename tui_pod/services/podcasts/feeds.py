@@ -184,7 +184,8 @@ class FeedService(Follower):
     async def _start(self, is_refreshing: bool) -> None:
         podcasts = await self._context.open_podcasts()
         podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
-        await in_thread(lambda _: _clean_up(podcasts))
+        bookmarked = {bookmark.episode for bookmark in self._context.controller.bookmarks}
+        await in_thread(lambda _: _clean_up(podcasts, bookmarked))
         await self.downloads.show_all()
         await self.news.show()
         await self.refresher.show_failed()
@@ -245,14 +246,17 @@ class FeedService(Follower):
         return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 
-def _clean_up(podcasts: Podcasts) -> None:
-    """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start."""
+def _clean_up(podcasts: Podcasts, bookmarked: set[str]) -> None:
+    """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start.
+
+    Feeds with bookmarked episodes stay: their bookmarks offer to subscribe again.
+    """
     from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
 
     try:
         podcasts.downloads.purge()
         if not podcasts.store.is_empty:
-            for ident in podcasts.store.purge(time.time() - PURGE_AFTER):
+            for ident in podcasts.store.purge(time.time() - PURGE_AFTER, bookmarked):
                 podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
     except (UserError, OSError) as error:
