@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.torture.shelf import Home, installed_program
-from tests.torture.terminal import Terminal
+from tests.torture.shelf import Home, program
+from tests.torture.terminal import PATIENCE, Terminal
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state.store import State, StateFile
 
@@ -68,6 +68,10 @@ class Listener:
     """Days from today on which the program runs, by libfaketime."""
     variables: dict[str, str] = field(default_factory=dict)
     """Environment variables besides those of `Home`."""
+    patience: float = PATIENCE
+    """Seconds that something may take to show."""
+    mutant: str = ""
+    """What is wrong with the program on purpose, by its name in `mutants`; empty: nothing."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -76,6 +80,7 @@ class Listener:
     def sits_down(self, *arguments: str, waits: bool = True) -> Iterator[Sitting]:
         """Start the app, and wait for its list unless told otherwise; it is killed if the journey fails."""
         with Sitting(self.command(*arguments), self.surroundings, self.folder, self.size) as sitting:
+            sitting.patience = self.patience
             if waits:
                 sitting.see("? Help")
             yield sitting
@@ -111,4 +116,4 @@ class Listener:
     def command(self, *arguments: str) -> list[str]:
         """Return how the program is started."""
         clock = ["faketime", "-f", f"+{self.day}d"] if self.day else []
-        return [*clock, *installed_program(), "--ao", self.sound, *arguments]
+        return [*clock, *program(self.mutant), "--ao", self.sound, *arguments]

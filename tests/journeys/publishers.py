@@ -31,6 +31,9 @@ BEFORE = 30
 FAR_AHEAD = 4_500
 """Days by which a wrong date is ahead."""
 
+PATIENT = 120.0
+"""Seconds that something may take to show: two months are lived under `nice`, beside other work."""
+
 LATE = 1.5
 """Seconds by which what was heard may differ from the position on the bar: it shows whole seconds."""
 
@@ -109,6 +112,8 @@ class Days:
 
     folder: Path
     site: Site
+    mutant: str = ""
+    """See `Listener`."""
     listener: Listener = field(init=False)
     positions: dict[str, float] = field(default_factory=dict)
     """Where each episode was left, in seconds."""
@@ -121,7 +126,7 @@ class Days:
     def __post_init__(self) -> None:
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self.publishers = Publishers(self.site, today)
-        self.listener = Listener(self.folder)
+        self.listener = Listener(self.folder, patience=PATIENT, mutant=self.mutant)
         names = ("weekly", "serial", "tokens", "careless", "daily")
         self.listener.run("feeds", "add", *(self.site.url(f"/{name}") for name in names))
         store = FeedStore(self.folder / "data" / "tui-pod")
@@ -144,6 +149,8 @@ class Days:
                 app.quit()
         else:
             self._mark(day)
+        if day % 2 == 0:  # what was played has made room, and nothing new has come
+            self._refresh()
         self._compare(day)
 
     def _refresh(self) -> None:

@@ -305,7 +305,25 @@ def forget_heard_elsewhere() -> None:
     _change(sync_folder, "newest", lambda first, second: max(first, second, key=by_time))
 
 
+def fetch_removed() -> None:
+    """Fill up with whatever is unplayed, and forget what `keep` has removed."""
+    from tui_pod.feeds.media import keeping
+
+    former = keeping.DownloadChanges
+    _change(keeping, "DownloadChanges", lambda fetch, delete, dropped: former(fetch, delete, []))
+    _change(keeping, "_last_heard", lambda episodes, progress: None)
+
+
+def empty_new() -> None:
+    """Mark all that is new as seen when a list is left, whatever was drawn."""
+    from tui_pod.services.podcasts.news import News
+
+    _change(News, "list_left", lambda self: self.looked(self._ids))
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
+    "fetches again what keep removed": fetch_removed,
+    "empties New at a look": empty_new,
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
     "trusts the clock": trust_clock,

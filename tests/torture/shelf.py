@@ -70,9 +70,13 @@ def installed_program() -> list[str]:
     return [str(installed)] if installed.exists() else [sys.executable, "-m", "tui_pod"]
 
 
-def app_command(home: Home, mutant: str = "", changes: Sequence[str] = (), ao: str = "null") -> list[str]:
-    """Return how the app is started: the installed program, or one that is changed for the trial (see `driven`)."""
-    program = installed_program()
+def program(mutant: str = "", changes: Sequence[str] = ()) -> list[str]:
+    """Return the command of the program: the installed one, or one that is changed for the trial (see `driven`)."""
     if mutant or changes:
-        program = [sys.executable, "-m", "tests.torture.driven", f"--mutant={mutant}", *changes, "--"]
-    return [*program, "--catalog", str(home.catalog), "--state", str(home.state), "--ao", ao]
+        return [sys.executable, "-m", "tests.torture.driven", f"--mutant={mutant}", *changes, "--"]
+    return installed_program()
+
+
+def app_command(home: Home, mutant: str = "", changes: Sequence[str] = (), ao: str = "null") -> list[str]:
+    """Return how the app is started; see `program`."""
+    return [*program(mutant, changes), "--catalog", str(home.catalog), "--state", str(home.state), "--ao", ao]

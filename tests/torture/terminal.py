@@ -60,6 +60,9 @@ class Bar(NamedTuple):
 class Terminal:
     """A program with a terminal; it is the leader of its session, so that closing the terminal hangs it up."""
 
+    patience = PATIENCE
+    """Seconds that `until` waits unless told otherwise."""
+
     def __init__(
         self,
         command: Sequence[str],
@@ -148,13 +151,13 @@ class Terminal:
         """What is on the screen, in one piece."""
         return "\n".join(map(str.rstrip, self.lines))
 
-    def until(self, found: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
+    def until(self, found: Callable[[], T | None], what: str, patience: float | None = None) -> T:
         """Look on until something is so, and return it.
 
         Raises:
             NeverCame: it did not come about.
         """
-        limit = time.monotonic() + patience
+        limit = time.monotonic() + (self.patience if patience is None else patience)
         while not (answer := found()):
             if time.monotonic() > limit:
                 raise NeverCame(f"never came about: {what}\n{self.text}")
