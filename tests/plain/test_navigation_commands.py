@@ -143,4 +143,4 @@ async def test_transcript_of_what_plays_is_read_unless_the_listener_moved_to_ano
         await typist.type("t", until_said="A sentence.")
         assert "which is not playing" not in typist.said
         await typist.type("j")
-        await typist.type("t", until_said="Two, which is not playing.")
+        await typist.type("t", until_said="Three, which is not playing.")
