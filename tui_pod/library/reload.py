@@ -21,6 +21,9 @@ from tui_pod.runtime.threads import in_thread
 FAULTY = 3
 """Exit status of the process if a catalogue has faults, which it prints as errors."""
 
+READING = 0.75
+"""Share of the process's work that is reading the catalogues; the rest is to build the library and write the cache."""
+
 SMALL = 3_000
 """Up to this many episodes a thread is faster than a subprocess."""
 
@@ -61,15 +64,16 @@ async def _make_cache(words: Sequence[Path]) -> None:
 
 
 def _main() -> int:
-    """Load the library and write it to the cache; print how much is read, in percent, a line each."""
+    """Load the library and write it to the cache; print how much is done, in percent, a line each."""
     cache, data, *paths = map(Path, sys.argv[1:])
     try:
-        loaded = load_library(paths, cache, data, _tell)
+        loaded = load_library(paths, cache, data, lambda share: _tell(READING * share))
     except CatalogsError as error:
         sys.stderr.write(f"{error}\n")
         return FAULTY
     if loaded.save is not None:
         loaded.save()
+    _tell(1.0)
     return 0
 
 
