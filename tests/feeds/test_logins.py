@@ -157,7 +157,7 @@ async def test_login_that_changes_fails_the_refresh_and_names_the_server(site: S
 
 
 def test_login_of_another_kind_is_not_asked_for(site: Site, podcasts: Podcasts) -> None:
-    site.replies["/f"] = guarded(server.body(feed(item(1))), kind='Digest realm="x", nonce="y"')
+    site.replies["/f"] = guarded(server.body(feed(item(1))), kind="Negotiate")
     with pytest.raises(FetchError, match="a kind of login that is not supported") as caught:
         subscribe(podcasts.store, site.url("/f"))
     assert not isinstance(caught.value, LoginWanted)
