@@ -12,6 +12,8 @@ class Word:
 
 class Segment:
     words: list[Word] | None
+    avg_logprob: float
+    compression_ratio: float
 
 class WhisperModel:
     supported_languages: list[str]
@@ -31,7 +33,11 @@ class WhisperModel:
         language: str | None = ...,
         *,
         beam_size: int = ...,
+        temperature: float = ...,
         vad_filter: bool = ...,
         word_timestamps: bool = ...,
         initial_prompt: str | None = ...,
     ) -> tuple[Iterable[Segment], object]: ...
+    def detect_language(
+        self, audio: np.ndarray[Any, np.dtype[np.float32]]
+    ) -> tuple[str, float, list[tuple[str, float]]]: ...

@@ -192,7 +192,7 @@ async def test_language_that_the_model_does_not_know_is_told_before_anything_is_
     monkeypatch.setattr(module, "find_language", lambda episode, podcasts: "de")
     rig.service.request(["gone"])
     await rig.until(lambda: rig.frontend.errors)
-    assert "Its language is de, and the model knows English only. For others, run: tui-pod models list." in str(
+    assert "Its language is de, and the model knows English only. For others, run: tui-pod models get base." in str(
         rig.frontend.errors
     )
 

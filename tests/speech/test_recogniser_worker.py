@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tui_pod.speech.decoder import SAMPLE_RATE
-from tui_pod.speech.recogniser_worker import LOOK_BACK, PIECE, hear, pieces
+from tui_pod.speech.recogniser_worker import LOOK_BACK, PIECE, Refusal, find_language, hear, pieces
 
 pytest.importorskip("faster_whisper", reason="the recogniser is not installed: pip install '.[transcribe]'")
 import numpy as np
@@ -64,3 +64,58 @@ def test_recording_is_gone_on_with_from_a_place() -> None:
 
 def test_place_behind_the_end_has_nothing_left() -> None:
     assert list(pieces(io.BytesIO(recording(20, quiet_at=5)), 30.0)) == []
+
+
+class LanguageModel:
+    """A model that answers each window with one segment of this log probability and compression ratio."""
+
+    def __init__(self, languages: list[str], *heard: tuple[float, float]) -> None:
+        self.supported_languages = languages
+        self._heard = list(heard)
+
+    def transcribe(self, *_: object, **_options: object) -> tuple[list[Any], None]:
+        logprob, ratio = self._heard.pop(0)
+        return [SimpleNamespace(avg_logprob=logprob, compression_ratio=ratio)], None
+
+    def detect_language(self, audio: Any) -> tuple[str, float, list[Any]]:
+        assert len(audio) <= 30 * SAMPLE_RATE
+        return "de", 0.9, []
+
+
+UNDERSTOOD, REPEATED, GUESSED = (-0.3, 1.6), (-0.2, 13.6), (-2.2, 0.3)
+
+
+@pytest.fixture
+def all_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sample is speech."""
+    whole = lambda audio: [{"start": 0, "end": len(audio)}]  # noqa: E731
+    monkeypatch.setattr("faster_whisper.vad.get_speech_timestamps", whole)
+
+
+def language_of(model: LanguageModel, seconds: float) -> str | None:
+    return find_language(cast(Any, model), np.zeros(int(seconds * SAMPLE_RATE), np.int16))
+
+
+@pytest.mark.usefixtures("all_speech")
+def test_language_is_detected_in_the_first_speech_by_a_model_that_knows_several() -> None:
+    assert language_of(LanguageModel(["en", "de"]), 90) == "de"
+
+
+@pytest.mark.usefixtures("all_speech")
+@pytest.mark.parametrize("heard", [(UNDERSTOOD,), (REPEATED, UNDERSTOOD), (GUESSED, UNDERSTOOD)])
+def test_english_model_needs_one_window_that_it_understands(heard: tuple[tuple[float, float], ...]) -> None:
+    assert language_of(LanguageModel(["en"], *heard), 90) == "en"
+
+
+@pytest.mark.usefixtures("all_speech")
+@pytest.mark.parametrize(("heard", "seconds"), [((REPEATED, GUESSED), 90), ((REPEATED,), 35)])
+def test_english_model_refuses_what_it_does_not_understand(
+    heard: tuple[tuple[float, float], ...], seconds: float
+) -> None:
+    with pytest.raises(Refusal, match=r"does not sound like English.*run: tui-pod models get base"):
+        language_of(LanguageModel(["en"], *heard), seconds)
+
+
+@pytest.mark.usefixtures("all_speech")
+def test_language_of_too_little_speech_is_left_open() -> None:
+    assert language_of(LanguageModel(["en"]), 5) is None

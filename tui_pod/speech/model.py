@@ -19,6 +19,10 @@ BUNDLED = ("Whisper tiny.en", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55
 """The model that comes with the extra, and the SHA-256 of its weights."""
 
 
+OTHER_MODEL = "tui-pod models get base"
+"""The command that gets a model for 99 languages."""
+
+
 class RecognitionError(UserError):
     """A recording was not recognised, or not to its end; the message says why and what to do."""
 
@@ -44,11 +48,12 @@ def refuse_language(language: str | None, is_english: bool) -> str:
     """Return the message for a language that a model does not know.
 
     Args:
-        language: two letters; None: not stated.
+        language: two letters; None: not stated, but it does not sound like English.
         is_english: True if the model knows only English.
     """
     known = "and the model knows English only" if is_english else "which the model does not know"
-    return f"its language is {language}, {known}. For others, run: tui-pod models list"
+    said = f"its language is {language}" if language is not None else "it does not sound like English"
+    return f"{said}, {known}. For others, run: {OTHER_MODEL if is_english else 'tui-pod models list'}"
 
 
 def check_language(model: Path, language: str | None) -> None:

@@ -53,6 +53,23 @@ LATE = 1.5
 """Seconds that the first word may come after the first speech: a prompt can make a model skip a sentence."""
 
 
+LISTENED = 30
+"""Seconds of speech by which a language is judged."""
+
+LISTENS = 2
+"""How often an English model listens that long before it decides that it hears another language: one may be a song."""
+
+LEAST_SPEECH = 10
+"""Seconds of speech below which nothing is decided."""
+
+UNSURE = -1.0
+"""Mean log probability below which a model has not understood what it heard."""
+
+REPEATING = 2.4
+"""Compression ratio of a text from which on it only repeats itself; 1.6 is usual, and 10 or more for what an English
+model makes of other languages."""
+
+
 class Refusal(Exception):
     """The recording cannot be recognised; the message is the reason, for the listener."""
 
@@ -101,6 +118,8 @@ def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         end = request["start"]
         try:
             for start, samples in pieces(decoder.stdout, end):
+                if request["language"] is None:
+                    request = request | {"language": find_language(model, samples)}
                 for cue in _sentences(model, samples, start, request):
                     until = round(cue.end or 0.0, 3)
                     yield {"cues": [[round(cue.start or 0.0, 3), until, cue.text]], "until": until}
@@ -143,6 +162,37 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
     if language is not None and language not in model.supported_languages:
         raise Refusal(refuse_language(language, model.supported_languages == ["en"]))
     return model
+
+
+def find_language(model: WhisperModel, samples: Samples) -> str | None:
+    """Return the language of the first speech in a piece; None if there is too little of it.
+
+    Raises:
+        Refusal: the model knows only English, and this is another language.
+    """
+    import numpy as np  # comes with the extra
+    from faster_whisper.vad import get_speech_timestamps
+
+    audio = np.divide(samples, 32768, dtype=np.float32)
+    parts = [audio[part["start"] : part["end"]] for part in get_speech_timestamps(audio)]
+    speech = np.concatenate(parts) if parts else audio[:0]
+    length = LISTENED * SAMPLE_RATE
+    windows = [speech[start : start + length] for start in range(0, min(len(speech), LISTENS * length), length)]
+    windows = [window for window in windows if len(window) >= LEAST_SPEECH * SAMPLE_RATE]
+    if not windows:
+        return None
+    if len(model.supported_languages) > 1:
+        return model.detect_language(windows[0])[0]
+    if not any(_is_understood(model, window) for window in windows):
+        raise Refusal(refuse_language(None, is_english=True))
+    return "en"
+
+
+def _is_understood(model: WhisperModel, audio: Any) -> bool:
+    """Return whether an English model makes sense of what it hears."""
+    segments, _ = model.transcribe(audio, language="en", beam_size=BEAM, temperature=0.0)
+    heard = list(segments)
+    return bool(heard) and all(one.avg_logprob > UNSURE and one.compression_ratio < REPEATING for one in heard)
 
 
 def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
