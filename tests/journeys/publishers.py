@@ -149,7 +149,7 @@ class Days:
                 app.quit()
         else:
             self._mark(day)
-        if day % 2 == 0:  # what was played has made room, and nothing new has come
+        if day % 7 == 2:  # what was played has made room, and nothing new has come
             self._refresh()
         self._compare(day)
 
