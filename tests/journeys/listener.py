@@ -96,7 +96,7 @@ class Listener:
     def surroundings(self) -> dict[str, str]:
         """The environment of the program: nothing of whoever runs the test."""
         home = Home(self.folder, self.folder / "catalog.toml", self.state_path)
-        # with its fix for old C libraries libfaketime wakes waiting threads too early: each start of a thread costs 0.1 s
+        # libfaketime's fix for old C libraries wakes waiting threads too early: starting a thread then costs 0.1 s
         clock = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"} if self.day else {}
         return {**home.variables, "TZ": "UTC", **clock, **self.variables}
 
