@@ -15,6 +15,7 @@ from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats import xml
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.formats.model import Feed, FeedError
+from tui_pod.feeds.formats.rss import parse_feed
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -241,3 +242,23 @@ def test_reference_of_thousands_of_digits_costs_only_itself(element: str) -> Non
     found = only(f"<title>x</title><{element}>a &amp;#{'9' * 5_000}; b</{element}>")
     assert found.title or found.summary
     assert to_notes(f"a &#{'9' * 5_000}; b") == "a \ufffd b"
+
+
+def title_of(title: bytes, declared: str) -> str:
+    document = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><title>'.encode()
+    return parse_feed(document + title + b"</title></channel></rss>", "https://pod.example/feed").title
+
+
+@pytest.mark.parametrize(
+    ("title", "declared", "expected"),
+    [
+        ("Brøndby og Sønderjyske".encode() + b" bes\xf8ges", "ISO-8859-1", "Brøndby og Sønderjyske besøges"),
+        ("Новости о подкастах".encode(), "windows-1251", "Новости о подкастах"),
+        ("Новости о подкастах".encode("cp1251"), "windows-1251", "Новости о подкастах"),
+        ("Brøndby".encode("latin-1"), "ISO-8859-1", "Brøndby"),
+        ("联通".encode("gbk"), "gb2312", "联通"),
+        ("播客新闻每日更新节目".encode(), "gb2312", "播客新闻每日更新节目"),
+    ],
+)
+def test_text_in_utf8_is_read_as_such_whatever_is_declared(title: bytes, declared: str, expected: str) -> None:
+    assert title_of(title, declared) == expected

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.formats.html_text import MAX_HTML, to_summary
 from tui_pod.feeds.formats.model import Item
-from tui_pod.feeds.formats.values import recording_rank
+from tui_pod.feeds.formats.values import VIDEO_RANK, recording_rank
 from tui_pod.feeds.net.address import absolute, origin
 from tui_pod.feeds.net.login import Login, Typed, split_login
 
@@ -54,6 +55,25 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
     return best[1] if best else None
 
 
+def best_recording(enclosures: Sequence[Enclosure], alternates: Sequence[Enclosure], base: str) -> Enclosure | None:
+    """Return the likeliest recording; an alternate one only instead of none, or if it is audio instead of video."""
+    best = best_audio(enclosures, base)
+    if best is not None and recording_rank(best.kind, best.address) != VIDEO_RANK:
+        return best
+    other = best_audio(alternates, base)
+    is_better = other is not None and (best is None or recording_rank(other.kind, other.address) == 0)
+    return other if is_better else best
+
+
+def hls_address(enclosures: Sequence[Enclosure], base: str) -> str | None:
+    """Return the address of a stream in HLS, which cannot be played; None if there is none."""
+    for enclosure in enclosures:
+        address = absolute(enclosure.address.strip(), base) if enclosure.address else None
+        if address and ("mpegurl" in enclosure.kind.lower() or address.partition("?")[0].lower().endswith(".m3u8")):
+            return address
+    return None
+
+
 def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language: str) -> str | None:
     """Return the address of the most useful transcript of those offered (address, type, language)."""
 
@@ -71,7 +91,12 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
 
 
 def make_item(
-    raw: Item, texts: Sequence[str], audio: Enclosure | None = None, subtitle: str = "", keywords: str = ""
+    raw: Item,
+    texts: Sequence[str],
+    audio: Enclosure | None = None,
+    subtitle: str = "",
+    keywords: str = "",
+    told: str = "",
 ) -> Item | None:
     """Return an item with clean texts and its audio; None if it has neither audio nor text.
 
@@ -81,11 +106,15 @@ def make_item(
         audio: the chosen file.
         subtitle: used if there is no description.
         keywords: separated by commas.
+        told: lines of HTML for the details, about persons and the like.
     """
     described = [text for text in texts if text]
     summary = next(filter(None, map(to_summary, described[:2])), "") or clean(subtitle, SUMMARY_LIMIT)
     notes = max(described, key=len, default="")
     has_more = "<" in notes or "\n" in notes or len(notes) > SUMMARY_LIMIT
+    if told:
+        notes = f"{notes[: MAX_HTML - len(told)] or escape(subtitle)}<p>{told.strip().replace(chr(10), '<br>')}</p>"
+        has_more = True
     name = clean(raw.title)
     if not name and not summary and audio is None:
         return None

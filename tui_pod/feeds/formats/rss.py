@@ -10,9 +10,18 @@ from collections.abc import Sequence
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.html_text import to_text
-from tui_pod.feeds.formats.items import MAX_ITEMS, MAX_LIST, Enclosure, best_audio, best_transcript, make_item
+from tui_pod.feeds.formats.items import (
+    MAX_ITEMS,
+    MAX_LIST,
+    Enclosure,
+    best_recording,
+    best_transcript,
+    hls_address,
+    make_item,
+)
 from tui_pod.feeds.formats.json_feed import parse_json_feed
 from tui_pod.feeds.formats.model import Feed, FeedError, Item, NotAFeed
+from tui_pod.feeds.formats.told import told_line, told_texts
 from tui_pod.feeds.formats.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.feeds.net.address import absolute
@@ -47,8 +56,17 @@ _LINKS = frozenset((
     "category", "itunes:image", "itunes:link", "media:thumbnail",
 ))  # fmt: skip
 _PICTURES = frozenset(("itunes:image", "itunes:link", "media:thumbnail"))
-_OTHERS = frozenset(("item", "entry", "channel", "feed", "redirect", "itunes:category"))
-_KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
+_TOLD = frozenset(("podcast:person", "podcast:funding", "podcast:soundbite", "podcast:trailer"))
+"""Elements of which the details have a line."""
+
+_OTHERS = frozenset((
+    "item", "entry", "channel", "feed", "redirect", "itunes:category", "podcast:alternateenclosure", "podcast:source",
+    "podcast:liveitem", "podcast:contentlink",
+))  # fmt: skip
+_KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _TOLD | _OTHERS}
+MAX_TOLD = 50
+"""Most lines about persons, funding and the like of one item or feed."""
+
 MAX_NAMES = 2_000
 """Most different element names; a feed has about fifty."""
 
@@ -115,6 +133,9 @@ class _FeedReader:
         self._wanted_depth = 0
         self._parts: list[str] = []
         self._size = 0
+        self._attributes: dict[str, str] = {}  # of the element whose text is being collected
+        self._outer: dict[str, str] = {}  # of the open alternate enclosure or live item
+        self._live_depth = 0
         self._path: list[tuple[str, int]] = []  # names and depths of open categories
         self._defaults: list[
             tuple[str, int]
@@ -139,7 +160,15 @@ class _FeedReader:
         is_child = depth == self._parent_depth + 1
         if key in _LINKS and attributes and (is_child or self._is_in_item) and len(self._links) < MAX_LINKS:
             self._links.append((key, attributes))
-        if key in _TEXTS:
+        if key in _TOLD and is_child:
+            self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
+            self._attributes = attributes
+        elif self._live_depth and depth == self._live_depth + 1:
+            if key == "title":
+                self._wanted, self._wanted_depth, self._parts, self._size = "live title", depth, [], 0
+            elif key in ("enclosure", "podcast:contentlink"):
+                self._outer["href"] = attributes.get("href") or self._outer.get("href") or attributes.get("url", "")
+        elif key in _TEXTS:
             is_inner = key.startswith("media:") if self._is_in_item else key == "url"
             if is_child or is_inner:  # in a media:group, in the channel's image
                 self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
@@ -160,6 +189,14 @@ class _FeedReader:
             self._is_feed, self._parent_depth = True, depth
         elif key == "redirect" and depth == 1:  # the feed has moved
             self._parent_depth = depth
+        elif key == "podcast:alternateenclosure" and self._is_in_item:
+            self._outer = attributes
+        elif key == "podcast:source" and self._is_in_item and len(self._links) < MAX_LINKS:
+            kind = attributes.get("contentType") or self._outer.get("type", "")
+            source = {"url": attributes.get("uri", ""), "type": kind, "length": self._outer.get("length", "")}
+            self._links.append((key, source))
+        elif key == "podcast:liveitem" and depth == self._parent_depth + 1 and not self._is_in_item:
+            self._outer, self._live_depth = dict(attributes), depth
         elif key == "itunes:category" and not self._is_in_item:
             self._path.append((clean(attributes.get("text", "")), depth))
             self._categories.append(tuple(name for name, _ in self._path[-4:]))
@@ -172,7 +209,10 @@ class _FeedReader:
                 self._keep("".join(self._parts).strip())
                 self._wanted = ""
             return
-        if self._is_in_item and depth == self._parent_depth:
+        if depth == self._live_depth:
+            self._tell(told_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
+            self._live_depth = 0
+        elif self._is_in_item and depth == self._parent_depth:
             self._count += 1
             item = self._item(self._fields, self._links) if self._count <= MAX_ITEMS else None
             if item is not None:
@@ -203,7 +243,9 @@ class _FeedReader:
             title=clean(unescaped(channel.get("title") or channel.get("dc:title", ""))),
             items=tuple(self._items),
             link=self._page(channel, self._channel_links),
-            summary=clean(to_text(_first(channel, _ABOUT))),
+            summary="\n".join(
+                filter(None, (clean(to_text(_first(channel, _ABOUT))), *told_texts(channel.get("told", ""))))
+            ),
             guid=clean(channel.get("podcast:guid", ""), 100).lower(),
             moved_to=moved_to,
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
@@ -239,8 +281,18 @@ class _FeedReader:
         key = _KEYS.get(f"{prefix}:{local}".lower() if prefix else local.lower(), "")
         return "link" if key == "atom:link" else key
 
+    def _tell(self, line: str) -> None:
+        """Add a line to the details of the item or the feed."""
+        former = self._fields.get("told", "")
+        if line and former.count("\n") < MAX_TOLD and f"{line}\n" not in former:
+            self._fields["told"] = f"{former}{line}\n"
+
     def _keep(self, text: str) -> None:
-        if self._wanted in ("category", "itunes:keywords"):
+        if self._wanted in _TOLD:
+            self._tell(told_line(self._wanted, text, self._attributes))
+        elif self._wanted == "live title":
+            self._outer["title"] = text
+        elif self._wanted in ("category", "itunes:keywords"):
             former = self._fields.get(self._wanted, "")
             if len(former) < MAX_LIST:  # otherwise each of a million would copy all before it
                 self._fields[self._wanted] = f"{former},{text}"
@@ -277,12 +329,15 @@ class _FeedReader:
         marks: list[Chapter] = []
         chapters = None
         keywords = get("category", "") + "," + get("itunes:keywords", "")
+        alternates: list[Enclosure] = []
         for key, values in links:
             address = values.get("url") or values.get("href") or ""
             if key == "enclosure" or key == "media:content" or values.get("rel") == "enclosure":
                 kind = values.get("type") or ("" if key != "media:content" else f"{values.get('medium', 'text')}/")
                 size = to_size(values.get("length") or values.get("fileSize", ""))
                 enclosures.append(Enclosure(address, kind, to_duration(values.get("duration", "")), size))
+            elif key == "podcast:source":
+                alternates.append(Enclosure(address, values["type"], None, to_size(values["length"])))
             elif key == "podcast:transcript":
                 transcripts.append((address, values.get("type", ""), values.get("language", "")))
             elif key == "podcast:chapters" and chapters is None:
@@ -311,7 +366,11 @@ class _FeedReader:
             picture=self._picture({}, links),
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
-        return make_item(raw, texts, best_audio(enclosures, base), get("itunes:subtitle", ""), keywords)
+        audio = best_recording(enclosures, alternates, base)
+        told = get("told", "")
+        if audio is None and (stream := hls_address([*enclosures, *alternates], base)):
+            told += told_line("hls", "", {"url": stream}) + "\n"
+        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, told)
 
 
 def _first(fields: dict[str, str], keys: Sequence[str]) -> str:

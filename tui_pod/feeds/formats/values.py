@@ -129,6 +129,10 @@ def to_time(text: str) -> float | None:
     return time.timestamp() if time.timestamp() > 0 and not is_unset else None
 
 
+VIDEO_RANK = 1
+"""The rank of a film."""
+
+
 def recording_rank(kind: str, address: str) -> int | None:
     """Return how likely a file is the recording (0: most likely); None: it is not. Types in feeds are unreliable."""
     kind = kind.partition(";")[0].strip().lower()
@@ -137,9 +141,9 @@ def recording_rank(kind: str, address: str) -> int | None:
     if kind.startswith("audio/") and not is_other:
         return 0
     if kind.startswith("video/") and not is_other:
-        return 1
+        return VIDEO_RANK
     if path.endswith(AUDIO_ENDINGS):
         return 0
     if path.endswith(_FILM_ENDINGS):
-        return 1
+        return VIDEO_RANK
     return None if is_other or _OTHER_ENDING.search(path) else 2

@@ -48,6 +48,10 @@ _AMPERSAND = re.compile(
 _SINGLE_BYTE = re.compile(r"iso-?8859-?1|latin-?1|us-ascii|ascii|windows-1252|cp1252", re.IGNORECASE)
 """Encodings that documents declare regardless of the real one."""
 
+FEWEST_SEQUENCES = 8
+"""Bytes by which text in UTF-8 must be longer than its characters before another declaration is wrong: short text in an
+encoding of East Asia may look like UTF-8."""
+
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry))\b")
@@ -55,6 +59,18 @@ _TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})((?:\s[^<>]*?)?)(/?)>")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]{0,60})\s*=\s*("[^"<]*"|'[^'<]*')""")
 _CONTAINERS = frozenset(("item", "entry", "channel", "image", "group", "chapters"))
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
+
+
+_AS_WINDOWS = "tui_pod.windows-1252"
+"""Handles bytes in text that are not UTF-8: as Windows-1252."""
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 class Handler(Protocol):
@@ -129,7 +145,10 @@ def _decoded(content: bytes, charset: str | None) -> str:
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if content.startswith(mark):
             return content.decode(name, "replace")
-    for guess in (_override(content, charset), _declared(content), charset, "utf-8"):
+    override = _override(content, charset)
+    if override == "utf-8":
+        return content.decode("utf-8", _AS_WINDOWS)
+    for guess in (override, _declared(content), charset, "utf-8"):
         with contextlib.suppress(LookupError, ValueError):
             if guess and codecs.lookup(guess)._is_text_encoding:  # excludes base64 and similar
                 return content.decode(guess)
@@ -143,14 +162,22 @@ def _declared(content: bytes) -> str:
 
 
 def _override(content: bytes, charset: str | None) -> str | None:
-    """Return the real encoding of a document that declares Latin-1 or ASCII; None: use the declaration.
+    """Return the real encoding of a document whose declaration is wrong; None: use the declaration.
 
-    Valid UTF-8 is UTF-8; otherwise it is what the server states, or Windows-1252, as in browsers.
+    Valid UTF-8 is UTF-8. A document that declares Latin-1 or ASCII is UTF-8 even with some bytes that are not; else it
+    is what the server states, or Windows-1252, as in browsers.
     """
-    if not _SINGLE_BYTE.fullmatch(_declared(content)):
+    declared = _declared(content).lower()
+    if declared in ("", "utf-8", "utf8"):
         return None
+    is_single_byte = bool(_SINGLE_BYTE.fullmatch(declared))
     with contextlib.suppress(ValueError):
-        content.decode("utf-8")
+        if len(content.decode("utf-8")) <= len(content) - (0 if is_single_byte else FEWEST_SEQUENCES):
+            return "utf-8"
+    if not is_single_byte:
+        return None
+    beyond = [char for char in content.decode("utf-8", "replace") if char > "\x7f"]
+    if len(beyond) > 2 * beyond.count("\ufffd"):
         return "utf-8"
     with contextlib.suppress(LookupError, ValueError):
         if charset and codecs.lookup(charset)._is_text_encoding:

@@ -149,7 +149,8 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
             ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
             ("Last error", podcast.error),
         ]
-        choices += [AboutChoice(podcast.page, podcast.page)] if podcast.page else []
+        links = [podcast.page, *(found.rstrip(".,;:!?)]") for found in _LINK.findall(podcast.summary))]
+        choices += [AboutChoice(link, link) for link in list(dict.fromkeys(filter(None, links)))[:MAX_LINKS]]
     text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
     return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
 
