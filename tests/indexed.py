@@ -33,8 +33,10 @@ def indexed_search(
         episodes = [library.episode(number) for number in range(len(library))]
         for place, episode in enumerate(episodes):
             if episode.id in transcripts:
-                file = folder / f"{place}.vtt"
-                file.write_text(to_webvtt(transcripts[episode.id].cues), "utf-8")
+                cues = transcripts[episode.id].cues
+                is_timed = transcripts[episode.id].is_timed
+                file = folder / f"{place}.{'vtt' if is_timed else 'txt'}"
+                file.write_text(to_webvtt(cues) if is_timed else "\n\n".join(cue.text for cue in cues), "utf-8")
                 episodes[place] = episode._replace(transcript=str(file))
         fill(index, build_library([], episodes), WordSources(folder, folder), "")
 

@@ -68,6 +68,19 @@ def test_search_without_json_prints_lines(catalog: str, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "one\tOne\twords\t0:07\tThe lighthouse -- it shone.\n"
 
 
+def test_search_estimates_the_times_of_a_text_that_is_not_narrated(
+    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.srt").rename(tmp_path / "old.srt")
+    (tmp_path / "one.srt").write_text("The first half.\n\nThe other half.\n")
+    Path(catalog).write_text(CATALOG.replace('transcript = "one.srt"', 'transcript = "one.srt"\nduration = 100'))
+    assert main(["--catalog", catalog, "search", "--json", "other"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["start"], found["estimated"]) == (50.0, True)
+    assert main(["--catalog", catalog, "search", "other"]) == 0
+    assert capsys.readouterr().out == "one\tOne\twords\t≈0:50\tThe other half.\n"
+
+
 def test_search_tells_the_times_of_words_as_the_listener_moved_them(
     catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,8 +6,11 @@ import asyncio
 from pathlib import Path
 
 from tests.fakes import FakeFrontend, FakeReader, make_context
+from tests.indexed import indexed_search
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.search.lookup import Hit, MatchKind
 from tui_pod.search.query import NOTHING
 from tui_pod.search.store import IndexFile
 from tui_pod.services.bookmarks import BookmarkService
@@ -83,6 +86,24 @@ async def test_search_does_not_claim_to_be_complete_before_the_update_has_ended(
     updates.fault = UserError("The disk is full.")
     await updates.finish()
     assert not (await updates.service.search("word")).is_searching
+
+
+async def test_time_of_a_sentence_is_exact_once_it_is_narrated(room: Room, tmp_path: Path) -> None:
+    context, reader = make_context(room.controller, FakeFrontend()), FakeReader()
+    transcripts = {"three": Transcript((Cue("First."), Cue("Second!"), Cue("Third!")))}
+    bookmarks = BookmarkService(context, reader)
+    service = indexed_search(context, reader, bookmarks, room.controller.library, transcripts)
+
+    async def find() -> Hit:
+        service.refresh()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        (found,) = (await service.search("second")).results.found[-1:]
+        return found.hits[-1]
+
+    assert (await find()) == Hit(MatchKind.WORDS, "Second!", round(300 * 7 / 22, 2), is_estimated=True)
+    reader.transcripts["three"] = Transcript((Cue("First.", 0.0), Cue("Second!", 70.5), Cue("Third!", 200.0)))
+    assert (await find()) == Hit(MatchKind.WORDS, "Second!", 70.5)
 
 
 async def test_search_for_nothing_says_so_only_if_something_was_typed(room: Room, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tui_pod.cli.shared import Opened, open_library, print_json, print_table, te
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
@@ -81,8 +82,32 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
             index = IndexFile(Path(held.enter_context(TemporaryDirectory())) / "search.sqlite")
             fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "")
         with index.reading() as db:
-            found = look_up(db, query, most, kept, lambda ident: library.index(ident) is not None)
-    return found.moved(opened.state.numbers("nudges"))
+            found = look_up(
+                db,
+                query,
+                most,
+                kept,
+                lambda ident: library.index(ident) is not None,
+                narrated_length=ProgressIndex(library, opened.state.progress).narrated_length,
+            )
+    return _with_exact_times(opened, found).moved(opened.state.numbers("nudges"))
+
+
+def _with_exact_times(opened: Opened, results: Results) -> Results:
+    """Replace the estimated times of texts that are narrated."""
+    from tui_pod.services.media import make_episode_script, read_transcript  # only if there are such texts
+    from tui_pod.speech.narrator import Narrator
+
+    narrator, found = Narrator(opened.paths.cache / "narrations", 0), []
+    for each in results.found:
+        episode = opened.library.find(each.id)
+        if episode is not None and any(hit.is_estimated for hit in each.hits):
+            narration = narrator.find(make_episode_script(episode, read_transcript(episode)))
+            cues = narration.cues if narration is not None else ()
+            found.append(each._replace(hits=tuple(hit.timed(cues) for hit in each.hits)))
+        else:
+            found.append(each)
+    return results._replace(found=tuple(found))
 
 
 def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
@@ -103,7 +128,8 @@ def _tell_left(left: int) -> None:
 
 def _json(hit: Hit) -> dict[str, object]:
     about: dict[str, object] = {"kind": str(hit.kind), "start": hit.start, "text": hit.text}
-    return about | {"recognised": True} if hit.is_recognised else about
+    flags = {"recognised": hit.is_recognised, "estimated": hit.is_estimated}
+    return about | {name: True for name, is_set in flags.items() if is_set}
 
 
 def _shown(query: Query, hit: Hit) -> str:
@@ -111,7 +137,7 @@ def _shown(query: Query, hit: Hit) -> str:
 
 
 def _at(hit: Hit) -> str:
-    return hit.kind if hit.start is None else clock(hit.start)
+    return hit.kind if hit.start is None else f"{'≈' * hit.is_estimated}{clock(hit.start)}"
 
 
 def _tell_rest(query: Query, results: Results) -> None:

@@ -89,7 +89,8 @@ class SearchCommands(RowCommands):
         """Go to a match, or to the nearest end, and say it."""
         self._row = max(0, min(row, len(self._matches) - 1))
         found, hit = self._matches[self._row]
-        where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {spoken_time(hit.start)}"
+        about = "about " if hit.is_estimated else ""
+        where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {about}{spoken_time(hit.start)}"
         if hit.is_recognised:
             where += f", {BY_MACHINE}"
         said = "" if hit.kind is MatchKind.TITLE else sentence(hit.text)

@@ -11,14 +11,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import CUT, Cue, arrange
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.text.clean import counted, without_surrogates
+from tui_pod.core.text.clean import counted, fold, without_surrogates
 from tui_pod.core.text.speech import split_sentences
-from tui_pod.search.packed_words import unpack
+from tui_pod.search.packed_words import PackedWords, unpack
 from tui_pod.search.query import Phrase, Query
 from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
@@ -62,6 +62,19 @@ class Hit(NamedTuple):
     """Seconds into the episode; None: unknown."""
     is_recognised: bool = False
     """True if the words were recognised by a machine."""
+    is_estimated: bool = False
+    """True if the start is estimated, because the text has not been narrated."""
+
+    @property
+    def wants_time(self) -> bool:
+        """True if it is in the words and its exact start is unknown."""
+        return self.kind is MatchKind.WORDS and (self.start is None or self.is_estimated)
+
+    def timed(self, cues: Iterable[Cue]) -> Hit:
+        """Return the match with the start of its sentence among the cues of the episode, if that is there."""
+        said = fold(self.text)
+        start = next((cue.start for cue in cues if fold(said_in(cue)) == said), None) if self.wants_time else None
+        return self if start is None else self._replace(start=start, is_estimated=False)
 
 
 class Found(NamedTuple):
@@ -124,6 +137,7 @@ def look_up(
     bookmarks: Iterable[Bookmark] = (),
     is_known: Callable[[str], bool] = lambda _: True,
     is_stopped: Callable[[], bool] = lambda: False,
+    narrated_length: Callable[[str], float | None] = lambda _: None,
 ) -> Results:
     """Return the matches of a query.
 
@@ -134,6 +148,7 @@ def look_up(
         bookmarks: searched too.
         is_known: returns True if an episode is still in the library.
         is_stopped: returns True if the search was cancelled; called about every millisecond.
+        narrated_length: returns the seconds that narrating an episode takes; None if it has a recording, or if unknown.
 
     Raises:
         sqlite3.OperationalError: it was stopped.
@@ -142,14 +157,19 @@ def look_up(
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
     matches = _find_matches(db, query, most is None)
-    results = _Ranking(db, query, most, matches, _look_through(bookmarks, query)).results(is_known)
+    results = _Ranking(db, query, most, matches, _look_through(bookmarks, query), narrated_length).results(is_known)
     if not results.found:
-        results = _look_up_nearest(db, query.nearest(), is_known)
+        results = _look_up_nearest(db, query.nearest(), is_known, narrated_length)
     beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
     return results._replace(beyond=beyond)
 
 
-def _look_up_nearest(db: sqlite3.Connection, query: Query, is_known: Callable[[str], bool]) -> Results:
+def _look_up_nearest(
+    db: sqlite3.Connection,
+    query: Query,
+    is_known: Callable[[str], bool],
+    narrated_length: Callable[[str], float | None],
+) -> Results:
     """Return the episodes that match any phrase of a query, the nearest first.
 
     Squared, a passage with several of the words counts for more than several passages with one word each.
@@ -177,7 +197,7 @@ def _look_up_nearest(db: sqlite3.Connection, query: Query, is_known: Callable[[s
     named = [db.execute("SELECT number, title FROM heads WHERE number = ?", (number,)).fetchone() for number in order]
     titles = {row[0]: row[1] for row in named if row is not None and query.matches(row[1])}
     passages = {number: sorted(best[:HITS]) for number, best in groups.items()}
-    ranking = _Ranking(db, query, EPISODES, _Matches(titles, set(heads), passages, is_cut=False), {})
+    ranking = _Ranking(db, query, EPISODES, _Matches(titles, set(heads), passages, is_cut=False), {}, narrated_length)
     found = tuple(islice(filter(None, (ranking.shown(number, is_known) for number in order)), EPISODES))
     return Results(found, len(found), is_nearest=bool(found))
 
@@ -221,6 +241,7 @@ class _Ranking:
     matches: _Matches
     kept: Mapping[str, Found]
     """Bookmarks, by the ids of the episodes."""
+    narrated_length: Callable[[str], float | None]
 
     def results(self, is_known: Callable[[str], bool]) -> Results:
         """Return the first episodes and their total number; those with a bookmark come first."""
@@ -265,7 +286,7 @@ class _Ranking:
         hits = list(self._head_hits(number, head))
         groups = self.matches.groups.get(number, [])
         shown = groups if self.most is None else groups[:HITS]
-        hits += self._word_hits(number, shown)
+        hits += self._word_hits(number, ident, shown)
         return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
     def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
@@ -285,22 +306,34 @@ class _Ranking:
             if sentences:
                 yield Hit(kind, _sentence(self.query, sentences))
 
-    def _word_hits(self, number: int, shown: Sequence[int]) -> Iterator[Hit]:
+    def _word_hits(self, number: int, ident: str, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:
             return
         row = self.db.execute("SELECT stamp, starts, groups FROM words WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise ValueError("words are missing")
         is_recognised, words = row[0].startswith(RECOGNISED_STAMP), unpack(*row[1:])
+        length = None if words.starts else self.narrated_length(ident)
         for place in shown:
             cues = words.cues(place)
-            if cues[0].start is not None:
+            if length:
+                cues = _estimate_times(words, place, length)
+            elif cues[0].start is not None:
                 cues = list(arrange(cues).cues)
             said = list(map(said_in, cues))
             scores = list(map(self.query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
             for number in best if self.most is None else [scores.index(max(scores))]:
-                yield Hit(MatchKind.WORDS, said[number], cues[number].start, is_recognised)
+                yield Hit(MatchKind.WORDS, said[number], cues[number].start, is_recognised, bool(length))
+
+
+def _estimate_times(words: PackedWords, place: int, length: float) -> list[Cue]:
+    """Return the cues of a group with estimated starts: every letter, and every pause, takes equally long."""
+    cues, lengths = words.cues(place), [len(group) + 1 for group in words.groups]
+    before = accumulate((len(cue.text) + 1 for cue in cues[:-1]), initial=sum(lengths[:place]))
+    return [
+        cue._replace(start=round(length * passed / sum(lengths), 2)) for cue, passed in zip(cues, before, strict=True)
+    ]
 
 
 def said_in(cue: Cue) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.transcript import READING_SPEED
+from tui_pod.core.library.transcript import READING_SPEED, Cue
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.selection.bookmark_groups import titled
-from tui_pod.core.text.clean import counted, fold
+from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.search.lookup import EPISODES, Found, Hit, MatchKind, Results, look_up, said_in
+from tui_pod.search.lookup import EPISODES, Found, Hit, MatchKind, Results, look_up
 from tui_pod.search.query import NOTHING, Query, parse_query
 from tui_pod.search.store import IndexFile, IndexMissing, SearchError
 
@@ -62,6 +62,7 @@ class SearchService:
         self._filling: asyncio.Task[object] | None = None
         self._is_stale = False  # whether to update the index once more after the update in progress
         self._fault = ""
+        self._narrated: dict[str, tuple[Cue, ...]] = {}  # sentences by episode; empty if it is not narrated yet
         self.typed = ""
         """The last search, as it was typed."""
         self.on_filled: Callable[[], None] = lambda: None
@@ -74,6 +75,7 @@ class SearchService:
     def refresh(self) -> None:
         """Update the index, after transcripts or podcasts have changed."""
         self._is_stale = True
+        self._narrated.clear()
         if self._filling is None or self._filling.done():
             self._filling = self._tasks.run(self._fill())
 
@@ -91,7 +93,13 @@ class SearchService:
         def ask(stop: CancelToken) -> SearchAnswer:
             with self._index.reading() as db:
                 results = look_up(
-                    db, query, EPISODES, kept, lambda ident: library.index(ident) is not None, lambda: stop.is_set
+                    db,
+                    query,
+                    EPISODES,
+                    kept,
+                    lambda ident: library.index(ident) is not None,
+                    lambda: stop.is_set,
+                    self._context.controller.progress_index.narrated_length,
                 )
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
@@ -99,7 +107,8 @@ class SearchService:
             return SearchAnswer(matching, results.moved(nudges), said, is_searching)
 
         try:
-            return await in_thread(ask)
+            answer = await in_thread(ask)
+            return answer._replace(results=await self._with_exact_times(answer.results))
         except IndexMissing as missing:
             if not self._fault:  # else updating has failed before
                 self.refresh()
@@ -110,42 +119,44 @@ class SearchService:
 
     async def play(self, found: Found, hit: Hit) -> None:
         """Play an episode from where a match is said, else from its position."""
-        controller, start = self._context.controller, await self._start_of(found, hit)
-        if start is None:
+        controller, hit = self._context.controller, await self._timed(found, hit)
+        if hit.start is None:
             if hit.kind is MatchKind.WORDS:
                 self._context.frontend.tell(f"{NO_TIMES}: it plays from your position.")
             controller.play(found.id)
         else:
-            controller.play_from(found.id, start)
+            controller.play_from(found.id, hit.start, sentence=hit.text if hit.is_estimated else "")
 
     async def add_bookmark(self, found: Found, hit: Hit, edit: Callable[[Bookmark], None]) -> None:
         """Bookmark the sentence of a match; pass a bookmark that is there already to `edit`."""
-        start = await self._start_of(found, hit)
+        start = (await self._timed(found, hit)).start
         if start is None:
             self._context.frontend.tell(f"{NO_TIMES}." if hit.kind is MatchKind.WORDS else NOT_SAID)
             return
         stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text, hit.is_recognised)
         self._bookmarks.add_stretch(found.id, found.title, stretch, edit)
 
-    async def _start_of(self, found: Found, hit: Hit) -> float | None:
-        """Return when a match is said, in seconds; None if unknown.
+    async def _with_exact_times(self, results: Results) -> Results:
+        """Replace the estimated times of texts that are narrated."""
+        controller, found = self._context.controller, []
+        for each in results.found:
+            index = controller.library.index(each.id)
+            if index is not None and any(hit.is_estimated for hit in each.hits):
+                if each.id not in self._narrated:
+                    cues = (await self._reader.transcript(controller.library.episode(index))).cues
+                    self._narrated[each.id] = cues if cues and cues[0].start is not None else ()
+                cues = self._narrated[each.id]
+                each = each._replace(hits=tuple(hit.timed(cues) for hit in each.hits))
+            found.append(each)
+        return results._replace(found=tuple(found))
 
-        Without a time of its own it is looked up in the transcript, and estimated if the narration has not been made.
-        """
+    async def _timed(self, found: Found, hit: Hit) -> Hit:
+        """Return a match with the time of its sentence: exact or estimated; without one if it is unknown."""
         controller = self._context.controller
         index = controller.library.index(found.id)
-        if hit.start is not None or hit.kind is not MatchKind.WORDS or index is None:
-            return hit.start
-        episode = controller.library.episode(index)
-        cues = (await self._reader.transcript(episode)).cues
-        row = next((row for row, cue in enumerate(cues) if fold(said_in(cue)) == fold(hit.text)), None)
-        if row is None or cues[row].start is not None:
-            return None if row is None else cues[row].start
-        length = controller.progress_index.length(index)
-        if episode.audio is not None or not length:
-            return None
-        letters = [len(cue.text) for cue in cues]
-        return length * sum(letters[:row]) / sum(letters)
+        if index is None or not hit.wants_time:
+            return hit
+        return hit.timed((await self._reader.transcript(controller.library.episode(index))).cues)
 
     def _said(self, query: Query, why: str, left: int) -> str:
         reading = f"{counted(left)} are still being indexed." if left and self._is_filling else ""

@@ -168,6 +168,25 @@ def test_play_narration_made_anew_with_nearly_the_same_length_resumes_at_the_pla
     assert starts(room) == [150.0]
 
 
+def test_play_from_a_sentence_starts_there_once_it_is_narrated() -> None:
+    room = make_room(progress={"three": Progress(START, 150.0, 300.0, listened=START)})
+    marks = (Chapter(0.0, "First."), Chapter(70.5, "Second."))
+    room.sources.found["three"] = Source("/three.opus", is_narrated=True, duration=400.0, marks=marks)
+    room.controller.play_from("three", 95.0, sentence="Second.")
+    room.player.play(0)
+    assert starts(room) == [70.5]
+
+
+def test_seek_while_a_sentence_is_narrated_counts() -> None:
+    room = make_room()
+    room.sources.is_holding = True
+    room.controller.play_from("three", 95.0, sentence="Second.")
+    room.controller.seek_to(20.0)
+    marks = (Chapter(0.0, "First."), Chapter(70.5, "Second."))
+    send(room, SourceReady, Source("/three.opus", is_narrated=True, duration=300.0, marks=marks))
+    assert starts(room) == [20.0]
+
+
 def test_play_recording_of_another_length_resumes_at_the_place() -> None:
     room = make_room(progress={"three": Progress(START, 150.0, 300.0, listened=START)})
     room.sources.found["three"] = Source("/three.mp3", duration=600.0)

@@ -61,10 +61,13 @@ async def test_question_shows_the_nearest_results_under_a_heading(library: Libra
 
 async def test_words_without_times_are_played_from_where_they_stand(library: Library) -> None:
     async with run_app(library) as driver:
-        driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second.", speaker="Ada"), Cue("Third!")))
-        await driver.services.search.play(Found("three", "Three", ()), Hit(MatchKind.WORDS, "Ada: Second."))
+        driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second!"), Cue("Third!")))
+        await driver.press("ctrl+f", *"third")
+        await found(driver, "≈3:24  Third!")
+        await driver.press("enter", "down", "enter")
         await driver.settle()
-        assert (driver.playback.episode, driver.playback.position) == ("three", 300.0 * 6 / 19)
+        assert driver.playback.episode == "three"
+        assert driver.playback.position == pytest.approx(300.0 * 15 / 22, abs=0.01)
 
 
 async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:

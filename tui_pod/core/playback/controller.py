@@ -187,22 +187,26 @@ class PlaybackController:
         else:
             self.handover.ask_first(partial(self._play, episode))
 
-    def _play(self, episode: str, position: float | None = None) -> None:
+    def _play(self, episode: str, position: float | None = None, sentence: str = "") -> None:
         former = self.progress_index.get(episode)
         self.handover.cancel()
-        self._up_next.play(episode, position)
+        self._up_next.play(episode, position, sentence)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)
 
-    def play_from(self, episode: str, position: float, context: PlayContext | None = None) -> None:
-        """Play an episode, or the current one, from a position. Undo returns to the former position."""
+    def play_from(self, episode: str, position: float, context: PlayContext | None = None, sentence: str = "") -> None:
+        """Play an episode, or the current one, from a position. Undo returns to the former position.
+
+        A sentence says what is spoken there, if the position is estimated because the text has not been narrated.
+        """
         if episode == self.playback.episode:
             self.seek_to(position)
+            self._player.await_sentence(sentence)
             self.set_paused(False)
             return
         self._up_next.choose_list(episode, context)
         left = self.progress_index.get(episode)
-        self._play(episode, position)
+        self._play(episode, position, sentence)
         if left is not None and left.position > 0 and self.playback.episode == episode:
             self._note_seek(left.position, position)
 

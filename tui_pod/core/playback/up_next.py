@@ -74,14 +74,19 @@ class UpNext:
             self._saved = values
             self._state.ports.writer.save(*to_records(values))
 
-    def play(self, episode: str, position: float | None = None) -> None:
-        """Play an episode that the listener chose from `position`, or from its saved position."""
+    def play(self, episode: str, position: float | None = None, sentence: str = "") -> None:
+        """Play an episode that the listener chose from `position`, or from its saved position.
+
+        See `PlaybackController.play_from` for the sentence.
+        """
         is_same = episode == self._state.playback.episode
         is_played = self._state.progress_index.status(episode) is Status.PLAYED
         self.is_replaying = is_played or (is_same and self.is_replaying)
-        self._play(episode, position)
+        self._play(episode, position, sentence=sentence)
 
-    def _play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
+    def _play(
+        self, episode: str, position: float | None = None, is_automatic: bool = False, sentence: str = ""
+    ) -> None:
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:
             self._state.ports.listener.tell("That episode is no longer in the library.", is_error=True)
@@ -94,7 +99,7 @@ class UpNext:
         self.follow(self.home_context(episode) if is_at_home else self.context)
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
-        self._player.start(found, position)
+        self._player.start(found, position, sentence=sentence)
         if queue != self.queue:
             self.set_queue(queue)
 

@@ -92,8 +92,9 @@ class EpisodePlayer:
         is_paused: bool = False,
         retry: Retry = Retry(),  # noqa: B008 - a value
         is_second_try: bool = False,
+        sentence: str = "",
     ) -> None:
-        """Play an episode from `position`, or from where it was left."""
+        """Play an episode from `position`, or from where it was left; from a sentence if it is narrated with it."""
         ticket, now = self.tracker.leave(), self._clock()
         self._player.stop()
         progress = self._state.progress_index.get(episode.id)
@@ -107,7 +108,7 @@ class EpisodePlayer:
         self.tracker.begin(episode.id, position)
         if is_continued:
             self.tracker.continue_from_known()
-        self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
+        self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
         self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
@@ -280,12 +281,17 @@ class EpisodePlayer:
         if position > playback.position and (reason := load.why_out_of_reach(position, playback.duration)):
             self._listener.tell(reason)
             return
-        load.is_sought, load.awaited_mark = load.phase is not Phase.OPEN, 0
+        load.is_sought, load.awaited_mark, load.awaited_sentence = load.phase is not Phase.OPEN, 0, ""
         if load.phase in (Phase.OPEN, Phase.HELD):
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
         self._move(load, position)
+
+    def await_sentence(self, sentence: str) -> None:
+        """Start at this sentence once its narration is made; empty: at the position."""
+        if self._load is not None and self._load.phase is not Phase.OPEN:
+            self._load.awaited_sentence = sentence
 
     def follow(self, position: float, listened: datetime) -> None:
         """Move a paused episode to a position that another machine has saved, where it last played at `listened`."""

@@ -84,6 +84,8 @@ class Load:
     """Whether the listener sought before the file was open: it starts exactly there."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0: none."""
+    awaited_sentence: str = ""
+    """Sentence at the position, which is estimated until the narration is made; empty: none."""
 
     @property
     def is_with_player(self) -> bool:
@@ -105,8 +107,12 @@ class Load:
         return self.source.is_estimated != former
 
     def scale(self, progress: Progress | None) -> None:
-        """Keep the position's share of the length in a narration that was made again."""
+        """Find the position in a narration: of the awaited sentence, else of the same share of another length."""
         source = self.source
+        spoken = {mark.title: mark.start for mark in source.marks} if source is not None and source.is_narrated else {}
+        if self.awaited_sentence in spoken:
+            self.position = spoken[self.awaited_sentence]
+            return
         if source is None or not source.is_narrated or not source.duration or progress is None or not progress.duration:
             return
         factor = source.duration / progress.duration

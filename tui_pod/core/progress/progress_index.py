@@ -92,6 +92,11 @@ class ProgressIndex:
         progress = self._progress.get(self._library.ids[index])
         return (progress.duration if progress else None) or self._library.duration(index)
 
+    def narrated_length(self, ident: str) -> float | None:
+        """Return the length in seconds of an episode without a recording; None if it has one, or if it is unknown."""
+        index = self._library.index(ident)
+        return None if index is None or self._library.episode(index).audio is not None else self.length(index)
+
     def remaining(self, index: int) -> float:
         """Return the seconds left to play of the episode at a library index."""
         return remaining(self._progress.get(self._library.ids[index]), self._library.duration(index))

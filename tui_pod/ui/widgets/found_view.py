@@ -96,7 +96,14 @@ class FoundView(ChoiceLines):
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[TextLine]:
         query = self._answer.query
-        at = clock(hit.start) if hit.start is not None else "" if hit.kind is MatchKind.WORDS else str(hit.kind)
+        about = "≈" if hit.is_estimated else ""
+        at = (
+            f"{about}{clock(hit.start)}"
+            if hit.start is not None
+            else ""
+            if hit.kind is MatchKind.WORDS
+            else str(hit.kind)
+        )
         mark = MARKS["bookmark"] if hit.kind is MatchKind.BOOKMARK else ""
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self.cursor:
