@@ -121,7 +121,6 @@ async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, ro
         "paused": False,
         "speed": 1.0,
         "volume": 80,
-        "waiting": None,
     }
 
 

@@ -219,8 +219,7 @@ class NetworkSettings(Section):
     trusted_certificates: Annotated[
         tuple[str, ...],
         Key(
-            "Certificates that are trusted for their hosts, such as self-signed ones: HOST=FINGERPRINT (SHA-256), with"
-            " the port unless it is 443",
+            "Certificates trusted for one host each, as HOST=FINGERPRINT or HOST:PORT=FINGERPRINT (SHA-256)",
             pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}",
             example='trusted_certificates = ["nas.home=4F:1C:…"]',
         ),

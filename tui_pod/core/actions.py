@@ -233,6 +233,7 @@ def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}
-    parts = text.split("\0")
+    *parts, end = text.split("\0")
+    lone = "\0" if len(parts) % 2 else ""  # opens no placeholder
     parts[1::2] = (show(keys.get(ident, "").split(",")[0]) for ident in parts[1::2])
-    return "".join(parts)
+    return f"{''.join(parts)}{lone}{end}"

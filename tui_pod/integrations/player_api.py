@@ -95,8 +95,12 @@ class PlayerApi:
         self._controller.mixer.set_volume(round(percent))
 
     def now(self) -> dict[str, object]:
-        """Return the current playback as `tui-pod now --json` prints it; others rely on this format."""
+        """Return the current playback as `tui-pod now --json` prints it; others rely on this format.
+
+        `waiting` is there only while a request is about to be repeated.
+        """
         playback = self.playback
+        waiting = {"waiting": str(playback.attempt)} if playback.attempt is not None else {}
         return {
             "id": playback.episode,
             "title": playback.title if playback.is_loaded else None,
@@ -105,7 +109,7 @@ class PlayerApi:
             "paused": not playback.is_loaded or self.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
-            "waiting": str(playback.attempt) if playback.attempt is not None else None,
+            **waiting,
         }
 
     def status(self) -> dict[str, object]:
@@ -121,17 +125,21 @@ class PlayerApi:
             topic = next(iter(library.episode(index).tags), None)
             podcast = next((topics.names[n] for n in topics.of_feed(feed)), None) if feed is not None else None
         session, sleep, synced = controller.sessions.status(), controller.sleep, self._synced_at()
-        return self.now() | {
-            "position": int(playback.position),
-            "podcast": podcast,
-            "topic": topic,
-            "chapter": playback.chapter or None,
-            "left": max(0, round(playback.duration - playback.position)) if playback.duration else None,
-            "sleep": int(sleep.seconds) if sleep is not None and sleep.seconds is not None else None,
-            "session": round(session.left) if controller.session is not None else None,
-            "queue": len(controller.queue.upcoming),
-            "synced": synced.isoformat(timespec="seconds") if synced is not None else None,
-        }
+        return (
+            {"waiting": None}
+            | self.now()
+            | {
+                "position": int(playback.position),
+                "podcast": podcast,
+                "topic": topic,
+                "chapter": playback.chapter or None,
+                "left": max(0, round(playback.duration - playback.position)) if playback.duration else None,
+                "sleep": int(sleep.seconds) if sleep is not None and sleep.seconds is not None else None,
+                "session": round(session.left) if controller.session is not None else None,
+                "queue": len(controller.queue.upcoming),
+                "synced": synced.isoformat(timespec="seconds") if synced is not None else None,
+            }
+        )
 
     def _first(self) -> str:
         """Return the episode to play if none is loaded: the last unfinished, the next in the queue, the first unplayed.

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,8 +187,8 @@ def test_catalogue_that_changes_while_it_is_read_is_read_again(
     fill(folders[2])
     catalog, read = folders[0], catalog_files.read_catalogs
 
-    def read_and_change(paths: Sequence[Path]) -> list[Catalog]:
-        found = read(paths)
+    def read_and_change(paths: Sequence[Path], *rest: Any) -> list[Catalog]:
+        found = read(paths, *rest)
         catalog.write_text(f'{CATALOG}[[episodes]]\nid = "two"\ntitle = "Two"\n')
         return found
 
