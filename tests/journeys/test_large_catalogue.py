@@ -13,12 +13,11 @@ READING = "Reading the catalogue"
 EPISODES = 12_000
 
 
-def write_catalog(path: Path, rest: str = "") -> str:
-    """Write a catalogue that takes a second to read, and return its path."""
+def write_catalog(path: Path, rest: str = "", count: int = EPISODES) -> str:
+    """Write a catalogue of `count` episodes, and return its path; `EPISODES` take a second to read."""
     summary = "What it is about, and why one would listen to it. " * 2
     rows = (
-        f"[[episodes]]\nid = 'e{number}'\ntitle = 'Part {number}'\nsummary = '{summary}'\n"
-        for number in range(EPISODES)
+        f"[[episodes]]\nid = 'e{number}'\ntitle = 'Part {number}'\nsummary = '{summary}'\n" for number in range(count)
     )
     path.write_text(f"version = 1\n{''.join(rows)}{rest}", "utf-8")
     return str(path)
@@ -43,7 +42,8 @@ def test_first_start_with_a_large_catalogue_shows_how_far_it_is(tmp_path: Path, 
 @pytest.mark.parametrize(("key", "client"), [("q", ""), ("\x1b", "1"), ("\x03", ""), ("\x03", "1")])
 def test_listener_who_does_not_want_to_wait_quits(tmp_path: Path, key: str, client: str) -> None:
     listener = Listener(tmp_path / "dora", variables={"TUI_POD_ONE_PROCESS": client})
-    with listener.sits_down("--catalog", write_catalog(tmp_path / "large.toml"), waits=False) as app:
+    catalog = write_catalog(tmp_path / "large.toml", count=5 * EPISODES)  # still read when the key comes
+    with listener.sits_down("--catalog", catalog, waits=False) as app:
         app.see(READING)
         app.press(key)
         assert app.wait(30) is not None

@@ -187,7 +187,14 @@ def test_title_that_an_app_has_set_is_restored_for_it(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_interrupts_an_app_that_has_not_drawn_yet(tmp_path: Path) -> None:
-    app = "open('begun', 'w').close()\ntry:\n    signal.pause()\nexcept KeyboardInterrupt:\n    end(130)"
+    app = """
+try:
+    open('begun', 'w').close()
+    while True:  # a signal right before a wait without end would be seen after it only
+        signal.sigtimedwait([], 0.1)
+except KeyboardInterrupt:
+    end(130)
+"""
     with client(tmp_path, app) as terminal:
         wait_until((tmp_path / "begun").exists, "the app loads")
         terminal.press("\x03")
