@@ -13,6 +13,7 @@ from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.store.marks import candidates, set_marked
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.services.podcasts import keeping as module
 from tui_pod.services.podcasts.keeping import Keeper
@@ -101,6 +102,17 @@ async def test_podcast_is_looked_at_once_its_episode_is_queued_or_leaves_the_que
         assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(0)]]
         keeper.queue_changed()
         assert await looks_after(keeper, rig) == []
+
+
+async def test_episode_that_is_queued_is_wanted_again(rig: ServiceRig) -> None:
+    keeper, first = Looks(rig), rig.controller.library.ids[0]
+    podcast, database = str(rig.controller.library.feed_of(0)), rig.podcasts.store.db
+    set_marked(database, "unwanted", [first], True)
+    assert candidates(database, podcast) == []
+    rig.controller.queue_last([first])
+    keeper.queue_changed()
+    await looks_after(keeper, rig)
+    assert [found.id for found in candidates(database, podcast)] == [first]
 
 
 async def test_episode_of_no_podcast_causes_no_look(rig: ServiceRig) -> None:

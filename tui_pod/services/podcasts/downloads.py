@@ -73,7 +73,7 @@ class DownloadService:
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
-        await self._want(missing)
+        await self.want(missing)
         self._wanted(request.episode for request in requests)
         for start in range(0, len(requests), AT_A_TIME):
             self._start(queue, requests[start : start + AT_A_TIME])
@@ -82,7 +82,7 @@ class DownloadService:
             return
         if coming:
             queue.stop(coming)
-            await self._want(coming, is_wanted=False)
+            await self.want(coming, is_wanted=False)
         elif are_here:
             self._frontend.tell(f"Already downloaded. Press {key_of('list.remove')} to delete it.")
         else:
@@ -95,14 +95,14 @@ class DownloadService:
         failed = [episode for episode in episodes if self.errors.pop(episode, "")]
         self._frontend.downloads_changed(dict.fromkeys(failed))
         removed = await self.take(episodes)
-        await self._want([*stopped, *removed], is_wanted=False)
+        await self.want([*stopped, *removed], is_wanted=False)
 
         async def bring_back() -> None:
-            await self._want(removed)
+            await self.want(removed)
             await self.bring_back(removed)
 
         async def take_again() -> None:
-            await self._want(removed, is_wanted=False)
+            await self.want(removed, is_wanted=False)
             await self.take(removed)
 
         if removed:
@@ -118,7 +118,7 @@ class DownloadService:
             return f"{counted(len(removed), 'download')} removed"
         return f"Download of “{library.titles[index]}” removed"
 
-    async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
+    async def want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Record whether the listener wants these downloads; unwanted ones are not started automatically."""
         store = (await self._context.open_podcasts()).store
         from tui_pod.feeds.store.marks import set_marked  # brings TLS

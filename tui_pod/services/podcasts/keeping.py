@@ -33,7 +33,7 @@ class Keeper:
         self._downloads = downloads
         self._statuses: dict[str, Status] = {}  # as last reported, of episodes that changed
         self._playing: str | None = None
-        self._queued = frozenset[str]()
+        self._queued = frozenset(context.controller.queue.upcoming)
         self._feeds: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -53,8 +53,10 @@ class Keeper:
             self._look_soon(former)
 
     def queue_changed(self) -> None:
-        """Check the podcasts of episodes that entered or left the queue."""
+        """Check the podcasts of episodes that entered or left the queue; those that entered are wanted again."""
         former, self._queued = self._queued, frozenset(self._context.controller.queue.upcoming)
+        if queued := [ident for ident in self._queued - former if self._feed_of(ident) is not None]:
+            self._tasks.run(self._downloads.want(queued))
         for ident in former ^ self._queued:
             self._look_soon(ident)
 
@@ -96,10 +98,14 @@ class Keeper:
             await self._downloads.take(gone)
         await self._downloads.fetch_ahead(requests)
 
-    def _look_soon(self, ident: str) -> None:
+    def _feed_of(self, ident: str) -> str | None:
+        """Return the id of the podcast of an episode; None if it has none."""
         library = self._context.controller.library
         index = library.index(ident)
-        feed = library.feed_of(index) if index is not None else None
+        return library.feed_of(index) if index is not None else None
+
+    def _look_soon(self, ident: str) -> None:
+        feed = self._feed_of(ident)
         if feed is None:
             return
         self._feeds.add(feed)
