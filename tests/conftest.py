@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.fakes import FakeClock
 from tests.feeds.server import Site, serving
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.library import Library, build_library
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has programs ignore it
 
 
 @pytest.hookimpl(optionalhook=True)
