@@ -30,7 +30,7 @@ class BookmarkCommands(RowCommands):
     """Runs the commands about bookmarks, and knows which one the listener is at."""
 
     def __init__(self, dialogue: Dialogue, services: Services) -> None:
-        self._dialogue, self._say = dialogue, dialogue.say
+        self._dialogue = dialogue
         self._services, self._service = services, services.bookmarks
         self._kept = services.controller.bookmarks
         self._grouping = Grouping.EPISODE
@@ -56,14 +56,14 @@ class BookmarkCommands(RowCommands):
 
     def _open(self) -> None:
         self.is_open = True
-        self._say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
+        self._dialogue.say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
         self._go(0)
 
     def _go(self, row: int) -> None:
         rows = self._rows
         self._row = max(0, min(row, len(rows) - 1))
         if not rows:
-            self._say(WHY_EMPTY)
+            self._dialogue.say(WHY_EMPTY)
             return
         bookmark, library = rows[self._row], self._services.controller.library
         title = sentence(title_of(library, bookmark))
@@ -72,11 +72,11 @@ class BookmarkCommands(RowCommands):
             said.append(sentence(bookmark.text))
         if bookmark.remark:
             said.append(f"Note: {sentence(bookmark.remark)}")
-        self._say(" ".join(said))
+        self._dialogue.say(" ".join(said))
 
     def _group(self) -> None:
         self._grouping = self._grouping.following
-        self._say(f"By {self._grouping}.")
+        self._dialogue.say(f"By {self._grouping}.")
         self._go(0)
 
     def _with_current(self, command: Callable[[Bookmark], object]) -> None:
@@ -84,7 +84,7 @@ class BookmarkCommands(RowCommands):
         if rows:
             command(rows[min(self._row, len(rows) - 1)])
         else:
-            self._say(WHY_EMPTY)
+            self._dialogue.say(WHY_EMPTY)
 
     def _play(self, bookmark: Bookmark) -> None:
         async def play() -> None:
@@ -103,7 +103,7 @@ class BookmarkCommands(RowCommands):
             self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     def _remove(self, bookmark: Bookmark) -> None:
-        self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
+        self._dialogue.say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
         self._go(self._row)
 
     def _quote(self, bookmark: Bookmark) -> None:
@@ -114,7 +114,7 @@ class BookmarkCommands(RowCommands):
         self._services.tasks.run(say())
 
     def _remember(self, bookmark: Bookmark) -> None:
-        self._say(self._services.recall.toggle(bookmark))
+        self._dialogue.say(self._services.recall.toggle(bookmark))
 
     def ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask cards; call `then` when all are answered or the listener stops."""
@@ -125,7 +125,7 @@ class BookmarkCommands(RowCommands):
         for number, card in enumerate(cards, 1):
             question = await self._services.recall.question(card)
             if question is not None:
-                self._say(sentence(question.source))
+                self._dialogue.say(sentence(question.source))
                 rest = cards[number:]
                 asked = f"{question.text} Press enter for the answer:"
                 self._dialogue.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
@@ -134,7 +134,7 @@ class BookmarkCommands(RowCommands):
         then()
 
     def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
-        self._say(sentence(question.answer))
+        self._dialogue.say(sentence(question.answer))
         self._dialogue.ask(RATINGS, rate)
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
@@ -155,7 +155,7 @@ class BookmarkCommands(RowCommands):
     def edit(self, bookmark: Bookmark) -> None:
         """Ask for a note on a bookmark."""
         if bookmark.note:
-            self._say(f"Note: {bookmark.note}")
+            self._dialogue.say(f"Note: {bookmark.note}")
         self._dialogue.ask(
             "A note on the bookmark, or press enter to leave it as it is:", partial(self._note, bookmark)
         )
@@ -163,4 +163,4 @@ class BookmarkCommands(RowCommands):
     def _note(self, bookmark: Bookmark, answer: str) -> None:
         if note := clean(answer, NOTE_LIMIT):
             self._kept.edit(bookmark.key, bookmark.text, note)
-        self._say("Noted." if note else "No note.")
+        self._dialogue.say("Noted." if note else "No note.")

@@ -31,7 +31,6 @@ class NavigationCommands:
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
         self._dialogue, self._services = dialogue, services
-        self._say, self._say_all = dialogue.say, dialogue.say_all
         self._controller = services.controller
         self._browser, self._list = browser, browser.model
         self.reading: tuple[str, int | None] | None = None
@@ -41,7 +40,7 @@ class NavigationCommands:
         """Return what to call, by the ids in the table of keys."""
         browser = self._browser
         return {
-            **moves(lambda by: self._say(browser.move(by)), lambda row: self._say(browser.go(row))),
+            **moves(lambda by: self._dialogue.say(browser.move(by)), lambda row: self._dialogue.say(browser.go(row))),
             "topic.open": self._open_topic,
             "topic.fold": self._left,
             "topic.unfold": self._open_topic,
@@ -73,7 +72,7 @@ class NavigationCommands:
         self._right() if self._browser.is_on_topics else self._left()
 
     def _left(self) -> None:
-        self._say(self._browser.go_to_parent() if self._browser.is_on_topics else self._browser.show_topics())
+        self._dialogue.say(self._browser.go_to_parent() if self._browser.is_on_topics else self._browser.show_topics())
 
     def _right(self) -> None:
         self._look(self._list.query)
@@ -84,8 +83,8 @@ class NavigationCommands:
     def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something; say what it is and where the listener is in it."""
         self._browser.look(query, keeps_cursor)
-        self._say(say_list(self._list))
-        self._say(self._browser.say_here())
+        self._dialogue.say(say_list(self._list))
+        self._dialogue.say(self._browser.say_here())
 
     def _open(self, entry: int) -> None:
         self._look(ListQuery(entry=entry))
@@ -100,36 +99,36 @@ class NavigationCommands:
     def _search_next(self, by: int) -> None:
         total = len(self._list.indexes)
         if self._list.query.query.strip() and total:
-            self._say(self._browser.go((self._list.cursor + by) % total))
+            self._dialogue.say(self._browser.go((self._list.cursor + by) % total))
         else:
-            self._say(NO_SEARCH)
+            self._dialogue.say(NO_SEARCH)
 
     def _clear(self) -> None:
         if self._list.query.query:
             self._look(self._list.query._replace(query=""), keeps_cursor=True)
         else:
-            self._say(self._browser.say_here())
+            self._dialogue.say(self._browser.say_here())
 
     def _nudge(self, by: float) -> None:
         episode = self._controller.playback.episode
-        self._say("Nothing is playing." if episode is None else self._services.reader.nudge(episode, by))
+        self._dialogue.say("Nothing is playing." if episode is None else self._services.reader.nudge(episode, by))
 
     def _filter(self) -> None:
         query = self._list.next_filter()
-        self._say(f"Filter: {query.filter}.")
+        self._dialogue.say(f"Filter: {query.filter}.")
         self._look(query, keeps_cursor=True)
 
     def _sort(self) -> None:
         query = self._list.next_sort()
-        self._say(f"Order: {SORT_NAMES[query.sort]}.")
+        self._dialogue.say(f"Order: {SORT_NAMES[query.sort]}.")
         self._look(query, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
         controller = self._controller
-        self._say(say_playback(controller.playback))
+        self._dialogue.say(say_playback(controller.playback))
         index = controller.library.index(controller.playback.episode or "")
         if index is not None:
-            self._say_all(say_outlook(controller.library, controller.sessions.status()))
+            self._dialogue.say_all(say_outlook(controller.library, controller.sessions.status()))
             self._browser.is_on_topics = False
             self._list.go_to(index)
 
@@ -139,16 +138,16 @@ class NavigationCommands:
 
     async def _say_statistics(self) -> None:
         history = await self._services.compute_statistics()
-        self._say_all(say_statistics(history, self._controller.now().date()))
+        self._dialogue.say_all(say_statistics(history, self._controller.now().date()))
 
     # -- reading ---------------------------------------------------------------------------------------
 
     def _details(self) -> None:
         if self._list.index is None:
-            self._say(self._browser.say_here())
+            self._dialogue.say(self._browser.say_here())
         else:
             controller, index = self._controller, self._list.index
-            self._say_all(say_details(controller.library, controller.progress_index, index))
+            self._dialogue.say_all(say_details(controller.library, controller.progress_index, index))
             self._services.tasks.run(self._say_notes(controller.library.episode(index)))
 
     async def _say_notes(self, episode: Episode) -> None:
@@ -156,12 +155,12 @@ class NavigationCommands:
         notes = await self._services.reader.notes(episode)
         chapters = await self._services.reader.chapters(episode)
         own = playback.chapters if playback.episode == episode.id else ()
-        self._say_all(say_notes(notes, own or chapters))
+        self._dialogue.say_all(say_notes(notes, own or chapters))
 
     def _read(self) -> None:
         episode = self._controller.library.find(self._list.to_read())
         if episode is None:
-            self._say(self._browser.say_here())
+            self._dialogue.say(self._browser.say_here())
             return
         following = self.reading[1] if self.reading is not None and self.reading[0] == episode.id else None
         self._services.tasks.run(self._read_transcript(episode, following))
@@ -175,21 +174,23 @@ class NavigationCommands:
             is_playing = playback.episode == episode.id
             first = (transcript.active(playback.position) if is_playing else None) or 0
             if playback.is_loaded and not is_playing:
-                self._say(f"{episode.title}, which is not playing.")
+                self._dialogue.say(f"{episode.title}, which is not playing.")
             if transcript.note:
-                self._say(sentence(transcript.note.capitalize()))
+                self._dialogue.say(sentence(transcript.note.capitalize()))
         following = min(first + SENTENCES, len(transcript.cues))
         left = len(transcript.cues) - following
         is_over = not left and not label and not transcript.is_partial
         self.reading = (episode.id, None if is_over else following)
-        self._say_all(cue.text for cue in transcript.cues[first:following])
+        self._dialogue.say_all(cue.text for cue in transcript.cues[first:following])
         if left:
-            self._say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
+            self._dialogue.say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
         elif label:
             read_on, stop = key_of("view.transcript"), key_of("transcript.remove")
-            self._say(f"{sentence(label.capitalize())} Press {read_on} to read on, {stop} to stop recognition.")
+            self._dialogue.say(
+                f"{sentence(label.capitalize())} Press {read_on} to read on, {stop} to stop recognition."
+            )
         elif is_over and (transcript.cues or transcript.note):
-            self._say("End of the transcript." if transcript.cues else "No speech was recognised.")
+            self._dialogue.say("End of the transcript." if transcript.cues else "No speech was recognised.")
         else:
             self._offer("" if transcript.cues else why_no_transcript(episode, transcript.fault), episode)
 
@@ -200,7 +201,7 @@ class NavigationCommands:
         if episode.audio is not None and recognition.is_ready:
             self._dialogue.ask_yes(said, partial(recognition.request, [episode.id]))
         else:
-            self._say(said)
+            self._dialogue.say(said)
 
     def _remove_transcript(self) -> None:
         """Stop the recognition of the transcript being read, or remove it if it was recognised."""

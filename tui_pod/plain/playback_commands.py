@@ -27,8 +27,7 @@ class PlaybackCommands:
     """Runs the commands that play, mark, queue and plan."""
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
-        self._say, self._say_all = dialogue.say, dialogue.say_all
-        self._ask, self._ask_yes = dialogue.ask, dialogue.ask_yes
+        self._dialogue = dialogue
         self._services, self._controller = services, services.controller
         self._browser, self._list = browser, browser.model
 
@@ -55,7 +54,7 @@ class PlaybackCommands:
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.mixer.toggle_mute,
             "session.plan": self._plan,
-            "session.end": lambda: self._say(self._list.end_session()),
+            "session.end": lambda: self._dialogue.say(self._list.end_session()),
             "sleep.timer": self._sleep,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
@@ -85,27 +84,27 @@ class PlaybackCommands:
     def _play(self, is_restart: bool = False) -> None:
         episode, playback = self._list.episode, self._controller.playback
         if episode is None:
-            self._say(self._browser.say_here())
+            self._dialogue.say(self._browser.say_here())
             return
         self._list.play(episode, is_restart)
         if episode == playback.episode and not is_restart:
-            self._say(say_playback(self._controller.playback))
+            self._dialogue.say(say_playback(self._controller.playback))
 
     def _seek_mark(self, direction: int) -> None:
         self._controller.seek_mark(direction)
         playback = self._controller.playback
         title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
         if title:
-            self._say(title)
+            self._dialogue.say(title)
 
     def _sleep(self) -> None:
         timer = self._controller.sleep
         if timer is not None:
             self._say_sleep(timer)
-            self._ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
+            self._dialogue.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
         else:
             question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
-            self._ask(question, self._choose_sleep)
+            self._dialogue.ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
         answer, timer = answer.strip().lower(), self._controller.sleep
@@ -113,14 +112,14 @@ class PlaybackCommands:
             self._set_sleep(timer.extended())
         elif answer in ("", "0"):
             self._controller.set_sleep(None)
-            self._say("No sleep timer.")
+            self._dialogue.say("No sleep timer.")
         elif answer == "e":
             self._set_sleep(SleepTimer(episodes=1))
         else:
             try:
                 self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._controller.now())))
             except ValueError as error:
-                self._say(f"{error}.")
+                self._dialogue.say(f"{error}.")
 
     def _set_sleep(self, timer: SleepTimer) -> None:
         self._controller.set_sleep(timer)
@@ -128,9 +127,9 @@ class PlaybackCommands:
 
     def _say_sleep(self, timer: SleepTimer) -> None:
         if timer.seconds is not None:
-            self._say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
+            self._dialogue.say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
         else:
-            self._say(f"Sleep after {counted(timer.episodes or 0)}.")
+            self._dialogue.say(f"Sleep after {counted(timer.episodes or 0)}.")
 
     # -- marking and queueing --------------------------------------------------------------------------
 
@@ -143,12 +142,12 @@ class PlaybackCommands:
         index = self._controller.library.index(episodes[0])
         is_one = len(episodes) == 1 and index is not None
         name = self._controller.library.titles[index or 0] if is_one else counted(len(episodes))
-        self._say(f"{what}: {sentence(name)}")
+        self._dialogue.say(f"{what}: {sentence(name)}")
         before = self._list.episode
         self._list.update()
         if moves_on and not self._browser.is_on_topics and self._list.episode == before:
             self._browser.move_on()
-        self._say(self._browser.say_here())
+        self._dialogue.say(self._browser.say_here())
 
     def _toggle_played(self) -> None:
         episodes = self._chosen()
@@ -166,21 +165,21 @@ class PlaybackCommands:
     def _move_in_queue(self, by: int) -> None:
         episode = self._list.episode
         if episode is None or episode not in self._controller.queue.upcoming:
-            self._say(
+            self._dialogue.say(
                 f"Only upcoming episodes in the queue can be moved. Press {key_of('view.session')} for the queue."
             )
             return
         self._controller.move_in_queue(episode, by)
-        self._say(self._browser.say_here())
+        self._dialogue.say(self._browser.say_here())
 
     def _remove(self) -> None:
         episodes, settings = self._list.chosen, self._services.feeds.settings
         if self._browser.is_on_topics and self._browser.feed is not None:
             self._services.feeds.remove_feed(self._browser.feed)
         elif self._browser.is_on_topics and settings.is_course_topic(self._list.library, self._browser.entry):
-            self._ask_yes("Type y to hide the course, or press enter to cancel:", settings.hide_course)
+            self._dialogue.ask_yes("Type y to hide the course, or press enter to cancel:", settings.hide_course)
         elif self._browser.is_on_topics or not episodes:
-            self._say(NOT_REMOVABLE)
+            self._dialogue.say(NOT_REMOVABLE)
         elif self._list.remove(episodes):
             self._done(episodes, "Removed", moves_on=False)
 
@@ -196,29 +195,29 @@ class PlaybackCommands:
     # -- sessions --------------------------------------------------------------------------------------
 
     def _plan(self) -> None:
-        self._ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
+        self._dialogue.ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
 
     def _show_plan(self, answer: str) -> None:
         controller = self._controller
         if not answer.strip():
-            self._say("No session.")
+            self._dialogue.say("No session.")
             return
         try:
             request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
         except ValueError as error:
-            self._say(f"{error}.")
+            self._dialogue.say(f"{error}.")
             return
         plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
         if not plan.indexes:
-            self._say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
+            self._dialogue.say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
             return
-        self._say_all(
+        self._dialogue.say_all(
             say_plan(controller.library, controller.progress_index, plan, controller.mixer.speed_rule, controller.now())
         )
-        self._ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
+        self._dialogue.ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
 
     def _start_session(self, request: SessionRequest, plan: Plan, answer: str) -> None:
         if answer.strip():
-            self._say("No session.")
+            self._dialogue.say("No session.")
         else:
             self._services.recall.before(partial(self._controller.sessions.start, request, plan))

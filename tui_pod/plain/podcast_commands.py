@@ -33,8 +33,7 @@ class PodcastCommands:
     """Runs the commands about podcasts."""
 
     def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
-        self._say, self._say_all = dialogue.say, dialogue.say_all
-        self._ask, self._ask_yes = dialogue.ask, dialogue.ask_yes
+        self._dialogue = dialogue
         self._services, self._run = services, services.tasks.run
         self._browser, self._list = browser, browser.model
 
@@ -54,7 +53,7 @@ class PodcastCommands:
     # -- adding ----------------------------------------------------------------------------------------
 
     def _ask_podcast(self) -> None:
-        self._ask(
+        self._dialogue.ask(
             "The address of a podcast, the path of a folder or another player's export, or words to search for:",
             self._add,
         )
@@ -62,7 +61,7 @@ class PodcastCommands:
     def _add(self, answer: str) -> None:
         typed = answer.strip()
         if not typed:
-            self._say(NOT_ADDED)
+            self._dialogue.say(NOT_ADDED)
         elif is_words(typed) and self._feeds.directories.names:
             self._run(self._find(typed))
         elif is_path(typed):
@@ -75,42 +74,46 @@ class PodcastCommands:
         if preview is None:
             self._feeds.add(typed)
             return
-        self._say(f"From {preview.origin}:")
-        self._say_all(preview.lines)
+        self._dialogue.say(f"From {preview.origin}:")
+        self._dialogue.say_all(preview.lines)
         take = partial(self._feeds.imports.take, preview)
-        self._ask_yes("Type y to import this, or press enter to cancel:", take, "Nothing imported.")
+        self._dialogue.ask_yes("Type y to import this, or press enter to cancel:", take, "Nothing imported.")
 
     async def _find(self, words: str) -> None:
         names = enumerated(self._feeds.directories.names)
-        self._say(f"Asking {names}.")
+        self._dialogue.say(f"Asking {names}.")
         finding, known = await self._feeds.directories.find(words)
-        self._say_all(finding.faults)
+        self._dialogue.say_all(finding.faults)
         podcasts = finding.podcasts[:SAID]
         if not podcasts:
-            self._say(f"No podcast found in {names}.")
+            self._dialogue.say(f"No podcast found in {names}.")
             return
-        self._say(f"{counted(len(finding.podcasts), 'podcast')} from {names}, the first {len(podcasts)}:")
+        self._dialogue.say(f"{counted(len(finding.podcasts), 'podcast')} from {names}, the first {len(podcasts)}:")
         for number, podcast in enumerate(podcasts, 1):
             mark = ("subscribed",) if podcast.address in known else ()
-            self._say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
-        self._ask("Type a number for more about a podcast, or press enter to cancel:", partial(self._choose, podcasts))
+            self._dialogue.say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
+        self._dialogue.ask(
+            "Type a number for more about a podcast, or press enter to cancel:", partial(self._choose, podcasts)
+        )
 
     def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
         number = int(answer) if answer.strip().isdecimal() and len(answer) < 4 else 0
         if 1 <= number <= len(podcasts):
             self._run(self._preview(podcasts[number - 1]))
         else:
-            self._say(NOT_ADDED)
+            self._dialogue.say(NOT_ADDED)
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         feed = await self._feeds.directories.preview(podcast.address)
-        self._say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
+        self._dialogue.say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
         if summary := feed.summary or podcast.summary:
-            self._say(sentence(summary))
+            self._dialogue.say(sentence(summary))
         for item in feed.items[:SAID]:
-            self._say(sentence(", ".join((item.title, *([spoken_time(item.duration)] if item.duration else ())))))
+            self._dialogue.say(
+                sentence(", ".join((item.title, *([spoken_time(item.duration)] if item.duration else ()))))
+            )
         add = partial(self._feeds.add, podcast.address, is_listed=True)
-        self._ask_yes("Type y to subscribe, or press enter to cancel:", add, NOT_ADDED)
+        self._dialogue.ask_yes("Type y to subscribe, or press enter to cancel:", add, NOT_ADDED)
 
     # -- existing podcasts -------------------------------------------------------------------------------
 
@@ -118,16 +121,16 @@ class PodcastCommands:
         if self._browser.podcast is not None:
             self._feeds.refresh(self._browser.podcast)
         else:
-            self._say(NOT_A_PODCAST)
+            self._dialogue.say(NOT_A_PODCAST)
 
     def _ask_setting(self) -> None:
         index = self._list.index
         feed = self._browser.podcast or (self._list.library.feed_of(index) if index is not None else None)
         if feed is None:
-            self._say(NOT_A_PODCAST)
+            self._dialogue.say(NOT_A_PODCAST)
         else:
             question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
-            self._ask(question, partial(self._change_setting, feed))
+            self._dialogue.ask(question, partial(self._change_setting, feed))
 
     def _change_setting(self, feed: str, answer: str) -> None:
         if not answer.strip():
@@ -136,11 +139,13 @@ class PodcastCommands:
         try:
             changes = checked(split_pairs([answer]))
         except SettingError as error:
-            self._say(f"{error}.")
+            self._dialogue.say(f"{error}.")
         else:
             self._feeds.settings.configure(feed, changes)
 
     async def _say_settings(self, feed: str) -> None:
         podcast = await self._feeds.settings.find(feed)
         texts = to_texts(podcast.settings) if podcast is not None else {}
-        self._say_all(f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items())
+        self._dialogue.say_all(
+            f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items()
+        )

@@ -67,7 +67,7 @@ class PlainProgram:
         dialogue = Dialogue(
             self._output, self._keyboard, lambda text: services.first.with_keys(text, say_key), self.quit
         )
-        self._dialogue, self._say, self._say_all = dialogue, dialogue.say, dialogue.say_all
+        self._dialogue = dialogue
         self._playback = services.first.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
@@ -114,13 +114,13 @@ class PlainProgram:
 
     def _greet(self) -> None:
         progress_index, library = self.services.first.progress_index, self.services.first.library
-        self._say(
+        self._dialogue.say(
             f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
             f" Press {key_of('app.help')} for help."
         )
-        self._say_all(self.services.first.notices)
-        self._say(say_list(self._list))
-        self._say(self._browser.say_here())
+        self._dialogue.say_all(self.services.first.notices)
+        self._dialogue.say(say_list(self._list))
+        self._dialogue.say(self._browser.say_here())
 
     @property
     def controller(self) -> PlaybackController:
@@ -143,7 +143,7 @@ class PlainProgram:
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
-            self._say(f"That key does nothing. Press {key_of('app.help')} for help.")
+            self._dialogue.say(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
         offered = self._offered
@@ -156,14 +156,14 @@ class PlainProgram:
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
-            self._say(f"{action.label}: not in the plain program.")
+            self._dialogue.say(f"{action.label}: not in the plain program.")
         else:
             command()
 
     def _help(self) -> None:
-        self._say("Keys, by name:")
+        self._dialogue.say("Keys, by name:")
         known = (*self._commands, *self._bookmarks.commands, *self._found.commands)
-        self._say_all(say_keys(bound_actions(self.services.first.settings), known))
+        self._dialogue.say_all(say_keys(bound_actions(self.services.first.settings), known))
 
     def quit(self) -> None:
         """Stop the sound, save and end."""
@@ -191,7 +191,7 @@ class PlainProgram:
             index = self.controller.library.index(ident)
             said = say_download(former, download)
             if said and index is not None:
-                self._say(f"{said}: {sentence(self.controller.library.titles[index])}")
+                self._dialogue.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
     def transcript_changed(self, episode: str, state: WordsState | None) -> None:
         """See `Frontend.transcript_changed`: it is said when the listener opens the transcript."""
@@ -203,7 +203,7 @@ class PlainProgram:
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`: says when work starts; the services tell the result."""
         if text and not self._work:
-            self._say(sentence(f"{text[0].upper()}{text[1:]}"))
+            self._dialogue.say(sentence(f"{text[0].upper()}{text[1:]}"))
         self._work = text
 
     def write_control(self, sequence: str) -> None:
@@ -211,7 +211,7 @@ class PlainProgram:
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
-        self._say(question.said)
+        self._dialogue.say(question.said)
         if self._dialogue.is_asking:
             return
         user, password = question.known
@@ -238,19 +238,21 @@ class PlainProgram:
         """See `Frontend.start_session`."""
         plan = self._list.start_session(budget)
         if plan.indexes:
-            self._say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
+            self._dialogue.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
         else:
-            self._say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
+            self._dialogue.say(
+                f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session."
+            )
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
-        self._say(f"{counted(len(cards), 'question')} to recall.")
+        self._dialogue.say(f"{counted(len(cards), 'question')} to recall.")
         self._bookmarks.ask(cards, then)
 
     def offer_question(self, card: Card, question: Question) -> None:
         """See `Frontend.offer_question`: enter asks it if it is the next key that is not about playback."""
         self._offered = card
-        self._say(f"{sentence(question.source)} It has a question. Press enter to be asked.")
+        self._dialogue.say(f"{sentence(question.source)} It has a question. Press enter to be asked.")
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""
@@ -264,8 +266,8 @@ class PlainProgram:
         if self._loading is not None and (playback.status is not PlayerStatus.LOADING or playback.load != former.load):
             self._loading.cancel()
         if playback.status is PlayerStatus.LOADING and playback.load != former.load:
-            self._loading = self._loop.call_later(LONG_LOAD, self._say, f"Preparing: {playback.title}")
-        self._say_all(say_change(former, playback))
+            self._loading = self._loop.call_later(LONG_LOAD, self._dialogue.say, f"Preparing: {playback.title}")
+        self._dialogue.say_all(say_change(former, playback))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
         """See `PlaybackListener.progress_changed`: said when the listener moves to the episode."""
@@ -281,10 +283,10 @@ class PlainProgram:
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
-        self._say(f"Error: {text}" if is_error else text)
+        self._dialogue.say(f"Error: {text}" if is_error else text)
 
     def session_ended(self, summary: Summary) -> None:
         """See `PlaybackListener.session_ended`."""
-        self._say_all(say_summary(self.controller.library, summary))
+        self._dialogue.say_all(say_summary(self.controller.library, summary))
         if summary.next:
-            self._say(f"Press {key_of('queue.next')} to play on.")
+            self._dialogue.say(f"Press {key_of('queue.next')} to play on.")

@@ -29,7 +29,7 @@ class SearchCommands(RowCommands):
 
     def __init__(self, dialogue: Dialogue, services: Services, edit: Callable[[Bookmark], None]) -> None:
         """Start without matches; `edit` asks for a note on a bookmark."""
-        self._dialogue, self._say = dialogue, dialogue.say
+        self._dialogue = dialogue
         self._services, self._run = services, services.tasks.run
         self._matches: list[tuple[Found, Hit]] = []
         self._searching: asyncio.Task[object] | None = None
@@ -71,19 +71,21 @@ class SearchCommands(RowCommands):
         self._matches = [(found, hit) for found in results.found for hit in found.hits]
         self.is_open, self._row = bool(self._matches), 0
         if answer.notice:
-            self._say(answer.notice)
+            self._dialogue.say(answer.notice)
         if results.is_nearest:
-            self._say(f"{NEAREST}: nothing has all the words. {counted(results.total)} with some of them.")
+            self._dialogue.say(f"{NEAREST}: nothing has all the words. {counted(results.total)} with some of them.")
             self._go(0)
         elif self._matches:
             in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"
             first = "" if results.total == len(results.found) else f"; the first {len(results.found)} are listed"
-            self._say(f"Found in {in_all}{first}.")
+            self._dialogue.say(f"Found in {in_all}{first}.")
             self._go(0)
         elif answer.is_searching:
-            self._say(f"Nothing yet: the search is still reading. Press {key_of('search.everywhere')} to search again.")
+            self._dialogue.say(
+                f"Nothing yet: the search is still reading. Press {key_of('search.everywhere')} to search again."
+            )
         elif answer.query.wanted:
-            self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
+            self._dialogue.say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 
     def _go(self, row: int) -> None:
         """Go to a match, or to the nearest end, and say it."""
@@ -94,9 +96,9 @@ class SearchCommands(RowCommands):
         if hit.is_recognised:
             where += f", {BY_MACHINE}"
         said = "" if hit.kind is MatchKind.TITLE else sentence(hit.text)
-        self._say(f"{self._row + 1} of {len(self._matches)}. {sentence(found.title)} {where}. {said}".rstrip())
+        self._dialogue.say(f"{self._row + 1} of {len(self._matches)}. {sentence(found.title)} {where}. {said}".rstrip())
 
     def _queue(self) -> None:
         found, _ = self._matches[self._row]
         self._services.controller.queue_last([found.id])
-        self._say(f"Queued: {sentence(found.title)}")
+        self._dialogue.say(f"Queued: {sentence(found.title)}")
