@@ -18,7 +18,10 @@ NOW = datetime(2026, 2, 1, tzinfo=UTC)
 PLAYED = Progress(NOW - timedelta(days=3), played=True, listened=NOW - timedelta(days=3))
 STARTED = Progress(NOW, position=3.0)
 
-EPISODES = [Candidate(ident, f"Title {ident}", "About it", f"https://c.org/{ident}.mp3") for ident in "edcba"]
+EPISODES = [
+    Candidate(ident, f"Title {ident}", "About it", duration, f"https://c.org/{ident}.mp3")
+    for ident, duration in zip("edcba", (600.0, 1200.0, None, 3600.0, 90.0), strict=True)
+]
 """Newest first."""
 
 
@@ -70,6 +73,12 @@ def test_words_decide_what_is_wanted() -> None:
     assert plan(keep="9", include="title c, title a") == ("ca", "")
     assert plan(keep="2", exclude="Title E") == ("dc", "")
     assert plan(keep="9", include="about", exclude="title") == ("", "")
+
+
+def test_length_decides_what_is_wanted_where_it_is_known() -> None:
+    assert plan(keep="9", min_length="20m") == ("dcb", "")
+    assert plan(keep="9", max_length="10m") == ("eca", "")
+    assert plan(keep="9", min_length="5m", max_length="30m", exclude="title e") == ("dc", "")
 
 
 def test_hidden_podcast_is_left_alone() -> None:

@@ -51,6 +51,14 @@ def test_what_the_words_of_the_podcast_leave_out_is_neither_new_nor_counted(stor
     assert read_news(store.db) == ids("Three")
 
 
+def test_what_is_too_short_or_too_long_is_neither_new_nor_counted(store: FeedStore) -> None:
+    store.configure(FEED, {"min_length": "10m", "max_length": "1h"})
+    lengths = {"Short": 599.0, "Right": 600.0, "Long": 3601.0, "Unknown": None}
+    items = tuple(Item(guid=title, title=title, duration=length) for title, length in lengths.items())
+    assert store.store(FEED, Feed("Cast", items), now=2.0).new == 2
+    assert read_news(store.db) == ids("Right", "Unknown")
+
+
 def test_what_has_been_new_for_too_long_is_new_no_more(store: FeedStore) -> None:
     bring(store, 2.0, "Three")
     assert read_news(store.db, now=14 * DAY) == ids("Three")

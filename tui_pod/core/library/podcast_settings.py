@@ -13,7 +13,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple, get_args
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.text.clean import clean, clock, enumerated, fold
+from tui_pod.core.text.clean import clean, clock, enumerated, fold, parse_span, short_span
 
 COURSE = "course"
 """Name of the embedded catalogue among podcasts."""
@@ -110,6 +110,13 @@ def _parse_seconds(text: str) -> float:
     return seconds
 
 
+def _parse_length(text: str) -> float:
+    seconds = parse_span(text)
+    if not 60 <= seconds <= 86_400:
+        raise ValueError
+    return seconds
+
+
 def _show_seconds(seconds: float) -> str:
     return clock(seconds) if seconds >= 60 and seconds == int(seconds) else f"{seconds:g}"
 
@@ -148,6 +155,7 @@ TEXT = ValueKind("text", clean)
 WORDS = ValueKind("words or phrases, separated by commas", _parse_words, _show_words)
 FOLDERS = ValueKind("topics such as Science/Physics, separated by commas", _parse_folders, _show_folders)
 SECONDS = ValueKind("seconds, or a time such as 1:30, up to an hour", _parse_seconds, _show_seconds)
+LENGTH = ValueKind("a length from a minute to a day, such as 20m or 1h30m", _parse_length, short_span)
 SWITCH = ValueKind(
     "yes or no",
     lambda text: ("no", "yes").index(fold(text)) == 1,
@@ -201,6 +209,12 @@ class PodcastSettings:
         tuple[str, ...],
         Setting("Words that keep an episode from being new and downloaded automatically", WORDS, "none"),
     ] = ()
+    min_length: Annotated[
+        float | None, Setting("Length from which an episode is new and downloaded automatically", LENGTH, "any")
+    ] = None
+    max_length: Annotated[
+        float | None, Setting("Length up to which an episode is new and downloaded automatically", LENGTH, "any")
+    ] = None
     new_for: Annotated[
         int | None,
         Setting("Days for which an episode is new", _count(1, 3650), "14, or 3 for a podcast that publishes daily"),
@@ -319,10 +333,15 @@ def _whole(word: str) -> str:
     return rf"(?<!\w){pattern}(?!\w)" if word.isascii() else pattern
 
 
-def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
-    """Return whether an episode may count as new and be downloaded automatically, judged by its words."""
+def is_wanted(settings: PodcastSettings, title: str, summary: str, duration: float | None) -> bool:
+    """Return whether an episode may count as new and be downloaded automatically, judged by its words and length.
+
+    One whose length (seconds) is not known is judged by its words alone.
+    """
     text = f"{title} {summary}"
-    return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
+    is_long_enough = not duration or (settings.min_length or 0.0) <= duration <= (settings.max_length or duration)
+    has_words = (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
+    return has_words and is_long_enough
 
 
 def to_texts(settings: PodcastSettings) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort, sort_indexes
+from tui_pod.core.text.clean import parse_span
 
 OVER = 1.05
 """Largest share of the budget for a plan if nothing else would fill it: sessions end between episodes."""
@@ -28,7 +29,6 @@ MAX_BUDGET = 24 * 3600.0
 MAX_CANDIDATES = 2_000
 """Episodes considered when the first ones in order do not fill the time."""
 
-_SPAN = re.compile(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -117,10 +117,12 @@ def parse_budget(text: str, now: datetime) -> float:
         if end <= now.replace(tzinfo=None):
             end += timedelta(days=1)
         seconds = (end.astimezone() - now).total_seconds()  # wall time, also when daylight saving begins
-    elif (found := _SPAN.fullmatch(text)) and (found[1] or found[2]):
-        seconds = int(found[1] or 0) * 3600.0 + int(found[2] or 0) * 60.0
     else:
-        raise ValueError(f"“{text}” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42")
+        try:
+            seconds = parse_span(text)
+        except ValueError:
+            said = f"“{text}” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42"
+            raise ValueError(said) from None
     if not 60 <= seconds <= MAX_BUDGET:
         raise ValueError("a session takes between a minute and a day")
     return seconds

@@ -140,6 +140,20 @@ def span(seconds: float, is_exact: bool = False) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", short if minutes else "")))
 
 
+def parse_span(text: str) -> float:
+    """Return the seconds of a length such as `15`, `15m`, `1h` or `1h30m`. Raises ValueError."""
+    found = re.fullmatch(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?", text.strip().lower())
+    if found is None:
+        raise ValueError(text)
+    return int(found[1] or 0) * 3600.0 + int(found[2] or 0) * 60.0
+
+
+def short_span(seconds: float) -> str:
+    """Return a length of whole minutes as `parse_span` reads it: `15m`, `1h` or `1h30m`."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{f'{hours}h' if hours else ''}{f'{minutes}m' if minutes or not hours else ''}"
+
+
 def counted(number: int, noun: str = "episode") -> str:
     """Return a number of things: `1 episode`, `3 episodes`."""
     return f"{number} {noun}{'s' * (number != 1)}"

@@ -81,7 +81,7 @@ def plan_downloads(
         is_older = is_older or episode.id == last_heard
         if is_older and episode.id not in downloads:  # do not go back behind what was heard
             continue
-        if not _is_played(progress(episode.id)) and is_wanted(settings, episode.title, episode.summary):
+        if not _is_played(progress(episode.id)) and is_wanted(settings, *episode[1:-1]):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
     gone, dropped = [], []

@@ -22,6 +22,8 @@ class Candidate(NamedTuple):
     id: str
     title: str
     summary: str
+    duration: float | None
+    """Seconds; None when unknown."""
     audio: str
 
 
@@ -33,8 +35,9 @@ def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
     if row[0] is None:
         return 0
     chosen = settings_table.read(*row[1:])
-    found = db.execute("SELECT id, title, summary FROM episodes WHERE feed = ? AND seen = ?", (number, now)).fetchall()
-    wanted = [(ident,) for ident, title, summary in found if is_wanted(chosen, title, summary)]
+    listed = "SELECT id, title, summary, duration FROM episodes WHERE feed = ? AND seen = ?"
+    found = db.execute(listed, (number, now)).fetchall()
+    wanted = [(ident,) for ident, *told in found if is_wanted(chosen, *told)]
     db.executemany("INSERT OR IGNORE INTO news VALUES (?)", wanted)
     return len(found) - len(wanted)
 
@@ -67,7 +70,7 @@ def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
     """
     with database.read() as db:
         rows = db.execute(
-            "SELECT id, episodes.title, summary, audio FROM episodes JOIN feeds ON feed = number"
+            "SELECT id, episodes.title, summary, duration, audio FROM episodes JOIN feeds ON feed = number"
             " WHERE first = ? AND removed IS NULL AND place >= 0 AND audio LIKE 'http%'"
             " AND id NOT IN (SELECT id FROM unwanted)"
             " ORDER BY sort DESC, place DESC",
