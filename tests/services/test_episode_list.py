@@ -13,6 +13,7 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, Sort
+from tui_pod.core.selection.session_planner import Plan, plan_session
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 
@@ -64,9 +65,31 @@ def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
     remembered = services.room.writer.setting("sorts")
     assert isinstance(remembered, list)
     orders = Orders(remembered)
-    assert (orders.of(model.library, 0), orders.of(model.library, 1)) == (Sort.NEWEST, Sort.TITLE)
+    assert [orders.view(model.library, entry).sort for entry in (0, 1)] == [Sort.NEWEST, Sort.TITLE]
     model.change(model.query._replace(sort=Sort.COURSE))  # its usual order
     assert services.room.writer.setting("sorts") == []
+
+
+def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_each_time_it_is_chosen() -> None:
+    services = Listed(build_library([], EPISODES))
+    model = EpisodeListModel(services)
+    model.change(model.query._replace(sort=Sort.TITLE))
+    model.change(model.next_sort())
+    listed = [model.ident(index) for index in model.indexes]
+    request = model.request(3600.0, model.topic)
+    plan = plan_session(model.library, model.progress_index, request, lambda _: 1.0)
+    remembered = services.room.writer.setting("sorts")
+    assert isinstance(remembered, list)
+    view = Orders(remembered).view(model.library, model.query.entry)
+    assert (view.sort, view.seed) == (Sort.SHUFFLE, model.query.seed) == (request.order, request.seed)
+    assert [model.library.ids[index] for index in plan.indexes] == [each for each in listed if each in planned(plan)]
+    model.change(model.query._replace(sort=Sort.TITLE))
+    model.change(model.next_sort())
+    assert model.query.seed != view.seed
+
+
+def planned(plan: Plan) -> set[str]:
+    return {plan.library.ids[index] for index in plan.indexes}
 
 
 def test_topic_that_vanishes_does_not_leave_its_order_to_the_one_above() -> None:

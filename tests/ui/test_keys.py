@@ -386,7 +386,7 @@ async def _(driver: AppDriver, key: str) -> None:
     for _ in Sort:
         await driver.press(key)
         seen.append(driver.main.model.query.sort)
-    assert seen == [Sort.COURSE, Sort.SHORTEST, Sort.LONGEST, Sort.TITLE, Sort.NEWEST]
+    assert seen == [Sort.COURSE, Sort.SHORTEST, Sort.LONGEST, Sort.TITLE, Sort.SHUFFLE, Sort.NEWEST]
 
 
 leads_to("list.go_to_playing", "j enter G", lambda driver: driver.current, "two")

@@ -110,7 +110,7 @@ def _query(library: Library, state: State, wanted: str, orders: Orders) -> ListQ
     topic = _top_topic(library) if last is None else last
     entry = {"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic)
     kind = state.setting("ui", "filter", "")
-    return ListQuery(entry, sort=orders.of(library, entry), filter=Filter(kind) if kind in list(Filter) else Filter.ALL)
+    return orders.view(library, entry)._replace(filter=Filter(kind) if kind in list(Filter) else Filter.ALL)
 
 
 def _top_topic(library: Library) -> int:

@@ -15,12 +15,12 @@ from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
-from tui_pod.core.selection.list_query import Sort
+from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 
 
-def request_of(library: Library, budget: float, topic: str | None, order: str) -> SessionRequest:
+def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str) -> SessionRequest:
     """Return the session that a command line asks for.
 
     Raises:
@@ -31,7 +31,8 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
     if any(members[index] != members[found[0]] for index in found):
         paths = ", ".join(map(library.topics.path_text, found))
         raise UserError(f"more than one topic is called “{topic}”. Name one by its path: {paths}")
-    return SessionRequest(budget, found[0], Sort(order))
+    seed = orders.seed(library, found[0]) if order == Sort.SHUFFLE else 0
+    return SessionRequest(budget, found[0], Sort(order), seed=seed)
 
 
 def run_plan(options: Namespace) -> None:
@@ -44,7 +45,7 @@ def run_plan(options: Namespace) -> None:
     opened = open_library(options)
     library, state, *_, settings = opened
     progress_index = opened.count_progress()
-    request = request_of(library, budget, options.topic, options.order)
+    request = request_of(library, Orders(state.strings("ui", "sorts")), budget, options.topic, options.order)
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library, settings.speeds)
     plan = plan_session(library, progress_index, request, speed_rule)

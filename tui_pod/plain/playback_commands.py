@@ -203,7 +203,7 @@ class PlaybackCommands:
             self._dialogue.say("No session.")
             return
         try:
-            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
+            request = self._list.request(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
         except ValueError as error:
             self._dialogue.say(f"{error}.")
             return

@@ -10,9 +10,11 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     ListQuery,
     SmartList,
+    Sort,
     first_row,
     list_episodes,
     narrow,
+    new_seed,
 )
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.play_context import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
-    from tui_pod.core.selection.session_planner import Plan
+    from tui_pod.core.selection.session_planner import Plan, SessionRequest
     from tui_pod.services.services import Services
 
 
@@ -124,9 +126,7 @@ class EpisodeListModel:
 
     def episodes_of(self, entry: int) -> list[str]:
         """Return the episodes of a topic or smart list, in its current order."""
-        query = ListQuery(
-            entry=entry, sort=self.query.sort if entry == self.query.entry else self._orders.of(self.library, entry)
-        )
+        query = self._orders.view(self.library, entry)
         indexes = list_episodes(self.library, self.progress_index, self.queue, query)
         return [self.library.ids[index] for index in indexes if index >= 0]
 
@@ -138,9 +138,10 @@ class EpisodeListModel:
         if query.entry != self.query.entry:
             if self.progress_index.new:
                 self._services.feeds.news.list_left()
-            query = query._replace(sort=self._orders.of(self.library, query.entry))
-        elif query.sort is not self.query.sort and query.entry >= 0:
-            self._orders.choose(self.library, query.entry, query.sort)
+            view = self._orders.view(self.library, query.entry)
+            query = query._replace(sort=view.sort, seed=view.seed)
+        elif (query.sort, query.seed) != (self.query.sort, self.query.seed) and query.entry >= 0:
+            self._orders.choose(self.library, query)
             self._services.controller.remember_orders(self._orders)
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
@@ -188,8 +189,8 @@ class EpisodeListModel:
             if is_reordered and former.feed(entry) == library.topics.feed(there):  # in the podcast's settings
                 self._orders.forget(library, there)
             is_other = former.key(entry) != library.topics.key(there)
-            sort = self._orders.of(library, there) if is_reordered or is_other else self.query.sort
-            self.query = self.query._replace(entry=there, sort=sort)
+            view = self._orders.view(library, there) if is_reordered or is_other else self.query
+            self.query = self.query._replace(entry=there, sort=view.sort, seed=view.seed)
         self._list(kept)
 
     def next_filter(self) -> ListQuery:
@@ -198,7 +199,16 @@ class EpisodeListModel:
 
     def next_sort(self) -> ListQuery:
         """Return the query with the next order."""
-        return self.query._replace(sort=self.query.sort.following)
+        sort = self.query.sort.following
+        return self.query._replace(sort=sort, seed=new_seed() if sort is Sort.SHUFFLE else 0)
+
+    def request(self, budget: float, topic: int) -> SessionRequest:
+        """Return a session of a topic: in course order, but shuffled like its list if that is."""
+        from tui_pod.core.selection.session_planner import SessionRequest  # after the first paint
+
+        if seed := self._orders.view(self.library, topic).seed:
+            return SessionRequest(budget, topic, Sort.SHUFFLE, seed=seed)
+        return SessionRequest(budget, topic)
 
     def go_to(self, index: int) -> bool:
         """Move the cursor to an episode, in the list of all if need be; return True if the current list had it."""

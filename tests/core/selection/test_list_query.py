@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -18,6 +19,7 @@ from tui_pod.core.selection.list_query import (
     first_row,
     list_episodes,
     missing,
+    new_seed,
 )
 from tui_pod.core.selection.queue import Queue
 
@@ -69,6 +71,24 @@ def test_list_sort_orders_them(
     library: Library, progress_index: ProgressIndex, sort: Sort, expected: list[str]
 ) -> None:
     assert shown(library, progress_index, BASICS._replace(sort=sort)) == expected
+
+
+def test_shuffled_list_keeps_its_order_when_episodes_come_and_go_and_has_another_with_another_seed() -> None:
+    many = [Episode(f"id-{number}", "T") for number in range(200)]
+    whole, fewer = build_library([], many), build_library([], [Episode("new", "T"), *many[50:]])
+
+    def order(library: Library, seed: int) -> list[str]:
+        return shown(library, ProgressIndex(library, {}), ListQuery(sort=Sort.SHUFFLE, seed=seed))
+
+    first = order(whole, 2**60)
+    assert sorted(first) == sorted(whole.ids)
+    assert [ident for ident in order(fewer, 2**60) if ident != "new"] == [
+        ident for ident in first if ident in fewer.ids
+    ]
+    others = [order(whole, seed) for seed in (2**60 + 1, 10**17, new_seed())]
+    neighbours = {frozenset(pair) for pair in pairwise(first)}
+    for other in others:
+        assert len(neighbours & {frozenset(pair) for pair in pairwise(other)}) < 20
 
 
 def test_list_course_is_the_path_of_the_topic_then_the_catalogue_reversed() -> None:

@@ -67,15 +67,15 @@ def test_home_of_an_episode_is_its_course_else_its_podcast_else_everything(libra
 def test_home_of_an_episode_has_the_order_that_the_listener_chose() -> None:
     podcast = make_podcast({})
     orders = Orders()
-    orders.choose(podcast, 1, Sort.TITLE)
+    orders.choose(podcast, ListQuery(1, sort=Sort.TITLE))
     assert home_view(podcast, orders, 0) == ListQuery(1, sort=Sort.TITLE)
-    assert Orders(orders.texts).of(podcast, 1) is Sort.TITLE
+    assert Orders(orders.texts).view(podcast, 1).sort is Sort.TITLE
 
 
 def test_orders_ignores_what_is_no_order_and_forgets_the_usual_one(library: Library) -> None:
     orders = Orders(["loudest Tags", "title Tags", ""])
     assert orders.texts == ["title Tags"]
-    orders.choose(library, topic(library, "Tags"), Sort.NEWEST)
+    orders.choose(library, ListQuery(topic(library, "Tags"), sort=Sort.NEWEST))
     assert orders.texts == []
 
 

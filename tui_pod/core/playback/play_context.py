@@ -40,13 +40,13 @@ class PlayContext:
         entry = former.topics.found_in(library.topics, self.view.entry)
         return PlayContext(found, row, self.view._replace(entry=entry))
 
-    def to_values(self, library: Library) -> dict[str, str]:
+    def to_values(self, library: Library) -> dict[str, object]:
         """Return what to save of the list."""
         played = library.ids[self.indexes[self.row]] if 0 <= self.row < len(self.indexes) else ""
         view = self.view
         return {
             "topic": library.topics.key(view.entry), "order": str(view.sort), "filter": str(view.filter),
-            "episode": played,
+            "episode": played, "seed": view.seed,
         }  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def from_values(values: Mapping[str, object], library: Library, progress_index: 
     order, kind = texts.get("order"), texts.get("filter")
     if index is None or entry is None or order not in list(Sort) or kind not in list(Filter):
         return None
-    view = ListQuery(entry, Filter(kind), Sort(order))
+    seed = values.get("seed")
+    view = ListQuery(entry, Filter(kind), Sort(order), seed=seed if isinstance(seed, int) else 0)
     whole = list_episodes(library, progress_index, Queue(), view._replace(filter=Filter.ALL))
     if index not in whole:
         return None

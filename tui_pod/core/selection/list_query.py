@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
+from zlib import crc32
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Status
@@ -51,6 +52,7 @@ class Sort(CyclicEnum):
     SHORTEST = "shortest"
     LONGEST = "longest"
     TITLE = "title"
+    SHUFFLE = "shuffle"
 
 
 SORT_NAMES = {
@@ -59,8 +61,12 @@ SORT_NAMES = {
     Sort.SHORTEST: "shortest first",
     Sort.LONGEST: "longest first",
     Sort.TITLE: "by title",
+    Sort.SHUFFLE: "shuffled",
 }
 
+
+SHUFFLES = 2**61 - 1
+"""Seeds are below it. It is prime, so that each gives another order."""
 
 MAX_CHOICES = 500
 """Most choices of an order that are remembered; the oldest are forgotten."""
@@ -75,6 +81,8 @@ class ListQuery(NamedTuple):
     sort: Sort = Sort.NEWEST
     query: str = ""
     """Words that must all occur in title, summary or topics, if only as a part of a word."""
+    seed: int = 0
+    """Decides the order if it is shuffled: from 1, below `SHUFFLES`."""
 
 
 class Orders:
@@ -83,32 +91,47 @@ class Orders:
     def __init__(self, remembered: Iterable[str] = ()) -> None:
         """Start with choices as `texts` returns them; faulty ones are ignored."""
         pairs = (text.partition(" ") for text in remembered)
-        self._chosen = {key: Sort(sort) for sort, _, key in pairs if sort in list(Sort)}
+        found = ((key, *sort.partition(":")[::2]) for sort, _, key in pairs)
+        self._chosen = {
+            key: (Sort(sort), int(seed) if seed.isdecimal() else 0) for key, sort, seed in found if sort in list(Sort)
+        }
 
     @property
     def texts(self) -> list[str]:
-        """The choices as texts to remember: an order, a space, and the key of a topic."""
-        return [f"{sort} {key}" for key, sort in self._chosen.items()]
+        """The choices as texts to remember: an order, for `shuffle` a colon and its seed, a space, a topic's key."""
+        return [f"{sort}{f':{seed}' if seed else ''} {key}" for key, (sort, seed) in self._chosen.items()]
 
-    def of(self, library: Library, entry: int) -> Sort:
-        """Return the order of a topic or smart list."""
+    def view(self, library: Library, entry: int) -> ListQuery:
+        """Return the whole list of a topic or smart list, in its order."""
         if entry < 0:
-            return Sort.NEWEST
+            return ListQuery(entry)
         chosen = self._chosen.get(library.topics.key(entry)) if self._chosen else None
-        return usual_order(library, entry) if chosen is None else chosen
+        sort, seed = (usual_order(library, entry), 0) if chosen is None else chosen
+        return ListQuery(entry, sort=sort, seed=seed)
 
-    def choose(self, library: Library, topic: int, sort: Sort) -> None:
+    def seed(self, library: Library, topic: int) -> int:
+        """Return the seed of a topic's shuffled order: that of its list if it is shuffled, else a new one."""
+        return self.view(library, topic).seed or new_seed()
+
+    def choose(self, library: Library, view: ListQuery) -> None:
         """Remember the order of a topic; its usual one is not worth remembering."""
-        key = library.topics.key(topic)
+        key = library.topics.key(view.entry)
         self._chosen.pop(key, None)
-        if sort is not usual_order(library, topic):
-            self._chosen[key] = sort
+        if view.sort is not usual_order(library, view.entry):
+            self._chosen[key] = view.sort, view.seed
             for oldest in list(self._chosen)[:-MAX_CHOICES]:
                 del self._chosen[oldest]
 
     def forget(self, library: Library, topic: int) -> None:
         """Give a topic its usual order again."""
         self._chosen.pop(library.topics.key(topic), None)
+
+
+def new_seed() -> int:
+    """Return a seed for a shuffled order."""
+    from random import randrange  # seldom needed
+
+    return randrange(1, SHUFFLES)
 
 
 def usual_order(library: Library, topic: int) -> Sort:
@@ -129,9 +152,8 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
         found = [missing(row) if (index := library.index(ident)) is None else index
                  for row, ident in enumerate(queue.entries)]  # fmt: skip
     else:
-        found = sort_indexes(
-            library, _filtered(library.topics.members[view.entry], progress_index, view.filter), view.sort, view.entry
-        )
+        inside = _filtered(library.topics.members[view.entry], progress_index, view.filter)
+        found = sort_indexes(library, inside, view.sort, view.entry, view.seed)
     return narrow(library, found, view.query) if view.query.strip() else found
 
 
@@ -171,8 +193,12 @@ def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Fil
             return members
 
 
-def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: int) -> Sequence[int]:
-    """Return library indexes of a topic sorted; they must be given ascending, which is the catalogue's order."""
+def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: int, seed: int = 0) -> Sequence[int]:
+    """Return library indexes of a topic sorted; they must be given ascending, which is the catalogue's order.
+
+    Which of two episodes comes first in a shuffled list depends on their ids and the seed alone, so that the order
+    stays when others come and go.
+    """
     match sort:
         case Sort.COURSE:
             path = library.topics.paths.get(topic, ())
@@ -185,6 +211,9 @@ def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: in
             return sorted(indexes, key=lambda index: -library.durations[index])
         case Sort.TITLE:
             return sorted(indexes, key=lambda index: fold(library.titles[index]))
+        case Sort.SHUFFLE:
+            ids = library.ids
+            return sorted(indexes, key=lambda index: crc32(ids[index].encode("utf-8", "replace")) * seed % SHUFFLES)
         case _ if library.days:  # stable: within a day the order of the catalogue or feed stays
             return sorted(indexes, key=library.days.__getitem__, reverse=True)
         case _:

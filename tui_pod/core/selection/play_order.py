@@ -13,8 +13,7 @@ from tui_pod.core.selection.queue import Queue
 
 def home_view(library: Library, orders: Orders, index: int) -> ListQuery:
     """Return the list that an episode belongs to if no list was chosen for it; it contains `index`."""
-    topic = home_topic(library.topics, index)
-    return ListQuery(topic, sort=orders.of(library, topic))
+    return orders.view(library, home_topic(library.topics, index))
 
 
 def playing_list(

@@ -32,7 +32,7 @@ MAX_CANDIDATES = 2_000
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
-ORDERS = (Sort.COURSE, Sort.NEWEST, Sort.SHORTEST)
+ORDERS = (Sort.COURSE, Sort.NEWEST, Sort.SHORTEST, Sort.SHUFFLE)
 """Orders in which unplayed episodes can be chosen."""
 
 
@@ -46,6 +46,8 @@ class SessionRequest:
     order: Sort = Sort.COURSE
     has_started: bool = True
     """Whether to take unfinished episodes, and these first."""
+    seed: int = 0
+    """See `ListQuery.seed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         else []
     )
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    unplayed = sort_indexes(library, [index for index in members if index not in touched], request.order, request.topic)
+    rest = [index for index in members if index not in touched]
+    unplayed = sort_indexes(library, rest, request.order, request.topic, request.seed)
     if request.order is Sort.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course

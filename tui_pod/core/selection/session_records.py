@@ -34,6 +34,7 @@ def to_records(session: Session | None, topics: TopicTable, ends: datetime) -> l
     values = {
         "topic": topics.key(request.topic),
         "order": str(request.order),
+        "seed": request.seed,
         "has_started": request.has_started,
         "budget": request.budget,
         "started": session.started,
@@ -67,6 +68,7 @@ def from_settings(setting: Callable[[str, str, Any], Any], topics: TopicTable, n
         topics.with_key(setting(TABLE, "topic", "")) or 0,
         Sort(order) if order in list(Sort) else Sort.COURSE,
         setting(TABLE, "has_started", True),
+        setting(TABLE, "seed", 0),
     )
     finished, skipped, dropped, queued = (frozenset(strings(name)) for name in SETS)
     heard, used = setting(TABLE, "heard", 0.0), setting(TABLE, "used", 0.0)

@@ -43,7 +43,7 @@ class DialogController:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen  # after the first paint
 
-        await self._show(PlanScreen(self._services, self._screen.model.topic))
+        await self._show(PlanScreen(self._services, self._screen.model))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and open the podcast."""

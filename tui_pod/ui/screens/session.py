@@ -16,8 +16,10 @@ from textual.widgets import Input, Static
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
+from tui_pod.core.selection.list_query import Sort
+from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
+from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
 
@@ -40,14 +42,16 @@ class PlanScreen(InputDialog):
         Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # the field would cut text
     ]
 
-    def __init__(self, services: Services, topic: int) -> None:
+    def __init__(self, services: Services, model: EpisodeListModel) -> None:
+        """Plan a session of the topic that is shown, or was shown last."""
         super().__init__()
+        self._orders = services.first.orders
         self._controller = controller = services.controller
         self._recall = services.recall
         self._end_key = services.first.with_keys(key_of("session.end"))
-        self._topic = topic
+        self._topic = topic = model.topic
         self._library = controller.library
-        self._request = SessionRequest(budget=15 * 60.0, topic=topic)
+        self._request = model.request(15 * 60.0, topic)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -84,7 +88,9 @@ class PlanScreen(InputDialog):
     def action_order(self) -> None:
         """Switch to the next order."""
         orders = list(ORDERS)
-        self._request = replace(self._request, order=orders[(orders.index(self._request.order) + 1) % len(orders)])
+        order = orders[(orders.index(self._request.order) + 1) % len(orders)]
+        seed = self._orders.seed(self._library, self._request.topic) if order is Sort.SHUFFLE else 0
+        self._request = replace(self._request, order=order, seed=seed)
         self._show()
 
     def action_started(self) -> None:
