@@ -9,7 +9,8 @@ import pytest
 
 from tests.plain.test_program import RoomServices, run
 from tests.rooms import Room, make_room
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
@@ -123,6 +124,15 @@ async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers:
 )
 async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:
     assert (await run(RoomServices(room), "z", answer))[-1] == said
+
+
+async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(room: Room) -> None:
+    room.sources.found["three"] = Source("/three.mp3")
+    room.play("three")
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, (Chapter(0.0, "One"),), ChapterOrigin.FILE))
+    said = await run(RoomServices(room), "z", "c")
+    assert "c for the end of this chapter, or e for the end of this episode" in said[-2]
+    assert said[-1] == "Sleep after 1 chapter."
 
 
 @pytest.mark.parametrize(

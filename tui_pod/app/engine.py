@@ -166,5 +166,6 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_back=playback.seek_back,
         seek_forward=playback.seek_forward,
         seek_small=playback.seek_small,
+        speed_step=playback.speed_step,
         speeds=settings.speeds,
     )

@@ -68,6 +68,7 @@ class PlaybackSettings(Section):
     seek_forward: Annotated[float, Key("Seconds that playback.forward goes forward (→ and .)", 1, 3600)] = 30.0
     seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
     speed: Annotated[float, Key("Speed until you choose another in the app, which is kept", 0.5, 3.0)] = 1.0
+    speed_step: Annotated[float, Key("How much [ and ] change the speed", 0.01, 0.5)] = 0.1
     autoplay: Annotated[bool, Key("Whether the list goes on with its next episode; the queue always does")] = True
 
 
@@ -319,8 +320,8 @@ class Settings(NamedTuple):
 def bound_actions(settings: Settings) -> tuple[Action, ...]:
     """Return the actions with the listener's keys, and with the listener's seek steps in the labels."""
     steps, usual = settings.playback, PlaybackSettings
-    are_usual = (steps.seek_back, steps.seek_forward, steps.seek_small) == (
-        usual.seek_back, usual.seek_forward, usual.seek_small,
+    are_usual = (steps.seek_back, steps.seek_forward, steps.seek_small, steps.speed_step) == (
+        usual.seek_back, usual.seek_forward, usual.seek_small, usual.speed_step,
     )  # fmt: skip
     if not settings.keymap and are_usual:
         return ACTIONS
@@ -328,6 +329,8 @@ def bound_actions(settings: Settings) -> tuple[Action, ...]:
         "playback.back": f"Back {steps.seek_back:g} seconds",
         "playback.forward": f"Forward {steps.seek_forward:g} seconds",
         "playback.back_small": f"Back {steps.seek_small:g} seconds",
+        "playback.slower": f"Slower by {steps.speed_step:g}",
+        "playback.faster": f"Faster by {steps.speed_step:g}",
         "playback.forward_small": f"Forward {steps.seek_small:g} seconds",
     }
     return tuple(

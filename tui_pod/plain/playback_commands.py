@@ -47,8 +47,8 @@ class PlaybackCommands:
             "playback.next_mark": partial(self._seek_mark, 1),
             "queue.previous": controller.previous,
             "queue.next": controller.next,
-            "playback.slower": partial(self._change_speed, -0.1),
-            "playback.faster": partial(self._change_speed, 0.1),
+            "playback.slower": partial(controller.mixer.change_speed, -1),
+            "playback.faster": partial(controller.mixer.change_speed, 1),
             "playback.normal_speed": partial(controller.mixer.set_speed, 1.0),
             "playback.quieter": partial(self._change_volume, -5),
             "playback.louder": partial(self._change_volume, 5),
@@ -66,9 +66,6 @@ class PlaybackCommands:
             "undo": partial(self._change, controller.undo),
             "redo": partial(self._change, controller.redo),
         }
-
-    def _change_speed(self, by: float) -> None:
-        self._controller.mixer.set_speed(self._controller.playback.speed + by)
 
     def _change_volume(self, by: int) -> None:
         self._controller.mixer.set_volume(self._controller.playback.volume + by)
@@ -103,7 +100,8 @@ class PlaybackCommands:
             self._say_sleep(timer)
             self._dialogue.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
         else:
-            question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
+            ends = "c for the end of this chapter, or e" if self._controller.playback.chapters else "or e"
+            question = f"Sleep when? Minutes such as 15, a time such as 22:30, {ends} for the end of this episode:"
             self._dialogue.ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
@@ -115,6 +113,8 @@ class PlaybackCommands:
             self._dialogue.say("No sleep timer.")
         elif answer == "e":
             self._set_sleep(SleepTimer(episodes=1))
+        elif answer == "c" and self._controller.playback.chapters:
+            self._set_sleep(SleepTimer(chapters=1))
         else:
             try:
                 self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._controller.now())))
@@ -129,7 +129,7 @@ class PlaybackCommands:
         if timer.seconds is not None:
             self._dialogue.say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
         else:
-            self._dialogue.say(f"Sleep after {counted(timer.episodes or 0)}.")
+            self._dialogue.say(f"Sleep {timer}.")
 
     # -- marking and queueing --------------------------------------------------------------------------
 

@@ -248,9 +248,10 @@ class TuiPodApp(App[None]):
         """Play the next (1) or previous (-1) episode of the queue."""
         (self.controller.next if direction > 0 else self.controller.previous)()
 
-    def action_change_speed(self, by: float) -> None:
-        """Play faster or slower; 0: at normal speed."""
-        self.controller.mixer.set_speed(self.playback.speed + by if by else 1.0)
+    def action_change_speed(self, steps: int) -> None:
+        """Play faster or slower by steps of speed; 0: at normal speed."""
+        mixer = self.controller.mixer
+        mixer.change_speed(steps) if steps else mixer.set_speed(1.0)
 
     def action_change_volume(self, by: int) -> None:
         """Play louder or quieter."""

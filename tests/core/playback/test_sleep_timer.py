@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rooms import Room
 from tui_pod.core.playback.sleep_timer import FADE, MORE, SleepTimer
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
 
 
 def test_played_counts_the_listeners_time_down_to_the_end() -> None:
@@ -27,9 +30,10 @@ def test_ended_leaves_a_timer_of_seconds_alone() -> None:
         (SleepTimer(seconds=100.0), SleepTimer(seconds=100.0 + MORE)),
         (SleepTimer(seconds=-3.0), SleepTimer(seconds=MORE)),
         (SleepTimer(episodes=1), SleepTimer(episodes=2)),
+        (SleepTimer(chapters=1), SleepTimer(chapters=2)),
     ],
 )
-def test_extended_adds_five_minutes_or_an_episode(timer: SleepTimer, extended: SleepTimer) -> None:
+def test_extended_adds_five_minutes_or_one_of_what_it_counts(timer: SleepTimer, extended: SleepTimer) -> None:
     assert MORE == 300.0
     assert timer.extended() == extended
 
@@ -41,3 +45,39 @@ def test_loudness_fades_over_the_last_seconds(seconds: float, share: float) -> N
 
 def test_loudness_of_a_timer_of_episodes_does_not_fade() -> None:
     assert SleepTimer(episodes=1).loudness == 1.0
+
+
+CHAPTERS = (Chapter(0.0, "One"), Chapter(30.0, "Two"), Chapter(60.0, "Three"))
+
+
+def play_chapters(room: Room, seconds: float) -> None:
+    room.sources.found["three"] = Source("/three.mp3")
+    room.play("three")
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, CHAPTERS, ChapterOrigin.FILE))
+    room.player.play(seconds)
+
+
+def test_chapter_timer_pauses_at_the_start_of_the_next_chapter(room: Room) -> None:
+    play_chapters(room, 29.5)
+    room.controller.set_sleep(SleepTimer(chapters=1))
+    room.player.play(0.25)
+    assert room.position == 29.75
+    room.player.play(0.5)
+    assert (room.status, room.position) == (PlayerStatus.PAUSED, 30.0)
+
+
+def test_chapter_timer_counts_chapters_that_are_played_and_not_those_that_are_passed_by_a_seek(room: Room) -> None:
+    play_chapters(room, 10.0)
+    room.controller.set_sleep(SleepTimer(chapters=1))
+    room.controller.seek_to(45.0)
+    room.player.play(1)
+    room.player.play(4)
+    assert room.controller.sleep == SleepTimer(chapters=1)
+    room.controller.set_sleep(SleepTimer(chapters=2))
+    room.player.play(11)
+    assert room.controller.sleep == SleepTimer(chapters=1)
+
+
+def test_chapter_timer_ends_with_the_episode_in_its_last_chapter() -> None:
+    assert SleepTimer(chapters=1).ended().is_over
+    assert str(SleepTimer(chapters=2).ended()) == "after 1 chapter"

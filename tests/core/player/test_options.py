@@ -102,3 +102,11 @@ def test_duration_that_no_recording_has_is_not_believed(claimed: float) -> None:
     assert load.durations() == (100.0, None)
     load.episode, load.source = Episode("a", "A"), Source("http://a.example/a.mp3", is_stream=True)
     assert load.durations() == (None, None)
+
+
+def test_speed_changes_by_the_listeners_step() -> None:
+    room = make_room(options=PlaybackOptions(speed_step=0.05))
+    room.controller.mixer.change_speed(1)
+    assert room.controller.playback.speed == 1.05
+    room.controller.mixer.change_speed(-2)
+    assert room.controller.playback.speed == 0.95

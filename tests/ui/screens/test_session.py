@@ -9,7 +9,8 @@ from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.main import MainScreen
@@ -286,6 +287,22 @@ async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, li
             await driver.play(seconds)
         assert not driver.playback.is_loaded
         assert driver.notices[-1] == "The sleep timer has ended the listening here. Good night."
+
+
+async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        driver.sources.found["three"] = Source("/three.mp3")
+        await driver.press("j", "j", "enter", "z")
+        assert "End of this chapter" not in said(driver)
+        await driver.press("escape")
+        driver.controller.handle(
+            ChaptersKnown(driver.playback.load, (Chapter(0.0, "One"), Chapter(30.0, "Two")), ChapterOrigin.FILE)
+        )
+        await driver.press("z", *["down"] * 5, "enter")
+        assert driver.bar.facts.sleep == "1 ch"
+        for _ in range(32):
+            await driver.play(1)
+        assert (driver.status(), driver.playback.position) == (PlayerStatus.PAUSED, 30.0)
 
 
 async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> None:

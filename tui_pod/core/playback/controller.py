@@ -324,16 +324,21 @@ class PlaybackController:
             self._up_next.finish(self.playback.episode)
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
-        self.sleep = self.sleep.played(seconds / self.playback.speed)
-        self.mixer.fade(self.sleep.loudness)
-        if self.sleep.is_over:
-            self._fall_asleep()
+        playback, timer = self.playback, self.sleep.played(seconds / self.playback.speed)
+        resumed = max(0.0, playback.position - FADE * playback.speed)
+        number = playback.chapter_number
+        if number != playback._replace(position=playback.position - seconds).chapter_number:
+            timer, resumed = timer.chapter_ended(), playback.chapters[number - 1].start
+        self.sleep = timer
+        self.mixer.fade(timer.loudness)
+        if timer.is_over:
+            self._fall_asleep(resumed)
 
-    def _fall_asleep(self) -> None:
-        """Pause, rewind by the fade-out, and remove the timer."""
+    def _fall_asleep(self, resumed: float) -> None:
+        """Pause at the position to go on from, in seconds, and remove the timer."""
         self.sleep = None
         self._state.ports.player.set_paused(True)
-        self._player.seek(max(0.0, self.playback.position - FADE * self.playback.speed))
+        self._player.seek(resumed)
         self.mixer.fade(1.0)
         self._listener.queue_changed()
         self._listener.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")

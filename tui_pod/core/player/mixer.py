@@ -51,6 +51,10 @@ class Mixer:
         self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
 
+    def change_speed(self, steps: int) -> None:
+        """Play faster by the listener's steps of speed, or slower when negative."""
+        self.set_speed(self._state.playback.speed + steps * self._state.options.speed_step)
+
     def set_volume(self, percent: int) -> None:
         """Set the volume, clamped to 0…100, and remember it."""
         percent = min(max(percent, 0), 100)

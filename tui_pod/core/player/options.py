@@ -21,6 +21,7 @@ class PlaybackOptions(NamedTuple):
     """Seconds, as the other two."""
     seek_forward: float = 30.0
     seek_small: float = 5.0
+    speed_step: float = 0.1
     speeds: Mapping[str, float] = MappingProxyType({})
     """Speeds of topics and feeds, by name."""
 

@@ -189,6 +189,8 @@ class SummaryScreen(Dialog):
 
 _OFF: tuple[str, SleepTimer | None] = ("Off", None)
 
+_CHAPTER = ("End of this chapter", SleepTimer(chapters=1))
+
 _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("5 minutes", SleepTimer(seconds=300.0)),
     ("15 minutes", SleepTimer(seconds=900.0)),
@@ -209,10 +211,11 @@ class SleepScreen(ChoiceDialog):
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller
         title, keys, self._choices = "Sleep timer", "esc closes", _TIMERS
+        if controller.playback.chapters:
+            self._choices = (*_TIMERS[:5], _CHAPTER, *_TIMERS[5:])
         if (timer := controller.sleep) is not None:
-            more = "5 minutes more" if timer.seconds is not None else "1 episode more"
-            title, keys = f"Sleep timer: {timer}", f"{key} again: {more} · esc closes"
-            self._choices = ((more, timer.extended()), _OFF, *_TIMERS[:-1])
+            title, keys = f"Sleep timer: {timer}", f"{key} again: {timer.more} · esc closes"
+            self._choices = ((timer.more, timer.extended()), _OFF, *self._choices[:-1])
         super().__init__(title, keys, [name for name, _ in self._choices], self._set)
 
     def _set(self, number: int) -> None:
