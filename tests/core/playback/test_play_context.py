@@ -18,8 +18,8 @@ PLAYED = Progress(START, played=True, plays=1)
 BASICS = 1
 """The topic of one to five."""
 
-SEED = 10**18 + 7
-"""Shuffles them to one, two, five, three, four."""
+SEED = 4
+"""Shuffles them to four, one, two, three, five."""
 
 
 def start_from(room: Room, episode: str, view: ListQuery) -> None:
@@ -54,7 +54,7 @@ def following(room: Room) -> str | None:
         (ListQuery(BASICS, sort=Sort.SHORTEST), "three"),
         (ListQuery(BASICS, sort=Sort.TITLE), None),
         (ListQuery(BASICS, Filter.UNPLAYED, Sort.LONGEST), "one"),
-        (ListQuery(BASICS, sort=Sort.SHUFFLE, seed=SEED), "five"),
+        (ListQuery(BASICS, sort=Sort.SHUFFLE, seed=SEED), "three"),
         (ListQuery(0), "three"),
     ],
 )

@@ -80,12 +80,10 @@ def test_shuffled_list_keeps_its_order_when_episodes_come_and_go_and_has_another
     def order(library: Library, seed: int) -> list[str]:
         return shown(library, ProgressIndex(library, {}), ListQuery(sort=Sort.SHUFFLE, seed=seed))
 
-    first = order(whole, 2**60)
+    first = order(whole, 5)
     assert sorted(first) == sorted(whole.ids)
-    assert [ident for ident in order(fewer, 2**60) if ident != "new"] == [
-        ident for ident in first if ident in fewer.ids
-    ]
-    others = [order(whole, seed) for seed in (2**60 + 1, 10**17, new_seed())]
+    assert [ident for ident in order(fewer, 5) if ident != "new"] == [ident for ident in first if ident in fewer.ids]
+    others = [order(whole, seed) for seed in (6, 12345, 2**31, new_seed())]
     neighbours = {frozenset(pair) for pair in pairwise(first)}
     for other in others:
         assert len(neighbours & {frozenset(pair) for pair in pairwise(other)}) < 20

@@ -65,8 +65,11 @@ SORT_NAMES = {
 }
 
 
-SHUFFLES = 2**61 - 1
-"""Seeds are below it. It is prime, so that each gives another order."""
+SHUFFLES = 2**32
+"""Seeds of shuffled orders are below it."""
+
+SCATTER = 2_654_435_761
+"""Checksums with two seeds differ in the same bits for all ids; their products with this do not."""
 
 MAX_CHOICES = 500
 """Most choices of an order that are remembered; the oldest are forgotten."""
@@ -212,8 +215,8 @@ def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: in
         case Sort.TITLE:
             return sorted(indexes, key=lambda index: fold(library.titles[index]))
         case Sort.SHUFFLE:
-            ids = library.ids
-            return sorted(indexes, key=lambda index: crc32(ids[index].encode("utf-8", "replace")) * seed % SHUFFLES)
+            ids, seed = library.ids, seed % SHUFFLES
+            return sorted(indexes, key=lambda i: crc32(ids[i].encode("utf-8", "replace"), seed) * SCATTER % SHUFFLES)
         case _ if library.days:  # stable: within a day the order of the catalogue or feed stays
             return sorted(indexes, key=library.days.__getitem__, reverse=True)
         case _:
