@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import socket
 import stat
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.fakes import START
 from tests.patience import until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
@@ -97,6 +100,38 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def wait_for_app(descriptor: int | None, seconds: float | None) -> bool:
+    """Wait for a line of the app; try again at once while there is none."""
+    if descriptor is not None:
+        select.select([descriptor], [], [])
+    return True
+
+
+@contextlib.asynccontextmanager
+async def following(state: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, socket.socket]]:
+    """Run `now --follow` unbuffered for the block, which reads from the socket a message for each write."""
+    reading, writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    reading.setblocking(False)
+    with reading, writing:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-u", "-m", "tui_pod", "now", "--follow", "--state", str(state),
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=writing.fileno(),
+        )  # fmt: skip
+        writing.close()
+        try:
+            yield process, reading
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+async def read(reading: socket.socket) -> bytes:
+    """Return the next message, up to ten seconds later."""
+    async with asyncio.timeout(10):
+        return await asyncio.get_running_loop().sock_recv(reading, 10_000)
+
+
 async def run_command(*arguments: str, state: Path) -> tuple[int, str, str]:
     """Run a command in a process of its own; return its exit status, output and messages."""
     process = await asyncio.create_subprocess_exec(
@@ -173,7 +208,28 @@ async def test_follower_gets_a_line_at_each_change_and_none_without(
     assert (await read())["position"] == 1
     room.controller.toggle_pause()
     assert (await read())["paused"] is True
+    room.controller.set_sleep(SleepTimer(600.0))
+    assert (await read())["sleep"] == 600
     writer.close()
+
+
+async def test_follower_gets_a_line_after_each_sync(room: Room, runtime: Path, state: Path) -> None:
+    times = [None, START, START + timedelta(minutes=1)]
+    control = RemoteControl(PlayerApi(room.controller, lambda: times[0]), state)
+    broadcast = Broadcast(room.listener)
+    broadcast.add(control)
+    await control.start()
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    writer.write(b'{"command": "follow"}\n')
+    for time in tuple(times):
+        async with asyncio.timeout(10):
+            now = json.loads(await reader.readline())["now"]
+        assert now["synced"] == (None if time is None else time.isoformat(timespec="seconds"))
+        times.pop(0)
+        if times:
+            broadcast.sync_ended()
+    writer.close()
+    await control.close()
 
 
 async def test_followers_of_one_app_do_not_miss_each_others_changes(
@@ -182,7 +238,7 @@ async def test_followers_of_one_app_do_not_miss_each_others_changes(
     seen: list[list[object]] = [[], []]
 
     def watch(number: int) -> None:
-        for now in follow(state, pause=lambda _: None):
+        for now in follow(state, wait_for_app):
             seen[number].append(now["id"])
             if now["id"] is not None:
                 return
@@ -200,7 +256,7 @@ async def test_follower_waits_for_an_app_and_survives_its_end(room: Room, state:
     room.play("one", 1)
 
     def watch() -> None:
-        for now in follow(state, pause=lambda _: None):
+        for now in follow(state, wait_for_app):
             if not found or found[-1] != now["id"]:
                 found.append(now["id"])
             if found == ["one", None, "one"]:
@@ -213,6 +269,25 @@ async def test_follower_waits_for_an_app_and_survives_its_end(room: Room, state:
     control = await start(room, state)
     await watching
     await control.close()
+
+
+async def test_each_line_of_follow_is_one_write(app: RemoteControl, room: Room, state: Path) -> None:
+    async with following(state) as (_, reading):
+        assert await read(reading) == b"\n"
+        room.play("one", 0)
+        assert await read(reading) == b"Playing: One, 0 seconds of 1 minute 40, volume 80.\n"
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+async def test_follow_ends_once_nobody_reads_it(room: Room, state: Path, is_running: bool) -> None:
+    control = await start(room, state) if is_running else None
+    async with following(state) as (process, reading):
+        await read(reading)
+        reading.close()
+        async with asyncio.timeout(10):
+            assert await process.wait() == 0
+    if control is not None:
+        await control.close()
 
 
 async def test_now_prints_a_format(app: RemoteControl, room: Room, state: Path) -> None:

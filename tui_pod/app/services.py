@@ -215,8 +215,16 @@ class AppServices:
             return None
         from tui_pod.services.sync import SyncService, Work  # see `BESIDE`
 
-        work = Work(self._run_sync, lambda: self.feeds.take_synced(), self._has_sync_news, self._is_first_sync)
-        return SyncService(self._context, work)
+        return SyncService(
+            self._context,
+            Work(
+                self._run_sync,
+                lambda: self.feeds.take_synced(),
+                self._has_sync_news,
+                self._is_first_sync,
+                self._engine.broadcast.sync_ended,
+            ),
+        )
 
     @cached_property
     def _peek(self) -> Peek:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import socket
 import sys
 import time
@@ -72,27 +73,42 @@ def run_now(options: Namespace) -> None:
         for now in follow(state):
             if (text := line(now)) != last:
                 last = text
-                print(text, flush=True)
+                sys.stdout.write(f"{text}\n")  # print() would write the line's end on its own if Python is unbuffered
+                sys.stdout.flush()
 
 
-def follow(state: Path, pause: Callable[[float], None] = time.sleep) -> Iterator[dict[str, object]]:
-    """Yield what plays at each change, without end; all fields are None while no app is running.
+def wait_for_input(descriptor: int | None, seconds: float | None) -> bool:
+    """Wait until there is something to read, or for `seconds`; return False if nobody reads our output any more."""
+    output, poll = sys.stdout.fileno(), select.poll()
+    poll.register(output, 0)  # only its end is of interest
+    if descriptor is not None:
+        poll.register(descriptor, select.POLLIN)
+    return output not in dict(poll.poll(None if seconds is None else seconds * 1000))
+
+
+def follow(
+    state: Path, wait: Callable[[int | None, float | None], bool] = wait_for_input
+) -> Iterator[dict[str, object]]:
+    """Yield what plays at each change; all fields are None while no app is running.
 
     Args:
         state: of the app.
-        pause: waits for so many seconds between two attempts to reach an app.
+        wait: waits for input on a descriptor, or for so many seconds; returns False to end this.
     """
     while True:
-        try:
-            with _connection(state) as connection, connection.makefile("rb") as lines:
-                connection.sendall(b'{"command": "follow"}\n')
-                connection.settimeout(None)
-                while line := lines.readline(LINE_LIMIT):
-                    yield _status(line)
-        except (OSError, RemoteError, ValueError):
-            pass  # it has ended, or is about to start
-        yield dict.fromkeys(FIELDS)
-        pause(WAIT)
+        with contextlib.suppress(OSError, RemoteError, ValueError), _connection(state) as connection:
+            connection.sendall(b'{"command": "follow"}\n')
+            rest = b""
+            while len(rest) < LINE_LIMIT:
+                if not wait(connection.fileno(), None):
+                    return
+                if not (part := connection.recv(LINE_LIMIT)):
+                    break
+                *lines, rest = (rest + part).split(b"\n")
+                yield from map(_status, lines)
+        yield dict.fromkeys(FIELDS)  # it has ended, or is about to start
+        if not wait(None, WAIT):
+            return
 
 
 def _status(line: bytes) -> dict[str, object]:

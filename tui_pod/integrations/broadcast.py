@@ -27,6 +27,9 @@ class Follower:
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:
         """Handle changed bookmarks of these episodes."""
 
+    def sync_ended(self) -> None:
+        """Handle the end of a sync."""
+
     def told(self, text: str, is_error: bool) -> None:
         """Handle a notice that was shown to the listener."""
 
@@ -54,6 +57,11 @@ class Broadcast:
         """Show a desktop notification if enabled."""
         for follower in self._followers:
             follower.notify(title, body)
+
+    def sync_ended(self) -> None:
+        """Pass on that a sync has ended."""
+        for follower in self._followers:
+            follower.sync_ended()
 
     async def close(self) -> None:
         """Close all followers."""

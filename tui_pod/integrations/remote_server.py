@@ -104,6 +104,10 @@ class RemoteControl(Follower):
         """Wake those that follow the player."""
         self._wake_followers()
 
+    def sync_ended(self) -> None:
+        """Wake those that follow the player."""
+        self._wake_followers()
+
     def _wake_followers(self) -> None:
         for follower in self._followers:
             follower.set()

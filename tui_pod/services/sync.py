@@ -59,6 +59,8 @@ class Work(NamedTuple):
     """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
     is_first: Callable[[], bool]
     """True before the first sync with the server, which runs only when the listener asks for it."""
+    ended: Callable[[], None] = lambda: None
+    """Called after a sync."""
 
 
 class SyncService(Follower):
@@ -184,6 +186,7 @@ class SyncService(Follower):
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
         if not error:
             self._since = self.synced = since
+            self.work.ended()
         self._show()
         received = _received(report)
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
