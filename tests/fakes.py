@@ -179,7 +179,8 @@ class FakeSources:
             return
         marks = (Chapter(0.0, "One."), Chapter(20.0, "Two."), Chapter(40.0, "Three."))
         default = Source(f"/{episode.id}.opus", is_narrated=True, duration=episode.duration, marks=marks)
-        self.emit(SourceReady(load, self.found.get(episode.id, default)))
+        found = self.found.get(episode.id, default)
+        self.emit(SourceReady(load, self.found.get(episode.audio or "", found)))
 
     def discard(self, source: Source) -> bool:
         self.discarded.append(source.location)

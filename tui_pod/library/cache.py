@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import compress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
@@ -25,13 +25,16 @@ from tui_pod.core.library.library import CatalogsError, Library, build_library, 
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.runtime.files import check_regular
 
-SCHEMA = 10
+if TYPE_CHECKING:
+    from tui_pod.core.library.parts import Part
+
+SCHEMA = 11
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
 """Episodes whose search texts are stored as one value: reading one takes 2 ms."""
 
-PUBLISHED, TAGS = Episode._fields.index("published"), Episode._fields.index("tags")
+PUBLISHED, TAGS, PARTS = (Episode._fields.index(name) for name in ("published", "tags", "parts"))
 """The fields of an episode that are stored as text."""
 
 _DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError)
@@ -178,9 +181,15 @@ class _CachedEpisodes:
             if stored.id != self._ids[index]:
                 raise ValueError("not the expected episode")
             published, tags = row[1 + PUBLISHED], row[1 + TAGS]
+            parts: tuple[Part, ...] = ()
+            if stored.parts:
+                from tui_pod.core.library.parts import unpack_parts  # few episodes have parts
+
+                parts = unpack_parts(row[1 + PARTS])
             return stored._replace(
                 published=date.fromisoformat(published) if published else None,
                 tags=tuple(tags.split("\n")) if tags else (),
+                parts=parts,
             )
         except _DAMAGE as error:
             _log_damage(self._file, error)
@@ -305,4 +314,9 @@ def _row(number: int, episode: Episode) -> list[object]:
     row: list[object] = [number, *episode]
     row[1 + PUBLISHED] = episode.published.isoformat() if episode.published else None
     row[1 + TAGS] = "\n".join(episode.tags)
+    row[1 + PARTS] = ""
+    if episode.parts:
+        from tui_pod.core.library.parts import pack_parts  # few episodes have parts
+
+        row[1 + PARTS] = pack_parts(episode.parts)
     return row

@@ -2,7 +2,10 @@
 
 import re
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.parts import Part
 
 ROOT_TOPIC = "All Topics"
 """Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""
@@ -29,6 +32,8 @@ class Episode(NamedTuple):
     """Papers and pages behind the episode, one a line."""
     numbering: str = ""
     """Its season and number in its podcast, such as `S3 E1`."""
+    parts: tuple["Part", ...] = ()
+    """Its recordings, if it has several: see `parts`. `audio` is the first one, `duration` that of all together."""
 
 
 def numbering(season: int | None, number: int | None, title: str) -> str:

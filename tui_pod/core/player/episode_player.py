@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import part_after
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
@@ -28,8 +29,9 @@ from tui_pod.core.player.events import (
     SourceReady,
 )
 from tui_pod.core.player.load import Accuracy, Load, Phase
-from tui_pod.core.player.load_watch import LoadWatch, fetching
+from tui_pod.core.player.load_watch import LoadWatch
 from tui_pod.core.player.mixer import Mixer
+from tui_pod.core.player.part_chapters import part_chapters
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import MAX_WAIT, Retry
 from tui_pod.core.player.skipper import Skipper
@@ -111,8 +113,9 @@ class EpisodePlayer:
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
-        self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
-        self._sources.request(episode, number)
+        shown = shown._replace(episode=episode.id, title=episode.title, marks=part_chapters(episode.parts))
+        self._state.show(shown._replace(status=PlayerStatus.LOADING))
+        self._sources.request(self._load.recording, number)
 
     def hold(self, episode: Episode, position: float, problem: str | None = None) -> Playback:
         """Have an episode at `position` without opening it: seeks are saved, and playing starts there.
@@ -129,6 +132,7 @@ class EpisodePlayer:
         self._skipper.begin(episode.id, episode.duration)
         self._load = Load(episode, position, True, self._clock(), 0, Retry(), False, phase=Phase.HELD)
         held = self._silence()._replace(episode=episode.id, title=episode.title, position=position, problem=problem)
+        held = held._replace(marks=part_chapters(episode.parts))
         if episode.id == playback.episode:
             held = held._replace(duration=playback.duration, is_narrated=playback.is_narrated, marks=playback.marks)
         duration = held.duration or (progress.duration if progress else None) or episode.duration
@@ -171,14 +175,14 @@ class EpisodePlayer:
 
     def save(self) -> None:
         """Save the exact position."""
-        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
+        position = self._exact_position()
         if position is not None:
             self._on_position(position)
         self.tracker.save()
 
     def end(self) -> None:
         """Stop the sound, then save the exact position: a slow disk must not play on."""
-        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
+        position = self._exact_position()
         self._player.stop()
         try:
             if position is not None:
@@ -191,8 +195,15 @@ class EpisodePlayer:
 
         Changes nothing: another thread may call it while the thread of the state stands still.
         """
-        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
+        position = self._exact_position()
         return self.tracker.unsaved(position, self._state.playback.speed)
+
+    def _exact_position(self) -> float | None:
+        """Return the position that the player has reached; None unless it plays."""
+        load, position = self._load, None
+        if load is not None and self._state.playback.status is PlayerStatus.PLAYING:
+            position = self._player.position()
+        return None if load is None or position is None else load.offset + position
 
     def tick(self) -> None:
         """Check a load or stream that waits; to be called four times a second while one does."""
@@ -227,7 +238,7 @@ class EpisodePlayer:
         if problem:
             self._on_failed(load, LoadFailed(playback.load, problem))
         else:
-            self._state.show(playback._replace(fetching=fetching(source, load.position, playback.duration)))
+            self._state.show(playback._replace(fetching=load.fetching(playback.duration)))
 
     @property
     def is_paused(self) -> bool:
@@ -311,13 +322,24 @@ class EpisodePlayer:
         playback = self._state.playback
         load.position = position
         self._skipper.seek(position)
-        if load.is_with_player and load.choose_way(playback) and load.source is not None:
+        if load.phase is not Phase.HELD and load.part_at(position) != load.part:
+            self._enter(load, position)
+        elif load.is_with_player and load.choose_way(playback) and load.source is not None:
             self._state.show(playback._replace(status=PlayerStatus.LOADING))
             self._give(load, load.source)
         elif load.is_with_player:
-            self._player.seek(position)
+            self._player.seek(position - load.offset)
         self._state.show(self._state.playback._replace(position=position))
         self._listener.progress_changed(frozenset((load.episode.id,)))
+
+    def _enter(self, load: Load, position: float) -> None:
+        """Load the part of the episode at a position instead of the present one."""
+        load.enter(position)
+        self._player.stop()
+        self.tracker.wish(position)
+        playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=position, attempt=None)
+        self._state.show(playback._replace(load=playback.load + 1, is_buffering=False, fetching=None))
+        self._sources.request(load.recording, self._state.playback.load)
 
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence; open a held episode, paused, to know them."""
@@ -360,6 +382,7 @@ class EpisodePlayer:
         if load is None or load.phase is Phase.HELD or event.load != self._state.playback.load:
             return
         playback = self._state.playback
+        event = load.in_whole(event, playback.marks)
         match event:
             case SourceReady(source=source):
                 load.source = source
@@ -407,7 +430,7 @@ class EpisodePlayer:
         fetched = source.remote.progress() if source.remote is not None else None
         is_growing = fetched is not None and (fetched.total is None or not fetched.has_end)
         load.accuracy = Accuracy.GROWING if is_growing else Accuracy.EXACT
-        self._player.load(source, load.position, self._state.playback.load, load.is_paused)
+        self._player.load(source, load.position - load.offset, self._state.playback.load, load.is_paused)
 
     def _on_loaded(self, load: Load, event: FileLoaded) -> None:
         source = load.source
@@ -427,7 +450,7 @@ class EpisodePlayer:
             load.is_sought = False
             self.tracker.seek(load.position)
         if abs(event.position - load.position) > SEEK_TOLERANCE:
-            self._player.seek(load.position)
+            self._player.seek(load.position - load.offset)
         else:
             self.tracker.arrive(event.position)
         if source.notice:
@@ -482,6 +505,14 @@ class EpisodePlayer:
     def _on_end(self, load: Load, position: float) -> None:
         source, playback = load.source, self._state.playback
         assert source is not None
+        if load.part is not None and load.is_part_whole(position):
+            self.tracker.move(position, playback.speed)
+            position = load.part.end
+            self.tracker.skip_to(position)
+            if part_after(load.episode.parts, load.part) is not None:
+                self._enter(load, position)
+                self._listener.progress_changed(frozenset((load.episode.id,)))
+                return
         reached = self.tracker.furthest(position)
         is_growing, is_estimate = load.accuracy is Accuracy.GROWING, load.accuracy is Accuracy.ESTIMATE
         is_complete = is_growing and source.remote is not None and source.remote.progress().total is not None

@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from math import inf
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.load_watch import LoadWatch, is_estimated, missing
+from tui_pod.core.library.parts import Part, part_at
+from tui_pod.core.player.events import (
+    ChaptersKnown,
+    FileEnded,
+    FileLoaded,
+    LoadEvent,
+    PauseChanged,
+    PositionChanged,
+    SeekFinished,
+)
+from tui_pod.core.player.load_watch import LoadWatch, fetching, is_estimated, missing
+from tui_pod.core.player.part_chapters import with_chapters
 from tui_pod.core.player.retry import Retry
-from tui_pod.core.player.snapshot import ChapterOrigin, Playback, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, FetchStatus, Playback, Source
 from tui_pod.core.progress.progress import Progress, is_whole
 
 SAVE_GRACE = timedelta(milliseconds=250)
@@ -86,6 +98,54 @@ class Load:
     """Direction of the chapter to go to once the chapters are known; 0: none."""
     awaited_sentence: str = ""
     """Sentence at the position, which is estimated until the narration is made; empty: none."""
+    part: Part | None = None
+    """The part that is loaded, of an episode of several; None for a single recording."""
+
+    def __post_init__(self) -> None:
+        """Begin in the part at the position."""
+        self.part = self.part_at(self.position)
+
+    def part_at(self, position: float) -> Part | None:
+        """Return the part at a position; None for a single recording."""
+        return part_at(self.episode.parts, position) if self.episode.parts else None
+
+    def enter(self, position: float) -> None:
+        """Go to another part, which has yet to be requested."""
+        self.part, self.position = self.part_at(position), position
+        self.phase, self.retry_at, self.source, self.watch, self.measured = Phase.REQUESTED, None, None, None, None
+
+    @property
+    def recording(self) -> Episode:
+        """The episode as it is requested: of several parts, the one that is loaded, with the id of the whole."""
+        if self.part is None:
+            return self.episode
+        return self.episode._replace(audio=self.part.audio, duration=self.part.duration, parts=())
+
+    @property
+    def offset(self) -> float:
+        """Where the recording starts in the episode, in seconds."""
+        return self.part.start if self.part is not None else 0.0
+
+    def in_whole(self, event: LoadEvent, marks: tuple[Chapter, ...]) -> LoadEvent:
+        """Return what the player reports of a part with its times in the whole; `marks` are the present chapters."""
+        part = self.part
+        if part is None:
+            return event
+        if isinstance(event, ChaptersKnown) and event.origin is ChapterOrigin.FILE:
+            return event._replace(marks=with_chapters(marks, part, event.marks))
+        if isinstance(event, FileLoaded | PositionChanged | SeekFinished | PauseChanged | FileEnded):
+            here = event.position
+            return event if here is None else event._replace(position=part.start + min(here, part.duration))
+        return event
+
+    def is_part_whole(self, position: float) -> bool:
+        """Return whether the part that ended at a position was played to its end, not cut or broken off."""
+        assert self.part is not None
+        assert self.source is not None
+        if self.accuracy is Accuracy.ESTIMATE and not self.source.is_stream:
+            return not self.is_cut(position)
+        measured = None if self.source.is_stream else self.measured
+        return is_whole(position - self.offset, min(measured or inf, self.part.duration))
 
     @property
     def is_with_player(self) -> bool:
@@ -100,9 +160,10 @@ class Load:
         """Choose whether the position is counted or estimated; return whether the file must be reopened for that."""
         assert self.source is not None
         former = self.source.is_estimated
-        here = None if former or self.phase is not Phase.OPEN else playback.position
+        here = None if former or self.phase is not Phase.OPEN else playback.position - self.offset
+        length = self.part.duration if self.part is not None else playback.duration
         self.source = self.source._replace(
-            is_estimated=is_estimated(self.source, self.position, playback.duration, here)
+            is_estimated=is_estimated(self.source, self.position - self.offset, length, here)
         )
         return self.source.is_estimated != former
 
@@ -121,15 +182,25 @@ class Load:
 
     def why_out_of_reach(self, position: float, duration: float | None) -> str | None:
         """Return why the player cannot go to a position yet; None if it can."""
-        return missing(self.source, position, duration) if self.source is not None and self.is_with_player else None
+        if self.source is None or not self.is_with_player or self.part_at(position) != self.part:
+            return None
+        length = self.part.duration if self.part is not None else duration
+        return missing(self.source, position - self.offset, length)
+
+    def fetching(self, duration: float | None) -> FetchStatus | None:
+        """Return how much is fetched of what the position needs; None if nothing."""
+        length = self.part.duration if self.part is not None else duration
+        return fetching(self.source, self.position - self.offset, length) if self.source is not None else None
 
     def durations(self) -> tuple[float | None, float | None]:
         """Return the length to show and the length that may decide about "played", in seconds; None: not known.
 
         A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
-        longer of it and the stated one is taken; an estimate alone decides nothing.
+        longer of it and the stated one is taken; an estimate alone decides nothing. That of several parts is stated.
         """
         measured, stated = self.measured, self.episode.duration
+        if self.part is not None:
+            return stated, stated
         is_stream = self.source is not None and self.source.is_stream
         if self.accuracy is Accuracy.GROWING or (measured is not None and not 0 < measured <= DURATION_FAULT):
             measured = None  # a file may claim anything
@@ -141,7 +212,7 @@ class Load:
 
     def is_cut(self, position: float) -> bool:
         """Return whether a file ended far before the length that its own start and the catalogue agree on."""
-        stated = self.episode.duration
+        stated, position = self.recording.duration, position - self.offset
         if not stated or not self.measured or abs(self.measured - stated) > SAME_STATED * stated:
             return False
         return not is_whole(position, min(self.measured, stated) * (1 - SAME_STATED))

@@ -1,0 +1,182 @@
+"""Playback of an episode of several recordings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START, FakeAudio
+from tests.rooms import Room, make_room
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress, Status
+
+PARTS = arrange([Part("/a.mp3", 100.0, "Part A"), Part("/b.mp3", 50.0, "Part B"), Part("/c.mp3", 80.0, "Part C")])
+BOOK = Episode("book", "Book", duration=230.0, audio="/a.mp3", parts=PARTS)
+NEXT = Episode("next", "Next", duration=100.0, audio="/next.mp3")
+
+
+def book_room(progress: Progress | None = None) -> Room:
+    room = make_room([BOOK, NEXT], {"book": progress} if progress is not None else {})
+    for part in PARTS:
+        room.sources.found[part.audio] = Source(part.audio)
+        room.player.durations[part.audio] = part.duration
+    return room
+
+
+def opened(room: Room) -> list[tuple[object, object]]:
+    return [(call[1], call[2]) for call in room.player.calls if call[0] == "load"]
+
+
+def test_book_plays_through_its_parts_as_one_and_is_played_at_the_end_of_the_last() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.player.play(99)
+    assert room.controller.playback.position == pytest.approx(99)
+    room.player.play(1)
+    assert opened(room) == [("/a.mp3", 0.0), ("/b.mp3", 0.0)]
+    assert room.controller.playback.duration == 230.0
+    room.player.play(50)
+    assert room.controller.playback.position == 150.0
+    assert room.progress_index.status("book") is Status.STARTED
+    room.player.play(40)
+    assert room.controller.playback.position == pytest.approx(190)
+    assert room.progress("book").position == pytest.approx(190, abs=5)
+    room.player.play(40)
+    assert room.progress_index.status("book") is Status.PLAYED
+    assert room.progress("book").plays == 1
+
+
+def test_book_resumes_within_the_part_of_its_position() -> None:
+    room = book_room(Progress(START, 120.0, listened=START))
+    room.play("book", following=[0])
+    assert opened(room) == [("/b.mp3", 20.0)]
+    assert room.controller.playback.position == 120.0
+
+
+def test_long_pause_at_the_start_of_a_part_rewinds_into_the_one_before() -> None:
+    pause = timedelta(hours=2)
+    room = book_room(Progress(START - pause, 102.0, listened=START - pause))
+    room.play("book", following=[0])
+    assert opened(room) == [("/a.mp3", 92.0)]
+
+
+def test_seek_within_a_part_is_a_seek_and_beyond_it_opens_another() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.controller.seek_to(30.0)
+    assert ("seek", 30.0) in room.player.calls
+    room.controller.seek_to(160.0)
+    assert opened(room)[-1] == ("/c.mp3", 10.0)
+    assert room.controller.playback.status is PlayerStatus.PLAYING
+    room.player.play(5)
+    assert room.controller.playback.position == pytest.approx(165)
+    room.controller.seek_to(99.0)
+    assert opened(room)[-1] == ("/a.mp3", 99.0)
+
+
+def test_seek_of_a_paused_book_stays_paused_in_the_other_part() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.controller.toggle_pause()
+    room.controller.seek_to(160.0)
+    assert room.controller.playback.status is PlayerStatus.PAUSED
+    assert room.controller.playback.position == 160.0
+
+
+def test_held_book_knows_its_parts_and_starts_where_it_was_sought() -> None:
+    room = book_room(Progress(START, 10.0, listened=START))
+    room.play("book", following=[0])
+    room.controller.stop()
+    room.controller.seek_mark(1)
+    assert room.controller.playback.chapter == "Part B"
+    room.controller.toggle_pause()
+    assert opened(room)[-1] == ("/b.mp3", 0.0)
+
+
+def test_parts_are_chapters_and_the_chapters_of_a_part_take_its_place() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.controller.seek_to(110.0)
+    inside = (Chapter(0.0, "B one"), Chapter(25.0, "B two"), Chapter(60.0, "beyond"))
+    assert reported(room, inside, ChapterOrigin.FILE) == (
+        Chapter(0.0, "Part A"), Chapter(100.0, "B one"), Chapter(125.0, "B two"), Chapter(150.0, "Part C"),
+    )  # fmt: skip
+    whole = (Chapter(0.0, "All"), Chapter(115.0, "of it"))
+    assert reported(room, whole, ChapterOrigin.FEED) == whole
+
+
+def reported(room: Room, marks: tuple[Chapter, ...], origin: ChapterOrigin) -> tuple[Chapter, ...]:
+    """Report chapters, and return those of the book."""
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, marks, origin))
+    return room.controller.playback.chapters
+
+
+@pytest.mark.parametrize("length", [93.0, 107.0])
+def test_part_that_is_longer_or_shorter_than_stated_leads_to_the_next_one(length: float) -> None:
+    room = book_room()
+    room.player.durations["/a.mp3"], room.player.is_exact = length, False
+    room.play("book", following=[0])
+    room.player.play(length)
+    assert opened(room)[-1] == ("/b.mp3", 0.0)
+    assert room.controller.playback.position == 100.0
+    room.player.durations["/c.mp3"] = length - 20
+    room.player.play(50)
+    room.player.play(length)
+    assert room.progress_index.status("book") is Status.PLAYED
+
+
+def test_cut_part_breaks_off_with_its_position_in_the_book() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.controller.seek_to(110.0)
+    room.player.play(10)
+    room.controller.handle(FileEnded(room.controller.playback.load, 20.0))
+    assert "broke off at 2:00 of 3:50" in room.listener.errors[-1]
+    assert room.controller.playback.position == 120.0
+
+
+def test_stream_of_a_part_that_drops_is_requested_again_at_its_position() -> None:
+    room = book_room()
+    room.sources.found["/b.mp3"] = FakeAudio(3_000_000).source()
+    room.play("book", following=[0])
+    room.controller.seek_to(110.0)
+    room.controller.handle(FileEnded(room.controller.playback.load, 20.0))
+    assert room.controller.playback.attempt is not None
+    room.clock.go(60)
+    room.controller.tick()
+    assert opened(room)[-1] == (FakeAudio().source().location, 20.0)
+
+
+def test_missing_part_keeps_the_position() -> None:
+    room = book_room(Progress(START, 120.0, listened=START))
+    room.sources.is_holding = True
+    room.play("book", following=[0])
+    room.controller.handle(LoadFailed(room.controller.playback.load, "The file is gone.", is_fatal=True))
+    assert room.controller.playback.is_held
+    assert room.controller.playback.position == 120.0
+    assert room.controller.playback.chapter == "Part B"
+
+
+def test_late_report_of_the_part_before_changes_nothing() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    former = room.controller.playback.load
+    room.controller.seek_to(160.0)
+    room.controller.handle(FileEnded(former, 100.0))
+    assert room.controller.playback.position == 160.0
+    assert opened(room)[-1] == ("/c.mp3", 10.0)
+
+
+def test_position_saved_at_quitting_is_that_of_the_whole() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    room.controller.seek_to(160.0)
+    room.player.play(1)
+    room.player.now = 13.5
+    assert room.controller.unsaved().progress.position == pytest.approx(163.5)  # type: ignore[union-attr]
+    room.controller.save()
+    assert room.writer.progress("book")[-1] == pytest.approx(163.5)
