@@ -107,28 +107,6 @@ def test_name_and_folders_come_with_the_podcast(machines: tuple[Machine, Machine
     assert (feed.name, feed.settings.folder) == ("Mine", (("News",),))
 
 
-def test_folders_of_a_list_come_with_the_podcast(machines: tuple[Machine, Machine]) -> None:
-    first, second = machines
-    first.store.subscribe([Entry(ONE, folders=(("News", "Daily"),))])
-    first.sync(0)
-    second.sync(1)
-    assert [feed.folders for feed in second.store.feeds()] == [(("News", "Daily"),)]
-    second.store.configure(ONE, {"folder": "Mine"}, updated=NOW.timestamp())
-    for minute, machine in enumerate((second, first, second), 2):
-        machine.sync(minute)
-    assert [feed.folders for machine in machines for feed in machine.store.feeds()] == [(("Mine",),)] * 2
-    assert not first.sync(9).has_changed
-
-
-def test_topic_added_to_a_podcast_is_newer_than_what_came_with_a_list(machines: tuple[Machine, Machine]) -> None:
-    store = machines[0].store
-    store.subscribe([Entry(ONE, folders=(("News",),))])
-    assert store.changed_settings()[ONE][0] == UNKNOWN.timestamp()
-    store.subscribe([Entry(ONE, folders=(("Mine",),))])
-    assert store.changed_settings()[ONE][0] > UNKNOWN.timestamp()
-    assert store.feeds()[0].folders == (("News",), ("Mine",))
-
-
 def test_podcast_of_another_machine_may_not_lead_into_the_own_network(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     first.add("http://127.0.0.1:8080/feed")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.app.start import AppFiles, make_first_screen
 from tui_pod.config.paths import Paths, embedded_catalog
+from tui_pod.core.errors import UserError
 from tui_pod.library.cache import Loaded
 from tui_pod.runtime.log import log
 from tui_pod.state.store import State, StateFile
@@ -395,7 +396,20 @@ class AppServices:
     @property
     def _has_sync(self) -> bool:
         settings = self.first.settings.sync
-        return self._files.is_writable and bool(settings.folder or (settings.server and settings.user))
+        is_set = bool(settings.folder or (settings.server and settings.user))
+        return self._files.is_writable and (is_set or self._has_servers)
+
+    @cached_property
+    def _has_servers(self) -> bool:
+        if not self._files.has_podcasts:
+            return False
+        from tui_pod.feeds.servers.address import is_server  # only with podcasts
+        from tui_pod.feeds.store.feed_store import FeedStore
+
+        store = FeedStore(self._files.paths.data)
+        with contextlib.closing(store.db), contextlib.suppress(UserError):
+            return any(is_server(feed.address) for feed in store.feeds())
+        return False
 
     def _is_first_sync(self) -> bool:
         from tui_pod.sync.memory import memory_file  # only with [sync]: it brings OpenSSL, 2 MiB
@@ -419,7 +433,18 @@ class AppServices:
     async def _has_sync_news(self, with_server: bool) -> bool:
         from tui_pod.runtime.threads import in_thread  # only with [sync]
 
-        return await in_thread(lambda _: self._peek.has_news(with_server))
+        def look(_: object) -> bool:
+            return self._peek.has_news(with_server) or (with_server and self._has_servers and self._has_library_news())
+
+        return await in_thread(look)
+
+    def _has_library_news(self) -> bool:
+        from tui_pod.feeds.store.feed_store import FeedStore  # only with servers
+        from tui_pod.sync.libraries import has_news
+
+        store = FeedStore(self._files.paths.data)
+        with contextlib.closing(store.db):
+            return has_news(store, self._files.state.path)
 
 
 async def _preload(modules: Sequence[str]) -> None:

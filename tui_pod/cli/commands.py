@@ -164,6 +164,19 @@ COMMANDS = (
     Command("find", "podcasts.find.run", "find podcasts by name, in public directories", (
         Argument("words", "WORD", nargs="+"),
     ), has_json=True),
+    Command("server", "", "use the libraries of an Audiobookshelf server", commands=(
+        Command("add", "servers.run_add", "add a server, or give it another login; the libraries become topics", (
+            Argument("url", "URL", "address of the server; http only in your own network"),
+            Argument("--user", "NAME", "your user name there; default: ask"),
+            Argument("--api-key", text="log in with an API key instead of a name and a password"),
+            Argument("--password-command", "COMMAND", "command that prints the password or key; default: ask"),
+        )),
+        Command("list", "servers.run_list", "print the servers: address, user, episodes, last refresh, error",
+                has_json=True),
+        Command("remove", "servers.run_remove", "remove a server and its login; your progress stays", (
+            Argument("server", "SERVER", _FEED),
+        )),
+    )),
     Command("import", "podcasts.feeds.run_import",
             "import podcasts from an OPML file, or podcasts and progress from another"
             " player's database", (

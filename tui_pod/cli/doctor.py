@@ -14,6 +14,7 @@ from tui_pod.audio.libmpv import explain_missing, open_mpv
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import clean
 from tui_pod.integrations.remote_socket import RemoteError, open_folder
@@ -47,6 +48,7 @@ def run(options: Namespace) -> int:
         ("settings", _settings(config, paths)),
         ("catalogue", _catalog(options, config, paths)),
         ("state", _state(paths)),
+        ("servers", _servers(paths, config)),
     )
     for name, check in checks:
         for works, found, fix in check:
@@ -160,3 +162,28 @@ def _state(paths: Paths) -> Iterator[Finding]:
         yield False, notice, ""
     if not state.notices:
         yield True, f"{len(state.progress)} episodes with progress, {paths.state}", ""
+
+
+def _servers(paths: Paths, config: Config) -> Iterator[Finding]:
+    """Check that each server with a library answers and takes its login."""
+    from tui_pod.feeds.net.connect import trust_certificates  # only for this: they bring TLS
+    from tui_pod.feeds.servers.address import is_server, to_base
+    from tui_pod.feeds.servers.library import list_libraries, server_login
+    from tui_pod.feeds.store.feed_store import FeedStore
+
+    store = FeedStore(paths.data)
+    with contextlib.closing(store.db):
+        try:
+            servers = [feed for feed in store.feeds() if is_server(feed.address)]
+            if servers:
+                trust_certificates(config.settings.network.trusted_certificates)
+        except UserError as error:
+            yield False, clean(str(error), 300), ""
+            return
+        for feed in servers:
+            base = to_base(feed.address)
+            try:
+                libraries = list_libraries(base, server_login(store, feed))
+                yield True, f"{clean(base, 100)}: libraries: {len(libraries)}", ""
+            except UserError as error:
+                yield False, clean(str(error), 300), f"try again, or log in anew: tui-pod server add {clean(base, 100)}"

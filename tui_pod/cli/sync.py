@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
 from tui_pod.cli.shared import (
@@ -29,9 +29,11 @@ from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.passwords import write_private
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.login import PATIENCE, begin, finish, password_file, read_password
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
@@ -52,7 +54,10 @@ def run(options: Namespace) -> int:
     """
     opened = open_library(options)
     settings = opened.settings.sync
-    if not settings.folder and not (settings.server and settings.user):
+    store = FeedStore(opened.paths.data)
+    with closing(store.db):
+        libraries = servers(store)
+    if not (settings.folder or (settings.server and settings.user) or libraries):
         raise UserError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
         raise UserError("nothing was synced.")
@@ -79,6 +84,17 @@ def _sync(opened: Opened, is_dry: bool, is_alone: bool) -> Iterator[SyncResult]:
                 yield sync(opened, store, is_dry)
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+        for feed in servers(store):
+            try:
+                yield _with_library(opened, store, feed, is_dry)
+            except UserError as error:
+                yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+
+
+def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: bool) -> SyncResult:
+    trust_certificates(opened.settings.network.trusted_certificates)
+    sync = LibrarySync(store, feed, PlayedRule(**opened.settings.played.values()))
+    return sync.run(opened.file, opened.file.load(), datetime.now(UTC), is_dry)
 
 
 def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, is_alone: bool) -> SyncResult:
@@ -155,7 +171,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
     origins = {ident: name for outcome in outcomes for ident, name in outcome.origins.items()}
     former = {ident: value for outcome in reversed(outcomes) for ident, value in outcome.former.items()}
-    kept = next((outcome.received_notebook for outcome in outcomes if any(outcome.received_notebook)), Notebook())
+    kept = reduce(Notebook.merged, (outcome.received_notebook for outcome in outcomes), Notebook())
     lacking = [ident for outcome in outcomes for ident in outcome.lacking_length]
     if lacking and not options.json:
         named = enumerated([episode.title for episode in map(opened.library.find, lacking) if episode is not None])

@@ -31,6 +31,7 @@ from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.feeds.refresh import refresh_feed
+from tui_pod.feeds.servers.address import is_server, to_base
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore
 from tui_pod.feeds.store.marks import candidates, set_marked
@@ -163,7 +164,7 @@ class Podcasts:
         if feed is None:
             return None
         when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
-        address = to_path(feed.address) if is_folder(feed.address) else feed.address
+        address = to_path(feed.address) if is_folder(feed.address) else to_base(feed.address)
         return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.trouble)
 
     def foreign_language(self, episode: Episode) -> str:
@@ -226,7 +227,7 @@ class Podcasts:
             return is_started or ident in in_use or self.downloads.find(ident) is not None
 
         for feed in feeds:
-            if not is_folder(feed.address):  # whose episodes are hidden when their files are gone
+            if not (is_folder(feed.address) or is_server(feed.address)):  # which hide what they no longer have
                 self.store.archive(feed, archived_before(feed.settings, now.timestamp()), is_used)
 
     def _policy(self, details: Details | None) -> NetworkPolicy:

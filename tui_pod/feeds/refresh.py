@@ -18,6 +18,7 @@ from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.feeds.own_network import is_forbidden
 from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
+from tui_pod.feeds.servers.address import is_server
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_ended, note_refusal
@@ -176,6 +177,11 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags: only with folders
 
         found_there = refresh_folder(store, feed, cancel)
+        return RefreshResult(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
+    if is_server(feed.address):
+        from tui_pod.feeds.servers.library import refresh_server  # only with servers
+
+        found_there = refresh_server(store, feed, cancel)
         return RefreshResult(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
     if is_forbidden(feed, policy):
         said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"

@@ -50,8 +50,8 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now do attach keys config completions
-set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --session --state --status --topic
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' import export toggle play pause next previous seek speed volume now do attach keys config completions
+set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --password-command --session --state --status --topic --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -264,6 +264,35 @@ complete -c tui-pod -n '_shtab_tui_pod_using find' -l state -xka "(__fish_comple
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a server -d 'Use the libraries of an Audiobookshelf server.'
+complete -c tui-pod -n '_shtab_tui_pod_using server' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using server' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using server' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using server; and test $_shtab_tui_pod_npos -eq 0' -a add -d 'Add a server, or give it another login; the libraries become topics.'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l user -x -d 'your user name there; default: ask'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l api-key -d 'log in with an API key instead of a name and a password'
+complete -c tui-pod -n '_shtab_tui_pod_using server add' -l password-command -x -d 'command that prints the password or key; default: ask'
+complete -c tui-pod -n '_shtab_tui_pod_using server add; and test $_shtab_tui_pod_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'address of the server; http only in your own network'
+complete -c tui-pod -n '_shtab_tui_pod_using server; and test $_shtab_tui_pod_npos -eq 0' -a list -d 'Print the servers: address, user, episodes, last refresh, error.'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using server list' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using server; and test $_shtab_tui_pod_npos -eq 0' -a remove -d 'Remove a server and its login; your progress stays.'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a import -d 'Import podcasts from an OPML file, or podcasts and progress from another player'"'"'s database.'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

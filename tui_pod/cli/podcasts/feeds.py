@@ -47,6 +47,7 @@ from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.own_network import find_forbidden
 from tui_pod.feeds.refresh import RefreshResult, refresh
+from tui_pod.feeds.servers.address import is_server
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
@@ -136,10 +137,10 @@ def run_export(options: Namespace) -> None:
     """Print the subscriptions as OPML."""
     with open_store(options) as store:
         entries = store.entries()
-        feeds = [entry for entry in entries if not is_folder(entry.address)]
+        feeds = [entry for entry in entries if not (is_folder(entry.address) or is_server(entry.address))]
         sys.stdout.write(write_opml(feeds))
         if len(feeds) < len(entries):
-            warn(f"{counted(len(entries) - len(feeds), 'folder')} on this machine left out")
+            warn(f"{counted(len(entries) - len(feeds), 'folder or server')} left out")
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
@@ -270,6 +271,8 @@ def run_remove(store: FeedStore, options: Namespace) -> None:
 def run_move(store: FeedStore, options: Namespace) -> None:
     """Change the address of a podcast, or its topics. Raises UserError: the target is neither."""
     (feed,) = named_feeds(store, [options.feed])
+    if is_server(feed.address) and any("://" in target for target in options.targets):
+        raise UserError("add a server under its new address; it has your progress")
     path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
     path = path if path and os.path.exists(path) else None
     addresses = [] if path else [target for target in options.targets if "://" in target]

@@ -21,6 +21,7 @@ from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
 from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.feeds.net.login import split_login
+from tui_pod.feeds.servers.address import is_server
 
 MAX_OPML = 16 * 1024 * 1024
 """Largest list that is read (bytes)."""
@@ -232,7 +233,8 @@ class _OutlineReader:
         self.entries[named[0]] = entry
 
     def _addresses(self, text: str) -> list[str]:
-        return [text] if self.takes_folders and is_folder(text) else typed_addresses(text)
+        is_ours = self.takes_folders and (is_folder(text) or is_server(text))
+        return [text] if is_ours else typed_addresses(text)
 
     def _fault(self, text: str) -> None:
         if len(self.faults) < 100 and text not in self.faults:  # a broken document is read twice

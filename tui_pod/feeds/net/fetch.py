@@ -131,6 +131,8 @@ class Response:
     """The encoding that the server states, in lower case."""
     login: Login | None = field(default=None, repr=False)
     """The login for the server that answered, whether sent or withheld."""
+    authorization: str = field(default="", repr=False)
+    """The header that was sent with it; empty: none."""
 
     @property
     def kind(self) -> str:
@@ -167,7 +169,7 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
             there, login = origin(address), response.login
             if response.status == 401 and there not in answered and login is not None and login.goes_to(there):
                 digest = find_digest(response.headers.get("www-authenticate", ""))
-                if digest is not None or there in _digests:
+                if login.renew(response.authorization) or digest is not None or there in _digests:
                     answered.add(there)
                     _digests.pop(there, None)
                     if digest is not None:
@@ -229,6 +231,10 @@ def _asked(
         raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
     cancel.check()
     login = login_for(there, request.logins)
+    parts = urlsplit(address)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers_sent = _headers(request, login, there, target)
+    authorization = headers_sent.get("Authorization", "")
     with contextlib.ExitStack() as stack:
         head, deadline = deadlines
         explained = partial(_explained, address, limits, deadline, cancel)
@@ -247,9 +253,6 @@ def _asked(
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # otherwise the Host header would contain it
             client.sock = timed = TimedSocket(connection, limits.idle, head)
-            parts = urlsplit(address)
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            headers_sent = _headers(request, login, there, target)
             if proxy is not None and scheme == "http":
                 target, headers_sent = address, headers_sent | proxy.headers
             client.request(request.method, target, request.body, headers_sent)
@@ -259,7 +262,7 @@ def _asked(
         if "www-authenticate" in headers:  # one per login scheme
             headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
         body = _body(response, headers, limits, explained)
-        yield Response(response.status, address, None, headers, body, _charset(response.headers), login)
+        yield Response(response.status, address, None, headers, body, _charset(response.headers), login, authorization)
 
 
 def _connected_to_proxy(

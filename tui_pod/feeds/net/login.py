@@ -54,6 +54,10 @@ class Login:
             return self._digest_header(digest, method, target)
         return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
 
+    def renew(self, sent: str) -> bool:  # noqa: ARG002 - some logins look at it
+        """Return True if it has another header than `sent`, which the server has rejected. May ask the server."""
+        return False
+
     def _digest_header(self, digest: Mapping[str, str], method: str, target: str) -> str:
         algorithm = digest.get("algorithm", "MD5")
         kind = _HASHES[algorithm.lower().removesuffix("-sess")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.formats.model import Feed
@@ -25,6 +26,18 @@ _UPSERT = (
 )
 
 
+class Placed(NamedTuple):
+    """An item of a feed, and where it stands among the episodes."""
+
+    identified: Identified
+    sort: float
+    """Seconds since 1970."""
+    ordinal: int
+    """Higher for what is listed first, of episodes with the same time."""
+    seen: float
+    """When it was first seen, in seconds since 1970."""
+
+
 def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed, now: float) -> int:
     """Insert and update the episodes of a feed; return the number of changed rows."""
     rows = db.execute(
@@ -38,24 +51,27 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     aliases |= _find_awaited(db, feed_id, found)
     sorts = _sort_times(found, former, now)
     ordinal = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
-    values = []
+    placed = []
     for one, sort in zip(found, sorts, strict=True):
         seen, _, kept_ordinal = former.get(one.id, (now, sort, ordinal))
         ordinal -= one.id not in former
-        item = one.item
-        marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
-        values.append(
-            (one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, kept_ordinal,
-             seen, item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link)
-        )  # fmt: skip
+        placed.append(Placed(one, sort, kept_ordinal, seen))
+    changes = upsert(db, number, placed)
     before = db.total_changes
-    db.executemany(_UPSERT, values)
     delete_episodes(db, [ident for ident in aliases if ident in former])
     db.executemany(
         "INSERT INTO aliases VALUES (?, ?) ON CONFLICT DO UPDATE SET episode = excluded.episode"
         " WHERE episode <> excluded.episode",
         aliases.items(),
     )
+    return changes + db.total_changes - before
+
+
+def upsert(db: sqlite3.Connection, number: int, placed: Sequence[Placed]) -> int:
+    """Insert and update episodes of the feed with this number; return how many rows were changed."""
+    before = db.total_changes
+    db.executemany(_UPSERT, (_row(number, *each) for each in placed))
+    found = [each.identified for each in placed]
     changes = db.total_changes - before
     store_facts(db, "notes", ("html",), [(one.id, one.item.notes) for one in found if one.item.notes])
     store_facts(db, "sizes", ("size",), [(one.id, one.item.size) for one in found])
@@ -64,6 +80,15 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
     store_facts(db, "numbering", ("season", "number", "type", "is_explicit"), numbering)
     return changes + db.total_changes - before
+
+
+def _row(number: int, one: Identified, sort: float, ordinal: int, seen: float) -> tuple[object, ...]:
+    item = one.item
+    marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
+    return (
+        one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, ordinal, seen,
+        item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link,
+    )  # fmt: skip
 
 
 def await_recordings(db: sqlite3.Connection, ids: Mapping[str, str]) -> None:

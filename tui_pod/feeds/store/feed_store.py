@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
-from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.feeds.folders.address import to_address, typed_path
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry
@@ -145,11 +144,8 @@ class FeedStore:
                     firsts |= {entry.address: first, first: first}
                     continue
                 known += row[1] is None
-                db.execute("UPDATE feeds SET removed = NULL WHERE first = ?", (first,))
-                former = to_folders(row[0])
-                folders = tuple(dict.fromkeys((*former, *entry.folders)))
-                if folders != former:
-                    settings_table.write(db, first, {"folder": ROWS["folder"].show(folders)})
+                folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
+                db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
         self.logins.add_missing(logins)
         return len(entries) - known, known
 
@@ -187,15 +183,11 @@ class FeedStore:
             return settings_table.read_course(db)
 
     def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
-        """Return the settings that were ever chosen, of feeds and of the `COURSE`: when, and all texts.
-
-        When is `UNKNOWN` for those that came with a list, such as its topics.
-        """
+        """Return the settings that were ever changed, of feeds and of the `COURSE`: when, and all texts."""
         texts = {feed.feed_id: to_texts(feed.settings) for feed in self.feeds()}
         texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
         with self.db.read() as db:
             times = settings_table.change_times(db)
-        times = {name: UNKNOWN.timestamp() for name, found in texts.items() if any(found.values())} | times
         return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.topics import topic_key
@@ -17,10 +17,14 @@ from tui_pod.core.text.clean import clean_title
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
+from tui_pod.feeds.servers.address import is_server
 from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 from tui_pod.feeds.store.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.parts import Part
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -57,7 +61,7 @@ class _FeedTopics(NamedTuple):
 
 
 _Subfolders = Mapping[str, _FeedTopics]
-"""By absolute path."""
+"""By absolute path, or by the id of a server's book or podcast."""
 
 
 def read_feeds(folder: Path) -> FeedLibrary:
@@ -100,6 +104,8 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         topics: dict[Topic, None] = {}
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
+        by_item: dict[int, _Subfolders] = {}
+        parts: dict[str, tuple[Part, ...]] = {}
         numbers = serial_numbers(db)
         podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
@@ -114,9 +120,11 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 feed_id, title or address, where, to_folders(categories), bool(shows), topics,
                 tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
             )  # fmt: skip
+            if is_server(address):
+                by_item[number] = _read_shelves(db, number, by_feed[number], topics, parts)
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
-        episodes, keys, days = _episodes(db, by_feed, by_folder)
+        episodes, keys, days = _episodes(db, by_feed, by_folder, by_item, parts)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         hides_course = settings_table.read_course(db).hidden
@@ -179,6 +187,36 @@ def _read_subfolders(
     return folders
 
 
+def _read_shelves(
+    db: sqlite3.Connection,
+    number: int,
+    base: _FeedTopics,
+    topics: dict[Topic, None],
+    parts: dict[str, tuple[Part, ...]],
+) -> dict[str, _FeedTopics]:
+    """Return the topics of a server's books and podcasts, by their ids.
+
+    Adds those topics to `topics`, and the parts of books to `parts`, by episode.
+    """
+    from tui_pod.feeds.store.shelves import read_arranged, read_parts  # only with servers
+
+    ids = {guid: ident for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", (number,))}
+    parts |= {ids[item]: found for item, found in read_parts(db, number).items() if item in ids}
+    found: dict[str, _FeedTopics] = {}
+    for names, items, is_ordered in read_arranged(db, number):
+        keys = tuple(_key(key, names) for key in base.keys)
+        for key in base.keys:
+            for depth in range(1, len(names)):
+                topics.setdefault(Topic(_key(key, names[:depth]), _key(key, names[: depth - 1])))
+            course = tuple(ids[item] for item in items if item in ids) if is_ordered else ()
+            topics.setdefault(Topic(_key(key, names), _key(key, names[:-1]), episodes=course))
+        for item in items:
+            former = found.get(item, _FeedTopics(base.tags, (), base.shows_categories))
+            tags = tuple(dict.fromkeys((*reversed(names), *former.tags)))
+            found[item] = former._replace(tags=tags, keys=(*former.keys, *keys))
+    return found
+
+
 def _key(base: str, names: Sequence[str]) -> str:
     for name in names:
         base = topic_key(base, name)
@@ -197,7 +235,11 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 
 def _episodes(
-    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics], by_folder: Mapping[int, _Subfolders]
+    db: sqlite3.Connection,
+    by_feed: dict[int, _FeedTopics],
+    by_folder: Mapping[int, _Subfolders],
+    by_item: Mapping[int, _Subfolders],
+    parts: Mapping[str, tuple[Part, ...]],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted."""
     episodes: list[Episode] = []
@@ -205,16 +247,18 @@ def _episodes(
     days: list[int] = []
     rows = db.execute(
         "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
-        " season, number FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
+        " episodes.guid, season, number FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
-    for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *numbers in rows:
-        season, episode_number = numbers
+    for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
+        guid, season, episode_number = others
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
         if number in by_folder:
             feed = by_folder[number].get(os.path.dirname(audio), feed)
+        if number in by_item:
+            feed = by_item[number].get(guid.partition("/")[0], feed)
         tags, topics = feed.tags, feed.keys
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
@@ -225,7 +269,10 @@ def _episodes(
             else None
         )
         numbered = numbering(season, episode_number, title)
-        episodes.append(Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered))
+        episodes.append(
+            Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered,
+                    parts=parts.get(ident, ()))
+        )  # fmt: skip
         keys.append(topics)
         sorted_by = _day(sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)

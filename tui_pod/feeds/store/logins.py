@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 from tui_pod.feeds.net.address import AddressError, Origin, origin
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.net.login import Login
+from tui_pod.feeds.servers.address import is_server, to_base
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
 
 FILE = "logins.toml"
+TOKENS = "server-tokens.json"
 MAX_LEARNT = 20
 """Servers of one feed whose logins are learnt from its addresses."""
 
@@ -46,6 +48,8 @@ class Logins:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
+        self.tokens = folder / TOKENS
+        """Where servers' tokens are kept."""
         self._printed: dict[str, str] = {}  # by command, which may ask for a passphrase
 
     def of(self, feed_id: str) -> tuple[Login, ...]:
@@ -124,6 +128,10 @@ class Logins:
             if not password:
                 password = password_from(kept.password_command, stdin=subprocess.DEVNULL)
                 self._printed[kept.password_command] = password
+        if is_server(kept.feed):
+            from tui_pod.feeds.servers.client import ServerLogin  # only with servers
+
+            return ServerLogin(kept.origin, kept.user, password, kept.over_http, to_base(kept.feed), self.tokens)
         return Login(kept.origin, kept.user, password, kept.over_http)
 
     def _read(self) -> list[KeptLogin]:

@@ -1,0 +1,305 @@
+"""A listener's machines and a server: the same tests for the double and, by hand, for a real one (see `tried`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tests.servers.library import PODCAST, Book, sound
+from tests.servers.machine import Machine
+from tests.servers.tried import Client, TriedServer
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.net.fetch import Limits, Request, fetch
+
+Machines = Callable[[str], Machine]
+
+
+def now() -> datetime:
+    """Return the time with the precision of servers."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def ago(**much: float) -> datetime:
+    return now() - timedelta(**much)
+
+
+def topic_title(key: str) -> str:
+    """Return what a topic is called, by its key."""
+    return next(part for part in reversed(key.split("\0")) if not part.startswith("feed:"))
+
+
+def milliseconds(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
+
+
+# -- the library ---------------------------------------------------------------------------------------------
+
+
+def test_libraries_series_and_podcasts_are_topics(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    result = machine.refresh()
+    assert (result.error, result.new) == ("", 6)
+    found = machine.episodes()
+    assert {"Alone", "Many Files", "First", "Second", "One", "Two"} <= found.keys()
+    assert found["Alone"].duration == 20
+    assert found["Alone"].parts == ()
+    assert found["Many Files"].duration == 60
+    assert [(part.start, part.duration) for part in found["Many Files"].parts] == [(0, 20), (20, 30), (50, 10)]
+    assert "Ann Author" in found["First"].summary
+    assert "Saga #1" in found["First"].summary
+    topics = {topic_title(topic.name): topic for topic in machine.library().topics}
+    assert {"Server", "Books", "Podcasts", "Saga", PODCAST.title} <= topics.keys()
+    assert topics["Saga"].episodes == (found["First"].id, found["Second"].id)
+    assert topics[PODCAST.title].episodes == ()
+
+
+def test_a_refresh_takes_only_what_has_changed(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    again = machine.refresh()
+    assert (again.error, again.new, again.has_changed) == ("", 0, False)
+    ident = server.add_book(Book("Late", (20.0,)))
+    assert machine.refresh().new == 1
+    server.rename(ident, "Later")
+    changed = machine.refresh()
+    assert (changed.new, changed.has_changed) == (0, True)
+    assert "Later" in machine.episodes()
+    server.remove(ident)
+    assert machine.refresh().has_changed
+    assert "Later" not in machine.episodes()
+    assert not machine.refresh().has_changed
+
+
+def test_collections_are_topics_in_their_order(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    server.collect("Favourites", [server.ids["Second"], server.ids["Alone"]])
+    machine.refresh()
+    found = machine.episodes()
+    topic = next(t for t in machine.library().topics if topic_title(t.name) == "Favourites")
+    assert topic.episodes == (found["Second"].id, found["Alone"].id)
+
+
+def test_recordings_are_fetched_with_the_login(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    episode = machine.episodes()["Alone"]
+    assert episode.audio is not None
+    details = machine.store.details(episode.id)
+    assert details is not None
+    logins = machine.store.logins.of(details.feed)
+    request = Request(episode.audio, frozenset((logins[0].origin,)), {"Range": "bytes=1000-1999"}, logins=logins)
+    response, content = fetch(request, Limits(10_000_000, 30.0))
+    assert response.status == 206
+    assert content == sound(20)[1000:2000]
+
+
+def test_a_token_that_is_no_longer_valid_is_renewed(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    tokens = machine.home / "data" / "server-tokens.json"
+    tokens.write_text(tokens.read_text().replace('["', '["expired'))
+    assert machine.sync().error is None
+    tokens.write_text("{}")  # lost: the password is sent again
+    assert machine.sync().error is None
+
+
+def test_a_wrong_password_is_an_error_and_loses_nothing(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    (kept,) = machine.store.logins.kept(machine.feed_id)
+    machine.store.logins.keep(kept._replace(password="wrong"))
+    (machine.home / "data" / "server-tokens.json").write_text("{}")
+    assert "does not take this login" in machine.refresh().error
+    assert len(machine.episodes()) >= 6
+
+
+# -- progress ------------------------------------------------------------------------------------------------
+
+
+def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Machines, web: Client) -> None:
+    one, two = machines("one"), machines("two")
+    one.refresh()
+    two.refresh()
+    listened = ago(hours=30)
+    one.put("Many Files", Progress(listened, 31.25, 60.0))
+    result = one.sync()
+    assert (result.sent, result.error, result.notices) == (1, None, [])
+    there = web.progress(server.ids["Many Files"])
+    assert there is not None
+    assert (there["currentTime"], there["isFinished"], there["lastUpdate"]) == (31.25, False, milliseconds(listened))
+    assert len(two.sync().received) == 1
+    here = two.progress("Many Files")
+    assert here is not None
+    assert (here.position, here.updated) == (31.25, listened)
+    for machine in (one, two):  # nothing goes back and forth
+        quiet = machine.sync()
+        assert (quiet.sent, quiet.received) == (0, {})
+
+
+def test_what_was_heard_elsewhere_later_wins(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    path = f"/api/me/progress/{server.ids['Alone']}"
+    web.ask("PATCH", path, {"currentTime": 4, "duration": 20})
+    one.put("Alone", Progress(ago(days=1), 9.0, 20.0))  # offline for a day
+    assert len(one.sync().received) == 1
+    here = one.progress("Alone")
+    assert here is not None
+    assert here.position == 4.0
+    later = now() + timedelta(seconds=2)
+    one.put("Alone", Progress(later, 7.5, 20.0))
+    assert one.sync().sent == 1
+    there = web.progress(server.ids["Alone"])
+    assert there is not None
+    assert (there["currentTime"], there["lastUpdate"]) == (7.5, milliseconds(later))
+
+
+def test_episodes_of_podcasts_have_progress_of_their_own(server: TriedServer, machines: Machines, web: Client) -> None:
+    one, two = machines("one"), machines("two")
+    one.refresh()
+    two.refresh()
+    one.put("One", Progress(ago(hours=1), 3.5, 20.0))
+    one.put("Two", Progress(ago(hours=1), played=True, plays=1))
+    assert one.sync().sent == 2
+    two.sync()
+    first, second = two.progress("One"), two.progress("Two")
+    assert first is not None
+    assert second is not None
+    assert (first.position, second.played) == (3.5, True)
+
+
+def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    ident = server.ids["Alone"]
+    one.put("Alone", Progress(ago(hours=3), played=True, plays=1, duration=20.0))
+    one.sync()
+    there = web.progress(ident)
+    assert there is not None
+    assert there["isFinished"]
+    one.put("Alone", Progress(ago(hours=2), 6.0, 20.0))  # heard once more: the position comes with it
+    one.sync()
+    there = web.progress(ident)
+    assert there is not None
+    assert (there["isFinished"], there["currentTime"]) == (False, 6.0)
+    web.ask("PATCH", f"/api/me/progress/{ident}", {"isFinished": True})
+    one.sync()
+    here = one.progress("Alone")
+    assert here is not None
+    assert here.played
+    web.ask("PATCH", f"/api/me/progress/{ident}", {"isFinished": False})
+    one.sync()
+    here = one.progress("Alone")
+    assert here is not None
+    assert (here.played, here.position) == (False, 0.0)
+    one.put("Alone", Progress(now() + timedelta(seconds=1), played=True, duration=20.0))
+    one.sync()
+    one.put("Alone", Progress(now() + timedelta(seconds=2), 0.0, 20.0))  # marked as unplayed
+    one.sync()
+    there = web.progress(ident)
+    assert there is not None
+    assert (there["isFinished"], there["currentTime"]) == (False, 0)
+
+
+def test_the_end_is_decided_here(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.put("Alone", Progress(ago(hours=1), 14.0, 20.0))  # the server's own rule: less than ten seconds are finished
+    one.sync()
+    there = web.progress(server.ids["Alone"])
+    assert there is not None
+    assert (there["isFinished"], there["currentTime"]) == (False, 14.0)
+
+
+def test_times_that_cannot_be_do_not_win(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    path = f"/api/me/progress/{server.ids['Alone']}"
+    far = milliseconds(now() + timedelta(days=4000))
+    for _ in range(2):
+        web.ask("PATCH", path, {"currentTime": 2, "duration": 20, "lastUpdate": far, "markAsFinishedTimeRemaining": 0})
+    one.put("Alone", Progress(ago(hours=1), 8.0, 20.0))
+    one.sync()
+    here, there = one.progress("Alone"), web.progress(server.ids["Alone"])
+    assert here is not None
+    assert there is not None
+    assert (here.position, there["currentTime"]) == (8.0, 8.0)
+    assert there["lastUpdate"] == milliseconds(here.updated)
+
+
+def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.put("Alone", Progress(ago(hours=1), 8.0, 20.0))
+    one.put_bookmark(bookmark(one, "Alone", 5.0, "keep this"))
+    one.sync()
+    there = web.progress(server.ids["Alone"])
+    assert there is not None
+    web.ask("DELETE", f"/api/me/progress/{there['id']}")
+    web.ask("DELETE", f"/api/me/item/{server.ids['Alone']}/bookmark/5")
+    one.sync()
+    there = web.progress(server.ids["Alone"])
+    assert there is not None
+    assert there["currentTime"] == 8.0
+    assert web.bookmarks() == {5: "keep this"}
+
+
+def test_news_are_noticed_without_a_sync(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.sync()
+    assert not one.has_news()
+    web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 4, "duration": 20})
+    assert one.has_news()
+    one.sync()
+    assert not one.has_news()
+
+
+# -- bookmarks -----------------------------------------------------------------------------------------------
+
+
+def bookmark(machine: Machine, title: str, start: float, note: str = "", text: str = "") -> Bookmark:
+    episode = machine.episodes()[title]
+    return Bookmark(episode.id, start, start + 10, ago(hours=1), ago(hours=1), text=text, note=note, title=title)
+
+
+def test_bookmarks_go_both_ways(server: TriedServer, machines: Machines, web: Client) -> None:
+    one, two = machines("one"), machines("two")
+    one.refresh()
+    two.refresh()
+    path = f"/api/me/item/{server.ids['Many Files']}/bookmark"
+    one.put_bookmark(bookmark(one, "Many Files", 31.25, "mine"))
+    one.put_bookmark(bookmark(one, "Many Files", 3.0))
+    assert len(one.sync().sent_notebook.bookmarks) == 2
+    assert web.bookmarks() == {31.25: "mine", 3: "0:03"}
+    web.ask("POST", path, {"time": 12, "title": "theirs"})
+    two.sync()
+    assert {start: each.note for start, each in two.bookmarks().items()} == {31.25: "mine", 3: "0:03", 12: "theirs"}
+    one.sync()
+    web.ask("PATCH", path, {"time": 31.25, "title": "renamed"})
+    web.ask("DELETE", f"{path}/3")
+    one.sync()
+    here = one.bookmarks()
+    assert (here[31.25].note, here[3.0].is_removed) == ("renamed", True)
+    changed = here[31.25]._replace(note="renamed here", updated=now() + timedelta(seconds=1))
+    one.put_bookmark(changed)
+    one.put_bookmark(here[12.0].removed(now() + timedelta(seconds=1)))
+    one.sync()
+    assert web.bookmarks() == {31.25: "renamed here"}
+    two.sync()
+    found = {start: (each.note, each.is_removed) for start, each in two.bookmarks().items()}
+    assert found == {31.25: ("renamed here", False), 3: ("", True), 12: ("", True)}
+    for machine in (one, two):
+        quiet = machine.sync()
+        assert (quiet.sent_notebook.bookmarks, quiet.received_notebook.bookmarks) == ((), ())
+
+
+def test_a_bookmark_of_a_podcast_stays_here(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.put_bookmark(bookmark(one, "One", 5.0, "mine"))
+    assert one.sync().error is None
+    assert web.bookmarks() == {}
+    assert not one.bookmarks()[5.0].is_removed

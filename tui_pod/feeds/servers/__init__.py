@@ -1,0 +1,1 @@
+"""Sources of episodes that keep a listener's whole library, and progress in it: Audiobookshelf."""

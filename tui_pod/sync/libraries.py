@@ -1,0 +1,441 @@
+"""Sync with servers that keep a library: progress both ways with its true time, finished or not, and bookmarks.
+
+Such a server tells all of a listener's progress at once, so nothing needs to be remembered: for each episode the newer
+time wins, and what a server lacks, for whatever reason, is sent again. Bookmarks have no time there; what both had
+after the last sync tells which side has changed or removed one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.text.clean import clean, clock
+from tui_pod.core.wall_time import UNKNOWN, is_believed
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.net.fetch import FetchError, Limits
+from tui_pod.feeds.servers.address import is_server, to_base
+from tui_pod.feeds.servers.client import LIMITS, MAX_ANSWER, Reply, ask
+from tui_pod.feeds.servers.items import ident_of, number, tables, text, time_of
+from tui_pod.feeds.servers.library import server_login
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.runtime import files
+from tui_pod.state.store import State, StateFile
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.run import SyncResult
+
+AT_ONCE = 100
+"""Changes of progress in a request."""
+
+MAX_BOOKMARKS = 500
+"""Most changes of bookmarks in a sync, each of which is a request; the next sync goes on."""
+
+MAX_TITLE = 300
+"""Longest title of a bookmark that is sent, in characters."""
+
+STRETCH = 30.0
+"""Seconds of a bookmark that a server has: it knows the start alone."""
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Largest file of what was exchanged."""
+
+PEEK_LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
+
+SAME = 0.01
+"""Seconds by which two positions may differ and be the same."""
+
+Place = tuple[str, float]
+"""The book and the start of a bookmark, in seconds rounded to hundredths."""
+
+
+class _Episode(NamedTuple):
+    ident: str
+    item: str
+    """Id of its book or podcast."""
+    own: str
+    """Its id within the podcast; empty for a book."""
+    duration: float | None
+    title: str
+
+
+class _There(NamedTuple):
+    """Progress that a server has."""
+
+    time: datetime
+    is_finished: bool
+    position: float
+    duration: float | None
+
+    @property
+    def milliseconds(self) -> int:
+        return _milliseconds(self.time)
+
+
+class _Mark(NamedTuple):
+    """A bookmark that a server has."""
+
+    time: int | float
+    """As the server has it, which identifies it there."""
+    title: str
+    created: datetime
+
+
+class _Account(NamedTuple):
+    """What a server has of the listener."""
+
+    progress: Mapping[str, _There]
+    """By the id of the book or the episode."""
+    bookmarks: Mapping[Place, _Mark]
+    digest: str
+    """Changes whenever any of it does."""
+
+
+def servers(store: FeedStore) -> list[Subscription]:
+    """Return the servers that the listener has added."""
+    return [feed for feed in store.feeds() if is_server(feed.address)]
+
+
+def has_news(store: FeedStore, state: Path) -> bool:
+    """Return whether a server has changed since the last sync; False for one that cannot be asked.
+
+    Args:
+        store: the podcasts.
+        state: the state file.
+    """
+    memory = _read_memory(state)
+    for feed in servers(store):
+        with contextlib.suppress(FetchError, FeedError):
+            seen = memory.get(feed.feed_id, {}).get("seen")
+            if _account(_Server(store, feed, PEEK_LIMITS).ask("GET", "/api/me"), datetime.now(UTC)).digest != seen:
+                return True
+    return False
+
+
+class _Server:
+    """Asks one server."""
+
+    def __init__(self, store: FeedStore, feed: Subscription, limits: Limits) -> None:
+        self._base, self._login, self._limits = to_base(feed.address), server_login(store, feed), limits
+
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
+        return ask(self._base, method, path, self._login, data, limits=self._limits)
+
+
+class LibrarySync:
+    """One sync of one state with one server."""
+
+    def __init__(self, store: FeedStore, feed: Subscription, rule: PlayedRule) -> None:
+        self._store, self._feed, self._rule = store, feed, rule
+        self._own = _episodes(store, feed)
+        self._by_id = {episode.ident: episode for episode in self._own.values()}
+
+    def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> SyncResult:
+        """Receive what is newer there, save it, then send what is newer here; `is_dry` changes nothing on either side.
+
+        Raises:
+            SyncError: the server could not be used.
+            StateError: what was received could not be saved.
+        """
+        try:
+            server = _Server(self._store, self._feed, LIMITS)
+            return self._run(server, file, state, now, is_dry)
+        except FetchError as error:
+            raise SyncError(str(error), error.is_offline) from error
+        except FeedError as error:
+            raise SyncError(f"{to_base(self._feed.address)}: {error}") from error
+
+    def _run(self, server: _Server, file: StateFile, state: State, now: datetime, is_dry: bool) -> SyncResult:
+        everything = _read_memory(file.path)
+        account = _account(server.ask("GET", "/api/me"), now)
+        received = self._received(account, state.progress, now)
+        progress = {**state.progress, **received}
+        unsent = [
+            ident for ident in self._by_id if ident in progress and self._is_newer(ident, progress[ident], account)
+        ]
+        base = _base(everything.get(self._feed.feed_id))
+        plan = self._plan_bookmarks(account, state.notebook.bookmarks, base, now)
+        marks = Notebook(tuple(plan.received))
+        result = SyncResult(
+            received,
+            former={ident: state.progress.get(ident) for ident in received},
+            sent=len(unsent),
+            received_notebook=marks,
+            sent_notebook=Notebook(tuple(plan.sent)),
+        )
+        if is_dry:
+            return result
+        if received or plan.received:
+            file.save([*(ProgressRecord(ident, value) for ident, value in received.items()), *plan.received])
+        refused = self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
+        refused += self._send_bookmarks(server, plan)
+        after = _account(server.ask("GET", "/api/me"), now) if unsent or plan.requests else account
+        behind = [ident for ident in unsent if self._is_newer(ident, progress[ident], after)]
+        result.sent -= len(behind)
+        if refused or behind:
+            result.notices.append(f"The server refused {refused + len(behind)} changes.")
+        here = {*self._places((*state.notebook.bookmarks, *plan.received))}
+        common = [[*place, mark.title] for place, mark in after.bookmarks.items() if place in here]
+        entry = {"seen": after.digest, "bookmarks": common}
+        if everything.get(self._feed.feed_id) != entry:
+            _write_memory(file.path, {**everything, self._feed.feed_id: entry})
+        return result
+
+    # -- progress ------------------------------------------------------------------------------------------
+
+    def _received(self, account: _Account, mine: Mapping[str, Progress], now: datetime) -> dict[str, Progress]:
+        found = {}
+        for key, there in account.progress.items():
+            episode = self._own.get(key)
+            value = None if episode is None else _taken(there, mine.get(episode.ident), self._rule)
+            if episode is not None and value is not None:
+                found[episode.ident] = value.dated(now)
+        return found
+
+    def _is_newer(self, ident: str, progress: Progress, account: _Account) -> bool:
+        """Return whether progress here is newer than what the server has, and worth sending."""
+        there = self._there(self._by_id[ident], account)
+        if there is None:
+            return progress.status is not Status.UNPLAYED  # nothing is taken back
+        return _milliseconds(progress.updated) > there.milliseconds
+
+    def _there(self, episode: _Episode, account: _Account) -> _There | None:
+        return account.progress.get(episode.own or episode.item)
+
+    def _send(self, server: _Server, changes: list[tuple[_Episode, Progress]], account: _Account) -> int:
+        """Send progress with its times; return how many changes were refused.
+
+        A server that lacks an episode ignores the time of the first change, and one that takes back the mark as
+        finished ignores the position, so these are sent twice.
+        """
+        refused = 0
+        payloads: list[dict[str, Any]] = []
+        for episode, progress in changes:
+            there = self._there(episode, account)
+            is_settled = there is not None and there.is_finished == progress.played
+            payloads += [_payload(episode, progress)] * (1 if is_settled else 2)
+        for first in range(0, len(payloads), AT_ONCE):
+            part = payloads[first : first + AT_ONCE]
+            reply = server.ask("PATCH", "/api/me/progress/batch/update", part)
+            if reply.status in (400, 413, 422):
+                refused += len(part)
+            elif reply.refused is not None:
+                raise reply.refused
+        return refused
+
+    # -- bookmarks -----------------------------------------------------------------------------------------
+
+    def _places(self, bookmarks: tuple[Bookmark, ...]) -> Iterator[Place]:
+        for bookmark in bookmarks:
+            episode = self._by_id.get(bookmark.episode)
+            if episode is not None and not episode.own:  # a server has none for episodes of podcasts
+                yield episode.item, bookmark.start
+
+    def _plan_bookmarks(
+        self, account: _Account, mine: tuple[Bookmark, ...], base: Mapping[Place, str], now: datetime
+    ) -> _BookmarkPlan:
+        here = {place: each for each in mine for place in self._places((each,))}
+        if not (account.bookmarks or account.progress):  # a new account, or one that lost everything
+            base = {}
+        plan = _BookmarkPlan([], [], [])
+        for place in dict.fromkeys((*here, *account.bookmarks)):
+            book = self._own.get(place[0])
+            if book is not None and not book.own:
+                plan.settle(place, book, here.get(place), account.bookmarks.get(place), base.get(place), now)
+        return plan
+
+    def _send_bookmarks(self, server: _Server, plan: _BookmarkPlan) -> int:
+        """Send the changes of bookmarks; return how many were refused."""
+        refused = 0
+        for method, path, data in plan.requests[:MAX_BOOKMARKS]:
+            reply = server.ask(method, path, data)
+            if reply.status in (400, 403, 404, 422):
+                refused += reply.status != 404
+            elif reply.refused is not None:
+                raise reply.refused
+        return refused
+
+
+class _BookmarkPlan(NamedTuple):
+    """What a sync does with bookmarks."""
+
+    received: list[Bookmark]
+    sent: list[Bookmark]
+    requests: list[tuple[str, str, object]]
+    """Methods, paths and data."""
+
+    def settle(
+        self, place: Place, book: _Episode, mine: Bookmark | None, there: _Mark | None, both: str | None, now: datetime
+    ) -> None:
+        """Decide about one bookmark, by what both sides had after the last sync."""
+        if mine is None or mine.is_removed:
+            if there is not None:
+                is_new = both is None and (mine is None or there.created > mine.updated)
+                if mine is None or is_new:
+                    self._take(place, book, there, now)
+                else:
+                    self._send("DELETE", f"{book.item}/bookmark/{there.time!r}", None, mine)
+            return
+        title = _title(mine)
+        data = {"time": mine.start if there is None else there.time, "title": title}
+        if there is None:
+            if both == title:
+                self.received.append(mine.removed(now))
+            else:
+                self._send("POST", f"{book.item}/bookmark", data, mine)
+        elif there.title != title:
+            if (both is not None and there.title != both) or (both is None and there.created > mine.updated):
+                self.received.append(mine._replace(note=there.title, updated=now))
+            else:
+                self._send("PATCH", f"{book.item}/bookmark", data, mine)
+
+    def _take(self, place: Place, book: _Episode, there: _Mark, now: datetime) -> None:
+        start = place[1]
+        end = round(start + STRETCH, 2)
+        self.received.append(Bookmark(book.ident, start, end, there.created, now, note=there.title, title=book.title))
+
+    def _send(self, method: str, path: str, data: object, mine: Bookmark) -> None:
+        self.requests.append((method, f"/api/me/item/{path}", data))
+        self.sent.append(mine)
+
+
+def _title(bookmark: Bookmark) -> str:
+    """Return the title under which a bookmark is sent; servers refuse an empty one."""
+    return clean(bookmark.note or bookmark.text, MAX_TITLE) or clock(bookmark.start)
+
+
+def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
+    """Return the episodes of a server, by the id of the book or of the episode within its podcast."""
+    asked = "SELECT id, guid, duration, title FROM episodes WHERE feed = ? AND place >= 0"
+    with store.db.read() as db:
+        rows = db.execute(asked, (feed.number,)).fetchall()
+    found = {}
+    for ident, guid, duration, title in rows:
+        item, _, own = guid.partition("/")
+        found[own or item] = _Episode(ident, item, own, duration, title)
+    return found
+
+
+def _account(reply: Reply, now: datetime) -> _Account:
+    """Return what a server says of the listener.
+
+    Raises:
+        FetchError: it refused.
+        FeedError: its answer cannot be read.
+    """
+    data = reply.checked().data
+    if not isinstance(data, dict) or not isinstance(data.get("mediaProgress"), list):
+        raise FeedError("The server's answer about your progress cannot be read.")
+    progress: dict[str, _There] = {}
+    for entry in tables(data["mediaProgress"]):
+        key = ident_of(entry.get("episodeId")) or ident_of(entry.get("libraryItemId"))
+        position, time = number(entry.get("currentTime")), _time(entry.get("lastUpdate"), now)
+        if not key or position is None or time is None or (key in progress and progress[key].time >= time):
+            continue
+        is_finished = entry.get("isFinished") is True
+        progress[key] = _There(time, is_finished, position, number(entry.get("duration")) or None)
+    bookmarks = {}
+    for entry in tables(data.get("bookmarks")):
+        item, time_there = ident_of(entry.get("libraryItemId")), entry.get("time")
+        start = number(time_there)
+        if item and start is not None and isinstance(time_there, int | float):
+            created = _time(entry.get("createdAt"), now) or UNKNOWN
+            mark = _Mark(time_there, clean(text(entry.get("title")), MAX_TITLE), created)
+            bookmarks[item, round(start, 2)] = mark
+    said = json.dumps([data["mediaProgress"], data.get("bookmarks")], sort_keys=True)
+    return _Account(progress, bookmarks, blake2b(said.encode(), digest_size=16).hexdigest())
+
+
+def _time(value: object, now: datetime) -> datetime | None:
+    """Return a time in milliseconds since 1970; a time that is not believed counts as unknown."""
+    seconds = time_of(value)
+    if seconds is None:
+        return None
+    try:
+        time = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN
+    return time if is_believed(time, now) else UNKNOWN
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000 + 0.0005)
+
+
+def _taken(there: _There, mine: Progress | None, rule: PlayedRule) -> Progress | None:
+    """Return the progress that a server has, with what was played here; None if it changes nothing."""
+    if mine is not None and there.milliseconds <= _milliseconds(mine.updated):
+        return None
+    former = mine or Progress(there.time)
+    former = former._replace(duration=former.duration or there.duration)
+    if there.is_finished or rule.is_reached(there.position, there.duration):
+        if former.played:
+            return None
+        return former.marked(True, there.time)._replace(plays=max(1, former.plays), listened=there.time)
+    if there.position < 1:
+        return former.marked(False, there.time) if former.status is not Status.UNPLAYED else None
+    if not former.played and abs(former.position - there.position) < SAME:
+        return None
+    value = former.at(there.position, None, there.time)
+    return value.with_played(there.position, there.position, there.time)
+
+
+def _payload(episode: _Episode, progress: Progress) -> dict[str, Any]:
+    """Return a change of progress as a server takes it."""
+    milliseconds = _milliseconds(progress.updated)
+    length = progress.duration or episode.duration
+    payload: dict[str, Any] = {"libraryItemId": episode.item, "lastUpdate": milliseconds, "isFinished": progress.played}
+    if episode.own:
+        payload["episodeId"] = episode.own
+    if length:
+        payload["duration"] = length
+    if progress.played:
+        payload |= {"finishedAt": milliseconds, "progress": 1}
+        return payload | ({"currentTime": length} if length else {})
+    position = min(progress.position, length) if length else progress.position
+    payload |= {"currentTime": position, "progress": position / length if length else 0}
+    return payload | {"markAsFinishedTimeRemaining": 0}  # what is finished is decided here
+
+
+# -- what was exchanged ------------------------------------------------------------------------------------
+
+
+def memory_of_servers(state: Path) -> Path:
+    """Return the file of what was exchanged with servers, beside the state."""
+    return state.with_name(f"{state.stem}.servers.json")
+
+
+def _read_memory(state: Path) -> dict[str, Any]:
+    """Return what was exchanged, by server; empty if the file is missing or damaged, which loses nothing."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        found = json.loads(files.read_bytes(memory_of_servers(state), MAX_BYTES))
+        if isinstance(found, dict) and all(isinstance(entry, dict) for entry in found.values()):
+            return found
+    return {}
+
+
+def _base(entry: Any) -> dict[Place, str]:
+    """Return the titles of the bookmarks that both had after the last sync."""
+    rows = entry.get("bookmarks") if isinstance(entry, dict) else None
+    found: dict[Place, str] = {}
+    for row in rows if isinstance(rows, list) else ():
+        match row:
+            case [str(item), int() | float() as start, str(title)]:
+                found[item, float(start)] = title
+    return found
+
+
+def _write_memory(state: Path, memory: Mapping[str, Any]) -> None:
+    try:
+        files.replace(memory_of_servers(state), json.dumps(memory, separators=(",", ":")))
+    except OSError as error:
+        raise SyncError(f"Cannot write {memory_of_servers(state)}: {error.strerror}.") from error
