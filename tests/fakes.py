@@ -232,6 +232,7 @@ class FakeListener:
         self.queue_changes = 0
         self.bookmarked: list[frozenset[str]] = []
         self.summaries: list[Summary] = []
+        self.libraries: list[Library] = []
 
     def playback_changed(self, playback: Playback) -> None:
         self.playbacks.append(playback)
@@ -244,6 +245,9 @@ class FakeListener:
 
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:
         self.bookmarked.append(episodes)
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        self.libraries.append(library)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.said.append(render_keys(text))
@@ -270,6 +274,9 @@ class Relay:
 
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:
         self.target.bookmarks_changed(episodes)
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        self.target.library_changed(library, progress_index)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.target.tell(text, is_error)
@@ -322,7 +329,6 @@ class FakeFrontend(FakeListener):
         """How far recognition of each episode is, as told last."""
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
-        self.libraries: list[Library] = []
         self.questions: list[LoginQuestion] = []
         self.offered: list[tuple[Card, Question]] = []
         """Questions of episodes that have ended."""

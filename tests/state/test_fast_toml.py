@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
@@ -43,6 +44,12 @@ def some_card(number: int) -> Card:
     return card._replace(stability=2.5, difficulty=4.0, reviewed=START) if number % 2 else card
 
 
+def some_list(chance: random.Random, number: int) -> OwnList:
+    ids = tuple(chance.choice(("a", 'so "x"', "\\", "ä “x” 日本", "]")) for _ in range(chance.randrange(3)))
+    made = OwnList(f"List {number}", START, chance.random() < 0.5, ids, status=chance.choice(("", "played")))
+    return made.removed(START) if number % 4 == 3 else made._replace(min_length=60.0, max_age=3)
+
+
 def snapshot(count: int, seed: int = 0) -> str:
     """Return a snapshot of so many episodes, with tables before and after them as there are in use."""
     chance = random.Random(seed)
@@ -62,9 +69,12 @@ def snapshot(count: int, seed: int = 0) -> str:
         )
         ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))
         episodes[ident] = to_table(progress)
-    kept = notebook_tables(
-        Notebook(tuple(some_bookmark(chance) for _ in range(count)), tuple(map(some_card, range(count))))
+    notebook = Notebook(
+        tuple(some_bookmark(chance) for _ in range(count)),
+        tuple(map(some_card, range(count))),
+        tuple(some_list(chance, number) for number in range(count)),
     )
+    kept = notebook_tables(notebook)
     data = {"ui": {"topic": "A"}, **kept, "queue": {"entries": ["a", "b"]}, "episodes": episodes}
     data |= {"mine": {"x": [1, {"y": 2}]}}
     return snapshot_text(data, START)
@@ -83,7 +93,7 @@ def test_snapshot_of_many_is_read_without_tomllib_looking_at_its_entries(monkeyp
     monkeypatch.setattr(tomllib, "loads", loads)
     assert parse_snapshot(text) == whole
     assert len(whole["episodes"]) == 500
-    assert not any("position" in part or "note" in part or "due" in part for part in looked_at)
+    assert not any("position" in part or "note" in part or "due" in part or "max_age" in part for part in looked_at)
 
 
 @pytest.mark.parametrize("seed", range(300))

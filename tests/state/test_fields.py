@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.fakes import START
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.state.fast_toml import loads
-from tui_pod.state.fields import BOOKMARK, CARD, HEARD, NOTE, PROGRESS, SECONDS, TIME, Field, Layout
+from tui_pod.state.fields import BOOKMARK, CARD, HEARD, LIST, NOTE, PROGRESS, SECONDS, TIME, Field, Layout
 from tui_pod.state.format import record_text
 
 
@@ -39,7 +40,8 @@ def text_of(layout: Layout[Mood]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("layout", "record"), [(PROGRESS, Progress), (BOOKMARK, Bookmark), (CARD, Card), (HEARD, HeardRecord)]
+    ("layout", "record"),
+    [(PROGRESS, Progress), (BOOKMARK, Bookmark), (CARD, Card), (LIST, OwnList), (HEARD, HeardRecord)],
 )
 def test_every_field_of_a_record_is_stored(layout: Layout[Any], record: Any) -> None:
     assert sorted(field.name for field in layout.fields) == sorted(record._fields)

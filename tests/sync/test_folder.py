@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.machines import START, Machine, World
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, newest
@@ -30,6 +31,24 @@ def machines(tmp_path: Path) -> tuple[Machine, Machine]:
         machine.home.mkdir()
         machine.folder.symlink_to(shared)
     return both
+
+
+def test_lists_go_everywhere_and_of_two_changes_the_newer_wins(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    morning = OwnList("Morning", NOW, episodes=("x", "y"))
+    short = OwnList("Short", NOW, is_rule=True, words="war", topics=("News/World", "https://a.org/f"),
+                    status="unplayed", min_length=60.0, max_length=1200.0, max_age=7, sort="shortest")  # fmt: skip
+    one.file.append([morning, short])
+    assert one.sync(NOW).sent_notebook == Notebook(lists=(morning, short))
+    assert two.sync(NOW).received_notebook == Notebook(lists=(morning, short))
+    later = morning._replace(episodes=("y", "x", "z"), updated=NOW + timedelta(hours=2))
+    one.file.append([morning._replace(episodes=(), updated=NOW + timedelta(hours=1))])
+    two.file.append([later, short.removed(NOW + timedelta(hours=2))])
+    for machine in (two, one, two):
+        machine.sync(NOW)
+    for machine in machines:
+        assert machine.file.load().notebook.lists == (later, short.removed(NOW + timedelta(hours=2)))
+    assert not one.sync(NOW).has_changed
 
 
 def put(machine: Machine, episode: str, progress: Progress) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
@@ -62,6 +63,8 @@ def as_saved(record: Record) -> Saved:
             return ("bookmark", *bookmark.key), bookmark.updated.isoformat(), value
         case Card() as card:
             return ("card", *card.key), card.updated.isoformat(), [card.stability, card.is_removed]
+        case OwnList() as each:
+            return ("list", *each.key), each.updated.isoformat(), [list(each.episodes), each.is_removed]
         case SettingRecord(table, key, value):
             return ("setting", table, key), "", value
         case HeardRecord():

@@ -367,9 +367,7 @@ class AppServices:
 
         paths, controller = self._files.paths, self.controller
         loaded = await reload_library(self._files.catalogs, paths.cache, paths.data, len(controller.library) + new)
-        progress_index = controller.progress_index.moved_to(loaded.library)
-        controller.adopt(loaded.library, progress_index)
-        self.frontend.library_changed(loaded.library, progress_index)
+        controller.lists.show(loaded.library)
         for notice in loaded.notices:
             self.frontend.tell(notice, is_error=True)
         self.search.refresh()

@@ -53,6 +53,10 @@ class AppFiles:
 def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScreen:
     """Return what the first screen shows."""
     library, settings = loaded.library, config.settings
+    if state.notebook.lists:
+        from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
+
+        library = with_lists(library, state.notebook.lists, datetime.now().astimezone().date())
     progress_index = ProgressIndex(library, state.progress, settings.resume.fragment_age, datetime.now(UTC))
     playback = clamp(
         Playback(

@@ -24,6 +24,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.text.clean import clock, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_library
@@ -108,7 +109,8 @@ def open_library(options: Namespace) -> Opened:
     file = StateFile(paths.state)
     state = file.load()
     warn(*loaded.notices, *state.notices)
-    return Opened(loaded.library, state, file, paths, settings)
+    library = with_lists(loaded.library, state.notebook.lists, datetime.now().astimezone().date())
+    return Opened(library, state, file, paths, settings)
 
 
 def find_topics(library: Library, name: str) -> list[int]:

@@ -217,6 +217,8 @@ def _summary(outcome: SyncResult, would: str) -> str:
     others = (
         (outcome.received_notebook.bookmarks, "bookmark", "received"),
         (outcome.sent_notebook.bookmarks, "bookmark", "sent"),
+        (outcome.received_notebook.lists, "list", "received"),
+        (outcome.sent_notebook.lists, "list", "sent"),
         (outcome.configured, "podcast", "set as elsewhere"),
         (outcome.subscribed, "podcast", "subscribed"),
         (outcome.unsubscribed, "podcast", "unsubscribed"),

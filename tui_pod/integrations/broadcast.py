@@ -47,7 +47,7 @@ class Broadcast:
         self._listener = listener
         self._actions = actions
         self._followers: list[Follower] = []
-        self.session_ended = listener.session_ended
+        self.session_ended, self.library_changed = listener.session_ended, listener.library_changed
 
     def add(self, follower: Follower) -> None:
         """Add a follower."""

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui_pod.core.library.download_state import DownloadState
-from tui_pod.core.library.library import Library
 from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.cards import Card
-from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.recall.questions import Question
 from tui_pod.services.podcasts.login_question import LoginQuestion
 
@@ -24,9 +22,6 @@ class Frontend(PlaybackListener, Protocol):
 
     def write_control(self, sequence: str) -> None:
         """Send a control sequence to the terminal, if the front end draws on one."""
-
-    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Show a library that was reloaded, such as after a refresh."""
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the state of the downloads of these episodes; None for an episode without one."""

@@ -32,6 +32,10 @@ _SHAPES: dict[Shape, tuple[str, Callable[[str], object]]] = {
         datetime.fromisoformat,
     ),
     Shape.TRUTH: (r"(true|false)", lambda text: text == "true"),
+    Shape.TEXTS: (
+        rf'(\[(?:\n    "{_PLAIN}(?:\\["\\]{_PLAIN})*",)*\n\])',
+        lambda text: tomllib.loads(f"texts = {text}")["texts"],
+    ),
 }
 """What a value looks like, and the function that reads it."""
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.ranges import MAX_RANGES, Ranges
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.text.clean import clean
@@ -36,6 +37,7 @@ class Shape(Enum):
     TEXT = 2
     TIME = 3
     TRUTH = 4
+    TEXTS = 5
 
 
 class Codec(NamedTuple):
@@ -143,6 +145,11 @@ def _read_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _read_names(value: object) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else ()
+    return tuple(name for each in found if isinstance(each, str) and (name := clean(each)) == each)
+
+
 def _cleaned(limit: int) -> Callable[[object], str | None]:
     return lambda value: clean(value, limit) if isinstance(value, str) else None
 
@@ -180,9 +187,12 @@ DUE_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), read_time)
 """A time that is meant to be ahead."""
 HEARD_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), _read_heard_time)
 NAME = Codec(Shape.TEXT, lambda value: value, _read_text)
+STATUS = Codec(Shape.TEXT, lambda value: value or None, lambda value: value if value in list(Status) else None)
+PHRASE = Codec(Shape.TEXT, lambda value: value or None, _cleaned(200))
 TITLE = Codec(Shape.TEXT, lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
 WORDS = Codec(Shape.TEXT, lambda value: value, _cleaned(WORDS_LIMIT))
 NOTE = Codec(Shape.TEXT, lambda value: value, _cleaned(NOTE_LIMIT))
+NAMES = Codec(Shape.TEXTS, lambda value: list(value) or None, _read_names)
 RANGES = Codec(Shape.TEXT, write_ranges, read_ranges)
 
 PROGRESS = Layout(
@@ -227,6 +237,23 @@ CARD = Layout(
     start=OF_EPISODE, due=LONG_AGO, updated=LONG_AGO,
 )  # fmt: skip
 
+LIST = Layout(
+    "list", "lists", OwnList,
+    Field("name", "name", PHRASE, is_required=True),
+    Field("removed", "is_removed", FLAG),
+    Field("rule", "is_rule", FLAG, is_content=True),
+    Field("episodes", "episodes", NAMES, is_content=True),
+    Field("words", "words", PHRASE, is_content=True),
+    Field("topics", "topics", NAMES, is_content=True),
+    Field("status", "status", STATUS, is_content=True),
+    Field("min_length", "min_length", LENGTH, is_content=True),
+    Field("max_length", "max_length", LENGTH, is_content=True),
+    Field("max_age", "max_age", WHOLE, is_content=True),
+    Field("sort", "sort", PHRASE, is_content=True),
+    Field("updated", "updated", TIME),
+    updated=LONG_AGO,
+)  # fmt: skip
+
 HEARD = Layout(
     "heard", "", HeardRecord,
     Field("key", "key", NAME, is_required=True),
@@ -237,5 +264,5 @@ HEARD = Layout(
     Field("wall", "wall", SECONDS, is_required=True),
 )  # fmt: skip
 
-SNAPSHOT: tuple[Layout[Any], ...] = (PROGRESS, BOOKMARK, CARD)
+SNAPSHOT: tuple[Layout[Any], ...] = (PROGRESS, BOOKMARK, CARD, LIST)
 """Those that a snapshot holds."""

@@ -12,13 +12,14 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import join
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.state.fields import BOOKMARK, CARD, HEARD, PROGRESS, read_ranges, write_ranges
-from tui_pod.state.notebook import SECTIONS, apply_notebook, entries_of
+from tui_pod.state.fields import BOOKMARK, CARD, HEARD, LIST, PROGRESS, read_ranges, write_ranges
+from tui_pod.state.notebook import LAYOUTS, SECTIONS, apply_notebook, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
     Table,
@@ -164,6 +165,8 @@ def _record_table(record: Record) -> tuple[str, Table]:
             return BOOKMARK.kind, BOOKMARK.to_table(record)
         case Card():
             return CARD.kind, CARD.to_table(record)
+        case OwnList():
+            return LIST.kind, LIST.to_table(record)
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():
@@ -210,7 +213,7 @@ def believe(data: Table, now: datetime, instead: datetime) -> None:
     for entry in data["episodes"].values():
         if isinstance(entry, dict):
             PROGRESS.believe(entry, now, instead)
-    for layout in (BOOKMARK, CARD):
+    for layout in LAYOUTS:
         for entry in data.get(layout.section, ()):
             if isinstance(entry, dict):
                 layout.believe(entry, now, instead)

@@ -1,4 +1,6 @@
-"""Convert bookmarks and cards to TOML and back, and merge: arrays of tables in the snapshot, records in the journal.
+"""Convert bookmarks, cards and lists to TOML and back, and merge them.
+
+In the snapshot they are arrays of tables, in the journal records.
 
 As with progress, invalid entries and unknown keys survive.
 """
@@ -9,12 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from tui_pod.core.library.own_lists import ListKey, OwnList
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
-from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
-from tui_pod.state.fields import BOOKMARK, CARD
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook, ThingKey
+from tui_pod.state.fields import BOOKMARK, CARD, LIST, Layout
 from tui_pod.state.values import LONG_AGO, Table, date_edit, newer, read_seconds
 
-SECTIONS = {layout.kind: layout.section for layout in (BOOKMARK, CARD)}
+LAYOUTS: tuple[Layout[Any], ...] = (BOOKMARK, CARD, LIST)
+"""Those of a notebook, in the order of its fields."""
+
+SECTIONS = {layout.kind: layout.section for layout in LAYOUTS}
 """The snapshot's array for each kind of journal record."""
 
 
@@ -40,16 +46,20 @@ def to_card(table: Table) -> Card | None:
 
 
 def read_notebook(data: Mapping[str, Any]) -> Notebook:
-    """Return the bookmarks and cards of a snapshot, removed ones included, each once."""
-    bookmarks, cards = (_tables(data.get(section)) for section in SECTIONS.values())
-    found = Notebook(tuple(filter(None, map(to_bookmark, bookmarks))), tuple(filter(None, map(to_card, cards))))
+    """Return the bookmarks, cards and lists of a snapshot, removed ones included, each once."""
+    bookmarks, cards, lists = (_tables(data.get(section)) for section in SECTIONS.values())
+    found = Notebook(
+        tuple(filter(None, map(to_bookmark, bookmarks))),
+        tuple(filter(None, map(to_card, cards))),
+        tuple(filter(None, map(to_list, lists))),
+    )
     return Notebook().merged(found)
 
 
 def notebook_tables(notebook: Notebook) -> Table:
     """Return the arrays of a snapshot for a notebook."""
-    bookmarks, cards = [*map(BOOKMARK.to_table, notebook.bookmarks)], [*map(CARD.to_table, notebook.cards)]
-    return {section: found for section, found in zip(SECTIONS.values(), (bookmarks, cards), strict=True) if found}
+    pairs = zip(LAYOUTS, notebook, strict=True)
+    return {layout.section: [*map(layout.to_table, things)] for layout, things in pairs if things}
 
 
 def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
@@ -60,15 +70,15 @@ def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
 
 def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: datetime, now: datetime) -> None:
     """Merge journal records into a snapshot's arrays; see `format.apply_journal`."""
-    for layout in (BOOKMARK, CARD):
+    for layout in LAYOUTS:
         records = journal.get(layout.kind)
         if not records:
             continue
         entries = data.setdefault(layout.section, [])
-        places = {key: place for place, entry in enumerate(entries) if (key := _key(entry)) is not None}
-        fresh = set[BookmarkKey]()
+        places = {key: place for place, entry in enumerate(entries) if (key := _key_of(entry, layout)) is not None}
+        fresh = set[ThingKey]()
         for record in records:
-            key = _key(record)
+            key = _key_of(record, layout)
             if key is None:
                 continue
             place = places.setdefault(key, len(entries))
@@ -79,6 +89,20 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
                     date_edit(entries[place], edited, now)
                 entries[place] = newer(entries[place], record, layout.keys, now)
             fresh.add(key)
+
+
+def to_list(table: Table) -> OwnList | None:
+    """Return the list in an entry; None when it has no name."""
+    found = LIST.to_record(table)
+    return found if found is not None and found.name else None
+
+
+def _key_of(entry: object, layout: Layout[Any]) -> ThingKey | None:
+    """Return the key of an entry of one kind; None if it is invalid."""
+    if layout is not LIST:
+        return _key(entry)
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return ListKey(name) if isinstance(name, str) and name else None
 
 
 def _key(entry: object) -> BookmarkKey | None:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
@@ -81,7 +82,7 @@ class State(NamedTuple):
     """Notices for the listener: a recovery, or why nothing will be saved."""
     is_writable: bool = True
     notebook: Notebook = Notebook()
-    """Bookmarks and cards."""
+    """Bookmarks, cards and lists."""
 
     def setting(self, table: str, key: str, default: Any) -> Any:
         """Return a remembered value of the same type as `default`, else `default`."""
@@ -114,7 +115,7 @@ class StateFile:
         self._lock = real.parent / f"{real.name}.lock"
         self._clock = clock
         self._has_appended = False
-        self._unread: dict[str | BookmarkKey, datetime] = {}  # the times of what was saved since the last merge
+        self._unread: dict[object, datetime] = {}  # the times of what was saved since the last merge
         self._seen: Stamp | None = None  # the files as this program last left them
         self._is_changed = False
 
@@ -198,7 +199,7 @@ class StateFile:
                 size = files.append(self.journal, text, not self._has_appended, is_synced)
                 self._has_appended |= is_synced
                 self._unread |= {
-                    record.key: record.updated for record in records if isinstance(record, Bookmark | Card)
+                    record.key: record.updated for record in records if isinstance(record, Bookmark | Card | OwnList)
                 } | {
                     record.episode: record.progress.updated for record in records if isinstance(record, ProgressRecord)
                 }

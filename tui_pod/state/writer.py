@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.player.events import RecordsSaved, StateMended
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
@@ -209,6 +210,8 @@ def _key(record: Record) -> tuple[object, ...]:
             return ("bookmark", bookmark.key)
         case Card() as card:
             return ("card", card.key)
+        case OwnList() as each:
+            return ("list", each.key)
         case HeardRecord(key):
             return ("heard", key)
         case _:

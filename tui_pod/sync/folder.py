@@ -210,7 +210,8 @@ def _read(path: Path, now: datetime) -> Contents:
     name = machine.get("name") if isinstance(machine, dict) else None
     device = clean(name, MAX_NAME) if isinstance(name, str) else ""
     settings, subscriptions = read_tables(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
-    return Contents(progress, Notebook(bookmarks, cards), settings, subscriptions, device)
+    lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, each.episodes)))
+    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device)
 
 
 def _is_id(text: str) -> bool:

@@ -42,7 +42,7 @@ class SyncResult:
     """How many episodes had progress that the others lacked."""
     received_notebook: Notebook = field(default_factory=Notebook)
     sent_notebook: Notebook = field(default_factory=Notebook)
-    """Bookmarks and cards, likewise."""
+    """Bookmarks, cards and lists, likewise."""
     configured: list[str] = field(default_factory=list)
     """Ids of podcasts whose settings were changed elsewhere."""
     lacking_length: list[str] = field(default_factory=list)
@@ -145,7 +145,7 @@ def sync_with_folder(
     if not is_dry:
         shared_settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
-        file.save([*naming, *records, *received_notebook.bookmarks, *received_notebook.cards])
+        file.save([*naming, *records, *received_notebook.all])
         is_same = podcasts == own.podcasts and subscriptions == own.subscriptions
         if changed or any(notebook.without(own.notebook)) or not is_same:
             shared.write(Contents(progress, notebook, podcasts, subscriptions), now)

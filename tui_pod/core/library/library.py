@@ -19,6 +19,7 @@ from tui_pod.core.library.topics import TopicTable, arrange, has_member
 from tui_pod.core.text.clean import fold
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.own_lists import OwnList
     from tui_pod.core.library.podcast_settings import PodcastSettings
 
 
@@ -57,6 +58,12 @@ class Library:
         self._folded = folded
         self.podcasts = podcasts
         """Settings of podcasts that have any, as texts, by the feed's first address."""
+        self.base_topics = topics
+        """The topics without the listener's lists."""
+        self.lists: Mapping[int, OwnList] = {}
+        """The listener's lists by topic; see `selection/list_topics.py`."""
+        self.candidates: Mapping[int, Sequence[int]] = {}
+        """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
         self.aliases = aliases
         """The ids of episodes by other ids that feeds have listed them under."""
 

@@ -16,6 +16,9 @@ ROOT = 0
 FEED_MARK = "feed:"
 """Prefix of the part of a key that names the topic's feed."""
 
+_LIST_MARK = "\0list\0"
+"""Prefix of the key of a list of the listener's own; no other key begins with NUL."""
+
 
 class TopicTable(NamedTuple):
     """Topics by index, parents before their children; index 0 is All Topics."""
@@ -25,7 +28,7 @@ class TopicTable(NamedTuple):
     """Index of each topic's parent; -1 for the root."""
     members: tuple[Sequence[int], ...]
     """Episode indexes of each topic and all below it, ascending and distinct."""
-    seconds: tuple[float, ...]
+    seconds: Sequence[float]
     """Total length of each topic's episodes, those of unknown length counted as 0."""
     keys: tuple[str, ...]
     """Unique keys (see `topic_key`), by index; names may repeat."""
@@ -64,6 +67,10 @@ class TopicTable(NamedTuple):
         """Return the first address of the feed that a topic stands for; None if it stands for none."""
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2]
         return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
+
+    def is_list(self, topic: int) -> bool:
+        """Return whether a topic is a list of the listener's own."""
+        return self.keys[topic].startswith(_LIST_MARK)
 
     def of_feed(self, feed: str) -> Iterator[int]:
         """Yield the topics that are this feed's own."""
@@ -106,6 +113,11 @@ def topic_key(parent: str, name: str, feed: str = "") -> str:
     if feed:
         return f"{parent}\0{FEED_MARK}{feed}\0{name}"
     return f"{parent}\0{name}" if parent else name
+
+
+def list_key(name: str) -> str:
+    """Return the key of a list of the listener's own."""
+    return f"{_LIST_MARK}{name}"
 
 
 def _lasting(key: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_pod.core.playback.editable_records import EditableRecords
+from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, find_same
@@ -15,8 +16,10 @@ from tui_pod.core.text.clean import clock, counted
 class BookmarkEditor(EditableRecords[Bookmark]):
     """All bookmarks."""
 
-    def __init__(self, state: PlaybackState, undo: UndoHistory, notebook: Notebook) -> None:
+    def __init__(self, state: PlaybackState, undo: UndoHistory, notebook: Notebook, lists: ListEditor) -> None:
+        """Begin with the saved bookmarks and cards; `lists` are received and saved together with them."""
         super().__init__(state, undo, notebook.bookmarks)
+        self._lists = lists
         self.cards = EditableRecords[Card](state, undo, notebook.cards)
 
     def of(self, episode: str | None) -> list[Bookmark]:
@@ -59,13 +62,20 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         return label
 
     def receive_all(self, notebook: Notebook, said: str = "") -> bool:
-        """Accept bookmarks and cards from elsewhere; `said` follows their number in a notice, if not empty."""
-        labels = [f"{counted(len(things), noun)} {said}" if said else ""
-                  for things, noun in ((notebook.bookmarks, "bookmark"), (notebook.cards, "card"))]  # fmt: skip
-        are_cards_new = self.cards.receive(notebook.cards, labels[1])
-        return self.receive(notebook.bookmarks, labels[0]) or are_cards_new
+        """Accept bookmarks, cards and lists from elsewhere; `said` follows their number in a notice, if not empty."""
+        labels = [
+            f"{counted(len(things), noun)} {said}" if said else ""
+            for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)
+        ]
+        are_new = (
+            self.receive(notebook.bookmarks, labels[0]),
+            self.cards.receive(notebook.cards, labels[1]),
+            self._lists.receive(notebook.lists, labels[2]),
+        )
+        return any(are_new)
 
     def save(self) -> None:
-        """Save all bookmarks and cards again, after the files were lost."""
+        """Save all bookmarks, cards and lists again, after the files were lost."""
         super().save()
         self.cards.save()
+        self._lists.save()

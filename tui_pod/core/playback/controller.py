@@ -15,6 +15,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
+from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
@@ -74,7 +75,9 @@ class PlaybackController:
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
-        self.bookmarks = BookmarkEditor(state, self.undo_history, notebook or Notebook())
+        notebook = notebook or Notebook()
+        self.lists = ListEditor(state, self.undo_history, notebook.lists, self.adopt)
+        self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
         if (episode := library.find(self.playback.episode)) is not None:
             state.playback = player.hold(episode, self.playback.position)
@@ -150,6 +153,7 @@ class PlaybackController:
         """Let what is too old by now leave Continue."""
         if old := self.progress_index.age(self.now()):
             self._listener.progress_changed(frozenset(old))
+        self.lists.turn_day()
 
     def remember(self, table: str, key: str, value: str | float) -> None:
         """Remember a choice of the listener."""

@@ -1,4 +1,4 @@
-"""Change bookmarks or cards; each change is saved and can be undone."""
+"""Change bookmarks, cards or lists; each change is saved and can be undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import BookmarkKey
-from tui_pod.core.progress.cards import Thing, newest_of
+from tui_pod.core.progress.cards import Thing, ThingKey, newest_of
 from tui_pod.core.progress.progress import stamp_later
 
 
@@ -22,7 +22,7 @@ class EditableRecords(Generic[Thing]):
         """Begin with the saved records."""
         self._state = state
         self._undo = undo
-        self._all: dict[BookmarkKey, Thing] = {thing.key: thing for thing in things}
+        self._all: dict[ThingKey, Thing] = {thing.key: thing for thing in things}
 
     def __iter__(self) -> Iterator[Thing]:
         return (thing for thing in self._all.values() if not thing.is_removed)
@@ -30,27 +30,27 @@ class EditableRecords(Generic[Thing]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def get(self, key: BookmarkKey) -> Thing | None:
+    def get(self, key: ThingKey) -> Thing | None:
         """Return the record with this key; None if there is none or it was removed."""
         found = self._all.get(key)
         return None if found is None or found.is_removed else found
 
-    def is_known(self, key: BookmarkKey) -> bool:
+    def is_known(self, key: ThingKey) -> bool:
         """Return whether there is a record with this key, or was before it was removed."""
         return key in self._all
 
-    def change(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
+    def change(self, label: str, after: Mapping[ThingKey, Thing]) -> None:
         """Set and save values; can be undone."""
         self._note(label, after)
         self._put(after)
 
-    def remove_all(self, keys: Iterable[BookmarkKey], label: str) -> None:
+    def remove_all(self, keys: Iterable[ThingKey], label: str) -> None:
         """Remove the records with these keys; can be undone."""
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
     def receive(self, things: Iterable[Thing], label: str = "") -> bool:
         """Accept records from elsewhere; return whether any is new. With a label it is announced and can be undone."""
-        after: dict[BookmarkKey, Thing] = {}
+        after: dict[ThingKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
             if thing != known and newest_of(known, thing) is thing:
@@ -61,23 +61,23 @@ class EditableRecords(Generic[Thing]):
             self._note(label, after)
             self._state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
         self._all |= after
-        self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in after))
+        self._tell_changed(after)
         return True
 
     def save(self) -> None:
         """Save all records again, after the files were lost."""
         self._state.ports.writer.save(*self._all.values())
 
-    def stamp(self, key: BookmarkKey) -> datetime:
+    def stamp(self, key: ThingKey) -> datetime:
         """Return a time for a new value, later than the former value's even if the clock was set back."""
         now, former = self._state.ports.clock().astimezone(UTC), self._all.get(key)
         return now if former is None else stamp_later(former.updated, now)
 
-    def _note(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
+    def _note(self, label: str, after: Mapping[ThingKey, Thing]) -> None:
         before = {key: self._all.get(key) for key in after}
         self._undo.add(Change(label, partial(self._put, before), partial(self._put, after)))
 
-    def _put(self, values: Mapping[BookmarkKey, Thing | None]) -> None:
+    def _put(self, values: Mapping[ThingKey, Thing | None]) -> None:
         """Set and save values; None restores that there was none."""
         writer = self._state.ports.writer
         for key, value in values.items():
@@ -86,4 +86,9 @@ class EditableRecords(Generic[Thing]):
             self._all[key] = thing = made._replace(updated=max(stamp, made.updated))
             writer.save(thing)
         writer.compact()
-        self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in values))
+        self._tell_changed(values)
+
+    def _tell_changed(self, keys: Iterable[ThingKey]) -> None:
+        """Tell that the records with these keys have changed."""
+        episodes = frozenset(key.episode for key in keys if isinstance(key, BookmarkKey))
+        self._state.ports.listener.bookmarks_changed(episodes)

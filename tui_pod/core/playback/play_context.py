@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
-from tui_pod.core.selection.list_query import Filter, ListQuery, Sort, list_episodes
+from tui_pod.core.selection.list_query import Filter, ListQuery, Sort, list_episodes, sort_indexes
 from tui_pod.core.selection.queue import Queue
 
 TABLE = "list"
@@ -64,7 +64,8 @@ def from_values(values: Mapping[str, object], library: Library, progress_index: 
         return None
     seed = values.get("seed")
     view = ListQuery(entry, Filter(kind), Sort(order), seed=seed if isinstance(seed, int) else 0)
-    whole = list_episodes(library, progress_index, Queue(), view._replace(filter=Filter.ALL))
+    all_inside = library.candidates.get(entry, library.topics.members[entry])
+    whole = sort_indexes(library, all_inside, view.sort, entry, view.seed)
     if index not in whole:
         return None
     inside = {index, *list_episodes(library, progress_index, Queue(), view)}  # playing has changed what it is

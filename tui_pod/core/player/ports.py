@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Protocol
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback, Source
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
 from tui_pod.core.selection.session_planner import Summary
 
@@ -85,6 +87,9 @@ class PlaybackListener(Protocol):
 
     def queue_changed(self) -> None:
         """Update the queue and the session."""
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """Show another library, such as after a refresh."""
 
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:
         """Update the bookmarks of these episodes."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Self, TypeVar
 
+from tui_pod.core.library.own_lists import ListKey, OwnList
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 
 OF_EPISODE = -1.0
@@ -38,25 +39,39 @@ class Card(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """The bookmarks and cards of a listener, removed ones included."""
+    """The bookmarks, cards and lists of a listener, removed ones included."""
 
     bookmarks: tuple[Bookmark, ...] = ()
     cards: tuple[Card, ...] = ()
+    lists: tuple[OwnList, ...] = ()
+
+    @property
+    def all(self) -> tuple[Bookmark | Card | OwnList, ...]:
+        """All of them."""
+        return (*self.bookmarks, *self.cards, *self.lists)
 
     def merged(self, other: "Notebook") -> "Notebook":
         """Return the newest of each in both."""
-        return Notebook(_newest((*self.bookmarks, *other.bookmarks)), _newest((*self.cards, *other.cards)))
+        return Notebook(
+            _newest((*self.bookmarks, *other.bookmarks)),
+            _newest((*self.cards, *other.cards)),
+            _newest((*self.lists, *other.lists)),
+        )
 
     def without(self, other: "Notebook") -> "Notebook":
-        """Return the bookmarks and cards that the other one lacks or has with other values."""
-        bookmarks, cards = frozenset(other.bookmarks), frozenset(other.cards)
+        """Return what the other one lacks or has with other values."""
+        bookmarks, cards, lists = map(frozenset, other)
         return Notebook(
             tuple(each for each in self.bookmarks if each not in bookmarks),
             tuple(each for each in self.cards if each not in cards),
+            tuple(each for each in self.lists if each not in lists),
         )
 
 
-Thing = TypeVar("Thing", Bookmark, Card)
+ThingKey = BookmarkKey | ListKey
+"""Identifies a bookmark or a card, or a list."""
+
+Thing = TypeVar("Thing", Bookmark, Card, OwnList)
 
 
 def newest_of(first: Thing | None, second: Thing) -> Thing:
@@ -66,11 +81,11 @@ def newest_of(first: Thing | None, second: Thing) -> Thing:
 
 def _newest(things: Iterable[Thing]) -> tuple[Thing, ...]:
     """Return the newest of each, in order of first appearance."""
-    found: dict[BookmarkKey, Thing] = {}
+    found: dict[ThingKey, Thing] = {}
     for thing in things:
         found[thing.key] = newest_of(found.get(thing.key), thing)
     return tuple(found.values())
 
 
-def _order(thing: Bookmark | Card) -> tuple[object, ...]:
+def _order(thing: Bookmark | Card | OwnList) -> tuple[object, ...]:
     return thing.updated, thing.is_removed, repr(thing)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
@@ -46,9 +49,9 @@ class ProgressIndex:
         self._fragment_age = fragment_age
         self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None
         self._progress = unite(progress, library.aliases)
-        self.topic_stats = [TopicStats(seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
+        self.topic_stats = list[TopicStats]()
         self._continuing: set[int] = set()
         self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None: not known
         self.new: set[str] = set()
@@ -122,6 +125,8 @@ class ProgressIndex:
             return
         for status, inside in self.indexes.items():
             (inside.add if now is status else inside.discard)(index)
+        if was is not now and self._library.candidates:
+            self._move_in_rules(index, was, now, remaining(former, duration))
         for stats in self._stats_of(index):
             stats.played += (now is Status.PLAYED) - (was is Status.PLAYED)
             stats.started += (now is Status.STARTED) - (was is Status.STARTED)
@@ -232,6 +237,9 @@ class ProgressIndex:
                 self._continuing.add(index)
             duration = self._library.duration(index)
             gained[index] = remaining(progress, duration) - remaining(None, duration)
+        if self._library.candidates:
+            self._fill_rules()
+        self.topic_stats = [TopicStats(seconds) for seconds in self._library.topics.seconds]
         members = self._library.topics.members
         pairs: Iterable[tuple[TopicStats, Collection[int]]]
         if len(gained) * len(members) < FEW:
@@ -243,6 +251,40 @@ class ProgressIndex:
             stats.played += sum(index in played for index in inside)
             stats.started += sum(index in started for index in inside)
             stats.left += sum(gained[index] for index in inside)
+
+    def _fill_rules(self) -> None:
+        """Make those candidates of each rule its members that have its status."""
+        topics, durations = self._library.topics, self._library.durations
+        touched = self.indexes[Status.STARTED] | self.indexes[Status.PLAYED]
+        for topic, candidates in self._library.candidates.items():
+            inside = self.indexes.get(Status(self._library.lists[topic].status))
+            found = [each for each in candidates if (each not in touched if inside is None else each in inside)]
+            members: Any = topics.members[topic]  # an array, as the seconds are a list: see `with_lists`
+            seconds: Any = topics.seconds
+            members[:], seconds[topic] = array("I", found), sum(durations[each] for each in found)
+
+    def _move_in_rules(self, index: int, was: Status, now: Status, left: float) -> None:
+        """Take an episode that changed its status out of the rules for the former, and into those for the present one.
+
+        It is counted as what it was: `left` are the seconds left to play that it had.
+        """
+        topics, duration = self._library.topics, self._library.durations[index]
+        for topic, candidates in self._library.candidates.items():
+            wanted = self._library.lists[topic].status
+            if wanted not in (was, now) or not has_member(candidates, index):
+                continue
+            members: Any = topics.members[topic]
+            seconds: Any = topics.seconds
+            stats, sign = self.topic_stats[topic], 1 if wanted == now else -1
+            if sign > 0:
+                insort(members, index)
+            else:
+                members.remove(index)
+            stats.played += sign * (was is Status.PLAYED)
+            stats.started += sign * (was is Status.STARTED)
+            stats.left += sign * left
+            seconds[topic] += sign * duration
+        self._new_counts.clear()
 
     def _is_continuing(self, progress: Progress, index: int) -> bool:
         """Return whether Continue has an episode: enough was heard, and not too long ago if it was only begun."""

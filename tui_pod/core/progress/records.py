@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
@@ -38,4 +39,4 @@ class HeardRecord(NamedTuple):
     """Seconds of the listener's time that it took."""
 
 
-Record = ProgressRecord | Bookmark | Card | SettingRecord | HeardRecord
+Record = ProgressRecord | Bookmark | Card | OwnList | SettingRecord | HeardRecord

@@ -139,6 +139,8 @@ def new_seed() -> int:
 
 def usual_order(library: Library, topic: int) -> Sort:
     """Return the order of a topic unless the listener chose another: courses and serial podcasts start at the first."""
+    if (own_list := library.lists.get(topic)) is not None:
+        return Sort(own_list.sort) if own_list.sort in list(Sort) else Sort.NEWEST if own_list.is_rule else Sort.COURSE
     own = library.own_order(topic)
     if own is None and topic not in library.topics.courses:
         return Sort.NEWEST
@@ -155,7 +157,9 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
         found = [missing(row) if (index := library.index(ident)) is None else index
                  for row, ident in enumerate(queue.entries)]  # fmt: skip
     else:
-        inside = _filtered(library.topics.members[view.entry], progress_index, view.filter)
+        members = library.topics.members[view.entry]
+        members = list(members) if view.entry in library.candidates else members  # playing changes which they are
+        inside = _filtered(members, progress_index, view.filter)
         found = sort_indexes(library, inside, view.sort, view.entry, view.seed)
     return narrow(library, found, view.query) if view.query.strip() else found
 

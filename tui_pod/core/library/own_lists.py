@@ -1,0 +1,45 @@
+"""Lists of the listener's own, as values: by hand, or by a rule. `selection/list_topics.py` makes topics of them."""
+
+from datetime import datetime
+from typing import NamedTuple, Self
+
+
+class ListKey(NamedTuple):
+    """Identifies a list; two of one name are one."""
+
+    name: str
+
+
+class OwnList(NamedTuple):
+    """A list: the episodes that were put on it, or those that a rule finds."""
+
+    name: str
+    updated: datetime
+    """When this value was made (UTC): the newer of two values wins."""
+    is_rule: bool = False
+    episodes: tuple[str, ...] = ()
+    """Ids of a list by hand, in the listener's order."""
+    words: str = ""
+    """As `ListQuery.query`."""
+    topics: tuple[str, ...] = ()
+    """Topics and podcasts, one of which an episode must be in: names, paths, or addresses of feeds. Empty: all."""
+    status: str = ""
+    """`unplayed`, `started` or `played`; empty: any."""
+    min_length: float | None = None
+    max_length: float | None = None
+    """Seconds; with either of them, episodes of unknown length are left out."""
+    max_age: int | None = None
+    """Days since publication; episodes without a date are left out."""
+    sort: str = ""
+    """Its usual order, a value of `Sort`; empty: the newest first, or the listener's own if it is by hand."""
+    is_removed: bool = False
+    """Whether it was removed; other machines have to be told."""
+
+    @property
+    def key(self) -> ListKey:
+        """Its key."""
+        return ListKey(self.name)
+
+    def removed(self, now: datetime) -> Self:
+        """Return the list as it is stored once removed."""
+        return type(self)(self.name, now, is_removed=True)

@@ -1,0 +1,132 @@
+"""Change the lists of the listener's own, and show them as topics of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.own_lists import ListKey, OwnList
+from tui_pod.core.playback.editable_records import EditableRecords
+from tui_pod.core.playback.undo import UndoHistory
+from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.cards import ThingKey
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.text.clean import clean, counted
+
+MAX_NAME = 100
+"""Longest name of a list, in characters."""
+
+
+class ListEditor(EditableRecords[OwnList]):
+    """All lists. Each change is shown at once, is saved and can be undone."""
+
+    def __init__(
+        self,
+        state: PlaybackState,
+        undo: UndoHistory,
+        lists: Iterable[OwnList],
+        adopt: Callable[[Library, ProgressIndex], None],
+    ) -> None:
+        """Begin with the saved lists; `adopt` puts a library in the place of the present one."""
+        super().__init__(state, undo, lists)
+        self._adopt = adopt
+
+    @property
+    def by_hand(self) -> list[OwnList]:
+        """The lists that episodes can be put on, by name."""
+        return sorted((each for each in self if not each.is_rule), key=lambda each: each.name.casefold())
+
+    def named(self, name: str) -> OwnList | None:
+        """Return the list of this name; None if there is none."""
+        return self.get(ListKey(clean(name, MAX_NAME)))
+
+    def put_on(self, name: str, episodes: Sequence[str]) -> str:
+        """Put episodes at the end of a list by hand, which is made if there is none; return what was done.
+
+        Raises:
+            UserError: the name is empty, or that of a list by a rule.
+        """
+        former = self.named(name)
+        if former is not None and former.is_rule:
+            raise UserError(f"“{former.name}” is a list by a rule; nothing can be put on it")
+        known = former.episodes if former is not None else ()
+        added = [ident for ident in dict.fromkeys(episodes) if ident not in known]
+        label = f"{counted(len(added))} put on “{clean(name, MAX_NAME)}”"
+        if added or former is None:
+            self.set(self._new(name)._replace(episodes=(*known, *added)), label)
+        return label
+
+    def take_off(self, name: str, episodes: Iterable[str]) -> str:
+        """Take episodes off a list by hand; return what was done."""
+        former, gone = self.named(name), set(episodes)
+        if former is None:
+            return ""
+        kept = tuple(ident for ident in former.episodes if ident not in gone)
+        label = f"{counted(len(former.episodes) - len(kept))} taken off “{former.name}”"
+        self.set(former._replace(episodes=kept), label)
+        return label
+
+    def move(self, name: str, episode: str, by: int) -> None:
+        """Move an episode within a list by hand, down if `by` is positive; one that is not in the library is passed."""
+        former = self.named(name)
+        if former is None or episode not in former.episodes:
+            return
+        order, library = list(former.episodes), self._state.library
+        place = order.index(episode)
+        step = 1 if by > 0 else -1
+        others = [row for row in range(place + step, len(order) if by > 0 else -1, step)
+                  if library.index(order[row]) is not None]  # fmt: skip
+        if others:
+            order.insert(others[min(abs(by), len(others)) - 1], order.pop(place))
+            self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”")
+
+    def set(self, wanted: OwnList, label: str, former: str = "") -> None:
+        """Save a list, in place of the list called `former` if it was renamed.
+
+        Raises:
+            UserError: it has no name, or that of a topic or of another list.
+        """
+        name = self._checked(wanted.name) if wanted.name != former else wanted.name
+        if former and former != name and self.named(name) is not None:
+            raise UserError(f"there is a list “{name}” already")
+        wanted = wanted._replace(name=name, is_removed=False)
+        after: dict[ThingKey, OwnList] = {wanted.key: wanted._replace(updated=self.stamp(wanted.key))}
+        if former and former != name and (old := self.named(former)) is not None:
+            after[old.key] = old.removed(self.stamp(old.key))
+        self.change(label, after)
+
+    def remove(self, name: str) -> str:
+        """Remove a list; its episodes stay in the library. Return what was done."""
+        label = f"List “{clean(name, MAX_NAME)}” removed"
+        self.remove_all([ListKey(clean(name, MAX_NAME))], label)
+        return label
+
+    def show(self, library: Library) -> None:
+        """Show a library, with the lists as topics."""
+        from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
+
+        state = self._state
+        library = with_lists(library, self, state.ports.clock().astimezone().date())
+        progress_index = state.progress_index.moved_to(library)
+        self._adopt(library, progress_index)
+        state.ports.listener.library_changed(library, progress_index)
+
+    def turn_day(self) -> None:
+        """Let what is too old by now leave the lists that have a limit of age."""
+        if any(each.max_age is not None for each in self):
+            self.show(self._state.library)
+
+    def _new(self, name: str) -> OwnList:
+        return self.named(name) or OwnList(name, self._state.ports.clock())
+
+    def _checked(self, name: str) -> str:
+        name = clean(name, MAX_NAME)
+        if not name:
+            raise UserError("a list needs a name")
+        if self.named(name) is None and name in self._state.library.base_topics.names:
+            raise UserError(f"there is a topic “{name}” already; choose another name")
+        return name
+
+    def _tell_changed(self, keys: Iterable[ThingKey]) -> None:  # noqa: ARG002 - all are made anew
+        self.show(self._state.library)

@@ -1,0 +1,84 @@
+"""Make topics of the listener's lists, which then play, queue, plan and count like any other.
+
+A rule costs as much as the filters it is made of. What it says of the status is left to `ProgressIndex`, which knows
+it; the rest is evaluated once for a library.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import date
+
+from tui_pod.core.library.library import Library, day_of
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.topics import TopicTable, list_key
+from tui_pod.core.selection.list_query import narrow
+
+
+def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Library:
+    """Return a library with these lists as its last topics, in place of those that it has.
+
+    Args:
+        library: stays as it is.
+        lists: removed ones are left out.
+        today: what the age of episodes is counted from.
+    """
+    shown = sorted((each for each in lists if not each.is_removed), key=lambda each: each.name.casefold())
+    if not shown and not library.lists:
+        return library
+    base, durations = library.base_topics, library.durations
+    first = len(base.keys)
+    paths = {first + number: _ordered(library, each) for number, each in enumerate(shown) if not each.is_rule}
+    found = [
+        _matching(library, base, each, today) if each.is_rule else array("I", sorted(paths[first + number]))
+        for number, each in enumerate(shown)
+    ]
+    made = copy(library)  # with what was computed of it
+    made.base_topics = base
+    made.lists = {first + number: each for number, each in enumerate(shown)}
+    made.candidates = {topic: found[topic - first] for topic, each in made.lists.items() if each.status}
+    made.topics = base._replace(
+        names=(*base.names, *(each.name for each in shown)),
+        parents=(*base.parents, *(0 for _ in shown)),
+        members=(*base.members, *(array("I", inside) for inside in found)),
+        seconds=[*base.seconds, *(sum(durations[index] for index in inside) for inside in found)],
+        keys=(*base.keys, *(list_key(each.name) for each in shown)),
+        paths={**base.paths, **paths},
+    )
+    return made
+
+
+def _ordered(library: Library, wanted: OwnList) -> tuple[int, ...]:
+    """Return the episodes of a list by hand that are in the library, in its order."""
+    found = (library.index(ident) for ident in wanted.episodes)
+    return tuple(dict.fromkeys(index for index in found if index is not None))
+
+
+def _matching(library: Library, topics: TopicTable, rule: OwnList, today: date) -> array[int]:
+    """Return the episodes that a rule finds, whatever their status, ascending."""
+    indexes: Sequence[int] = range(len(library))
+    if rule.topics:
+        indexes = sorted({index for wanted in rule.topics for index in _members(topics, wanted)})
+    if rule.max_age is not None:
+        indexes = _published_since(library, indexes, today.toordinal() - rule.max_age)
+    if rule.min_length is not None or rule.max_length is not None:
+        low, high, durations = rule.min_length or 0.0, rule.max_length or float("inf"), library.durations
+        indexes = [index for index in indexes if low <= durations[index] <= high and durations[index]]
+    return array("I", narrow(library, indexes, rule.words))
+
+
+def _members(topics: TopicTable, wanted: str) -> Iterable[int]:
+    """Return the episodes of the topics with a name or path, or of the podcast with an address."""
+    found = topics.of_feed(wanted) if "://" in wanted else topics.find_all(wanted)
+    return (index for topic in found for index in topics.members[topic])
+
+
+def _published_since(library: Library, indexes: Sequence[int], day: int) -> Sequence[int]:
+    days = library.days
+    if days:
+        return [index for index in indexes if days[index] >= day]
+    end = bisect_left(indexes, True, key=lambda index: day_of(library.episode(index)) < day)  # they are by date
+    return indexes[:end]
