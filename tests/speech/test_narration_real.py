@@ -37,6 +37,9 @@ SILENCE = 0.003
 """Loudness, as a share of the most there can be, under which nothing is heard."""
 
 
+MARKED = re.compile(r"\[([\w“”]+)\]\(/[^/()]+/\)")
+"""A word or mark that is given with its phonemes."""
+
 SPEAKABLE = re.compile(r"[A-Za-zÀ-ÿ0-9 .,;:!?'’“”()%&+$-]+")
 """What the voice reads well, and nothing that it would spell out or pass over."""
 
@@ -113,7 +116,7 @@ def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[st
         assert sound.loudness(cue.start, cue.end) > 0.02, cue
         following = cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration
         assert following is not None
-        assert 0.05 <= following - cue.end <= 1.25, cue
+        assert 0.25 <= following - cue.end <= 2.75, cue
         assert sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE, cue
 
 
@@ -121,7 +124,25 @@ def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[st
 def test_narration_is_as_loud_as_speech_and_not_cut_off(heard: dict[str, Heard], ident: str) -> None:
     sound = heard[ident]
     assert 0.05 < sound.loudness(0.0, sound.narration.duration) < 0.3
-    assert max(map(abs, sound.samples)) < 32_767
+    assert max(map(abs, sound.samples)) < 0.79 * 32_767  # leaves 1 dB below full scale between samples and in Opus
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_cues_are_where_the_voice_begins_and_ends(heard: dict[str, Heard], ident: str) -> None:
+    sound = heard[ident]
+    for cue in sound.narration.cues:
+        start, end = cue.start or 0.0, cue.end or 0.0
+        assert sound.loudness(start, start + WINDOW) < SILENCE
+        assert max(sound.loudness(start + n * WINDOW, start + (n + 1) * WINDOW) for n in range(5)) > SILENCE, cue
+        assert max(sound.loudness(end - (n + 1) * WINDOW, end - n * WINDOW) for n in range(5)) > SILENCE, cue
+
+
+def test_question_of_a_recap_leaves_time_to_answer(heard: dict[str, Heard]) -> None:
+    cues = heard["llm-layers"].narration.cues
+    gaps = [(after.start or 0.0) - (before.end or 0.0) for before, after in itertools.pairwise(cues)]
+    asked = [number for number in range(len(gaps)) if gaps[number] > 2.0]
+    assert len(asked) >= 3
+    assert all(cues[number].text.endswith("?") for number in asked)
 
 
 @pytest.mark.parametrize("ident", SAMPLE)
@@ -235,7 +256,7 @@ def every_sentence() -> Iterator[tuple[str, str]]:
 
 def test_every_embedded_sentence_has_a_spoken_form_without_symbols() -> None:
     table = pronunciations()
-    spoken = [(ident, speakable(sentence, table)) for ident, sentence in every_sentence()]
+    spoken = [(ident, MARKED.sub(r"\1", speakable(sentence, table))) for ident, sentence in every_sentence()]
     assert len({ident for ident, _ in spoken}) == 119
     odd = [(ident, text) for ident, text in spoken if not SPEAKABLE.fullmatch(text)]
     assert odd == []

@@ -17,7 +17,7 @@ import pytest
 
 import tui_pod.speech.narrator as module
 from tests.patience import PATIENCE, until
-from tui_pod.core.library.transcript import Cue
+from tui_pod.core.library.transcript import Cue, plain_cues
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
 
@@ -38,6 +38,7 @@ print("start", os.getpid(), *voice, *sys.argv[1:], file=log, flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     print("request", request["sentences"][0], file=log, flush=True)
+    print("whole", json.dumps(request), file=log, flush=True)
     steps = plan.read_text().split("\\n") if plan.exists() else []
     step = steps.pop(0) if steps else ""
     plan.write_text("\\n".join(steps))
@@ -56,12 +57,15 @@ for line in sys.stdin:
     elif step == "garbage":
         print("%%% no JSON %%%", flush=True)
         continue
-    elif step in ("[1, 2]", '"text"', "null", "{{}}", '{{"id": 1}}'):
+    elif step in ("[1, 2]", '"text"', "null", "{{}}", '{{"id": 1, "times": []}}'):
         print(step.replace("1", str(request["id"])), flush=True)
         continue
     elif step == "error":
         print(json.dumps({{"id": request["id"], "error": "it reads English"}}), flush=True)
         continue
+    elif step == "slow":
+        for _ in range(5):
+            print(json.dumps({{"id": request["id"]}}), flush=True)
     elif step == "old answer":
         print(json.dumps({{"id": -5, "duration": 1.0, "times": []}}), flush=True)
     elif step == "wrong times":
@@ -85,9 +89,13 @@ class Rig:
         stub.chmod(0o755)
         self.narrator = self.make()
 
-    def make(self, cache_bytes: int = 1_000_000) -> Narrator:
+    def make(self, cache_bytes: int = 1_000_000, **options: Any) -> Narrator:
         """Return a narrator on the stub."""
-        return Narrator(self.folder, cache_bytes, python=str(self.home / "stub"))
+        return Narrator(self.folder, cache_bytes, python=str(self.home / "stub"), **options)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return what the processes were asked."""
+        return [json.loads(line) for line in self.log("whole")]
 
     def plan(self, *steps: str) -> None:
         """Set what the process does with the next requests."""
@@ -219,7 +227,7 @@ async def test_long_text_is_cut_between_sentences_and_says_so(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["die", "garbage", "[1, 2]", '"text"', "null", "{}", '{"id": 1}', "no file", "wrong times"]
+    "step", ["die", "garbage", "[1, 2]", '"text"', "null", "{}", '{"id": 1, "times": []}', "no file", "wrong times"]
 )
 async def test_process_that_fails_once_is_started_again(rig: Rig, step: str) -> None:
     rig.plan(step)
@@ -227,7 +235,7 @@ async def test_process_that_fails_once_is_started_again(rig: Rig, step: str) -> 
     assert len(rig.log("start")) == 2
 
 
-@pytest.mark.parametrize("step", ["die", "garbage", "[1, 2]", '{"id": 1}', "no file"])
+@pytest.mark.parametrize("step", ["die", "garbage", "[1, 2]", '{"id": 1, "times": []}', "no file"])
 async def test_process_that_fails_twice_is_told_and_tried_anew_at_the_next_wish(rig: Rig, step: str) -> None:
     rig.plan(step, step)
     error = await rig.ask(ONE)
@@ -239,7 +247,7 @@ async def test_process_that_fails_twice_is_told_and_tried_anew_at_the_next_wish(
 async def test_process_that_hangs_is_ended_and_told(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.plan("hang", "hang")
     with monkeypatch.context() as patched:
-        patched.setattr(module, "answer_limit", lambda script: 0.5)
+        patched.setattr(module, "ANSWER_LIMIT", 0.5)
         error = await rig.ask(ONE)
     assert isinstance(error, NarrationError)
     assert "does not answer" in str(error)
@@ -249,10 +257,10 @@ async def test_process_that_hangs_is_ended_and_told(rig: Rig, monkeypatch: pytes
     good(await rig.ask(ONE))
 
 
-def test_limit_of_an_answer_grows_with_the_text() -> None:
-    long = Script(("word " * 6_000,))
-    assert 10.0 <= module.answer_limit(ONE) < 60.0
-    assert module.answer_limit(long) > 200.0
+async def test_process_that_gives_signs_of_life_is_waited_for(rig: Rig) -> None:
+    rig.plan("slow")
+    assert good(await rig.ask(ONE)).duration == 4.0
+    assert len(rig.log("start")) == 1
 
 
 async def test_process_that_cannot_be_started_is_told(rig: Rig) -> None:
@@ -512,3 +520,83 @@ async def test_times_of_a_narration_are_kept_as_webvtt(rig: Rig) -> None:
     assert text.startswith("WEBVTT\n")
     assert "00:00:00.000 --> 00:00:00.500\nHello there." in text
     assert json.dumps(made.duration) in text
+
+
+# -- pauses, speakers and titles -----------------------------------------------------------------------
+
+
+def script_of(text: str, title: str = "") -> Script:
+    """Return the script of plain text."""
+    return make_script(plain_cues(text), None, title)
+
+
+RECAP = """That was the act.
+
+What is one?
+It is this.
+
+What is two?
+It is that.
+
+What is three?
+It is the rest.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "pauses"),
+    [
+        ("One. Two.\n\nThree.", [0.55, 1.1]),
+        ("The keeper lit the…\nLamp, you say. So it is.", [2.5, 0.55]),
+        ("“The keeper lit the…”\n\nLamp.", [2.5]),
+        ("It goes on… and on. And ends.", [0.55]),
+        (RECAP, [1.1, 2.5, 1.1, 2.5, 1.1, 2.5]),
+        ("Why?\nBecause.\n\nHow?\nSo.", [0.55, 1.1, 0.55]),
+    ],
+    ids=["paragraphs", "open end", "quoted open end", "open middle", "recap", "two questions are no recap"],
+)
+def test_pauses_are_those_of_the_text(text: str, pauses: list[float]) -> None:
+    assert script_of(text).pauses(has_second=False) == pauses
+
+
+DIALOGUE = "A: Is it on? I think so.\nB: It is.\nA: Good."
+
+
+async def test_dialogue_without_a_second_voice_has_pauses_between_the_speakers(rig: Rig) -> None:
+    made = good(await rig.ask(script_of(DIALOGUE)))
+    (request,) = rig.requests()
+    assert (request["second"], request["pauses"]) == (None, [0.55, 1.1, 1.1])
+    assert [(cue.speaker, cue.text) for cue in made.cues] == [
+        ("A", "Is it on?"),
+        ("A", "I think so."),
+        ("B", "It is."),
+        ("A", "Good."),
+    ]
+
+
+async def test_dialogue_has_the_second_voice_once_it_is_there(rig: Rig) -> None:
+    voice = rig.home / "voice.onnx"
+    rig.narrator = rig.make(second_voice=voice)
+    alone = good(await rig.ask(script_of(DIALOGUE)))
+    voice.write_bytes(b"voice")
+    both = good(await rig.ask(script_of(DIALOGUE)))
+    request = rig.requests()[-1]
+    assert (request["second"], request["others"], request["pauses"]) == (str(voice), [2], [0.55] * 3)
+    assert both.audio != alone.audio
+
+
+async def test_text_of_one_speaker_needs_no_second_voice(rig: Rig) -> None:
+    made = good(await rig.ask(ONE))
+    voice = rig.home / "voice.onnx"
+    voice.write_bytes(b"voice")
+    assert rig.make(second_voice=voice).find(ONE) == made
+
+
+async def test_title_is_spoken_only_if_it_is_wanted(rig: Rig) -> None:
+    script = script_of("It is so.", "Number 3. RoPE.")
+    made = good(await rig.ask(script))
+    rig.narrator = rig.make(has_titles=True)
+    titled = good(await rig.ask(script))
+    assert [request["title"] for request in rig.requests()] == ["", "Number 3. rope."]
+    assert titled.audio != made.audio
+    assert [cue.text for cue in titled.cues] == ["It is so."]

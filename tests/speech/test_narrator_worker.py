@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import itertools
+import math
 import subprocess
 import sys
 import wave
@@ -49,30 +51,30 @@ def test_encoder_that_is_killed_says_so(
     assert "x.wav stays as it is: the encoder was ended by signal 9" in capfd.readouterr().err
 
 
+RATE, LETTER = 24_000, 0.055
+
+
 class Tone:
-    """Stands in for the voice, with its speeds: at 1, each letter lasts a tenth of a second."""
+    """Stands in for the voice, with its speeds: at 1, each letter lasts `LETTER` seconds, amid silence."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: float = 0.2) -> None:
+        self.level = level
         self.speeds: list[float] = []
+        self.phonemes: list[str] = []
 
-    def __call__(self, sentence: str, speed: float, seed: int) -> Any:
+    def phonemize(self, text: str) -> list[str]:
+        """Return the letters."""
+        return [text] if text.strip("…") else []
+
+    def from_phonemes(self, phonemes: str, speed: float, seed: int) -> Any:
         """Return the samples of a sentence."""
         np = pytest.importorskip("numpy")
         self.speeds.append(speed)
+        self.phonemes.append(phonemes)
         factor = np.interp(speed, *zip(*module.SPEEDS, strict=True))
-        return np.full(int(len(sentence) * module.SAMPLE_RATE / 10 / factor), 0.2, np.float32)
-
-
-def narrate(folder: Path, *sentences: str, target: float | None = None, breaths: Sequence[int] = ()) -> Narrated:
-    """Narrate with the tone; return what came of it."""
-    pytest.importorskip("numpy")
-    tone, wav = Tone(), folder / "x.wav"
-    answer = module.narrate(cast("Hibari", tone), list(sentences), target, wav, breaths)
-    with wave.open(str(wav)) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, module.SAMPLE_RATE)
-        seconds = file.getnframes() / module.SAMPLE_RATE
-        samples = array.array("h", file.readframes(file.getnframes()))
-    return Narrated(answer["duration"], answer["times"], seconds, samples, tone.speeds)
+        length = int(len(phonemes) * RATE * LETTER / factor)
+        sine = self.level * np.sin(np.arange(length) * 2 * np.pi * 440 / RATE)
+        return np.pad(sine.astype(np.float32), (RATE * 3 // 10, RATE // 2))
 
 
 class Narrated(NamedTuple):
@@ -82,61 +84,154 @@ class Narrated(NamedTuple):
     times: list[tuple[float, float]]
     seconds: float
     samples: array.array[int]
-    speeds: list[float]
+    voices: list[Tone]
+    steps: int
+
+    @property
+    def speeds(self) -> list[float]:
+        """The settings of the first voice."""
+        return self.voices[0].speeds
+
+    @property
+    def gaps(self) -> list[float]:
+        """Seconds between one clip and the next."""
+        return [round(after[0] - before[1] - 0.05, 2) for before, after in pairwise(self.times)]
+
+    def peak(self, start: float, end: float) -> float:
+        """Return the highest sample between two times."""
+        return max(map(abs, self.samples[int(start * RATE) : int(end * RATE)])) / 32768
 
 
-def test_narration_without_a_target_has_the_usual_pauses(tmp_path: Path) -> None:
-    made = narrate(tmp_path, "abcde", "abcdefghij")
-    assert made.times == [(0.15, 0.65), (0.95, 1.95)]
-    assert made.duration == pytest.approx(2.3)
-    assert made.seconds == pytest.approx(2.3, abs=0.001)
-    assert made.speeds == [1.0, 1.0]
+def narrate(
+    folder: Path,
+    *sentences: str,
+    target: float | None = None,
+    pauses: Sequence[float] = (),
+    others: Sequence[int] = (),
+    title: str = "",
+    levels: Sequence[float] = (0.2,),
+) -> Narrated:
+    """Narrate with the tone; return what came of it."""
+    pytest.importorskip("numpy")
+    voices, wav, steps = [Tone(level) for level in levels], folder / "x.wav", itertools.count()
+    request = {
+        "sentences": sentences,
+        "pauses": pauses or [0.55] * len(sentences),
+        "others": others,
+        "title": title,
+        "target": target,
+        "wav": str(wav),
+    }
+    answer = module.narrate(cast("list[Hibari]", voices), request, lambda: next(steps))
+    with wave.open(str(wav)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
+        seconds = file.getnframes() / RATE
+        samples = array.array("h", file.readframes(file.getnframes()))
+    return Narrated(answer["duration"], answer["times"], seconds, samples, voices, next(steps))
 
 
-def test_pause_after_a_paragraph_is_longer(tmp_path: Path) -> None:
-    made = narrate(tmp_path, "abcde", "abcde", "abcde", breaths=[1])
-    gaps = [round(after[0] - before[1], 3) for before, after in pairwise(made.times)]
-    assert gaps == [module.PAUSE, module.BREATH * module.PAUSE]
+def test_narration_without_a_target_has_the_usual_speed_and_pauses(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 20, "a" * 40, "a" * 20, pauses=[0.55, 1.1])
+    assert made.gaps == pytest.approx([0.55, 1.1], abs=0.011)
+    assert made.duration == pytest.approx(made.seconds, abs=0.001) == pytest.approx(6.9, abs=0.1)
+    assert made.speeds == [1.0, 1.0, 1.0]
 
 
-def test_pauses_alone_meet_a_target_that_is_near(tmp_path: Path) -> None:
-    made = narrate(tmp_path, "abcde", "abcde", "abcde", target=3.0)
-    assert (made.duration, made.seconds, made.speeds) == (3.0, 3.0, [1.0] * 3)
+def test_silence_of_the_voice_is_trimmed_and_times_are_those_of_the_sound(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 20, "a" * 40)
+    (first, second) = made.times
+    assert first[1] - first[0] == pytest.approx(20 * LETTER + 0.1, abs=0.011)
+    assert second[1] - second[0] == pytest.approx(40 * LETTER + 0.1, abs=0.011)
+    for start, end in made.times:
+        assert made.peak(start, start + 0.039) == 0
+        assert made.peak(start + 0.05, start + 0.1) > 0.1
+        assert made.peak(end - 0.1, end - 0.06) > 0.1
+        assert made.peak(end, end + 0.04) == 0
 
 
-@pytest.mark.parametrize(("target", "is_faster"), [(9.0, True), (12.5, False)])
-def test_speed_is_changed_for_a_target_that_pauses_cannot_meet(tmp_path: Path, target: float, is_faster: bool) -> None:
-    made = narrate(tmp_path, "a" * 50, "a" * 50, target=target)
-    assert made.duration == pytest.approx(target, abs=0.2)
-    assert len(made.speeds) == 4
-    assert (made.speeds[-1] > 1.0) is is_faster
+@pytest.mark.parametrize("target", [60.2, 64.0, 66.0])
+def test_speed_meets_a_target_and_pauses_stay_as_they_are(tmp_path: Path, target: float) -> None:
+    made = narrate(tmp_path, *["a" * 80] * 12, target=target)
+    assert made.duration == pytest.approx(target, abs=0.001)
+    assert made.gaps == pytest.approx([0.55] * 11, abs=0.06)
+    assert (made.speeds[-1] > 1.0) is (target < 61)
 
 
-@pytest.mark.parametrize("target", [3.0, 60.0])
-def test_target_far_away_is_not_forced(tmp_path: Path, target: float) -> None:
-    made = narrate(tmp_path, "a" * 50, "a" * 50, target=target)
-    low, high = module.SPEEDS[0][0], module.SPEEDS[-1][0]
-    assert made.speeds[-1] in (low, high)
-    gap = made.times[1][0] - made.times[0][1]
-    assert gap == pytest.approx(module.MIN_PAUSE if target == 3.0 else module.MAX_PAUSE)
+def test_speed_changes_little_from_sentence_to_sentence(tmp_path: Path) -> None:
+    made = narrate(tmp_path, *["a" * 80, "a" * 10] * 4, target=26.0)
+    np = pytest.importorskip("numpy")
+    factors = np.interp(made.speeds, *zip(*module.SPEEDS, strict=True))
+    assert max(abs(np.diff(factors))) <= module.STEADY + 0.001
+
+
+@pytest.mark.parametrize(("target", "factor"), [(6.0, 0.5), (90.0, 1.5)])
+def test_target_far_away_is_not_forced(tmp_path: Path, target: float, factor: float) -> None:
+    made = narrate(tmp_path, "a" * 100, "a" * 100, target=target)
+    assert made.speeds[-1] == pytest.approx(1.1 if factor < 1 else 0.8)
+    assert made.gaps == pytest.approx([0.55 * factor], abs=0.011)
+
+
+def test_voice_is_never_faster_than_sounds_natural(tmp_path: Path) -> None:
+    assert max(narrate(tmp_path, *["a" * 100] * 4, target=10.0).speeds) <= 1.1
 
 
 def test_single_sentence_needs_no_pause(tmp_path: Path) -> None:
-    assert narrate(tmp_path, "abcde").duration == pytest.approx(module.LEAD + 0.5 + module.TAIL)
+    assert narrate(tmp_path, "a" * 20).duration == pytest.approx(
+        module.LEAD + 20 * LETTER + 0.15 + module.TAIL, abs=0.011
+    )
+
+
+def test_title_is_spoken_first_beyond_the_target(tmp_path: Path) -> None:
+    plain = narrate(tmp_path, "a" * 80, "a" * 80, target=10.0)
+    titled = narrate(tmp_path, "a" * 80, "a" * 80, target=10.0, title="b" * 20)
+    assert titled.voices[0].phonemes == ["a" * 80, "a" * 80, "b" * 20]
+    added = 20 * LETTER + 0.15 + module.TITLE_PAUSE
+    assert titled.duration - plain.duration == pytest.approx(added, abs=0.02)
+    assert titled.times[0][0] - plain.times[0][0] == pytest.approx(added, abs=0.02)
+
+
+def test_second_speaker_has_the_second_voice_as_loud_as_the_first(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 40, "b" * 40, "c" * 40, others=[1], levels=(0.3, 0.1))
+    assert [voice.phonemes for voice in made.voices] == [["a" * 40, "c" * 40], ["b" * 40]]
+    first, second, _ = (made.peak(*times) for times in made.times)
+    assert first == pytest.approx(second, rel=0.01)
+
+
+def test_second_speaker_without_a_second_voice_has_the_first(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 40, "b" * 40, others=[1])
+    assert made.voices[0].phonemes == ["a" * 40, "b" * 40]
+
+
+@pytest.mark.parametrize("level", [0.01, 0.2, 0.9])
+def test_any_voice_is_brought_to_the_loudness_of_podcasts(tmp_path: Path, level: float) -> None:
+    """A sine at 440 Hz has its power in decibels as loudness, within half of one."""
+    made = narrate(tmp_path, "a" * 60, levels=(level,))
+    assert 20 * math.log10(made.peak(0, made.duration)) == pytest.approx(-17.8 + 3.0, abs=0.8)
+
+
+def test_sentence_that_cannot_be_spoken_is_silent(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 40, "…", "a" * 40)
+    assert made.times[1][0] == made.times[1][1]
 
 
 def test_text_that_the_voice_cannot_speak_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="finds nothing to speak"):
-        narrate(tmp_path, "a")
+        narrate(tmp_path, "…")
 
 
-def test_peaks_are_limited_and_quiet_sound_is_amplified(tmp_path: Path) -> None:
-    made = narrate(tmp_path, "abcde")
-    assert max(made.samples) == pytest.approx(0.2 * module.GAIN * 32767, abs=1)
-    assert made.samples[0] == made.samples[-1] == 0
+def test_each_sentence_is_a_sign_of_life(tmp_path: Path) -> None:
+    assert narrate(tmp_path, "aaaa", "bbbb", title="cccc").steps == 3
 
 
-@pytest.mark.parametrize(("factor", "speed"), [(0.5, 0.8), (1.0, 1.0), (2.0, 1.3), (0.890, 0.85)])
+@pytest.mark.parametrize(
+    ("phonemes", "stressed"),
+    [("ðə wˈɜɹd “ɑɹ”.", "ðə wˈɜɹd “ˈɑɹ”."), ("“ðə” ænd “ə kˈæt”", "“ðˈə” ænd “ə kˈæt”"), ("“kˈi”", "“kˈi”")],
+)
+def test_quoted_word_is_stressed(tmp_path: Path, phonemes: str, stressed: str) -> None:
+    assert narrate(tmp_path, phonemes).voices[0].phonemes == [stressed]
+
+
+@pytest.mark.parametrize(("factor", "speed"), [(0.5, 0.8), (1.0, 1.0), (2.0, 1.1), (0.905, 0.85)])
 def test_speed_follows_what_was_measured(factor: float, speed: float) -> None:
     pytest.importorskip("numpy")
     assert module.speed_for(factor) == pytest.approx(speed)

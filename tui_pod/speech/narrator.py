@@ -37,8 +37,18 @@ IDLE_LIMIT = 60.0
 VOICE = "hibari-tts==0.2.1"
 """The package of the voice, as in pyproject.toml."""
 
-ROUND = 2
+ROUND = 3
 """Version of how narrations are made; a new number makes cached ones obsolete."""
+
+
+SENTENCE_PAUSE, PARAGRAPH_PAUSE, THINKING_PAUSE = 0.55, 1.1, 2.5
+"""Seconds after a sentence, after a paragraph, and after a question or an open end that the listener completes."""
+
+RECAP = 3
+"""A text with this many paragraphs that begin with a question and answer it asks its listener."""
+
+ANSWER_LIMIT = 120.0
+"""Seconds without a sign of life after which a worker is considered hung; on a busy machine it may need ten."""
 
 
 class NarrationError(UserError):
@@ -68,9 +78,32 @@ class Script:
     is_shortened: bool = False
     breaths: tuple[int, ...] = ()
     """Indexes of the sentences that end a paragraph; a longer pause follows them."""
+    questions: tuple[int, ...] = ()
+    """Indexes of the sentences after which the listener thinks; the longest pause follows them."""
+    speakers: tuple[str, ...] = ()
+    """Who speaks each sentence; empty if it is always the same person."""
+    title: str = ""
+    """Number and title, spoken first if the settings say so."""
+
+    @property
+    def others(self) -> list[int]:
+        """The indexes of the sentences that the first speaker does not speak."""
+        return [index for index, speaker in enumerate(self.speakers) if speaker != self.speakers[0]]
+
+    def pauses(self, has_second: bool) -> list[float]:
+        """Return the seconds after each sentence; one voice for two speakers pauses between them."""
+        turns = () if has_second else self.speakers
+        return [
+            THINKING_PAUSE
+            if index in self.questions
+            else PARAGRAPH_PAUSE
+            if index in self.breaths or turns[index : index + 1] != turns[index + 1 : index + 2]
+            else SENTENCE_PAUSE
+            for index in range(len(self.sentences) - 1)
+        ]
 
 
-def make_script(cues: Sequence[Cue], target: float | None) -> Script:
+def make_script(cues: Sequence[Cue], target: float | None, title: str = "") -> Script:
     """Return the script of a text, cut at `MAX_CHARS`; drop the target if the text is cut or the pace would be odd."""
     sentences: list[str] = []
     room = MAX_CHARS
@@ -84,7 +117,28 @@ def make_script(cues: Sequence[Cue], target: float | None) -> Script:
     breaths = tuple(index for index, cue in enumerate(inner) if cue.ends_paragraph)
     words = sum(len(sentence.split()) for sentence in sentences)
     fits = target is not None and not is_shortened and 100 < words / (target / 60) < 230
-    return Script(tuple(sentences), target if fits else None, is_shortened, breaths)
+    speakers = tuple(cue.speaker for cue in cues[: len(sentences)])
+    return Script(
+        tuple(sentences),
+        target if fits else None,
+        is_shortened,
+        breaths,
+        _questions(sentences, breaths),
+        speakers if len(set(speakers)) > 1 else (),
+        title,
+    )
+
+
+def _questions(sentences: Sequence[str], breaths: Sequence[int]) -> tuple[int, ...]:
+    """Return which sentences the listener completes: open ends, and the questions of a recap."""
+    firsts = {0, *(index + 1 for index in breaths)}
+    asked = [
+        index
+        for index, sentence in enumerate(sentences)
+        if index in firsts and index not in breaths and sentence.endswith("?")
+    ]
+    open_ends = [index for index, sentence in enumerate(sentences) if sentence.rstrip('”"’').endswith("…")]
+    return tuple(sorted({*open_ends, *(asked if len(asked) >= RECAP else ())}))
 
 
 Response = Callable[[Narration | NarrationError], None]
@@ -101,8 +155,28 @@ class _Job:
 class Narrator:
     """Makes narrations one after the other, urgent ones first."""
 
-    def __init__(self, folder: Path, cache_bytes: int, is_enabled: bool = True, python: str = sys.executable) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cache_bytes: int,
+        is_enabled: bool = True,
+        python: str = sys.executable,
+        second_voice: Path | None = None,
+        has_titles: bool = False,
+    ) -> None:
+        """Keep narrations in a folder.
+
+        Args:
+            folder: the cache.
+            cache_bytes: its limit.
+            is_enabled: False refuses to narrate anything.
+            python: the interpreter of the worker.
+            second_voice: the file of the voice of a second speaker; if it is missing, the first voice speaks both.
+            has_titles: whether a narration begins with number and title.
+        """
         self._folder = folder
+        self._second_voice = second_voice
+        self._has_titles = has_titles
         self._cache_bytes = cache_bytes
         self._python = python
         self._is_enabled = is_enabled
@@ -222,11 +296,15 @@ class Narrator:
         assert worker.stdout is not None
         base = self._folder / job.key
         table = pronunciations()
+        second = self._second_for(job.script)
         request = {
             "id": (number := next(self._numbers)),
             "sentences": [speakable(sentence, table) for sentence in job.script.sentences],
+            "pauses": job.script.pauses(second is not None),
+            "others": job.script.others,
+            "title": speakable(self._title(job.script), table),
             "target": job.script.target,
-            "breaths": job.script.breaths,
+            "second": second,
             "wav": str(base.with_suffix(".wav")),
             "opus": str(base.with_suffix(".opus")),
             "encode": self._must_encode,
@@ -234,7 +312,7 @@ class Narrator:
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         await worker.stdin.drain()
         try:
-            answer = await asyncio.wait_for(_read_answer(worker.stdout, number), answer_limit(job.script))
+            answer = await _read_answer(worker.stdout, number)
         except TimeoutError:
             raise OSError("it does not answer") from None
         if "error" in answer:
@@ -260,8 +338,18 @@ class Narrator:
     def _key(self, script: Script) -> str:
         import hashlib  # loads 2 MiB of OpenSSL, which only narrations need
 
-        content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, script.breaths, _table_stamp()])
+        second = self._second_for(script)
+        made_of = script.sentences, script.target, script.breaths, self._title(script), second, script.others
+        content = json.dumps([ROUND, _voice_version(), made_of, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+
+    def _title(self, script: Script) -> str:
+        return script.title if self._has_titles else ""
+
+    def _second_for(self, script: Script) -> str | None:
+        """Return the file of the second voice if the script has two speakers and the file exists."""
+        voice = self._second_voice
+        return str(voice) if voice is not None and script.speakers and voice.is_file() else None
 
     def find(self, script: Script) -> Narration | None:
         """Return the narration if it is in the cache."""
@@ -274,7 +362,7 @@ class Narrator:
                 text = read_bytes(times).decode()
                 duration = float(text.partition("NOTE duration ")[2].partition("\n")[0])
                 cues = tuple(
-                    Cue(sentence, cue.start, cue.end, index in script.breaths)
+                    Cue(sentence, cue.start, cue.end, index in script.breaths, cue.speaker)
                     for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(text), strict=True))
                 )
                 os.utime(audio)  # the cache removes the least recently used narration first
@@ -283,7 +371,11 @@ class Narrator:
 
     def _keep(self, job: _Job, duration: float, times: list[tuple[float, float]]) -> None:
         base = self._folder / job.key
-        cues = tuple(Cue(text, *pair) for text, pair in zip(job.script.sentences, times, strict=True))
+        speakers = job.script.speakers or [""] * len(job.script.sentences)
+        cues = tuple(
+            Cue(text, start, end, speaker=speaker)
+            for text, (start, end), speaker in zip(job.script.sentences, times, speakers, strict=True)
+        )
         content = to_webvtt(cues).replace("WEBVTT\n", f"WEBVTT\n\nNOTE duration {duration}\n", 1)
         temp = base.with_suffix(".vtt.part")
         temp.write_text(content, "utf-8")
@@ -308,19 +400,18 @@ class Narrator:
 
 
 async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, Any]:
-    """Return the answer to a request; skip answers to earlier requests."""
+    """Return the answer to a request; skip signs of life, and answers to earlier requests.
+
+    Raises:
+        TimeoutError: the worker is silent for too long.
+    """
     while True:
-        line = await lines.readline()
+        line = await asyncio.wait_for(lines.readline(), ANSWER_LIMIT)
         if not line:
             raise EOFError("it ended without an answer")
         answer: dict[str, Any] = json.loads(line)
-        if answer["id"] == number:
+        if answer["id"] == number and len(answer) > 1:
             return answer
-
-
-def answer_limit(script: Script) -> float:
-    """Return how long a worker may be silent before it is considered hung, in seconds; a hundredth is normal."""
-    return 30.0 + sum(map(len, script.sentences)) / 100
 
 
 def has_voice() -> bool:

@@ -1,13 +1,15 @@
 """The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
 
 Only this process imports the voice, which keeps its memory, threads and licence out of the app. A request is
-    {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
-     "breaths": [3], "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
-and its one answer is
+    {"id": 7, "sentences": ["spoken form", …], "pauses": [0.55, …], "others": [1, …], "title": "spoken form" or "",
+     "target": 105.0 or null, "second": "PATH.onnx" or null, "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+and its answers are
+    {"id": 7}                                                    a sentence is spoken: the work goes on
     {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
     {"id": 7, "error": "…"}                                      the reason, for the listener
-With "encode" the Opus file has replaced the WAV by then, unless encoding failed. Without "encode" the Opus file
-replaces the WAV once there has been no request for a while.
+of which the second or the third is the last. `pauses` are seconds after the sentences, and `others` the numbers of
+those that the second voice speaks. With "encode" the Opus file has replaced the WAV by then, unless encoding failed.
+Without "encode" the Opus file replaces the WAV once there has been no request for a while.
 """
 
 from __future__ import annotations
@@ -15,50 +17,61 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.audio.libmpv import release_memory
 from tui_pod.runtime.subprocesses import start_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from hibari import Hibari
 
-    Audio = np.ndarray[Any, np.dtype[np.float32]]
-    Samples = np.ndarray[Any, np.dtype[np.int16]]
-
-SAMPLE_RATE = 24_000
-"""Samples per second that the voice makes."""
+    from tui_pod.speech.mastering import Samples
 
 LEAD, TAIL = 0.15, 0.35
 """Seconds of silence before the first and after the last sentence."""
 
-PAUSE = 0.3
-"""Seconds between sentences if there is no target length."""
+TITLE_PAUSE = 1.1
+"""Seconds after the title."""
 
-MIN_PAUSE, MAX_PAUSE = 0.1, 0.6
-"""Seconds between sentences that still sound natural."""
+SHORTEST, LONGEST = 0.5, 1.5
+"""Factors by which pauses may be changed to meet a target length."""
 
-BREATH = 2.0
-"""How many times longer the pause after a paragraph is."""
-
-SPEEDS = ((0.8, 0.795), (0.85, 0.890), (0.9, 0.959), (1.0, 1.0), (1.1, 1.033), (1.2, 1.102), (1.3, 1.174))
+SPEEDS = ((0.8, 0.803), (0.85, 0.905), (0.9, 0.964), (0.95, 0.985), (1.0, 1.0), (1.05, 1.015), (1.1, 1.029))
 """The voice's speed settings, and the speeds that they really give (measured; rounding makes them uneven)."""
 
-GAIN = 2.5
-"""Factor of +8 dB: the voice is at -26 LUFS, and podcasts are at about -18."""
+PHONEME, OVERHEAD = 0.0575, -0.185
+"""Seconds per phoneme at setting 1, and what a trimmed sentence has besides (measured: within 1.3 % of a text)."""
 
-LIMIT = 0.7
-"""Level above which peaks are softly limited instead of clipped."""
+TRUSTED = 30.0
+"""Seconds of speech that this estimate is worth, against what is heard of the text itself."""
+
+STEADY = 0.015
+"""Largest change of speed between two sentences: nobody hears it."""
 
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
+
+_QUOTED = re.compile("“[^ ˈˌ“”]+”")
+_VOWEL = re.compile("[AIOQWYaeiouæɐɑɒɔəɛɜɪʊʌᵻ]")
+
+
+class Line(NamedTuple):
+    """A sentence to speak."""
+
+    voice: Hibari
+    phonemes: list[str]
+
+    @property
+    def estimate(self) -> float:
+        """Seconds that it lasts at setting 1, about."""
+        return max(0.2, sum(map(len, self.phonemes)) * PHONEME + OVERHEAD)
 
 
 def main() -> None:
@@ -67,28 +80,42 @@ def main() -> None:
         os.nice(10)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a library's output must not look like an answer
-    voice: Hibari | None = None
+    voices: dict[str | None, Hibari] = {}
     to_encode: list[dict[str, Any]] = []
     for request in _requests(to_encode):
         if request is None:
             encode(to_encode.pop(0))
             continue
-        try:
-            if voice is None:
-                from hibari import Hibari  # an extra: may be missing
 
-                voice = Hibari(voice="heart")
-            answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]), request["breaths"])
+        def answer(number: int = request["id"], **content: Any) -> None:
+            answers.write(json.dumps({"id": number, **content}) + "\n")
+            answers.flush()
+
+        try:
+            result = narrate(_voices(voices, request["second"]), request, answer)
             if request["encode"]:
                 encode(request)
             else:
                 to_encode.append(request)
         except (ValueError, OSError, RuntimeError, ImportError) as error:
-            answer = {"error": str(error)}
-        answer["id"] = request["id"]
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+            result = {"error": str(error)}
+        answer(**result)
         release_memory()  # frees 40 MB of 270
+
+
+def _voices(loaded: dict[str | None, Hibari], second: str | None) -> list[Hibari]:
+    """Return the voice, and the second one if its file is given; load what is not loaded yet.
+
+    Raises:
+        ImportError, OSError, RuntimeError: a voice cannot be loaded.
+    """
+    from hibari import Hibari  # an extra: may be missing
+
+    if None not in loaded:
+        loaded[None] = Hibari(voice="heart")
+    if second is not None and second not in loaded:
+        loaded[second] = Hibari(voice="heart", model=second, g2p=loaded[None].g2p)
+    return [loaded[None]] if second is None else [loaded[None], loaded[second]]
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
@@ -108,17 +135,13 @@ def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None
         yield None
 
 
-def narrate(
-    voice: Hibari, sentences: list[str], target: float | None, wav: Path, breaths: Sequence[int] = ()
-) -> dict[str, Any]:
-    """Write the narration of `sentences` and return its `duration` and the `times` of each, in seconds.
+def narrate(voices: Sequence[Hibari], request: dict[str, Any], spoken: Callable[[], object]) -> dict[str, Any]:
+    """Write the narration of a request's sentences and return its `duration` and the `times` of each, in seconds.
 
     Args:
-        voice: speaks one sentence at a time.
-        sentences: in their spoken form.
-        target: seconds that it should last; None: any length.
-        wav: the file to write.
-        breaths: indexes of the sentences that a longer pause follows.
+        voices: the voice, and the second one if there is one.
+        request: what to narrate.
+        spoken: called after each sentence.
 
     Raises:
         ValueError: nothing in the text can be spoken.
@@ -126,29 +149,51 @@ def narrate(
     """
     import numpy as np  # comes with the extra
 
-    parts = _speak(voice, sentences, 1.0)
-    spoken = sum(map(len, parts)) / SAMPLE_RATE
-    if spoken < 0.2:
+    from tui_pod.speech.mastering import AFTER, BEFORE, SAMPLE_RATE
+
+    lines = _lines(voices, request)
+    gaps = [*request["pauses"][: len(lines) - 1]]
+    target: float | None = request["target"]
+    room = None if target is None else target - LEAD - TAIL - sum(gaps)
+    clips = _louder(lines, _speak(lines, room, spoken))
+    seconds = sum(map(len, clips)) / SAMPLE_RATE
+    if not seconds:
         raise ValueError("the voice finds nothing to speak; it reads English only")
-    gaps = [BREATH if index in breaths else 1.0 for index in range(len(parts) - 1)]
-    pause = _pause(spoken, sum(gaps), target)
-    if target is not None and not MIN_PAUSE <= pause <= MAX_PAUSE:
-        wanted = max(target - LEAD - TAIL - PAUSE * sum(gaps), 1.0)
-        parts.clear()  # frees memory before the sentences are spoken again
-        parts = _speak(voice, sentences, speed_for(spoken / wanted))
-        pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, sum(gaps), target)
-    pause = min(max(pause, MIN_PAUSE), MAX_PAUSE)
+    if target is not None and gaps:
+        factor = (target - LEAD - TAIL - seconds) / sum(gaps)
+        gaps = [gap * min(max(factor, SHORTEST), LONGEST) for gap in gaps]
+    lead = LEAD
+    pieces: list[Samples] = []
+    if request["title"]:
+        titled = [Line(voices[0], voices[0].phonemize(request["title"]))]
+        pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16), *_louder(titled, _speak(titled, None, spoken))]
+        lead = TITLE_PAUSE
+    pieces.append(np.zeros(int(lead * SAMPLE_RATE), np.int16))
+    start = offset = sum(map(len, pieces))
     times: list[tuple[float, float]] = []
-    pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16)]
-    offset = len(pieces[0])
-    for part, gap in zip(parts, [*gaps, 0.0], strict=True):
-        times.append((round(offset / SAMPLE_RATE, 3), round((offset + len(part)) / SAMPLE_RATE, 3)))
-        pieces += [part, np.zeros(int(gap * pause * SAMPLE_RATE), np.int16)]
-        offset += len(part) + len(pieces[-1])
-    rest = (target or 0.0) - offset / SAMPLE_RATE  # fills up to the target exactly, if that is near
-    pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.1 else TAIL) * SAMPLE_RATE), np.int16)
-    _write_wav(wav, pieces)
+    for clip, gap in zip(clips, [*gaps, 0.0], strict=True):
+        end = offset + max(0, len(clip) - int((AFTER - BEFORE) * SAMPLE_RATE))
+        times.append((round(offset / SAMPLE_RATE, 3), round(end / SAMPLE_RATE, 3)))
+        pieces += [clip, np.zeros(int(gap * SAMPLE_RATE), np.int16)]
+        offset += len(clip) + len(pieces[-1])
+    rest = (target or 0.0) - LEAD - (offset - start) / SAMPLE_RATE  # fills up to the target exactly, if that is near
+    pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.2 else TAIL) * SAMPLE_RATE), np.int16)
+    _write_wav(Path(request["wav"]), pieces)
     return {"duration": round(sum(map(len, pieces)) / SAMPLE_RATE, 3), "times": times}
+
+
+def _lines(voices: Sequence[Hibari], request: dict[str, Any]) -> list[Line]:
+    others = frozenset(request["others"])
+    chosen = (voices[-1 if number in others else 0] for number in range(len(request["sentences"])))
+    return [
+        Line(voice, [_stressed(part) for part in voice.phonemize(sentence)])
+        for voice, sentence in zip(chosen, request["sentences"], strict=True)
+    ]
+
+
+def _stressed(phonemes: str) -> str:
+    """Return phonemes in which a single quoted word is stressed, even if it usually is not, such as “the”."""
+    return _QUOTED.sub(lambda found: _VOWEL.sub("ˈ\\g<0>", found[0], count=1), phonemes)
 
 
 def speed_for(factor: float) -> float:
@@ -159,37 +204,55 @@ def speed_for(factor: float) -> float:
     return float(np.interp(factor, factors, settings))
 
 
-def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Samples]:
-    """Return each sentence as 16-bit samples, which take half the memory of the voice's own format."""
+def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], object]) -> list[Samples]:
+    """Return each sentence, trimmed, as 16-bit samples, which take half the memory of the voice's own format.
+
+    Their speed fills `room` seconds (None: the usual speed). It follows from an estimate first, and is corrected by
+    how long the sentences really last.
+    """
+    import numpy as np  # comes with the extra
+
+    from tui_pod.speech.mastering import SAMPLE_RATE, trim
+
+    low, high = SPEEDS[0][1], SPEEDS[-1][1]
+    left = sum(line.estimate for line in lines)
+    estimated = real = TRUSTED
+    clips: list[Samples] = []
+    factor = 1.0
+    for line in lines:
+        if room is not None:
+            wanted = min(max(left * real / estimated / max(room, 0.1), low), high)
+            factor = min(max(wanted, factor - STEADY), factor + STEADY) if clips else wanted
+        setting = speed_for(factor)
+        parts = [line.voice.from_phonemes(part, speed=setting, seed=0) for part in line.phonemes]
+        clip = trim(np.concatenate(parts)) if parts else np.zeros(0, np.float32)
+        clips.append((np.clip(clip, -1.0, 1.0) * 32767.0).astype("<i2"))
+        seconds = len(clip) / SAMPLE_RATE
+        left, estimated, real = left - line.estimate, estimated + line.estimate, real + seconds * factor
+        room = None if room is None else room - seconds
+        spoken()
+    return clips
+
+
+def _louder(lines: Sequence[Line], clips: list[Samples]) -> list[Samples]:
+    """Return clips at the wanted loudness, the same for each voice, with limited peaks."""
+    import numpy as np  # comes with the extra
+
+    from tui_pod.speech.mastering import block_powers, gain_for, limit
+
+    powers: dict[int, list[float]] = {}
+    for line, clip in zip(lines, clips, strict=True):
+        powers.setdefault(id(line.voice), []).extend(block_powers((clip / 32768).astype(np.float32)))
+    gains = {voice: np.float32(gain_for(found) / 32768) for voice, found in powers.items()}
     return [
-        (_louder(voice(sentence, speed=speed, seed=0)) * 32767.0).astype("<i2", copy=False) for sentence in sentences
+        (limit(clip * gains[id(line.voice)]) * 32767.0).astype("<i2") if len(clip) else clip
+        for line, clip in zip(lines, clips, strict=True)
     ]
 
 
-def _pause(spoken: float, gaps: float, target: float | None) -> float:
-    """Return the pause between sentences that makes the narration last `target` seconds.
-
-    Args:
-        spoken: seconds of speech.
-        gaps: how many pauses there are, with those after paragraphs counted as `BREATH` each.
-        target: seconds; None: any length.
-    """
-    if target is None or not gaps:
-        return PAUSE
-    return (target - LEAD - TAIL - spoken) / gaps
-
-
-def _louder(audio: Audio) -> Audio:
-    import numpy as np  # comes with the extra
-
-    audio = audio * np.float32(GAIN)
-    over = np.abs(audio) > LIMIT
-    room = 1.0 - LIMIT
-    audio[over] = np.sign(audio[over]) * (LIMIT + room * np.tanh((np.abs(audio[over]) - LIMIT) / room))
-    return audio
-
-
 def _write_wav(path: Path, pieces: list[Samples]) -> None:
+    from tui_pod.speech.mastering import SAMPLE_RATE
+
     temp = path.with_suffix(".part")
     temp.unlink(missing_ok=True)
     with wave.open(str(temp), "wb") as file:

@@ -16,6 +16,7 @@ from tui_pod.core.library.transcript import (
     Cue,
     Transcript,
     parse_transcript,
+    plain_cues,
     to_webvtt,
 )
 from tui_pod.core.text.clean import is_safe
@@ -471,3 +472,16 @@ def test_parse_names_that_repeat_are_speakers() -> None:
 def test_parse_word_with_a_colon_once_is_no_speaker() -> None:
     text = "00:00.000 --> 00:01.000\nRemember: words.\n\n00:01.000 --> 00:02.000\nYes.\n"
     assert [cue[:2] for cue in spoken(text)] == [("", "Remember: words."), ("", "Yes.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("A: One. Two\nB: Three.\n\nFour.", [("A", "One."), ("A", "Two"), ("B", "Three."), ("B", "Four.")]),
+        ("A: One. A: two.", [("", "A: One."), ("", "A: two.")]),
+        ("Q: One?\nA: Two.", [("", "Q: One?"), ("", "A: Two.")]),
+    ],
+    ids=["dialogue", "one letter", "question and answer"],
+)
+def test_plain_text_marks_the_turns_of_a_dialogue(text: str, cues: list[tuple[str, str]]) -> None:
+    assert [(cue.speaker, cue.text) for cue in plain_cues(text)] == cues

@@ -21,6 +21,8 @@ TABLE = {
         pytest.param("One. Two! Three? Four…", ["One.", "Two!", "Three?", "Four…"], id="marks"),
         pytest.param("Dr. Lee met Prof. Kim.", ["Dr. Lee met Prof. Kim."], id="titles"),
         pytest.param("J. Su wrote it. I. He too.", ["J. Su wrote it.", "I.", "He too."], id="initials, but not I"),
+        pytest.param("Written as T. Each tick.", ["Written as T.", "Each tick."], id="a letter before an opener"),
+        pytest.param("Pens etc. Then J. A. Su.", ["Pens etc.", "Then J. A. Su."], id="a title before an opener"),
         pytest.param("It is 2.5 B. and more.", ["It is 2.5 B. and more."], id="a small letter follows"),
         pytest.param("Cells, e.g. Neurons, cf. Fig. 3.", ["Cells, e.g. Neurons, cf. Fig. 3."], id="abbreviations"),
         pytest.param("On Mar. 5, see Ch. 3. It ends.", ["On Mar. 5, see Ch. 3.", "It ends."], id="before a number"),
@@ -81,10 +83,10 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
         ("Llama-3.1-8B", "Llama 3.1 8B"),
         ("arXiv:2104.1 in C#", "archive 2104.1 in C sharp"),
         ("two RoPEs, a RoPE’s, RoPEst", "two ropes, a rope’s, RoPEst"),
-        ("“The trophy” is it", "The trophy, is it"),
-        ("the token “bank” here", "the token, bank, here"),
-        ("he said “Stop.” twice", "he said, Stop. twice"),
-        ('it reads "a b c" aloud', "it reads, a b c, aloud"),
+        ("“The trophy” is it", "<The trophy> is it"),
+        ("the token “bank” here, ‘this’ isn’t", "the token <bank> here, <this> isn’t"),
+        ("he said “Stop.” twice", "he said <Stop.> twice"),
+        ('it reads "a b c" aloud', "it reads <a b c> aloud"),
         ("p < 0.05, x <= 5, y>=6", "p less than 0.05, x at most 5, y at least 6"),
         ("a != b == c -> d, >100 of <b>it</b>", "a is not b = c to d, more than 100 of b it b"),
         ("S01E02, Ep. 12, No. 5, #3, Fig. 4", "season 1 episode 2, episode 12, number 5, number 3, figure 4"),
@@ -105,7 +107,12 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
     ],
 )
 def test_speakable_says_what_a_voice_would_misread(written: str, spoken: str) -> None:
-    assert speakable(written, TABLE) == spoken
+    """`<` and `>` stand for the marks of a quotation."""
+    assert speakable(written, TABLE) == spoken.replace("<", "[“](/“/)").replace(">", "[”](/”/)")
+
+
+def test_speakable_word_of_two_pronunciations_has_the_one_that_is_meant() -> None:
+    assert speakable("The doors close on close friends.", {}) == "The doors [close](/klˈOz/) on close friends."
 
 
 def test_speakable_longest_entry_of_the_table_goes_first() -> None:

@@ -112,6 +112,7 @@ _LRC_TAG = re.compile(r"\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|lr|id):[
 _LRC_WORD = re.compile(r"<\d{1,3}:\d\d(?:\.\d{1,3})?>")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 """The end of a sentence, and the quotation marks behind it."""
+_TURN = re.compile(r"^[ \t]*([AB]):[ \t]+(?=\S)", re.MULTILINE)
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
 
@@ -228,20 +229,28 @@ def _named(cues: list[Cue]) -> list[Cue]:
 
 
 def plain_cues(text: str) -> list[Cue]:
-    """Return the sentences of plain text; a line break inside a paragraph ends a sentence only after its mark."""
+    """Return the sentences of plain text; a line break inside a paragraph ends a sentence only after its mark.
+
+    In a dialogue, `A:` or `B:` at the start of a line names who speaks from there on.
+    """
     found: list[Cue] = []
+    is_dialogue = len(set(_TURN.findall(text))) == 2
+    speaker = ""
     for block in _BLOCKS.split(text):
-        paragraphs: list[list[str]] = []
+        paragraphs: list[tuple[str, list[str]]] = []
         is_open = False
         for line in filter(None, map(str.strip, block.split("\n"))):
+            turn = _TURN.match(line) if is_dialogue else None
+            if turn:
+                speaker, line, is_open = turn[1], line[turn.end() :], False
             if is_open:
-                paragraphs[-1].append(line)
+                paragraphs[-1][1].append(line)
             else:
-                paragraphs.append([line])
+                paragraphs.append((speaker, [line]))
             is_open = not SENTENCE_END.search(line)
-        for lines in paragraphs:
+        for by, lines in paragraphs:
             parts = split_sentences(" ".join(lines))
-            found += (Cue(sentence) for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
+            found += (Cue(said, speaker=by) for part in parts if (said := clean(part, SENTENCE_LIMIT)))
         if found:
             found[-1] = found[-1]._replace(ends_paragraph=True)
     return found

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 _TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
 _NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
 """Words whose full stop does not end a sentence if a number follows."""
+_FINAL = frozenset("Jr Sr St al etc".split())
+"""Titles that may also end a sentence."""
+_OPENERS = frozenset(
+    "A After All And Another As At Because Before Both But By Each Every For From Here How If In Instead It Its Most "
+    "Nor Not Now On Once One Or She Since Some That The Then There These They This Those We What When Where Which "
+    "While Who Why With You Your".split()
+)
+"""Words that begin a sentence: a single letter before one of them is not the initial of a name."""
 _LONGEST_TITLE = 10
 """Characters before a full stop that are checked."""
+_FIRST_WORD = re.compile(r"[A-Z][a-z]*+(?![.’'-])")
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # possessive: a long run of marks takes linear time
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
@@ -87,11 +96,47 @@ _RULES = (
     (r"(?<=[A-Za-z])/(?=[A-Z]\b)", " "),
     (r"(?<=[a-z])/s\b", " per second"),
     (r"(?<=\w)_(?=\w)", " "),
-    (r"(?<=[A-Za-z’'])\s+[“\"](?=\w)", ", "),  # a voice passes over quotation marks: quoted words get a breath
-    (r"(?<=[A-Za-z’'])[”\"](?=\s+\w)", ","),
-    (r"[\[\]{}<>|*#^\\`“”]", " "),
+    (r"(?<![\w’'])[‘'](?=\w)([^‘’'\"“”]*[\w.,!?…])[’'](?!\w)", r"“\1”"),  # the voice sets off what “” enclose
+    (r"(?<!\w)\"(?=\w)([^\"“”]*[\w.,!?…])\"(?!\w)", r"“\1”"),
+    (r"[\[\]{}<>|*#^\\`\"]", " "),
 )
 """Patterns and their spoken forms. They are compiled when first used: playback waits for this import."""
+_VERB = r"\b(?i:I|we|you|they|to|will|would|can|could|should|must|may|might|not|never|\w+n’t) "
+"""What comes before a verb and not before a noun."""
+_OBJECT = r"(?= (?:the|an?|each|every|its|their|our|your|his|her|it|them|us|all|both|onto|into)\b)"
+"""What comes after a verb that has an object."""
+_HOMOGRAPHS = (
+    (r"\b(copied)\b", "kˈɑpid"),
+    (r"\b(rater)\b", "ɹˈAtəɹ"),
+    (r"\b(raters)\b", "ɹˈAtəɹz"),
+    (r"\b(used)(?= to[.,;:!?])", "jˈust"),
+    (r"\b(?:[Dd]id(?:n’t)? \w+|get|gets|got|getting) (used)(?= to\b)", "jˈust"),
+    (rf"{_VERB}(project){_OBJECT}", "pɹəʤˈɛkt"),
+    (rf"\b\w+s (project){_OBJECT}", "pɹəʤˈɛkt"),
+    (r"\b(?:it|that|which|who|layer|matrix|network|model|head|step|encoder|decoder|lamp) (projects)\b", "pɹəʤˈɛkts"),
+    (rf"\b\w+s (close){_OBJECT}", "klˈOz"),
+    (r"\b(?:loops|doors|gates|shops|markets|lines|brackets|questions|eyes|gaps|windows|circles) (close)\b", "klˈOz"),
+    (r"\b[Ww]ell[ -](read)(?=[,.;:!?)]| and\b)", "ɹˈɛd"),
+    (
+        r"\b(?i:is|are|was|were|has|have|had)(?: (?!(?:to|and|they|we|you|I|can|will|could|must|should|may)\b)[\w’-]+)"
+        r"{1,4} (read)(?= (?:\w+ly|by|aloud|once|twice|first|last)\b)",
+        "ɹˈɛd",
+    ),
+    (r"\b(?i:he|she|it|who|one|nobody|everyone) (objects)\b", "əbʤˈɛkts"),
+    (r"\b(?:am|is|are|was|were|be) (content)(?= (?:to|with)\b)", "kəntˈɛnt"),
+    (rf"{_VERB}(wind)(?= (?:the|up|down|back|it|an?)\b)", "wˈInd"),
+    (r"\b(wound)(?= (?:up|around|round|down|tight|tightly|back)\b)", "wˈWnd"),
+    (r"\b(tear)(?= (?:the|it|them|down|apart|up|through|off|open)\b)", "tˈɛɹ"),
+    (rf"{_VERB}(bow)(?= (?:to|before|down|out)\b)", "bˈW"),
+    (r"\b([Ll]ead)(?= (?:pipes?|paint|poisoning|shot|acid|roofs?|glass|plates?|is a metal)\b)", "lˈɛd"),
+    (r"\b(?:of|from|molten|as) (lead)(?=[.,;:!?])", "lˈɛd"),
+    (r"(?<!-)\b(minute)(?= (?:details?|differences?|amounts?|traces?|particles?|errors?)\b)", "mInˈut"),
+    (r"\b(bass)(?= (?:lines?|guitars?|notes?|players?|drums?|voices?|clef)\b)", "bˈAs"),
+    (r"\b(?:an?|her|his|my|your) (resume)\b", "ɹˈɛzəmˌA"),
+    (r"\b(?:fresh|farm|local|garden) (produce)\b", "pɹˈOdˌus"),
+    (r"\b(?:an|the|this|that|big|great) (upset)(?=[.,;!?]| (?:of|in|for|came|was)\b)", "ˈʌpsˌɛt"),
+)
+"""Words that the voice would read wrongly, with what is around them, and their phonemes."""
 _SCALES = {"K": "thousand", "M": "million", "B": "billion"}
 _POWERS = {"2": " squared", "3": " cubed", "T": " transposed"}
 _RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ]+)")
@@ -99,6 +144,8 @@ _LOWERED = re.compile("([₀₁₂₃₄₅₆₇₈₉ₙ]+)")
 _DOLLARS = re.compile(r"\b([KMB]) dollars\b")
 _NUMBERED = re.compile(r"(?<=[a-z]{3})(?=\d+(?:\.\d+)?\b)")
 """Between a name and its number, as in Qwen2.5: the table has only the name."""
+_QUOTE = re.compile("([“”])")
+"""Quotation marks: the voice passes over them unless they are given as phonemes."""
 _BLANKS = re.compile(r"\s+")
 _GAPS = re.compile(r"\s+([,.;:!?])")
 _ABBREVIATED = re.compile(r"\b(no|fig)\.")
@@ -127,11 +174,18 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
     word = before[before.rfind(" ") + 1 :].lstrip("(\"'“‘")
     if following.isdigit() and word in _NUMBERED_WORDS:
         return False
-    return word not in _TITLES and not (len(word) == 1 and word.isupper() and word != "I")
+    is_letter = len(word) == 1 and word.isupper() and word != "I"
+    if is_letter or word in _FINAL:
+        first = _FIRST_WORD.match(text, end.end())
+        return first is not None and first[0] in _OPENERS
+    return word not in _TITLES
 
 
 def speakable(sentence: str, table: Mapping[str, str]) -> str:
-    """Return `sentence` as the voice should read it; `table` maps written words to spoken ones."""
+    """Return `sentence` as the voice should read it; `table` maps written words to spoken ones.
+
+    Words with two pronunciations, and quotation marks, are given as `[word](/phonemes/)` in the voice's own alphabet.
+    """
     sentence = _NUMBERED.sub(" ", sentence)
     words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
     if words is not None:
@@ -145,7 +199,16 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
     sentence = _DOLLARS.sub(lambda found: f"{_SCALES[found[1]]} dollars", sentence)
     for symbol, spoken in _SYMBOLS.items():
         sentence = sentence.replace(symbol, spoken)
-    return _ABBREVIATED.sub(r"\1 .", _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence))).strip()
+    sentence = _ABBREVIATED.sub(r"\1 .", _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence))).strip()
+    for pattern, phonemes in _HOMOGRAPHS:
+        sentence = re.sub(pattern, partial(_marked, phonemes), sentence)
+    return _QUOTE.sub(r"[\1](/\1/)", sentence)
+
+
+def _marked(phonemes: str, found: re.Match[str]) -> str:
+    """Return what was found with its one group as a word with phonemes."""
+    begin, end = found.start(1) - found.start(), found.end(1) - found.start()
+    return f"{found[0][:begin]}[{found[1]}](/{phonemes}/){found[0][end:]}"
 
 
 def _plural(spoken: str) -> str:
