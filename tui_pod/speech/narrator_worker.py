@@ -251,7 +251,7 @@ def _louder(lines: Sequence[Line], clips: list[Samples]) -> list[Samples]:
 
 
 def _write_wav(path: Path, pieces: list[Samples]) -> None:
-    from tui_pod.speech.mastering import SAMPLE_RATE
+    from tui_pod.speech.mastering import SAMPLE_RATE  # brings numpy
 
     temp = path.with_suffix(".part")
     temp.unlink(missing_ok=True)
