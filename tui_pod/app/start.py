@@ -77,7 +77,6 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
         over = (f"The session ended at {saved.ends.astimezone():%H:%M}; what it had left is no longer in the queue.",)
     saved_list = state.tables.get("list")
-    chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
     return FirstScreen(
         library,
         progress_index,
@@ -88,7 +87,8 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         state.notebook,
         settings,
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
-        settings.ui.theme or chosen,
+        settings.ui.theme or state.setting("ui", "theme", ""),
+        state.setting("ui", "light", False),
         settings.ui.ascii,
         playback.speed,
         saved.session if saved is not None and not over else None,

@@ -35,6 +35,9 @@ class FirstScreen(NamedTuple):
     notices: tuple[str, ...] = ()
     """Notices to show at once."""
     theme: str = ""
+    """The chosen theme; empty: none, so that dark or light follows the terminal."""
+    is_light: bool = False
+    """Whether the terminal was light when it was last asked."""
     is_ascii: bool = False
     usual_speed: float = 1.0
     """The speed of episodes whose topic or podcast has none of its own."""

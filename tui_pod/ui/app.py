@@ -19,7 +19,7 @@ from tui_pod.core.text.clean import visible
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
-from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
+from tui_pod.ui.look.themes import DEFAULT, OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.services.services import Services
+    from tui_pod.ui.driver import SchemeReported
 
 
 def load_library_provider() -> type[Provider]:
@@ -63,10 +64,17 @@ class TuiPodApp(App[None]):
         self._services = services
         for theme in OWN:
             self.register_theme(theme)
-        self.set_reactive(
-            App.theme, usable(services.first.theme, list(self.available_themes))
-        )  # to be styled with it once
+        first = services.first
+        self.set_reactive(App.theme, usable(first.theme, self.available_themes, first.is_light))  # styled with it once
         self._is_themed = True
+        self._is_light = first.is_light
+        self._followed = (
+            "" if first.theme else self.theme
+        )  # the theme that the terminal asked for; empty: one is chosen
+        if self.native_ansi_color or self.no_color:
+            self.fit_filters()
+        if self.console.color_system in ("256", "standard"):
+            self.fit_color_depth()
         self.stylesheet.set_variables(self.get_css_variables())
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library screen, below all dialogs."""
@@ -93,7 +101,7 @@ class TuiPodApp(App[None]):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._services.first.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
-        self.theme_changed_signal.subscribe(self, lambda _: self.controller.remember("ui", "theme", self.theme))
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
 
     async def on_unmount(self) -> None:
@@ -113,7 +121,10 @@ class TuiPodApp(App[None]):
     def current_theme(self) -> Theme:
         """The chosen theme, or the one drawn instead; see `drawn`."""
         chosen = super().current_theme
-        return drawn(chosen, self.console.color_system, self.available_themes) if self._is_themed else chosen
+        if not self._is_themed:
+            return chosen
+        is_transparent = self._services.first.settings.ui.transparent
+        return drawn(chosen, self.console.color_system, is_transparent, self.available_themes)
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's colours, with readable text and the cursor's tints."""
@@ -122,6 +133,51 @@ class TuiPodApp(App[None]):
         given = self.current_theme.variables
         self.theme_variables = with_readable_text(super().get_css_variables(), given)
         return self.theme_variables
+
+    def fit_filters(self) -> None:
+        """Choose the filters that Textual chooses once, by its default theme, for the theme that is drawn."""
+        from textual.filter import ANSIToTruecolor, Monochrome, NoColor  # only with NO_COLOR or the terminal's colours
+
+        is_native = self.native_ansi_color
+        chosen: list[LineFilter] = [ANSIToTruecolor(self.ansi_theme, enabled=not is_native)]
+        if self.no_color:
+            chosen.append(NoColor() if is_native else Monochrome())
+        others = (kept for kept in self._filters if not isinstance(kept, ANSIToTruecolor | Monochrome | NoColor))
+        self._filters[:] = [*chosen, *others]
+
+    def fit_color_depth(self) -> None:
+        """Draw with the colours that the terminal has."""
+        from tui_pod.ui.look.color_depth import ColorDepth  # only with fewer colours, or after another terminal
+
+        system = self.console._color_system
+        self.color_depth = ColorDepth(system) if system is not None else None
+
+    def _watch_theme(self, theme_name: str) -> None:
+        super()._watch_theme(theme_name)
+        self.fit_filters()
+
+    def on_scheme_reported(self, message: SchemeReported) -> None:
+        """Draw in dark or light as the terminal does."""
+        self.follow_terminal(message.is_light)
+
+    def follow_terminal(self, is_light: bool) -> None:
+        """Draw in light or dark, unless a theme was chosen; the next start begins so."""
+        if is_light != self._is_light:
+            self._is_light = is_light
+            self.controller.remember("ui", "light", is_light)
+        if self._followed:
+            self.theme = self._followed = usable("", (), is_light)
+
+    def choose_no_theme(self) -> None:
+        """Follow the terminal again."""
+        self.controller.remember("ui", "theme", "")
+        self._followed = DEFAULT
+        self.follow_terminal(self._is_light)
+
+    def _remember_theme(self, _: Theme) -> None:
+        if self.theme != self._followed:
+            self._followed = ""
+            self.controller.remember("ui", "theme", self.theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw in ASCII if the settings say so, and with the colours of another terminal once one took over."""

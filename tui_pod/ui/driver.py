@@ -11,12 +11,16 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.keys import Keys
+from textual.message import Message
 
+from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, SCHEME_ANSWER
 from tui_pod.runtime.log import log
 
 MAX_WAITING = 256 * 1024
@@ -110,6 +114,28 @@ class TerminalWriter(threading.Thread):
             self._changed.notify()
 
 
+class SchemeReported(Message):
+    """The terminal said whether it is dark or light."""
+
+    def __init__(self, is_light: bool) -> None:
+        super().__init__()
+        self.is_light = is_light
+
+
+class AnswerParser(XTermParser):
+    """Textual's parser, which would take the answer about dark and light for keys."""
+
+    def __init__(self, report: Callable[[Message], object], debug: bool) -> None:
+        super().__init__(debug)
+        self._report = report
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        if sequence.startswith(SCHEME_ANSWER) and sequence.endswith("n"):
+            self._report(SchemeReported(sequence.endswith("2n")))
+            return (Key(Keys.Ignore, sequence),)
+        return super()._sequence_to_key_events(sequence, alt)
+
+
 class PatientDriver(LinuxDriver):
     """Survives whatever a terminal sends or fails to accept; a terminal that is gone counts as a hang-up."""
 
@@ -129,6 +155,12 @@ class PatientDriver(LinuxDriver):
         if self._reading is None:
             self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.write(ASK_SCHEME)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self.write(FORGET_SCHEME)
+        super().stop_application_mode()
 
     def disable_input(self) -> None:
         """Stop reading keys; Textual's thread would poll for this ten times a second and cost CPU while idle."""
@@ -185,7 +217,7 @@ class PatientDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the end, skipping invalid input."""
-        parser = XTermParser(self._debug)
+        parser = AnswerParser(self.process_message, self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         paste_until: float | None = None
         if self._reading is None:
@@ -220,7 +252,7 @@ class PatientDriver(LinuxDriver):
                     self.process_message(event)
             except Exception as error:  # Textual's parser raises various errors; the next key must still work
                 log(f"skipped input that could not be parsed: {error!r}")
-                parser = XTermParser(self._debug)
+                parser = AnswerParser(self.process_message, self._debug)
 
     def _hang_up(self) -> None:
         """End the program as a hang-up does: progress is saved first."""

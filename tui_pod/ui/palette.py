@@ -58,6 +58,9 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
         yield SystemCommand("Hide the course" if is_shown else "Show the course", about, hide)
     questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
     yield SystemCommand(questions, "when an episode with a question ends", services.recall.toggle_offers)
+    if not services.first.settings.ui.theme:
+        about = "dark or light as the terminal is; forgets the theme that was chosen"
+        yield SystemCommand("Theme of the terminal", about, app.choose_no_theme)
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
         yield SystemCommand("Notices", "recent notices, newest first", show)

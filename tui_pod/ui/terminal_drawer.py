@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 from textual import constants
-from textual.filter import Monochrome, NoColor
 from textual.widget import Widget
 
 from tui_pod.terminal.protocol import SESSION, VARIABLES
@@ -64,9 +63,6 @@ class TerminalDrawer:
         app = self._app
         environ = dict(os.environ)
         app.no_color = environ.pop("NO_COLOR", None) is not None
-        app._filters[:] = [kept for kept in app._filters if not isinstance(kept, Monochrome | NoColor)]
-        if app.no_color:
-            app._filters.insert(1, NoColor() if app.native_ansi_color else Monochrome())
         app._sync_available = False
         app.console = Console(
             color_system=constants.COLOR_SYSTEM,  # type: ignore[arg-type]
@@ -81,11 +77,8 @@ class TerminalDrawer:
 
     def _use_colors(self) -> None:
         """Draw everything again, with the colours of this terminal."""
-        from tui_pod.ui.look.color_depth import ColorDepth  # only after another terminal
-
-        system = self._app.console._color_system
-        self._app.color_depth = ColorDepth(system) if system is not None else None
-        self._app._watch_theme(self._app.theme)  # 16 colours have a theme of their own
+        self._app.fit_color_depth()
+        self._app._watch_theme(self._app.theme)  # drawn otherwise in fewer colours
         for screen in self._app.screen_stack:
             for node in (screen, *screen.walk_children(Widget)):
                 node.notify_style_update()

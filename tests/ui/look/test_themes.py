@@ -1,49 +1,15 @@
-"""Every theme that can be chosen: its text can be read wherever it stands."""
+"""Which theme the app starts in, draws and remembers; `test_palettes.py` reads what is drawn."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from textual.color import Color
-from textual.theme import BUILTIN_THEMES
+from textual.events import Key
+from textual.message import Message
 
-from screenshots.drawing import Run, read_rows
-from tests.app_driver import FakeServices, run_app
-from tests.scenes import SCENES, play_scene
-from tui_pod.ui.look.themes import DEFAULT, OWN, contrast, luminance
-
-LEAST = 4.5
-"""Contrast of text that WCAG AA asks for."""
-
-THEMES = [theme.name for theme in (*BUILTIN_THEMES.values(), *OWN) if "ansi" not in theme.name]
-"""Those of the terminal's own colours are as the terminal has them."""
-
-
-def contrast_of(run: Run) -> float:
-    """Return how well text can be told from what it stands on."""
-    return contrast(luminance(Color.parse(run.color)), luminance(Color.parse(run.background)))
-
-
-@pytest.mark.parametrize("name", ["playing", "search", "queue", "session", "transcript", "statistics"])
-async def test_text_can_be_read_in_every_theme(name: str) -> None:
-    scene = SCENES[name]
-    async with run_app(
-        scene.library(), (120, 40), scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare
-    ) as driver:
-        await play_scene(driver, scene)
-        faint = []
-        for theme in THEMES:
-            driver.app.theme = theme
-            await driver.settle()
-            raised = {driver.app.theme_variables[name].lower() for name in ("surface", "panel", "cursor")}
-            raised.discard(driver.app.theme_variables["background"].lower())  # where a dialog is not told by its colour
-            for row in await read_rows(driver):
-                for run in row:
-                    is_covered = driver.app.screen is not driver.main and run.background not in raised  # so dimmed
-                    if re.search(r"\w", run.text) and not is_covered and contrast_of(run) < LEAST:
-                        faint.append((theme, run.text.strip(), round(contrast_of(run), 2), run.color, run.background))
-        assert not faint
+from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.scenes import SCENES
+from tui_pod.ui.driver import AnswerParser, SchemeReported
+from tui_pod.ui.look.themes import DEFAULT, OWN
 
 
 @pytest.mark.parametrize(
@@ -60,7 +26,9 @@ async def test_first_start_has_our_own_theme() -> None:
         assert driver.app.theme == DEFAULT == "tui-pod"
 
 
-async def test_theme_of_the_settings_is_there_from_the_start() -> None:
+async def test_theme_of_the_settings_is_there_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
     def prepare(services: FakeServices) -> None:
         services.first = services.first._replace(theme="nord")
 
@@ -80,3 +48,56 @@ async def test_terminal_of_sixteen_colours_is_drawn_in_them_and_the_choice_kept(
         await driver.settle()
         assert driver.app.current_theme.name == "ansi-light"
         assert driver.writer.setting("theme") == "tui-pod-light"
+
+
+def report(driver: AppDriver, is_light: bool) -> None:
+    """Let the terminal say whether it is light."""
+    driver.app.post_message(SchemeReported(is_light))
+
+
+async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
+    async with run_app(SCENES["library"].library()) as driver:
+        report(driver, is_light=True)
+        await driver.settle()
+        assert driver.app.theme == "tui-pod-light"
+        assert driver.writer.setting("light") is True
+        assert driver.writer.setting("theme") is None
+        report(driver, is_light=False)
+        await driver.settle()
+        assert driver.app.theme == "tui-pod"
+        driver.app.theme = "nord"
+        await driver.settle()
+        report(driver, is_light=True)
+        await driver.settle()
+        assert (driver.app.theme, driver.writer.setting("theme")) == ("nord", "nord")
+
+
+async def test_terminal_is_followed_again_on_request() -> None:
+    def prepare(services: FakeServices) -> None:
+        services.first = services.first._replace(theme="nord")
+
+    async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
+        report(driver, is_light=True)
+        await driver.settle()
+        assert driver.app.theme == "nord"
+        driver.app.choose_no_theme()
+        await driver.settle()
+        assert (driver.app.theme, driver.writer.setting("theme")) == ("tui-pod-light", "")
+
+
+async def test_start_on_a_light_terminal_is_light_at_once() -> None:
+    def prepare(services: FakeServices) -> None:
+        services.first = services.first._replace(is_light=True)
+
+    async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
+        assert driver.app.theme == "tui-pod-light"
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_answer_about_light_is_read_in_two_pieces_and_no_key(cut: int) -> None:
+    reported: list[Message] = []
+    parser = AnswerParser(reported.append, debug=False)
+    answer = "\x1b[?997;2n"
+    events = [event for text in (answer[:cut], answer[cut:], "q") for event in parser.feed(text)]
+    assert [event.key for event in events if isinstance(event, Key)] == ["q"]
+    assert [each.is_light for each in reported if isinstance(each, SchemeReported)] == [True]

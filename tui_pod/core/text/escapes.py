@@ -11,11 +11,17 @@ ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 PICTURE_MODES = "\x1b[?25l\x1b[?7l"
 """Hide the cursor, and do not wrap after the last column: drawing the last cell would scroll the screen."""
 
+ASK_SCHEME, FORGET_SCHEME = "\x1b[?2031h\x1b[?996n", "\x1b[?2031l"
+"""Ask whether the terminal is dark or light, now and at each change (contour's VT extensions); and stop asking."""
+
+SCHEME_ANSWER = "\x1b[?997;"
+"""How the answer begins; `1n` follows if it is dark, `2n` if it is light."""
+
 RESTORE = (
-    "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[?2031l\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     "\x1b[<u\x1b[?1004l" + LEAVE + "\x1b[?25h"
 )
-"""Resets every terminal mode that Textual sets."""
+"""Resets every terminal mode that Textual or we set."""
 
 KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """Save and restore the terminal's title (xterm's ctlseqs)."""

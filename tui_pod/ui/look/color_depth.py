@@ -1,12 +1,15 @@
-"""Colours for a terminal that took over from another one with more or fewer colours."""
+"""Colours for a terminal with fewer of them, or one that took over from a terminal with more or fewer."""
 
 from __future__ import annotations
 
-from rich.color import ColorSystem
+from rich.color import Color as RichColor
+from rich.color import ColorSystem, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
+
+from tui_pod.ui.look.palettes import nearest
 
 
 class ColorDepth(LineFilter):
@@ -27,6 +30,12 @@ class ColorDepth(LineFilter):
     def _reduced(self, style: Style) -> Style:
         found = self._styles.get(style)
         if found is None:
-            color, bgcolor = (each and each.downgrade(self._system) for each in (style.color, style.bgcolor))
+            color, bgcolor = (each and self._color(each) for each in (style.color, style.bgcolor))
             found = self._styles[style] = style + Style(color=color, bgcolor=bgcolor)
         return found
+
+    def _color(self, color: RichColor) -> RichColor:
+        """Return a colour that the terminal has; blended ones become the nearest of its palette."""
+        if self._system is ColorSystem.EIGHT_BIT and color.type is ColorType.TRUECOLOR:
+            return nearest(color)
+        return color.downgrade(self._system)

@@ -37,15 +37,15 @@ _LOOKS = {
     PLAIN: ("foreground", False),
     HEAD: ("foreground", True),
     QUIET: ("text-muted", False),
-    ACCENT: ("text-accent", False),
+    ACCENT: ("text-primary", False),
     STARTED: ("text-warning", False),
     PLAYED: ("text-success", False),
     FAULT: ("text-error", True),
-    NOW: ("text-accent", True),
-    RAIL: ("accent", False),
+    NOW: ("text-primary", True),
+    RAIL: ("primary", False),
     MATCH: ("text-warning", True),
     LINE: ("frame", False),
-    TAB: ("text-accent", True),
+    TAB: ("text-primary", True),
 }
 """The theme variable of each look, and whether it is bold. A match is also underlined
 and the current tab reversed, so that they are visible without colours."""

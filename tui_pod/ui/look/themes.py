@@ -5,16 +5,15 @@ Text is readable in every theme: its colours are moved towards black or white un
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from textual.color import Color
 from textual.theme import Theme
 
 from tui_pod.core.text.clean import clean
 
-READABLE = 4.6
-"""Minimum contrast of text: 4.5 as in WCAG AA, plus a margin for rounded colours."""
+READABLE, VISIBLE = 4.6, 1.6
+"""Minimum contrast of text (4.5 as in WCAG AA) and of frames and tracks (1.5), plus a margin for rounded colours."""
 
 DARK = Theme(
     name="tui-pod",
@@ -72,11 +71,8 @@ OWN = (DARK, LIGHT, HIGH_CONTRAST)
 
 DEFAULT = DARK.name
 
-_TEXTS = {
-    "text-primary": "primary", "text-secondary": "secondary", "text-accent": "accent", "text-warning": "warning",
-    "text-error": "error", "text-success": "success",
-}  # fmt: skip
-"""Textual's text colours, and the theme colours that they are made from."""
+_TEXTS = ("primary", "warning", "error", "success")
+"""The colours that text has: of what plays or is new, was started, failed, and was played."""
 
 _TERMINAL = {
     "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
@@ -109,31 +105,42 @@ def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -
         "frame": background.blend(foreground, 0.22).hex,
     } | dict(given)
     colors = (made["cursor"], made["cursor-idle"], *(variables[name] for name in ("surface", "background", "panel")))
-    grounds = [Color.parse(color) for color in colors]
-    made["foreground"] = readable(foreground, grounds)
-    for name, source in _TEXTS.items():
-        made[name] = readable(Color.parse(variables[source]), grounds)
+    lights = [luminance(Color.parse(color)) for color in colors]
     muted = foreground.blend(background, 0.35)
+    made["frame"] = given.get("frame") or moved(Color.parse(made["frame"]), lights, VISIBLE)
+    made["foreground"] = given.get("foreground") or moved(foreground, lights)
+    for name in _TEXTS:
+        made[f"text-{name}"] = given.get(f"text-{name}") or moved(Color.parse(variables[name]), lights)
     for name in ("text-muted", "text-disabled"):
-        made[name] = given.get(name) or readable(muted, grounds)
+        made[name] = given.get(name) or moved(muted, lights)
+    made["text-accent"] = made["text-secondary"] = made["text-primary"]  # more hues would have no meaning
     for part in ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"):
         made[part] = variables["background"]
     made["scrollbar"], made["scrollbar-hover"], made["scrollbar-active"] = made["frame"], muted.hex, primary.hex
     made["block-cursor-background"] = made["block-cursor-blurred-background"] = made["cursor"]
-    for part in ("block-cursor", "block-cursor-blurred", "input-selection"):
+    for part in ("block-cursor", "block-cursor-blurred"):
         made[f"{part}-foreground"] = made["foreground"]
+    made["input-selection-background"], made["input-selection-foreground"] = (
+        made["text-primary"],
+        variables["background"],
+    )
     return {**variables, **made}
 
 
-def readable(color: Color, grounds: Iterable[Color]) -> str:
-    """Return a colour moved towards black or white until it is readable on all these backgrounds."""
-    lights = [luminance(ground) for ground in grounds]
+def moved(color: Color, lights: Sequence[float], least: float = READABLE) -> str:
+    """Return a colour moved towards black or white until its contrast is enough.
+
+    Args:
+        color: the colour.
+        lights: the luminances of the backgrounds that it stands on.
+        least: the contrast.
+    """
     best = Color(255, 255, 255) if max(lights) < 0.4 else Color(0, 0, 0)
     for step in range(11):
-        moved = color.blend(best, step / 10)
-        light = luminance(moved)
-        if all(contrast(light, ground) >= READABLE for ground in lights):
-            return moved.hex
+        found = color.blend(best, step / 10)
+        light = luminance(found)
+        if all(contrast(light, ground) >= least for ground in lights):
+            return found.hex
     return best.hex
 
 
@@ -156,21 +163,27 @@ def unknown_theme(name: str) -> str:
     return f"config.toml: ui.theme: there is no theme “{clean(name, 40)}”; {DEFAULT} is used. The palette lists them."
 
 
-def usable(name: str, available: list[str]) -> str:
-    """Return the theme to use: `name`, or the default if it is unknown or would be unreadable.
+def usable(name: str, available: Container[str], is_light: bool) -> str:
+    """Return the theme to start with: `name` if there is such a theme, else ours for a light or dark terminal."""
+    return name if name in available else LIGHT.name if is_light else DEFAULT
 
-    Under NO_COLOR, Textual draws its themes of the terminal's colours in a single colour.
+
+def drawn(theme: Theme, color_system: str | None, is_transparent: bool, themes: Mapping[str, Theme]) -> Theme:
+    """Return the theme to draw instead of `theme`.
+
+    Args:
+        theme: the chosen one.
+        color_system: Rich's name of the colours that the terminal has. With 16, several colours of a theme would become
+            the same grey, so a theme made of the 16 is drawn; with 256, the theme's palette for them.
+        is_transparent: whether only the terminal's own colours and background are wanted.
+        themes: all themes by name.
     """
-    if name not in available or ("ansi" in name and os.environ.get("NO_COLOR")):
-        return DEFAULT
-    return name
-
-
-def drawn(theme: Theme, color_system: str | None, themes: Mapping[str, Theme]) -> Theme:
-    """Return the theme to draw instead of `theme`: on a terminal with 16 colours, one made of those.
-
-    Several colours of a theme often map to the same grey of the 16.
-    """
-    if color_system != "standard" or theme.ansi:
+    if theme.ansi:
         return theme
-    return themes["ansi-dark" if theme.dark else "ansi-light"]
+    if is_transparent or color_system == "standard":
+        return themes["ansi-dark" if theme.dark else "ansi-light"]
+    if color_system == "256":
+        from tui_pod.ui.look.palettes import reduced  # only for such a terminal
+
+        return reduced(theme)
+    return theme

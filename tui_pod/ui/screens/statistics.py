@@ -34,12 +34,12 @@ class StatisticsView(LinesView):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in TINTS}
     DEFAULT_CSS = """
     StatisticsView {
-        .statistics--tint0 { color: $foreground 15%; }
-        .statistics--tint1 { color: $success 35%; }
-        .statistics--tint2 { color: $success 50%; }
-        .statistics--tint3 { color: $success 65%; }
-        .statistics--tint4 { color: $success 80%; }
-        .statistics--tint5 { color: $success; }
+        .statistics--tint0 { color: $frame; }
+        .statistics--tint1 { color: $text-success 40%; }
+        .statistics--tint2 { color: $text-success 55%; }
+        .statistics--tint3 { color: $text-success 70%; }
+        .statistics--tint4 { color: $text-success 85%; }
+        .statistics--tint5 { color: $text-success; }
     }
     """
 
