@@ -330,6 +330,10 @@ class FakeFrontend(FakeListener):
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
         self.questions: list[LoginQuestion] = []
+        self.asked_yes: list[tuple[str, Callable[[bool], None]]] = []
+        """Questions to answer with yes or no."""
+        self.is_busy = False
+        """Whether the listener cannot be asked."""
         self.offered: list[tuple[Card, Question]] = []
         """Questions of episodes that have ended."""
 
@@ -357,6 +361,11 @@ class FakeFrontend(FakeListener):
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
         self.bell.ring()
+
+    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+        if not self.is_busy:
+            self.asked_yes.append((question, answer))
+        return not self.is_busy
 
     def offer_question(self, card: Card, question: Question) -> None:
         self.offered.append((card, question))

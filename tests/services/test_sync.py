@@ -43,6 +43,8 @@ class Rig:
         self.failure = ""
         self.is_first = False
         self.runs: list[str] = []
+        self.options: list[tuple[str, ...]] = []
+        """Of the syncs so far."""
         self.done = asyncio.Event()
         self.news: list[bool] = []
         """Whether another machine has synced, look by look; then nothing has."""
@@ -52,8 +54,9 @@ class Rig:
         self.context = make_context(self.controller, self.frontend)
         self.service = SyncService(self.context, work)
 
-    async def _run(self) -> dict[str, Any]:
+    async def _run(self, *options: str) -> dict[str, Any]:
         self.runs.append("sync")
+        self.options.append(options)
         self.done.set()
         if self.failure:
             raise CommandFailed(self.failure)
@@ -190,13 +193,49 @@ async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
     await service.close()
 
 
-async def test_sync_waits_for_a_wish_before_the_first_one(rig: Rig) -> None:
+async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> None:
     rig.is_first = True
+    rig.report["summary"] = "2 episodes would be received, 1 would be sent"
     rig.service.start()
-    assert (rig.runs, rig.frontend.said) == ([], [FIRST])
+    await until(lambda: bool(rig.frontend.asked_yes), "it asks")
+    ((question, answer),) = rig.frontend.asked_yes
+    assert "2 episodes would be received, 1 would be sent. Nothing is unsubscribed. Go on?" in question
+    answer(False)
+    assert rig.options == [("--dry-run",)]
+    answer(True)
+    await until(lambda: len(rig.options) == 2, "it syncs")
+    assert rig.options[1] == ()
+    await until(lambda: rig.frontend.said == ["Synced; there was nothing new."], "it says so")
+
+
+async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) -> None:
+    rig.is_first = rig.frontend.is_busy = True
+    rig.service.start()
+    await until(lambda: rig.frontend.said == [FIRST], "it says how")
+    rig.failure = "no network"
     rig.service.sync_now()
+    await until(lambda: rig.frontend.errors == ["no network"], "it says why")
+    assert rig.options == [("--dry-run",)] * 2
+
+
+@pytest.mark.parametrize(("is_yes", "word"), [(True, "yes"), (False, "no")])
+async def test_podcasts_of_other_machines_are_asked_about_once(
+    rig: Rig, is_yes: bool, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GAP", 0.0)
+    rig.report["waiting"] = ["One", "Two"]
+    rig.frontend.is_busy = True
+    rig.service.start()
     await rig.synced()
-    assert rig.frontend.said[-1] == "Synced; there was nothing new."
+    rig.frontend.is_busy = False
+    for _ in range(2):
+        rig.service.sync_soon()
+        await rig.synced()
+    ((question, answer),) = rig.frontend.asked_yes
+    assert question == "Your other machines have 2 podcasts: One and Two. Subscribe?"
+    answer(is_yes)
+    await rig.synced()
+    assert rig.options == [(), (), (), ("--podcasts", word)]
 
 
 async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:

@@ -27,18 +27,20 @@ class Machine:
         self._file = StateFile(folder / name / "state.toml")
         self.store = FeedStore(folder / name)
         self.asked: list[list[str]] = []
-        self.agrees = True
+        self.agrees: bool | None = True
         self._now = NOW
 
-    def sync(self, minutes: int, is_dry: bool = False) -> SyncResult:
+    def sync(self, minutes: int, is_dry: bool = False, shares: bool | None = None) -> SyncResult:
         """Sync so many minutes later."""
 
-        def accept(titles: list[str]) -> bool:
+        def accept(titles: list[str]) -> bool | None:
             self.asked.append(titles)
             return self.agrees
 
         now = NOW + timedelta(minutes=minutes)
-        return sync_with_folder(self._file, self._file.load(), self.store, self._shared, now, is_dry, accept=accept)
+        return sync_with_folder(
+            self._file, self._file.load(), self.store, self._shared, now, is_dry, accept=accept, shares_podcasts=shares
+        )
 
     def add(self, *addresses: str) -> None:
         self.store.subscribe([Entry(address, address[8:11].title()) for address in addresses])
@@ -57,9 +59,9 @@ def test_podcasts_come_once_the_listener_agrees_and_then_by_themselves(machines:
     first, second = machines
     first.add(ONE)
     first.sync(0)
-    second.agrees = False
+    second.agrees = None
     result = second.sync(1)
-    assert (result.subscribed, result.waiting, second.podcasts, second.asked) == ([], [ONE], set(), [["One"]])
+    assert (result.subscribed, result.waiting, second.podcasts, second.asked) == ([], ["One"], set(), [["One"]])
     second.agrees = True
     assert second.sync(2).subscribed == [ONE]
     first.add(TWO)
@@ -67,6 +69,27 @@ def test_podcasts_come_once_the_listener_agrees_and_then_by_themselves(machines:
     assert second.sync(4).subscribed == [TWO]
     assert second.podcasts == {ONE, TWO}
     assert len(second.asked) == 2
+
+
+def test_podcasts_stay_apart_until_the_answer_is_another_one(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    first.add(ONE)
+    second.add(TWO)
+    first.sync(0)
+    second.agrees = False
+    for minute in (1, 2):
+        result = second.sync(minute)
+        assert (result.subscribed, result.waiting, second.podcasts) == ([], [], {TWO})
+    assert second.asked == [["One"]]
+    assert second.sync(3, is_dry=True).subscribed == []
+    assert second.sync(4, shares=True).subscribed == [ONE]
+    first.add("https://six.example.org/feed")
+    first.sync(5)
+    assert second.sync(6).subscribed == ["https://six.example.org/feed"]
+    second.sync(7, shares=False)
+    first.store.remove(ONE)
+    first.sync(8)
+    assert second.sync(9).unsubscribed == []
 
 
 def test_removed_podcast_is_removed_elsewhere_and_may_come_back(machines: tuple[Machine, Machine]) -> None:

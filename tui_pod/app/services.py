@@ -414,7 +414,7 @@ class AppServices:
 
         return bool(self.first.settings.sync.server) and not memory_file(self._files.state.path).exists()
 
-    async def _run_sync(self) -> dict[str, Any]:
+    async def _run_sync(self, *options: str) -> dict[str, Any]:
         from tui_pod.runtime.threads import in_thread  # only with [sync]
         from tui_pod.services.sync import run_sync
 
@@ -423,7 +423,7 @@ class AppServices:
         report = dict[str, Any]()
         try:
             with self._elsewhere.leaving_progress():
-                report = await run_sync(*self._files.options)
+                report = await run_sync(*self._files.options, *options)
         finally:
             self._peek.synced(before, report.get("machine") or "")
         return report

@@ -122,6 +122,8 @@ COMMANDS = (
         Argument("--login", text="log in to the server, and save the password in a file"),
         Argument("--dry-run", text="print what would change, and change nothing"),
         Argument("--alone", text="go on although the files of the other machines are gone from the folder"),
+        Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
+                 choices=("yes", "no")),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes"),
     Command("feeds", "", "subscribe to podcasts, refresh and organise them", commands=(

@@ -39,6 +39,7 @@ from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
+from tui_pod.sync.shared_podcasts import question_about
 from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
@@ -65,28 +66,28 @@ def run(options: Namespace) -> int:
         _log_in(opened)
         return 0
     with only_sync(opened.file.path):
-        outcomes = list(_sync(opened, options.dry_run, options.alone))
+        outcomes = list(_sync(opened, options))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
-def _sync(opened: Opened, is_dry: bool, is_alone: bool) -> Iterator[SyncResult]:
+def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
     """Sync with the folder, then with the server, if set; one that fails does not stop the other."""
     settings = opened.settings.sync
     ways = (
-        (partial(_with_folder, is_alone=is_alone), settings.folder),
+        (partial(_with_folder, options=options), settings.folder),
         (_with_server, settings.server and settings.user),
     )
     store = FeedStore(opened.paths.data)
     with closing(store.db):
         for sync in (way for way, is_set in ways if is_set):
             try:
-                yield sync(opened, store, is_dry)
+                yield sync(opened, store, options.dry_run)
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
         for feed in servers(store):
             try:
-                yield _with_library(opened, store, feed, is_dry)
+                yield _with_library(opened, store, feed, options.dry_run)
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
@@ -97,20 +98,18 @@ def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: 
     return sync.run(opened.file, opened.file.load(), datetime.now(UTC), is_dry)
 
 
-def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, is_alone: bool) -> SyncResult:
+def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, options: Namespace) -> SyncResult:
     settings = opened.settings.sync
     folder, now = Path(settings.folder), datetime.now(UTC)
+    shares = None if options.podcasts is None else options.podcasts == "yes"
     return sync_with_folder(
-        opened.file, opened.state, store, folder, now, is_dry, settings.device, is_alone, _accept_podcasts
+        opened.file, opened.state, store, folder, now, is_dry, settings.device, options.alone, _accept_podcasts, shares
     )
 
 
-def _accept_podcasts(titles: list[str]) -> bool:
-    """Ask whether to subscribe to the podcasts of other machines; False if nobody can be asked."""
-    more = f" and {len(titles) - 5} more" if len(titles) > 5 else ""
-    return ask_yes(
-        f"Your other machines have {counted(len(titles), 'podcast')}: {', '.join(titles[:5])}{more}. Subscribe?"
-    )
+def _accept_podcasts(titles: list[str]) -> bool | None:
+    """Ask whether to subscribe to the podcasts of other machines; None if nobody can be asked."""
+    return ask_yes(question_about(titles)) if is_someone_there() else None
 
 
 def _device(opened: Opened) -> str:
@@ -186,7 +185,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
                 ],
                 "machine": next((outcome.machine for outcome in outcomes if outcome.machine), None),
                 "lacking_length": lacking,
-                "waiting": [address for outcome in outcomes for address in outcome.waiting],
+                "waiting": [name for outcome in outcomes for name in outcome.waiting],
+                "summary": "; ".join(_summary(outcome, would) for outcome in outcomes if outcome.has_changed),
                 "sent": sum(outcome.sent for outcome in outcomes),
                 **notebook_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],

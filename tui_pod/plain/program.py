@@ -234,6 +234,19 @@ class PlainProgram:
         else:
             self._dialogue.ask(f"User name for {question.host}, or press enter for no login:", take_user)
 
+    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+        """See `Frontend.ask_yes`."""
+        if self._dialogue.is_asking:
+            return False
+
+        def take(line: str) -> None:
+            typed = line.strip().lower()
+            if typed in ("y", "yes", "n", "no"):
+                answer(typed.startswith("y"))
+
+        self._dialogue.ask(f"{question} Type y or n, or press enter to decide later:", take)
+        return True
+
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
         plan = self._list.start_session(budget)

@@ -38,6 +38,9 @@ class Frontend(PlaybackListener, Protocol):
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask the listener for a login; if a dialog is open, only say that one is needed."""
 
+    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+        """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
+
     def start_session(self, budget: float) -> None:
         """Start a session with a time budget in seconds, or say that nothing fits."""
 

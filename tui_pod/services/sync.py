@@ -39,26 +39,29 @@ LOOK_EVERY = 4.0
 ASK_EVERY = 120.0
 """Seconds between two requests to the server while nothing plays."""
 
+MAX_NAME = 60
+"""Longest name of a podcast in a question, in characters."""
+
 ANSWER_WAIT = 1.0
 """Longest time in seconds that playing waits for the other machines."""
 
 LIMIT = 330.0
 """Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
-FIRST = "Sync is set up but has never run. “Sync now” in the palette runs it; tui-pod sync --dry-run only shows it."
+FIRST = "Sync is set up but has never run. “Sync now” in the palette, or tui-pod sync in a terminal, asks first."
 
 
 class Work(NamedTuple):
     """What the app does for a sync."""
 
-    run: Callable[[], Awaitable[dict[str, Any]]]
-    """Saves, syncs, and returns what `tui-pod sync --json` prints."""
+    run: Callable[..., Awaitable[dict[str, Any]]]
+    """Saves, syncs, and returns what `tui-pod sync --json` prints; the arguments are more options of it."""
     reload: Callable[[], Awaitable[None]]
     """Reloads the podcasts, and fetches new ones."""
     has_news: Callable[[bool], Awaitable[bool]]
     """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
     is_first: Callable[[], bool]
-    """True before the first sync with the server, which runs only when the listener asks for it."""
+    """True before the first sync with the server, which runs only once the listener agrees."""
     ended: Callable[[], None] = lambda: None
     """Called after a sync."""
 
@@ -84,20 +87,24 @@ class SyncService(Follower):
         self.rounds = 0
         """Times to look that have come."""
         self._is_awaited = False  # by playing
-        self._told_waiting = 0
+        self._asked: list[str] = []  # podcasts that the listener was asked about
 
     def start(self) -> None:
         """Sync now and at intervals, unless it would be the first sync."""
         self._context.controller.handover.attach(self)
         self._look_later()
         if self.work.is_first():
-            self._frontend.tell(FIRST)
+            self._preview(is_asked=False)
         else:
             self._begin()
 
     def sync_now(self) -> None:
         """Sync because the listener asked, and report errors."""
-        self._begin(is_asked=True)
+        self._asked = []
+        if self.work.is_first():
+            self._preview(is_asked=True)
+        else:
+            self._begin(is_asked=True)
 
     @property
     def is_asking(self) -> bool:
@@ -170,16 +177,60 @@ class SyncService(Follower):
             self._answer_limit.cancel()
         self._context.controller.handover.answered(is_complete)
 
-    def _begin(self, is_asked: bool = False) -> None:
+    def _begin(self, is_asked: bool = False, *options: str) -> None:
         self._schedule(EVERY)
         if not self.is_asking:
-            self._running = self._tasks.run(self._sync(is_asked))
+            self._running = self._tasks.run(self._sync(is_asked, *options))
 
-    async def _sync(self, is_asked: bool, is_second: bool = False) -> None:
+    def _preview(self, is_asked: bool) -> None:
+        """Show what the first sync would do, and ask."""
+        if not self.is_asking:
+            self._running = self._tasks.run(self._ask_first(is_asked))
+
+    async def _ask_first(self, is_asked: bool) -> None:
+        with self._tasks.showing("sync", "asking the server …"):
+            try:
+                report = await self.work.run("--dry-run")
+            except CommandFailed as failure:
+                report = {"error": str(failure)}
+        if report.get("error"):
+            self._frontend.tell(str(report["error"]) if is_asked else FIRST, is_error=is_asked)
+            return
+        summary = report.get("summary") or "nothing would change"
+        question = (
+            f"The first sync with {self._context.settings.sync.server}: {summary}. Nothing is unsubscribed. Go on?"
+        )
+
+        def answer(is_yes: bool) -> None:
+            if is_yes:
+                self._tasks.run(self._sync_next(is_asked=True))
+
+        if not self._frontend.ask_yes(clean(question), answer):
+            self._frontend.tell(FIRST)
+
+    def _ask_podcasts(self, names: list[str]) -> None:
+        """Ask once in each run whether to subscribe to podcasts of other machines."""
+        from tui_pod.sync.shared_podcasts import question_about  # only with [sync]
+
+        if names and names != self._asked:
+
+            def answer(is_yes: bool) -> None:
+                self._tasks.run(self._sync_next(False, "--podcasts", "yes" if is_yes else "no"))
+
+            if self._frontend.ask_yes(question_about([clean(name, MAX_NAME) for name in names]), answer):
+                self._asked = names
+
+    async def _sync_next(self, is_asked: bool, *options: str) -> None:
+        """Sync once what runs now has ended."""
+        while self._running is not None and not self._running.done():
+            await asyncio.wait([self._running])
+        self._begin(is_asked, *options)
+
+    async def _sync(self, is_asked: bool, *options: str, is_second: bool = False) -> None:
         self._tasks.show("sync", "syncing …")
         since = self._context.controller.now()
         try:
-            report = await self.work.run()
+            report = await self.work.run(*options)
         except CommandFailed as failure:
             report = {"received": [], "error": str(failure)}
         error = report.get("error")
@@ -192,12 +243,7 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
-        if waiting := len(report.get("waiting", ())):
-            if waiting != self._told_waiting:
-                podcasts = counted(waiting, "podcast")
-                said = f"Your other machines have {podcasts} more. tui-pod sync in a terminal asks about them."
-                self._frontend.tell(said)
-            self._told_waiting = waiting
+        self._ask_podcasts(report.get("waiting", []))
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)

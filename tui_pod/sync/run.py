@@ -25,6 +25,9 @@ from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here, newest_po
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
 
+_ANSWERS = ("podcasts", "podcasts_apart")
+"""Settings that hold the folder whose podcasts the listener wants, or does not want, to share."""
+
 
 @dataclass(slots=True)
 class SyncResult:
@@ -55,7 +58,7 @@ class SyncResult:
     machines: int = 0
     """How many files of other machines were read."""
     waiting: list[str] = field(default_factory=list)
-    """Addresses of podcasts that other machines have, and that the listener was not asked about."""
+    """Titles or addresses of podcasts that other machines have, and that the listener was not asked about."""
     subscribed: list[str] = field(default_factory=list)
     """Addresses of podcasts that only the server had."""
     unsubscribed: list[str] = field(default_factory=list)
@@ -81,7 +84,8 @@ def sync_with_folder(
     is_dry: bool = False,
     device: str = "",
     is_alone: bool = False,
-    accept: Callable[[list[str]], bool] = lambda _: False,
+    accept: Callable[[list[str]], bool | None] = lambda _: None,
+    shares_podcasts: bool | None = None,
 ) -> SyncResult:
     """Merge the progress of all machines into the state, and write this machine's file.
 
@@ -94,7 +98,9 @@ def sync_with_folder(
         is_dry: change nothing.
         device: name of this machine; empty: its host name.
         is_alone: go on although the files of the other machines are gone.
-        accept: asked before the first podcasts of other machines are subscribed to, with their titles or addresses.
+        accept: asked before the first podcasts of other machines are subscribed to, with their titles or addresses;
+            returns None if nobody can be asked.
+        shares_podcasts: the answer to that; None: the former one, if any.
 
     Raises:
         SyncError: the folder cannot be used, or no longer holds the other machines.
@@ -129,14 +135,17 @@ def sync_with_folder(
     wanted = {i: each for i, each in subscriptions.items() if each.is_subscribed and i not in known}
     removed = {i for i, each in subscriptions.items() if not each.is_subscribed}
     unwanted = [feed for feed in feeds if feed.feed_id in removed]
-    is_agreed = state.setting("sync", "podcasts", "") == place
-    if wanted and not (is_agreed or is_dry):
-        is_agreed = accept([each.title or each.address for each in wanted.values()])
-        naming += [SettingRecord("sync", "podcasts", place)] if is_agreed else []
-    elif gathered.all.subscriptions and not (is_agreed or unwanted):  # the lists are alike: nothing to ask about
-        is_agreed, naming = True, [*naming, SettingRecord("sync", "podcasts", place)]
-    waiting = {} if is_agreed or is_dry else wanted
-    if not (is_agreed or is_dry):
+    names = [each.title or each.address for each in wanted.values()]
+    former = next((name == "podcasts" for name in _ANSWERS if state.setting("sync", name, "") == place), None)
+    agreed = former if shares_podcasts is None else shares_podcasts
+    if agreed is None and wanted and not is_dry:
+        agreed = accept(names)
+    elif agreed is None and gathered.all.subscriptions and not unwanted:  # the lists are alike: nothing to ask about
+        agreed = True
+    if agreed is not former:
+        naming += [SettingRecord("sync", name, place if agreed is (name == "podcasts") else "") for name in _ANSWERS]
+    waiting = names if agreed is None and not is_dry else []
+    if agreed is False or (agreed is None and not is_dry):
         wanted, unwanted, subscriptions = {}, [], listed
     if not is_dry and (wanted or unwanted):
         _take_podcasts(store, wanted, unwanted)
@@ -163,7 +172,7 @@ def sync_with_folder(
         machines=len(gathered.others),
         subscribed=[each.address for each in wanted.values()],
         unsubscribed=[feed.name for feed in unwanted],
-        waiting=[each.address for each in waiting.values()],
+        waiting=waiting,
     )
 
 

@@ -5,12 +5,12 @@ A file lists what its machine subscribed to, and what it removed. Folders of aud
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.actions import is_address
@@ -32,6 +32,12 @@ SharedPodcasts = Mapping[str, PodcastState]
 """By the feed's id."""
 
 NO_PODCASTS: SharedPodcasts = MappingProxyType({})
+
+
+def question_about(names: Sequence[str]) -> str:
+    """Return the question whether to subscribe to podcasts of other machines."""
+    shown = [*names[:5], f"{len(names) - 5} more"] if len(names) > 6 else names
+    return f"Your other machines have {counted(len(names), 'podcast')}: {enumerated(shown)}. Subscribe?"
 
 
 def changed_here(feeds: Iterable[Subscription], own: SharedPodcasts, now: datetime) -> dict[str, PodcastState]:

@@ -119,12 +119,31 @@ class ScreenFrontend:
         """Ask for a login in a dialog, or show a notice while the listener is typing or in another dialog."""
         from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint
 
-        focused = self._app.focused
-        is_typing = focused is not None and focused.check_consume_key("a", "a")
-        if self._app.screen is self._main and not is_typing:
-            self._app.push_screen(LoginScreen(question))
-        else:
+        if self._is_busy:
             self.tell(question.said, is_error=True)
+        else:
+            self._app.push_screen(LoginScreen(question))
+
+    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+        """Ask in a dialog, unless the listener is typing or in another dialog."""
+        from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
+
+        if self._is_busy:
+            return False
+
+        def choose(row: int) -> None:
+            if row > 0:
+                answer(row == 1)
+
+        rows = "Later", "Yes", "No"  # an enter that was meant for the list decides nothing
+        self._app.push_screen(ChoiceDialog("Sync", "enter chooses · esc closes", rows, choose, question))
+        return True
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether the listener is typing, or in a dialog."""
+        focused = self._app.focused
+        return self._app.screen is not self._main or (focused is not None and focused.check_consume_key("a", "a"))
 
     def start_session(self, budget: float) -> None:
         """Start a session of `budget` seconds, or say that nothing fits."""

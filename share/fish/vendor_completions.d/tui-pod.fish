@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' import export toggle play pause next previous seek speed volume now do attach keys config completions
-set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --password-command --session --state --status --topic --user
+set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --password-command --podcasts --session --state --status --topic --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -184,6 +184,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using sync' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l login -d 'log in to the server, and save the password in a file'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l dry-run -d 'print what would change, and change nothing'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l alone -d 'go on although the files of the other machines are gone from the folder'
+complete -c tui-pod -n '_shtab_tui_pod_using sync' -l podcasts -xka "yes no" -d 'whether to subscribe to the podcasts of the machines that share the folder'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a doctor -d 'Check this machine and print fixes.'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
