@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segments
 from textual import events, on
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.command import CommandPalette
 
@@ -25,6 +26,7 @@ from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.app import SystemCommand
     from textual.command import Provider
     from textual.driver import Driver
@@ -254,6 +256,12 @@ class TuiPodApp(App[None]):
         self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send the terminal only the cells that changed."""
+        if isinstance(renderable, CompositorUpdate) and (cells := getattr(self._driver, "cells", None)) is not None:
+            renderable = cells.only(renderable)
+        super()._display(screen, renderable)
+
     def _print_error_renderables(self) -> None:
         """Print the tracebacks of a crash, whose messages and variables may hold text from outside."""
         for index, shown in enumerate(self._exit_renderables):
@@ -268,7 +276,9 @@ class TuiPodApp(App[None]):
         self.controller.handle(message.event)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key completely before the next one."""
+        """Handle a key completely before the next one; draw everything after a change of size."""
+        if isinstance(event, events.Resize) and (cells := getattr(self._driver, "cells", None)) is not None:
+            cells.forget()
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
             self._services.key_pressed()
             await handle_key(self, event, super().on_event)

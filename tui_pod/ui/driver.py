@@ -22,6 +22,7 @@ from textual.message import Message
 
 from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, SCHEME_ANSWER
 from tui_pod.runtime.log import log
+from tui_pod.ui.changed_cells import ChangedCells
 
 MAX_WAITING = 256 * 1024
 """How many characters are buffered for a terminal that does not read, about 20 screens; more are dropped."""
@@ -144,12 +145,16 @@ class PatientDriver(LinuxDriver):
     _reading: tuple[int, int] | None = None
     """Both ends of a pipe whose closing ends the input thread."""
 
+    cells: ChangedCells
+    """What the terminal shows."""
+
     hangs_up = True
     """Whether the loss of the terminal ends the program; behind a client, the client reports it instead."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         assert self._file is not None
+        self.cells = ChangedCells()
         self._output = TerminalWriter(self._file.fileno(), self._draw_soon, self._hang_up)
         self._output.start()
         if self._reading is None:
@@ -212,8 +217,12 @@ class PatientDriver(LinuxDriver):
         os.close(terminal)
 
     def _draw_soon(self) -> None:
+        def draw() -> None:
+            self.cells.forget()
+            self._app.refresh(layout=True)
+
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
+            self._loop.call_soon_threadsafe(draw)
 
     def run_input_thread(self) -> None:
         """Read keys until the end, skipping invalid input."""

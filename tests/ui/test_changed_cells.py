@@ -1,0 +1,134 @@
+"""What is sent of an update, and what a terminal shows after it."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pyte
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tui_pod.ui.changed_cells import ChangedCells
+
+WIDTH, HEIGHT = 40, 6
+
+CONSOLE = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
+
+STYLES = [
+    None, Style.parse("red"), Style.parse("bold red on #101010"), Style.parse("bold #00ff00 on #101010"),
+    Style.parse("on blue"), Style.parse("#00ff00 on #202020 underline"), Style.parse("color(200) on color(7)"),
+    Style.parse("bright_white on bright_black"), Style.parse("italic"), Style.parse("red reverse"),
+]  # fmt: skip
+
+WORDS = ["plain text ", "x", "日本語", "━━━━", "é", "▐●╌", "   ", "🚢 ok"]
+
+
+class Glass:
+    """A terminal: what it shows, and how much it was sent."""
+
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.Stream(self.screen)
+        self.count = 0
+
+    def take(self, update: CompositorUpdate) -> None:
+        sequence = update.render_segments(CONSOLE)
+        self.count = len(sequence)
+        self._stream.feed(sequence)
+
+    @property
+    def cells(self) -> list[list[object]]:
+        return [[self.screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+def make_line(chance: random.Random, width: int) -> Strip:
+    segments: list[Segment] = []
+    while sum(segment.cell_length for segment in segments) < width:
+        segments.append(Segment(chance.choice(WORDS), chance.choice(STYLES)))
+    return Strip(segments).crop(0, width)
+
+
+def whole(lines: list[list[Strip]]) -> LayoutUpdate:
+    """Return an update of the whole screen, of these strips in each row."""
+    return LayoutUpdate(list(lines), Region(0, 0, WIDTH, HEIGHT))
+
+
+def rows(*texts: str, style: str = "red on black") -> list[list[Strip]]:
+    return [[Strip([Segment(text.ljust(WIDTH), Style.parse(style))])] for text in texts]
+
+
+def test_terminal_shows_the_same_as_if_everything_was_sent() -> None:
+    for seed in range(8):
+        chance, cells, sparing = random.Random(seed), ChangedCells(), Glass()
+        lines = [[make_line(chance, WIDTH)] for _ in range(HEIGHT)]
+        for _ in range(6):
+            complete = Glass()
+            changed = [y for y in range(HEIGHT) if chance.random() < 0.6]
+            for y in changed:
+                cut = chance.choice([0, 7, 20, WIDTH - 1])
+                kept = Strip.join(lines[y])
+                tail = chance.choice([make_line(chance, WIDTH - cut), kept.crop(cut, WIDTH)])
+                lines[y] = [kept.crop(0, cut), tail] if cut else [tail]
+            if chance.random() < 0.5 or not changed:
+                update: CompositorUpdate = whole(lines)
+            else:
+                chops = [dict(zip(_starts(line), line, strict=True)) for line in lines]
+                ends = [[*_starts(line)[1:], WIDTH] for line in lines]
+                update = ChopsUpdate(chops, [(y, 0, WIDTH) for y in changed], ends)
+                if not sparing.count:
+                    update = whole(lines)
+            sparing.take(cells.only(update))
+            complete.take(whole(lines))
+            assert sparing.cells == complete.cells, seed
+
+
+def _starts(line: list[Strip]) -> list[int]:
+    return [sum(strip.cell_length for strip in line[:number]) for number in range(len(line))]
+
+
+def test_update_that_changes_nothing_sends_nothing() -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows(*"abcdef"))))
+    assert glass.count > HEIGHT * WIDTH
+    glass.take(cells.only(whole(rows(*"abcdef"))))
+    assert glass.count == 0
+
+
+def test_digit_that_changed_is_all_that_is_sent() -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows("time 1:00", *"bcdef"))))
+    glass.take(cells.only(whole(rows("time 1:01", *"bcdef"))))
+    assert glass.screen.display[0].startswith("time 1:01")
+    assert glass.count < 30
+
+
+def test_color_that_changed_is_sent_in_the_order_of_reading() -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows("one row", "two", *"cdef"))))
+    update = cells.only(
+        whole([*rows("one row", style="blue on black"), *rows("two", style="black on red"), *rows(*"cdef")])
+    )
+    sequence = update.render_segments(CONSOLE)
+    assert sequence.index("one row") < sequence.index("two")
+
+
+def test_everything_is_sent_to_a_terminal_that_shows_something_else() -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows(*"abcdef"))))
+    cells.forget()
+    glass.screen.reset()
+    glass.take(cells.only(whole(rows(*"abcdef"))))
+    assert [line.strip() for line in glass.screen.display] == list("abcdef")
+
+
+def test_update_that_was_not_drawn_is_not_remembered() -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows(*"abcdef"))))
+    cells.only(whole(rows(*"ABCDEF")))  # as while no terminal is attached
+    glass.take(cells.only(whole(rows(*"ABCDEF"))))
+    assert [line.strip() for line in glass.screen.display] == list("ABCDEF")
