@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import get_character_cell_size
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
+from tui_pod.core.text.escapes import CSI, RESET
+
 if TYPE_CHECKING:
     from rich.console import Console
     from textual.strip import Strip
@@ -149,25 +151,25 @@ def _sequences(runs: Iterable[_Run]) -> Iterator[str]:
     here, current = (-1, -1), ""
     for y, x, codes, text in in_order:
         if (x, y) != here:
-            yield f"\x1b[{y + 1};{x + 1}H"
+            yield f"{CSI}{y + 1};{x + 1}H"
         if (codes or "") != current:
             yield _change(current, codes or "")
             current = codes or ""
         yield text
         here = (-1, -1) if codes is None else (x + len(text), y)
     if current:
-        yield "\x1b[0m"
+        yield RESET
 
 
 @lru_cache(1024)
 def _change(former: str, codes: str) -> str:
     """Return the sequence that turns one style into another; colours that both have are not named again."""
     if not codes:
-        return "\x1b[0m"
+        return RESET
     (before, *colors), (after, *wanted) = _split(former), _split(codes)
     if before != after or ("" in wanted and colors != wanted):
-        return f"\x1b[0;{codes}m"
-    return f"\x1b[{';'.join(new for old, new in zip(colors, wanted, strict=True) if new != old)}m"
+        return f"{CSI}0;{codes}m"
+    return f"{CSI}{';'.join(new for old, new in zip(colors, wanted, strict=True) if new != old)}m"
 
 
 def _split(codes: str) -> tuple[str, str, str]:
