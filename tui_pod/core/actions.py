@@ -148,7 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.statistics", "3", "Statistics", "screen.view(3)", "screen"),
     Action("view.bookmarks", "4", "Bookmarks", "screen.view(4)", "screen"),
     Action("undo", "u", "Undo", "app.undo"),
-    Action("redo", "ctrl+r", "Redo", "app.redo"),
+    Action("redo", "ctrl+r", "Redo", "app.undo(True)"),
     Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segments
 from textual import events, on
-from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.command import CommandPalette
 
@@ -24,12 +23,11 @@ from tui_pod.ui.look.themes import DEFAULT, OWN, drawn, unknown_theme, usable, w
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.app import SystemCommand
     from textual.command import Provider
-    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -48,7 +46,7 @@ def load_library_provider() -> type[Provider]:
     return LibraryProvider
 
 
-class TuiPodApp(App[None]):
+class TuiPodApp(TerminalApp):
     """The app: the library screen, and dialogs over it."""
 
     TITLE = "tui-pod"
@@ -109,15 +107,6 @@ class TuiPodApp(App[None]):
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
         await self._services.close()
-
-    def get_driver_class(self) -> type[Driver]:
-        """Use a driver that tolerates invalid input, on Unix."""
-        found = super().get_driver_class()
-        if found.__module__ != "textual.drivers.linux_driver":
-            return found
-        from tui_pod.ui.driver import PatientDriver  # can only be imported on such a system
-
-        return PatientDriver
 
     @property
     def current_theme(self) -> Theme:
@@ -256,12 +245,6 @@ class TuiPodApp(App[None]):
         self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send the terminal only the cells that changed."""
-        if isinstance(renderable, CompositorUpdate) and (cells := getattr(self._driver, "cells", None)) is not None:
-            renderable = cells.only(renderable)
-        super()._display(screen, renderable)
-
     def _print_error_renderables(self) -> None:
         """Print the tracebacks of a crash, whose messages and variables may hold text from outside."""
         for index, shown in enumerate(self._exit_renderables):
@@ -276,9 +259,7 @@ class TuiPodApp(App[None]):
         self.controller.handle(message.event)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key completely before the next one; draw everything after a change of size."""
-        if isinstance(event, events.Resize) and (cells := getattr(self._driver, "cells", None)) is not None:
-            cells.forget()
+        """Handle a key completely before the next one."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
             self._services.key_pressed()
             await handle_key(self, event, super().on_event)
@@ -336,15 +317,10 @@ class TuiPodApp(App[None]):
         else:
             self.show_dialog(SleepScreen(self.controller, self._services.first.with_keys(key_of("sleep.timer"))))
 
-    def action_undo(self) -> None:
-        """Undo the last change."""
+    def action_undo(self, again: bool = False) -> None:
+        """Undo the last change; `again`: redo what was undone last."""
         self.main_screen.clear_notices()  # one of them may offer this undo
-        self.controller.undo()
-
-    def action_redo(self) -> None:
-        """Redo what was undone last."""
-        self.main_screen.clear_notices()
-        self.controller.redo()
+        (self.controller.redo if again else self.controller.undo)()
 
     async def action_help(self) -> None:
         """Show the keys."""

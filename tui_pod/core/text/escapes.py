@@ -27,11 +27,13 @@ KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """Save and restore the terminal's title (xterm's ctlseqs)."""
 
 ESC = "\x1b"
+"""What the escape key sends, and every sequence begins with."""
+
 CSI = "\x1b["
 """Begins a sequence that moves the cursor or chooses a style."""
+
 RESET = "\x1b[0m"
 """The usual style."""
-"""What the escape key sends, and every sequence begins with."""
 
 HOME = "\x1b[H\x1b[0m"
 """Moves the cursor to the top left, and resets the style."""
