@@ -12,6 +12,7 @@ from benchmarks.floors import libmpv_alone, run_floor
 from benchmarks.rows import Row, Table
 from benchmarks.terminal import NotPainted, Terminal
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
+from tui_pod.library.catalog_files import read_catalog
 
 STALL_LIMIT = 0.8
 """Time that the screen stands still while libmpv loads, ÷ that of a bare dlopen."""
@@ -93,9 +94,7 @@ def _narrated(bench: Bench) -> list[Row]:
 
 def _first_id() -> str:
     """Return the id of the embedded catalogue's first episode, which is narrated."""
-    return next(line for line in embedded_catalog().read_text("utf-8").splitlines() if line.startswith("id = ")).split(
-        '"'
-    )[1]
+    return read_catalog(embedded_catalog())[0].episodes[0].id
 
 
 def run_inside(bench: Bench, scenario: str, arguments: Sequence[str], variables: Mapping[str, str]) -> dict[str, Any]:
