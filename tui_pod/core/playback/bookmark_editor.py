@@ -67,10 +67,10 @@ class BookmarkEditor(EditableRecords[Bookmark]):
             f"{counted(len(things), noun)} {said}" if said else ""
             for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)
         ]
-        are_new = (
-            self.receive(notebook.bookmarks, labels[0]),
+        are_new = (  # bookmarks last: u takes back what the last notice says
             self.cards.receive(notebook.cards, labels[1]),
             self._lists.receive(notebook.lists, labels[2]),
+            self.receive(notebook.bookmarks, labels[0]),
         )
         return any(are_new)
 
