@@ -27,7 +27,7 @@ WIDTH, HEIGHT = 120, 40
 PATIENCE = 20.0
 """Seconds that something may take to show on a busy machine."""
 
-_UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
+_UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
 """Sequences that pyte would print: the keyboard protocol, mode requests, and what goes to the terminal's title."""
 
 _PLACE = re.compile(r"^ +(\d+):(\d\d)(?::(\d\d))? ▐")
