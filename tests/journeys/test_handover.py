@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.feeds.server import Ranged, body, feed, item, serving
 from tests.journeys.listener import Listener, Sitting
 from tests.sync.real_server import needs_server, serving_gpodder
+from tests.sync.slow_server import Forwarder, forwarding
 from tests.torture.shelf import make_silence
+from tests.torture.terminal import PATIENCE
 
 CATALOG = 'version = 1\n[[episodes]]\nid = "talk"\ntitle = "A talk"\nduration = 400\naudio = "talk.wav"\n'
 
@@ -67,18 +71,58 @@ def test_position_is_handed_over_through_a_folder(tmp_path: Path) -> None:
     assert eff.progress("talk").position >= 299
 
 
-@needs_server
-def test_position_is_handed_over_through_a_server(tmp_path: Path) -> None:
-    with serving() as site, serving_gpodder(tmp_path / "gpodder.db") as server:
-        make_silence(tmp_path / "1.wav", 400.0)
-        site.replies["/1.wav"] = Ranged((tmp_path / "1.wav").read_bytes())
+@contextmanager
+def _two_at_a_server(folder: Path) -> Iterator[tuple[Listener, Listener, Forwarder]]:
+    """Two machines with a podcast, and what stands between the first one and the server."""
+    with (
+        serving() as site,
+        serving_gpodder(folder / "gpodder.db") as server,
+        forwarding(server) as forwarder,
+    ):
+        make_silence(folder / "1.wav", 400.0)
+        site.replies["/1.wav"] = Ranged((folder / "1.wav").read_bytes())
         extra = "<itunes:duration>400</itunes:duration>"
         site.replies["/feed"] = body(feed(item(1, site.url("/1.wav"), extra)))
-        sync = f'server = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
-        eff, gee = _listener(tmp_path / "eff", sync), _listener(tmp_path / "gee", sync)
+        sync = 'server = "{}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
+        eff = _listener(folder / "eff", sync.format(forwarder.address))
+        gee = _listener(folder / "gee", sync.format(server))
         for listener in (eff, gee):
             listener.run("feeds", "add", site.url("/feed"))
             listener.run("feeds", "set", "course", "hidden=yes")
+        yield eff, gee, forwarder
+
+
+@needs_server
+def test_position_is_handed_over_through_a_server(tmp_path: Path) -> None:
+    with _two_at_a_server(tmp_path) as (eff, gee, _):
         _hand_over((eff, gee), (), "Episode 1", is_told=True)
     ((_, progress),) = eff.state.progress.items()
     assert progress.position >= 299
+
+
+@needs_server
+def test_slow_server_holds_up_nobody_and_its_late_answer_is_offered(tmp_path: Path) -> None:
+    with _two_at_a_server(tmp_path) as (eff, gee, forwarder):
+        for machine, position, seconds in ((eff, "1:00", 60), (gee, "5:00", 300)):
+            machine.run("sync")
+            with machine.sits_down() as app:
+                app.press("\r")
+                app.hear("Episode 1")
+                _go_to(app, position)
+                app.play_to(seconds)
+                app.do(" ", "‖ Episode 1")
+                app.quit()
+            machine.run("sync")  # after the one that begins at the end
+        forwarder.hold()
+        with eff.sits_down() as app:
+            assert forwarder.waiting.wait(PATIENCE)
+            app.press(" ")
+            app.hear("Episode 1", 55)  # nobody has answered yet
+            forwarder.release()
+            app.see("further · w goes there")
+            bar = app.bar()
+            assert bar is not None
+            assert bar.position < 200
+            app.press("w")
+            app.hear("Episode 1", 300)
+            app.quit()
