@@ -404,7 +404,7 @@ class Site(ThreadingHTTPServer):
 def serving(double: Double) -> Iterator[str]:
     """Serve a double for the length of the block; give its address."""
     with Site(double) as site:
-        thread = threading.Thread(target=site.serve_forever, daemon=True)
+        thread = threading.Thread(target=site.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{site.server_port}"

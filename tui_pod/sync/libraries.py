@@ -176,13 +176,14 @@ class LibrarySync:
             return result
         if received or plan.received:
             file.save([*(ProgressRecord(ident, value) for ident, value in received.items()), *plan.received])
-        refused = self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
-        refused += self._send_bookmarks(server, plan)
+        self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
+        refused = self._send_bookmarks(server, plan)
         after = _account(server.ask("GET", "/api/me"), now) if unsent or plan.requests else account
-        behind = [ident for ident in unsent if self._is_newer(ident, progress[ident], after)]
-        result.sent -= len(behind)
+        behind = sum(self._is_newer(ident, progress[ident], after) for ident in unsent)
+        result.sent -= behind
         if refused or behind:
-            result.notices.append(f"The server refused {refused + len(behind)} changes.")
+            count = len(unsent) + len(plan.requests)
+            result.notices.append(f"The server refused {refused + behind} of {count} changes; they are sent again.")
         here = {*self._places((*state.notebook.bookmarks, *plan.received))}
         common = [[*place, mark.title] for place, mark in after.bookmarks.items() if place in here]
         entry = {"seen": after.digest, "bookmarks": common}
@@ -211,13 +212,12 @@ class LibrarySync:
     def _there(self, episode: _Episode, account: _Account) -> _There | None:
         return account.progress.get(episode.own or episode.item)
 
-    def _send(self, server: _Server, changes: list[tuple[_Episode, Progress]], account: _Account) -> int:
-        """Send progress with its times; return how many changes were refused.
+    def _send(self, server: _Server, changes: list[tuple[_Episode, Progress]], account: _Account) -> None:
+        """Send progress with its times.
 
         A server that lacks an episode ignores the time of the first change, and one that takes back the mark as
         finished ignores the position, so these are sent twice.
         """
-        refused = 0
         payloads: list[dict[str, Any]] = []
         for episode, progress in changes:
             there = self._there(episode, account)
@@ -226,11 +226,8 @@ class LibrarySync:
         for first in range(0, len(payloads), AT_ONCE):
             part = payloads[first : first + AT_ONCE]
             reply = server.ask("PATCH", "/api/me/progress/batch/update", part)
-            if reply.status in (400, 413, 422):
-                refused += len(part)
-            elif reply.refused is not None:
+            if reply.refused is not None and reply.status not in (400, 413, 422):
                 raise reply.refused
-        return refused
 
     # -- bookmarks -----------------------------------------------------------------------------------------
 
