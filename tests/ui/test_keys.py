@@ -318,6 +318,14 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.current == "three"
 
 
+@exercises("list.collect")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("v", "v", key, "enter", *"Mine", "enter")
+    made = driver.controller.lists.named("Mine")
+    assert made is not None
+    assert made.episodes == ("one", "two")
+
+
 leads_to("list.remove", "e e 2", lambda driver: driver.controller.queue.entries, ("two",))
 
 

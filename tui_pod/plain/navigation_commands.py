@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
+from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
@@ -119,9 +119,9 @@ class NavigationCommands:
         self._look(query, keeps_cursor=True)
 
     def _sort(self) -> None:
-        query = self._list.next_sort()
-        self._dialogue.say(f"Order: {SORT_NAMES[query.sort]}.")
-        self._look(query, keeps_cursor=True)
+        self._browser.look(self._list.next_sort(), keeps_cursor=True)
+        self._dialogue.say(f"Order: {self._list.order_name}.")
+        self._look(self._list.query, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
         controller = self._controller

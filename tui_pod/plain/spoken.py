@@ -15,7 +15,7 @@ from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics
-from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
+from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
 from tui_pod.core.text.clean import clean, counted, spoken_time
@@ -88,7 +88,7 @@ def say_list(model: EpisodeListModel) -> str:
     query = model.query
     said = [model.name(query.entry), counted(len(model.indexes))]
     if query.entry >= 0:
-        said.append(SORT_NAMES[query.sort])
+        said.append(model.order_name)
         if query.filter is not Filter.ALL:
             said.append(f"{query.filter} only")
     if query.query.strip():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
+    SORT_NAMES,
+    Filter,
     ListQuery,
     SmartList,
     Sort,
@@ -19,6 +21,7 @@ from tui_pod.core.selection.list_query import (
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
+    from tui_pod.core.library.own_lists import OwnList
     from tui_pod.core.playback.play_context import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
@@ -111,6 +114,45 @@ class EpisodeListModel:
         if self._numbers[0] is not self.queue:
             self._numbers = self.queue, {queued: number for number, queued in enumerate(self.queue.upcoming, 1)}
         return self._numbers[1].get(ident)
+
+    @property
+    def own_list(self) -> OwnList | None:
+        """The list of the listener's own that is shown; None if it is none."""
+        return self.library.lists.get(self.query.entry)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is a list of the listener's own that episodes can be taken off, and moved in."""
+        own = self.own_list
+        return own is not None and not own.is_rule
+
+    @property
+    def shows_a_status(self) -> bool:
+        """Whether an episode may enter or leave the list when its status changes."""
+        return self.query.filter is not Filter.ALL or self.query.entry in self.library.candidates
+
+    @property
+    def order_name(self) -> str:
+        """What the order of a topic's list is called."""
+        return "your order" if self.is_by_hand and self.query.sort is Sort.COURSE else SORT_NAMES[self.query.sort]
+
+    def as_rule(self) -> OwnList:
+        """Return what is listed as a rule without a name: topic, words, filter and order."""
+        from tui_pod.core.library.own_lists import OwnList  # after the first paint
+
+        query, topics = self.query, self.library.topics
+        now, entry = self._services.controller.now(), max(0, self.query.entry)
+        if self.own_list is not None:
+            return self.own_list._replace(name="", episodes=(), is_rule=True, updated=now)
+        return OwnList(
+            "",
+            now,
+            is_rule=True,
+            words=query.query.strip(),
+            topics=(topics.feed(entry) or topics.path_text(entry),) if entry else (),
+            status="" if query.filter is Filter.ALL else str(query.filter),
+            sort="" if query.sort is Sort.NEWEST else str(query.sort),
+        )
 
     def name(self, entry: int) -> str:
         """Return the name of a topic or smart list."""
@@ -310,10 +352,23 @@ class EpisodeListModel:
                 return self._services.controller.unqueue(episodes)
             case SmartList.CONTINUE:
                 return self._services.controller.editor.dismiss(episodes)
+            case _ if (own := self.own_list) is not None and not own.is_rule:
+                return self._services.controller.lists.take_off(own.name, episodes)
             case SmartList.NEW:
                 self._services.feeds.news.take_off(episodes)
             case _:
                 self._services.feeds.downloads.remove(episodes)
+        return ""
+
+    def move(self, episode: str, by: int) -> str:
+        """Move an episode within the list shown, if that is by hand, else within the queue; return why not, if so."""
+        own, controller = self.own_list, self._services.controller
+        if own is None or own.is_rule:
+            controller.move_in_queue(episode, by)
+        elif self.query.sort is not Sort.COURSE:
+            return f"This list is not in your own order now. Press {key_of('list.sort')} until it is"
+        else:
+            controller.lists.move(own.name, episode, by)
         return ""
 
     # -- sessions --------------------------------------------------------------------------------------

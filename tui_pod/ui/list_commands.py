@@ -20,6 +20,8 @@ class ListCommand(StrEnum):
     QUEUE_LAST = auto()
     QUEUE_NEXT = auto()
     QUEUE_MOVE = auto()
+    COLLECT = auto()
+    """Put on a list of one's own; the screen asks which."""
     DOWNLOAD = auto()
     REMOVE = auto()
 
@@ -39,7 +41,7 @@ def run_command(
         case ListCommand.QUEUE_NEXT:
             controller.queue_next(episodes)
         case ListCommand.QUEUE_MOVE:
-            controller.move_in_queue(episodes[0], by)
+            return model.move(episodes[0], by)
         case ListCommand.DOWNLOAD:
             services.feeds.downloads.toggle(episodes)
         case ListCommand.REMOVE:

@@ -56,6 +56,12 @@ def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemComman
         is_shown = settings.is_course_shown(services.controller.library)
         hide, about = partial(settings.hide_course, is_shown), "the course on generative AI, and its topics"
         yield SystemCommand("Hide the course" if is_shown else "Show the course", about, hide)
+    dialogs = app.main_screen.dialogs
+    about = "this topic, search, filter and order under a name"
+    yield SystemCommand("Save as a list by a rule", about, dialogs.save_list)
+    if (own := app.main_screen.model.own_list) is not None:
+        edit = partial(dialogs.edit_list, own, own.name)
+        yield SystemCommand(f"Edit the list “{own.name}”", "its name, rule and order", edit)
     questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
     yield SystemCommand(questions, "when an episode with a question ends", services.recall.toggle_offers)
     if not services.first.settings.ui.theme:

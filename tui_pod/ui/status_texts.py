@@ -13,7 +13,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_hints, key_of
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.snapshot import PlayerStatus
-from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
+from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
@@ -57,10 +57,12 @@ def pane_hints(
         hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Transcript", "Move"}
     else:
         hidden |= set() if pane == "list" and model.query.query else {"Clear"}
-        hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else {"Move"}
+        hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else set()
+        hidden |= set() if pane == "list" and (model.is_queue or model.is_by_hand) else {"Move"}
     if pane != "list" or not model.is_downloadable:
         hidden |= {"Download"}
-    if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
+    has_entries = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
+    if pane != "bookmarks" and not (pane == "list" and has_entries):
         hidden |= {"Remove"}
     if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
         hidden |= {"Remove"} if not model.indexes else set()
@@ -213,7 +215,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
         is_whole = len(indexes) == len(topics.members[query.entry])
         durations = model.library.durations
         total = topics.seconds[query.entry] if is_whole else sum(durations[i] for i in indexes)
-        order = SORT_NAMES[query.sort]
+        order = model.order_name
         parts += [counted(len(indexes)), *([span(total)] if total else []), order]
         if cell_len(" · ".join(parts)) > room > 0:
             parts[-1] = order.removesuffix(" first").removesuffix(" order").removeprefix("by ")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import CAST, EPISODES, make_podcast
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.progress import Progress
@@ -66,6 +66,12 @@ def test_rule_finds_what_has_all_that_it_says(library: Library, wanted: OwnList,
 def test_rule_finds_a_podcast_by_its_address_whatever_it_is_called() -> None:
     assert len(found(make_podcast({}), rule(topics=(CAST,)))) == len(EPISODES)
     assert found(make_podcast({}), rule(topics=("https://other.example.org/",))) == []
+
+
+def test_rule_in_course_order_has_that_of_its_topic() -> None:
+    topics = [Topic("Path", episodes=("c", "a", "b"))]
+    library = build_library(topics, [Episode(ident, ident, duration=60.0) for ident in "abc"])
+    assert found(library, rule(topics=("Path",), sort="course", status="unplayed"), c=PLAYED) == ["a", "b"]
 
 
 def test_age_is_known_of_a_library_that_is_not_by_date() -> None:

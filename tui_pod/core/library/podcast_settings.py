@@ -78,7 +78,7 @@ def _number(least: float, most: float) -> ValueKind:
     )
 
 
-def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> ValueKind:
+def count_kind(least: int, most: int, words: Mapping[str, int] | None = None) -> ValueKind:
     """Return the kind of whole numbers, some of which are written as words."""
     words = words or {}
     names = {number: word for word, number in words.items()}
@@ -91,7 +91,8 @@ def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> Val
     return ValueKind(allowed, parse, lambda number: names.get(number) or str(number), tuple(words))
 
 
-def _choice(*words: str) -> ValueKind:
+def choice_kind(*words: str) -> ValueKind:
+    """Return the kind of values that are one of these words."""
     return ValueKind(enumerated(words, "or"), lambda text: words[words.index(fold(text))], str, words)
 
 
@@ -186,7 +187,7 @@ class PodcastSettings:
         str,
         Setting(
             "Order of its list, and of what is downloaded ahead",
-            _choice("newest", "oldest"),
+            choice_kind("newest", "oldest"),
             "oldest for a serial show",
         ),
     ] = ""
@@ -194,12 +195,12 @@ class PodcastSettings:
         int | None,
         Setting(
             "Minutes between two refreshes; never: only when this podcast itself is refreshed",
-            _count(5, 43_200, {"never": NEVER}),
+            count_kind(5, 43_200, {"never": NEVER}),
             "feeds.refresh_minutes",
         ),
     ] = None
     keep: Annotated[
-        int | None, Setting("How many of its next episodes are kept downloaded", _count(0, 100), "feeds.keep_next")
+        int | None, Setting("How many of its next episodes are kept downloaded", count_kind(0, 100), "feeds.keep_next")
     ] = None
     include: Annotated[
         tuple[str, ...],
@@ -217,13 +218,13 @@ class PodcastSettings:
     ] = None
     new_for: Annotated[
         int | None,
-        Setting("Days for which an episode is new", _count(1, 3650), "14, or 3 for a podcast that publishes daily"),
+        Setting("Days for which an episode is new", count_kind(1, 3650), "14, or 3 for a podcast that publishes daily"),
     ] = None
     archive_after: Annotated[
         int,
         Setting(
             "Days after which an episode that is not begun, queued or downloaded is no longer listed",
-            _count(1, 3650, {"never": 0}),
+            count_kind(1, 3650, {"never": 0}),
             "never",
         ),
     ] = 0
@@ -232,7 +233,7 @@ class PodcastSettings:
         Setting(
             "What plays after an episode, once the queue is empty: the list it was started from, the next of this"
             " podcast, or nothing but the queue; stop: nothing, not even the queue",
-            _choice("list", "podcast", "queue", "stop"),
+            choice_kind("list", "podcast", "queue", "stop"),
             "as usual",
         ),
     ] = ""
@@ -240,7 +241,7 @@ class PodcastSettings:
         int | None,
         Setting(
             "Days after which the download of a played episode is deleted",
-            _count(1, 3650, {"now": 0, "never": KEPT}),
+            count_kind(1, 3650, {"now": 0, "never": KEPT}),
             "feeds.delete_played",
         ),
     ] = None
@@ -248,7 +249,7 @@ class PodcastSettings:
         str,
         Setting(
             "Which episodes without a transcript have their words recognised automatically on this machine",
-            _choice("never", "downloads", "all"),
+            choice_kind("never", "downloads", "all"),
             "never",
         ),
     ] = ""
@@ -271,16 +272,17 @@ ROWS: dict[str, Setting] = {
 """The table by name, in order."""
 
 
-def find_row(name: str) -> Setting:
-    """Return a setting by its name.
+def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
+    """Return a setting by its name, of those of podcasts unless there are other `rows`.
 
     Raises:
         SettingError: there is none of this name.
     """
-    if (row := ROWS.get(name)) is not None:
+    rows = ROWS if rows is None else rows
+    if (row := rows.get(name)) is not None:
         return row
-    close = get_close_matches(name, ROWS, 1)
-    said = f"did you mean {close[0]}?" if close else f"there are {', '.join(ROWS)}"
+    close = get_close_matches(name, rows, 1)
+    said = f"did you mean {close[0]}?" if close else f"there are {', '.join(rows)}"
     raise SettingError(f"there is no setting “{clean(name, 40)}”; {said}")
 
 

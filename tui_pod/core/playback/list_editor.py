@@ -81,8 +81,8 @@ class ListEditor(EditableRecords[OwnList]):
             order.insert(others[min(abs(by), len(others)) - 1], order.pop(place))
             self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”")
 
-    def set(self, wanted: OwnList, label: str, former: str = "") -> None:
-        """Save a list, in place of the list called `former` if it was renamed.
+    def set(self, wanted: OwnList, label: str = "", former: str = "") -> str:
+        """Save a list, in place of the list called `former` if it was renamed; return what was done.
 
         Raises:
             UserError: it has no name, or that of a topic or of another list.
@@ -94,7 +94,9 @@ class ListEditor(EditableRecords[OwnList]):
         after: dict[ThingKey, OwnList] = {wanted.key: wanted._replace(updated=self.stamp(wanted.key))}
         if former and former != name and (old := self.named(former)) is not None:
             after[old.key] = old.removed(self.stamp(old.key))
+        label = label or f"List “{name}” {'changed' if former else 'made'}"
         self.change(label, after)
+        return label
 
     def remove(self, name: str) -> str:
         """Remove a list; its episodes stay in the library. Return what was done."""

@@ -31,7 +31,7 @@ def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Libra
         return library
     base, durations = library.base_topics, library.durations
     first = len(base.keys)
-    paths = {first + number: _ordered(library, each) for number, each in enumerate(shown) if not each.is_rule}
+    paths = {first + number: _ordered(library, each) for number, each in enumerate(shown)}
     found = [
         _matching(library, base, each, today) if each.is_rule else array("I", sorted(paths[first + number]))
         for number, each in enumerate(shown)
@@ -46,34 +46,37 @@ def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Libra
         members=(*base.members, *(array("I", inside) for inside in found)),
         seconds=[*base.seconds, *(sum(durations[index] for index in inside) for inside in found)],
         keys=(*base.keys, *(list_key(each.name) for each in shown)),
-        paths={**base.paths, **paths},
+        paths={**base.paths, **{topic: path for topic, path in paths.items() if path}},
     )
     return made
 
 
-def _ordered(library: Library, wanted: OwnList) -> tuple[int, ...]:
-    """Return the episodes of a list by hand that are in the library, in its order."""
-    found = (library.index(ident) for ident in wanted.episodes)
-    return tuple(dict.fromkeys(index for index in found if index is not None))
+def _ordered(library: Library, wanted: OwnList) -> Sequence[int]:
+    """Return the course order of a list: its own, without what the library lacks; of a rule that of its only topic."""
+    if wanted.is_rule:
+        found = _find(library.base_topics, wanted)
+        return library.base_topics.paths.get(found[0], ()) if len(found) == 1 else ()
+    known = (library.index(ident) for ident in wanted.episodes)
+    return tuple(dict.fromkeys(index for index in known if index is not None))
+
+
+def _find(topics: TopicTable, rule: OwnList) -> list[int]:
+    """Return the topics that a rule names: by a name, a path, or the address of a podcast."""
+    return [topic for wanted in rule.topics
+            for topic in (topics.of_feed(wanted) if "://" in wanted else topics.find_all(wanted))]  # fmt: skip
 
 
 def _matching(library: Library, topics: TopicTable, rule: OwnList, today: date) -> array[int]:
     """Return the episodes that a rule finds, whatever their status, ascending."""
     indexes: Sequence[int] = range(len(library))
     if rule.topics:
-        indexes = sorted({index for wanted in rule.topics for index in _members(topics, wanted)})
+        indexes = sorted({index for topic in _find(topics, rule) for index in topics.members[topic]})
     if rule.max_age is not None:
         indexes = _published_since(library, indexes, today.toordinal() - rule.max_age)
     if rule.min_length is not None or rule.max_length is not None:
         low, high, durations = rule.min_length or 0.0, rule.max_length or float("inf"), library.durations
         indexes = [index for index in indexes if low <= durations[index] <= high and durations[index]]
     return array("I", narrow(library, indexes, rule.words))
-
-
-def _members(topics: TopicTable, wanted: str) -> Iterable[int]:
-    """Return the episodes of the topics with a name or path, or of the podcast with an address."""
-    found = topics.of_feed(wanted) if "://" in wanted else topics.find_all(wanted)
-    return (index for topic in found for index in topics.members[topic])
 
 
 def _published_since(library: Library, indexes: Sequence[int], day: int) -> Sequence[int]:

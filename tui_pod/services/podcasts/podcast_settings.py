@@ -46,7 +46,7 @@ class PodcastSettingsService:
 
     def is_course_topic(self, library: Library, entry: int) -> bool:
         """Return whether an entry of the tree is the course that comes with the program, a part of it, or above it."""
-        return entry > 0 and entry in library.topics.paths and self.is_course_shown(library)
+        return entry > 0 and entry in library.base_topics.paths and self.is_course_shown(library)
 
     def hide_course(self, is_hidden: bool = True) -> None:
         """Hide the course, or show it again; can be undone, and progress stays."""

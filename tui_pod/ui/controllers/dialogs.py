@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.topics import list_key
+from tui_pod.core.selection.list_query import Filter
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import AwaitMount
 
+    from tui_pod.core.library.own_lists import OwnList
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.core.progress.cards import Card
     from tui_pod.services.services import Services
@@ -68,20 +76,79 @@ class DialogController:
             ChoiceDialog("The course", "esc closes", ("Hide the course",), lambda _: settings.hide_course(), about)
         )
 
+    def collect(self, episodes: Sequence[str]) -> None:
+        """Ask for a list of the listener's own, and put episodes on it; offer to make one."""
+        from tui_pod.core.text.clean import counted  # after the first paint
+        from tui_pod.ui.screens.dialog import ChoiceDialog
+        from tui_pod.ui.screens.lists import NameScreen
+
+        lists = self._services.controller.lists
+        known = lists.by_hand
+
+        def choose(number: int) -> None:
+            if number < len(known):
+                self._put_on(known[number].name, episodes)
+            elif number == len(known):
+                self._show(NameScreen(lambda name: self._put_on(name, episodes)))
+            else:
+                self.save_list()
+
+        rows = [f"{each.name} · {counted(len(each.episodes))}" for each in known]
+        rows += ["A new list …", "A list by a rule, from what is listed …"]
+        title = f"Put {counted(len(episodes))} on which list?"
+        self._show(ChoiceDialog(title, "enter chooses · esc closes", [*map(Content, rows)], choose))
+
+    def _put_on(self, name: str, episodes: Sequence[str]) -> None:
+        lists = self._services.controller.lists
+        self._change_lists(lambda: lists.put_on(name, episodes))
+
+    def save_list(self) -> None:
+        """Save what is listed as a rule: the topic, the words, the filter and the order."""
+        rule = self._screen.model.as_rule()
+        self.edit_list(rule)
+
+    def edit_list(self, own_list: OwnList, former: str = "") -> None:
+        """Edit a list; `former` is the name under which it is saved, empty if it is not."""
+        from tui_pod.core.selection.list_settings import changed, rows_of, to_texts  # after the first paint
+        from tui_pod.ui.screens.podcasts.podcast_settings import SettingsScreen
+
+        def save(texts: dict[str, str]) -> None:
+            wanted = changed(own_list, texts)
+            self._change_lists(lambda: self._services.controller.lists.set(wanted, "", former))
+            topic = screen.model.library.topics.with_key(list_key(wanted.name))
+            if wanted.name != former and topic is not None:  # a new rule has the search and the filter now
+                screen.listing.change_query(screen.model.query._replace(query="", filter=Filter.ALL))
+                screen.open_entry(topic)
+
+        screen, name = self._screen, own_list.name if former else "A list by a rule"
+        self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save))
+
+    def _change_lists(self, change: Callable[[], str]) -> None:
+        """Change the lists, and say what was done or why not."""
+        try:
+            done = change()
+        except UserError as error:
+            self._screen.app.notify(f"{str(error)[:1].upper()}{str(error)[1:]}.", severity="error")
+        else:
+            self._screen.tell_done(done)
+
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the listed podcast, else of the podcast of the episode at the cursor, else ask which."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service = self._screen.model, self._services.feeds.settings
+        if model.own_list is not None:
+            self.edit_list(model.own_list, model.own_list.name)
+            return
         feed = model.podcast(model.query.entry)
         if feed is None and not is_of_topic and model.index is not None:
             feed = model.library.feed_of(model.index)
         podcast = await service.find(feed) if feed is not None else None
         if podcast is not None:
-            await self._show(SettingsScreen(service, podcast))
+            await self._show(SettingsScreen.of_podcast(service, podcast))
         else:
-            podcasts = await service.all()
-            await self._show(PodcastsScreen(podcasts, lambda chosen: self._show(SettingsScreen(service, chosen))))
+            edit = partial(SettingsScreen.of_podcast, service)
+            await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
 
     def _open_feed(self, feed_id: str) -> None:
         topics = self._screen.model.library.topics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
+from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.services.hints import why_empty
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ListingController:
         if has_new_status:
             screen.episode.show_progress()
         query = model.query
-        if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (has_new_status and query.filter is not Filter.ALL):
+        if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (has_new_status and model.shows_a_status):
             if model.update():
                 screen.episodes.show()
             screen.status.show_title()

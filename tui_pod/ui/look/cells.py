@@ -26,6 +26,7 @@ MARKS = {
     "card": "↻",
     "new": "◉",
     "podcast": "◈",
+    "list": "▤",
     "words": "“",
 }
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
@@ -33,7 +34,7 @@ MARKS = {
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@", "new": "N", "podcast": "#", "words": '"',
+    "card": "@", "new": "N", "podcast": "#", "list": "L", "words": '"',
 }  # fmt: skip
 
 

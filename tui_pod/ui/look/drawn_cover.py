@@ -56,7 +56,7 @@ def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int
 
 def find_seeds(library: Library, index: int) -> tuple[list[int], int]:
     """Return the topic number of each episode in the course of an episode, and the index of that episode."""
-    topics = library.topics
+    topics = library.base_topics
     paths = [topic for topic, path in topics.paths.items() if index in path]
     if paths:
         whole = max(paths, key=lambda topic: len(topics.paths[topic]))

@@ -268,12 +268,18 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
+        if event.command is ListCommand.COLLECT:
+            self.dialogs.collect(event.episodes)
+            return
         done = run_command(event.command, event.episodes, self._services, self.model, event.by)
-        if event.command is ListCommand.REMOVE or len(event.episodes) > 1:  # else the row shows it
-            self._tell_done(done)
+        if event.command is ListCommand.QUEUE_MOVE and done:
+            self.app.notify(f"{done}.")
+        elif event.command is ListCommand.REMOVE or len(event.episodes) > 1:  # else the row shows it
+            self.tell_done(done)
         self.selection_changed()
 
-    def _tell_done(self, done: str) -> None:
+    def tell_done(self, done: str) -> None:
+        """Say what was done, if anything, and how to undo it."""
         if done:
             self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
 
@@ -289,14 +295,20 @@ class MainScreen(Screen[None]):
         if event.command is ListCommand.CHOOSE:
             self.open_entry(entry)
         elif event.command is ListCommand.REMOVE:
-            if (feed := self.model.feed(entry)) is not None:
+            if (own := self.model.library.lists.get(entry)) is not None:
+                self.tell_done(self.controller.lists.remove(own.name))
+            elif (feed := self.model.feed(entry)) is not None:
                 self._services.feeds.remove_feed(feed)
             elif self._services.feeds.settings.is_course_topic(self.model.library, entry):
                 self.dialogs.hide_course()
             else:
                 self.app.notify(NOT_REMOVABLE)
-        elif episodes := self.model.episodes_of(entry):
-            self._tell_done(run_command(event.command, episodes, self._services, self.model))
+        elif not (episodes := self.model.episodes_of(entry)):
+            return
+        elif event.command is ListCommand.COLLECT:
+            self.dialogs.collect(episodes)
+        else:
+            self.tell_done(run_command(event.command, episodes, self._services, self.model))
 
     @on(PlaybackBar.SeekRequested)
     def _on_seek(self, event: PlaybackBar.SeekRequested) -> None:

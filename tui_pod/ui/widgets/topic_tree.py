@@ -72,13 +72,15 @@ class TopicTree(RowPane):
         self._list_rows()
 
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
-        self._topics = library.topics
+        self._library, self._topics = library, library.topics
         self._has_podcasts = library.first_of_podcasts < len(library)
         self._progress_index = progress_index
         parents = self._topics.parents
         self._depths = [0] * len(parents)
         self._is_parent = [False] * len(parents)
         for topic in range(1, len(parents)):
+            if self._topics.is_list(topic):
+                continue  # shown above all topics
             self._depths[topic] = self._depths[parents[topic]] + 1
             self._is_parent[parents[topic]] = True
 
@@ -102,6 +104,7 @@ class TopicTree(RowPane):
         new = len(self._progress_index.new)
         self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.NEW: new, SmartList.QUEUE: queued}
         counts = [unfinished, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
+        counts += [len(self._topics.members[topic]) for topic in self._library.candidates]
         if counts != self._counts:
             self._counts = counts
             self.refresh()
@@ -122,7 +125,8 @@ class TopicTree(RowPane):
         if (index, mark) != self._shown_playing:
             self._shown_playing = index, mark
             members, names = self._topics.members, self._topics.names
-            found = [topic for topic in range(len(members)) if index is not None and has_member(members[topic], index)]
+            base = len(self._library.base_topics.names)  # lists say nothing of where an episode belongs
+            found = [topic for topic in range(base) if index is not None and has_member(members[topic], index)]
             self._playing = min(found, key=lambda topic: (names[topic] != name, len(members[topic])), default=None)
             self._list_rows()
 
@@ -137,8 +141,9 @@ class TopicTree(RowPane):
     def _list_rows(self) -> None:
         """List the rows that no folded topic hides, and find the row to mark as playing."""
         rows: list[int] = [entry for entry in SmartList if entry is not SmartList.NEW or self._has_podcasts]
+        rows += self._library.lists
         hidden_below: int | None = None
-        for topic, depth in enumerate(self._depths):
+        for topic, depth in enumerate(self._depths[: len(self._library.base_topics.names)]):
             if hidden_below is not None and depth > hidden_below:
                 continue
             hidden_below = depth if topic in self._folded else None
@@ -175,6 +180,8 @@ class TopicTree(RowPane):
         lead, lead_look, name_look = f"{indent}{fold} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
         if feed is not None:
             lead = f"{indent}{fold if self._is_parent[topic] else ''}{MARKS['podcast']} "
+        elif topic in self._library.lists:
+            lead = f"{MARKS['list']} "
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if feed in self._failed else []
         if topic == self._live:
             mark = MARKS[self._shown_playing[1]]

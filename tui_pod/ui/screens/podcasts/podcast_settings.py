@@ -1,8 +1,9 @@
-"""The dialogs for the settings of podcasts: a field for each setting, and a list of podcasts."""
+"""The dialogs for settings of podcasts and lists: a field for each setting, and a list of podcasts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -13,30 +14,39 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, Setting, SettingError, to_texts
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 
 
 class SettingsScreen(InputDialog):
-    """Shows all settings of a podcast with their descriptions, and saves the edited ones."""
+    """Shows all settings of a podcast or a list with their descriptions, and saves the edited ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next"),
         Binding("up", "app.focus_previous"),
     ]
 
-    def __init__(self, service: PodcastSettingsService, podcast: PodcastChoice) -> None:
+    def __init__(
+        self, name: str, rows: Sequence[Setting], texts: Mapping[str, str], save: Callable[[dict[str, str]], object]
+    ) -> None:
+        """Edit `texts`, one for each row; `save` is called with those that were changed, if any."""
         super().__init__()
-        self._service = service
-        self._podcast = podcast
-        self._texts = to_texts(podcast.settings)
-        self._rows = [ROWS["hidden"]] if podcast.feed_id == COURSE else list(ROWS.values())
+        self._heading = name
+        self._rows = {row.name: row for row in rows}
+        self._texts, self._save = texts, save
+
+    @classmethod
+    def of_podcast(cls, service: PodcastSettingsService, podcast: PodcastChoice) -> SettingsScreen:
+        """Return the dialog for the settings of a podcast, or of the course."""
+        rows = [ROWS["hidden"]] if podcast.feed_id == COURSE else list(ROWS.values())
+        save = partial(service.configure, podcast.feed_id)
+        return cls(podcast.name, rows, to_texts(podcast.settings), save)
 
     def compose(self) -> ComposeResult:
         """Show a field for each setting, and the description of the focused one."""
-        with DialogBody(self._podcast.name, "↑ ↓ change field · enter saves · esc closes", ident="podcast-settings"):
-            for row in self._rows:
+        with DialogBody(self._heading, "↑ ↓ change field · enter saves · esc closes", ident="podcast-settings"):
+            for row in self._rows.values():
                 choices = row.kind.choices
                 with Horizontal():
                     yield Static(row.name.replace("_", " "), classes="setting-name")
@@ -53,7 +63,7 @@ class SettingsScreen(InputDialog):
     @on(Input.Changed)
     def _show_about(self) -> None:
         if isinstance(field := self.focused, Input):
-            row = ROWS[_name(field)]
+            row = self._rows[_name(field)]
             about, is_wrong = f"{row.text}: {row.kind.allowed}.", False
             try:
                 row.parse(field.value)
@@ -66,7 +76,7 @@ class SettingsScreen(InputDialog):
     def _on_saved(self) -> None:
         changes = {}
         for field in self.query(Input):
-            row = ROWS[_name(field)]
+            row = self._rows[_name(field)]
             try:
                 text = row.show(row.parse(field.value))
             except SettingError:
@@ -76,7 +86,7 @@ class SettingsScreen(InputDialog):
                 changes[row.name] = text
         self.dismiss()
         if changes:
-            self._service.configure(self._podcast.feed_id, changes)
+            self._save(changes)
 
 
 class PodcastsScreen(ChoiceDialog):

@@ -1,0 +1,62 @@
+"""What can be set of a list of the listener's own, in a table as that of podcasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.podcast_settings import (
+    LENGTH,
+    TEXT,
+    WORDS,
+    Setting,
+    ValueKind,
+    choice_kind,
+    count_kind,
+    find_row,
+)
+from tui_pod.core.progress.progress import Status
+
+_TOPICS = WORDS._replace(allowed="names, paths such as Science/Physics, or addresses of feeds, separated by commas")
+_ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "shuffle")
+
+_TABLE: tuple[tuple[str, str, ValueKind, str], ...] = (
+    ("name", "What it is called", TEXT, "a name"),
+    ("words", "Words that an episode needs, all of them, in title, summary or topics", TEXT, "any"),
+    ("topics", "Topics and podcasts, one of which an episode must be in", _TOPICS, "all"),
+    ("status", "How much of an episode was heard", choice_kind(*Status), "any"),
+    ("min_length", "Length from which it has an episode", LENGTH, "any"),
+    ("max_length", "Length up to which it has an episode", LENGTH, "any"),
+    ("max_age", "Days after its publication for which it has an episode", count_kind(0, 3650), "for ever"),
+    ("sort", "Its order, unless another is chosen in it", _ORDERS, "newest, or your own"),
+)
+
+ROWS = {
+    name: Setting(text, kind, usual, name, OwnList._field_defaults.get(name, "")) for name, text, kind, usual in _TABLE
+}
+"""The table by name, in order."""
+
+OF_ANY = ("name", "sort")
+"""What can be set of a list by hand, too."""
+
+
+def rows_of(own_list: OwnList) -> list[Setting]:
+    """Return what can be set of a list."""
+    return [row for name, row in ROWS.items() if own_list.is_rule or name in OF_ANY]
+
+
+def to_texts(own_list: OwnList) -> dict[str, str]:
+    """Return the text of each setting of a list; empty for a default."""
+    return {row.name: row.show(getattr(own_list, row.name)) for row in rows_of(own_list)}
+
+
+def changed(own_list: OwnList, texts: Mapping[str, str]) -> OwnList:
+    """Return a list with these settings changed.
+
+    Raises:
+        SettingError: a setting is unknown or its text is wrong; or it is one of a rule, and the list is by hand.
+    """
+    rows = {row.name: row for row in rows_of(own_list)}
+    values: dict[str, Any] = {name: find_row(name, rows).parse(text) for name, text in texts.items()}
+    return own_list._replace(**values)
