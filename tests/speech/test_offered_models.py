@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tui_pod.feeds.media import recording_fetcher
 from tui_pod.feeds.media.download_request import DownloadError
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.speech.model import FILES
+from tui_pod.speech.narrator import SECOND_VOICES, has_voice
 from tui_pod.speech.offered_models import OFFERED, OfferedModel, get_model
 
 CONTENTS = {"config.json": b"{}", "model.bin": bytes(range(256)) * 400}
@@ -124,7 +127,18 @@ def test_full_disk_is_reported_before_anything_is_requested(model: OfferedModel,
 
 @pytest.mark.parametrize("offered", OFFERED.values(), ids=OFFERED)
 def test_offered_models_are_whole_and_fixed(offered: OfferedModel) -> None:
-    assert set(FILES) <= set(offered.hashes)
+    assert offered.is_voice or set(FILES) <= set(offered.hashes)
     assert all(len(bytes.fromhex(found)) == 32 for found in offered.hashes.values())
     assert offered.address.startswith("https://")
-    assert "/main/" not in offered.address
+    assert offered.is_voice or "/main/" not in offered.address  # a voice has the address that its package uses
+
+
+@pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
+@pytest.mark.parametrize("name", SECOND_VOICES)
+def test_voice_is_the_one_in_the_registry_of_its_package(name: str) -> None:
+    package = resources.files("hibari")
+    offered, registered = OFFERED[name], json.loads(package.joinpath("assets/voices.json").read_text("utf-8"))[name]
+    assert offered.hashes == {registered["file"]: registered["sha256"]}
+    assert offered.size == registered["bytes"]
+    assert f'"{offered.address}"' in package.joinpath("voices.py").read_text("utf-8")
+    assert not registered["british"]  # it pronounces as the first voice does

@@ -18,16 +18,15 @@ from tui_pod.app.followers import LoadTicker
 from tui_pod.app.start import AppFiles
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.config.settings import MEGABYTE, bound_actions
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
-from tui_pod.services.media import EpisodeSources
+from tui_pod.services.media import EpisodeSources, make_narrator, place_in
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.tasks import SaveNotices
-from tui_pod.speech.narrator import Narrator
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
@@ -75,12 +74,14 @@ class Engine:
         self._player = MpvPlayer(frontend.emit, *sound)
         self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
-            Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
+            make_narrator(paths, narration),
             frontend.emit,
             partial(open_podcasts, paths, settings),
             network_changed,
             ask_login,
             self.transcript_files,
+            lambda episode: place_in(self.controller.library, episode),
+            paths.cache if narration.chime else None,
         )
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,11 +101,11 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
 
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
-    from tui_pod.services.media import EpisodeSources
-    from tui_pod.speech.narrator import Narrator
+    from tui_pod.services.media import EpisodeSources, make_narrator, place_in
 
     make_folder(folder)
-    sources = EpisodeSources(Narrator(opened.paths.cache / "narrations", 0), lambda _: None, podcasts)
+    narrator, place_of = make_narrator(opened.paths, opened.settings.narration), partial(place_in, opened.library)
+    sources = EpisodeSources(narrator, lambda _: None, podcasts, place_of=place_of)
     failures = cut = 0
     with asyncio.Runner() as runner:
         for page in pages:

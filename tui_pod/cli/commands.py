@@ -110,9 +110,9 @@ COMMANDS = (
         Argument("--again", text="start over, for example with another model"),
         Argument("--out", DIRECTORY, "also write DIR/<id>.vtt"),
     )),
-    Command("models", "", "list and download speech recognition models", commands=(
+    Command("models", "", "list and download models that recognise speech, and voices", commands=(
         Command("list", "speech.models.run_list",
-                "print the models: name, size, languages, licence, folder", has_json=True),
+                "print the models: name, purpose, size, languages, licence, folder", has_json=True),
         Command("get", "speech.models.run_get", "describe a model and download it, or resume its download", (
             Argument("name", "NAME", "such as base"),
             Argument("--yes", text="do not ask"),

@@ -95,14 +95,14 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
 
 def _with_exact_times(opened: Opened, results: Results) -> Results:
     """Replace the estimated times of texts that are narrated."""
-    from tui_pod.services.media import make_episode_script, read_transcript  # only if there are such texts
-    from tui_pod.speech.narrator import Narrator
+    from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript  # only if needed
 
-    narrator, found = Narrator(opened.paths.cache / "narrations", 0), []
+    narrator, found = make_narrator(opened.paths, opened.settings.narration), []
     for each in results.found:
         episode = opened.library.find(each.id)
         if episode is not None and any(hit.is_estimated for hit in each.hits):
-            narration = narrator.find(make_episode_script(episode, read_transcript(episode)))
+            script = make_episode_script(episode, read_transcript(episode), place_in(opened.library, episode))
+            narration = narrator.find(script)
             cues = narration.cues if narration is not None else ()
             found.append(each._replace(hits=tuple(hit.timed(cues) for hit in each.hits)))
         else:

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.config.settings import MEGABYTE
+from tui_pod.core.library.course import spoken_place
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
@@ -24,10 +26,21 @@ from tui_pod.runtime.files import read_start
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
-from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
+from tui_pod.speech.narrator import (
+    MODELS,
+    SECOND_VOICES,
+    Narration,
+    NarrationError,
+    Narrator,
+    Script,
+    make_script,
+)
 from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
+    from tui_pod.config.paths import Paths
+    from tui_pod.config.settings import NarrationSettings
+    from tui_pod.core.library.library import Library
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
 
@@ -47,7 +60,23 @@ class EpisodeSources:
         network_changed: Callable[[bool], None] = lambda _: None,
         ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
         words: TranscriptFiles | None = None,
+        place_of: Callable[[Episode], str] = lambda _: "",
+        chime_folder: Path | None = None,
     ) -> None:
+        """Connect the parts.
+
+        Args:
+            narrator: makes narrations.
+            emit: takes events.
+            open_podcasts: opens the podcasts; called in a thread.
+            network_changed: called when the network seems to be gone (True), or back (False).
+            ask_login: called with an episode whose server wants a login.
+            words: the recognised transcripts.
+            place_of: returns what is spoken before a title; see `make_episode_script`.
+            chime_folder: folder of the chime between two narrations; None: there is none.
+        """
+        self._place_of = place_of
+        self._chime_folder = chime_folder
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
@@ -104,7 +133,7 @@ class EpisodeSources:
         if episode.audio is not None and self._recognised is not None:
             return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
         if episode.audio is None and not transcript.is_timed:
-            script = make_episode_script(episode, transcript)
+            script = self._script(episode, transcript)
             found = self._narrator.find(script)
             if found is not None:
                 return Transcript(found.cues)
@@ -117,7 +146,7 @@ class EpisodeSources:
             FetchError: the server refuses it, or the network is down.
         """
         if episode.audio is None:
-            found = self._narrator.find(make_episode_script(episode, await self._words(episode)))
+            found = self._narrator.find(self._script(episode, await self._words(episode)))
             return None if found is None else Source(str(found.audio), is_narrated=True)
         if "://" not in episode.audio:
             is_there = await asyncio.to_thread(Path(episode.audio).is_file)
@@ -166,7 +195,8 @@ class EpisodeSources:
             said = f"“{episode.title}” has no recording, and the voice does not speak its language ({language})."
             self._emit(LoadFailed(load, said))
             return
-        script = make_episode_script(episode, await self._words(episode))
+        script = self._script(episode, await self._words(episode))
+        lead = await asyncio.to_thread(self._chime)
 
         def answer(result: Narration | NarrationError) -> None:
             if isinstance(result, NarrationError):
@@ -175,9 +205,25 @@ class EpisodeSources:
             marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in result.cues)
             notice = f"Only the first {NARRATED_CHARS:,} characters are narrated." if result.is_shortened else ""
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
+            source = source._replace(lead=lead)
             self._emit(SourceReady(load, source))
 
         self._narrator.request(script, answer)
+
+    def _script(self, episode: Episode, transcript: Transcript) -> Script:
+        return make_episode_script(episode, transcript, self._place_of(episode))
+
+    def _chime(self) -> str:
+        """Return the path of the chime; empty if it is off or cannot be written."""
+        if self._chime_folder is None:
+            return ""
+        from tui_pod.audio.chime import chime_file  # only when something is narrated
+
+        try:
+            return str(chime_file(self._chime_folder))
+        except OSError as error:
+            log(f"no chime: {error}")
+            return ""
 
     async def _foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode that the English voice cannot read; empty if it can."""
@@ -188,7 +234,7 @@ class EpisodeSources:
     async def _prepare(self, episode: Episode) -> None:
         if await self._foreign_language(episode):
             return
-        script = make_episode_script(episode, await self._words(episode))
+        script = self._script(episode, await self._words(episode))
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
@@ -250,9 +296,39 @@ def read_transcript(episode: Episode) -> Transcript:
     return parse_transcript(text, episode.duration)
 
 
-def make_episode_script(episode: Episode, transcript: Transcript) -> Script:
-    """Return the script of a narration: the transcript, else title and summary."""
-    if transcript.cues:
-        return make_script(transcript.cues, episode.duration)
+def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:
+    """Return the script of a narration: the transcript, else title and summary.
+
+    Args:
+        episode: what to narrate.
+        transcript: its words.
+        place: what is spoken before the title, if titles are spoken; empty: nothing.
+    """
     title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
+    if transcript.cues:
+        number = place or episode.numbering
+        return make_script(transcript.cues, episode.duration, f"{number}. {title}" if number else title)
     return make_script([Cue(title), *map(Cue, split_sentences(episode.summary))], None)
+
+
+def place_in(library: Library, episode: Episode) -> str:
+    """Return an episode's place in its course as a voice says it; empty if it has none."""
+    index = library.index(episode.id)
+    return spoken_place(library.topics, index) if index is not None else ""
+
+
+def make_narrator(paths: Paths, settings: NarrationSettings, cache_bytes: int | None = None) -> Narrator:
+    """Return a narrator as the settings want it.
+
+    Args:
+        paths: where its files are.
+        settings: what the listener wants.
+        cache_bytes: for commands: another limit of the cache; they narrate even if the app must not.
+    """
+    return Narrator(
+        paths.cache / "narrations",
+        settings.cache_mb * MEGABYTE if cache_bytes is None else cache_bytes,
+        settings.enabled or cache_bytes is not None,
+        second_voice=paths.data / MODELS / settings.second_voice / SECOND_VOICES[settings.second_voice],
+        has_titles=settings.titles,
+    )

@@ -37,6 +37,12 @@ IDLE_LIMIT = 60.0
 VOICE = "hibari-tts==0.2.1"
 """The package of the voice, as in pyproject.toml."""
 
+MODELS = "models"
+"""Folder in the data folder with downloaded models and voices."""
+
+SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"}
+"""The file of each voice that can be downloaded; they pronounce as the first one does."""
+
 ROUND = 3
 """Version of how narrations are made; a new number makes cached ones obsolete."""
 

@@ -1,4 +1,4 @@
-"""The models that a listener can download, and how. Loads none.
+"""The models and voices that a listener can download, and how. Loads none.
 
 A file is accepted only if its hash is right, and an interrupted download is resumed. Calls wait for disk and network.
 """
@@ -19,9 +19,7 @@ from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash
-
-MODELS = "models"
-"""Folder in the data folder with downloaded models."""
+from tui_pod.speech.narrator import SECOND_VOICES
 
 Report = Callable[[int], None]
 """Takes the bytes downloaded so far."""
@@ -35,11 +33,13 @@ class OfferedModel(NamedTuple):
     size: int
     """Bytes of all files together, to the nearest kilobyte."""
     address: str
-    """The address of the folder at one fixed revision; ends in a slash."""
+    """The address of the folder, at one fixed revision unless it is a voice; ends in a slash."""
     hashes: Mapping[str, str]
     """The SHA-256 of each file."""
     licence: str = "MIT"
     maker: str = "OpenAI’s Whisper, converted by Systran"
+    is_voice: bool = False
+    """Whether it speaks; the others recognise speech."""
 
 
 def _systran(name: str, revision: str, size: int, weights: str, config: str) -> OfferedModel:
@@ -57,9 +57,18 @@ def _systran(name: str, revision: str, size: int, weights: str, config: str) -> 
     return OfferedModel(name, "English" if is_english else "99 languages", size, address, hashes)
 
 
+def _voice(name: str, kind: str, size: int, sha256: str) -> OfferedModel:
+    """Return a voice of the package that brings the first one; its registry `voices.json` has size and hash."""
+    address = "https://huggingface.co/maureesewilliams/hibari/resolve/main/voices/"
+    hashes = {SECOND_VOICES[name]: sha256}
+    return OfferedModel(name, "English", size, address, hashes, "Apache-2.0", f"A {kind} voice for hibari-tts", True)
+
+
 OFFERED = {
     model.name: model
     for model in (
+        _voice("fenrir", "man’s", 8_031_158, "f59fbd87908c91f827bc21b1b89443757b9a8580db9eee20aa948deb731321f4"),
+        _voice("kore", "woman’s", 7_936_868, "346885752673e45d42f9864c9e2432094bc4b6385df060d4b83273da764d2fa9"),
         _systran(
             "base.en", "3d3d5dee26484f91867d81cb899cfcf72b96be6c", 147_770_000,
             "2a166925539a16005f14ff328359f9b9adb9dc4fb631bb3b227526862e93e2ef",
@@ -77,7 +86,8 @@ OFFERED = {
         ),
     )
 }  # fmt: skip
-"""By name. The hashes of `base` were checked against its files, the others against several projects that pin them."""
+"""By name. The hashes of `base` were checked against its files, those of voices are the ones in their package, the
+others were checked against several projects that pin them."""
 
 
 def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: Report) -> Path:

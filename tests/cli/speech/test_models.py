@@ -30,9 +30,25 @@ def run(folder: Path, *words: str) -> int:
 
 def test_models_are_listed_with_size_and_licence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "list") == 0
-    assert "base\t148 MB\t99 languages\tMIT\t" in capsys.readouterr().out.splitlines()
+    assert "base\trecognition\t148 MB\t99 languages\tMIT\t" in capsys.readouterr().out.splitlines()
     assert run(tmp_path, "list", "--json") == 0
     assert json.loads(capsys.readouterr().out)[0]["folder"] is None
+
+
+def test_second_voice_is_listed_and_used_without_a_setting(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "list") == 0
+    assert "fenrir\tnarration\t8 MB\tEnglish\tApache-2.0\t" in capsys.readouterr().out.splitlines()
+    for name in ("fenrir", "kore"):
+        site.replies[f"/{name}.onnx"] = body(CONTENT)
+        hashes = {f"{name}.onnx": sha256(CONTENT).hexdigest()}
+        offered = OFFERED[name]._replace(address=site.url("/"), hashes=hashes)
+        monkeypatch.setitem(OFFERED, name, offered)
+    assert run(tmp_path, "get", "fenrir", "--yes") == 0
+    assert "To use it" not in capsys.readouterr().err
+    assert run(tmp_path, "get", "kore", "--yes") == 0
+    assert 'second_voice = "kore"' in capsys.readouterr().err
 
 
 def test_model_is_described_and_not_downloaded_without_a_yes(

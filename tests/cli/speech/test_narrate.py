@@ -9,6 +9,8 @@ import pytest
 
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import narrate
+from tui_pod.config.paths import Paths
+from tui_pod.config.settings import NarrationSettings
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
 
@@ -18,9 +20,9 @@ EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\
 class FakeNarrator:
     """Writes what it is asked to say into a file."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+    def __init__(self, paths: Paths, _settings: NarrationSettings, _cache_bytes: int) -> None:
+        self._folder = paths.cache / "narrations"
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     async def render(self, script: Script) -> Narration:
         if "Unspeakable" in str(script):
@@ -36,7 +38,7 @@ class FakeNarrator:
 
 @pytest.fixture(autouse=True)
 def _fake_voice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(narrate, "Narrator", FakeNarrator)
+    monkeypatch.setattr(narrate, "make_narrator", FakeNarrator)
     monkeypatch.setattr(narrate, "has_voice", lambda: True)
 
 

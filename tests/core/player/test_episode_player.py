@@ -1108,3 +1108,88 @@ def test_three_that_fail_in_a_row_end_playing(room: Room) -> None:
     assert (room.status, len(room.listener.said)) == (PlayerStatus.STOPPED, 3)
     room.controller.next()
     assert room.playing == "hostile-click"
+
+
+# -- the sound between two narrations ------------------------------------------------------------------
+
+LEAD = "/chime.wav"
+
+
+def narration(ident: str) -> Source:
+    """Return the source of an episode's narration, with a sound before it."""
+    return Source(f"/{ident}.opus", is_narrated=True, duration=100.0, lead=LEAD)
+
+
+def after_one(first: Source, second: Source) -> Room:
+    """Return a room in which an episode has ended and the next one follows."""
+    room = make_room()
+    room.sources.found |= {"one": first, "two": second}
+    room.play("one")
+    room.player.play(100)
+    return room
+
+
+def loaded(room: Room) -> list[tuple[object, object]]:
+    """Return what the player was given, and the load of each."""
+    return [(call[1], call[3]) for call in room.player.calls if call[0] == "load"]
+
+
+def test_lead_sounds_between_two_narrations() -> None:
+    room = after_one(narration("one"), narration("two"))
+    assert loaded(room) == [("/one.opus", 1), (LEAD, -2)]
+    assert (room.controller.playback.episode, room.controller.playback.status) == ("two", "loading")
+    room.controller.handle(PositionChanged(-2, 1.0))
+    assert room.controller.playback.position == 0
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert loaded(room)[2:] == [("/two.opus", 2)]
+    assert room.controller.playback.status == "playing"
+
+
+def test_lead_that_cannot_be_played_delays_nothing() -> None:
+    room = after_one(narration("one"), narration("two"))
+    room.controller.handle(LoadFailed(-2, "gone"))
+    assert loaded(room)[-1] == ("/two.opus", 2)
+    assert room.listener.said == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Source("/one.mp3", duration=100.0), narration("two")),
+        (narration("one"), Source("/two.mp3", duration=100.0)),
+        (narration("one"), narration("two")._replace(lead="")),
+    ],
+    ids=["after a recording", "before a recording", "switched off"],
+)
+def test_other_pairs_have_no_lead_between_them(first: Source, second: Source) -> None:
+    assert [location for location, _ in loaded(after_one(first, second))] == [first.location, second.location]
+
+
+def test_narration_that_the_listener_starts_has_no_lead() -> None:
+    room = make_room()
+    room.sources.found |= {"one": narration("one"), "two": narration("two")}
+    room.play("one")
+    room.play("two")
+    assert [location for location, _ in loaded(room)] == ["/one.opus", "/two.opus"]
+
+
+def test_pause_during_the_lead_pauses_it_and_what_follows() -> None:
+    room = after_one(narration("one"), narration("two"))
+    room.controller.toggle_pause()
+    assert room.player.calls[-1] == ("pause", True)
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert room.controller.playback.status == "paused"
+
+
+def test_seek_during_the_lead_starts_there() -> None:
+    room = after_one(narration("one"), narration("two"))
+    room.controller.seek_by(30)
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert starts(room)[-1] == 30
+
+
+def test_stop_during_the_lead_ends_it() -> None:
+    room = after_one(narration("one"), narration("two"))
+    room.controller.stop()
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert [location for location, _ in loaded(room)] == ["/one.opus", LEAD]

@@ -1,4 +1,4 @@
-"""The command `models`: print the models that recognise speech, and download one."""
+"""The command `models`: print the models that recognise speech and the voices that speak, and download one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
 from tui_pod.services.podcasts.opening import network_policy
-from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
+from tui_pod.speech.narrator import MODELS
+from tui_pod.speech.offered_models import OFFERED, OfferedModel, get_model
 
 
 def run_list(options: Namespace) -> None:
@@ -22,8 +23,11 @@ def run_list(options: Namespace) -> None:
     if options.json:
         print_json([_json(model, place) for model, place in places])
         return
-    columns = Column("name"), Column("size", is_right=True), Column("languages"), Column("licence"), Column("here", 12)
-    print_table(columns, [(one.name, _size(one), one.languages, one.licence, place) for one, place in places])
+    names = Column("name"), Column("for"), Column("size", is_right=True), Column("languages"), Column("licence")
+    print_table(
+        (*names, Column("here", 12)),
+        [(one.name, _purpose(one), _size(one), one.languages, one.licence, place) for one, place in places],
+    )
 
 
 def run_get(options: Namespace) -> None:
@@ -53,7 +57,10 @@ def run_get(options: Namespace) -> None:
     finally:
         show_progress("")
     print(path)
-    if str(path) != settings.transcribe.model:
+    if model.is_voice:
+        if model.name != settings.narration.second_voice:
+            tell(f'To use it, set under [narration] in the settings: second_voice = "{model.name}"')
+    elif str(path) != settings.transcribe.model:
         tell(f'To use it, set under [transcribe] in the settings: model = "{path}"')
 
 
@@ -64,12 +71,17 @@ def _folder(options: Namespace) -> Path:
 def _json(model: OfferedModel, place: str) -> dict[str, object]:
     return {
         "name": model.name,
+        "for": _purpose(model),
         "languages": model.languages,
         "size": model.size,
         "licence": model.licence,
         "address": model.address,
         "folder": place or None,
     }
+
+
+def _purpose(model: OfferedModel) -> str:
+    return "narration" if model.is_voice else "recognition"
 
 
 def _size(model: OfferedModel) -> str:

@@ -11,9 +11,10 @@ from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
 from tui_pod.runtime.installer import install_command
-from tui_pod.services.media import make_episode_script, read_transcript
+from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript
 from tui_pod.speech.narrator import VOICE, NarrationError, Narrator, has_voice
 
 NOTHING_NAMED = (
@@ -39,7 +40,7 @@ def run(options: Namespace) -> int:
     if not options.ids and not options.all:
         raise UsageError(NOTHING_NAMED)
     opened = open_library(options)
-    library, paths = opened.library, opened.paths
+    library = opened.library
     named = find_episodes(library, options.ids)
     episodes = list(map(library.episode, range(len(library)) if options.all else named))
     recorded = [episode.id for episode in episodes if episode.audio is not None]
@@ -50,15 +51,17 @@ def run(options: Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
-    return asyncio.run(_render(wanted, Narrator(paths.cache / "narrations", UNBOUNDED), options.out))
+    narrator = make_narrator(opened.paths, opened.settings.narration, UNBOUNDED)
+    return asyncio.run(_render(library, wanted, narrator, options.out))
 
 
-async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
+async def _render(library: Library, episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
     failures = 0
     for number, episode in enumerate(episodes, 1):
         show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
         try:
-            script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
+            transcript = await asyncio.to_thread(read_transcript, episode)
+            script = make_episode_script(episode, transcript, place_in(library, episode))
             narration = await narrator.render(script)
             if out is not None:
                 if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus

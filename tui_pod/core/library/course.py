@@ -71,9 +71,18 @@ def place_text(topics: TopicTable, index: int) -> str:
     place = course_place(topics, index)
     if place is None:
         return ""
+    return f"{_part_name(topics, place)} · {place.number} of {place.total}"
+
+
+def spoken_place(topics: TopicTable, index: int) -> str:
+    """Return an episode's place in its course as a voice says it, such as `Act 2, number 3`; empty if it has none."""
+    place = course_place(topics, index)
+    return f"{_part_name(topics, place)}, number {place.number}" if place is not None else ""
+
+
+def _part_name(topics: TopicTable, place: CoursePlace) -> str:
     number, _, name = topics.names[place.part].partition(". ")
-    part = f"Act {number}" if name and number.isdecimal() else topics.names[place.part]
-    return f"{part} · {place.number} of {place.total}"
+    return f"Act {number}" if name and number.isdecimal() else topics.names[place.part]
 
 
 def _has_on_path(topics: TopicTable, topic: int, index: int) -> bool:

@@ -84,6 +84,7 @@ class EpisodePlayer:
         self._load: Load | None = None
         self._saved_ticket = 0
         self._ends_at_once = 0
+        self._has_ended_narration = False  # True while the owner decides what follows a narration
 
     # -- what its owner asks ---------------------------------------------------------------------------
 
@@ -111,6 +112,7 @@ class EpisodePlayer:
         if is_continued:
             self.tracker.continue_from_known()
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
+        self._load.follows_narration = self._has_ended_narration
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
         shown = shown._replace(episode=episode.id, title=episode.title, marks=part_chapters(episode.parts))
@@ -258,7 +260,7 @@ class EpisodePlayer:
         load.awaited_mark = 0
         if load.phase is not Phase.OPEN:
             load.is_paused = not load.is_paused
-            if load.is_with_player:
+            if load.is_with_player or load.phase is Phase.LEAD:
                 self._player.set_paused(load.is_paused)
             self._show_attempt(load)
         elif playback.status is PlayerStatus.PLAYING:
@@ -379,7 +381,13 @@ class EpisodePlayer:
     def handle(self, event: LoadEvent) -> None:
         """Handle an event of the player or the sources."""
         load = self._load
-        if load is None or load.phase is Phase.HELD or event.load != self._state.playback.load:
+        if load is None or load.phase is Phase.HELD:
+            return
+        if load.phase is Phase.LEAD and event.load == -self._state.playback.load and load.source is not None:
+            if isinstance(event, FileEnded | LoadFailed):
+                self._give(load, load.source)
+            return
+        if event.load != self._state.playback.load:
             return
         playback = self._state.playback
         event = load.in_whole(event, playback.marks)
@@ -422,7 +430,11 @@ class EpisodePlayer:
             load.scale(self._state.progress_index.get(load.episode.id))
             self.tracker.wish(load.position)
             load.choose_way(self._state.playback)
-            self._give(load, load.source)
+            if load.follows_narration and load.source.lead:
+                load.phase = Phase.LEAD
+                self._player.load(Source(load.source.lead), 0.0, -self._state.playback.load, load.is_paused)
+            else:
+                self._give(load, load.source)
 
     def _give(self, load: Load, source: Source) -> None:
         """Have the player open the file at the position."""
@@ -527,7 +539,9 @@ class EpisodePlayer:
         self._listener.progress_changed(frozenset((load.episode.id,)))
         is_dropped = source.is_stream and not is_whole(position, playback.duration)  # mpv reports no error then
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
+            self._has_ended_narration = source.is_narrated
             self._owner.ended()
+            self._has_ended_narration = False
         elif is_at_end:
             self.fail("Three episodes in a row ended at once, so playback stopped.")
         elif is_dropped and self._schedule_retry(load, position, reached, BROKEN_OFF):

@@ -42,13 +42,15 @@ class Phase(Enum):
     """Its source, which was requested."""
     READY = 2
     """The save of the episode that played before."""
-    OPENING = 3
+    LEAD = 3
+    """The end of the sound that parts it from the narration before."""
+    OPENING = 4
     """The player, which was given the source."""
-    OPEN = 4
+    OPEN = 5
     """Nothing: the player has opened the source."""
-    RETRYING = 5
+    RETRYING = 6
     """The time of the next attempt, after a stream failed."""
-    HELD = 6
+    HELD = 7
     """The listener: it was restored or stopped."""
 
 
@@ -94,6 +96,8 @@ class Load:
     paused_at: datetime | None = None
     is_sought: bool = False
     """Whether the listener sought before the file was open: it starts exactly there."""
+    follows_narration: bool = False
+    """Whether it begins because a narration has just ended."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0: none."""
     awaited_sentence: str = ""
