@@ -120,6 +120,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[
     keys = [episode.tags for episode in episodes]
     days = [*map(day_of, episodes)]
     aliases: Mapping[str, str] = {}
+    former_parts: Mapping[str, tuple[float, float]] = {}
     notices: tuple[str, ...] = ()
     if feeds is not None:
         taken = {episode.id for episode in episodes}
@@ -127,11 +128,11 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[
         episodes += (feeds.episodes[index] for index in new)
         keys += (feeds.keys[index] for index in new)
         days += (feeds.days[index] for index in new)
-        aliases = feeds.aliases
+        aliases, former_parts = feeds.aliases, feeds.former_parts
         topics += feeds.topics
         notices, podcasts = feeds.notices, dict(feeds.podcasts)
         generation = feeds.generation
-    library = build_library(topics, episodes, keys, podcasts, days, aliases)
+    library = build_library(topics, episodes, keys, podcasts, days, aliases, former_parts)
     save = partial(_write_cache, file, _stamp(stats, generation), library, episodes)
     if feeds is not None and generation is None:  # unreadable feeds are retried at the next start
         return Loaded(library, None, notices)
@@ -260,8 +261,13 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         import json  # only if podcasts have settings
 
         podcasts = json.loads(columns["podcasts"])
-    aliases: dict[str, str] = dict(line.split() for line in columns["aliases"].splitlines())
-    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases)
+    aliases: dict[str, str] = {}
+    former_parts: dict[str, tuple[float, float]] = {}
+    for line in columns["aliases"].splitlines():
+        alias, aliases[alias], *part = line.split()
+        if part:
+            former_parts[alias] = float(part[0]), float(part[1])
+    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, former_parts)
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
@@ -282,7 +288,10 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
         "courses": array("I", sorted(table.courses)).tobytes(),
-        "aliases": "\n".join(f"{alias} {ident}" for alias, ident in library.aliases.items()),
+        "aliases": "\n".join(
+            " ".join(map(str, (alias, ident, *library.former_parts.get(alias, ()))))
+            for alias, ident in library.aliases.items()
+        ),
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }

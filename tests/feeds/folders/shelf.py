@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.feeds.folders.sounds import make_mp3
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.refresh import RefreshResult, refresh_feed
@@ -33,6 +34,16 @@ class Shelf:
     def refresh(self) -> RefreshResult:
         (feed,) = self.store.feeds()
         return refresh_feed(self.store, feed, CancelToken(), PUBLIC)
+
+    def put_book(self, folder: str = "Emma", count: int = 3, **tags: str) -> None:
+        """Put a book of one second a part."""
+        for number in range(1, count + 1):
+            self.put(f"{folder}/{number:02}.mp3", f"Chapter {number}", str(number), TALB="Emma", **tags)
+
+    def book(self, title: str = "Emma") -> Episode:
+        """Return the only episode of a title."""
+        library = self.library()
+        return library.episode(library.titles.index(title))
 
     def library(self) -> Library:
         return load_library([], self.data / "cache", self.data).library

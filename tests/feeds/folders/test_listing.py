@@ -14,7 +14,7 @@ from tui_pod.feeds.subscribe import subscribe
 
 def test_folder_has_its_files_by_name_with_numbers_counted(shelf: Shelf) -> None:
     for name in ("Part 10.mp3", "Part 2.mp3", "part 1.mp3"):
-        shelf.put(name)
+        shelf.put(name, TPE1=f"The speaker of {name}")
     assert shelf.add().feed.episodes == 3
     assert shelf.course() == ["part 1", "Part 2", "Part 10"]
     assert shelf.library().titles == ["part 1", "Part 2", "Part 10"]  # newest first: all came together

@@ -74,7 +74,7 @@ def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
     monkeypatch.setattr(podcast, "MANY", 1)
     monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", None)  # which would fail here
     for number in (1, 2, 3):
-        shelf.put(f"Sub/{number}.mp3", f"Part {number}")
+        shelf.put(f"Sub/{number}.mp3", f"Part {number}", TPE1=f"Speaker {number}")
     (shelf.folder / "link.mp3").symlink_to(shelf.folder / "Sub" / "1.mp3")
     done = subscribe(shelf.store, str(shelf.folder), [("Mine",)])
     assert (done.feed.episodes, done.is_new, done.has_moved, done.feed.folders) == (3, True, False, (("Mine",),))

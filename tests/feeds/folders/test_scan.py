@@ -18,8 +18,8 @@ from tui_pod.services.media import read_transcript
 
 
 def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf.put("1.mp3")
-    shelf.put("3.mp3")
+    shelf.put("1.mp3", TPE1="Bo")
+    shelf.put("3.mp3", TPE1="Ann")
     shelf.add()
     shelf.put("2.mp3")
     opened = []

@@ -78,3 +78,39 @@ def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> N
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(2 * 8000 * 7))
     assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
+
+
+def test_key_stays_when_the_tags_change(tmp_path: Path) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "Title")
+    key = tags.read_file(str(path))[0]
+    make_mp3(path, "Another title", "7", TALB="Emma", TPE1="Jane Austen" * 1_000)
+    with path.open("ab") as file:
+        file.write(b"TAG" + bytes(125))
+    assert tags.read_file(str(path))[0] == key
+    path.write_bytes(path.read_bytes()[:-400] + bytes(400))
+    assert tags.read_file(str(path))[0] != key
+
+
+@pytest.mark.parametrize("is_index_first", [True, False])
+def test_key_of_an_mp4_file_is_that_of_its_sound(tmp_path: Path, is_index_first: bool) -> None:
+    def write(index: bytes) -> str:
+        boxes = [_box(b"moov", index), _box(b"mdat", bytes(range(256)) * 200)]
+        path = tmp_path / "a.m4b"
+        path.write_bytes(_box(b"ftyp", b"M4B ") + b"".join(boxes if is_index_first else boxes[::-1]))
+        return tags.read_file(str(path))[0]
+
+    assert write(b"short") == write(bytes(100_000))
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind + content
+
+
+def test_key_of_a_flac_file_is_that_of_its_frames(tmp_path: Path) -> None:
+    def write(comment: bytes) -> str:
+        path = tmp_path / "a.flac"
+        blocks = b"\0\0\0\x22" + bytes(34) + b"\x84" + len(comment).to_bytes(3) + comment
+        path.write_bytes(b"fLaC" + blocks + b"\xff\xf8" * 9_000)
+        return tags.read_file(str(path))[0]
+
+    assert write(b"short") == write(bytes(9_000))

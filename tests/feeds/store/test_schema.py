@@ -72,7 +72,7 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
     assert version(old.db.file) == 1
     old.feeds()
     old.db.close()
-    assert rows(old.db.file) == before | {"aliases": []}
+    assert rows(old.db.file) == before | {"aliases": [], "recordings": [], "former_episodes": [], "kinds": []}
     assert version(old.db.file) == len(MIGRATIONS)
     assert old.take_notices() == []
 
@@ -93,7 +93,7 @@ def test_database_of_version_1_is_read_as_before(old: FeedStore) -> None:
     assert read_news(old.db) == {episode_id(SEA, "g0")}
     assert [one.title for one in candidates(old.db, BUGS)] == ["Title 7"]
     assert picture_of(old.db, episode_id(SEA, "g2")) == "https://sea.example/cover.jpg"
-    assert list(read_files(old, EMMA)) == ["1.mp3"]
+    assert read_files(old, EMMA) == {}  # read once more, for the tags that were not read then
     library = read_feeds(old.db.file.parent)
     assert library.hides_course
     assert [episode.title for episode in library.episodes] == [

@@ -34,6 +34,11 @@ class Episode(NamedTuple):
     """Its season and number in its podcast, such as `S3 E1`."""
     parts: tuple["Part", ...] = ()
     """Its recordings, if it has several: see `parts`. `audio` is the first one, `duration` that of all together."""
+    author: str = ""
+    narrator: str = ""
+    series: str = ""
+    """The series of a book, with its number in it."""
+    year: str = ""
 
 
 def numbering(season: int | None, number: int | None, title: str) -> str:

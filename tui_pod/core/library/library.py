@@ -45,6 +45,7 @@ class Library:
         days: Sequence[int] = (),
         podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         aliases: Mapping[str, str] = MappingProxyType({}),
+        former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
         self.ids = ids
         self.titles = titles
@@ -66,6 +67,8 @@ class Library:
         """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
         self.aliases = aliases
         """The ids of episodes by other ids that feeds have listed them under."""
+        self.former_parts = former_parts
+        """Where a part of a book that was an episode starts and ends, in seconds, by its former id: see `aliases`."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -145,8 +148,9 @@ class Library:
 
 
 def search_text(episode: Episode) -> str:
-    """Return the searchable text of an episode: title, summary and topics, folded, on one line."""
-    return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)}")
+    """Return the searchable text of an episode: title, summary, topics and who made it, folded, on one line."""
+    made_by = f"{episode.author} {episode.narrator} {episode.series}" if episode.author or episode.series else ""
+    return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)} {made_by}".rstrip())
 
 
 def day_of(episode: Episode) -> int:
@@ -161,6 +165,7 @@ def build_library(
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     days: Sequence[int] | None = None,
     aliases: Mapping[str, str] = MappingProxyType({}),
+    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
 ) -> Library:
     """Return the library of these episodes, whose ids are distinct.
 
@@ -171,6 +176,7 @@ def build_library(
         podcasts: see `Library.podcasts`.
         days: see `Library.days`; None: the days of publication.
         aliases: see `Library.aliases`.
+        former_parts: see `Library.former_parts`.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
     ids = [episode.id for episode in episodes]
@@ -182,5 +188,5 @@ def build_library(
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(
         ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
-        days[:0] if is_by_date else days, podcasts, aliases,
+        days[:0] if is_by_date else days, podcasts, aliases, former_parts,
     )  # fmt: skip

@@ -24,6 +24,8 @@ class Part(NamedTuple):
     duration: float
     """Seconds, greater than 0."""
     title: str = ""
+    transcript: str = ""
+    """Path of its transcript; empty for none."""
     start: float = 0.0
     """Seconds into the whole."""
 
@@ -53,7 +55,8 @@ def part_after(parts: Sequence[Part], part: Part) -> Part | None:
 
 def pack_parts(parts: Iterable[Part]) -> str:
     """Return parts as one text; empty for none."""
-    return _SEPARATOR.join(f"{part.duration!r}{_SEPARATOR}{part.audio}{_SEPARATOR}{part.title}" for part in parts)
+    fields = (field for part in parts for field in (part.audio, repr(part.duration), part.title, part.transcript))
+    return _SEPARATOR.join(fields)
 
 
 def unpack_parts(text: str) -> tuple[Part, ...]:
@@ -62,6 +65,6 @@ def unpack_parts(text: str) -> tuple[Part, ...]:
     Raises:
         ValueError: it is none.
     """
-    fields = text.split(_SEPARATOR) if text else []
-    triples = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
-    return arrange(Part(audio, float(duration), title) for duration, audio, title in triples)
+    fields = iter(text.split(_SEPARATOR) if text else ())
+    rows = zip(fields, fields, fields, fields, strict=True)
+    return arrange(Part(audio, float(duration), title, transcript) for audio, duration, title, transcript in rows)

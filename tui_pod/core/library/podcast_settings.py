@@ -191,6 +191,14 @@ class PodcastSettings:
             "oldest for a serial show",
         ),
     ] = ""
+    kind: Annotated[
+        str,
+        Setting(
+            "What a folder of recordings is that has no folders in it: one book, or a list of talks",
+            choice_kind("book", "talks"),
+            "judged by tags and names",
+        ),
+    ] = ""
     refresh: Annotated[
         int | None,
         Setting(

@@ -6,6 +6,8 @@ from array import array
 from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 from tui_pod.core.library.library import Library
@@ -48,7 +50,7 @@ class ProgressIndex:
         self._library = library
         self._fragment_age = fragment_age
         self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None
-        self._progress = unite(progress, library.aliases)
+        self._progress = unite(progress, library.aliases, library.former_parts)
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self.topic_stats = list[TopicStats]()
@@ -299,10 +301,41 @@ class ProgressIndex:
                 yield stats
 
 
-def unite(progress: Mapping[str, Progress], aliases: Mapping[str, str]) -> dict[str, Progress]:
-    """Return progress in which what was made under another id of an episode counts for the episode."""
+def unite(
+    progress: Mapping[str, Progress],
+    aliases: Mapping[str, str],
+    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+) -> dict[str, Progress]:
+    """Return progress in which what was made under another id of an episode counts for the episode.
+
+    What was made in files that are parts of a book by now counts until the book has progress of its own.
+
+    Args:
+        progress: by id.
+        aliases: see `Library.aliases`.
+        former_parts: see `Library.former_parts`.
+    """
     united = dict(progress)
+    carried: dict[str, list[Progress]] = {}
     for alias, ident in aliases.items():
-        if (other := united.pop(alias, None)) is not None:
+        if (other := united.pop(alias, None)) is None:
+            continue
+        if alias in former_parts:
+            carried.setdefault(ident, []).append(_in_book(other, *former_parts[alias]))
+        else:
             united[ident] = newest(united[ident], other) if ident in united else other
+    if carried:
+        ends = {aliases[alias]: end for alias, (_, end) in sorted(former_parts.items(), key=lambda part: part[1])}
+        for ident, parts in carried.items():
+            found = reduce(newest, parts)
+            is_finished = found.position >= ends[ident]
+            found = found._replace(position=0.0, played=True, plays=1) if is_finished else found
+            united.setdefault(ident, found)
     return united
+
+
+def _in_book(progress: Progress, start: float, end: float) -> Progress:
+    """Return the progress of a part with its times in the book (seconds): a played part ends where the next begins."""
+    ranges = tuple((start + first, min(end, start + last)) for first, last in progress.played_ranges)
+    position = end if progress.played else start + progress.position
+    return progress._replace(position=position, duration=None, played=False, plays=0, played_ranges=ranges)

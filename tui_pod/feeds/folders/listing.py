@@ -8,10 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
+from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.player.part_chapters import part_chapters, with_chapters
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
+from tui_pod.feeds.folders.beside import Beside
+from tui_pod.feeds.folders.books import BOOK, TALKS, durations, group, is_book
+from tui_pod.feeds.folders.cue import chapters_of
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
-from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, Transcripts, as_found, scan
-from tui_pod.feeds.formats.model import FeedError, Item
+from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
+from tui_pod.feeds.formats.model import FeedError, Item, Recording
 from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
 
@@ -27,10 +32,23 @@ class Listing(NamedTuple):
     files: tuple[AudioFile, ...]
     """As found, for the next scan."""
     notices: tuple[str, ...] = ()
+    kind: str = ""
+    """Whether the listener calls its folders books or talks; empty: not said."""
+    guessed: str = ""
+    """Which folders are shown as books although nobody has said so, for the listener."""
 
 
-def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
-    """Return the contents of an absolute path; `known` are the files of the last scan, by path.
+def read_listing(
+    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kind: str = "", is_same: bool = True
+) -> Listing:
+    """Return the contents of an absolute path.
+
+    Args:
+        path: of a folder, a playlist or an audio file.
+        known: the files of the last scan, by path.
+        cancel: ends the scan.
+        kind: whether its folders are books or talks: see `is_book`.
+        is_same: whether the last scan was stored for the same kind, so that nothing changes unless a file did.
 
     Raises:
         FeedError: it does not exist or has no audio.
@@ -39,12 +57,12 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
     try:
         path.encode()
         if os.path.isdir(path):
-            listing = _read_folder(path, known, cancel)
+            listing = _read_folder(path, known, cancel, kind, is_same)
         elif path.lower().endswith(PLAYLIST_ENDINGS):
             listing = _read_playlist(path, known, cancel)
         elif path.lower().endswith(PLAYABLE_ENDINGS):
             files, _ = _read_files([path], known, cancel)
-            listing = Listing("", _items(files, ""), tuple(files))
+            listing = Listing("", _items(files, "")[0], tuple(files))
         elif os.path.exists(path):
             raise FeedError(f"{shown} is not a folder, a playlist (M3U) or an audio file.")
         else:
@@ -60,16 +78,28 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
     return listing._replace(title=clean_title(title or path))
 
 
-def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
+def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kind: str, is_same: bool) -> Listing:
     files, notices = scan(path, known, cancel)
-    is_known = known and len(files) == len(known) and all(file == known.get(file.path) for file in files)
-    return Listing("", None if is_known else _items(files, path), files, notices)
+    if is_same and known and len(files) == len(known) and all(file == known.get(file.path) for file in files):
+        return Listing("", None, files, notices)
+    items, guessed = _items(files, path, kind)
+    return Listing("", items, files, notices, kind, _told_guess(path, guessed))
+
+
+def _told_guess(root: str, homes: Sequence[str]) -> str:
+    """Return which folders are shown as books, and what to do if they are not; empty for none."""
+    if not homes:
+        return ""
+    names = [f"“{clean(os.path.basename(home or root), 60)}”" for home in homes[:3]]
+    names += [f"{len(homes) - 3:,} more"] * (len(homes) > 3)
+    said = f"{enumerated(names)} {'is shown as a book' if len(homes) == 1 else 'are shown as books'}"
+    return f"{said}, judged by tags and names. If not so, set kind to talks in the settings of {clean(root, 100)}."
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
     entries, unusable = read_playlist(path, MAX_FILES)
     files, missing = _read_files([entry.place for entry in entries if entry.is_file], known, cancel)
-    by_path = {item.audio: item for item in _items(files, "")}
+    by_path = {item.audio: item for item in _items(files, "")[0]}
     items = []
     for entry in entries:
         item = by_path.get(entry.place) if entry.is_file else _remote(entry)
@@ -86,14 +116,14 @@ def _read_files(
 ) -> tuple[list[AudioFile], int]:
     """Return the files at these absolute paths, and the number of unreadable ones."""
     files, missing = [], 0
-    folders: dict[str, Transcripts] = {}
+    folders: dict[str, Beside] = {}
     for path in paths:
         cancel.check()
-        folder, name = os.path.split(path)
+        folder = os.path.dirname(path)
         try:
             if folder not in folders:
-                folders[folder] = Transcripts(os.listdir(folder))
-            files.append(as_found("", path, os.stat(path), known, folders[folder].of(name)))
+                folders[folder] = Beside(folder, os.listdir(folder))
+            files.append(as_found("", path, os.stat(path), known, folders[folder]))
         except (OSError, UnicodeEncodeError):
             missing += 1
     return files, missing
@@ -104,19 +134,78 @@ def _remote(entry: Listed) -> Item:
     return Item(entry.place, clean_title(name), audio=entry.place)
 
 
-def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
-    """Return the items of files in order; files with the same content get different guids."""
-    items, taken = [], set()
-    for file, title in _in_order(files):
-        path = os.path.join(root, file.path)
+def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Return the items of files in order, a book as one, and the names of the folders that were guessed to be books.
+
+    Files with the same content get different guids, except within a book, which has each content once.
+    """
+    titled = dict(_in_order(files))
+    homes = {file: home for home, inside in group(titled).items() for file in inside}
+    books = {home: inside for home, inside in group(titled).items() if not home.endswith(os.sep)}
+    books = {home: inside for home, inside in books.items() if is_book(inside, kind)}
+    items: list[Item] = []
+    taken: set[str] = set()
+    guessed = []
+    for file, title in titled.items():
+        home = homes[file]
+        inside = books.get(home, [file])
+        if inside[0] is not file:
+            continue
         guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
+        if len(inside) > 1:
+            if not kind:
+                guessed.append(home)
+            guid = f"{BOOK}\0{guid}"
+            items.append(_book(guid, os.path.join(root, home), root, inside, titled))
+        else:
+            items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
         taken.add(guid)
-        tags = file.tags
-        by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
-        summary = tags.description or by
-        items.append(Item(guid, title, clean(summary, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
-                          audio=path, transcript=_beside(path, tags.transcript)))  # fmt: skip
-    return tuple(items)
+    return tuple(items), tuple(guessed)
+
+
+def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Item:
+    path, tags = os.path.join(root, file.path), file.tags
+    by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
+    recording = Recording(
+        os.path.normpath(os.path.join(root, folder)), tags.author, tags.narrator, tags.series, tags.year
+    )
+    return Item(guid, title, clean(tags.description or by, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
+                audio=path, transcript=_beside(path, tags.transcript), marks=tuple(chapters_of(tags.cue)),
+                recording=recording)  # fmt: skip
+
+
+def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[AudioFile, str]) -> Item:
+    """Return the item of a book: the files of a folder in order, with their titles in the folder."""
+    unique: dict[str, AudioFile] = {}
+    for file in inside:
+        unique[file.key] = min(file, unique.get(file.key, file), key=lambda same: len(same.path))
+    files = list(unique.values())
+    if len(files) < len(inside):
+        titles = dict(zip(files, _titles(files), strict=True))
+    parts = arrange(
+        Part(path := os.path.join(root, file.path), duration, titles[file], _beside(path, file.tags.transcript) or "")
+        for file, duration in zip(files, durations(files), strict=True)
+    )
+    marks = part_chapters(parts)
+    for file, part in zip(files, parts, strict=True):
+        if file.tags.cue:
+            marks = with_chapters(marks, part, chapters_of(file.tags.cue))
+
+    def told(field: str) -> str:
+        values = dict.fromkeys(getattr(file.tags, field) for file in files)
+        values.pop("", None)
+        return next(iter(values), "") if len(values) == 1 or field != "album" else ""
+
+    title = told("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
+    author, narrator = told("author"), told("narrator")
+    summary = told("description") or " · ".join(filter(None, (author, narrator)))
+    recording = Recording(
+        os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
+        author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),
+    )  # fmt: skip
+    return Item(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
+                duration=parts[-1].end, audio=parts[0].audio, marks=marks if any(f.tags.cue for f in files) else (),
+                recording=recording)  # fmt: skip
 
 
 def _beside(path: str, transcript: str) -> str | None:
@@ -134,13 +223,17 @@ def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
         folders.setdefault(os.path.dirname(file.path), []).append(file)
     for folder in sorted(folders, key=lambda path: [_natural(name) for name in path.split(os.sep) if name]):
         inside = _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
-        titles = [file.tags.title for file in inside if file.tags.title]
-        is_telling = len(set(titles)) == len(titles)
-        for file in inside:
-            stem = os.path.splitext(os.path.basename(file.path))[0]
-            title = file.tags.title if is_telling else ""
-            ordered.append((file, title or clean_title(stem.replace("_", " "))))
+        ordered += zip(inside, _titles(inside), strict=True)
     return ordered
+
+
+def _titles(files: Sequence[AudioFile]) -> list[str]:
+    """Return the titles of files: those in their tags if they all differ, or else their names."""
+    told = [file.tags.title for file in files if file.tags.title]
+    is_telling = len(set(told)) == len(told)
+    stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
+    titles = [file.tags.title if is_telling else "" for file in files]
+    return [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
 
 
 def _natural(name: str) -> list[str | int]:

@@ -23,7 +23,7 @@ from tui_pod.feeds.folders.scan import holds_more
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
-from tui_pod.feeds.store.files import read_files, store_files
+from tui_pod.feeds.store.files import read_files, read_kind, store_files
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.runtime.threads import CancelToken
@@ -67,14 +67,17 @@ def subscribe_folder(
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
-    stored = store_files(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
+    kind, is_same = read_kind(store, feed_id)
+    listing = read_listing(path, read_files(store, feed_id), cancel, kind, is_same)
+    stored = store_files(store, feed_id, listing)
     return stored.new, stored.has_changed
 
 
 def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tuple[str, int, bool, bool]:
     address = to_address(path)
     known = store.find(address, with_removed=True)
-    listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel)
+    kind, is_same = read_kind(store, known.feed_id) if known else ("", False)
+    listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel, kind, is_same)
     if known is None and (known := _moved(store, listing)) is not None:
         store.move(known.feed_id, address)
     feed_id = known.feed_id if known is not None else address
@@ -86,11 +89,11 @@ def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tupl
 
 def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
     """Return the subscribed folder that moved here: its path is gone, and its files are these."""
-    guids = {item.guid for item in listing.items or ()}
+    keys = {file.key for file in listing.files}
     for feed in store.feeds():
         if is_folder(feed.address) and not os.path.exists(to_path(feed.address)):
-            former = store.guids(feed.feed_id)
-            if former and len(former & guids) >= SAME_SHARE * len(former):
+            former = {file.key for file in read_files(store, feed.feed_id).values()}
+            if former and len(former & keys) >= SAME_SHARE * len(former):
                 return feed
     return None
 

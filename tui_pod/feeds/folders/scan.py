@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.folders.beside import Beside
 from tui_pod.feeds.folders.tags import Tags, read_file
 from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
@@ -24,13 +24,6 @@ MAX_ENTRIES = 2_000_000
 
 MAX_DEPTH = 40
 """Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
-
-
-TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
-"""Endings of a transcript beside its recording, the most useful first."""
-
-_LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
-"""The language in the name of a transcript, as in `Talk.en.vtt`."""
 
 
 class AudioFile(NamedTuple):
@@ -82,33 +75,13 @@ def _entries(count: int) -> str:
     return "1 file or folder" if count == 1 else f"{count} files or folders"
 
 
-class Transcripts:
-    """The transcripts among the files of one folder, found by the name of the recording beside them."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names: dict[str, tuple[int, str]] = {}
-        for name in sorted(names):
-            stem, ending = os.path.splitext(name)
-            if (ending := ending.lower()) in TRANSCRIPT_ENDINGS:
-                found = TRANSCRIPT_ENDINGS.index(ending), name
-                for key in {stem, _LANGUAGE.sub("", stem)}:
-                    self._names[key] = min(found, self._names.get(key, found))
-
-    def of(self, name: str) -> str:
-        """Return the name of the transcript of a recording; empty if there is none."""
-        found = self._names.get(os.path.splitext(name)[0]) or self._names.get(name)
-        return found[1] if found else ""
-
-
-def as_found(
-    root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], transcript: str = ""
-) -> AudioFile:
+def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], beside: Beside) -> AudioFile:
     """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
-    former = known.get(path)
+    former, name = known.get(path), os.path.basename(path)
     if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-        return former._replace(tags=former.tags._replace(transcript=transcript))
+        return former._replace(tags=beside.completed(name, former.tags))
     key, tags = read_file(os.path.join(root, path))
-    return AudioFile(path, found.st_size, found.st_mtime_ns, key, tags._replace(transcript=transcript))
+    return AudioFile(path, found.st_size, found.st_mtime_ns, key, beside.completed(name, tags))
 
 
 def scan(
@@ -121,16 +94,16 @@ def scan(
     """
     left_out = _LeftOut()
     files = []
-    for path, found, transcript in _walk(root, left_out, cancel):
+    for path, found, beside in _walk(root, left_out, cancel):
         try:
-            files.append(as_found(root, path, found, known, transcript))
+            files.append(as_found(root, path, found, known, beside))
         except OSError as error:
             left_out.unreadable.append(f"{path} ({error.strerror or error})")
     return tuple(files), tuple(left_out.notices(root))
 
 
-def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, str]]:
-    """Yield the path of each audio file, its state, and the name of the transcript beside it."""
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, Beside]]:
+    """Yield the path of each audio file, its state, and what is beside it."""
     waiting, looked_at, taken = [("", 0)], 0, 0
     while waiting:
         inside, depth = waiting.pop()
@@ -142,7 +115,8 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             left_out.unreadable.append(f"{inside} ({error.strerror})")
             continue
         looked_at += len(entries)
-        transcripts = Transcripts(entry.name for entry in entries if _is_text(entry.name) and not entry.is_symlink())
+        names = [entry.name for entry in entries if _is_text(entry.name) and not entry.is_symlink()]
+        beside = Beside(os.path.join(root, inside), names)
         for entry in entries:
             cancel.check()
             kind = _kind(entry, left_out)
@@ -157,7 +131,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
                     left_out.is_full = True
                     return
                 with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
-                    yield path, entry.stat(follow_symlinks=False), transcripts.of(entry.name)
+                    yield path, entry.stat(follow_symlinks=False), beside
 
 
 def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -16,7 +17,10 @@ from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import open_regular
 
 SAMPLE = 8 * 1024
-"""Bytes at the start, in the middle and at the end of a file that are hashed for its key."""
+"""Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""
+
+MAX_BOXES = 64
+"""Most boxes of an MP4 file, or blocks of a FLAC file, among which its sound is looked for."""
 
 MAX_READS = 20_000
 """Most reads of one file for its tags; a valid file takes 50 to 5,000, and 100 MB of junk would take a minute."""
@@ -59,6 +63,16 @@ class Tags(NamedTuple):
     description: str = ""
     transcript: str = ""
     """Name of the transcript beside the file."""
+    author: str = ""
+    """The artist of the album, else of the recording."""
+    narrator: str = ""
+    """As tagged, else the composer, which audiobooks name the narrator."""
+    series: str = ""
+    """With the number in it, if known."""
+    year: str = ""
+    genre: str = ""
+    cue: str = ""
+    """Chapters of the cue sheet beside the file: see `cue`."""
 
 
 def read_file(path: str) -> tuple[str, Tags]:
@@ -87,11 +101,55 @@ class _BoundedReader(io.BufferedReader):
 
 
 def _key(descriptor: int) -> str:
-    size = os.fstat(descriptor).st_size
-    digest = hashlib.blake2b(str(size).encode(), digest_size=16)
-    for start in sorted({0, max(0, size // 2 - SAMPLE // 2), max(0, size - SAMPLE)}):
-        digest.update(os.pread(descriptor, SAMPLE, start))
+    start, end = _sound(descriptor, os.fstat(descriptor).st_size)
+    digest = hashlib.blake2b(str(end - start).encode(), digest_size=16)
+    for at in sorted({start, max(start, (start + end) // 2 - SAMPLE // 2), max(start, end - SAMPLE)}):
+        digest.update(os.pread(descriptor, min(SAMPLE, end - at), at))
     return digest.hexdigest()
+
+
+def _sound(descriptor: int, size: int) -> tuple[int, int]:
+    """Return where the sound of a file starts and ends, in bytes, without the tags before and behind it."""
+    head = os.pread(descriptor, 12, 0)
+    start, end = 0, size
+    if head[4:8] == b"ftyp":
+        start, end = max(_mp4_data(descriptor, size), key=lambda found: found[1] - found[0], default=(0, size))
+    elif head.startswith(b"fLaC"):
+        start = _flac_frames(descriptor)
+    elif head.startswith(b"ID3") and len(head) == 12:
+        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    if os.pread(descriptor, 3, max(0, size - 128)) == b"TAG":
+        end = min(end, size - 128)
+    return (start, end) if 0 <= start < end <= size else (0, size)
+
+
+def _mp4_data(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where the boxes of media data of an MP4 file start and end."""
+    at = 0
+    for _ in range(MAX_BOXES):
+        head = os.pread(descriptor, 16, at)
+        if len(head) < 8:
+            return
+        length, before = int.from_bytes(head[:4]), 8
+        if length == 1:
+            length, before = int.from_bytes(head[8:]), 16
+        after = at + length if length else size
+        if after < at + before:
+            return
+        if head[4:8] == b"mdat":
+            yield at + before, min(after, size)
+        at = after
+
+
+def _flac_frames(descriptor: int) -> int:
+    """Return where the frames of a FLAC file start, in bytes."""
+    at = 4
+    for _ in range(MAX_BOXES):
+        head = os.pread(descriptor, 4, at)
+        at += 4 + int.from_bytes(head[1:])
+        if not head or head[0] & 0x80:
+            break
+    return at
 
 
 def _tags(file: io.FileIO, path: str) -> Tags:
@@ -108,7 +166,14 @@ def _tags(file: io.FileIO, path: str) -> Tags:
         except (TinyTagException, OSError):
             return Tags()
     other = found.other
-    described = next((text for name in _DESCRIPTIONS for text in other.get(name) or () if text), found.comment)
+
+    def told(*names: str) -> str:
+        return next((text for name in names for text in other.get(name) or () if text), "")
+
+    author = _line(found.albumartist or found.artist)
+    narrator = _line(told("narrator", "narrated by", "narratedby", "reader") or found.composer)
+    number = _line(told("series-part", "series_index", "series-index", "movement"), 20)
+    series = _line(told("series", "mvnm", "movementname"))
     return Tags(
         _line(found.title),
         _line(found.album),
@@ -116,8 +181,18 @@ def _tags(file: io.FileIO, path: str) -> Tags:
         _number(found.disc),
         _number(found.track),
         found.duration if found.duration and 0 < found.duration <= DURATION_FAULT else None,
-        _line(described, SUMMARY_LIMIT),
+        _line(told(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
+        author=author,
+        narrator=narrator if narrator != author else "",
+        series=f"{series} {number}" if series and number else series,
+        year=_year(found.year),
+        genre=_line(found.genre, 100),
     )
+
+
+def _year(text: str | None) -> str:
+    found = re.search(r"\d{4}", text[:50]) if text else None
+    return found[0] if found else ""
 
 
 def _matroska_tags(start: bytes) -> Tags:

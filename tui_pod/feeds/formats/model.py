@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.parts import Part
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.net.login import Login
 
@@ -18,6 +20,21 @@ class NotAFeed(FeedError):
 
     def __init__(self) -> None:
         super().__init__("This is not a feed.")
+
+
+class Recording(NamedTuple):
+    """What a folder tells of an item beyond feeds."""
+
+    folder: str = ""
+    """Path of the folder whose topic it belongs to."""
+    author: str = ""
+    narrator: str = ""
+    series: str = ""
+    year: str = ""
+    parts: tuple[Part, ...] = ()
+    """The files of a book; empty for a single file."""
+    keys: tuple[str, ...] = ()
+    """Identifies the content of each part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,8 @@ class Item:
     """Address of its own cover."""
     login: Login | None = field(default=None, repr=False)
     """Login for its audio, which was in its address."""
+    recording: Recording | None = None
+    """None: it is no file of a folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,7 @@ class FeedStore:
                     continue
                 episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids
-                for table in ("descriptions", "files", "schedule"):
+                for table in ("descriptions", "files", "schedule", "kinds"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
                 db.execute("DELETE FROM settings WHERE feed = ?", (feed_id,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))

@@ -5,41 +5,62 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
+from tui_pod.core.library.parts import pack_parts
+from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.feeds.folders.listing import Listing
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
-from tui_pod.feeds.store.episodes import store_facts
+from tui_pod.feeds.store.episodes import delete_episodes, store_facts
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, unused_id
 
 GONE = -1
 """The `place` of an episode whose file is missing: it is hidden, and keeps its id in case the file returns."""
 
+_Known = tuple[str, str, str, int]
+"""Id, guid, audio and place of an episode stored before."""
+
 _UPSERT = (
-    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, NULL, '[]', '', NULL)"
+    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, NULL, ?, '', NULL)"
     " ON CONFLICT DO UPDATE SET guid = excluded.guid, title = excluded.title, summary = excluded.summary,"
     " duration = excluded.duration, place = excluded.place, audio = excluded.audio,"
-    " transcript = excluded.transcript"
-    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio, transcript) IS NOT (excluded.guid,"
-    " excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio, excluded.transcript)"
+    " transcript = excluded.transcript, marks = excluded.marks"
+    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio, transcript, marks) IS NOT"
+    " (excluded.guid, excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio,"
+    " excluded.transcript, excluded.marks)"
 )
 
 
 def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
-    """Return the files of a folder as of the last scan, by path."""
+    """Return the files of a folder as of the last scan, by path, except those of which more is read by now."""
     with store.db.read() as db:
         rows = db.execute(
             "SELECT path, size, files.modified, key, tags FROM files JOIN feeds ON feed = number WHERE first = ?",
             (feed_id,),
         ).fetchall()
     return {
-        path: AudioFile(path, size, modified, key, Tags(*json.loads(tags))) for path, size, modified, key, tags in rows
+        path: AudioFile(path, size, modified, key, Tags(*told))
+        for path, size, modified, key, tags in rows
+        if len(told := json.loads(tags)) == len(Tags._fields)
     }
+
+
+def read_kind(store: FeedStore, feed_id: str) -> tuple[str, bool]:
+    """Return the setting `kind` of a folder, and whether its episodes were stored for it."""
+    with store.db.read() as db:
+        row = db.execute(
+            "SELECT texts, kind FROM feeds LEFT JOIN settings ON settings.feed = first"
+            " LEFT JOIN kinds ON kinds.feed = number WHERE first = ?",
+            (feed_id,),
+        ).fetchone()
+    kind = make_settings(json.loads(row[0])).kind if row is not None and row[0] else ""
+    return kind, row is not None and row[1] == kind
 
 
 def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
@@ -56,6 +77,10 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
         stored = Stored()
         if listing.items is not None:
             stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
+            guessed = db.execute("SELECT guessed FROM kinds WHERE feed = ?", (number,)).fetchone()
+            if listing.guessed and (guessed is None or guessed[0] != listing.guessed):
+                store.db.notices.append(listing.guessed)
+            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (number, listing.kind, listing.guessed))
         left_out = "\n".join(listing.notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
@@ -71,20 +96,28 @@ def _store_items(
     db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
 ) -> Stored:
     known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
-    ids = _identified(feed_id, items, known)
+    books = db.execute(
+        "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
+        " WHERE feed = ? AND keys <> ''",
+        (number,),
+    )
+    keys = {key: ident for packed, ident in books for key in packed.split()}
+    ids = _identified(feed_id, items, known, keys)
     today = now - now % DAY  # files of one day keep the order of the folder
     before = db.total_changes
     db.executemany(
         _UPSERT,
         (
             (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
-             len(items) - place, now, item.audio, item.transcript)
+             len(items) - place, now, item.audio, item.transcript, json.dumps(item.marks))
             for place, (ident, item) in enumerate(zip(ids, items, strict=True))
         ),
     )  # fmt: skip
     there = set(ids)
+    known = _take_over(db, ids, items, known)
     gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
     db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
+    _store_recordings(db, ids, items)
     changes = db.total_changes - before
     unwanted = marks.note_new(db, number, now)
     store_facts(db, "sizes", ("size",), [(ident, item.size) for ident, item in zip(ids, items, strict=True)])
@@ -94,16 +127,70 @@ def _store_items(
     return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
 
 
-def _identified(feed_id: str, items: Sequence[Item], known: Sequence[tuple[str, str, str, int]]) -> list[str]:
-    """Return each item's episode id: by its content, or by its path if only the tags of the file changed."""
+def _store_recordings(db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item]) -> None:
+    columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
+    recordings = ((ident, item.recording) for ident, item in zip(ids, items, strict=True))
+    rows = [
+        (ident, *found[:5], pack_parts(found.parts), " ".join(found.keys))
+        for ident, found in recordings
+        if found is not None
+    ]
+    store_facts(db, "recordings", columns, rows)
+
+
+def _take_over(
+    db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item], known: Sequence[_Known]
+) -> list[_Known]:
+    """Replace episodes whose files are parts of a book by now: their progress counts for the book.
+
+    Returns:
+        The episodes that are left of the known ones.
+    """
+    by_guid = {row[1]: row[0] for row in known}
+    by_path = {row[2]: row[0] for row in known}
+    present = set(ids)
+    taken: dict[str, tuple[str, str]] = {}
+    for book, item in zip(ids, items, strict=True):
+        recording = item.recording
+        for part, key in zip(recording.parts, recording.keys, strict=True) if recording is not None else ():
+            former = by_guid.get(key) or by_path.get(part.audio)
+            if former is not None and former not in present:
+                taken[former] = book, key
+    delete_episodes(db, list(taken))
+    rows = ((former, book, key) for former, (book, key) in taken.items())
+    db.executemany("INSERT OR REPLACE INTO former_episodes VALUES (?, ?, ?)", rows)
+    return [row for row in known if row[0] not in taken]
+
+
+def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], keys: Mapping[str, str]) -> list[str]:
+    """Return each item's episode id.
+
+    It is known by its content, by its path if only that has changed, and a book by any of its files.
+
+    Args:
+        feed_id: the folder.
+        items: its contents.
+        known: the episodes stored before.
+        keys: the book that each content was a part of.
+    """
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}
     by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present}
     taken = {ident for ident, _, _, _ in known}
+    given: set[str] = set()
     ids = []
     for item in items:
-        known_by = by_guid.get(item.guid) or by_path.pop(item.audio or "", None)
+        known_by = by_guid.get(item.guid)
+        parts = item.recording.keys if item.recording is not None else ()
+        if parts:
+            counted = Counter(keys[key] for key in parts if key in keys and keys[key] not in given)
+            known_by = next((ident for ident, _ in counted.most_common(1)), known_by)
+        elif known_by is None:
+            known_by = by_path.pop(item.audio or "", None)
+        if known_by in given:
+            known_by = None
         ident = known_by or unused_id(feed_id, item.guid, taken)
         taken.add(ident)
+        given.add(ident)
         ids.append(ident)
     return ids

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
+from tui_pod.core.library.parts import unpack_parts
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.text.clean import clean_title
 from tui_pod.core.wall_time import is_believed_seconds
@@ -44,6 +45,8 @@ class FeedLibrary(NamedTuple):
     """The day by which each episode is sorted, as `date.toordinal`: see `Library.days`."""
     aliases: Mapping[str, str] = MappingProxyType({})
     """See `Library.aliases`."""
+    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({})
+    """See `Library.former_parts`."""
     notices: tuple[str, ...] = ()
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """The settings of feeds that have any, as texts, by the feed's first address."""
@@ -127,10 +130,26 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         episodes, keys, days = _episodes(db, by_feed, by_folder, by_item, parts)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
+        former, former_parts = _former_episodes(db)
+        aliases.update(former)
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
-                       podcasts=shown, hides_course=hides_course)  # fmt: skip
+                       former_parts, podcasts=shown, hides_course=hides_course)  # fmt: skip
+
+
+def _former_episodes(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, tuple[float, float]]]:
+    """Return the book of each episode that is a part of one by now, and where that part starts and ends."""
+    books: dict[str, str] = {}
+    places: dict[str, tuple[float, float]] = {}
+    for former, book, key, packed, keys in db.execute(
+        "SELECT former_episodes.id, book, key, parts, keys FROM former_episodes JOIN recordings ON recordings.id = book"
+        " WHERE former_episodes.id NOT IN (SELECT id FROM episodes)"
+    ):
+        parts = dict(zip(keys.split(), unpack_parts(packed), strict=True))
+        if (part := parts.get(key)) is not None:
+            books[former], places[former] = book, (part.start, part.end)
+    return books, places
 
 
 def _feed_topics(
@@ -164,10 +183,14 @@ def _read_subfolders(
         base: its own topics.
         topics: topics of the library so far.
     """
-    rows = db.execute("SELECT id, audio FROM episodes WHERE feed = ? AND place >= 0 ORDER BY place DESC", (number,))
+    rows = db.execute(
+        "SELECT episodes.id, audio, folder FROM episodes LEFT JOIN recordings ON recordings.id = episodes.id"
+        " WHERE feed = ? AND place >= 0 ORDER BY place DESC",
+        (number,),
+    )
     files: dict[str, list[str]] = {}
-    for ident, audio in rows:
-        files.setdefault(os.path.dirname(audio), []).append(ident)
+    for ident, audio, folder in rows:
+        files.setdefault(folder or os.path.dirname(audio), []).append(ident)
     ids: dict[tuple[str, ...], list[str]] = {}
     folders: dict[str, _FeedTopics] = {}
     for path, inside in files.items():
@@ -247,16 +270,18 @@ def _episodes(
     days: list[int] = []
     rows = db.execute(
         "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
-        " episodes.guid, season, number FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
+        " episodes.guid, season, number, folder, author, narrator, series, year, parts"
+        " FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
+        " LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
     for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
-        guid, season, episode_number = others
+        guid, season, episode_number, folder, *made_by, packed = others
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
         if number in by_folder:
-            feed = by_folder[number].get(os.path.dirname(audio), feed)
+            feed = by_folder[number].get(folder or os.path.dirname(audio), feed)
         if number in by_item:
             feed = by_item[number].get(guid.partition("/")[0], feed)
         tags, topics = feed.tags, feed.keys
@@ -269,10 +294,14 @@ def _episodes(
             else None
         )
         numbered = numbering(season, episode_number, title)
-        episodes.append(
-            Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered,
-                    parts=parts.get(ident, ()))
-        )  # fmt: skip
+        episode = Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered,
+                          parts=parts.get(ident, ()))  # fmt: skip
+        if folder:
+            author, narrator, series, year = made_by
+            episode = episode._replace(
+                author=author, narrator=narrator, series=series, year=year, parts=unpack_parts(packed)
+            )
+        episodes.append(episode)
         keys.append(topics)
         sorted_by = _day(sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)

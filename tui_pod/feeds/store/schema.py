@@ -95,10 +95,22 @@ def _add_aliases(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE aliases (id TEXT PRIMARY KEY, episode TEXT NOT NULL)")
 
 
+def _add_recordings(db: sqlite3.Connection) -> None:
+    """Add what is known of the files of folders, and the episodes that are parts of books by now."""
+    db.execute(
+        "CREATE TABLE recordings (id TEXT PRIMARY KEY, folder TEXT NOT NULL, author TEXT NOT NULL,"
+        " narrator TEXT NOT NULL, series TEXT NOT NULL, year TEXT NOT NULL, parts TEXT NOT NULL, keys TEXT NOT NULL)"
+    )
+    db.execute("CREATE TABLE former_episodes (id TEXT PRIMARY KEY, book TEXT NOT NULL, key TEXT NOT NULL)")
+    # what the episodes of a folder were made for: the setting `kind`, and a text on what was guessed
+    db.execute("CREATE TABLE kinds (feed INTEGER PRIMARY KEY, kind TEXT NOT NULL, guessed TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_first_tables,  # 1
     _add_unnumbered_changes,  # 2
     _add_aliases,  # 3
+    _add_recordings,  # 4
 )
 """Each brings a database to the version of its number, counted from 1."""
 

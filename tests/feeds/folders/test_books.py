@@ -1,0 +1,185 @@
+"""A folder of recordings is a book, unless it looks like a list of talks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.feeds.folders.shelf import Shelf
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.folders.address import to_address
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def configure(shelf: Shelf, **texts: str) -> None:
+    (feed,) = shelf.store.feeds()
+    shelf.store.configure(feed.feed_id, texts)
+    shelf.refresh()
+
+
+def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) -> None:
+    shelf.put_book("Austen/Emma", TPE1="Jane Austen", TCOM="Ann Reader", TYER="1815")
+    shelf.put("Austen/Persuasion/Persuasion.m4b.mp3", "Talk")
+    shelf.add()
+    book = shelf.book()
+    assert [(part.title, os.path.basename(part.audio)) for part in book.parts] == [
+        ("Chapter 1", "01.mp3"), ("Chapter 2", "02.mp3"), ("Chapter 3", "03.mp3"),
+    ]  # fmt: skip
+    assert book.duration == pytest.approx(3.0, abs=0.2)
+    assert book.duration == book.parts[-1].end
+    assert (book.author, book.narrator, book.year) == ("Jane Austen", "Ann Reader", "1815")
+    assert book.tags[0] == "Austen"
+    assert shelf.course("Austen") == ["Emma", "Talk"]
+    assert shelf.store.take_notices() == [
+        f"“Emma” is shown as a book, judged by tags and names. If not so, set kind to talks in the settings of"
+        f" {shelf.folder}."
+    ]
+
+
+def test_folder_that_is_subscribed_may_be_the_book_itself(shelf: Shelf) -> None:
+    shelf.put_book(".")
+    shelf.add()
+    assert shelf.course() == ["Emma"]
+
+
+def test_discs_are_parts_of_one_book_in_their_order(shelf: Shelf) -> None:
+    for disc in ("CD 2", "CD 10", "CD 1"):
+        for track in (1, 2):
+            shelf.put(f"Emma/{disc}/{disc} track {track}.mp3")
+    shelf.add()
+    names = [os.path.relpath(part.audio, shelf.folder / "Emma") for part in shelf.book().parts]
+    assert names == [f"CD {disc}/CD {disc} track {track}.mp3" for disc in (1, 2, 10) for track in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("names", "tags", "is_book"),
+    [
+        (["01", "02", "03"], [{}, {}, {}], True),
+        (["Kapitel 1", "Kapitel 2", "Kapitel 3"], [{}, {}, {}], True),
+        (["On ships", "On bees", "On ice"], [{}, {}, {}], False),
+        (["01 On ships", "02 On bees"], [{"TPE1": "Ann"}, {"TPE1": "Bo"}], False),
+        (["a", "b"], [{"TCON": "Audiobook", "TPE1": "Ann"}, {"TCON": "Audiobook", "TPE1": "Bo"}], True),
+        (["1", "2", "3"], [{"TCON": "Podcast"}] * 3, False),
+        (["1", "2"], [{"TALB": "Emma"}] * 2, True),
+    ],
+)
+def test_book_is_told_by_tags_and_names(
+    shelf: Shelf, names: list[str], tags: list[dict[str, str]], is_book: bool
+) -> None:
+    for name, told in zip(names, tags, strict=True):
+        shelf.put(f"{name}.mp3", **told)
+    shelf.add()
+    assert len(shelf.library()) == (1 if is_book else len(names))
+
+
+def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    configure(shelf, kind="talks")
+    assert shelf.course("Emma") == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    assert shelf.refresh().has_changed is False
+    configure(shelf, kind="book")
+    assert len(shelf.book().parts) == 3
+
+
+def test_book_keeps_its_id_when_parts_come_go_and_are_renamed(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    ident = shelf.book().id
+    shelf.put("Emma/00.mp3", "Preface", "0", TALB="Emma")
+    shelf.refresh()
+    (shelf.folder / "Emma/01.mp3").unlink()
+    shelf.refresh()
+    (shelf.folder / "Emma").rename(shelf.folder / "Austen - Emma")
+    shelf.refresh()
+    assert (shelf.book().id, len(shelf.book().parts)) == (ident, 3)
+    assert len(shelf.library()) == 1
+
+
+def test_file_that_is_there_twice_is_one_part(shelf: Shelf) -> None:
+    shelf.put_book()
+    shutil.copy(shelf.folder / "Emma/02.mp3", shelf.folder / "Emma/02 (copy).mp3")
+    shelf.add()
+    assert [part.title for part in shelf.book().parts] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+
+
+def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
+    shelf.put_book(TXXX="series\0Highbury")
+    (shelf.folder / "Emma/desc.txt").write_text("A young lady\nmakes matches.")
+    (shelf.folder / "Emma/reader.txt").write_text("Bo Reader\n")
+    (shelf.folder / "Emma/02.vtt").write_text("WEBVTT\n")
+    shelf.add()
+    book = shelf.book()
+    assert (book.summary, book.narrator) == ("A young lady makes matches.", "Bo Reader")
+    assert [os.path.basename(part.transcript) for part in book.parts] == ["", "02.vtt", ""]
+
+
+def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:
+    shelf.put_book()
+    sheet = 'FILE "02.mp3" MP3\nTRACK 01 AUDIO\nTITLE "Ball"\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nTITLE "Walk"\n'
+    (shelf.folder / "Emma/emma.cue").write_text(f"{sheet}INDEX 01 00:00:45\n")
+    shelf.add()
+    book = shelf.book()
+    details = shelf.store.details(book.id)
+    assert details is not None
+    start = book.parts[1].start
+    assert [(mark.title, round(mark.start - start, 2)) for mark in details.marks[1:3]] == [("Ball", 0.0), ("Walk", 0.6)]
+    assert [mark.title for mark in details.marks] == ["Chapter 1", "Ball", "Walk", "Chapter 3"]
+
+
+def test_progress_of_single_files_counts_for_the_book_that_they_become(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    configure(shelf, kind="talks")
+    ids = shelf.ids()
+    progress = {
+        ids["Chapter 1"]: Progress(NOW, played=True, plays=1, played_ranges=((0.0, 1.0),)),
+        ids["Chapter 2"]: Progress(NOW + timedelta(days=1), 0.5, played_ranges=((0.0, 0.5),)),
+    }
+    configure(shelf, kind="book")
+    book, index = shelf.book(), ProgressIndex(shelf.library(), progress)
+    found = index.get(book.id)
+    assert found is not None
+    second = book.parts[1].start
+    assert found.position == pytest.approx(second + 0.5)
+    assert index.status(book.id) is Status.STARTED
+    assert found.played_ranges[-1][1] == pytest.approx(second + 0.5, abs=0.1)
+    progress[ids["Chapter 3"]] = Progress(NOW + timedelta(days=2), played=True, plays=1)
+    assert ProgressIndex(shelf.library(), progress).status(book.id) is Status.PLAYED
+    progress[book.id] = Progress(NOW, 0.2)
+    assert ProgressIndex(shelf.library(), progress).get(book.id) == progress[book.id]
+
+
+def test_folder_stored_before_there_were_books_becomes_one(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    configure(shelf, kind="talks")
+    former = set(shelf.ids().values())
+    with shelf.store.db.write() as db:
+        db.execute("DELETE FROM kinds")
+        db.execute("UPDATE settings SET texts = '{}'")
+        db.execute('UPDATE files SET key = \'old\' || key, tags = \'["", "", "", null, null, null, "", ""]\'')
+        db.execute("UPDATE episodes SET guid = 'old' || guid")
+    shelf.refresh()
+    library = shelf.library()
+    assert library.titles == ["Emma"]
+    assert set(library.former_parts) == former
+    assert {library.aliases[ident] for ident in former} == {shelf.book().id}
+
+
+def test_folder_whose_disk_is_away_keeps_the_book(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    ident = shelf.book().id
+    away = shelf.folder.rename(shelf.folder.with_name("away"))
+    assert shelf.refresh().error
+    assert shelf.book().id == ident
+    away.rename(shelf.folder)
+    assert not shelf.refresh().error
+    assert shelf.book().id == ident
+    assert to_address(str(shelf.folder)) == shelf.store.feeds()[0].address

@@ -1,0 +1,77 @@
+"""What the other files of a folder say about its recordings: transcripts, cue sheets, and texts on the whole folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
+from tui_pod.feeds.folders import cue
+from tui_pod.feeds.folders.tags import Tags
+from tui_pod.runtime.files import read_start
+
+TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
+"""Endings of a transcript beside its recording, the most useful first."""
+
+DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"
+"""Files that describe all recordings of their folder, as Audiobookshelf and others read them."""
+
+MAX_BYTES = 256 * 1024
+"""Most bytes that are read of a text or a cue sheet."""
+
+_LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
+"""The language in the name of a transcript, as in `Talk.en.vtt`."""
+
+
+class Beside:
+    """The files of one folder besides its recordings, which are read when they are first asked for."""
+
+    def __init__(self, folder: str, names: Iterable[str]) -> None:
+        self._folder = folder
+        self._names = sorted(names)
+
+    def completed(self, name: str, tags: Tags) -> Tags:
+        """Return the tags of a recording with what the other files say about it."""
+        return tags._replace(
+            transcript=self.transcript(name),
+            description=self._text(DESCRIPTION) or tags.description,
+            narrator=self._text(NARRATOR, 300) or tags.narrator,
+            cue=cue.cue_of(name, self._sheets, self._names),
+        )
+
+    def transcript(self, name: str) -> str:
+        """Return the name of the transcript of a recording; empty if there is none."""
+        found = self._transcripts.get(os.path.splitext(name)[0]) or self._transcripts.get(name)
+        return found[1] if found else ""
+
+    @cached_property
+    def _transcripts(self) -> dict[str, tuple[int, str]]:
+        found: dict[str, tuple[int, str]] = {}
+        for name in self._names:
+            stem, ending = os.path.splitext(name)
+            if (ending := ending.lower()) in TRANSCRIPT_ENDINGS:
+                rank = TRANSCRIPT_ENDINGS.index(ending), name
+                for key in {stem, _LANGUAGE.sub("", stem)}:
+                    found[key] = min(rank, found.get(key, rank))
+        return found
+
+    @cached_property
+    def _sheets(self) -> dict[str, dict[str, str]]:
+        return {name: cue.read_cue(self._read(name)) for name in self._names if name.lower().endswith(cue.ENDING)}
+
+    def _text(self, name: str, limit: int = SUMMARY_LIMIT) -> str:
+        return self._texts[name][:limit] if name in self._texts else ""
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        found = {name.lower(): name for name in self._names if name.lower() in (DESCRIPTION, NARRATOR)}
+        return {key: clean(self._read(name).decode("utf-8", "replace"), SUMMARY_LIMIT) for key, name in found.items()}
+
+    def _read(self, name: str) -> bytes:
+        with contextlib.suppress(OSError):
+            return read_start(Path(self._folder, name), MAX_BYTES)
+        return b""

@@ -1,0 +1,94 @@
+"""Tell which files of a folder are the parts of a book, and which are talks of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.scan import AudioFile
+
+BOOK, TALKS = "book", "talks"
+"""Values of the setting `kind`."""
+
+FEWEST = 3
+"""Least number of files without tags whose numbered names alone make a book."""
+
+BOOK_ENDINGS = (".m4b",)
+
+RATE = 8_000.0
+"""Bytes of a second of speech, by which an unknown duration is estimated if no other is known."""
+
+_DISC = re.compile(
+    r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE
+)
+"""The name of a folder with a part of a book, as it was on discs."""
+
+_BOOK_GENRE = re.compile(r"audio ?book|h(?:ö|oe)rbuch|livre audio|audiolivre|audiolibro", re.IGNORECASE)
+_TALK_GENRE = re.compile(r"podcast|lecture|vortrag|vorträge", re.IGNORECASE)
+
+
+def group(files: Iterable[AudioFile]) -> dict[str, list[AudioFile]]:
+    """Return files by the leaf folder that contains them, in their order; discs are one with the folder above.
+
+    Files that are beside folders of recordings are in no leaf folder: their key ends with a separator.
+    """
+    inside: dict[str, list[AudioFile]] = {}
+    for file in files:
+        inside.setdefault(os.path.dirname(file.path), []).append(file)
+    below: dict[str, list[str]] = {}
+    for folder in inside:
+        if folder:
+            below.setdefault(os.path.dirname(folder), []).append(folder)
+    homes = {folder: folder for folder in inside}
+    for above, folders in below.items():
+        if all(_DISC.fullmatch(os.path.basename(folder)) for folder in folders):
+            homes.update(dict.fromkeys(folders, above))
+    occupied: set[str] = set()
+    for home in homes.values():
+        while (above := os.path.dirname(home)) != home:
+            occupied.add(above)
+            home = above
+    found: dict[str, list[AudioFile]] = {}
+    for folder, there in inside.items():
+        home = homes[folder]
+        found.setdefault(os.path.join(home, "") if home in occupied else home, []).extend(there)
+    return found
+
+
+def is_book(files: Sequence[AudioFile], kind: str) -> bool:
+    """Return whether the files of a leaf folder are a book.
+
+    Args:
+        files: in order.
+        kind: `BOOK` or `TALKS` if the listener has said so, else empty: tags and names are judged.
+    """
+    if len(files) == 1:
+        return kind != TALKS and files[0].path.lower().endswith(BOOK_ENDINGS)
+    return kind == BOOK if kind else _looks_like_book(files)
+
+
+def _looks_like_book(files: Sequence[AudioFile]) -> bool:
+    genres = " ".join({file.tags.genre for file in files})
+    if _BOOK_GENRE.search(genres):
+        return True
+    artists = {fold(file.tags.artist) for file in files}
+    if _TALK_GENRE.search(genres) or len(artists) > 1:
+        return False
+    stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
+    albums = {fold(file.tags.album) for file in files}
+    if len({os.path.dirname(file.path) for file in files}) > 1:  # discs
+        return True
+    if albums == {""}:
+        return len(files) >= FEWEST and len({re.sub(r"\d+", "", fold(stem)) for stem in stems}) == 1
+    is_numbered = all(file.tags.track for file in files) or all(re.search(r"\d", stem) for stem in stems)
+    return len(albums) == 1 and is_numbered
+
+
+def durations(files: Sequence[AudioFile]) -> list[float]:
+    """Return the length of each file in seconds, estimated from its size where the file does not tell it."""
+    known = [(file.size, file.tags.duration) for file in files if file.tags.duration]
+    seconds = sum(duration for _, duration in known)
+    rate = sum(size for size, _ in known) / seconds if seconds else RATE
+    return [file.tags.duration or max(1.0, file.size / (rate or RATE)) for file in files]
