@@ -22,11 +22,11 @@ BEFORE, AFTER = 0.05, 0.10
 FLOOR = 0.003
 """Level below which a voice is silent: −50 dB; between its sentences it is at −90."""
 
-LOUDNESS = -17.8
-"""Wanted loudness in LUFS, as podcasts have it; limiting takes 0.2 of it."""
+LOUDNESS = -17.45
+"""Loudness in LUFS before limiting and encoding, which leave −18, as podcasts have it (measured)."""
 
-CEILING = 0.75
-"""Highest sample, as a share of full scale: it keeps the true peak of the encoded file below −1 dB."""
+CEILING = 0.70
+"""Highest sample, as a share of full scale: the true peak of the encoded file stays below −1 dB (measured)."""
 
 BLOCK = SAMPLE_RATE // 50
 """Samples over which the limiter changes its gain."""
