@@ -12,7 +12,7 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.feeds.zoo import claiming_m4a
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import Cue
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
@@ -21,9 +21,9 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
-from tui_pod.services.media import EpisodeSources
+from tui_pod.services.media import EpisodeSources, make_episode_script
 from tui_pod.speech.alignment import FOUND
-from tui_pod.speech.narrator import NarrationError, Narrator
+from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles
 
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
@@ -228,3 +228,49 @@ async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) ->
     assert await words("plain", plain) == ([("The keeper lit the lamp.", 5.0), ("Nobody saw it.", 8.0)], FOUND)
     assert await words("begun", plain) == ([("The keeper lit the lamp.", None), ("Nobody saw it.", None)], "")
     await sources.close()
+
+
+# -- narrations ----------------------------------------------------------------------------------------
+
+
+class QuickNarrator(Narrator):
+    """Has made every narration."""
+
+    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
+        answer(Narration(Path("/made.opus"), 10.0, ()))
+
+
+def blocked(folder: Path) -> Path:
+    """Return a folder that cannot be made, since a file has its name."""
+    folder.joinpath("file").write_bytes(b"")
+    return folder / "file" / "cache"
+
+
+@pytest.mark.parametrize(
+    ("cache", "lead"),
+    [(lambda folder: folder / "cache", "cache/chime-1.9.wav"), (lambda _: None, ""), (blocked, "")],
+    ids=["on", "off", "cannot be written"],
+)
+async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
+    cache: Callable[[Path], Path | None], lead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = ServiceRig(tmp_path)
+    monkeypatch.setattr(module, "log", rig.log.put_nowait)
+    narrator = QuickNarrator(tmp_path / "narrations", 0)
+    rig.sources = EpisodeSources(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
+    event = await rig.request(SPOKEN)
+    assert isinstance(event, SourceReady)
+    assert event.source.lead == (str(tmp_path / lead) if lead else "")
+    await rig.sources.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "episode", "title"),
+    [
+        ("Act 2, number 3", Episode("e", "RoPE"), "Act 2, number 3. RoPE."),
+        ("", Episode("e", "What is it?", numbering="S3 E1"), "S3 E1. What is it?"),
+        ("", Episode("e", "RoPE"), "RoPE."),
+    ],
+)
+def test_title_has_the_number_before_it(place: str, episode: Episode, title: str) -> None:
+    assert make_episode_script(episode, Transcript((Cue("Said."),)), place).title == title
