@@ -84,6 +84,27 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
     ]
 
 
+async def test_list_of_ones_own_is_made_ordered_and_removed(room: Room) -> None:
+    services = RoomServices(room)
+    made, opened = ("A", "Mine", "j", "A", "Mine"), ("\t", "g", "j", "j", "\r")
+    said = await run(services, *made, *opened, "J", "x", "P", "name=Ours", "\t", "x")
+    assert "1 episode put on “Mine”." in said
+    assert "Mine, 2 episodes, your order." in said
+    assert [line for line in said if "Removed" in line or "List “" in line] == [
+        "Removed: One.", "List “Ours” changed.", "List “Ours” removed."
+    ]  # fmt: skip
+    assert len(room.controller.lists) == 0
+
+
+async def test_what_is_listed_becomes_a_rule_and_a_bad_name_is_refused(room: Room) -> None:
+    said = await run(RoomServices(room, ListQuery(entry=1)), "f", "A", "rule Basics", "A", "rule Rest", "A", "Rest")
+    assert "There is a topic “Basics” already; choose another name." in said
+    assert said[-1].startswith("“Rest” is a list by a rule")
+    made = room.controller.lists.named("Rest")
+    assert made is not None
+    assert (made.topics, made.status) == (("Basics",), "unplayed")
+
+
 async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     room = make_room(queue=Queue(("gone", "one")))
     said = await run(RoomServices(room, ListQuery(entry=SmartList.QUEUE)), "g", "x")

@@ -74,6 +74,16 @@ COMMANDS = (
         Argument("--topic", "TOPIC", "only those of this topic"),
         Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
     ), has_json=True),
+    Command("lists", "podcasts.lists.run", "print your lists; or one as M3U, or make or change one", (
+        Argument("name", "LIST", "a list; without an option it is printed as M3U", "?"),
+        Argument("--add", "ID", "put episodes on it; it is made if there is none", "+"),
+        Argument("--take", "ID", "take episodes off it", "+"),
+        Argument("--set", "KEY=VALUE", "make it by a rule, or change its rule, such as topics=Transformers"
+                 " max_length=20m", "+"),
+        Argument("--import-file", FILE, "put the episodes of an M3U playlist on it"),
+        Argument("--export", text="print it as M3U"),
+        Argument("--remove", text="remove it; its episodes stay"),
+    ), has_json=True),
     Command("mark", "library.run_mark", "mark episodes as played or unplayed", (
         Argument("mark", choices=("played", "unplayed")),
         Argument("ids", "ID", nargs="+"),

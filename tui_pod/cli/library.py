@@ -23,6 +23,8 @@ from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.selection.list_query import Orders, list_episodes
+from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clock, length, span
 from tui_pod.library.catalog_files import read_catalogs
 
@@ -36,6 +38,9 @@ def run_list(options: Namespace) -> None:
     if options.topic is not None:
         topics = find_topics(library, options.topic)
         indexes = sorted({index for topic in topics for index in library.topics.members[topic]})
+        if topics[0] in library.lists:
+            view = Orders(opened.state.strings("ui", "sorts")).view(library, topics[0])
+            indexes = list_episodes(library, progress_index, Queue(), view)
     if options.status is not None:
         indexes = [index for index in indexes if progress_index.status(library.ids[index]) == options.status]
     if options.json:

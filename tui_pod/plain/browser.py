@@ -28,7 +28,7 @@ class Browser:
     def _entries(self) -> list[int]:
         library = self.model.library
         smart = [entry for entry in SmartList if entry is not SmartList.NEW or library.first_of_podcasts < len(library)]
-        return [*smart, *range(len(library.topics.names))]
+        return [*smart, *library.lists, *range(len(library.base_topics.names))]
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library: the same topic and episode, if they still exist."""

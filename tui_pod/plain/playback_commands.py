@@ -10,10 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
-from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
 from tui_pod.services.hints import NOT_REMOVABLE
@@ -62,6 +63,7 @@ class PlaybackCommands:
             "queue.move_down": partial(self._move_in_queue, 1),
             "queue.move_up": partial(self._move_in_queue, -1),
             "list.remove": self._remove,
+            "list.collect": self._collect,
             "download.start": self._download,
             "undo": partial(self._change, controller.undo),
             "redo": partial(self._change, controller.redo),
@@ -162,8 +164,35 @@ class PlaybackCommands:
             (self._controller.queue_next if is_next else self._controller.queue_last)(episodes)
             self._done(episodes, "Queued next" if is_next else "Queued last")
 
+    def _collect(self) -> None:
+        """Ask for the list of one's own that the chosen episodes are put on, or that what is listed becomes."""
+        episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
+        known = f" There are {enumerated(names)}." if names else ""
+        question = (
+            f"Put {counted(len(episodes))} on which list?{known} Type a name; rule and a name saves what is listed"
+        )
+        self._dialogue.ask(f"{question} as a list by a rule:", partial(self._put_on, episodes))
+
+    def _put_on(self, episodes: list[str], answer: str) -> None:
+        lists, rule = self._controller.lists, answer.strip().removeprefix("rule ")
+        if not answer.strip():
+            self._dialogue.say("Nothing changed.")
+            return
+        try:
+            if rule != answer.strip():
+                self._dialogue.say(f"{lists.set(self._list.as_rule()._replace(name=rule))}.")
+            else:
+                self._dialogue.say(f"{lists.put_on(answer, episodes)}.")
+        except UserError as error:
+            self._dialogue.say(sentence(f"{str(error)[:1].upper()}{str(error)[1:]}"))
+
     def _move_in_queue(self, by: int) -> None:
         episode = self._list.episode
+        if episode is not None and self._list.is_by_hand:
+            if refused := self._list.move(episode, by):
+                self._dialogue.say(f"{refused}.")
+            self._dialogue.say(self._browser.say_here())
+            return
         if episode is None or episode not in self._controller.queue.upcoming:
             self._dialogue.say(
                 f"Only upcoming episodes in the queue can be moved. Press {key_of('view.session')} for the queue."
@@ -174,7 +203,10 @@ class PlaybackCommands:
 
     def _remove(self) -> None:
         episodes, settings = self._list.chosen, self._services.feeds.settings
-        if self._browser.is_on_topics and self._browser.feed is not None:
+        own = self._list.library.lists.get(self._browser.entry) if self._browser.is_on_topics else None
+        if own is not None:
+            self._dialogue.say(f"{self._controller.lists.remove(own.name)}.")
+        elif self._browser.is_on_topics and self._browser.feed is not None:
             self._services.feeds.remove_feed(self._browser.feed)
         elif self._browser.is_on_topics and settings.is_course_topic(self._list.library, self._browser.entry):
             self._dialogue.ask_yes("Type y to hide the course, or press enter to cancel:", settings.hide_course)

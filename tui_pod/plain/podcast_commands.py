@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts
+from tui_pod.core.library.topics import list_key
+from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.feeds.folders.address import is_path
 from tui_pod.plain.browser import Browser
@@ -18,6 +21,7 @@ from tui_pod.services.hints import NOT_A_PODCAST
 from tui_pod.services.podcasts.directories import is_words
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.own_lists import OwnList
     from tui_pod.feeds.directories.find import FoundPodcast
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.podcasts.feeds import FeedService
@@ -124,6 +128,11 @@ class PodcastCommands:
             self._dialogue.say(NOT_A_PODCAST)
 
     def _ask_setting(self) -> None:
+        entry = self._browser.entry if self._browser.is_on_topics else self._list.query.entry
+        if (own := self._list.library.lists.get(entry)) is not None:
+            question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
+            self._dialogue.ask(question, partial(self._change_list, own))
+            return
         index = self._list.index
         feed = self._browser.podcast or (self._list.library.feed_of(index) if index is not None else None)
         if feed is None:
@@ -142,6 +151,22 @@ class PodcastCommands:
             self._dialogue.say(f"{error}.")
         else:
             self._feeds.settings.configure(feed, changes)
+
+    def _change_list(self, own: OwnList, answer: str) -> None:
+        if not answer.strip():
+            rows, texts = list_settings.ROWS, list_settings.to_texts(own)
+            said = (f"{name}: {text or rows[name].usual}. {rows[name].text}." for name, text in texts.items())
+            self._dialogue.say_all(said)
+            return
+        try:
+            wanted = list_settings.changed(own, split_pairs([answer]))
+            self._dialogue.say(f"{self._services.controller.lists.set(wanted, former=own.name)}.")
+            renamed = self._list.library.topics.with_key(list_key(wanted.name))
+            if wanted.name != own.name and renamed is not None:
+                self._browser.entry = renamed
+                self._list.change(self._list.query._replace(entry=renamed))
+        except UserError as error:
+            self._dialogue.say(f"{error}.")
 
     async def _say_settings(self, feed: str) -> None:
         podcast = await self._feeds.settings.find(feed)

@@ -284,7 +284,8 @@ class PlainProgram:
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
         """See `PlaybackListener.progress_changed`: said when the listener moves to the episode."""
-        if self._list.query.entry == SmartList.NEW:
+        entry = self._list.query.entry
+        if entry == SmartList.NEW or entry in self._list.library.candidates:
             self._list.update()
 
     def queue_changed(self) -> None:

@@ -50,8 +50,8 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' import export toggle play pause next previous seek speed volume now do attach keys config completions
-set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --format --order --out --password-command --podcasts --session --state --status --topic --user
+set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' import export toggle play pause next previous seek speed volume now do attach keys config completions
+set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --podcasts --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -73,6 +73,19 @@ complete -c tui-pod -n '_shtab_tui_pod_using list' -l ao -x -d 'mpv'"'"'s audio 
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only those of this topic'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l status -xka "unplayed started played" -d 'only those with this status'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a lists -d 'Print your lists; or one as M3U, or make or change one.'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l add -xka "(tui-pod completions --words ids 2>/dev/null)" -d 'put episodes on it; it is made if there is none'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l take -xka "(tui-pod completions --words ids 2>/dev/null)" -d 'take episodes off it'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l set -xka "(tui-pod completions --words settings 2>/dev/null)" -d 'make it by a rule, or change its rule, such as topics=Transformers max_length=20m'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l import-file -xka "(__fish_complete_path (commandline -ct))" -d 'put the episodes of an M3U playlist on it'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l export -d 'print it as M3U'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l remove -d 'remove it; its episodes stay'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a mark -d 'Mark episodes as played or unplayed.'
 complete -c tui-pod -n '_shtab_tui_pod_using mark' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using mark' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

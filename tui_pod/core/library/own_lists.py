@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple, Self
 
+MAX_NAME = 100
+"""Longest name of a list, in characters."""
+
 
 class ListKey(NamedTuple):
     """Identifies a list; two of one name are one."""

@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.own_lists import ListKey, OwnList
+from tui_pod.core.library.own_lists import MAX_NAME, ListKey, OwnList
 from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import clean, counted
-
-MAX_NAME = 100
-"""Longest name of a list, in characters."""
 
 
 class ListEditor(EditableRecords[OwnList]):

@@ -1,0 +1,105 @@
+"""The command `lists`: made, changed, printed and exchanged as M3U."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.cli.main import main
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
+from tui_pod.core.selection.playlist import read_m3u, to_m3u
+
+CATALOG = """
+version = 1
+title = "Some"
+[[episodes]]
+id = "a"
+title = "Alpha"
+duration = 600
+tags = ["Greek"]
+audio = "https://a.example.org/a.mp3"
+[[episodes]]
+id = "b"
+title = "Beta"
+duration = 1200
+tags = ["Greek"]
+[[episodes]]
+id = "c"
+title = "Other"
+tags = ["Rest"]
+"""
+
+
+@pytest.fixture
+def lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
+    """Return what runs a command on a catalogue of three, and gives exit status, output and messages."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    (tmp_path / "catalog.toml").write_text(CATALOG, "utf-8")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        files = "--catalog", str(tmp_path / "catalog.toml"), "--state", str(tmp_path / "state.toml")
+        status = main([*words, *files])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_list_by_hand_is_made_printed_changed_and_removed(lists, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert lists("lists", "Mine", "--add", "c", "a")[0] == 0
+    assert lists("lists")[1] == "Mine\t2\t0\t10 m\t\n"
+    assert [line.split("\t")[0] for line in lists("list", "--topic", "Mine")[1].splitlines()] == ["c", "a"]
+    assert json.loads(lists("plan", "10m", "--topic", "Mine", "--json")[1])["episodes"][0]["id"] == "a"
+    assert lists("lists", "Mine", "--take", "c", "--set", "name=Ours")[0] == 0
+    assert lists("lists")[1] == "Ours\t1\t0\t10 m\t\n"
+    assert '[[lists]]\nname = "Ours"\nepisodes = [\n    "a",\n]\n' in (tmp_path / "state.toml").read_text("utf-8")
+    assert lists("lists", "Ours", "--remove")[0] == 0
+    assert lists("lists")[1] == ""
+
+
+def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: ignore[no-untyped-def]
+    assert lists("lists", "Long", "--set", "topics=Greek", "min_length=15m", "status=unplayed")[0] == 0
+    assert json.loads(lists("lists", "--json")[1])[0]["episodes"] == 1
+    lists("mark", "played", "b")
+    assert json.loads(lists("lists", "--json")[1])[0]["episodes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("lists", "Greek", "--add", "a"), "a topic is"),
+        (("lists", "Mine", "--add", "nope"), "no episode nope"),
+        (("lists", "Mine", "--set", "length=3"), "there is no setting"),
+        (("lists", "Mine", "--remove"), "no list “Mine”"),
+        (("lists", "Mine"), "no list “Mine”"),
+        (("lists", "Mine", "--import-file", "/nowhere.m3u"), "does not exist"),
+    ],
+)
+def test_what_is_wrong_changes_nothing(lists, words: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    status, _, messages = lists(*words)
+    assert (status, said in messages, lists("lists")[1]) == (1, True, "")
+
+
+def test_change_without_a_name_is_wrong_usage(lists) -> None:  # type: ignore[no-untyped-def]
+    assert lists("lists", "--remove")[0] == 2
+
+
+def test_playlist_comes_back_as_the_same_list(lists, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    lists("lists", "Mine", "--add", "b", "a")
+    text = lists("lists", "Mine")[1]
+    (tmp_path / "mine.m3u").write_text(text + "https://elsewhere.example.org/x.mp3\n", "utf-8")
+    status, _, messages = lists("lists", "Copy", "--import-file", str(tmp_path / "mine.m3u"))
+    assert (status, "1 entry not in the library" in messages) == (0, True)
+    assert lists("lists", "Copy")[1] == text.replace("Mine", "Copy")
+
+
+def test_entry_of_another_player_is_known_by_its_recording() -> None:
+    library = build_library(TOPICS, [*EPISODES[:2], Episode("x", "X", audio="/music/a b.mp3")])
+    text = "#EXTM3U\r\n../music/a b.mp3\r\nfile:///music/a%20b.mp3\r\n\r\n/other.mp3\r\n"
+    assert read_m3u(text, "/lists", library) == (["x"], 1)
+    assert read_m3u(to_m3u("Mine", EPISODES[:2]), "/", library) == (["one", "two"], 0)
