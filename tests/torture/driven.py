@@ -1,8 +1,9 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
-                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] -- ARGUMENTS
+                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--shout=FILE] -- ARGUMENTS
 
+`--shout` lets the bar draw the texts of a JSON file in turn as they are.
 `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
 good once there is such a file. SIGUSR1 takes its sound device away.
 """
@@ -48,6 +49,8 @@ def main(arguments: list[str]) -> int:
             _slow_down(float(value))
         elif name == "hang":
             _hang_once_there_is(Path(value))
+        elif name == "shout":
+            _shout(json.loads(Path(value).read_text("ascii")))
     _let_device_go(mpv_player)
     from tui_pod.cli.main import main as run
 
@@ -118,6 +121,19 @@ def _hang_once_there_is(path: Path) -> None:
         former(self, event)
 
     setattr(PlaybackController, "handle", handle)  # noqa: B010
+
+
+def _shout(texts: list[str]) -> None:
+    """Let the playback bar draw these texts in turn, whatever is in them."""
+    from itertools import cycle
+
+    from rich.segment import Segment
+    from textual.strip import Strip
+
+    from tui_pod.ui.widgets.playback_bar import PlaybackBar
+
+    turns = cycle(texts)
+    setattr(PlaybackBar, "render_line", lambda self, y: Strip([Segment(next(turns))]))  # noqa: B010
 
 
 def _counted(counts: Counter[str], what: str, former: Any) -> Any:

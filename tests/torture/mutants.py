@@ -321,7 +321,32 @@ def empty_new() -> None:
     _change(News, "list_left", lambda self: self.looked(self._ids))
 
 
+def draw_anything() -> None:
+    """Write content to the terminal as it is."""
+    from tui_pod.ui import output_gate
+
+    _change(output_gate, "guard_output", lambda: None)
+
+
+def keep_damaged_cache() -> None:
+    """Take every error of a cache for one that passes."""
+    from tui_pod.search import store as search_store
+
+    _change(search_store, "is_passing", lambda error: True)
+
+
+def repair_no_rows() -> None:
+    """Begin anew with the backup of the subscriptions alone."""
+    from tui_pod.feeds.store import database
+    from tui_pod.feeds.store.repair import Recovered
+
+    _change(database, "copy_readable", lambda damaged, db: Recovered())
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
+    "draws what content says": draw_anything,
+    "keeps a damaged cache": keep_damaged_cache,
+    "repairs no rows": repair_no_rows,
     "fetches again what keep removed": fetch_removed,
     "empties New at a look": empty_new,
     "no fsync": no_fsync,
