@@ -190,7 +190,7 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
 
 
 async def test_help_names_the_keys_of_podcasts() -> None:
-    said = await run(FeedServices(), "?")
+    said = await run(FeedServices(), "?", "podcasts")
     for line in ("a: Add a podcast.", "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
         assert line in said
 
@@ -226,11 +226,25 @@ async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> 
         assert said() == []
 
 
-async def test_work_in_the_background_is_said_when_it_begins() -> None:
+async def test_work_in_the_background_is_said_when_it_begins_and_ends() -> None:
     async with talking(FeedServices()) as (program, said, _):
         for text in ("refreshing 0/2", "refreshing 1/2", "refreshing 2/2", "", "offline", ""):
             program.work_changed(text)
-        assert said() == ["Refreshing 0/2.", "Offline."]
+        assert said() == ["Refreshing 0/2.", "Refreshing: done.", "Offline.", "No longer offline."]
+
+
+async def test_work_is_said_by_kind_whatever_else_goes_on() -> None:
+    async with talking(FeedServices()) as (program, said, _):
+        for text in ("offline", "refreshing 0/2, offline", "downloading “Rain, falling”, offline", "offline", ""):
+            program.work_changed(text)
+        assert said() == [
+            "Offline.",
+            "Refreshing 0/2.",
+            "Downloading “Rain, falling”.",
+            "Refreshing: done.",
+            "Downloading: done.",
+            "No longer offline.",
+        ]
 
 
 async def test_details_say_podcast_notes_and_chapters() -> None:
@@ -316,7 +330,7 @@ def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Te
     terminal.send("j\r")
     terminal.wait("1 of 2. Episode 2. Unknown length.")
     terminal.send("\r")
-    terminal.wait("Playing: Episode 2. 30 seconds.")
+    terminal.wait("Playing: Episode 2. Test Cast. 30 seconds.")
     terminal.send("d")
     terminal.wait("Downloading: Episode 2.")
     terminal.wait("Downloaded: Episode 2.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -29,6 +31,8 @@ from tests.indexed import indexed_search
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
+from tui_pod.core.actions import ACTIONS, BY_ID
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
@@ -172,19 +176,78 @@ async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Roo
     ]
 
 
-async def test_help_says_every_key_that_works_here_by_name(room: Room) -> None:
-    said = await run(RoomServices(room), "?")
+async def test_help_says_a_key_a_part_or_everything(room: Room) -> None:
+    services = RoomServices(room)
+    assert (await run(services, "? m"))[1:] == [
+        "m: Mark played or unplayed, move on; Add to the recall cards, or remove from them."
+    ]
+    assert (await run(services, "?", "program"))[1:4] == ["u: Undo.", "control r: Redo.", _PALETTE]
+    said = await run(services, "?", "all")
     assert "space or p: Play or pause." in said
     assert "capital S: Plan a session." in said
-    assert "question mark: Help." in said
-    assert not [line for line in said if "palette" in line]
+    assert "u: Undo." in said
+    assert (await run(services, "?", "€"))[1:] == ["euro sign: does nothing."]
 
 
-async def test_key_of_the_screen_alone_says_so(room: Room) -> None:
-    assert await run(RoomServices(room), "ctrl+p", "Y") == [
-        "Command palette: not in the plain program.",
+_PALETTE = "control p: Run a command, open a topic or play an episode by its name, or go to a row by its number."
+
+_REPLACED = re.compile(r"^\| `([a-z_.]+)` \|", re.MULTILINE)
+"""An action in the table of the docs."""
+
+
+async def test_every_action_works_or_has_a_replacement_in_the_docs(room: Room) -> None:
+    services = RoomServices(room)
+    program = make_program(services, os.open(os.devnull, os.O_RDONLY), io.StringIO())
+    await program.run_on_loop()
+    replaced = set(_REPLACED.findall((ROOT / "docs" / "plain.md").read_text("utf-8")))
+    known = program.known
+    assert {action.id for action in ACTIONS} - known == replaced
+    assert known <= set(BY_ID)
+
+
+async def test_key_that_does_nothing_drops_what_follows_at_once(room: Room) -> None:
+    assert await run(RoomServices(room), "€jj", "j") == [
         "That key does nothing. Press question mark for help.",
+        "2 of 5. Two. 3 minutes 20.",
     ]
+
+
+async def test_escape_cancels_a_question(room: Room) -> None:
+    assert (await run(RoomServices(room), "/", "\x1b", "j"))[1:] == ["Cancelled.", "2 of 5. Two. 3 minutes 20."]
+
+
+async def test_detaching_is_refused_with_a_way_to_do_it(room: Room) -> None:
+    (said,) = await run(RoomServices(room), "ctrl+backslash")
+    assert "tmux" in said
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "said"),
+    [
+        ("brief", "Two. 3 minutes 20."),
+        ("usual", "2 of 2. Two. 3 minutes 20."),
+        ("full", "2 of 2. Two. 3 minutes 20. About two."),
+    ],
+)
+async def test_verbosity_decides_how_much_a_row_says(verbosity: str, said: str) -> None:
+    room = make_room([Episode(ident, ident.title(), f"About {ident}.", 200.0) for ident in ("one", "two")])
+    services = RoomServices(room, ListQuery(entry=0))
+    settings, _ = parse_config(f'[ui]\nverbosity = "{verbosity}"\n', Path("c"))
+    services.first = services.first._replace(settings=settings)
+    assert (await run(services, "j"))[-1] == said
+
+
+async def test_brief_program_names_no_keys_and_no_work(room: Room) -> None:
+    services = RoomServices(room)
+    settings, _ = parse_config('[ui]\nverbosity = "brief"\n', Path("c"))
+    services.first = services.first._replace(settings=settings)
+    output = io.StringIO()
+    program = make_program(services, os.open(os.devnull, os.O_RDONLY), output)
+    await program.run_on_loop()
+    program.work_changed("refreshing 0/1")
+    program.work_changed("")
+    assert output.getvalue().splitlines()[0] == f"tui-pod. {len(room.library)} episodes, 0 played."
+    assert "efreshing" not in output.getvalue()
 
 
 async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
@@ -322,8 +385,51 @@ def test_terminal_shows_and_lets_edit_what_is_asked_for(terminal: Terminal) -> N
     terminal.wait("Search in title, summary or topic:")
     terminal.send("secx\x7f")
     terminal.send("\n")
-    terminal.wait("sec")  # the terminal echoes it
+    terminal.wait("secx\b \b\r\n")  # it is echoed
     terminal.wait("All Topics, 1 episode, newest first, with sec.")
+    terminal.send("q")
+    assert terminal.end() == 0
+
+
+def test_terminal_ends_a_question_by_escape_or_control_c(terminal: Terminal) -> None:
+    terminal.wait("1 of 2.")
+    for end in ("escape", "control c"):
+        terminal.send("/")
+        terminal.wait("Search in title, summary or topic:")
+        terminal.send("j")
+        terminal.wait("j")
+        if end == "escape":
+            terminal.send("\x1b")
+        else:
+            terminal.program.send_signal(signal.SIGINT)
+        terminal.wait("Cancelled.")
+    terminal.program.send_signal(signal.SIGQUIT)
+    terminal.wait("cannot leave it")
+    terminal.send("j")
+    terminal.wait("2 of 2. Second.")
+    terminal.send("q")
+    assert terminal.end() == 0
+
+
+def test_terminal_breaks_lines_between_words(terminal: Terminal) -> None:
+    terminal.wait("1 of 2.")
+    fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    terminal.send("?")
+    terminal.wait("enter to leave:")
+    asked = terminal.said[terminal.said.index("Help on") :].splitlines()
+    assert len(asked) > 2
+    assert max(map(len, asked)) <= 40
+    assert " ".join(asked).startswith("Help on which key, or on which part: playing,")
+    terminal.send("\x1bq")
+    assert terminal.end() == 0
+
+
+def test_palette_completes_and_runs(terminal: Terminal) -> None:
+    terminal.wait("1 of 2.")
+    terminal.send("\x10mu\t\r")
+    terminal.wait("Muted.")
+    terminal.send("\x102\r")
+    terminal.wait("2 of 2. Second.")
     terminal.send("q")
     assert terminal.end() == 0
 

@@ -18,7 +18,7 @@ class Rows(RowCommands):
         self.is_open = True
         self.gone: list[int] = []
 
-    def _go(self, row: int) -> None:
+    def go(self, row: int) -> None:
         self._row = max(0, min(row, 30))
         self.gone.append(row)
 

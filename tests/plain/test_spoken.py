@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.rooms import make_room
+from tests.rooms import make_podcast, make_room
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode
@@ -23,6 +23,7 @@ from tui_pod.plain.spoken import (
     say_download,
     say_key,
     say_keys,
+    say_next,
     say_notes,
     say_outlook,
     say_plan,
@@ -31,6 +32,7 @@ from tui_pod.plain.spoken import (
     say_statistics,
     say_summary,
     sentence,
+    source_of,
 )
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -171,13 +173,15 @@ def test_notes_leave_out_blank_lines_and_number_the_chapters() -> None:
 def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]) -> None:
     sessions = (PastSession(NOW, NOW, 60.0, ("one", "two")),) * (RECENT + 1)
     statistics = Statistics(3600.0, wall, {date(2026, 3, 4): 60.0, date(2026, 3, 3): 5.0}, {"2026-W10": 120.0},
-                            {"2026-03": 180.0}, (0.0,) * 24, {}, sessions)  # fmt: skip
-    assert list(say_statistics(statistics, date(2026, 3, 4))) == [
+                            {"2026-03": 180.0}, (0.0,) * 24, {0: 3600.0, 1: 60.0}, sessions)  # fmt: skip
+    assert list(say_statistics(statistics, date(2026, 3, 4), make_room().library, 1)) == [
         "Listened today: 1 minute.",
         "This week: 2 minutes.",
         "This month: 3 minutes.",
         "In total: 1 hour.",
         *saved,
+        "Finished: 1 episode.",
+        "Basics. 1 minute.",
         *["Wednesday 04 March, 12:00: 1 minute, 2 episodes."] * RECENT,
     ]
 
@@ -201,3 +205,25 @@ def test_details_name_each_source() -> None:
         "Source: A page",
         "Id: one",
     ]
+
+
+def test_source_is_the_podcast_unless_the_list_says_it() -> None:
+    library = make_podcast({})
+    podcast = next(topic for topic, name in enumerate(library.topics.names) if library.topics.feed(topic))
+    assert source_of(library, 0) == library.topics.names[podcast]
+    assert source_of(library, 0, listed=podcast) == ""
+    assert source_of(make_room().library, 0) == ""
+
+
+def test_playing_and_next_name_the_podcast() -> None:
+    library = make_podcast({})
+    name, title = source_of(library, 0), library.titles[0]
+    now = Playback(PlayerStatus.PLAYING, "one", title, 0.0, 60.0, load=1)
+    assert next(say_change(Playback(), now, name)) == f"Playing: {title}. {name}. 1 minute."
+    assert list(say_next(library, library.ids[0])) == [f"Next: {title}. {name}."]
+
+
+def test_episode_played_to_its_end_is_finished_not_stopped() -> None:
+    former = Playback(PlayerStatus.PLAYING, "one", "One", 60.0, 60.0, load=1)
+    assert list(say_change(former, Playback(), "", is_finished=True)) == ["Finished: One."]
+    assert list(say_change(former, Playback())) == ["Stopped."]

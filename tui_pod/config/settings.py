@@ -101,6 +101,9 @@ class InterfaceSettings(Section):
     covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
     ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
+    verbosity: Annotated[str, Key("How much the program in plain lines says", choices=("brief", "usual", "full"))] = (
+        "usual"
+    )
     transparent: Annotated[
         bool, Key("Whether the terminal's own colours and background show through, as the theme ansi-dark does")
     ] = False

@@ -57,9 +57,10 @@ class BookmarkCommands(RowCommands):
     def _open(self) -> None:
         self.is_open = True
         self._dialogue.say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
-        self._go(0)
+        self.go(0)
 
-    def _go(self, row: int) -> None:
+    def go(self, row: int) -> None:
+        """See `RowCommands.go`."""
         rows = self._rows
         self._row = max(0, min(row, len(rows) - 1))
         if not rows:
@@ -77,7 +78,7 @@ class BookmarkCommands(RowCommands):
     def _group(self) -> None:
         self._grouping = self._grouping.following
         self._dialogue.say(f"By {self._grouping}.")
-        self._go(0)
+        self.go(0)
 
     def _with_current(self, command: Callable[[Bookmark], object]) -> None:
         rows = self._rows
@@ -104,7 +105,7 @@ class BookmarkCommands(RowCommands):
 
     def _remove(self, bookmark: Bookmark) -> None:
         self._dialogue.say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
-        self._go(self._row)
+        self.go(self._row)
 
     def _quote(self, bookmark: Bookmark) -> None:
         async def say() -> None:
@@ -128,19 +129,21 @@ class BookmarkCommands(RowCommands):
                 self._dialogue.say(sentence(question.source))
                 rest = cards[number:]
                 asked = f"{question.text} Press enter for the answer:"
-                self._dialogue.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
+                rate = partial(self._rate, card, rest, then)
+                self._dialogue.ask(asked, partial(self._ask_rating, question, rate), on_cancel=partial(rate, ""))
                 await self._services.recall.play_context(card)
                 return
         then()
 
     def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
         self._dialogue.say(sentence(question.answer))
-        self._dialogue.ask(RATINGS, rate)
+        self._dialogue.ask(RATINGS, rate, on_cancel=partial(rate, ""))
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
         recall, answer = self._services.recall, answer.strip().lower()
         if answer not in ANSWERS:
-            self._dialogue.ask(RATINGS, partial(self._rate, card, rest, then))
+            rate = partial(self._rate, card, rest, then)
+            self._dialogue.ask(RATINGS, rate, on_cancel=partial(rate, ""))
             return
         recall.stop_context()
         if answer == "x":
@@ -157,7 +160,9 @@ class BookmarkCommands(RowCommands):
         if bookmark.note:
             self._dialogue.say(f"Note: {bookmark.note}")
         self._dialogue.ask(
-            "A note on the bookmark, or press enter to leave it as it is:", partial(self._note, bookmark)
+            "A note on the bookmark, or press enter to leave it as it is:",
+            partial(self._note, bookmark),
+            on_cancel=partial(self._note, bookmark, ""),
         )
 
     def _note(self, bookmark: Bookmark, answer: str) -> None:

@@ -6,7 +6,8 @@ from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.plain.spoken import say_episode, say_topic
+from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
+from tui_pod.plain.verbosity import Verbosity
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import why_empty
 
@@ -14,8 +15,10 @@ from tui_pod.services.hints import why_empty
 class Browser:
     """A list of episodes, and a cursor in the entries: smart lists and topics."""
 
-    def __init__(self, model: EpisodeListModel) -> None:
+    def __init__(self, model: EpisodeListModel, verbosity: Verbosity = Verbosity.USUAL) -> None:
         self.model = model
+        self._verbosity = verbosity
+        self._source = ""  # the podcast that was named last
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
@@ -40,23 +43,35 @@ class Browser:
         """Return the entry at the cursor, and its number."""
         model, entries = self.model, self._entries
         if self.is_on_topics:
-            topic = say_topic(model, self.entry)
-            if self.entry >= 0 and model.library.topics.feed(self.entry) in self.failed:
-                topic = f"{topic} It could not be refreshed."
-            return f"{entries.index(self.entry) + 1} of {len(entries)}. {topic}"
+            failed = self.entry >= 0 and model.library.topics.feed(self.entry) in self.failed
+            fault = "It could not be refreshed. " if failed else ""
+            return f"{self._number(entries.index(self.entry), len(entries))}{fault}{say_topic(model, self.entry)}"
         if not model.indexes:
             return why_empty(model.query, not len(model.library))
-        where = f"{model.cursor + 1} of {len(model.indexes)}."
+        where = self._number(model.cursor, len(model.indexes))
+        if model.is_selected(model.cursor):
+            where += "Selected. "
         if model.index is None:
-            return f"{where} {model.episode}, which is no longer in the library."
+            return f"{where}{model.episode}, which is no longer in the library."
         ident = model.library.ids[model.index]
         if ident in model.progress_index.new:
             model.note_drawn(ident)
         download = self.downloads.get(ident)
         state = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
         if download is not None and download.error:
-            state = f" The download failed: {download.error}"
-        return f"{where} {say_episode(model.library, model.progress_index, model.index)}{state}"
+            where, state = f"{where}The download failed: {sentence(download.error)} ", ""
+        said = say_episode(model.library, model.progress_index, model.index, self._new_source(model.index))
+        if self._verbosity is Verbosity.FULL and (summary := model.library.episode(model.index).summary):
+            state += f" {sentence(summary)}"
+        return f"{where}{said}{state}"
+
+    def _number(self, row: int, count: int) -> str:
+        return "" if self._verbosity is Verbosity.BRIEF else f"{row + 1} of {count}. "
+
+    def _new_source(self, index: int) -> str:
+        """Return the podcast of a row, if the list does not say it and the row before did not."""
+        former, self._source = self._source, source_of(self.model.library, index, self.model.query.entry)
+        return "" if self._source == former and self._verbosity is not Verbosity.FULL else self._source
 
     @property
     def feed(self) -> str | None:
@@ -105,5 +120,5 @@ class Browser:
 
     def look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something else, and leave the topics."""
-        self.is_on_topics = False
+        self.is_on_topics, self._source = False, ""
         self.model.change(query, keeps_cursor or query == self.model.query)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from tui_pod.core.text.clean import clean
-from tui_pod.plain.keyboard import Keyboard
+from tui_pod.plain.keyboard import Keyboard, common_start
+from tui_pod.plain.verbosity import Verbosity
 
 LINE_LIMIT = 4_000
 """Longest line in characters."""
+
+CHOICES = 10
+"""How many completions are said."""
+
+_HINT = re.compile(r"(?:^|(?<=[.!?:;…])) *(?:Press|Type) \0[^\0]*\0[^.]*\.")
+"""A sentence that names a key, with the placeholder of `key_of`."""
 
 
 class Dialogue:
     """The conversation with the listener: lines out, and answers in."""
 
     def __init__(
-        self, output: TextIO, keyboard: Keyboard, render: Callable[[str], str], on_broken: Callable[[], None]
+        self,
+        output: TextIO,
+        keyboard: Keyboard,
+        render: Callable[[str], str],
+        on_broken: Callable[[], None],
+        verbosity: Verbosity = Verbosity.USUAL,
     ) -> None:
         """Make a dialogue.
 
@@ -27,21 +41,42 @@ class Dialogue:
             keyboard: Where answers come from.
             render: Replaces the placeholders of `key_of` by the names of the listener's keys.
             on_broken: Called when the output is gone.
+            verbosity: How much is said; a brief dialogue names no keys.
         """
         self._output = output
         self._keyboard = keyboard
         self._render = render
         self._on_broken = on_broken
+        self.verbosity = verbosity
 
     def say(self, text: str) -> None:
-        """Say a line."""
+        """Say a line; a terminal gets it broken between words."""
+        if self.verbosity is Verbosity.BRIEF:
+            short = _HINT.sub("", text)
+            if text and not short.strip():
+                return
+            text = short
+        line = clean(self._render(text), LINE_LIMIT)
+        if width := self._width():
+            line = "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)) or line
+        self.write(f"{line}\n")
+
+    def write(self, text: str) -> None:
+        """Write text as it is."""
         try:
-            self._output.write(f"{clean(self._render(text), LINE_LIMIT)}\n")
+            self._output.write(text)
             self._output.flush()
         except (OSError, ValueError):  # the terminal or the pipe is gone
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())  # flushing at exit would fail again
             self._on_broken()
+
+    def _width(self) -> int:
+        """Return the columns of the terminal; 0 if there is none."""
+        try:
+            return os.get_terminal_size(self._output.fileno()).columns
+        except (OSError, ValueError):
+            return 0
 
     def say_all(self, lines: Iterable[str]) -> None:
         """Say lines."""
@@ -53,9 +88,25 @@ class Dialogue:
         """Whether a question is open."""
         return self._keyboard.is_asking
 
-    def ask(self, question: str, asker: Callable[[str], None], is_secret: bool = False) -> None:
-        """Say a question, and pass the line that answers it to `asker`; a secret is not echoed."""
-        self._keyboard.ask(asker, is_secret)  # first, so that a quick user can edit the line
+    def ask(
+        self,
+        question: str,
+        asker: Callable[[str], None],
+        is_secret: bool = False,
+        on_cancel: Callable[[], object] | None = None,
+        choices: Sequence[str] = (),
+    ) -> None:
+        """Say a question, and pass the line that answers it to `asker`.
+
+        Args:
+            question: What is said.
+            asker: Called with the answer.
+            is_secret: Whether the answer is not echoed.
+            on_cancel: Called if escape or ctrl+c ends the question; None says that it is cancelled.
+            choices: What the tab key completes.
+        """
+        complete = (lambda typed: self._complete(typed, choices)) if choices else None
+        self._keyboard.ask(asker, on_cancel or (lambda: self.say("Cancelled.")), is_secret, complete)
         self.say(question)
 
     def ask_yes(self, question: str, do: Callable[[], object], otherwise: str = "") -> None:
@@ -67,4 +118,27 @@ class Dialogue:
             elif otherwise:
                 self.say(otherwise)
 
+        self.ask(question, answer, on_cancel=lambda: self.say(otherwise or "Cancelled."))
+
+    def ask_number(self, question: str, count: int, choose: Callable[[int], object]) -> None:
+        """Ask for one of the numbers from 1 to `count`; pass it to `choose`, counted from 0."""
+
+        def answer(line: str) -> None:
+            line = line.strip()
+            if line.isdecimal() and len(line) < 9 and 1 <= int(line) <= count:
+                choose(int(line) - 1)
+            else:
+                self.say(f"No such number: 1 to {count}." if line else "Cancelled.")
+
         self.ask(question, answer)
+
+    def _complete(self, typed: str, choices: Sequence[str]) -> tuple[str, bool]:
+        """Complete a line as far as all choices that begin with it agree; say them if that adds nothing."""
+        found = [choice for choice in choices if choice.casefold().startswith(typed.casefold())]
+        common = common_start([choice.casefold() for choice in found])
+        if not found or len(common) > len(typed):
+            return (found[0][: len(common)] if found else typed), False
+        self.write("\n")
+        more = [f"and {len(found) - CHOICES} more"] if len(found) > CHOICES else []
+        self.say(f"{', '.join(found[:CHOICES] + more)}.")
+        return typed, True

@@ -11,8 +11,9 @@ import contextlib
 import os
 import re
 import termios
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+from unicodedata import east_asian_width
 
 from tui_pod.config.keymap import character_key, parse_key
 
@@ -23,7 +24,7 @@ LINE_LIMIT = 10_000
 """Longest line in characters; the rest is dropped."""
 
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
-_ERASED = re.compile(r"[^\x7f]\x7f")
+_LAST_WORD = re.compile(r"\S*\s*$")
 _BEGINNING = re.compile(r"\x1b(?:\[[0-9;]{0,16}|O)?")
 
 _SEQUENCES = {
@@ -34,24 +35,56 @@ _SEQUENCES = {
 }  # fmt: skip
 """Sequences of xterm and similar terminals, without the introducer."""
 
-_CONTROLS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\x08": "backspace", "\x1b": "escape"}
+_CONTROLS = {
+    "\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\x08": "backspace", "\x1b": "escape",
+    "\x1c": "ctrl+backslash",
+}  # fmt: skip
+
+
+class Completer(Protocol):
+    """Completes what is being typed."""
+
+    def __call__(self, typed: str) -> tuple[str, bool]:
+        """Return the line with what can only follow, and whether the choices were said because several can."""
 
 
 class Keyboard:
-    """The input. Keys go to `on_key`, an answer to its asker; the end of the input calls `on_end`."""
+    """The input. Keys go to `on_key`, an answer to its asker; the end of the input calls `on_end`.
 
-    def __init__(self, descriptor: int, on_key: Callable[[str], None], on_end: Callable[[], None]) -> None:
+    A terminal echoes nothing by itself: the line being typed is edited here, so that escape can end it.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        on_key: Callable[[str], None],
+        on_end: Callable[[], None],
+        echo: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make a keyboard.
+
+        Args:
+            descriptor: What is read.
+            on_key: Called with each key.
+            on_end: Called at the end of the input.
+            echo: Shows what is typed in a terminal.
+        """
         self._descriptor = descriptor
         self._on_key = on_key
         self._on_end = on_end
+        self._echo = echo
         self._is_terminal = os.isatty(descriptor)
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._text = ""
         self._asker: Callable[[str], None] | None = None
-        self._is_secret = False  # the answer that is asked for
+        self._on_cancel: Callable[[], object] = lambda: None
+        self._complete: Completer | None = None
+        self._line = ""  # the answer as typed so far
+        self._is_secret = False
         self._cooked: list[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
+        self._is_dropped = False
 
     def start(self) -> None:
         """Start reading, on the running event loop."""
@@ -74,31 +107,47 @@ class Keyboard:
 
     def resume(self) -> None:
         """Read keys again after the program was suspended: the shell has changed the terminal."""
-        self._set_raw(self._asker is None)
+        self._set_raw(True)
 
     @property
     def is_asking(self) -> bool:
         """True while it waits for an answer."""
         return self._asker is not None
 
-    def ask(self, asker: Callable[[str], None], is_secret: bool = False) -> None:
-        """Pass the next line to `asker` instead of reading keys; the terminal lets the listener edit it.
+    def ask(
+        self,
+        asker: Callable[[str], None],
+        on_cancel: Callable[[], object],
+        is_secret: bool = False,
+        complete: Completer | None = None,
+    ) -> None:
+        """Pass the next line to `asker` instead of reading keys, or call `on_cancel` after escape.
 
-        A secret is not echoed.
+        A secret is not echoed. `complete` is what the tab key does.
         """
-        self._asker, self._is_secret = asker, is_secret
-        self._set_raw(False)
+        self._asker, self._on_cancel, self._is_secret, self._complete = asker, on_cancel, is_secret, complete
+        self._line = ""
+
+    def cancel(self) -> None:
+        """End the question without an answer."""
+        self._asker = None
+        if self._is_terminal:
+            self._echo("\n")
+        self._on_cancel()
+
+    def drop(self) -> None:
+        """Forget what was typed at once with the last key: it was meant to follow it."""
+        self._text = ""
+        self._is_dropped = True
 
     def _set_raw(self, is_raw: bool) -> None:
-        """Make the terminal deliver each key at once without echo, or edited lines as before."""
+        """Make the terminal deliver each key at once without echo, or restore it."""
         if self._cooked is None:
             return
         mode = [*self._cooked[:6], list(self._cooked[6])]
         if is_raw:
             mode[3] &= ~(termios.ICANON | termios.ECHO)
             mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        elif self._is_secret:
-            mode[3] &= ~termios.ECHO
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
 
@@ -114,8 +163,6 @@ class Keyboard:
             content = b""
         if content:
             self.feed(content)
-        elif self._is_terminal and self._asker is not None:  # ctrl+d is an empty answer
-            self._answer("")
         else:
             self._end()
 
@@ -130,7 +177,7 @@ class Keyboard:
         self._text += self._decoder.decode(content)
         if self._timer is not None:
             self._timer.cancel()
-        while self._text and (self._take_line() if self._asker or not self._is_terminal else self._take_key()):
+        while self._text and (self._take_key() if self._is_terminal else self._take_line()):
             pass
 
     def _take_line(self) -> bool:
@@ -138,12 +185,19 @@ class Keyboard:
         if not newline:
             self._text = line[:LINE_LIMIT]
             return False
-        self._text, line = rest, _erased(line.rstrip("\r"))
+        self._text, line = rest, line.rstrip("\r")
         if self._asker is not None:
-            self._answer(line)
+            if line == "\x1b":
+                self.cancel()
+            else:
+                self._answer(line)
             return True
+        self._is_dropped = False
         for key, following in line_keys(line):
             self._on_key(key)
+            if self._is_dropped:
+                self._text = rest
+                break
             if self._asker is not None and following:  # `/words` in one line
                 self._answer(following)
                 break
@@ -153,9 +207,9 @@ class Keyboard:
         asker, self._asker = self._asker, None
         if asker is not None:
             asker(line)
-        self._set_raw(self._asker is None)
 
     def _take_key(self) -> bool:
+        character = ""
         if found := _SEQUENCE.match(self._text):
             self._text = self._text[found.end() :]
             key = _SEQUENCES.get(found[0][2:], "")
@@ -163,23 +217,52 @@ class Keyboard:
             self._timer = asyncio.get_running_loop().call_later(ESCAPE_WAIT, self._take_escape)
             return False
         else:
-            key = character_name(self._text[0])
+            character = self._text[0]
+            key = character_name(character)
             self._text = self._text[1:]
-        if key:
-            self._on_key(key)
+        self._take(key, character)
         return True
 
     def _take_escape(self) -> None:
         self._text = ""
         if self._is_open:
-            self._on_key("escape")
+            self._take("escape")
+
+    def _take(self, key: str, character: str = "") -> None:
+        """Run a key, or let it edit the line that is asked for."""
+        if self._asker is None:
+            if key:
+                self._on_key(key)
+        elif key == "enter":
+            self._echo("\n")
+            self._answer(self._line)
+        elif key in ("escape", "ctrl+c") or (key == "ctrl+d" and not self._line):
+            self.cancel()
+        elif key in ("backspace", "ctrl+u", "ctrl+w"):
+            kept = {"backspace": self._line[:-1], "ctrl+u": ""}.get(key, _LAST_WORD.sub("", self._line))
+            self._replace(kept)
+        elif key == "tab" and self._complete is not None:
+            line, has_said = self._complete(self._line)
+            if has_said and not self._is_secret:
+                self._echo(self._line)
+            self._replace(line)
+        elif character.isprintable() and character and len(self._line) < LINE_LIMIT:
+            self._replace(self._line + character)
+
+    def _replace(self, line: str) -> None:
+        """Change the line, and show it changed."""
+        former, self._line = self._line, line
+        if not self._is_secret:
+            same = len(common_start((former, line)))
+            erased = sum(2 if east_asian_width(character) in "WF" else 1 for character in former[same:])
+            self._echo("\b \b" * erased + line[same:])
 
 
-def _erased(line: str) -> str:
-    """Apply the backspaces typed before the terminal began to edit the line."""
-    while "\x7f" in line:
-        line = _ERASED.sub("", line).lstrip("\x7f")
-    return line
+def common_start(texts: Sequence[str]) -> str:
+    """Return what all texts begin with; empty if there are none."""
+    shortest = min(texts, key=len, default="")
+    differs = (at for at, character in enumerate(shortest) if any(text[at] != character for text in texts))
+    return shortest[: next(differs, len(shortest))]
 
 
 def character_name(character: str) -> str:

@@ -11,7 +11,16 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
-from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, say_statistics, sentence
+from tui_pod.plain.spoken import (
+    say_chapters,
+    say_details,
+    say_list,
+    say_notes,
+    say_outlook,
+    say_playback,
+    say_statistics,
+    sentence,
+)
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
@@ -40,7 +49,7 @@ class NavigationCommands:
         """Return what to call, by the ids in the table of keys."""
         browser = self._browser
         return {
-            **moves(lambda by: self._dialogue.say(browser.move(by)), lambda row: self._dialogue.say(browser.go(row))),
+            **moves(lambda by: self._dialogue.say(browser.move(by)), self.go),
             "topic.open": self._open_topic,
             "topic.fold": self._left,
             "topic.unfold": self._open_topic,
@@ -56,13 +65,14 @@ class NavigationCommands:
             "list.sort": self._sort,
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
+            "view.episode": self._choose_chapter,
             "view.transcript": self._read,
             "transcript.remove": self._remove_transcript,
             "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
-            "view.library": lambda: self._open(self._list.topic),
-            "view.session": lambda: self._open(SmartList.QUEUE),
+            "view.library": lambda: self.open_entry(self._list.topic),
+            "view.session": lambda: self.open_entry(SmartList.QUEUE),
             "view.statistics": self.say_statistics,
         }
 
@@ -86,8 +96,18 @@ class NavigationCommands:
         self._dialogue.say(say_list(self._list))
         self._dialogue.say(self._browser.say_here())
 
-    def _open(self, entry: int) -> None:
+    def open_entry(self, entry: int) -> None:
+        """List a topic or a smart list."""
         self._look(ListQuery(entry=entry))
+
+    def go(self, row: int) -> None:
+        """Go to a row, or to the nearest end, and say it."""
+        self._dialogue.say(self._browser.go(row))
+
+    @property
+    def episode(self) -> Episode | None:
+        """The episode at the cursor."""
+        return self._list.library.find(self._list.episode)
 
     def _ask_search(self) -> None:
         self._dialogue.ask("Search in title, summary or topic:", self._search)
@@ -106,6 +126,9 @@ class NavigationCommands:
     def _clear(self) -> None:
         if self._list.query.query:
             self._look(self._list.query._replace(query=""), keeps_cursor=True)
+        elif self._list.has_selection:
+            self._list.clear_selection()
+            self._dialogue.say("Nothing is selected.")
         else:
             self._dialogue.say(self._browser.say_here())
 
@@ -137,8 +160,9 @@ class NavigationCommands:
         self._services.tasks.run(self._say_statistics())
 
     async def _say_statistics(self) -> None:
-        history = await self._services.compute_statistics()
-        self._dialogue.say_all(say_statistics(history, self._controller.now().date()))
+        history, controller = await self._services.compute_statistics(), self._controller
+        finished = controller.progress_index.finished()
+        self._dialogue.say_all(say_statistics(history, controller.now().date(), controller.library, finished))
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -156,6 +180,26 @@ class NavigationCommands:
         chapters = await self._services.reader.chapters(episode)
         own = playback.chapters if playback.episode == episode.id else ()
         self._dialogue.say_all(say_notes(notes, own or chapters))
+
+    def _choose_chapter(self) -> None:
+        episode = self._controller.library.find(self._list.to_read())
+        if episode is None:
+            self._dialogue.say(self._browser.say_here())
+        else:
+            self._services.tasks.run(self._say_chapters(episode))
+
+    async def _say_chapters(self, episode: Episode) -> None:
+        playback = self._controller.playback
+        own = playback.chapters if playback.episode == episode.id else ()
+        chapters = own or await self._services.reader.chapters(episode)
+        if not chapters:
+            self._dialogue.say(f"No chapters: {sentence(episode.title)}")
+            return
+        self._dialogue.say(f"{counted(len(chapters), 'chapter')}: {sentence(episode.title)}")
+        self._dialogue.say_all(say_chapters(chapters))
+        question = "Type a number to play from that chapter, or press enter to leave:"
+        play = self._controller.play_from
+        self._dialogue.ask_number(question, len(chapters), lambda row: play(episode.id, chapters[row].start))
 
     def _read(self) -> None:
         episode = self._controller.library.find(self._list.to_read())

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
+from tui_pod.core.playback.controller import NOTHING_PLAYS
+from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
-from tui_pod.plain.spoken import say_plan, say_playback, sentence
+from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
 from tui_pod.services.hints import NOT_REMOVABLE
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class PlaybackCommands:
             "playback.take_over": controller.handover.take_over,
             "playback.previous_mark": partial(self._seek_mark, -1),
             "playback.next_mark": partial(self._seek_mark, 1),
+            "playback.go_to": self._ask_position,
             "queue.previous": controller.previous,
             "queue.next": controller.next,
             "playback.slower": partial(controller.mixer.change_speed, -1),
@@ -57,6 +60,8 @@ class PlaybackCommands:
             "session.plan": self._plan,
             "session.end": lambda: self._dialogue.say(self._list.end_session()),
             "sleep.timer": self._sleep,
+            "select.one": self._select_one,
+            "select.range": self._select_range,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
             "queue.add_next": partial(self._queue, is_next=True),
@@ -90,11 +95,34 @@ class PlaybackCommands:
             self._dialogue.say(say_playback(self._controller.playback))
 
     def _seek_mark(self, direction: int) -> None:
+        playback = self._controller.playback
+        if playback.is_loaded and direction > 0 and playback.next_mark() is None:
+            self._dialogue.say("No chapter or sentence follows.")
+            return
         self._controller.seek_mark(direction)
         playback = self._controller.playback
         title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
         if title:
             self._dialogue.say(title)
+
+    def _ask_position(self) -> None:
+        playback = self._controller.playback
+        if not playback.is_loaded:
+            self._dialogue.say(NOTHING_PLAYS)
+            return
+        here = say_position(playback.position, playback.duration)
+        question = f"Go to which time? Such as 12:34, +90, -30 or 50%. Now at {here}. Or press enter to stay:"
+        self._dialogue.ask(question, self._go_to)
+
+    def _go_to(self, answer: str) -> None:
+        playback = self._controller.playback
+        if answer.strip():
+            try:
+                position = parse_position(answer, playback.position, playback.duration)
+            except ValueError as error:
+                self._dialogue.say(f"Error: {error}.")
+            else:
+                self._controller.seek_to(position)
 
     def _sleep(self) -> None:
         timer = self._controller.sleep
@@ -121,7 +149,7 @@ class PlaybackCommands:
             try:
                 self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._controller.now())))
             except ValueError as error:
-                self._dialogue.say(f"{error}.")
+                self._dialogue.say(f"Error: {error}.")
 
     def _set_sleep(self, timer: SleepTimer) -> None:
         self._controller.set_sleep(timer)
@@ -146,10 +174,33 @@ class PlaybackCommands:
         name = self._controller.library.titles[index or 0] if is_one else counted(len(episodes))
         self._dialogue.say(f"{what}: {sentence(name)}")
         before = self._list.episode
+        self._list.clear_selection()
         self._list.update()
         if moves_on and not self._browser.is_on_topics and self._list.episode == before:
             self._browser.move_on()
         self._dialogue.say(self._browser.say_here())
+
+    def _select_one(self) -> None:
+        if self._browser.is_on_topics or self._list.episode is None:
+            self._dialogue.say(self._browser.say_here())
+            return
+        self._list.selected ^= {self._list.cursor}
+        self._say_selection()
+        self._dialogue.say(self._browser.move(1))
+
+    def _select_range(self) -> None:
+        if self._browser.is_on_topics or self._list.episode is None:
+            self._dialogue.say(self._browser.say_here())
+            return
+        self._list.select_range()
+        if self._list.range_start is not None:
+            self._dialogue.say(f"A range begins here. Press {key_of('select.range')} at its end.")
+        else:
+            self._say_selection()
+
+    def _say_selection(self) -> None:
+        count = len(self._list.selected)
+        self._dialogue.say(f"Selected: {counted(count)}." if count else "Nothing is selected.")
 
     def _toggle_played(self) -> None:
         episodes = self._chosen()
@@ -237,7 +288,7 @@ class PlaybackCommands:
         try:
             request = self._list.request(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
         except ValueError as error:
-            self._dialogue.say(f"{error}.")
+            self._dialogue.say(f"Error: {error}.")
             return
         plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
         if not plan.indexes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -17,12 +19,14 @@ from typing import TYPE_CHECKING, TextIO
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.keyboard import Keyboard
+from tui_pod.plain.menu_commands import MenuCommands
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.playback_commands import PlaybackCommands
 from tui_pod.plain.podcast_commands import PodcastCommands
@@ -31,11 +35,12 @@ from tui_pod.plain.spoken import (
     say_change,
     say_download,
     say_key,
-    say_keys,
     say_list,
     say_summary,
     sentence,
+    source_of,
 )
+from tui_pod.plain.verbosity import Verbosity
 from tui_pod.services.episode_list import EpisodeListModel
 
 if TYPE_CHECKING:
@@ -54,6 +59,17 @@ if TYPE_CHECKING:
 LONG_LOAD = 1.0
 """Loading is announced after this long (seconds)."""
 
+HERE = (
+    "The plain program ends with its terminal and cannot leave it. Start it inside tmux or screen, which can be left,"
+    " or start tui-pod without plain lines."
+)
+"""What a listener hears who wants to detach."""
+
+OFFLINE = "offline"
+
+_WORK = re.compile(rf"(?:^|, )([a-z]+ing|{OFFLINE})\b(?:“[^”]*”|(?!, (?:[a-z]+ing|{OFFLINE})\b).)*")
+"""The kinds of background work in its text, each by its first word."""
+
 OPENLY = "This server uses http, so others on the network can read the login. Send it anyway? Answer yes or no:"
 
 
@@ -63,21 +79,27 @@ class PlainProgram:
     def __init__(self, services: Services, descriptor: int = 0, output: TextIO | None = None) -> None:
         self.services = services
         self._output = output or sys.stdout
-        self._keyboard = Keyboard(descriptor, self._press, self.quit)
-        dialogue = Dialogue(
-            self._output, self._keyboard, lambda text: services.first.with_keys(text, say_key), self.quit
+        verbosity = Verbosity(services.first.settings.ui.verbosity)
+        self._keyboard = Keyboard(descriptor, self._press, self.quit, lambda text: self._dialogue.write(text))
+        self._dialogue = Dialogue(
+            self._output,
+            self._keyboard,
+            lambda text: services.first.with_keys(text, say_key),
+            self.quit,
+            verbosity,
         )
-        self._dialogue = dialogue
         self._playback = services.first.playback
         self._loading: asyncio.TimerHandle | None = None
-        self._work = ""
+        self._work = frozenset[str]()  # what was said to have begun, each by its first word
+        self._source = ""  # the podcast that was last said to play
         self._offered: Card | None = None
         self._list = EpisodeListModel(services)
-        self._browser = Browser(self._list)
+        self._browser = Browser(self._list, verbosity)
         self._navigation: NavigationCommands
         self._bookmarks: BookmarkCommands
         self._found: SearchCommands
         self._commands: dict[str, Callable[[], object]]
+        self._menu: MenuCommands
         self._loop: asyncio.AbstractEventLoop
         self._ended: asyncio.Event
 
@@ -91,8 +113,14 @@ class PlainProgram:
     async def run_on_loop(self) -> None:
         """Run on an existing loop."""
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        handlers = dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGINT), self.quit)
-        for number, handler in {**handlers, signal.SIGCONT: self._keyboard.resume}.items():
+        handlers: dict[signal.Signals, Callable[[], object]] = {
+            signal.SIGTERM: self.quit,
+            signal.SIGHUP: self.quit,
+            signal.SIGINT: self._interrupt,
+            signal.SIGQUIT: self._say_why_here,
+            signal.SIGCONT: self._keyboard.resume,
+        }
+        for number, handler in handlers.items():
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, handler)
         self._navigation = NavigationCommands(self._dialogue, self.services, self._browser)
@@ -100,9 +128,13 @@ class PlainProgram:
         podcasts = PodcastCommands(self._dialogue, self.services, self._browser)
         self._bookmarks = BookmarkCommands(self._dialogue, self.services)
         self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit)
-        own = {"app.help": self._help, "app.quit": self.quit}
-        parts = (self._navigation, playback, podcasts, self._bookmarks, self._found)
+        self._menu = menu = MenuCommands(
+            self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
+        )
+        own = {"app.quit": self.quit, "app.detach": self._say_why_here, "app.suspend": self._suspend}
+        parts = (self._navigation, playback, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
+        menu.commands = self._commands
         self._greet()
         await self.services.after_paint()
         self._keyboard.start()
@@ -114,11 +146,11 @@ class PlainProgram:
 
     def _greet(self) -> None:
         progress_index, library = self.services.first.progress_index, self.services.first.library
+        self._dialogue.say_all(self.services.first.notices)
         self._dialogue.say(
             f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
             f" Press {key_of('app.help')} for help."
         )
-        self._dialogue.say_all(self.services.first.notices)
         self._dialogue.say(say_list(self._list))
         self._dialogue.say(self._browser.say_here())
 
@@ -126,6 +158,11 @@ class PlainProgram:
     def controller(self) -> PlaybackController:
         """What plays."""
         return self.services.controller
+
+    @property
+    def known(self) -> set[str]:
+        """The ids of the actions that work here."""
+        return self._menu.known
 
     # -- keys ------------------------------------------------------------------------------------------
 
@@ -143,7 +180,7 @@ class PlainProgram:
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
-            self._dialogue.say(f"That key does nothing. Press {key_of('app.help')} for help.")
+            self._refuse(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
         offered = self._offered
@@ -156,14 +193,27 @@ class PlainProgram:
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
-            self._dialogue.say(f"{action.label}: not in the plain program.")
+            self._refuse(f"{action.label}: not in the plain program.")
         else:
             command()
 
-    def _help(self) -> None:
-        self._dialogue.say("Keys, by name:")
-        known = (*self._commands, *self._bookmarks.commands, *self._found.commands)
-        self._dialogue.say_all(say_keys(bound_actions(self.services.first.settings), known))
+    def _refuse(self, text: str) -> None:
+        """Say that a key does nothing; what was typed at once with it was meant to follow it."""
+        self._keyboard.drop()
+        self._dialogue.say(text)
+
+    def _interrupt(self) -> None:
+        """End the question that is open, else the program."""
+        if self._keyboard.is_asking:
+            self._keyboard.cancel()
+        else:
+            self.quit()
+
+    def _say_why_here(self) -> None:
+        self._dialogue.say(HERE)
+
+    def _suspend(self) -> None:
+        os.kill(os.getpid(), signal.SIGTSTP)
 
     def quit(self) -> None:
         """Stop the sound, save and end."""
@@ -201,10 +251,17 @@ class PlainProgram:
         self._browser.failed = feeds
 
     def work_changed(self, text: str) -> None:
-        """See `Frontend.work_changed`: says when work starts; the services tell the result."""
-        if text and not self._work:
-            self._dialogue.say(sentence(f"{text[0].upper()}{text[1:]}"))
-        self._work = text
+        """See `Frontend.work_changed`: says when work starts and ends; the services tell the result."""
+        if self._dialogue.verbosity is Verbosity.BRIEF:
+            return
+        parts = {found[1]: found[0].removeprefix(", ") for found in _WORK.finditer(text)}
+        for word, part in parts.items():
+            if word not in self._work:
+                self._dialogue.say(sentence(f"{part[0].upper()}{part[1:]}"))
+        for word in self._work:
+            if word not in parts:
+                self._dialogue.say(f"{word.capitalize()}: done." if word != OFFLINE else "No longer offline.")
+        self._work = frozenset(parts)
 
     def write_control(self, sequence: str) -> None:
         """See `Frontend.write_control`: ignored, because a screen reader would read it."""
@@ -280,7 +337,13 @@ class PlainProgram:
             self._loading.cancel()
         if playback.status is PlayerStatus.LOADING and playback.load != former.load:
             self._loading = self._loop.call_later(LONG_LOAD, self._dialogue.say, f"Preparing: {playback.title}")
-        self._dialogue.say_all(say_change(former, playback))
+        library, source = self.controller.library, ""
+        if playback.status is PlayerStatus.PLAYING and (index := library.index(playback.episode)) is not None:
+            source = source_of(library, index)
+            is_known = source == self._source and self._dialogue.verbosity is not Verbosity.FULL
+            self._source, source = source, "" if is_known else source
+        is_finished = self.controller.progress_index.status(former.episode or "") is Status.PLAYED
+        self._dialogue.say_all(say_change(former, playback, source, is_finished))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
         """See `PlaybackListener.progress_changed`: said when the listener moves to the episode."""

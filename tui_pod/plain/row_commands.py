@@ -43,7 +43,7 @@ class RowCommands(ABC):
     def __init__(self, commands: Mapping[str, Callable[[], object]]) -> None:
         """Offer moves and `commands`, by the ids in the table of keys."""
         self._row = 0
-        self.commands = {**moves(lambda by: self._go(self._row + by), self._go), **commands}
+        self.commands = {**moves(lambda by: self.go(self._row + by), self.go), **commands}
         """What works in the list, by its id."""
 
     def here(self, action: Action) -> Callable[[], object] | None:
@@ -54,5 +54,5 @@ class RowCommands(ABC):
         return self.commands.get(action.id)
 
     @abstractmethod
-    def _go(self, row: int) -> None:
+    def go(self, row: int) -> None:
         """Go to a row, or to the nearest end, and say it."""

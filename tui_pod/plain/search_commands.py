@@ -74,12 +74,12 @@ class SearchCommands(RowCommands):
             self._dialogue.say(answer.notice)
         if results.is_nearest:
             self._dialogue.say(f"{NEAREST}: nothing has all the words. {counted(results.total)} with some of them.")
-            self._go(0)
+            self.go(0)
         elif self._matches:
             in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"
             first = "" if results.total == len(results.found) else f"; the first {len(results.found)} are listed"
             self._dialogue.say(f"Found in {in_all}{first}.")
-            self._go(0)
+            self.go(0)
         elif answer.is_searching:
             self._dialogue.say(
                 f"Nothing yet: the search is still reading. Press {key_of('search.everywhere')} to search again."
@@ -87,7 +87,7 @@ class SearchCommands(RowCommands):
         elif answer.query.wanted:
             self._dialogue.say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 
-    def _go(self, row: int) -> None:
+    def go(self, row: int) -> None:
         """Go to a match, or to the nearest end, and say it."""
         self._row = max(0, min(row, len(self._matches) - 1))
         found, hit = self._matches[self._row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tui_pod.core.actions import Action, key_of
@@ -11,6 +11,7 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
+from tui_pod.core.library.topics import ROOT, has_member
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -25,7 +26,10 @@ SHOWN = 12
 """How many planned episodes are read out; the rest are counted."""
 
 RECENT = 5
-"""How many sessions are read out."""
+"""How many sessions, and how many topics, are read out."""
+
+FOLDERS = 2
+"""How many folders of a recording are named, such as a book and its part."""
 
 
 def say_position(position: float, duration: float | None) -> str:
@@ -33,8 +37,21 @@ def say_position(position: float, duration: float | None) -> str:
     return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
 
 
-def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> str:
-    """Return an episode's title, its status and position, and its length."""
+def source_of(library: Library, index: int, listed: int = -1) -> str:
+    """Return the podcast of an episode, or the folders of a book, as far as the topic `listed` does not say it."""
+    feed, topics = library.feed_of(index), library.topics
+    if feed is None:
+        return ""
+    own = [topic for topic in topics.of_feed(feed) if has_member(topics.members[topic], index)]
+    for topic in range(len(topics.names)):  # parents come first
+        if topics.parents[topic] in own and has_member(topics.members[topic], index):
+            own.append(topic)
+    known = topics.path(listed) if listed >= 0 else ()
+    return ", ".join([topics.names[topic] for topic in own if topic not in known][-FOLDERS:])
+
+
+def say_episode(library: Library, progress_index: ProgressIndex, index: int, source: str = "") -> str:
+    """Return an episode's title, its podcast if `source` names it, its status and position, and its length."""
     title, progress = library.titles[index], progress_index.get(library.ids[index])
     numbering = library.episode(index).numbering
     duration = progress_index.length(index)
@@ -46,7 +63,13 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> 
             said = f"played, {length}"
         case _:
             said = length
-    return f"{sentence(f'{numbering}, {title}' if numbering else title)} {said[0].upper()}{said[1:]}."
+    named = titled(f"{numbering}, {title}" if numbering else title, source)
+    return f"{named} {said[0].upper()}{said[1:]}."
+
+
+def titled(title: str, source: str) -> str:
+    """Return a title and where it is from, each as a sentence; nothing of an empty source."""
+    return f"{sentence(title)} {sentence(source)}" if source else sentence(title)
 
 
 def sentence(text: str) -> str:
@@ -111,18 +134,25 @@ def say_playback(playback: Playback) -> str:
     return f"{said}."
 
 
-def say_change(former: Playback, now: Playback) -> Iterator[str]:
-    """Yield what changed for the listener: what started, paused or jumped, speed, volume and buffering."""
+def say_change(former: Playback, now: Playback, source: str = "", is_finished: bool = False) -> Iterator[str]:
+    """Yield what changed for the listener: what started, paused or jumped, speed, volume and buffering.
+
+    Args:
+        former: What the listener knows.
+        now: What is so now.
+        source: The podcast of what plays now, to be named if it starts.
+        is_finished: Whether the former episode was played to its end.
+    """
     is_other = former.load != now.load or former.status is PlayerStatus.LOADING
     if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):
         if is_other:
-            yield f"Playing: {sentence(now.title)} {_from(now)}."
+            yield f"Playing: {titled(now.title, source)} {_from(now)}."
         else:
             yield f"Playing, {_say_position(now)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
         yield f"Paused, {_say_position(now)}."
     elif former.is_active and not now.is_active:
-        yield "Stopped."
+        yield f"Finished: {sentence(former.title)}" if is_finished else "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
         yield f"At {_say_position(now)}."
     if now.fetching is not None and former.fetching is None:
@@ -163,9 +193,15 @@ def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str
     elif session_status.waiting:
         left = f"{counted(session_status.waiting)}, {spoken_time(session_status.left)}"
         yield f"The session waits with {left}. Press {key_of('queue.next')} to go on with it."
-    index = library.index(session_status.next) if session_status.next else None
+    yield from say_next(library, session_status.next)
+
+
+def say_next(library: Library, ident: str | None) -> Iterator[str]:
+    """Yield what plays next, and from which podcast."""
+    index = library.index(ident) if ident else None
     if index is not None:
-        yield f"Next: {library.titles[index]}"
+        source = source_of(library, index)
+        yield f"Next: {titled(library.titles[index], source) if source else library.titles[index]}"
 
 
 def say_plan(
@@ -174,9 +210,11 @@ def say_plan(
     """Yield a planned session: its length, its end and its episodes."""
     end = now + timedelta(seconds=plan.total)
     yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
+    former = ""
     for index in plan.indexes[:SHOWN]:
-        seconds = round(progress_index.remaining(index) / speed_rule(index))
-        yield f"{sentence(library.titles[index])} {spoken_time(seconds)}."
+        seconds, source = round(progress_index.remaining(index) / speed_rule(index)), source_of(library, index)
+        yield f"{titled(library.titles[index], source if source != former else '')} {spoken_time(seconds)}."
+        former = source
     if len(plan.indexes) > SHOWN:
         yield f"And {len(plan.indexes) - SHOWN} more."
 
@@ -186,9 +224,7 @@ def say_summary(library: Library, summary: Summary) -> Iterator[str]:
     yield f"The session is over. {counted(summary.finished)} finished, listened for {spoken_time(summary.heard)}."
     for name, played, members in summary.topics:
         yield f"{name}: {played} of {members} played."
-    index = library.index(summary.next) if summary.next else None
-    if index is not None:
-        yield f"Next: {library.titles[index]}"
+    yield from say_next(library, summary.next)
 
 
 def say_details(library: Library, progress_index: ProgressIndex, index: int) -> Iterator[str]:
@@ -199,6 +235,8 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
         yield episode.summary
     if place := place_text(library.topics, index):
         yield f"{place.replace(' ·', ',')}."
+    if episode.question:
+        yield f"Question: {sentence(episode.question)}"
     if episode.tags:
         yield f"Topics: {', '.join(episode.tags)}."
     if episode.published is not None:
@@ -216,27 +254,44 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
     if notes.text:
         yield "Notes:"
         yield from (line for line in notes.text.split("\n") if line.strip())
+    yield from say_chapters(chapters)
+
+
+def say_chapters(chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield each chapter with its number and its start."""
     for number, mark in enumerate(chapters, 1):
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
 
 
-def say_statistics(history: Statistics, today: date) -> Iterator[str]:
-    """Yield how long the listener listened, in all and in the last sessions."""
+def say_statistics(history: Statistics, today: date, library: Library, finished: int) -> Iterator[str]:
+    """Yield how long the listener listened, in all, by topic and in the last sessions.
+
+    `finished` is how many episodes were ever finished.
+    """
     yield f"Listened today: {spoken_time(history.days.get(today, 0.0))}."
     yield f"This week: {spoken_time(history.weeks.get(f'{today:%G-W%V}', 0.0))}."
     yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
     yield f"In total: {spoken_time(history.total)}."
     if history.saved >= 60:
         yield f"Saved by speed: {spoken_time(history.saved)}."
+    yield f"Finished: {counted(finished)}."
+    for topic, heard in sorted(history.topics.items(), key=lambda item: -item[1])[: RECENT + 1]:
+        if topic != ROOT:
+            yield f"{sentence(library.topics.names[topic])} {spoken_time(heard)}."
     for session in history.sessions[:RECENT]:
         yield f"{session.started:%A %d %B, %H:%M}: {spoken_time(session.heard)}, {counted(len(session.episodes))}."
 
 
-def say_keys(actions: Sequence[Action], known: Sequence[str]) -> Iterator[str]:
+def say_keys(actions: Sequence[Action], known: Collection[str]) -> Iterator[str]:
     """Yield a line for each action: the names of its keys, and what it does."""
     for action in actions:
         if action.id in known:
-            yield f"{' or '.join(map(say_key, action.keys.split(',')))}: {_LABELS.get(action.id, action.label)}."
+            yield f"{' or '.join(map(say_key, action.keys.split(',')))}: {label_of(action)}."
+
+
+def label_of(action: Action) -> str:
+    """Return what an action does in the plain program."""
+    return _LABELS.get(action.id, action.label)
 
 
 _LABELS = {
@@ -246,6 +301,9 @@ _LABELS = {
     "focus.right": "Go to the episodes",
     "list.go_to_playing": "Say what is playing, and go to it",
     "search.clear": "Clear the search",
+    "app.detach": "Say why this program cannot leave its terminal",
+    "app.palette": "Run a command, open a topic or play an episode by its name, or go to a row by its number",
+    "view.episode": "List the chapters, and play from one",
     "view.transcript": "Read the transcript of the episode; again: read on",
 }
 """Labels that differ from those of the screen."""

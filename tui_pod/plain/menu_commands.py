@@ -1,0 +1,159 @@
+"""Commands of the plain program that find others: the help, and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.config.settings import bound_actions
+from tui_pod.core.selection.list_query import narrow
+from tui_pod.core.text.clean import clean, fold
+from tui_pod.plain.keyboard import line_keys
+from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
+from tui_pod.recall.questions import question_of_episode
+
+if TYPE_CHECKING:
+    from tui_pod.core.actions import Action
+    from tui_pod.plain.dialogue import Dialogue
+    from tui_pod.plain.navigation_commands import NavigationCommands
+    from tui_pod.plain.row_commands import RowCommands
+    from tui_pod.services.services import Services
+
+PARTS = {
+    "playing": ("playback", "episode", "queue", "session", "sleep"),
+    "moving": ("move", "focus", "topic", "list", "search", "view", "select"),
+    "reading": ("transcript", "transcribe", "found", "details"),
+    "bookmarks": ("bookmark", "recall", "question"),
+    "podcasts": ("feed", "download"),
+    "program": ("app", "undo", "redo"),
+}
+"""Parts of the help, and the beginnings of the ids of their actions."""
+
+MOST = 10
+"""How many matches are said."""
+
+QUERY_LIMIT = 200
+"""Longest text to look for, in characters."""
+
+
+class MenuCommands:
+    """Runs help and palette."""
+
+    def __init__(
+        self, dialogue: Dialogue, services: Services, navigation: NavigationCommands, views: Sequence[RowCommands]
+    ) -> None:
+        """Start without commands.
+
+        Args:
+            dialogue: Where to ask and answer.
+            services: What the commands act on.
+            navigation: Opens topics, and knows the row.
+            views: Lists that may be open over that of the episodes.
+        """
+        self._dialogue, self._services = dialogue, services
+        self._navigation, self._views = navigation, views
+        self.commands: Mapping[str, Callable[[], object]] = {}
+        """What the palette can run, by the ids in the table of keys."""
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call, by the ids in the table of keys."""
+        return {"app.help": self._ask_help, "app.palette": self._ask_command}
+
+    @property
+    def known(self) -> set[str]:
+        """The ids of the actions that work here."""
+        return set(self.commands).union(*(view.commands for view in self._views))
+
+    @property
+    def _actions(self) -> Sequence[Action]:
+        return bound_actions(self._services.first.settings)
+
+    # -- help ------------------------------------------------------------------------------------------
+
+    def _ask_help(self) -> None:
+        parts = ", ".join(PARTS)
+        question = f"Help on which key, or on which part: {parts}, or all? Or press enter to leave:"
+        self._dialogue.ask(question, self._help, choices=(*PARTS, "all"))
+
+    def _help(self, typed: str) -> None:
+        typed = typed.strip() or typed[:1]  # a space is a key too
+        known = self.known
+        if typed == "all" or typed in PARTS:
+            begins = PARTS.get(typed)
+            wanted = {ident for ident in known if begins is None or ident.partition(".")[0] in begins}
+            self._dialogue.say_all(say_keys(self._actions, wanted))
+        elif typed:
+            key = next(line_keys(typed), ("", ""))[0]
+            found = [action for action in self._actions if key in action.keys.split(",") and action.id in known]
+            labels = dict.fromkeys(map(label_of, found))
+            self._dialogue.say(sentence(f"{say_key(key)}: {'; '.join(labels) or 'does nothing'}" if key else "No key"))
+
+    # -- palette ---------------------------------------------------------------------------------------
+
+    def _entries(self) -> dict[str, Callable[[], object]]:
+        """Return what can be run by its name: commands, and topics."""
+        services, settings = self._services, self._services.feeds.settings
+        entries: dict[str, Callable[[], object]] = {
+            label_of(action): self.commands[action.id]
+            for action in self._actions
+            if action.id in self.commands and not action.id.startswith(("move.", "app.palette"))
+        }
+        entries["The question of this episode"] = self._ask_question
+        entries["Recognise this episode"] = self._recognise
+        if settings.has_course:
+            is_shown = settings.is_course_shown(services.controller.library)
+            entries["Hide the course" if is_shown else "Show the course"] = partial(settings.hide_course, is_shown)
+        is_offered = services.recall.offers_questions
+        entries["Stop offering questions" if is_offered else "Offer questions again"] = services.recall.toggle_offers
+        if (sync := services.sync) is not None:
+            entries["Sync now"] = sync.sync_now
+        for topic, name in enumerate(services.controller.library.topics.names):
+            entries.setdefault(name, partial(self._navigation.open_entry, topic))
+        return entries
+
+    def _ask_command(self) -> None:
+        entries = self._entries()
+        question = "A command, a topic or an episode by its name, or the number of a row; tab completes:"
+        self._dialogue.ask(question, partial(self._run, entries), choices=tuple(entries))
+
+    def _run(self, entries: Mapping[str, Callable[[], object]], typed: str) -> None:
+        typed = clean(typed, QUERY_LIMIT)
+        if typed.isdecimal() and len(typed) < 9:
+            self._go_to_row(int(typed) - 1)
+            return
+        wanted = fold(typed).split()
+        exact = [name for name in entries if fold(name) == fold(typed)]
+        named = exact or [name for name in entries if wanted and all(word in fold(name) for word in wanted)]
+        found = [(name, entries[name]) for name in named]
+        if wanted and not exact:
+            library = self._services.controller.library
+            for index in narrow(library, range(len(library)), typed)[:MOST]:
+                found.append((library.titles[index], partial(self._services.controller.play, library.ids[index])))
+        if len(found) == 1:
+            found[0][1]()
+        elif found:
+            found = found[:MOST]
+            self._dialogue.say_all(f"{number}: {sentence(name)}" for number, (name, _) in enumerate(found, 1))
+            self._dialogue.ask_number("Which number? Or press enter to leave:", len(found), lambda row: found[row][1]())
+        else:
+            self._dialogue.say("Nothing is called that." if wanted else "Cancelled.")
+
+    def _go_to_row(self, row: int) -> None:
+        view = next((view for view in self._views if view.is_open), None)
+        if view is not None:
+            view.go(row)
+        else:
+            self._navigation.go(row)
+
+    def _ask_question(self) -> None:
+        question = question_of_episode(self._navigation.episode)
+        if question is None:
+            self._dialogue.say("This episode has no question.")
+        else:
+            answer = sentence(question.answer)
+            self._dialogue.ask(f"{question.text} Press enter for the answer:", lambda _: self._dialogue.say(answer))
+
+    def _recognise(self) -> None:
+        if (episode := self._navigation.episode) is not None:
+            self._services.recognition.request([episode.id])
