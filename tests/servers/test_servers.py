@@ -229,6 +229,18 @@ def test_times_that_cannot_be_do_not_win(server: TriedServer, machines: Machines
     assert there["lastUpdate"] == milliseconds(here.updated)
 
 
+def test_a_clock_that_was_fast_here_wins_once(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.put("Alone", Progress(now() + timedelta(days=10), 8.0, 20.0))
+    assert one.sync().sent == 1
+    web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 4, "duration": 20})
+    one.sync()
+    here = one.progress("Alone")
+    assert here is not None
+    assert here.position == 4.0
+
+
 def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, machines: Machines, web: Client) -> None:
     one = machines("one")
     one.refresh()

@@ -174,8 +174,12 @@ class LibrarySync:
         )
         if is_dry:
             return result
-        if received or plan.received:
-            file.save([*(ProgressRecord(ident, value) for ident, value in received.items()), *plan.received])
+        changed = (
+            *received,
+            *unsent,
+        )  # what is sent too: a time that was not believed is read as another "now" each time
+        if changed or plan.received:
+            file.save([*(ProgressRecord(ident, progress[ident]) for ident in changed), *plan.received])
         self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
         refused = self._send_bookmarks(server, plan)
         after = _account(server.ask("GET", "/api/me"), now) if unsent or plan.requests else account

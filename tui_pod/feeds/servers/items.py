@@ -171,7 +171,7 @@ def _parts(tracks: object, ident: str, base: str) -> tuple[Part, ...]:
     """Return the files of a book; those without an id or a length cannot be part of it."""
     named = ((file, _audio(file, ident, base)) for file in tables(tracks, MAX_TRACKS))
     return arrange(
-        Part(audio.address, audio.duration, clean(text(table(file.get("metadata")).get("filename"))))
+        Part(audio.address, audio.duration, clean(text(table(file.get("metadata")).get("filename")).rpartition(".")[0]))
         for file, audio in named
         if audio is not None and audio.duration is not None
     )
