@@ -104,7 +104,8 @@ def test_any_field_may_be_wrong(double: Double, title: str) -> None:
             assert is_safe(item.title)
             assert is_safe(item.summary)
             assert item.duration is None or 0 < item.duration <= MAX_SECONDS
-            addresses = [item.audio, *(part.audio for part in found.parts)]
+            assert item.recording is not None
+            addresses = [item.audio, *(part.audio for part in item.recording.parts)]
             assert all(address and address.startswith(f"{server.base}/api/items/") for address in addresses)
 
 

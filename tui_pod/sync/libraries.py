@@ -174,10 +174,7 @@ class LibrarySync:
         )
         if is_dry:
             return result
-        changed = (
-            *received,
-            *unsent,
-        )  # what is sent too: a time that was not believed is read as another "now" each time
+        changed = (*received, *unsent)  # sent ones too: a time that was not believed is read as another one each time
         if changed or plan.received:
             file.save([*(ProgressRecord(ident, progress[ident]) for ident in changed), *plan.received])
         self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)

@@ -23,10 +23,10 @@ class NotAFeed(FeedError):
 
 
 class Recording(NamedTuple):
-    """What a folder tells of an item beyond feeds."""
+    """What a folder or a server tells of an item beyond feeds."""
 
     folder: str = ""
-    """Path of the folder whose topic it belongs to."""
+    """Path of the folder whose topic it belongs to, or a server's id of its book or podcast."""
     author: str = ""
     narrator: str = ""
     series: str = ""

@@ -13,7 +13,7 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, without_surrogates
 from tui_pod.feeds.formats.items import Enclosure, make_item
-from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.formats.model import Item, Recording
 from tui_pod.feeds.formats.values import to_number
 
 MAX_SECONDS = 10_000_000.0
@@ -52,8 +52,6 @@ class FullEntry(NamedTuple):
     """The series of a book, or the podcast itself."""
     added: float
     """When the server got it, in seconds since 1970."""
-    parts: tuple[Part, ...] = ()
-    """The files of a book of several."""
 
 
 def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:
@@ -114,7 +112,7 @@ def to_found(entry: dict[str, Any], base: str) -> FullEntry | None:
     shelves = tuple(_series(about))
     parts = tuple(_parts(media.get("tracks"), ident, base))
     book = _book(media, about, ident, page, cover, parts)
-    return FullEntry(ident, (book,) if book is not None else (), shelves, added, parts[1:] and parts)
+    return FullEntry(ident, (book,) if book is not None else (), shelves, added)
 
 
 def _book(
@@ -124,9 +122,10 @@ def _book(
         return None  # a book to read
     size = sum(int(number(table(file.get("metadata")).get("size"), 1e15) or 0) for file in tables(media.get("tracks")))
     audio = Enclosure(parts[0].audio, size=size or None)
-    by = [", ".join(_names(about.get("authors"))), ", ".join(_names(about.get("narrators")))]
+    author, narrator = (", ".join(_names(about.get(name))) for name in ("authors", "narrators"))
     series = ", ".join(_said(each) for each in tables(about.get("series"), MAX_SHELVES))
-    line = " · ".join(filter(None, dict.fromkeys((text(about.get("subtitle")), *by, series))))
+    line = " · ".join(filter(None, dict.fromkeys((clean(text(about.get("subtitle"))), author, narrator, series))))
+    year = clean(text(about.get("publishedYear")), 20)
     raw = Item(
         ident,
         text(about.get("title")),
@@ -135,6 +134,7 @@ def _book(
         marks=_chapters(media.get("chapters")),
         is_explicit=about.get("explicit") is True,
         picture=cover,
+        recording=Recording(ident, author, narrator, series, year, parts[1:] and parts),
     )
     return _described(raw, text(about.get("description")), audio, line)
 
@@ -156,6 +156,7 @@ def _episode(entry: dict[str, Any], ident: str, base: str, page: str, cover: str
         number=to_number(text(entry.get("episode"))),
         type=kind if kind in ("trailer", "bonus") else "",
         picture=cover,
+        recording=Recording(ident),
     )
     return _described(raw, text(entry.get("description")), audio, text(entry.get("subtitle")))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tui_pod.core.library.parts import pack_parts
 from tui_pod.core.wall_time import is_believed_seconds
-from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.match import Identified, KnownEpisode, find_duplicates, identify, recording_id
 
@@ -104,6 +105,17 @@ def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identifi
         if one.item.audio and (ident := recording_id(feed_id, one.item.audio)) in awaited:
             episodes.setdefault(ident, []).append(one.id)
     return {ident: ids[0] for ident, ids in episodes.items() if len(ids) == 1}
+
+
+def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, Item]]) -> None:
+    """Store what folders and servers tell of items beyond feeds, each with its episode's id."""
+    columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
+    rows = [
+        (ident, *found[:5], pack_parts(found.parts), " ".join(found.keys))
+        for ident, item in items
+        if (found := item.recording) is not None
+    ]
+    store_facts(db, "recordings", columns, rows)
 
 
 def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tui_pod.core.library.parts import pack_parts
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.feeds.folders.listing import Listing
 from tui_pod.feeds.folders.scan import AudioFile
@@ -16,7 +15,7 @@ from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
-from tui_pod.feeds.store.episodes import delete_episodes, store_facts
+from tui_pod.feeds.store.episodes import delete_episodes, store_facts, store_recordings
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, unused_id
 
@@ -117,7 +116,7 @@ def _store_items(
     known = _take_over(db, ids, items, known)
     gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
     db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
-    _store_recordings(db, ids, items)
+    store_recordings(db, zip(ids, items, strict=True))
     changes = db.total_changes - before
     unwanted = marks.note_new(db, number, now)
     store_facts(db, "sizes", ("size",), [(ident, item.size) for ident, item in zip(ids, items, strict=True)])
@@ -125,17 +124,6 @@ def _store_items(
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
     return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
-
-
-def _store_recordings(db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item]) -> None:
-    columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
-    recordings = ((ident, item.recording) for ident, item in zip(ids, items, strict=True))
-    rows = [
-        (ident, *found[:5], pack_parts(found.parts), " ".join(found.keys))
-        for ident, found in recordings
-        if found is not None
-    ]
-    store_facts(db, "recordings", columns, rows)
 
 
 def _take_over(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.parts import unpack_parts
@@ -23,9 +23,6 @@ from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 from tui_pod.feeds.store.schema import SCHEMA
-
-if TYPE_CHECKING:
-    from tui_pod.core.library.parts import Part
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -107,8 +104,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         topics: dict[Topic, None] = {}
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
-        by_item: dict[int, _Subfolders] = {}
-        parts: dict[str, tuple[Part, ...]] = {}
+        servers = set[int]()
         numbers = serial_numbers(db)
         podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
@@ -124,10 +120,11 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
             )  # fmt: skip
             if is_server(address):
-                by_item[number] = _read_shelves(db, number, by_feed[number], topics, parts)
+                servers.add(number)
+                by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
-        episodes, keys, days = _episodes(db, by_feed, by_folder, by_item, parts)
+        episodes, keys, days = _episodes(db, by_feed, by_folder, by_folder.keys() - servers)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         former, former_parts = _former_episodes(db)
@@ -211,20 +208,12 @@ def _read_subfolders(
 
 
 def _read_shelves(
-    db: sqlite3.Connection,
-    number: int,
-    base: _FeedTopics,
-    topics: dict[Topic, None],
-    parts: dict[str, tuple[Part, ...]],
+    db: sqlite3.Connection, number: int, base: _FeedTopics, topics: dict[Topic, None]
 ) -> dict[str, _FeedTopics]:
-    """Return the topics of a server's books and podcasts, by their ids.
-
-    Adds those topics to `topics`, and the parts of books to `parts`, by episode.
-    """
-    from tui_pod.feeds.store.shelves import read_arranged, read_parts  # only with servers
+    """Return the topics of a server's books and podcasts, by their ids, and add those topics to `topics`."""
+    from tui_pod.feeds.store.shelves import read_arranged  # only with servers
 
     ids = {guid: ident for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", (number,))}
-    parts |= {ids[item]: found for item, found in read_parts(db, number).items() if item in ids}
     found: dict[str, _FeedTopics] = {}
     for names, items, is_ordered in read_arranged(db, number):
         keys = tuple(_key(key, names) for key in base.keys)
@@ -261,41 +250,40 @@ def _episodes(
     db: sqlite3.Connection,
     by_feed: dict[int, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
-    by_item: Mapping[int, _Subfolders],
-    parts: Mapping[str, tuple[Part, ...]],
+    undated: Set[int],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
-    """Return the episodes, their topics as keys, and the days by which they are sorted."""
+    """Return the episodes, their topics as keys, and the days by which they are sorted.
+
+    The feeds whose numbers are in `undated` state no dates.
+    """
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     days: list[int] = []
     rows = db.execute(
         "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
-        " episodes.guid, season, number, folder, author, narrator, series, year, parts"
+        " season, number, folder, author, narrator, series, year, parts"
         " FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
         " LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
     for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
-        guid, season, episode_number, folder, *made_by, packed = others
+        season, episode_number, folder, *made_by, packed = others
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
         if number in by_folder:
             feed = by_folder[number].get(folder or os.path.dirname(audio), feed)
-        if number in by_item:
-            feed = by_item[number].get(guid.partition("/")[0], feed)
         tags, topics = feed.tags, feed.keys
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
         day = (
             _day(published)
-            if published is not None and number not in by_folder and is_believed_seconds(published, seen)
+            if published is not None and number not in undated and is_believed_seconds(published, seen)
             else None
         )
         numbered = numbering(season, episode_number, title)
-        episode = Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered,
-                          parts=parts.get(ident, ()))  # fmt: skip
+        episode = Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered)
         if folder:
             author, narrator, series, year = made_by
             episode = episode._replace(

@@ -1,7 +1,7 @@
 """Store the books and podcasts of a server as episodes, and how its libraries, series and collections arrange them.
 
 A row of `files` is a book or podcast: its id, when it was added (seconds since 1970), a mark that changes with it, and
-as JSON its library, its series and the files of a book of several. A row named `library:` and an id is a library.
+as JSON its library and its series. A row named `library:` and an id is a library.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tui_pod.core.library.parts import Part, pack_parts, unpack_parts
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.servers.items import FullEntry
 from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
-from tui_pod.feeds.store.episodes import Placed, upsert
+from tui_pod.feeds.store.episodes import Placed, store_recordings, upsert
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import Identified, episode_id
 
@@ -83,7 +82,7 @@ def store_found(
                 each.ident,
                 int(each.added),
                 mark,
-                json.dumps([library.ident, each.shelves, pack_parts(each.parts)]),
+                json.dumps([library.ident, each.shelves]),
             )
         )
         there = set()
@@ -96,6 +95,7 @@ def store_found(
         known.episodes[each.ident] = there
     with store.db.write() as db:
         upsert(db, known.number, placed)
+        store_recordings(db, ((each.identified.id, each.identified.item) for each in placed))
         db.executemany("UPDATE episodes SET place = 0 WHERE id = ? AND place < 0", ((p.identified.id,) for p in placed))
         _hide(db, gone)
         db.executemany(_ADD, rows)
@@ -173,7 +173,7 @@ def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
     within: dict[str, dict[str, list[tuple[float | None, str]]]] = {}
     asked = "SELECT path, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%' ORDER BY modified"
     for item, tags in db.execute(asked, (number,)).fetchall():
-        library, shelves, _ = json.loads(tags)
+        library, shelves = json.loads(tags)
         for name, place in shelves or (("", None),):
             within.setdefault(library, {}).setdefault(name, []).append((place, item))
     for each in _read_libraries(db, number):
@@ -185,10 +185,3 @@ def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
             yield Arranged((each.name, name), tuple(item for _, item in inside), is_ordered)
         for name, items in each.collections:
             yield Arranged((each.name, COLLECTIONS, name), tuple(items))
-
-
-def read_parts(db: sqlite3.Connection, number: int) -> dict[str, tuple[Part, ...]]:
-    """Return the parts of a server's books of several files, by the ids of the books."""
-    asked = "SELECT path, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%'"
-    packed = ((item, json.loads(tags)[2]) for item, tags in db.execute(asked, (number,)))
-    return {item: unpack_parts(text) for item, text in packed if text}
