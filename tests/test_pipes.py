@@ -140,6 +140,7 @@ def test_recognised_transcript_is_missing(tmp_path: Path) -> None:
 
 PLACES = {
     "runtime/files.py": "the helper",
+    "audio/chime.py": "a new file",
     "app/launch.py": "the null device, and the terminal's descriptor",
     "cli/doctor.py": "the null device",
     "cli/main.py": "the null device",

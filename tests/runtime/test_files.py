@@ -45,3 +45,10 @@ def test_read_text_with_a_hole_of_gigabytes_is_too_large(tmp_path: Path) -> None
 
 def test_read_text_without_a_file_is_none(tmp_path: Path) -> None:
     assert files.read_text(tmp_path / "nothing") is None
+
+
+def test_made_folder_and_those_above_it_are_closed_to_others(tmp_path: Path) -> None:
+    files.make_folder(tmp_path / "a" / "b")
+    files.make_folder(tmp_path / "a" / "b")
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert folder.stat().st_mode & 0o777 == 0o700

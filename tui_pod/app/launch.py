@@ -18,7 +18,7 @@ from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import load_cached, load_library
-from tui_pod.runtime.files import open_regular
+from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.state.store import StateFile
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     as after `2>/dev/null`, Textual gets the terminal of standard output.
     """
     try:
-        paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(paths.log.parent)
         log = open_regular(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)

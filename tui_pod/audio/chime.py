@@ -8,6 +8,8 @@ import sys
 import wave
 from pathlib import Path
 
+from tui_pod.runtime.files import make_folder
+
 SAMPLE_RATE = 24_000
 
 LENGTH = 1.9
@@ -30,7 +32,7 @@ def chime_file(folder: Path) -> Path:
     """Return the chime's WAV file in a folder; write it if it is not there. Raises OSError."""
     path = folder / f"chime-{LENGTH}.wav"
     if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         temp = path.with_suffix(".part")
         with wave.open(str(temp), "wb") as file:
             file.setnchannels(1)

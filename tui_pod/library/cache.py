@@ -23,7 +23,7 @@ from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, day_of, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
-from tui_pod.runtime.files import check_regular
+from tui_pod.runtime.files import check_regular, make_folder
 
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Part
@@ -297,7 +297,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last one for a path that is not UTF-8
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(file.parent)
         temp.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(temp)) as connection, connection:
             connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file until it is renamed

@@ -94,6 +94,13 @@ def check_regular(path: Path) -> None:
             raise Unreadable(errno.EINVAL, NOT_REGULAR, str(path))
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder and missing ones above it, all closed to others: ``Path.mkdir` does so with the last one only."""
+    if not folder.parent.exists():
+        make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextlib.contextmanager
 def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iterator[int]:
     """Hold a file's lock during the block, and give its descriptor. Creates the file and its folder.
@@ -106,7 +113,7 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
     Raises:
         OSError: the file does not exist and cannot be created.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
     try:
         limit = time.monotonic() + wait

@@ -83,7 +83,7 @@ def write_private(file: Path, text: str) -> None:
         PasswordError: it could not be written.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.make_folder(file.parent)
         files.replace(file, text)
     except OSError as error:
         raise PasswordError(f"Cannot write {file}: {error.strerror}.") from error

@@ -23,7 +23,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
-from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
@@ -283,7 +283,7 @@ class Narrator:
 
     async def _make(self, job: _Job) -> Narration:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder)
         except OSError as error:
             raise NarrationError(f"Narrations cannot be saved in {self._folder}: {error.strerror}.") from error
         for is_last_try in (False, True):

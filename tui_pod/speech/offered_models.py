@@ -16,7 +16,7 @@ from tui_pod.feeds.media.downloads import LEAVE_FREE
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.runtime.files import sync_folder
+from tui_pod.runtime.files import make_folder, sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash
 from tui_pod.speech.narrator import SECOND_VOICES
@@ -106,7 +106,7 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
     if target.is_dir():
         return target
     try:
-        growing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(growing)
         for old in growing.glob("*.part*"):  # not checked yet, or of an earlier version
             old.unlink()
         if shutil.disk_usage(growing).free < model.size + LEAVE_FREE:

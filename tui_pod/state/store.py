@@ -195,7 +195,7 @@ class StateFile:
         try:
             with lock:
                 self._refuse_newer()
-                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                files.make_folder(self.path.parent)
                 size = files.append(self.journal, text, not self._has_appended, is_synced)
                 self._has_appended |= is_synced
                 self._unread |= {

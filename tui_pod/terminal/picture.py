@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import tui_pod
 from tui_pod.config.paths import Paths
 from tui_pod.feeds.store.generation import DATABASE, generation
-from tui_pod.runtime.files import read_start
+from tui_pod.runtime.files import make_folder, read_start
 from tui_pod.terminal.protocol import VARIABLES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamp
     rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
     file = picture_file(paths)
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(file.parent)
         temp = file.with_name(f".{file.name}.tmp")
         temp.unlink(missing_ok=True)
         temp.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum

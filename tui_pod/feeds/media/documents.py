@@ -46,7 +46,7 @@ class RemoteFiles:
             return former
         text = _decoded(content, response.charset)
         with contextlib.suppress(OSError):  # without a copy it is fetched again
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            files.make_folder(self._folder)
             files.replace(copy, text)
             for old in sorted(self._folder.iterdir(), key=os.path.getmtime)[:-MOST]:
                 old.unlink()

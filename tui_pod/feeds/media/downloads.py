@@ -21,7 +21,7 @@ from tui_pod.feeds.media.notes import read_note, text_of, write_note
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RemoteRecording, Report
 from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.runtime.files import sync_folder
+from tui_pod.runtime.files import make_folder, sync_folder
 from tui_pod.runtime.threads import CancelToken
 
 LIMIT = 500 * 1000 * 1000
@@ -122,7 +122,7 @@ class Downloads:
         if found is not None:
             return found
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.folder)
             recording = self._store.open(
                 request.episode, request.address, lambda: request.policy, request.renew, is_download=True
             )

@@ -23,7 +23,7 @@ from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.runtime.files import open_regular
+from tui_pod.runtime.files import make_folder, open_regular
 
 DOWNLOADS_STAY = 30 * 86_400.0
 """Seconds for which an unfinished download is kept, however much was streamed since."""
@@ -92,7 +92,7 @@ class RecordingStore:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         path = self.folder / f"{name}.bytes"
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.folder)
             descriptor = open_regular(path, flags)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -111,7 +111,7 @@ class FeedDatabase:
             if _inode(self.file) == self._opened:
                 return self._connection
             self.close()  # the file was deleted or replaced
-        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.make_folder(self.file.parent)
         if not self.file.exists():
             os.close(files.open_regular(self.file, os.O_CREAT | os.O_RDWR))
         files.check_regular(self.file)

@@ -20,7 +20,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
-from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
@@ -72,7 +72,7 @@ class Covers:
     ) -> bytes | None:
         """Make and cache a picture, or that there is none; other failures are remembered until the app ends."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder)
             with tempfile.TemporaryDirectory(dir=self._folder) as folder:
                 source, target = content(), Path(folder, "picture")
                 if isinstance(source, bytes):
