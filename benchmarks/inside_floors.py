@@ -103,6 +103,17 @@ def rows(count: str) -> Report:
     return {"seconds": statistics.median(times)}
 
 
+def podcasts(file: str, count: str) -> Report:
+    """Insert so many podcasts, each named by its address, into bare SQLite on the disk; CPU time."""
+    began = time.process_time()
+    db = sqlite3.connect(file)
+    db.execute("CREATE TABLE podcasts (address TEXT PRIMARY KEY, title TEXT, added REAL)")
+    made = ((f"https://example.org/{n}", f"example.org/{n}", float(n)) for n in range(int(count)))
+    db.executemany("INSERT INTO podcasts VALUES (?, ?, ?)", made)
+    db.commit()
+    return {"seconds": time.process_time() - began}
+
+
 def append(file: str) -> Report:
     """Append a line to a file and sync it; CPU time of one."""
     line = b'[[progress]]\nid = "episode-000000"\nposition = 42.3\n' * 4
@@ -159,6 +170,7 @@ WHATS: dict[str, Callable[..., Report]] = {
     "whisper": whisper,
     "index": index,
     "rows": rows,
+    "podcasts": podcasts,
     "append": append,
     "fetch": fetch,
     "part": part,
