@@ -101,6 +101,10 @@ class InterfaceSettings(Section):
     covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
     ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
+    cursor: Annotated[
+        bool,
+        Key("Whether the cursor follows the row in use, for a screen reader; times stand still until a key asks"),
+    ] = False
     verbosity: Annotated[str, Key("How much the program in plain lines says", choices=("brief", "usual", "full"))] = (
         "usual"
     )

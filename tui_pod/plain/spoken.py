@@ -12,7 +12,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.library.topics import ROOT, has_member
-from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics
@@ -168,10 +168,6 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
         yield f"Volume {now.volume} percent."
     if now.is_muted != former.is_muted:
         yield "Muted." if now.is_muted else "Sound on."
-
-
-JUMP = 2.5
-"""A change of position above this (seconds) is a jump; plain playing moves less between two updates."""
 
 
 def _say_position(playback: Playback) -> str:

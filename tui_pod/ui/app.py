@@ -16,6 +16,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
+from tui_pod.core.text.escapes import SHOW_CURSOR
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
@@ -62,6 +63,7 @@ class TuiPodApp(TerminalApp):
         guard_output()
         super().__init__()
         self._services = services
+        self.follows_cursor = services.first.settings.ui.cursor
         for theme in OWN:
             self.register_theme(theme)
         first = services.first
@@ -103,6 +105,12 @@ class TuiPodApp(TerminalApp):
             self.notify(notice, severity="warning", timeout=20)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
+        if not self.follows_cursor and self._driver is not None and not self.is_headless:
+            from tui_pod.ui.terminal_cursor import is_reader_running  # after the first paint
+
+            self.follows_cursor = is_reader_running()
+            if self.follows_cursor:
+                self._driver.write(SHOW_CURSOR)
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
@@ -243,6 +251,7 @@ class TuiPodApp(TerminalApp):
         """Show a notice, with the user's keys in it."""
         text = visible(self._services.first.with_keys(message))
         self.told.append(text)
+        self.has_news = True
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _print_error_renderables(self) -> None:
@@ -262,6 +271,7 @@ class TuiPodApp(TerminalApp):
         """Handle a key completely before the next one."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
             self._services.key_pressed()
+            self.has_news = False
             await handle_key(self, event, super().on_event)
         else:
             await super().on_event(event)

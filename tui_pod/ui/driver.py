@@ -20,7 +20,7 @@ from textual.events import Key
 from textual.keys import Keys
 from textual.message import Message
 
-from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, SCHEME_ANSWER
+from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, SCHEME_ANSWER, SHOW_CURSOR
 from tui_pod.runtime.log import log
 from tui_pod.ui.changed_cells import ChangedCells
 
@@ -160,6 +160,8 @@ class PatientDriver(LinuxDriver):
         if self._reading is None:
             self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if getattr(self._app, "follows_cursor", False):
+            self.write(SHOW_CURSOR)
         self.write(ASK_SCHEME)
 
     def stop_application_mode(self) -> None:

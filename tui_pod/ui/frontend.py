@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.player.snapshot import JUMP, Playback
 from tui_pod.core.text.clean import counted, span
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class ScreenFrontend:
     def __init__(self, app: TuiPodApp) -> None:
         self._app = app
         self._main = app.main_screen
+        self._position = 0.0
 
     # -- playback --------------------------------------------------------------------------------------
 
@@ -57,8 +58,16 @@ class ScreenFrontend:
         self._app.post_message(PlaybackEvent(event))
 
     def playback_changed(self, playback: Playback) -> None:
-        """Show what plays; most new positions change nothing visible but the transcript."""
-        if playback.looks_like(self._main.playback):
+        """Show what plays; most new positions change nothing visible but the transcript.
+
+        Where the cursor is followed, times stand still while it plays: a screen reader would read each of them.
+        """
+        shown = self._main.playback
+        is_jump = not -0.5 < playback.position - self._position < JUMP
+        is_same = shown._replace(position=playback.position) == playback and shown.chapter == playback.chapter
+        is_still = self._app.follows_cursor and is_same and not is_jump
+        self._position = playback.position
+        if is_still or playback.looks_like(shown):
             self._main.transcript.follow(playback)
         else:
             self._main.playback = playback

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 class TerminalApp(App[None]):
-    """An app that sends its terminal only the cells that changed."""
+    """An app that sends its terminal only the cells that changed, and whose cursor can be followed."""
+
+    follows_cursor = False
+    """Whether the terminal's cursor is shown where the listener is; see `[ui] cursor`."""
+    has_news = False
+    """Whether a notice came after the last key."""
 
     def get_driver_class(self) -> type[Driver]:
         """Use a driver that tolerates invalid input, on Unix."""
@@ -37,6 +42,10 @@ class TerminalApp(App[None]):
         """Send only the cells that changed."""
         if isinstance(renderable, CompositorUpdate) and self._cells is not None:
             renderable = self._cells.only(renderable)
+            if self.follows_cursor:
+                from tui_pod.ui.terminal_cursor import place_of_cursor  # few want it
+
+                self.cursor_position = place_of_cursor(self.screen, self.has_news)
         super()._display(screen, renderable)
 
     async def on_event(self, event: events.Event) -> None:

@@ -27,6 +27,9 @@ class Chapter(NamedTuple):
     title: str = ""
 
 
+JUMP = 2.5
+"""A change of position above this (seconds) is a jump; plain playing moves less between two updates."""
+
 MAX_CHAPTERS = 1_000
 """Most chapters of one episode, whatever their source."""
 

@@ -29,6 +29,9 @@ KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 ESC = "\x1b"
 """What the escape key sends, and every sequence begins with."""
 
+SHOW_CURSOR = "\x1b[?25h"
+"""Shows the terminal's cursor, which Textual hides."""
+
 CSI = "\x1b["
 """Begins a sequence that moves the cursor or chooses a style."""
 

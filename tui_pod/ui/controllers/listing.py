@@ -59,6 +59,7 @@ class ListingController:
 
     def go_to_playing(self) -> None:
         """Move the cursor to the playing episode, in All Topics if this list does not show it."""
+        self._screen.playback = self._screen.controller.playback  # its time may stand still
         playing = self._screen.playback.episode
         index = self._model.library.index(playing) if playing else None
         if index is None:

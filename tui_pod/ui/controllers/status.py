@@ -114,7 +114,10 @@ class StatusController:
 
     def show_session(self) -> None:
         """Show the session, the next episode and the sleep timer, and in the tree what plays."""
-        self.bar.facts = facts = status_texts.bar_facts(self._services)
+        facts = status_texts.bar_facts(self._services)
+        if self._services.first.settings.ui.cursor:
+            facts = facts._replace(heard=())  # it grows while it plays, and would be read each time
+        self.bar.facts = facts
         playback = self._screen.playback
         playing = self._model.library.index(playback.episode or "") if playback.is_active else None
         mark = "paused" if playback.status is PlayerStatus.PAUSED else "playing"

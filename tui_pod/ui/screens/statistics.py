@@ -103,6 +103,11 @@ class StatisticsView(LinesView):
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 
+    @property
+    def line(self) -> int:
+        """See `LinesView.line`."""
+        return (*self._rows[self._cursor : self._cursor + 1], 0)[0] - self.scroll_offset.y
+
     def on_click(self, event: events.Click) -> None:
         """Open the topic that was clicked on."""
         if (number := self.clicked(event, self._lines)) in self._rows:

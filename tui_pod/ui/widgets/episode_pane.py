@@ -293,6 +293,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     # -- events and actions ----------------------------------------------------------------------------
 
+    @property
+    def line(self) -> int:
+        """The visible line of the choice at the cursor; the first one if there is none."""
+        cursor = self._about.cursor
+        return self._about.region_of(cursor).y - self.scroll_offset.y if cursor is not None else 0
+
     async def on_click(self, event: events.Click) -> None:
         """Play or open what was clicked on."""
         offset = event.get_content_offset(self._about) if self.is_detailed else None

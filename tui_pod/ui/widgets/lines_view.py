@@ -47,6 +47,11 @@ class LinesView(ScrollView, can_focus=True):
     class HintsChanged(Message):
         """The hints of the key line changed."""
 
+    @property
+    def line(self) -> int:
+        """The visible line of the cursor."""
+        return 0
+
     def count(self) -> int:
         """Return the number of choices."""
         raise NotImplementedError
@@ -109,6 +114,12 @@ class ChoiceLines(LinesView):
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
         self._lines: Sequence[TextLine] = ()
+
+    @property
+    def line(self) -> int:
+        """See `LinesView.line`."""
+        own = (number for number, line in enumerate(self._lines) if line.choice == self.cursor)
+        return next(own, 0) - self.scroll_offset.y
 
     async def action_choose(self) -> None:
         """Run the command of enter."""

@@ -249,6 +249,11 @@ class TranscriptView(LinesView):
         """See `LinesView.count`: sentences."""
         return len(self._transcript.cues)
 
+    @property
+    def line(self) -> int:
+        """See `LinesView.line`."""
+        return (*self._first_line[self.cursor : self.cursor + 1], 0)[0] - self.scroll_offset.y
+
     def show_cursor(self, former: int) -> None:
         """See `LinesView.show_cursor`; the view stops following playback."""
         if not self._transcript.cues:
