@@ -26,6 +26,7 @@ class MPV:
     pause: bool
     seeking: bool | None
     time_pos: float | None
+    audio_params: dict[str, Any] | None
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ from tui_pod.core.player.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.player.remote_audio import ByteReader, FetchProgress
 from tui_pod.core.player.snapshot import Chapter, Playback, Source
@@ -115,6 +116,9 @@ class FakePlayer:
 
     def set_volume(self, percent: int) -> None:
         self.calls.append(("volume", percent))
+
+    def set_sound(self, sound: Sound) -> None:
+        self.calls.append(("sound", sound))
 
     def set_muted(self, is_muted: bool) -> None:
         self.calls.append(("mute", is_muted))

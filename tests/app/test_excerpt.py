@@ -29,7 +29,7 @@ async def vanished(_: Episode) -> Source | None:
 
 @pytest.mark.parametrize("find", [nothing, refused, vanished])
 async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaitable[Source | None]]) -> None:
-    player = ExcerptPlayer(find, "null", "")
+    player = ExcerptPlayer(find, "null")
     await player.play(EPISODES[0], 1.0, 2.0, Playback())
     player.stop()
     player.close()
@@ -45,7 +45,7 @@ async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silenc
         await found.wait()
         return Source("/somewhere/at.mp3")
 
-    player = ExcerptPlayer(find, "null", "")
+    player = ExcerptPlayer(find, "null")
     playing = asyncio.create_task(player.play(EPISODES[0], 1.0, 2.0, Playback()))
     await asyncio.sleep(0)
     player.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import struct
 import sys
 import threading
@@ -16,6 +17,7 @@ import pytest
 
 from tests.fakes import FakePlayer
 from tests.feeds.server import sound
+from tui_pod.audio.filters import Levels
 from tui_pod.audio.mpv_player import POLL, MpvPlayer
 from tui_pod.core.player.events import (
     ChaptersKnown,
@@ -27,6 +29,7 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
 )
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.ports import Player
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, Source
@@ -576,3 +579,27 @@ def test_chapters_of_a_file_are_told_in_order_a_thousand_at_most(real: Rig, tmp_
     assert isinstance(told, ChaptersKnown)
     assert len(told.marks) == min(count, MAX_CHAPTERS)
     assert told.marks[:2] == (Chapter(0.0, "Chapter 0"), Chapter(0.001, "Chapter 1"))
+
+
+def test_real_player_changes_the_sound_of_what_plays_without_loading_it_again(real: Rig, tmp_path: Path) -> None:
+    source, meter = make_wav(tmp_path / "long.wav", 60.0), MagicMock()
+    meter.known.return_value = Levels(-30.0, -80.0, -20.0)
+    assert isinstance(real.player, MpvPlayer)
+    real.player._meter = meter
+    real.load(source)
+
+    def labels() -> list[str]:
+        found: queue.Queue[list[str]] = queue.Queue()
+        assert isinstance(real.player, MpvPlayer)
+        real.player.do(lambda mpv: found.put([entry["label"] for entry in mpv["af"]]))
+        return found.get(timeout=PATIENCE)
+
+    real.player.set_sound(Sound(is_level=True, skips_silence=True))
+    assert labels() == ["silence", "level"]
+    real.play(0.5)
+    real.player.set_sound(Sound(is_level=True))
+    assert labels() == ["level"]
+    real.player.set_sound(Sound())
+    assert labels() == []
+    assert len(real.of(FileLoaded)) == 1
+    assert not real.of(LoadFailed)

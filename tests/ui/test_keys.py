@@ -12,6 +12,7 @@ from tests.app_driver import WORDS, AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
@@ -164,6 +165,18 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.playback.is_muted
     assert ("mute", True) in driver.player.calls
+
+
+@exercises("audio.level")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.player.calls[-1] == ("sound", Sound(is_level=True))
+
+
+@exercises("audio.skip_silence")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.player.calls[-1] == ("sound", Sound(skips_silence=True))
 
 
 @exercises("sleep.timer")

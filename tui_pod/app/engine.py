@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from tui_pod.app.excerpt import ExcerptPlayer
 from tui_pod.app.followers import LoadTicker
 from tui_pod.app.start import AppFiles
-from tui_pod.audio.mpv_options import filters
+from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
@@ -68,9 +68,9 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._notices = SaveNotices(frontend)
         settings, paths = first.settings, files.paths
-        audio, narration = settings.audio, settings.narration
+        narration = settings.narration
         self._writer = StateWriter(files.state, self._report) if files.is_writable else NullWriter()
-        sound = ao, filters(audio.level, audio.skip_silence)
+        sound = ao, LevelMeter(paths.cache / "levels.jsonl")
         self._player = MpvPlayer(frontend.emit, *sound)
         self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
@@ -169,4 +169,7 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_small=playback.seek_small,
         speed_step=playback.speed_step,
         speeds=settings.speeds,
+        sound=Sound(settings.audio.level, settings.audio.skip_silence),
+        levels=settings.levels,
+        silences=settings.silences,
     )

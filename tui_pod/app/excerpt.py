@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
@@ -14,9 +15,11 @@ from tui_pod.runtime.log import log
 class ExcerptPlayer:
     """Plays one excerpt at a time."""
 
-    def __init__(self, find: Callable[[Episode], Awaitable[Source | None]], ao: str | None, filters: str) -> None:
+    def __init__(
+        self, find: Callable[[Episode], Awaitable[Source | None]], ao: str | None, meter: LevelMeter | None = None
+    ) -> None:
         self._find = find
-        self._sound = ao, filters
+        self._sound = ao, meter
         self._player: MpvPlayer | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
 

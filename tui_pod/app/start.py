@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths
+from tui_pod.config.settings import AudioSettings
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
@@ -65,6 +66,8 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
             is_muted=state.setting("player", "muted", False),
         )
     )
+    chosen = {name: state.setting("player", name, usual) for name, usual in settings.audio.values().items()}
+    settings = settings._replace(audio=AudioSettings(**chosen))
     orders = Orders(state.strings("ui", "sorts"))
     queue = Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming)
     now, over = datetime.now(UTC), tuple[str, ...]()

@@ -72,14 +72,3 @@ OPTIONAL: dict[str, str] = {
     "media-controls": "no",
 }
 """Options that only some versions of mpv have."""
-
-LEVEL = "lavfi=[speechnorm=e=12.5:r=0.0001:l=1,volume=-2dB]"
-"""Levels the loudness of speech: recordings 20 LU apart end up within 2 LU of each other (measured, at -18 LUFS)."""
-
-SKIP_SILENCE = "lavfi=[silenceremove=stop_periods=-1:stop_duration=0.4:stop_threshold=-45dB:timestamp=copy]"
-"""Shortens silences over 0.4 s; without `timestamp=copy` the position would drift from the recording's."""
-
-
-def filters(is_level: bool, skips_silence: bool) -> str:
-    """Return mpv's `af` for the listener's choices; empty for no filters."""
-    return ",".join(chosen for chosen, is_on in ((SKIP_SILENCE, skips_silence), (LEVEL, is_level)) if is_on)

@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.audio.filters import filters
+from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.libmpv import (
     NO_SOUND_DEVICE,
     cause,
@@ -36,6 +38,7 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
 )
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.remote_audio import RemoteAudio
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, Source
 from tui_pod.core.text.clean import clean
@@ -61,10 +64,12 @@ Task = Callable[["MPV"], object]
 class MpvPlayer:
     """A `Player` on one libmpv handle, opened in the background by `open`."""
 
-    def __init__(self, emit: Callable[[Event], None], ao: str | None = None, filters: str = "") -> None:
+    def __init__(self, emit: Callable[[Event], None], ao: str | None = None, meter: LevelMeter | None = None) -> None:
         self._emit = emit
         self._ao = ao
-        self._filters = filters
+        self._meter = meter
+        self._sound, self._applied = Sound(), ""  # `af` for it, as libmpv has it
+        self._source: Source | None = None  # the newest one given to libmpv
         self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait forever
         self._load = 0  # the newest requested load
         self._loads: dict[int, tuple[int, bool]] = {}  # mpv's playlist entry -> load, and True if it starts at 0
@@ -93,6 +98,8 @@ class MpvPlayer:
 
     def close(self) -> None:
         """Stop playing and close libmpv, in at most `CLOSE_LIMIT` seconds."""
+        if self._meter is not None:
+            self._meter.cancel()
         self._tasks.put(None)
         if self._thread.is_alive():
             self._thread.join(CLOSE_LIMIT)
@@ -114,7 +121,8 @@ class MpvPlayer:
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
             mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate or source.is_estimated else DEMUXER
-            location, self._remote = source.location, source.remote
+            location, self._remote, self._source = source.location, source.remote, source
+            self._applied = mpv["af"] = self._filters(None)
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
             with self._calling:  # its start may be reported before the command returns
@@ -167,11 +175,16 @@ class MpvPlayer:
         """See `Player.set_muted`."""
         self.do(lambda mpv: mpv.__setitem__("mute", is_muted))
 
+    def set_sound(self, sound: Sound) -> None:
+        """See `Player.set_sound`."""
+        self._sound = sound
+        self.do(self._apply_sound)
+
     # -- the player's own thread -----------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            mpv = open_mpv(self._ao, self._on_log, af=self._filters)
+            mpv = open_mpv(self._ao, self._on_log)
             self._streams.register(mpv)
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
@@ -224,7 +237,25 @@ class MpvPlayer:
         self._early_seek = (0, 0.0)
         if load and load == self._active:
             mpv.command("seek", f"{position:.3f}", "absolute+exact")
+        self._apply_sound(mpv)
         release_memory()  # frees a megabyte of the start and of the previous file
+
+    def _apply_sound(self, mpv: MPV) -> None:
+        """Set the filters for what is open; measure it first if that was never done."""
+        source, meter = self._source, self._meter
+        if source is None or meter is None or not self._is_open:
+            return
+        if any(self._sound) and meter.known(source) is None:
+            meter.measure(source, self._read_position(mpv) or 0.0, lambda _: self.do(self._apply_sound))
+        wanted = self._filters((mpv.audio_params or {}).get("samplerate"))
+        if wanted != self._applied:
+            self._applied = mpv["af"] = wanted
+
+    def _filters(self, rate: int | None) -> str:
+        meter, source = self._meter, self._source
+        if meter is None or source is None or not any(self._sound):
+            return ""
+        return filters(self._sound, meter.known(source), rate)
 
     def _tell_failure(self, load: int, error: int) -> None:
         """Report why a load failed, after libmpv has delivered its log, which comes later than its events."""

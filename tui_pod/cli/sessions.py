@@ -79,7 +79,7 @@ def run_stats(options: Namespace) -> None:
         ("week", span(history.weeks.get(f"{today:%G-W%V}", 0.0))),
         ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
         ("in all", span(history.total)),
-        ("saved by speed", span(max(0.0, history.saved))),
+        ("saved", span(max(0.0, history.saved))),
         ("played", f"{progress_index.topic_stats[0].played} of {len(library)}"),
     ]
     heard = sorted(history.topics.items(), key=lambda entry: -entry[1])

@@ -25,12 +25,14 @@ MAX_PARTS = 8
 class Row:
     """One setting of the table."""
 
-    def __init__(self, section: str, name: str, kind: type, default: Any, key: Key) -> None:
+    def __init__(self, section: str, name: str, kind: type, default: Any, key: Key, inner: type = float) -> None:
         self.section = section
         """Empty for those before the first section."""
         self.name = name
         self.type = kind
-        """bool, int, float, str, tuple (of texts), or dict (of numbers by name)."""
+        """bool, int, float, str, tuple (of texts), or dict (by name)."""
+        self.inner = inner
+        """Type of the values of a dict."""
         self.default = default
         self.key = key
 
@@ -41,7 +43,7 @@ class Row:
 
 
 def setting_rows() -> Iterator[Row]:
-    """Yield every setting but the keys, in the order of the default file: tables of numbers by name come last."""
+    """Yield every setting but the keys, in the order of the default file: tables by name come last."""
     parts: list[tuple[str, Settings | Section]] = [("", Settings()), *_sections()]
     rows = [row for section, default in parts for row in _rows(section, default)]
     yield from sorted(rows, key=lambda row: row.type is dict)
@@ -51,8 +53,11 @@ def _rows(section: str, default: Settings | Section) -> Iterator[Row]:
     for name, hint in get_type_hints(type(default), include_extras=True).items():
         key = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Key)), None)
         if key is not None:
-            kind = get_origin(get_args(hint)[0]) or get_args(hint)[0]
-            yield Row(section, name, dict if kind is Mapping else kind, getattr(default, name), key)
+            kind, inner = get_origin(get_args(hint)[0]) or get_args(hint)[0], get_args(get_args(hint)[0])
+            if kind is Mapping:
+                yield Row(section, name, dict, getattr(default, name), key, inner[1])
+            else:
+                yield Row(section, name, kind, getattr(default, name), key)
 
 
 def read_config(path: Path, is_named: bool = False) -> Config:
@@ -130,7 +135,7 @@ class _ConfigReader:
     def _value(self, row: Row, value: Any) -> Any:
         """Return a value for the app; if it is invalid, the default, with a notice."""
         if row.type is dict:
-            return self._numbers(row, value)
+            return self._by_name(row, value)
         fault = _fault(row, value)
         if fault:
             self._tell(row.path, f"{fault}; {toml_value(row.default)} is used")
@@ -153,19 +158,20 @@ class _ConfigReader:
     def _absolute(self, name: str) -> Path:
         return (self._path.parent / os.path.expanduser(name)).absolute()
 
-    def _numbers(self, row: Row, value: Any) -> Mapping[str, float]:
+    def _by_name(self, row: Row, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):
             self._tell(row.path, f"must be a section, [{row.path}]; it is ignored")
             return row.default  # type: ignore[no-any-return]
-        single = Row(row.section, row.name, float, row.default, row.key)
-        numbers = {}
-        for name, number in value.items():
-            fault = _fault(single, number)
+        single = Row(row.section, row.name, row.inner, row.default, row.key)
+        found = {}
+        for name, one in value.items():
+            fault = _fault(single, one)
             if fault:
-                self._tell(f"{row.path}.{name}", f"{fault}; the usual speed is used")
+                used = "the usual speed is used" if row.inner is float else "it is ignored"
+                self._tell(f"{row.path}.{name}", f"{fault}; {used}")
             else:
-                numbers[name] = float(number)
-        return numbers
+                found[name] = row.inner(one)
+        return found
 
     def _check_played(self, found: dict[str, Any]) -> None:
         played = PlayedSettings(**found)
@@ -218,7 +224,7 @@ def allowed(row: Row) -> str:
     if row.key.choices:
         return enumerated([toml_value(choice) for choice in row.key.choices], "or")
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list of texts",
-             dict: "numbers by name"}  # fmt: skip
+             dict: "by name"}  # fmt: skip
     if row.key.least is None:
         return names[row.type]
     return f"{names[row.type]} from {row.key.least:g} to {row.key.most:.12g}"

@@ -162,8 +162,8 @@ class FeedSettings(Section):
 class AudioSettings(Section):
     """[audio]."""
 
-    level: Annotated[bool, Key("Whether to bring recordings to the same loudness")] = False
-    skip_silence: Annotated[bool, Key("Whether to shorten silence")] = False
+    level: Annotated[bool, Key("Whether to bring recordings to the same loudness, until you choose in the app")] = False
+    skip_silence: Annotated[bool, Key("Whether to shorten silence, until you choose in the app")] = False
 
 
 class StatsSettings(Section):
@@ -324,6 +324,17 @@ class Settings(NamedTuple):
     speeds: Annotated[
         Mapping[str, float],
         Key("Speed of a topic or feed, by its name", 0.5, 3.0, example='"Transformers" = 1.2'),
+    ] = MappingProxyType({})
+    levels: Annotated[
+        Mapping[str, bool],
+        Key(
+            "Whether a topic or feed, by its name, is brought to the same loudness as the others",
+            example='"Transformers" = true',
+        ),
+    ] = MappingProxyType({})
+    silences: Annotated[
+        Mapping[str, bool],
+        Key("Whether silence of a topic or feed, by its name, is shortened", example='"Transformers" = false'),
     ] = MappingProxyType({})
     keymap: Mapping[str, str] = MappingProxyType({})
     """Keys that differ from the table's own, by the action's id: [keys], checked, over its preset."""

@@ -71,7 +71,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.normal_speed", "backspace", "Normal speed", "app.change_speed(0)"),
     Action("playback.quieter", "minus", "Volume: quieter by 5", "app.change_volume(-5)"),
     Action("playback.louder", "plus,equals_sign", "Volume: louder by 5", "app.change_volume(5)"),
-    Action("playback.mute", "M", "Mute", "app.toggle_mute"),
+    Action("audio.level", "W", "Bring recordings to one loudness, or not", "app.toggle_sound('level')"),
+    Action("audio.skip_silence", "C", "Cut silence short, or not", "app.toggle_sound('silence')"),
+    Action("playback.mute", "M", "Mute", "app.toggle_sound('mute')"),
     Action(
         "episode.toggle_played",
         "m",

@@ -42,6 +42,8 @@ class RemoteActions:
             "playback.quieter": lambda: mixer.set_volume(controller.playback.volume - 5),
             "playback.louder": lambda: mixer.set_volume(controller.playback.volume + 5),
             "playback.mute": mixer.toggle_mute,
+            "audio.level": mixer.toggle_level,
+            "audio.skip_silence": mixer.toggle_silence,
             "queue.previous": api.previous,
             "queue.next": api.next,
             "sleep.timer": self._sleep,

@@ -57,6 +57,8 @@ class PlaybackCommands:
             "playback.quieter": partial(self._change_volume, -5),
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.mixer.toggle_mute,
+            "audio.level": controller.mixer.toggle_level,
+            "audio.skip_silence": controller.mixer.toggle_silence,
             "session.plan": self._plan,
             "session.end": lambda: self._dialogue.say(self._list.end_session()),
             "sleep.timer": self._sleep,

@@ -269,7 +269,7 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
     yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
     yield f"In total: {spoken_time(history.total)}."
     if history.saved >= 60:
-        yield f"Saved by speed: {spoken_time(history.saved)}."
+        yield f"Saved by speed and shorter silence: {spoken_time(history.saved)}."
     yield f"Finished: {counted(finished)}."
     for topic, heard in sorted(history.topics.items(), key=lambda item: -item[1])[: RECENT + 1]:
         if topic != ROOT:

@@ -314,9 +314,10 @@ class TuiPodApp(TerminalApp):
         """Play louder or quieter."""
         self.controller.mixer.set_volume(self.playback.volume + by)
 
-    def action_toggle_mute(self) -> None:
-        """Mute or unmute."""
-        self.controller.mixer.toggle_mute()
+    def action_toggle_sound(self, what: str) -> None:
+        """Turn on or off: mute, one loudness for all recordings, or shorter silence."""
+        mixer = self.controller.mixer
+        {"mute": mixer.toggle_mute, "level": mixer.toggle_level, "silence": mixer.toggle_silence}[what]()
 
     def action_sleep_timer(self) -> None:
         """Show the sleep timer; if it is open, extend a running one."""

@@ -16,6 +16,8 @@ GOOD = {
     "name": ["Talks", "[/b] ‘x’"],
     "folder": ["Science/Physics, News", r"A\, B/C\/D"],
     "speed": ["1.2", "0.5", "3"],
+    "level": ["yes", "no"],
+    "skip_silence": ["yes", "no"],
     "skip_start": ["90", "1:30", "0.5", "1:00:00"],
     "skip_end": ["30"],
     "skip_chapters": ["ad, a word from", r"one\, two"],
@@ -37,6 +39,8 @@ GOOD = {
 
 BAD = {
     "speed": ["fast", "0.4", "nan", "inf", "1,2"],
+    "level": ["loud"],
+    "skip_silence": ["1"],
     "skip_start": ["-1", "1:2:3:4", "2:00:00", "nan", ":"],
     "order": ["new", "title"],
     "refresh": ["0", "4", "often"],

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import START, FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
 from tui_pod.core.library.library import Library
-from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.progress_tracker import SAVE_EVERY, ProgressTracker
 from tui_pod.core.player.snapshot import Playback
@@ -25,9 +25,8 @@ class Listener:
         self.progress_index = ProgressIndex(library, {"one": progress} if progress else {})
         self.writer = FakeWriter()
         ports = Ports(FakePlayer(), FakeSources(), self.writer, FakeListener(), clock, "run")
-        self.tracker = ProgressTracker(
-            PlaybackState(library, self.progress_index, Playback(), PlaybackOptions(), ports)
-        )
+        self.state = PlaybackState(library, self.progress_index, Playback(), PlaybackOptions(), ports)
+        self.tracker = ProgressTracker(self.state)
         self.tracker.begin("one")
         self.tracker.duration = 100.0
         self.tracker.arrive(0.0)
@@ -305,3 +304,24 @@ def test_heard_record_tells_how_far_local_time_is_ahead(
     monkeypatch.undo()
     time.tzset()
     assert [record.offset for record in listener.heard().values()] == [minutes]
+
+
+def test_time_that_shorter_silence_saved_is_not_the_listeners(listener: Listener) -> None:
+    listener.state.sound = Sound(skips_silence=True)
+    listener.play(0.0, 10.0)
+    listener.clock.go(0.25)
+    listener.tracker.move(30.0, 1.0)  # twenty seconds of silence at once
+    listener.play(30.0, 40.0)
+    listener.clock.go(3600.0)  # a pause
+    listener.play(40.0, 50.0)
+    listener.tracker.save()
+    (record,) = listener.heard().values()
+    assert record.seconds == 50.0
+    assert record.wall == pytest.approx(31.25, abs=0.01)
+
+
+def test_time_is_as_before_while_silence_plays(listener: Listener) -> None:
+    listener.play(0.0, 10.0, 2.0)
+    listener.tracker.save()
+    (record,) = listener.heard().values()
+    assert (record.seconds, record.wall) == (10.0, 5.0)

@@ -178,6 +178,12 @@ class PodcastSettings:
     name: Annotated[str, Setting("What it is called", TEXT, "as it calls itself")] = ""
     folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics that it is under", FOLDERS, "none")] = ()
     speed: Annotated[float | None, Setting("Speed at which it plays", _number(0.5, 3.0), "as usual")] = None
+    level: Annotated[
+        bool | None, Setting("Whether it is brought to the same loudness as the others", SWITCH, "audio.level")
+    ] = None
+    skip_silence: Annotated[bool | None, Setting("Whether its silence is shortened", SWITCH, "audio.skip_silence")] = (
+        None
+    )
     skip_start: Annotated[float, Setting("Seconds to skip where an episode starts", SECONDS, "0")] = 0.0
     skip_end: Annotated[float, Setting("Seconds before its end where an episode is over", SECONDS, "0")] = 0.0
     skip_chapters: Annotated[

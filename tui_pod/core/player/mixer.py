@@ -1,16 +1,17 @@
-"""Speed, volume and mute: set in the player, shown and remembered."""
+"""Speed, volume, mute, loudness and silence: set in the player, shown and remembered."""
 
 from __future__ import annotations
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_speed_rule
+from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_rule, make_speed_rule
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
 
 class Mixer:
-    """Sets how fast and how loud episodes play."""
+    """Sets how fast and how loud episodes play, and whether with their silence."""
 
     def __init__(self, state: PlaybackState, usual_speed: float | None = None) -> None:
         """Set the player; `usual_speed` is that of the playback if None."""
@@ -18,6 +19,8 @@ class Mixer:
         self._player = state.ports.player
         self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
         """The speed of episodes whose topic or podcast has none of its own."""
+        self.usual_sound = state.options.sound
+        """The sound of episodes whose topic or podcast has none of its own."""
         self._player.set_speed(state.playback.speed)
         self._player.set_volume(state.playback.volume)
         self._player.set_muted(state.playback.is_muted)
@@ -28,12 +31,44 @@ class Mixer:
         return make_speed_rule(self.usual_speed, self._state.library, self._state.options.speeds)
 
     def use_speed_of(self, episode: Episode) -> float:
-        """Set the player to the speed of an episode, and return it."""
+        """Set the player to the speed and sound of an episode, and return its speed."""
         index = self._state.library.index(episode.id)
+        self._use_sound(index)
         speed = self.usual_speed if index is None else self.speed_rule(index)
         if speed != self._state.playback.speed:
             self._player.set_speed(speed)
         return speed
+
+    def _use_sound(self, index: int | None) -> None:
+        """Set the player to the sound of the episode at a library index; None: the usual one."""
+        state, sound = self._state, self.usual_sound
+        if index is not None:
+            library, options = state.library, state.options
+            level = make_rule(sound.is_level, library, options.levels, lambda settings: settings.level)
+            silence = make_rule(sound.skips_silence, library, options.silences, lambda settings: settings.skip_silence)
+            sound = Sound(level(index), silence(index))
+        if sound != state.sound:
+            state.sound = sound
+            self._player.set_sound(sound)
+
+    def toggle_level(self) -> None:
+        """Bring recordings to the same loudness, or no longer, and remember it."""
+        sound = self.usual_sound
+        self._set_sound(sound._replace(is_level=not sound.is_level), "level", "Balanced loudness")
+
+    def toggle_silence(self) -> None:
+        """Shorten silence, or no longer, and remember it."""
+        sound = self.usual_sound
+        self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
+
+    def _set_sound(self, sound: Sound, key: str, told: str) -> None:
+        """Use a sound where nothing else is set, and say so."""
+        is_on = sound > self.usual_sound
+        self.usual_sound = sound
+        self._remember(key, is_on)
+        self._use_sound(self._state.library.index(self._state.playback.episode))
+        own = "" if self._state.sound == sound else " What plays has settings of its own."
+        self._state.ports.listener.tell(f"{told}: {'on' if is_on else 'off'}.{own}")
 
     def adopt(self, former: Library) -> None:
         """Apply a new speed of the playing podcast from the library that replaced `former`."""

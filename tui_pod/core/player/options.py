@@ -9,6 +9,15 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
 
 
+class Sound(NamedTuple):
+    """How the sound of a recording is changed."""
+
+    is_level: bool = False
+    """Whether it is brought to the loudness of all others."""
+    skips_silence: bool = False
+    """Whether silence is shortened."""
+
+
 class PlaybackOptions(NamedTuple):
     """The listener's settings for playback."""
 
@@ -24,6 +33,12 @@ class PlaybackOptions(NamedTuple):
     speed_step: float = 0.1
     speeds: Mapping[str, float] = MappingProxyType({})
     """Speeds of topics and feeds, by name."""
+    sound: Sound = Sound()
+    """How everything sounds, except what is in the next two."""
+    levels: Mapping[str, bool] = MappingProxyType({})
+    """Topics and feeds that are brought to the same loudness (True), or are not."""
+    silences: Mapping[str, bool] = MappingProxyType({})
+    """Topics and feeds of which silence is shortened (True), or is not."""
 
 
 def clamp(playback: Playback) -> Playback:

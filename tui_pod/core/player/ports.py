@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
@@ -48,6 +49,12 @@ class Player(Protocol):
 
     def set_volume(self, percent: int) -> None:
         """Set the volume, 0 to 100."""
+
+    def set_sound(self, sound: Sound) -> None:
+        """Change the sound of what plays, within a second, and of what is loaded from now on.
+
+        Needs to know the recording: what was not measured before sounds as it is for the first seconds.
+        """
 
     def set_muted(self, is_muted: bool) -> None:
         """Mute or unmute."""

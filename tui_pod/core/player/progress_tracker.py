@@ -21,6 +21,9 @@ LARGEST_GAP = 5.0
 A larger step is a jump in the file's own timestamps, and was not played.
 """
 
+LONGEST_SILENCE = 60.0
+"""The same while silence is shortened, since any of up to this length passes at once."""
+
 EARLY = 1.0
 """Seconds before the requested position that count as having reached it."""
 
@@ -132,7 +135,7 @@ class ProgressTracker:
         step = position - self._last
         if step <= 0:
             return False
-        is_jump = self._is_jump(step, speed)
+        is_jump, passed = self._is_jump(step, speed), (self._clock() - self._moved_at).total_seconds()
         now = self._moved_at = self.played_at = self._clock()
         if is_jump:
             self._save_heard()
@@ -142,6 +145,7 @@ class ProgressTracker:
         self._split_at_midnight()
         self._stretch += step
         self._wall += step / speed
+        self._passed += min(max(passed, 0.0), step / speed + 1.0)  # not the pause before it
         self.heard += step
         self._since_save += max(step, step / speed)
         is_here = self._is_reached(self._last, position)
@@ -228,7 +232,7 @@ class ProgressTracker:
     def _is_jump(self, step: float, speed: float) -> bool:
         """Return whether a step of the position is too large for the time since the last one."""
         passed = max(0.0, (self._clock() - self._moved_at).total_seconds())
-        return step > passed * speed + LARGEST_GAP
+        return step > passed * speed + (LONGEST_SILENCE if self._state.sound.skips_silence else LARGEST_GAP)
 
     def _is_reached(self, start: float, position: float) -> bool:
         """Return whether playing from `start` to `position` reaches the requested position, and remember it."""
@@ -253,7 +257,7 @@ class ProgressTracker:
 
     def _start_stretch(self) -> None:
         self._stretches += 1
-        self._stretch = self._wall = 0.0
+        self._stretch = self._wall = self._passed = 0.0
         self._started = self._clock()
 
     def _split_at_midnight(self) -> None:
@@ -274,6 +278,6 @@ class ProgressTracker:
             started=self._started,
             offset=round(offset.total_seconds() / 60),
             seconds=round(self._stretch, 2),
-            wall=round(self._wall, 2),
+            wall=round(min(self._wall, self._passed) if self._state.sound.skips_silence else self._wall, 2),
         )
         self.ticket = self._writer.save(record)

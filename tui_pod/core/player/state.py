@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
-from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -26,6 +26,8 @@ class PlaybackState:
     playback: Playback
     options: PlaybackOptions
     ports: Ports
+    sound: Sound = field(default_factory=Sound)
+    """How the recording sounds that plays."""
     is_chosen: bool = True
     """Whether the listener chose what plays: by starting or queueing it, or in a session; else a list went on."""
     has_others: bool = False

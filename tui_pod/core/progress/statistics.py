@@ -52,7 +52,7 @@ class Statistics:
 
     @property
     def saved(self) -> float:
-        """Seconds of the listener's time that speed saved; negative when it was slowed down."""
+        """Seconds of the listener's time that speed and shorter silence saved; negative when it was slowed down."""
         return self.total - self.wall
 
 

@@ -1,0 +1,165 @@
+"""Measure how loud a recording is and how far its speech stands above its noise, once, and remember it.
+
+A recording is decoded faster than it plays, on a libmpv handle of its own that has no sound device.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_pod.audio.filters import Levels
+from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.mpv_options import DEMUXER
+from tui_pod.audio.stream import StreamProtocol
+from tui_pod.runtime.log import log
+
+if TYPE_CHECKING:
+    from tui_pod.core.player.snapshot import Source
+
+LONGEST = 600.0
+"""Seconds of a file that are measured, which takes 2 to 3 s of a core."""
+
+LONGEST_STREAM = 120.0
+"""The same of a stream: as much as the player reads ahead anyway."""
+
+SHORTEST = 5.0
+"""Seconds that must have been measured for a result."""
+
+FLOOR, SPEECH = 0.05, 0.8
+"""Shares of the frames that are quieter than noise and than running speech."""
+
+SILENT = -90.0
+"""Lowest level in dB: digital silence has none."""
+
+METER = (
+    "lavfi=[ebur128=metadata=1,asetnsamples=n=480,aselect=not(mod(n\\,4)),"
+    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,"
+    "ametadata=mode=print:file=/dev/fd/{}]"
+)
+"""Writes the loudness so far, and the level of every fourth frame of 10 ms (at 48 kHz), to a file descriptor."""
+
+_LEVEL = re.compile(rb"^lavfi\.astats\.Overall\.RMS_level=(\S+)", re.MULTILINE)
+_LOUDNESS = re.compile(rb"^lavfi\.r128\.I=(\S+)", re.MULTILINE)
+_TIME = re.compile(rb"pts_time:(\S+)")
+
+
+class LevelMeter:
+    """Measures one recording at a time."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        """Remember what was measured in `file`, a line of JSON for each recording; None: only while running."""
+        self._file = file
+        self._known: dict[str, Levels] | None = None
+        self._cancelled = threading.Event()
+
+    def known(self, source: Source) -> Levels | None:
+        """Return what was measured of a recording before."""
+        if self._known is None:
+            self._known = dict(_read(self._file)) if self._file is not None else {}
+        return self._known.get(_name(source))
+
+    def measure(self, source: Source, start: float, done: Callable[[Levels], object]) -> None:
+        """Measure a recording on a thread, a stream from `start` seconds on, and then call `done` there.
+
+        Nothing is called if it cannot be measured or another one is measured first.
+        """
+        self.cancel()
+        cancelled = self._cancelled = threading.Event()
+
+        def run() -> None:
+            with suppress(OSError, AttributeError, ValueError, TypeError, SystemError):  # the player says what is wrong
+                levels = _measure(source, start, cancelled)
+                if levels is not None and not cancelled.is_set():
+                    self._remember(source, levels)
+                    done(levels)
+
+        threading.Thread(target=run, name="levels", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop measuring."""
+        self._cancelled.set()
+
+    def _remember(self, source: Source, levels: Levels) -> None:
+        self.known(source)
+        assert self._known is not None
+        self._known[_name(source)] = levels
+        if self._file is None:
+            return
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("a", encoding="ascii") as file:
+                file.write(json.dumps([_name(source), *levels]) + "\n")
+        except OSError as error:
+            log(f"levels are not remembered: {error}")
+
+
+def _read(file: Path) -> dict[str, Levels]:
+    """Return what a file remembers; a line that was cut off is left out."""
+    found = {}
+    with suppress(OSError):
+        for line in file.read_text("ascii", "replace").splitlines():
+            with suppress(ValueError, TypeError):
+                name, *numbers = json.loads(line)
+                found[str(name)] = Levels(*map(float, numbers))
+    return found
+
+
+def _name(source: Source) -> str:
+    """Return a name for a recording that does not tell its address."""
+    from hashlib import sha256  # brings OpenSSL, 2 MiB; only if a sound is changed
+
+    size = 0
+    if not source.is_stream:
+        with suppress(OSError):
+            size = os.stat(source.location).st_size
+    return sha256(f"{source.location}\0{size}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels | None:
+    """Return the levels of a recording; None if it is too short, cannot be read, or is no longer wanted."""
+    begin, length = (start, LONGEST_STREAM) if source.remote is not None else (0.0, LONGEST)
+    with tempfile.TemporaryFile() as report:
+        mpv = open_mpv(
+            "null", af=METER.format(report.fileno()), ao_null_untimed="yes", untimed="yes", keep_open="no",
+            start=f"{begin:.3f}", end=f"{begin + length:.3f}", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
+            demuxer_lavf_o=DEMUXER,
+        )  # fmt: skip
+        from mpv import MpvEventID  # loads libmpv, which may be missing
+
+        streams, ended = StreamProtocol(), queue.Queue[None]()  # until the handle has ended
+
+        def note(event: Any) -> None:
+            if event.event_id.value == MpvEventID.END_FILE:
+                ended.put(None)
+
+        try:
+            streams.register(mpv)
+            mpv.register_event_callback(note)
+            remote = source.remote
+            mpv.play(source.location if remote is None else streams.offer("levels", remote, source.can_seek))
+            while not cancelled.is_set():
+                with suppress(queue.Empty):
+                    ended.get(timeout=0.1)
+                    break
+        finally:
+            mpv.terminate()
+        report.seek(0)
+        return levels_of(report.read()) if not cancelled.is_set() else None
+
+
+def levels_of(report: bytes) -> Levels | None:
+    """Return the levels in what `METER` wrote; None if it is too short."""
+    levels = sorted(max(SILENT, float(level)) for level in _LEVEL.findall(report))
+    loudness, times = _LOUDNESS.findall(report), _TIME.findall(report)
+    if not (levels and loudness) or float(times[-1]) - float(times[0]) < SHORTEST:
+        return None
+    return Levels(float(loudness[-1]), levels[int(FLOOR * len(levels))], levels[int(SPEECH * len(levels))])
