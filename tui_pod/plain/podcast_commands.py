@@ -88,14 +88,16 @@ class PodcastCommands:
         self._dialogue.say(f"Asking {names}.")
         finding, known = await self._feeds.directories.find(words)
         self._dialogue.say_all(finding.faults)
-        podcasts = finding.podcasts[:SAID]
+        podcasts = (*finding.podcasts[:SAID], *finding.episodes[:SAID])
         if not podcasts:
             self._dialogue.say(f"No podcast found in {names}.")
             return
-        self._dialogue.say(f"{counted(len(finding.podcasts), 'podcast')} from {names}, the first {len(podcasts)}:")
+        count, first = len(finding.podcasts), min(len(finding.podcasts), SAID)
+        self._dialogue.say(f"{counted(count, 'podcast')} from {names}, the first {first}:")
         for number, podcast in enumerate(podcasts, 1):
             mark = ("subscribed",) if podcast.address in known else ()
-            self._dialogue.say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
+            kind = "Episode: " if podcast.episode else ""
+            self._dialogue.say(f"{number}: {kind}" + sentence(", ".join((podcast.name, *podcast.details, *mark))))
         self._dialogue.ask(
             "Type a number for more about a podcast, or press enter to cancel:", partial(self._choose, podcasts)
         )

@@ -278,6 +278,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using find' -l state -xka "(__fish_comple
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l episodes -d 'find episodes instead, each with the address of its podcast'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a server -d 'Use the libraries of an Audiobookshelf server.'
 complete -c tui-pod -n '_shtab_tui_pod_using server' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using server' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

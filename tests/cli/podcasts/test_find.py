@@ -14,6 +14,7 @@ from tui_pod.feeds.directories import services
 def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell whose directories are the loopback server."""
     monkeypatch.setattr(services, "itunes", lambda country: services_itunes(country, site.url("")))
+    monkeypatch.setattr(services, "itunes_episodes", lambda country: services_episodes(country, site.url("")))
     monkeypatch.setattr(services, "fyyd", lambda: services_fyyd(site.url("")))
     site.replies["/search"] = server.body(json.dumps(ITUNES), "text/javascript")
     site.replies["/0.2/search/podcast"] = server.body(json.dumps(FYYD), "application/json")
@@ -24,6 +25,7 @@ def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPa
 
 
 services_itunes, services_fyyd = services.itunes, services.fyyd
+services_episodes = services.itunes_episodes
 
 
 def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell) -> None:
@@ -44,6 +46,17 @@ def test_find_fails_only_when_no_directory_answers(shell: Shell, site: Site) -> 
     assert "tui-pod: iTunes did not answer with a list" in shell.err
     del site.replies["/0.2/search/podcast"]
     assert shell("find", "ships", status=1) == ""
+
+
+def test_find_prints_episodes_with_the_addresses_of_their_podcasts(shell: Shell, site: Site) -> None:
+    entry = {"feedUrl": "https://ships.example/f", "collectionName": "Tall Ships", "trackName": "The mast",
+             "releaseDate": "2026-11-20T08:00:00Z", "description": "How it stands."}  # fmt: skip
+    site.replies["/search"] = server.body(json.dumps({"results": [entry]}), "text/javascript")
+    assert shell("find", "mast", "--episodes") == "https://ships.example/f\tTall Ships\tThe mast\t2026-11-20\n"
+    assert "entity=podcastEpisode" in site.paths()[-1]
+    assert shell.err == "tui-pod: asking iTunes\n"
+    (found,) = shell.json("find", "mast", "--episodes")
+    assert (found["episode"], found["title"], found["summary"]) == ("The mast", "Tall Ships", "How it stands.")
 
 
 def test_find_says_that_there_is_none(shell: Shell, site: Site) -> None:

@@ -102,8 +102,8 @@ async def test_secret_that_cannot_be_had_is_told(site: Site) -> None:
 
 def test_directories_are_those_chosen_and_podcast_index_needs_a_key() -> None:
     names = ("podcastindex", "fyyd", "itunes", "fyyd")
-    assert [one.name for one in make_directories(names, "", "", "")] == ["fyyd", "iTunes"]
-    assert [one.name for one in make_directories(names, "", "key", "")] == ["Podcast Index", "fyyd", "iTunes"]
+    assert [one.name for one in make_directories(names, "", "", "")] == ["fyyd", "iTunes", "iTunes"]
+    assert [one.name for one in make_directories(names, "", "key", "")] == ["Podcast Index", "fyyd", "iTunes", "iTunes"]
     assert "secret" not in repr(make_directories(names, "", "key", "echo secret"))
 
 

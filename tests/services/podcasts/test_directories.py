@@ -21,14 +21,17 @@ def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: 
     asked = services.make_directories(
         settings.directories, settings.country, settings.podcastindex_key, settings.podcastindex_secret_command
     )
-    assert ServiceRig(tmp_path, find=settings).service.directories.names == [directory.name for directory in asked]
+    assert ServiceRig(tmp_path, find=settings).service.directories.names == list(
+        dict.fromkeys(each.name for each in asked)
+    )
 
 
 async def test_found_podcasts_that_are_subscribed_to_are_told(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = services.itunes
+    real, real_episodes = services.itunes, services.itunes_episodes
     monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    monkeypatch.setattr(services, "itunes_episodes", lambda country: real_episodes(country, site.url("")))
     answer = json.dumps(ITUNES).replace("https://ships.example/feed.xml", site.url("/ships"))
     site.replies["/search"] = server.body(answer, "text/javascript")
     site.replies["/ships"] = server.body(feed(item(1) + item(2), "Tall Ships"))

@@ -27,24 +27,32 @@ def run(options: Namespace) -> int:
     directories = make_directories(
         chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
     )
+    directories = [directory for directory in directories if directory.finds_episodes is options.episodes]
     if not directories:
-        raise UserError("no directory is set: see [find] in tui-pod config --default")
+        which = "that finds episodes, such as itunes, " if options.episodes else ""
+        raise UserError(f"no directory {which}is set: see [find] in tui-pod config --default")
     words = clean(" ".join(options.words), 200)
-    names = [directory.name for directory in directories]
+    names = list(dict.fromkeys(directory.name for directory in directories))
     warn(f"asking {enumerated(names)}")
     found = asyncio.run(find(words, directories, network_policy(settings)))
     warn(*found.faults)
+    podcasts = found.episodes if options.episodes else found.podcasts
     if options.json:
-        print_json([_json(podcast) for podcast in found.podcasts])
+        print_json([_json(podcast) for podcast in podcasts])
+    elif options.episodes:
+        columns = Column("address", 24), Column("podcast", 16), Column("episode", 24), Column("date")
+        rows = [(each.address, each.title, each.episode, each.newest.isoformat() if each.newest else "")
+                for each in podcasts]  # fmt: skip
+        print_table(columns, rows)
     else:
-        columns = (Column("address", 24), Column("title", 16), Column("publisher", 12),
-                   Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
-        print_table(columns, [_row(podcast) for podcast in found.podcasts])
-    if not found.podcasts and len(found.faults) < len(directories):
-        warn(f"no podcast for “{words}”")
-    elif found.podcasts and sys.stderr.isatty():
+        heads = (Column("address", 24), Column("title", 16), Column("publisher", 12),
+                 Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
+        print_table(heads, [_row(podcast) for podcast in podcasts])
+    if not podcasts and len(found.faults) < len(names):
+        warn(f"no {'episode' if options.episodes else 'podcast'} for “{words}”")
+    elif podcasts and sys.stderr.isatty():
         tell("To subscribe: tui-pod feeds add ADDRESS")
-    return 1 if len(found.faults) == len(directories) else 0
+    return 1 if len(found.faults) == len(names) else 0
 
 
 def _row(podcast: FoundPodcast) -> tuple[str, ...]:
@@ -53,4 +61,7 @@ def _row(podcast: FoundPodcast) -> tuple[str, ...]:
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:
-    return asdict(podcast) | {"language": podcast.language or None, "cover": podcast.cover or None}
+    told = asdict(podcast) | {"language": podcast.language or None, "cover": podcast.cover or None}
+    if not podcast.episode:
+        del told["episode"]
+    return told

@@ -51,13 +51,24 @@ class FoundPodcast:
     summary: str = ""
     directories: tuple[str, ...] = ()
     """Names of the directories that list it."""
+    episode: str = ""
+    """Title of the episode that was found; date and summary are its own. Empty: the podcast was found."""
+
+    @property
+    def name(self) -> str:
+        """Title of what was found."""
+        return self.episode or self.title
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What is known besides its title: publisher, number of episodes, date of the latest one, language."""
-        newest = f"last {self.newest:%-d %b %Y}" if self.newest else ""
+        """What is known besides its title: publisher, number of episodes, date of the latest one, language.
+
+        Of an episode: podcast and date.
+        """
+        word = "" if self.episode else "last "
+        newest = f"{word}{self.newest:%-d %b %Y}" if self.newest else ""
         count = counted(self.episodes) if self.episodes else ""
-        return tuple(filter(None, (self.publisher, count, newest, self.language)))
+        return tuple(filter(None, (self.title if self.episode else "", self.publisher, count, newest, self.language)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,8 @@ class Finding:
     """Why some directories returned nothing."""
     without_feed: int = 0
     """Number of podcasts without a feed, such as those exclusive to one app."""
+    episodes: tuple[FoundPodcast, ...] = ()
+    """Episodes that match, each by its podcast."""
 
 
 async def find(words: str, directories: Sequence[Directory], policy: NetworkPolicy = PUBLIC) -> Finding:
@@ -79,7 +92,10 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
     faults = [answer for answer in answers if isinstance(answer, str)]
     lists = [answer for answer in answers if not isinstance(answer, str)]
     missing = sum(entry is None for answer in lists for entry in answer)
-    return Finding(tuple(_merged([entry for entry in answer if entry] for answer in lists)), tuple(faults), missing)
+    found = [*_merged([entry for entry in answer if entry] for answer in lists)]
+    podcasts = tuple(each for each in found if not each.episode)
+    episodes = tuple(each for each in found if each.episode)
+    return Finding(podcasts, tuple(dict.fromkeys(faults)), missing, episodes)
 
 
 def _ask(
@@ -128,6 +144,7 @@ def _found(directory: Directory, entry: Mapping[str, Any]) -> FoundPodcast | Non
         absolute(text("cover")) or "",
         to_summary(text("summary")[:20_000]),
         (directory.name,),
+        _line(text("episode")),
     )
 
 
@@ -147,7 +164,7 @@ def _merged(lists: Iterable[Sequence[FoundPodcast]]) -> Iterator[FoundPodcast]:
     found: dict[str, FoundPodcast] = {}
     for podcast in chain.from_iterable(zip_longest(*lists)):
         if podcast is not None:
-            key = podcast.address.partition("://")[2].rstrip("/").lower()
+            key = f"{podcast.address.partition('://')[2].rstrip('/').lower()}\n{podcast.episode}"
             found[key] = _joined(found[key], podcast) if key in found else podcast
     yield from found.values()
 

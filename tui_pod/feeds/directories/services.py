@@ -33,7 +33,12 @@ class Directory(NamedTuple):
     entries: str
     """Name of the list in its answers."""
     fields: Mapping[str, Sequence[str]]
-    """The names of the fields of `FoundPodcast` in an entry, best first."""
+    """The names of the fields of `FoundPodcast` in an entry, best first; with `episode` it looks for episodes."""
+
+    @property
+    def finds_episodes(self) -> bool:
+        """Whether it is asked for episodes, not for podcasts."""
+        return "episode" in self.fields
 
 
 def itunes(country: str, base: str = "https://itunes.apple.com") -> Directory:
@@ -46,6 +51,20 @@ def itunes(country: str, base: str = "https://itunes.apple.com") -> Directory:
     fields = {
         "address": ["feedUrl"], "title": ["collectionName", "trackName"], "publisher": ["artistName"],
         "episodes": ["trackCount"], "newest": ["releaseDate"], "cover": ["artworkUrl600"],
+    }  # fmt: skip
+    return Directory("iTunes", request, "results", fields)
+
+
+def itunes_episodes(country: str, base: str = "https://itunes.apple.com") -> Directory:
+    """Return Apple's directory of episodes for a country (two letters)."""
+
+    def request(words: str) -> Request:
+        query = {"media": "podcast", "entity": "podcastEpisode", "term": words, "limit": MOST, "country": country}
+        return Request(f"{base}/search?{urlencode(query)}", stays=True)
+
+    fields = {
+        "address": ["feedUrl"], "title": ["collectionName"], "episode": ["trackName"], "newest": ["releaseDate"],
+        "cover": ["artworkUrl600"], "summary": ["description", "shortDescription"],
     }  # fmt: skip
     return Directory("iTunes", request, "results", fields)
 
@@ -96,10 +115,11 @@ def make_directories(names: Sequence[str], country: str, key: str, secret_comman
             raise UserError("set podcastindex_secret_command under [find], beside the key.")
         return password_from(secret_command, subprocess.DEVNULL)
 
-    made = {"itunes": itunes(country_for(country, os.environ)), "fyyd": fyyd()}
+    place = country_for(country, os.environ)
+    made = {"itunes": [itunes(place), itunes_episodes(place)], "fyyd": [fyyd()]}
     if key:
-        made["podcastindex"] = podcast_index(key, secret)
-    return [made[name] for name in dict.fromkeys(names) if name in made]
+        made["podcastindex"] = [podcast_index(key, secret)]
+    return [directory for name in dict.fromkeys(names) for directory in made.get(name, ())]
 
 
 def country_for(chosen: str, environment: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
@@ -58,6 +59,22 @@ async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> N
             "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
         ):  # fmt: skip
             assert said in driver.text
+
+
+async def test_episode_that_was_found_opens_its_podcast_with_the_cursor_on_it(library: Library) -> None:
+    async with run_app(library) as driver:
+        asked = driver.services.asked_feeds.asked_directories
+        keel = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode="The keel")
+        asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(keel,)), frozenset())
+        asked.feed = FEED
+        await driver.press("a")
+        await driver.write("keel")
+        await driver.press("enter")
+        await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
+        assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
+        await driver.press("j", "enter")
+        await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
+        assert driver.app.screen.query_one(OptionList).highlighted == 1
 
 
 async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(

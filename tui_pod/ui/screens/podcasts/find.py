@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_pod.core.text.clean import counted, enumerated, length
+from tui_pod.core.text.clean import counted, enumerated, fold, length
 from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import DirectorySearch
@@ -36,7 +36,7 @@ SUMMARY = 400
 
 
 class FindScreen(Dialog):
-    """Shows podcasts; enter shows the episodes of one, and enter again subscribes."""
+    """Shows podcasts and episodes; enter shows the podcast's episodes, and enter again subscribes."""
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", id="dialog.close")]
@@ -73,6 +73,11 @@ class FindScreen(Dialog):
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
+    @property
+    def _rows(self) -> tuple[FoundPodcast, ...]:
+        """The podcasts found, then the episodes."""
+        return (*self._found.finding.podcasts, *self._found.finding.episodes) if self._found is not None else ()
+
     def action_back(self) -> None:
         """Go back from the episodes to the podcasts, from these to the library, or from no results to the search."""
         if self._chosen is None and not self.is_waiting and not self._list.option_count:
@@ -90,7 +95,7 @@ class FindScreen(Dialog):
             return
         if self._chosen is None:
             self._place = event.option_index
-            self._chosen = self._found.finding.podcasts[event.option_index]
+            self._chosen = self._rows[event.option_index]
             self.is_waiting = True
             self.say("Fetching its episodes …", "esc goes back")
             self.run_worker(self._preview(self._chosen))
@@ -103,7 +108,7 @@ class FindScreen(Dialog):
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if self._chosen is None and self._found is not None and are_covers_drawn(self.app, self._services):
-            self._draw(self._found.finding.podcasts[event.option_index].cover)
+            self._draw(self._rows[event.option_index].cover)
 
     @work(group="cover", exclusive=True)
     async def _draw(self, address: str) -> None:
@@ -126,12 +131,14 @@ class FindScreen(Dialog):
         podcasts = finding.podcasts
         names = enumerated(self._feeds.directories.names)
         said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
+        if finding.episodes:
+            said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        keys = "enter shows its episodes · esc closes" if podcasts else "esc goes back"
+        keys = "enter shows its episodes · esc closes" if self._rows else "esc goes back"
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
-        self._list.set_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
-        self._list.highlighted = min(self._place, len(podcasts) - 1) if podcasts else None
+        self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
+        self._list.highlighted = min(self._place, len(self._rows) - 1) if self._rows else None
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         try:
@@ -147,12 +154,14 @@ class FindScreen(Dialog):
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
         self.say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
         self._list.set_options(map(Option, _episode_rows(feed)))
-        self._list.highlighted = 0
+        titles = [fold(item.title) for item in feed.items[:SHOWN]]
+        wanted = fold(podcast.episode)
+        self._list.highlighted = titles.index(wanted) if wanted in titles else 0
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
     details = " · ".join((*podcast.details, *(("subscribed",) if is_subscribed else ())))
-    return Content.assemble((podcast.title, "bold"), "\n", (f"  {details}", "$text-muted"))
+    return Content.assemble((podcast.name, "bold"), "\n", (f"  {details}", "$text-muted"))
 
 
 def _episode_rows(feed: Feed) -> Iterator[Content]:
