@@ -12,6 +12,7 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.feeds.zoo import claiming_m4a
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Source
@@ -274,3 +275,12 @@ async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
 )
 def test_title_has_the_number_before_it(place: str, episode: Episode, title: str) -> None:
     assert make_episode_script(episode, Transcript((Cue("Said."),)), place).title == title
+
+
+async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: ServiceRig, tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.srt").write_text(f"1\n00:00:02,000 --> 00:00:03,000\nHere is {name}.\n")
+    parts = arrange([Part(f"/{name}.mp3", 60.0, name, str(tmp_path / f"{name}.srt")) for name in "ab"])
+    book = Episode("z", "Z", audio="/a.mp3", duration=120.0, parts=parts)
+    transcript = await service.sources.transcript(book)
+    assert [(cue.text, cue.start) for cue in transcript.cues] == [("Here is a.", 2.0), ("Here is b.", 62.0)]

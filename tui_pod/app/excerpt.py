@@ -8,6 +8,7 @@ from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.part_chapters import recording_at
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.runtime.log import log
 
@@ -27,7 +28,8 @@ class ExcerptPlayer:
         """Play an episode between two positions in seconds, at the volume of `like`; nothing if it has no audio."""
         self._wish = wish = self._wish + 1
         try:
-            source = await self._find(episode)
+            recording, offset = recording_at(episode, start)
+            source = await self._find(recording)
         except UserError as error:
             log(f"no excerpt of {episode.id}: {error}")
             return
@@ -38,8 +40,8 @@ class ExcerptPlayer:
             self._player.open()
         self._player.set_volume(like.volume)
         self._player.set_muted(like.is_muted)
-        self._player.do(lambda mpv: mpv.command("set", "end", f"{end:.3f}"))
-        self._player.load(source, start, 1, is_paused=False)
+        self._player.do(lambda mpv: mpv.command("set", "end", f"{end - offset:.3f}"))
+        self._player.load(source, start - offset, 1, is_paused=False)
 
     def stop(self) -> None:
         """Stop playing."""

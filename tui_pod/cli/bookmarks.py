@@ -17,6 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.player.part_chapters import recording_at
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
@@ -110,9 +111,11 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     with asyncio.Runner() as runner:
         for page in pages:
             try:
-                audio = runner.run(_find_audio(sources, opened.library.find(page.id)))
-                # outside the event loop, where Ctrl+C would only cancel a task that does not await
-                cut += sum(write_clip(folder, page, bookmark, audio) for bookmark in page.bookmarks)
+                episode = opened.library.find(page.id)
+                for bookmark in page.bookmarks:
+                    audio, offset = runner.run(_find_audio(sources, episode, bookmark.start))
+                    # outside the event loop, where Ctrl+C would only cancel a task that does not await
+                    cut += write_clip(folder, page, bookmark, audio, offset)
             except (UserError, EncodeError, OSError) as error:
                 failures += 1
                 warn(f"no clip of “{page.title}”: {error}")
@@ -120,16 +123,21 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     return 1 if failures else 0
 
 
-async def _find_audio(sources: EpisodeSources, episode: Episode | None) -> Source:
-    """Return an episode's audio, here or on the network. Raises UserError: there is none."""
+async def _find_audio(sources: EpisodeSources, episode: Episode | None, position: float) -> tuple[Source, float]:
+    """Return the recording at a position of an episode (seconds), here or on the network, and where it starts.
+
+    Raises:
+        UserError: there is none.
+    """
     if episode is None:
         raise UserError("it is no longer in the library")
+    episode, offset = recording_at(episode, position)
     try:
         source = await sources.find(episode)
     except UserError as error:
         raise UserError(f"it is not on this machine: {error}") from None
     if source is not None:
-        return source
+        return source, offset
     if episode.audio is None:
         raise UserError(f"it is not narrated yet; run: tui-pod narrate {episode.id}")
     raise UserError(f"{episode.audio} is not there")

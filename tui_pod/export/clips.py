@@ -14,8 +14,15 @@ BEFORE, AFTER = 0.25, 0.4
 """Seconds added around a sentence, because the times of words are not exact."""
 
 
-def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source) -> bool:
+def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source, offset: float = 0.0) -> bool:
     """Write the clip of a bookmark into an existing folder; return False if it was there already.
+
+    Args:
+        folder: where to.
+        page: of the episode.
+        bookmark: what to cut.
+        audio: the recording at the bookmark.
+        offset: where the recording starts in the episode, in seconds.
 
     Raises:
         EncodeError: it cannot be encoded.
@@ -26,7 +33,7 @@ def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source
     if clip.exists():
         return False
     margins = (BEFORE, AFTER) if bookmark.text else (0.0, 0.0)
-    start = max(0.0, bookmark.start - margins[0])
-    end = max(bookmark.end + margins[1], start + 1.0)
+    start = max(0.0, bookmark.start - offset - margins[0])
+    end = max(bookmark.end - offset + margins[1], start + 1.0)
     encode_opus(audio, clip, CLIP, start=f"{start:.3f}", end=f"{end:.3f}")
     return True

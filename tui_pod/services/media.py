@@ -93,7 +93,7 @@ class EpisodeSources:
         elif "://" in episode.audio:
             self._run(self._stream(episode, load), episode, load)
         else:
-            self._run(self._open_file(episode.audio, load), episode, load)
+            self._run(self._open_file(episode, episode.audio, load), episode, load)
 
     def discard(self, source: Source) -> bool:
         """See `Sources.discard`: a narration is made again, and a stream that has changed is read again."""
@@ -154,14 +154,18 @@ class EpisodeSources:
         return await self.ask(lambda podcasts, cancel: podcasts.source(episode, cancel))
 
     async def _words(self, episode: Episode) -> Transcript:
-        """Return the transcript of an episode, from its file or the network."""
+        """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
+        if any(part.transcript for part in episode.parts):
+            return await asyncio.to_thread(_parts_transcript, episode)
         if episode.transcript is None or "://" not in episode.transcript:
             return await asyncio.to_thread(read_transcript, episode)
         return await self.ask(lambda podcasts, cancel: podcasts.transcript(episode, cancel))
 
-    async def _open_file(self, path: str, load: int) -> None:
+    async def _open_file(self, episode: Episode, path: str, load: int) -> None:
         fault = await in_thread(lambda _: _fault_of(path))
         self._emit(LoadFailed(load, fault) if fault else SourceReady(load, Source(path)))
+        if not fault and _FEED_EPISODE.fullmatch(episode.id):  # a file of a folder may have a cue sheet
+            self._run(self._find_chapters(episode, load, ()), episode)
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
@@ -294,6 +298,17 @@ def read_transcript(episode: Episode) -> Transcript:
     except OSError:
         return Transcript()
     return parse_transcript(text, episode.duration)
+
+
+def _parts_transcript(episode: Episode) -> Transcript:
+    """Return the transcripts of the parts of an episode as one, with times in the whole if any has times."""
+    found = [
+        read_transcript(episode._replace(transcript=part.transcript, duration=part.duration)).moved(part.start)
+        for part in episode.parts
+        if part.transcript
+    ]
+    timed = [cue for words in found if words.is_timed for cue in words.cues]
+    return arrange(timed) if timed else Transcript(tuple(cue for words in found for cue in words.cues))
 
 
 def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:

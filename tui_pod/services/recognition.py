@@ -103,7 +103,7 @@ class RecognitionService:
 
     def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
         """Return how to get a transcript for an episode that has none; empty if it has no recording."""
-        if episode.audio is None:
+        if episode.audio is None or episode.parts:
             return ""
         if not self.is_ready:
             command = install_command(*RECOGNISER)
@@ -253,6 +253,10 @@ class RecognitionService:
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
         """Return the recording of an episode, and whether it was downloaded only to be recognised."""
+        if episode.parts:
+            raise RecognitionError(
+                f"“{episode.title}” has {len(episode.parts)} files; only single ones are recognised."
+            )
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
             return found, episode.id in self._fetched

@@ -26,7 +26,9 @@ OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil"
 
 
 def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
-    """Return the recording of an episode; None if there is none on this machine."""
+    """Return the recording of an episode; None if there is none on this machine, or several."""
+    if episode.parts:
+        return None
     if episode.audio is not None and "://" not in episode.audio:
         return Path(episode.audio)
     return podcasts.local_file(episode) if podcasts is not None else None
@@ -42,7 +44,13 @@ def wanted_by_settings(
             continue
         for ident in podcasts.store.episode_ids(feed.feed_id):
             episode = library.find(ident)
-            if episode is None or episode.audio is None or episode.transcript is not None or files.is_complete(ident):
+            if (
+                episode is None
+                or episode.audio is None
+                or episode.parts
+                or episode.transcript is not None
+                or files.is_complete(ident)
+            ):
                 continue
             if feed.settings.transcribe == "all" or find_recording(episode, podcasts) is not None:
                 found.append(ident)

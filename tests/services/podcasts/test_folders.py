@@ -44,3 +44,14 @@ async def test_folder_that_goes_away_is_told_once(service: ServiceRig, tmp_path:
     assert [said for said in service.driver.said if "no file or folder" in said] == [
         f"Shelf: There is no file or folder {tmp_path / 'Shelf'}. Press R to try again."
     ]
+
+
+async def test_file_that_grows_is_read_until_it_rests(service: ServiceRig, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Shelf" / "1.mp3", "One")
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+    path = make_mp3(tmp_path / "Shelf" / "2.mp3", "Growing")
+    await service.until(lambda: "Growing" in service.titles, "the new file is shown")
+    ident = service.controller.library.ids[service.titles.index("Growing")]
+    make_mp3(path, "Grown")
+    await service.until(lambda: "Grown" in service.titles, "the grown file is read, though its folder is as it was")
+    assert service.controller.library.ids[service.titles.index("Grown")] == ident

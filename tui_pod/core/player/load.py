@@ -20,7 +20,7 @@ from tui_pod.core.player.events import (
     SeekFinished,
 )
 from tui_pod.core.player.load_watch import LoadWatch, fetching, is_estimated, missing
-from tui_pod.core.player.part_chapters import with_chapters
+from tui_pod.core.player.part_chapters import recording_at, with_chapters
 from tui_pod.core.player.retry import Retry
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, FetchStatus, Playback, Source
 from tui_pod.core.progress.progress import Progress, is_whole
@@ -121,9 +121,7 @@ class Load:
     @property
     def recording(self) -> Episode:
         """The episode as it is requested: of several parts, the one that is loaded, with the id of the whole."""
-        if self.part is None:
-            return self.episode
-        return self.episode._replace(audio=self.part.audio, duration=self.part.duration, parts=())
+        return recording_at(self.episode, self.offset)[0]
 
     @property
     def offset(self) -> float:

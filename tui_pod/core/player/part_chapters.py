@@ -1,10 +1,11 @@
-"""The chapters of an episode of several parts."""
+"""The chapters and recordings of an episode of several parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tui_pod.core.library.parts import Part
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, part_at
 from tui_pod.core.player.snapshot import Chapter
 
 
@@ -18,3 +19,14 @@ def with_chapters(marks: Iterable[Chapter], part: Part, found: Iterable[Chapter]
     outside = [mark for mark in marks if not part.start <= mark.start < part.end]
     inside = [mark._replace(start=mark.start + part.start) for mark in found if mark.start < part.duration]
     return tuple(sorted([*outside, *inside], key=lambda mark: mark.start))
+
+
+def recording_at(episode: Episode, position: float) -> tuple[Episode, float]:
+    """Return the episode as it is requested at a position, and where that recording starts, both in seconds.
+
+    Of an episode of several parts, that is the part there, with the id of the whole.
+    """
+    if not episode.parts:
+        return episode, 0.0
+    part = part_at(episode.parts, position)
+    return episode._replace(audio=part.audio, duration=part.duration, parts=()), part.start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.folders.scan import folders_in
@@ -18,6 +19,9 @@ class FolderChanges:
         self._generation: tuple[int, int] | None = None
         self._roots: dict[str, str] = {}
         self._seen: dict[str, dict[str, int]] = {}
+        self._kinds: dict[str, str] = {}
+        self.cost = 0.0
+        """Seconds of processor time that the last look took at folders already known."""
 
     def look(self, cancel: CancelToken) -> list[str]:
         """Return the ids of the folders that changed since the last look; the first look returns all.
@@ -29,18 +33,27 @@ class FolderChanges:
             self._generation = self._store.generation
             feeds = [feed for feed in self._store.feeds() if is_folder(feed.address)]
             self._roots = {feed.feed_id: to_path(feed.address) for feed in feeds}
-        return [feed_id for feed_id, root in self._roots.items() if self._has_changed(feed_id, root, cancel)]
+            kinds = {feed.feed_id: feed.settings.kind for feed in feeds}
+            for feed_id, kind in kinds.items():
+                if self._kinds.get(feed_id, kind) != kind:  # its files become a book, or talks
+                    self.look_again(feed_id)
+            self._kinds = kinds
+        begun = time.thread_time()
+        unseen = {feed_id for feed_id, root in self._roots.items() if self._is_as_seen(feed_id, root)} ^ set(
+            self._roots
+        )
+        self.cost = time.thread_time() - begun
+        for feed_id in unseen:
+            self._seen[feed_id] = folders_in(self._roots[feed_id], cancel)
+        return [feed_id for feed_id in self._roots if feed_id in unseen]
 
     def look_again(self, feed_id: str) -> None:
         """Report a folder as changed at the next look, because a file may still be growing."""
         self._seen.pop(feed_id, None)
 
-    def _has_changed(self, feed_id: str, root: str, cancel: CancelToken) -> bool:
+    def _is_as_seen(self, feed_id: str, root: str) -> bool:
         seen = self._seen.get(feed_id)
-        if seen is not None and root in seen and all(_changed_at(path) == time for path, time in seen.items()):
-            return False
-        self._seen[feed_id] = folders_in(root, cancel)
-        return True
+        return seen is not None and root in seen and all(_changed_at(path) == changed for path, changed in seen.items())
 
 
 def _changed_at(path: str) -> int:

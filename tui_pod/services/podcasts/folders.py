@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,13 @@ EVERY = 10.0
 """Seconds between two checks."""
 
 RARELY = 1_000
-"""Shortest wait, in durations of a check: checking takes a thousandth of the time at most."""
+"""Shortest wait, in the time that a check keeps the processor busy: a thousandth of the time at most."""
 
 SELDOM = 300.0
 """Longest wait between two checks, in seconds."""
+
+RESTS_AFTER = 3
+"""A folder rests when this many refreshes in a row have found no change."""
 
 
 class FolderWatch:
@@ -36,6 +38,7 @@ class FolderWatch:
         self._changes: FolderChanges | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wait = EVERY
+        self._restless: dict[str, int] = {}  # by folder: how many more checks it is refreshed without a sign
 
     def start(self) -> None:
         """Schedule the first check; later calls do nothing."""
@@ -48,17 +51,20 @@ class FolderWatch:
             self._timer.cancel()
 
     async def _look(self) -> None:
-        """Refresh the folders that changed; those that changed during the refresh are checked again."""
+        """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
         podcasts = await self._context.open_podcasts()
         if self._changes is None:
             from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
 
             self._changes = FolderChanges(podcasts.store)
-        changes, begun = self._changes, time.monotonic()
+        changes = self._changes
         changed = await in_thread(changes.look)
-        self._wait = min(max(EVERY, RARELY * (time.monotonic() - begun)), SELDOM)
+        self._wait = min(max(EVERY, RARELY * changes.cost), SELDOM)
         for feed_id in changed:
             if await self._refresh(feed_id):
+                self._restless[feed_id] = RESTS_AFTER
+            if self._restless.get(feed_id):
+                self._restless[feed_id] -= 1
                 changes.look_again(feed_id)
 
     def _plan(self, wait: float) -> None:
