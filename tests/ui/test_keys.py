@@ -190,6 +190,12 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.controller.sleep.seconds == 600.0
 
 
+@exercises("sleep.back")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.notices == ["No sleep timer was set in what is still in the library."]
+
+
 # -- moving --------------------------------------------------------------------------------------------
 
 

@@ -146,6 +146,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
     Action("session.end", "ctrl+x", "End the session; what plays goes on", "app.end_session", hint="End session"),
     Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
+    Action("sleep.back", "Z", "Go back to where the sleep timer was set", "app.sleep_timer(True)"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
     Action("view.statistics", "3", "Statistics", "screen.view(3)", "screen"),

@@ -15,6 +15,7 @@ from tui_pod.core.library.aging import archived_before
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
+from tui_pod.core.player.part_chapters import part_chapters
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.feeds.folders.address import is_folder, to_path
@@ -121,6 +122,8 @@ class Podcasts:
                     return marks, ChapterOrigin.FEED
         if details.marks:
             return details.marks, ChapterOrigin.FEED
+        if episode.parts:
+            return part_chapters(episode.parts), ChapterOrigin.NOTES
         return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:

@@ -64,6 +64,7 @@ class PlaybackCommands:
             "sleep.timer": self._sleep,
             "select.one": self._select_one,
             "select.range": self._select_range,
+            "sleep.back": controller.sleep_place.go_back,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
             "queue.add_next": partial(self._queue, is_next=True),

@@ -229,6 +229,15 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
     yield say_episode(library, progress_index, index)
     if episode.summary:
         yield episode.summary
+    made_by = (
+        ("By", episode.author),
+        ("Read by", episode.narrator),
+        ("Series:", episode.series),
+        ("Year:", episode.year),
+    )
+    yield from (f"{name} {text}." for name, text in made_by if text)
+    if episode.parts:
+        yield f"A book of {len(episode.parts)} files."
     if place := place_text(library.topics, index):
         yield f"{place.replace(' ·', ',')}."
     if episode.question:

@@ -319,8 +319,11 @@ class TuiPodApp(TerminalApp):
         mixer = self.controller.mixer
         {"mute": mixer.toggle_mute, "level": mixer.toggle_level, "silence": mixer.toggle_silence}[what]()
 
-    def action_sleep_timer(self) -> None:
-        """Show the sleep timer; if it is open, extend a running one."""
+    def action_sleep_timer(self, is_back: bool = False) -> None:
+        """Show the sleep timer; if it is open, extend a running one. Or go back to where it was set."""
+        if is_back:
+            self.controller.sleep_place.go_back()
+            return
         from tui_pod.ui.screens.session import SleepScreen  # after the first paint
 
         if isinstance(self.screen, SleepScreen):

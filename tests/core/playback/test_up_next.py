@@ -101,7 +101,9 @@ def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -
     room.controller.set_sleep(SleepTimer(episodes=1))
     room.player.play(100)
     assert (room.status, room.controller.sleep) == (PlayerStatus.STOPPED, None)
-    assert room.listener.said == ["The sleep timer has ended the listening here. Good night."]
+    assert room.listener.said == [
+        "The sleep timer has ended the listening here. Good night. Z goes back to 0:00 in “One”, where you set it."
+    ]
 
 
 def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room: Room) -> None:

@@ -19,6 +19,7 @@ from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
+from tui_pod.core.playback.sleep_place import SleepPlace
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import UpNext
@@ -79,6 +80,7 @@ class PlaybackController:
         self.lists = ListEditor(state, self.undo_history, notebook.lists, self.adopt)
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
+        self.sleep_place = SleepPlace(state, self.play_from, saved_list)
         if (episode := library.find(self.playback.episode)) is not None:
             state.playback = player.hold(episode, self.playback.position)
             self._up_next.restore(saved_list)
@@ -238,8 +240,10 @@ class PlaybackController:
             self.handover.cancel()
             self._player.set_paused(True)
         elif self.playback.is_held:
+            self.sleep_place.wake()
             self.handover.ask_first(lambda: self._play(self.playback.episode or "", self._player.sought))
         elif self.is_paused:
+            self.sleep_place.wake()
             self.handover.ask_first(partial(self._player.set_paused, False))
 
     def stop(self) -> None:
@@ -315,6 +319,8 @@ class PlaybackController:
 
     def set_sleep(self, timer: SleepTimer | None) -> None:
         """Set the sleep timer; None turns it off."""
+        if timer is not None:
+            self.sleep_place.note()
         self.sleep = timer
         self.mixer.fade(1.0)
         self._listener.queue_changed()
@@ -341,11 +347,12 @@ class PlaybackController:
     def _fall_asleep(self, resumed: float) -> None:
         """Pause at the position to go on from, in seconds, and remove the timer."""
         self.sleep = None
-        self._state.ports.player.set_paused(True)
+        self._player.set_paused(True)
         self._player.seek(resumed)
         self.mixer.fade(1.0)
         self._listener.queue_changed()
-        self._listener.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
+        goes_on = f"Press {key_of('playback.toggle')} to go on."
+        self._listener.tell(f"The sleep timer has paused. {goes_on} {self.sleep_place.sleep()}".rstrip())
 
     def _on_ended(self) -> None:
         self.sessions.finish()
@@ -355,7 +362,8 @@ class PlaybackController:
             if self.sleep.is_over:
                 self.set_sleep(None)
                 self.stop()
-                self._listener.tell("The sleep timer has ended the listening here. Good night.")
+                said = "The sleep timer has ended the listening here. Good night."
+                self._listener.tell(f"{said} {self.sleep_place.sleep()}".rstrip())
                 return
         if self.sessions.end_if_over():
             return

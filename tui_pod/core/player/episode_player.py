@@ -44,6 +44,9 @@ from tui_pod.core.text.clean import clock as clock_text
 SEEK_TOLERANCE = 1.0
 """Seconds by which a file may miss the requested start before it is sought again."""
 
+LAST_STEP = 0.1
+"""Seconds that the end of a part counts for at least, so that its owner sees the chapter change."""
+
 BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""
 
@@ -518,11 +521,13 @@ class EpisodePlayer:
         source, playback = load.source, self._state.playback
         assert source is not None
         if load.part is not None and load.is_part_whole(position):
+            played = self.tracker.heard
             self.tracker.move(position, playback.speed)
             position = load.part.end
             self.tracker.skip_to(position)
             if part_after(load.episode.parts, load.part) is not None:
                 self._enter(load, position)
+                self._owner.advanced(max(LAST_STEP, self.tracker.heard - played), False)
                 self._listener.progress_changed(frozenset((load.episode.id,)))
                 return
         reached = self.tracker.furthest(position)

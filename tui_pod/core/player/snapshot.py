@@ -151,6 +151,13 @@ class Playback(NamedTuple):
         """Which chapter plays, from 1; 0: none."""
         return bisect_right(self.chapters, self.position + 0.05, key=lambda mark: mark.start)
 
+    @property
+    def left_in_chapter(self) -> float:
+        """Seconds until the next chapter, or the end, begins; 0 if the length is not known."""
+        following = self.chapters[self.chapter_number : self.chapter_number + 1]
+        end = following[0].start if following else self.duration or 0.0
+        return max(0.0, round(end) - int(self.position))
+
     def next_mark(self) -> float | None:
         """Return where the next chapter or sentence starts, in seconds; None in the last one."""
         length = self.duration or inf

@@ -119,7 +119,11 @@ def about_episode(
     facts = [
         ("Question", episode.question),
         ("Answer", answer if episode.question else ""),
-        ("Length", span(duration, is_exact=True) if duration else "unknown"),
+        ("Author", episode.author),
+        ("Read by", episode.narrator),
+        ("Series", episode.series),
+        ("Year", episode.year),
+        ("Length", _length(episode, duration)),
         ("Progress", heard),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
         ("Podcast", notes.podcast),
@@ -133,6 +137,11 @@ def about_episode(
     ]
     head, tail = split_title(episode.title)
     return About(head, (tail,), text=notes.text or episode.summary, facts=facts)
+
+
+def _length(episode: Episode, duration: float | None) -> str:
+    length = span(duration, is_exact=True) if duration else "unknown"
+    return f"{length}, {len(episode.parts)} files" if episode.parts else length
 
 
 def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: PodcastFacts | None) -> About:

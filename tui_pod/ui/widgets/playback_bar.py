@@ -172,7 +172,9 @@ class PlaybackBar(Widget):
         said = [text for text in (self.facts.place or self.facts.topic,) if text]
         number = playback.chapter_number
         if number:
-            said.append(f"ch {number}/{len(playback.chapters)} {playback.chapters[number - 1].title}".rstrip())
+            left = f" −{clock(playback.left_in_chapter)}" if playback.duration else ""
+            title = playback.chapters[number - 1].title
+            said.append(f"ch {number}/{len(playback.chapters)}{left} {title}".rstrip())
         elif playback.is_active and playback.is_narrated:
             said.append("narrated")
         elif playback.is_held and not playback.problem:
