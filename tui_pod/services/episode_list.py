@@ -245,11 +245,15 @@ class EpisodeListModel:
         return self.query._replace(sort=sort, seed=new_seed() if sort is Sort.SHUFFLE else 0)
 
     def request(self, budget: float, topic: int) -> SessionRequest:
-        """Return a session of a topic: in course order, but shuffled like its list if that is."""
-        from tui_pod.core.selection.session_planner import SessionRequest  # after the first paint
+        """Return a session of a topic: in course order, but shuffled like its list, or in the order of one's own list.
 
-        if seed := self._orders.view(self.library, topic).seed:
-            return SessionRequest(budget, topic, Sort.SHUFFLE, seed=seed)
+        It is in course order too if sessions have no such order.
+        """
+        from tui_pod.core.selection.session_planner import ORDERS, SessionRequest  # after the first paint
+
+        view = self._orders.view(self.library, topic)
+        if view.sort in ORDERS and (view.sort is Sort.SHUFFLE or topic in self.library.lists):
+            return SessionRequest(budget, topic, view.sort, seed=view.seed)
         return SessionRequest(budget, topic)
 
     def go_to(self, index: int) -> bool:

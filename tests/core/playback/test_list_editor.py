@@ -11,6 +11,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.playback.play_context import PlayContext, from_values
 from tui_pod.core.selection.list_query import Orders, list_episodes
 from tui_pod.core.selection.list_topics import with_lists
+from tui_pod.core.selection.session_planner import SessionRequest, plan_session
 
 
 def on(room: Room, name: str) -> list[str]:
@@ -106,6 +107,16 @@ def test_playing_goes_on_in_a_list_by_a_rule_whose_episodes_leave_it_when_they_a
     restored = from_values(room.writer.table("list"), again, progress_index)
     assert restored is not None
     assert [again.ids[index] for index in restored.indexes] == ["one", "two", "three", "four", "five"]
+
+
+def test_session_of_a_list_is_in_its_order_whatever_is_new() -> None:
+    room = make_room()
+    room.controller.lists.put_on("Mine", ["five", "two", "one"])
+    library, progress_index = room.controller.library, room.controller.progress_index
+    progress_index.set_new(["one"])
+    request = SessionRequest(3600.0, library.topics.find("Mine") or 0)
+    plan = plan_session(library, progress_index, request, lambda _: 1.0)
+    assert [library.ids[index] for index in plan.indexes] == ["five", "two", "one"]
 
 
 def test_list_with_a_limit_of_age_loses_what_is_too_old_when_the_day_turns() -> None:

@@ -178,6 +178,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
     rest = [index for index in members if index not in touched]
     unplayed = sort_indexes(library, rest, request.order, request.topic, request.seed)
+    if request.topic in library.lists or request.order is Sort.SHUFFLE:
+        return [*started, *unplayed]  # as it is shown
     if request.order is Sort.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course
