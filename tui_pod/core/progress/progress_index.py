@@ -260,10 +260,13 @@ class ProgressIndex:
         touched = self.indexes[Status.STARTED] | self.indexes[Status.PLAYED]
         for topic, candidates in self._library.candidates.items():
             inside = self.indexes.get(Status(self._library.lists[topic].status))
-            found = [each for each in candidates if (each not in touched if inside is None else each in inside)]
+            if inside is None:
+                found = [each for each in candidates if each not in touched] if touched else candidates
+            else:
+                found = [each for each in candidates if each in inside]
             members: Any = topics.members[topic]  # an array, as the seconds are a list: see `with_lists`
             seconds: Any = topics.seconds
-            members[:], seconds[topic] = array("I", found), sum(durations[each] for each in found)
+            members[:], seconds[topic] = array("I", found), sum(map(durations.__getitem__, found))
 
     def _move_in_rules(self, index: int, was: Status, now: Status, left: float) -> None:
         """Take an episode that changed its status out of the rules for the former, and into those for the present one.

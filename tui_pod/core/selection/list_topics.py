@@ -40,11 +40,12 @@ def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Libra
     made.base_topics = base
     made.lists = {first + number: each for number, each in enumerate(shown)}
     made.candidates = {topic: found[topic - first] for topic, each in made.lists.items() if each.status}
+    known = [array("I") if each.status else inside for each, inside in zip(shown, found, strict=True)]
     made.topics = base._replace(
         names=(*base.names, *(each.name for each in shown)),
         parents=(*base.parents, *(0 for _ in shown)),
-        members=(*base.members, *(array("I", inside) for inside in found)),
-        seconds=[*base.seconds, *(sum(durations[index] for index in inside) for inside in found)],
+        members=(*base.members, *known),
+        seconds=[*base.seconds, *(sum(map(durations.__getitem__, inside)) for inside in known)],
         keys=(*base.keys, *(list_key(each.name) for each in shown)),
         paths={**base.paths, **{topic: path for topic, path in paths.items() if path}},
     )
