@@ -37,6 +37,9 @@ from tui_pod.sync.run import SyncResult
 AT_ONCE = 100
 """Changes of progress in a request."""
 
+MAX_CHANGES = 5_000
+"""Most changes of progress in a sync, newest first; a server takes 40 ms for each. The next sync goes on."""
+
 MAX_BOOKMARKS = 500
 """Most changes of bookmarks in a sync, each of which is a request; the next sync goes on."""
 
@@ -159,9 +162,8 @@ class LibrarySync:
         account = _account(server.ask("GET", "/api/me"), now)
         received = self._received(account, state.progress, now)
         progress = {**state.progress, **received}
-        unsent = [
-            ident for ident in self._by_id if ident in progress and self._is_newer(ident, progress[ident], account)
-        ]
+        unsent = [i for i in self._by_id if i in progress and self._is_newer(i, progress[i], account)]
+        unsent = sorted(unsent, key=lambda ident: progress[ident].updated, reverse=True)[:MAX_CHANGES]
         base = _base(everything.get(self._feed.feed_id))
         plan = self._plan_bookmarks(account, state.notebook.bookmarks, base, now)
         marks = Notebook(tuple(plan.received))
