@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.servers.library import PODCAST, Book, sound
 from tests.servers.machine import Machine
 from tests.servers.tried import Client, TriedServer
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import Limits, Request, fetch
+from tui_pod.feeds.podcasts import Podcasts
 
 Machines = Callable[[str], Machine]
 
@@ -93,6 +96,32 @@ def test_recordings_are_fetched_with_the_login(server: TriedServer, machines: Ma
     response, content = fetch(request, Limits(10_000_000, 30.0))
     assert response.status == 206
     assert content == sound(20)[1000:2000]
+
+
+def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
+    feed = podcasts.store.find(machine.feed_id)
+    assert feed is not None
+    podcasts.store.set_private_origin(feed.feed_id, origin(f"{server.base}/"))
+    book = machine.episodes()["Many Files"]
+    for part in (*book.parts, *book.parts):
+        source = podcasts.source(book._replace(audio=part.audio, duration=part.duration, parts=()))
+        content = bytearray(2_000_000)
+        if source.remote is None:  # all of it is here by now
+            found = Path(source.location).read_bytes()
+        else:
+            reader, size = source.remote.open(), 0
+            while count := reader.read_into(memoryview(content)[size:], size):
+                size += count
+            reader.close()
+            found = bytes(content[:size])
+        assert found == sound(part.duration)
+    assert podcasts.local_file(book) is None
+    assert podcasts.download_request(book) is None
+    podcasts.streams.close()
+    podcasts.store.db.close()
 
 
 def test_a_token_that_is_no_longer_valid_is_renewed(server: TriedServer, machines: Machines) -> None:

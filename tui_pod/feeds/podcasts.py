@@ -85,20 +85,22 @@ class Podcasts:
 
     def local_file(self, episode: Episode) -> Path | None:
         """Return the complete recording of an episode on this machine, if any."""
-        if episode.audio is None:
+        if episode.audio is None or episode.parts:
             return None
-        return self.downloads.find(episode.id) or self.streams.find(episode.id, episode.audio)
+        name = _name(episode, self.details(episode.id))
+        return self.downloads.find(name) or self.streams.find(name, episode.audio)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
         """Start a stream ahead of `source`, which retries if this fails."""
-        if episode.audio is None or self.downloads.find(episode.id) is not None:
+        if episode.audio is None or self.local_file(episode) is not None:
             return
         with contextlib.suppress(FetchError):
             self._stream(episode, episode.audio, self.details(episode.id)).wait_for_answer(cancel or CancelToken())
 
     def _stream(self, episode: Episode, address: str, details: Details | None) -> RemoteRecording:
-        access = partial(self._policy, details)
-        return self.streams.open(episode.id, address, access, partial(self._renewed, episode.id))
+        access, name = partial(self._policy, details), _name(episode, details)
+        renew = partial(self._renewed, episode.id) if name == episode.id else lambda: None
+        return self.streams.open(name, address, access, renew)
 
     def _renewed(self, ident: str) -> str | None:
         """Return an episode's current address after a refresh of its feed: some hosts sign addresses for a day."""
@@ -177,8 +179,8 @@ class Podcasts:
         return "" if language.startswith("en") else language
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
-        """Return a request to download an episode; None if it has no address."""
-        if episode.audio is None or "://" not in episode.audio:
+        """Return a request to download an episode; None if it has no address, or several."""
+        if episode.audio is None or "://" not in episode.audio or episode.parts:
             return None
         details = self.details(episode.id)
         size = details.size if details else None
@@ -238,6 +240,12 @@ class Podcasts:
         if details is None:
             return self.policy
         return self.policy.widened(details.allowed, self.store.logins.of(details.feed))
+
+
+def _name(episode: Episode, details: Details | None) -> str:
+    """Return the id under which a recording is kept: the episode's, or one of its own for a later part of a book."""
+    is_part = details is not None and is_server(details.feed) and episode.audio != details.audio
+    return f"{episode.id} {episode.audio}" if is_part else episode.id
 
 
 def _numbering(details: Details) -> str:

@@ -66,13 +66,13 @@ def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_m
 def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
     """Return the episodes of a feed that can be downloaded, newest first; the numbered episodes of a serial by number.
 
-    A removed feed has none.
+    A removed feed has none. A book of several files cannot be.
     """
     with database.read() as db:
         rows = db.execute(
             "SELECT id, episodes.title, summary, duration, audio FROM episodes JOIN feeds ON feed = number"
             " WHERE first = ? AND removed IS NULL AND place >= 0 AND audio LIKE 'http%'"
-            " AND id NOT IN (SELECT id FROM unwanted)"
+            " AND id NOT IN (SELECT id FROM unwanted) AND id NOT IN (SELECT id FROM recordings WHERE parts <> '')"
             " ORDER BY sort DESC, place DESC",
             (feed_id,),
         )
