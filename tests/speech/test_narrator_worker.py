@@ -164,6 +164,12 @@ def test_speed_changes_little_from_sentence_to_sentence(tmp_path: Path) -> None:
     assert max(abs(np.diff(factors))) <= module.STEADY + 0.001
 
 
+def test_text_that_is_too_long_lasts_a_little_longer_before_its_pauses_are_cut(tmp_path: Path) -> None:
+    made = narrate(tmp_path, *["a" * 80] * 5, target=24.2)
+    assert made.duration == pytest.approx(24.2 * module.OVERTIME, abs=0.02)
+    assert 0.3 < made.gaps[0] < 0.55 * module.SHORT
+
+
 @pytest.mark.parametrize(("target", "factor"), [(6.0, 0.5), (90.0, 1.5)])
 def test_target_far_away_is_not_forced(tmp_path: Path, target: float, factor: float) -> None:
     made = narrate(tmp_path, "a" * 100, "a" * 100, target=target)

@@ -52,8 +52,11 @@ PHONEME, OVERHEAD = 0.0575, -0.185
 TRUSTED = 30.0
 """Seconds of speech that this estimate is worth, against what is heard of the text itself."""
 
-STEADY = 0.015
-"""Largest change of speed between two sentences: nobody hears it."""
+STEADY, DRIFT = 0.015, 0.03
+"""Largest change of speed between two sentences, and within a text; pauses take the rest."""
+
+SHORT, OVERTIME = 0.9, 1.009
+"""Factor of its pauses below which a text lasts longer than its target, and by how much at most."""
 
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
@@ -160,6 +163,7 @@ def narrate(voices: Sequence[Hibari], request: dict[str, Any], spoken: Callable[
     if not seconds:
         raise ValueError("the voice finds nothing to speak; it reads English only")
     if target is not None and gaps:
+        target = min(max(target, LEAD + seconds + SHORT * sum(gaps) + TAIL), target * OVERTIME)
         factor = (target - LEAD - TAIL - seconds) / sum(gaps)
         gaps = [gap * min(max(factor, SHORTEST), LONGEST) for gap in gaps]
     lead = LEAD
@@ -218,10 +222,12 @@ def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], objec
     left = sum(line.estimate for line in lines)
     estimated = real = TRUSTED
     clips: list[Samples] = []
-    factor = 1.0
+    factor = planned = 1.0
     for line in lines:
         if room is not None:
             wanted = min(max(left * real / estimated / max(room, 0.1), low), high)
+            planned = planned if clips else wanted
+            wanted = min(max(wanted, planned - DRIFT), planned + DRIFT)
             factor = min(max(wanted, factor - STEADY), factor + STEADY) if clips else wanted
         setting = speed_for(factor)
         parts = [line.voice.from_phonemes(part, speed=setting, seed=0) for part in line.phonemes]

@@ -105,16 +105,18 @@ _VERB = r"\b(?i:I|we|you|they|to|will|would|can|could|should|must|may|might|not|
 """What comes before a verb and not before a noun."""
 _OBJECT = r"(?= (?:the|an?|each|every|its|their|our|your|his|her|it|them|us|all|both|onto|into)\b)"
 """What comes after a verb that has an object."""
+_PLURAL = r"\b(?!(?:as|is|was|has|does|this|thus|his|hers|its|\w+ous|\w+ss)\b)\w+s "
+"""A plural noun, judged by its spelling, before its verb."""
 _HOMOGRAPHS = (
     (r"\b(copied)\b", "kˈɑpid"),
     (r"\b(rater)\b", "ɹˈAtəɹ"),
     (r"\b(raters)\b", "ɹˈAtəɹz"),
     (r"\b(used)(?= to[.,;:!?])", "jˈust"),
     (r"\b(?:[Dd]id(?:n’t)? \w+|get|gets|got|getting) (used)(?= to\b)", "jˈust"),
-    (rf"{_VERB}(project){_OBJECT}", "pɹəʤˈɛkt"),
-    (rf"\b\w+s (project){_OBJECT}", "pɹəʤˈɛkt"),
+    (rf"{_VERB}(project)(?:{_OBJECT}|(?= from\b))", "pɹəʤˈɛkt"),
+    (rf"{_PLURAL}(project){_OBJECT}", "pɹəʤˈɛkt"),
     (r"\b(?:it|that|which|who|layer|matrix|network|model|head|step|encoder|decoder|lamp) (projects)\b", "pɹəʤˈɛkts"),
-    (rf"\b\w+s (close){_OBJECT}", "klˈOz"),
+    (rf"{_PLURAL}(close){_OBJECT}", "klˈOz"),
     (r"\b(?:loops|doors|gates|shops|markets|lines|brackets|questions|eyes|gaps|windows|circles) (close)\b", "klˈOz"),
     (r"\b[Ww]ell[ -](read)(?=[,.;:!?)]| and\b)", "ɹˈɛd"),
     (
