@@ -16,7 +16,6 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
-from tui_pod.core.text.escapes import SHOW_CURSOR
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
@@ -105,12 +104,11 @@ class TuiPodApp(TerminalApp):
             self.notify(notice, severity="warning", timeout=20)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
-        if not self.follows_cursor and self._driver is not None and not self.is_headless:
+        if (suit := getattr(self._driver, "suit_reader", None)) is not None:  # a driver of our own
             from tui_pod.ui.terminal_cursor import is_reader_running  # after the first paint
 
-            self.follows_cursor = is_reader_running()
-            if self.follows_cursor:
-                self._driver.write(SHOW_CURSOR)
+            self.follows_cursor = self.follows_cursor or is_reader_running()
+            suit()
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""

@@ -148,6 +148,9 @@ class PatientDriver(LinuxDriver):
     cells: ChangedCells
     """What the terminal shows."""
 
+    is_ready = False
+    """Whether it is known if a screen reader follows the cursor."""
+
     hangs_up = True
     """Whether the loss of the terminal ends the program; behind a client, the client reports it instead."""
 
@@ -160,13 +163,21 @@ class PatientDriver(LinuxDriver):
         if self._reading is None:
             self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if getattr(self._app, "follows_cursor", False):
-            self.write(SHOW_CURSOR)
-        self.write(ASK_SCHEME)
+        if self.is_ready:
+            self.suit_reader()
+
+    def suit_reader(self) -> None:
+        """Show the cursor to a screen reader that follows it; ask all other terminals whether they are dark or light.
+
+        The emulator in fenrir, pyte, ends with an error at that question, and with it the program.
+        """
+        self.is_ready = True
+        self.write(SHOW_CURSOR if getattr(self._app, "follows_cursor", False) else ASK_SCHEME)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
-        self.write(FORGET_SCHEME)
+        if not getattr(self._app, "follows_cursor", False):
+            self.write(FORGET_SCHEME)
         super().stop_application_mode()
 
     def disable_input(self) -> None:
