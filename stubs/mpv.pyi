@@ -18,6 +18,7 @@ backend: CDLL
 
 class MPV:
     audio_device_list: list[dict[str, str]]
+    current_ao: str | None
     duration: float | None
     ffmpeg_version: str
     file_format: str | None

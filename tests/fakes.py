@@ -120,6 +120,12 @@ class FakePlayer:
     def set_sound(self, sound: Sound) -> None:
         self.calls.append(("sound", sound))
 
+    def devices(self) -> tuple[tuple[str, str], ...]:
+        return (("auto", "Autoselect device"), ("pulse/headset", "Headset"))
+
+    def set_device(self, name: str) -> None:
+        self.calls.append(("device", name))
+
     def set_muted(self, is_muted: bool) -> None:
         self.calls.append(("mute", is_muted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.cli.commands import COMMANDS, Command
+from tui_pod.cli.main import main
 from tui_pod.cli.parser import parse
 
 
@@ -60,3 +62,10 @@ def test_argument_has_the_type_and_number_of_its_kind() -> None:
 def test_value_may_begin_with_a_minus_sign(words: list[str], value: object) -> None:
     options = parse(words)
     assert (options.words if words[0] == "search" else options.amount) == value
+
+
+def test_devices_are_printed_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["devices", "--ao", "null", "--json", "--state", str(tmp_path / "state.toml")]) == 0
+    devices = json.loads(capsys.readouterr().out)
+    assert devices[0]["name"] == "auto"
+    assert all(set(device) == {"name", "description"} for device in devices)

@@ -172,3 +172,14 @@ async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, 
     ]
     assert told[-1] == said
     assert (room.controller.sleep.seconds if room.controller.sleep else None) == left
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("2", "Sound device: Headset."), ("3", "The sound device stays."), ("", "The sound device stays.")],
+)
+async def test_sound_device_is_chosen_by_its_number(room: Room, answer: str, said: str) -> None:
+    told = await run(RoomServices(room), "D", answer)
+    assert "2: Headset." in told
+    assert told[-1] == said
+    assert (("device", "pulse/headset") in room.player.calls) == (answer == "2")

@@ -179,6 +179,12 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.player.calls[-1] == ("sound", Sound(skips_silence=True))
 
 
+@exercises("audio.device")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key, "j", "enter")
+    assert driver.player.calls[-1] == ("device", "pulse/headset")
+
+
 @exercises("sleep.timer")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)

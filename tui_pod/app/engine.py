@@ -71,7 +71,7 @@ class Engine:
         narration = settings.narration
         self._writer = StateWriter(files.state, self._report) if files.is_writable else NullWriter()
         sound = ao, LevelMeter(paths.cache / "levels.jsonl")
-        self._player = MpvPlayer(frontend.emit, *sound)
+        self._player = MpvPlayer(frontend.emit, *sound, settings.audio.device)
         self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
             make_narrator(paths, narration),

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.audio.devices import DeviceWatch, read_devices
 from tui_pod.audio.filters import filters
 from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.libmpv import (
@@ -29,6 +30,7 @@ from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
+    DeviceChanged,
     DurationKnown,
     Event,
     FileEnded,
@@ -64,10 +66,13 @@ Task = Callable[["MPV"], object]
 class MpvPlayer:
     """A `Player` on one libmpv handle, opened in the background by `open`."""
 
-    def __init__(self, emit: Callable[[Event], None], ao: str | None = None, meter: LevelMeter | None = None) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], ao: str | None = None, meter: LevelMeter | None = None, device: str = ""
+    ) -> None:
         self._emit = emit
         self._ao = ao
         self._meter = meter
+        self._watch = DeviceWatch(device if ao is None else "")
         self._sound, self._applied = Sound(), ""  # `af` for it, as libmpv has it
         self._source: Source | None = None  # the newest one given to libmpv
         self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait forever
@@ -138,7 +143,27 @@ class MpvPlayer:
 
     def set_paused(self, is_paused: bool) -> None:
         """See `Player.set_paused`."""
-        self.do(lambda mpv: mpv.__setitem__("pause", is_paused))
+
+        def task(mpv: MPV) -> None:
+            lost = self._watch.lost
+            if lost is not None and not is_paused:
+                if self._watch.is_missing:
+                    self._emit(DeviceChanged(self._active, lost.description, is_back=False))
+                    return
+                self._watch.lost = None
+                mpv.command("ao-reload")  # a sound server has moved the stream to another device
+            mpv["pause"] = is_paused
+
+        self.do(task)
+
+    def set_device(self, name: str) -> None:
+        """See `Player.set_device`."""
+        self._watch.chosen, self._watch.lost = name, None
+        self.do(lambda mpv: mpv.__setitem__("audio-device", name or "auto"))
+
+    def devices(self) -> tuple[tuple[str, str], ...]:
+        """See `Player.devices`."""
+        return self._watch.devices
 
     def seek(self, position: float) -> None:
         """See `Player.seek`."""
@@ -184,7 +209,8 @@ class MpvPlayer:
 
     def _run(self) -> None:
         try:
-            mpv = open_mpv(self._ao, self._on_log)
+            chosen = {"audio_device": self._watch.chosen} if self._watch.chosen else {}
+            mpv = open_mpv(self._ao, self._on_log, **chosen)
             self._streams.register(mpv)
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
@@ -201,6 +227,7 @@ class MpvPlayer:
         observe("chapters", self._on_chapters)
         observe("pause", self._on_pause)
         observe("eof-reached", self._on_eof)
+        observe("audio-device-list", self._on_devices)
         self._opened()
         self._work(mpv)
         with self._calling:
@@ -323,6 +350,16 @@ class MpvPlayer:
             self._is_playing = not is_paused
             self._emit(PauseChanged(self._active, bool(is_paused), self._read_position(mpv)))
             self.do(lambda _: None)
+
+    def _on_devices(self, mpv: MPV, entries: Any) -> None:
+        """Pause when the device that plays is gone: a sound server would go on with another, such as the speakers."""
+        output = (mpv.current_ao or "") if self._is_playing else ""
+        lost = self._watch.find_lost(read_devices(entries or ()), output, time.monotonic())
+        if lost is not None:
+            self.do(lambda mpv: mpv.__setitem__("pause", True))
+            self._emit(DeviceChanged(self._active, lost.description, is_back=False))
+        elif (found := self._watch.find_returned(time.monotonic())) is not None:
+            self._emit(DeviceChanged(self._active, found.description, is_back=True))
 
     def _on_duration(self, _mpv: MPV, duration: Any) -> None:
         if duration and self._is_open:

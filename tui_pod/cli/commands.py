@@ -190,6 +190,7 @@ COMMANDS = (
             Argument("server", "SERVER", _FEED),
         )),
     )),
+    Command("devices", "doctor.run_devices", "print the sound devices and their names", has_json=True),
     Command("import", "podcasts.feeds.run_import",
             "import podcasts from an OPML file, or podcasts and progress from another"
             " player's database", (

@@ -1,4 +1,4 @@
-"""The command `doctor`: check this machine and print fixes."""
+"""The commands about this machine: `doctor` checks it and prints fixes, `devices` prints the sound devices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from argparse import Namespace
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+from tui_pod.audio.devices import read_devices
 from tui_pod.audio.libmpv import explain_missing, open_mpv
+from tui_pod.cli.shared import print_json, print_table
+from tui_pod.cli.tables import Column
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config
@@ -29,6 +32,24 @@ from tui_pod.terminal.start import reach_apps
 
 Finding = tuple[bool, str, str]
 """Whether the check passed, what was found, and the fix."""
+
+
+def run_devices(options: Namespace) -> None:
+    """Print each sound device with its name.
+
+    Raises:
+        UserError: there is no libmpv.
+    """
+    try:
+        mpv = open_mpv(options.ao)
+    except (OSError, AttributeError, ValueError, TypeError) as error:
+        raise UserError(explain_missing(error)) from None
+    devices = read_devices(mpv.audio_device_list)
+    mpv.terminate()
+    if options.json:
+        print_json([device._asdict() for device in devices])
+    else:
+        print_table((Column("name"), Column("description", 16)), devices)
 
 
 def run(options: Namespace) -> int:

@@ -163,6 +163,13 @@ class AudioSettings(Section):
     """[audio]."""
 
     level: Annotated[bool, Key("Whether to bring recordings to the same loudness, until you choose in the app")] = False
+    device: Annotated[
+        str,
+        Key(
+            "Sound device, as tui-pod devices lists it, until you choose in the app; empty: the system's",
+            example='device = "pulse/headset"',
+        ),
+    ] = ""
     skip_silence: Annotated[bool, Key("Whether to shorten silence, until you choose in the app")] = False
 
 

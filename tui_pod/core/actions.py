@@ -73,6 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.louder", "plus,equals_sign", "Volume: louder by 5", "app.change_volume(5)"),
     Action("audio.level", "W", "Bring recordings to one loudness, or not", "app.toggle_sound('level')"),
     Action("audio.skip_silence", "C", "Cut silence short, or not", "app.toggle_sound('silence')"),
+    Action("audio.device", "D", "Choose the sound device", "screen.choose_device", "screen"),
     Action("playback.mute", "M", "Mute", "app.toggle_sound('mute')"),
     Action(
         "episode.toggle_played",

@@ -57,6 +57,7 @@ class PlaybackCommands:
             "playback.quieter": partial(self._change_volume, -5),
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.mixer.toggle_mute,
+            "audio.device": self._choose_device,
             "audio.level": controller.mixer.toggle_level,
             "audio.skip_silence": controller.mixer.toggle_silence,
             "session.plan": self._plan,
@@ -126,6 +127,21 @@ class PlaybackCommands:
                 self._dialogue.say(f"Error: {error}.")
             else:
                 self._controller.seek_to(position)
+
+    def _choose_device(self) -> None:
+        mixer = self._controller.mixer
+        devices = mixer.devices()
+        self._dialogue.say_all(f"{number}: {device}." for number, (_, device) in enumerate(devices, 1))
+
+        def choose(answer: str) -> None:
+            if answer.strip().isdecimal() and 1 <= int(answer) <= len(devices):
+                name, device = devices[int(answer) - 1]
+                mixer.set_device(name)
+                self._dialogue.say(f"Sound device: {device}.")
+            else:
+                self._dialogue.say("The sound device stays.")
+
+        self._dialogue.ask("Which one? Its number:", choose)
 
     def _sleep(self) -> None:
         timer = self._controller.sleep

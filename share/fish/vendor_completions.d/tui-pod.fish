@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' import export toggle play pause next previous seek speed volume now do attach keys config completions
+set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions
 set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --podcasts --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
@@ -308,6 +308,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l catalog -xka "(__
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a devices -d 'Print the sound devices and their names.'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using devices' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a import -d 'Import podcasts from an OPML file, or podcasts and progress from another player'"'"'s database.'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

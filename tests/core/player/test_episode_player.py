@@ -12,6 +12,7 @@ from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
+    DeviceChanged,
     DurationKnown,
     Event,
     FileEnded,
@@ -1193,3 +1194,12 @@ def test_stop_during_the_lead_ends_it() -> None:
     room.controller.stop()
     room.controller.handle(FileEnded(-2, 1.9))
     assert [location for location, _ in loaded(room)] == ["/one.opus", LEAD]
+
+
+def test_device_that_is_gone_and_back_is_told(room: Room) -> None:
+    room.play("one", 10.0)
+    load = room.controller.playback.load
+    room.controller.handle(DeviceChanged(load, "Headset", is_back=False))
+    assert room.listener.said[-1] == "Headset is gone, so playback paused at its position."
+    room.controller.handle(DeviceChanged(load, "Headset", is_back=True))
+    assert room.listener.said[-1] == "Headset is back. Press space to go on there."

@@ -55,3 +55,10 @@ def test_toggle_says_when_what_plays_has_its_own_sound() -> None:
     room.controller.mixer.toggle_level()
     assert sounds(room) == []
     assert room.listener.said[-1] == "Balanced loudness: on. What plays has settings of its own."
+
+
+def test_device_is_chosen_and_remembered(room: Room) -> None:
+    assert room.controller.mixer.devices() == [("", "Chosen by the system"), ("pulse/headset", "Headset")]
+    room.controller.mixer.set_device("pulse/headset")
+    assert room.player.calls[-1] == ("device", "pulse/headset")
+    assert room.writer.records[-1] == SettingRecord("player", "device", "pulse/headset")

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from math import ceil, inf
 from typing import NamedTuple
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import part_after
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
+    DeviceChanged,
     DurationKnown,
     FileEnded,
     FileLoaded,
@@ -418,6 +420,9 @@ class EpisodePlayer:
                 self._go_to_awaited_mark(load)
             case PauseChanged(is_paused=is_paused, position=position):
                 self._on_pause(load, is_paused, position)
+            case DeviceChanged(name=name, is_back=is_back):
+                there = f"is back. Press {key_of('playback.toggle')} to go on there."
+                self._listener.tell(f"{name} {there if is_back else 'is gone, so playback paused at its position.'}")
             case BufferingChanged(is_buffering=is_buffering):
                 self._state.show(playback._replace(is_buffering=is_buffering, attempt=None))
             case FileEnded(position=position):

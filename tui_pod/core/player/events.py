@@ -73,6 +73,14 @@ class BufferingChanged(NamedTuple):
     is_buffering: bool
 
 
+class DeviceChanged(NamedTuple):
+    """The sound device that played is gone, so the player paused; or it is back."""
+
+    load: int
+    name: str
+    is_back: bool
+
+
 class FileEnded(NamedTuple):
     """The player reached the end of what it could read, which may not be the end of the episode."""
 
@@ -118,6 +126,7 @@ LoadEvent = (
     | ChaptersKnown
     | PauseChanged
     | BufferingChanged
+    | DeviceChanged
     | FileEnded
     | LoadFailed
 )

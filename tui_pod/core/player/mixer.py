@@ -70,6 +70,16 @@ class Mixer:
         own = "" if self._state.sound == sound else " What plays has settings of its own."
         self._state.ports.listener.tell(f"{told}: {'on' if is_on else 'off'}.{own}")
 
+    def devices(self) -> list[tuple[str, str]]:
+        """Return the names and descriptions of the sound devices: the system's choice first, with an empty name."""
+        others = [device for device in self._player.devices() if device[0] != "auto"]
+        return [("", "Chosen by the system"), *others]
+
+    def set_device(self, name: str) -> None:
+        """Play on a sound device, and remember it."""
+        self._player.set_device(name)
+        self._remember("device", name)
+
     def adopt(self, former: Library) -> None:
         """Apply a new speed of the playing podcast from the library that replaced `former`."""
         state, ident = self._state, self._state.playback.episode
@@ -108,5 +118,5 @@ class Mixer:
         """Play at a share of the volume, from 0 to 1, without remembering it."""
         self._player.set_volume(round(self._state.playback.volume * share))
 
-    def _remember(self, key: str, value: float | int | bool) -> None:
+    def _remember(self, key: str, value: float | int | bool | str) -> None:
         self._state.ports.writer.save(SettingRecord("player", key, value))

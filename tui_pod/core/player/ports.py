@@ -6,7 +6,7 @@ posts and `PlaybackController.handle` receives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,6 +54,15 @@ class Player(Protocol):
         """Change the sound of what plays, within a second, and of what is loaded from now on.
 
         Needs to know the recording: what was not measured before sounds as it is for the first seconds.
+        """
+
+    def devices(self) -> Sequence[tuple[str, str]]:
+        """Return the name and the description of each sound device, as last known."""
+
+    def set_device(self, name: str) -> None:
+        """Play on this device from now on; empty: on the one that the system chooses.
+
+        Without it nothing plays: `DeviceChanged` says so.
         """
 
     def set_muted(self, is_muted: bool) -> None:

@@ -53,6 +53,16 @@ class DialogController:
 
         await self._show(PlanScreen(self._services, self._screen.model))
 
+    async def devices(self) -> None:
+        """Choose the sound device."""
+        from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
+
+        mixer = self._services.controller.mixer
+        names, rows = zip(*mixer.devices(), strict=True)
+        await self._show(
+            ChoiceDialog("Sound device", "esc closes", rows, lambda number: mixer.set_device(names[number]))
+        )
+
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and open the podcast."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # after the first paint

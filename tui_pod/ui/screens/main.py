@@ -341,6 +341,10 @@ class MainScreen(Screen[None]):
         """Ask for a podcast to add."""
         await self.dialogs.add_feed()
 
+    async def action_choose_device(self) -> None:
+        """Choose the sound device."""
+        await self.dialogs.devices()
+
     async def action_plan(self) -> None:
         """Plan a session."""
         await self.dialogs.plan()
