@@ -170,7 +170,7 @@ def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> N
     assert os.listdir(tmp_path / "") == sorted([*{"export.db"}, "home"])
 
 
-@pytest.mark.parametrize("damage", ["cut", "noise", "empty tables", "other tables", "short"])
+@pytest.mark.parametrize("damage", ["cut", "noise", "schema", "empty tables", "other tables", "short"])
 def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> None:
     path = antennapod(tmp_path / "export.db")
     content = path.read_bytes()
@@ -178,6 +178,10 @@ def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> N
         path.write_bytes(content[: len(content) // 2])
     elif damage == "noise":
         path.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
+    elif damage == "schema":
+        path.write_bytes(
+            content.replace(b"tableFeedsFeeds", b"tableF\xe5edsFeeds").replace(b"CREATE TABLE", b"CREATE TABLX")
+        )
     elif damage == "short":
         path.write_bytes(imports.HEAD)
     else:

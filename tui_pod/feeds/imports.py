@@ -31,7 +31,7 @@ from tui_pod.feeds.formats.newsboat import NAMES, parse_newsboat
 from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, MAX_OPML, Entry, parse_opml
 from tui_pod.feeds.formats.opml import HeardEpisode as HeardEpisode
 from tui_pod.feeds.net.address import typed_addresses
-from tui_pod.runtime.database_errors import explain_database_error
+from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error
 from tui_pod.runtime.files import read_bytes, read_start
 
 ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
@@ -246,7 +246,7 @@ def _read_database(path: Path) -> Imported:
             queue = [_queued(*row) for row in _rows(db, schema.queue, MAX_EPISODES)] if has_queue else []
             has_favourites = schema.favourites_name in names
             favourites = int(_number(db.execute(schema.favourites).fetchone()[0])) if has_favourites else 0
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         reason = explain_database_error(error, shown)
         raise ImportFault(f"{shown} cannot be read: {reason}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)

@@ -6,6 +6,9 @@ import sqlite3
 
 from tui_pod.runtime.log import log
 
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement raises; the second one if SQLite's message quotes text from the file that is not UTF-8."""
+
 _PASSING = {
     "SQLITE_BUSY": "another program is using it",
     "SQLITE_LOCKED": "another program is using it",

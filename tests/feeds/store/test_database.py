@@ -36,7 +36,7 @@ def test_many_changes_are_backed_up_once_at_their_end(store: FeedStore) -> None:
     assert titles == {"Mine", "https://b.org/f"}
 
 
-@pytest.mark.parametrize("damage", ["noise", "cut", "middle", "empty", "gone"])
+@pytest.mark.parametrize("damage", ["noise", "cut", "middle", "schema", "empty", "gone"])
 def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: FeedStore, damage: str) -> None:
     store.store(FIRST, make_feed(*(make_item(n, summary="x" * 500) for n in range(200))), now=NOW)
     store.move(FIRST, "https://new.org/feed")
@@ -48,7 +48,9 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
         half = len(content) // 2
         middle = content[:half] + b"\xa5" * 16_384 + content[half + 16_384 :]
         cut = content[: half - 100]
-        damaged = {"noise": b"noise" * 1000, "cut": cut, "middle": middle, "empty": b""}[damage]
+        schema = content.replace(b"tablefeedsfeeds", b"tablef\xe5edsfeeds").replace(b"CREATE TABLE", b"CREATE TABLX")
+        noise = b"noise" * 1000
+        damaged = {"noise": noise, "cut": cut, "middle": middle, "schema": schema, "empty": b""}[damage]
         store.db.file.write_bytes(damaged)
     again = FeedStore(store.db.file.parent)
     found = []
@@ -62,7 +64,7 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
         (FIRST, "https://new.org/feed", (("Science", "Physics"),))
     ]
     assert again.db.notices
-    if damage in ("noise", "cut", "middle"):
+    if damage not in ("empty", "gone"):
         (aside,) = again.db.file.parent.glob("feeds.sqlite.corrupt-*")
         assert aside.read_bytes() == damaged
     again.store(FIRST, make_feed(make_item(1)), now=NOW)

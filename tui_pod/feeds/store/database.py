@@ -26,7 +26,7 @@ from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.feeds.store.repair import Recovered, copy_readable
 from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
 from tui_pod.runtime import files
-from tui_pod.runtime.database_errors import explain_database_error, is_damage
+from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error, is_damage
 from tui_pod.runtime.log import log
 
 LOCK_WAIT = 5.0
@@ -95,12 +95,12 @@ class FeedDatabase:
                 db = self._open()
                 with _transaction(db, begin):
                     yield db
-            except (sqlite3.Error, json.JSONDecodeError) as error:
+            except (*DATABASE_ERRORS, json.JSONDecodeError) as error:
                 reason = explain_database_error(error, str(self.file))
                 if not is_damage(error) or self._is_repaired:
                     raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {reason}.") from error
                 self._put_aside()
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(*DATABASE_ERRORS):
                     self._open()
                 raise FeedStoreError(" ".join((*self.notices[-1:], "Try again."))) from error
             except OSError as error:
@@ -117,7 +117,7 @@ class FeedDatabase:
         files.check_regular(self.file)
         try:
             connection = _connected(self.file)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             if not is_damage(error) or self._is_repaired:
                 raise
             log(f"{self.file}: {error}")
@@ -213,7 +213,7 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*DATABASE_ERRORS):
             connection.execute("ROLLBACK")
         raise
 
@@ -273,7 +273,7 @@ def _connected(file: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_spill = OFF")  # otherwise a large change locks readers out until it commits
         connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and also syncs the deletion of the journal
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error:
+    except DATABASE_ERRORS:
         connection.close()
         raise
     return connection

@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from tui_pod.runtime.database_errors import DATABASE_ERRORS
+
 _PROBES = 50_000
 """Most reads that may fail in one table: damage at its end has no end."""
 
@@ -48,14 +50,14 @@ def copy_readable(damaged: Path, db: sqlite3.Connection) -> Recovered:
     """
     counts: Counter[str] = Counter()
     listed = None
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{damaged.as_uri()}?immutable=1", uri=True)) as source:
+    with suppress(*DATABASE_ERRORS), closing(sqlite3.connect(f"{damaged.as_uri()}?immutable=1", uri=True)) as source:
         source.text_factory = _Text
         source.execute("PRAGMA trusted_schema = OFF")
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             if table not in _FETCHED_AGAIN:
                 counts[table] = _copy(source, db, table)
-        with suppress(sqlite3.Error):
+        with suppress(*DATABASE_ERRORS):
             listed = source.execute("SELECT count(*) FROM episodes INDEXED BY episodes_by_feed").fetchone()[0]
     db.execute("UPDATE feeds SET etag = '', modified = ''")
     lost = None if listed is None else max(0, listed - counts["episodes"])
@@ -79,7 +81,7 @@ def _copy(source: sqlite3.Connection, db: sqlite3.Connection, table: str) -> int
     types = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({table})")}
     try:
         there = {str(row[1]) for row in source.execute(f"PRAGMA table_info({table})")}
-    except sqlite3.Error:
+    except DATABASE_ERRORS:
         return 0
     columns = [name for name in types if name in there]
     count = 0
@@ -98,7 +100,7 @@ def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
         first, last = ranges.pop()
         try:
             yield from source.execute(query, (first, last)).fetchall()
-        except sqlite3.Error:
+        except DATABASE_ERRORS:
             left -= 1
             middle = (first + last) // 2
             if first < last:
