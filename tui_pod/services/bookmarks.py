@@ -56,9 +56,11 @@ class BookmarkService:
         else:
             self._context.frontend.tell(NOTHING_PLAYS)
 
-    def add_stretch(self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None]) -> None:
-        """Bookmark a stretch; pass a bookmark that is there already to `edit`."""
-        bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch)
+    def add_stretch(
+        self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None], note: str = ""
+    ) -> None:
+        """Bookmark a stretch, with a note if not empty; pass a bookmark that is there already to `edit`."""
+        bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch, note)
         if is_new:
             self._last = bookmark.key, self._context.controller.now()
             self._context.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
@@ -87,7 +89,8 @@ class BookmarkService:
         except Exception as error:  # whatever it was, the position is saved
             log(f"a bookmark has no text: {type(error).__name__}: {error}")
         self._waiting.remove(playback)
-        self.add_stretch(episode, playback.title, just_said(transcript, playback.position, playback.speed), edit)
+        stretch = just_said(transcript, playback.position, playback.speed)
+        self.add_stretch(episode, playback.title, stretch, edit, "" if stretch.text else playback.chapter)
 
 
 def said_of(bookmark: Bookmark) -> str:

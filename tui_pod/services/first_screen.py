@@ -44,7 +44,8 @@ class FirstScreen(NamedTuple):
     session: "Session | None" = None
     """The session that goes on or waits."""
     saved_list: Mapping[str, object] = MappingProxyType({})
-    """The list that playing goes on in, as it was saved; see `core/playback/play_context.py`."""
+    """What playing goes on with, as it was saved: its list (see `core/playback/play_context.py`), where the sleep timer
+    was set, and the speeds of books."""
     is_session_over: bool = False
     """Whether the end time of the last session has passed since; the queue is without it."""
 

@@ -41,6 +41,11 @@ class Episode(NamedTuple):
     year: str = ""
 
 
+def is_book(episode: Episode) -> bool:
+    """Return whether an episode is a book: of several recordings, or of one that is made for books."""
+    return bool(episode.parts) or (episode.audio or "").lower().endswith(".m4b")
+
+
 def numbering(season: int | None, number: int | None, title: str) -> str:
     """Return a short text such as `S3 E1`; empty if there is no number, or if the title says it by itself."""
     if season is None and number is not None and re.search(rf"(?<!\d)0*{number}(?!\d)", title):

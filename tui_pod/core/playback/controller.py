@@ -69,7 +69,7 @@ class PlaybackController:
         owner = PlayerOwner(
             lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed, self._note_seek
         )
-        mixer = self.mixer = Mixer(state, usual_speed)
+        mixer = self.mixer = Mixer(state, usual_speed, saved_list)
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()

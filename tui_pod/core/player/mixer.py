@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from tui_pod.core.library.episode import Episode
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from tui_pod.core.library.episode import Episode, is_book
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_rule, make_speed_rule
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
+BOOK_SPEEDS = "book_speeds"
+"""Key of the speeds of books among the saved settings: texts such as `0f3a… 1.5`, of an id and a speed."""
+
+
+def clamp_speed(speed: float) -> float:
+    """Return a speed that can be played, rounded."""
+    return round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+
+
+def _is_speed(pair: Sequence[str]) -> bool:
+    return len(pair) == 2 and re.fullmatch(r"\d+(\.\d+)?", pair[1]) is not None
+
 
 class Mixer:
     """Sets how fast and how loud episodes play, and whether with their silence."""
 
-    def __init__(self, state: PlaybackState, usual_speed: float | None = None) -> None:
-        """Set the player; `usual_speed` is that of the playback if None."""
+    def __init__(
+        self, state: PlaybackState, usual_speed: float | None = None, saved: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        """Set the player; `usual_speed` is that of the playback if None, `saved` has the speeds of books."""
         self._state = state
+        texts = saved.get(BOOK_SPEEDS)
+        pairs = [str(text).split() for text in texts] if isinstance(texts, list) else []
+        self._book_speeds = {pair[0]: clamp_speed(float(pair[1])) for pair in pairs if _is_speed(pair)}
         self._player = state.ports.player
         self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
         """The speed of episodes whose topic or podcast has none of its own."""
@@ -27,8 +48,13 @@ class Mixer:
 
     @property
     def speed_rule(self) -> SpeedRule:
-        """The speed of each episode: the usual one, or that of a topic."""
-        return make_speed_rule(self.usual_speed, self._state.library, self._state.options.speeds)
+        """The speed of each episode: that of a book, of a topic or podcast, or the usual one."""
+        library = self._state.library
+        rule = make_speed_rule(self.usual_speed, library, self._state.options.speeds)
+        if not self._book_speeds:
+            return rule
+        books = {library.index(ident): speed for ident, speed in self._book_speeds.items()}
+        return lambda index: books.get(index) or rule(index)
 
     def use_speed_of(self, episode: Episode) -> float:
         """Set the player to the speed and sound of an episode, and return its speed."""
@@ -90,10 +116,17 @@ class Mixer:
             state.show(state.playback._replace(speed=self.use_speed_of(state.library.episode(after))))
 
     def set_speed(self, speed: float) -> None:
-        """Play at `speed` times the normal rate, clamped to `MIN_SPEED`…`MAX_SPEED`, and remember it."""
-        speed = self.usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+        """Play at `speed` times the normal rate, clamped, and remember it: of a book, for that book alone."""
+        speed = clamp_speed(speed)
         self._player.set_speed(speed)
-        self._remember("speed", speed)
+        episode = self._state.library.find(self._state.playback.episode)
+        if episode is not None and is_book(episode):
+            self._book_speeds = {**self._book_speeds, episode.id: speed}
+            texts = [f"{ident} {own:g}" for ident, own in self._book_speeds.items()]
+            self._state.ports.writer.save(SettingRecord("list", BOOK_SPEEDS, texts))
+        else:
+            self.usual_speed = speed
+            self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
 
     def change_speed(self, steps: int) -> None:

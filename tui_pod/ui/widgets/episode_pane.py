@@ -232,6 +232,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._show()
             self._chapters = await services.reader.chapters(episode)
             self._show()
+            here = next((number for number, choice in enumerate(self._about.about.choices) if choice.is_now), 0)
+            if here and self._about.cursor is None:
+                self._light(here)
         elif self._shown[1]:
             self._transcript = await services.reader.transcript(episode)
             self._show()
