@@ -65,7 +65,11 @@ def with_last_played(
     if index is None or playback.is_loaded:
         return playback
     ident = library.ids[index]
-    progress = progress_index.get(ident)
+    progress, parts = progress_index.get(ident), library.episode(index).parts
+    if parts:
+        from tui_pod.core.player.part_chapters import part_chapters  # most starts hold no book
+
+        playback = playback._replace(marks=part_chapters(parts))
     return playback._replace(
         episode=ident,
         title=library.titles[index],

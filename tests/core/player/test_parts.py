@@ -11,7 +11,7 @@ from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed
-from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 
 PARTS = arrange([Part("/a.mp3", 100.0, "Part A"), Part("/b.mp3", 50.0, "Part B"), Part("/c.mp3", 80.0, "Part C")])
@@ -180,3 +180,9 @@ def test_position_saved_at_quitting_is_that_of_the_whole() -> None:
     assert room.controller.unsaved().progress.position == pytest.approx(163.5)  # type: ignore[union-attr]
     room.controller.save()
     assert room.writer.progress("book")[-1] == pytest.approx(163.5)
+
+
+def test_restored_book_has_its_chapters_before_it_is_opened() -> None:
+    room = make_room([BOOK, NEXT], playback=Playback(episode="book", title="Book", position=120.0))
+    assert room.controller.playback.is_held
+    assert room.controller.playback.chapter == "Part B"

@@ -141,7 +141,9 @@ class EpisodePlayer:
         held = self._silence()._replace(episode=episode.id, title=episode.title, position=position, problem=problem)
         held = held._replace(marks=part_chapters(episode.parts))
         if episode.id == playback.episode:
-            held = held._replace(duration=playback.duration, is_narrated=playback.is_narrated, marks=playback.marks)
+            held = held._replace(
+                duration=playback.duration, is_narrated=playback.is_narrated, marks=playback.marks or held.marks
+            )
         duration = held.duration or (progress.duration if progress else None) or episode.duration
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
 

@@ -1,0 +1,98 @@
+"""A week with two books and a folder of talks: slept through, renamed by a tagger, unmounted, and heard to the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.feeds.folders.sounds import make_mp3
+from tests.journeys.listener import Listener
+
+PART = 60
+"""About how long a part of a book is, in seconds."""
+
+
+def put_book(folder: Path, title: str, name: Callable[[int], str], **tags: str) -> None:
+    """Write the parts of a book; their sound depends on title and number alone."""
+    for number in (1, 2, 3):
+        make_mp3(
+            folder / name(number), f"Chapter {number}", str(number), PART, f"{title} {number}", TALB=title,
+            TPE1="Jane Austen", **tags,
+        )  # fmt: skip
+
+
+def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
+    listener = Listener(tmp_path / "ida")
+    shelf = listener.folder / "Shelf"
+    put_book(shelf / "Emma", "Emma", "{:02}.mp3".format)
+    put_book(shelf / "Persuasion", "Persuasion", "CD {0}/track.mp3".format)
+    for talk in ("On bees", "On ice"):
+        make_mp3(shelf / "Talks" / f"{talk}.mp3", talk, TPE1=f"The speaker {talk.lower()}")
+    catalog = listener.folder / "catalog.toml"
+    catalog.write_text('version = 1\ntitle = "None"\n')
+    arguments = ("--catalog", str(catalog))
+    listener.run("feeds", "add", str(shelf), *arguments)
+    listed = [line.split("\t")[:2] for line in listener.run("list", *arguments).splitlines()]
+    ids = {title: ident for ident, title in listed}
+    assert list(ids) == ["Emma", "Persuasion", "On bees", "On ice"]
+
+    # the timer is set in the second chapter, and the third is reached asleep
+    with listener.sits_down(*arguments) as app:
+        app.see("Emma", "Persuasion", "On bees")
+        app.press("\r")
+        app.hear("Emma")
+        app.do(":", "12:34")
+        app.press("1:10\r")
+        app.hear("Emma", 70)
+        app.do("z", "30 minutes")
+        app.press("\r")
+        app.see("ch 2/3", "☾ 4:")
+        app.press("..")
+        app.play_to(130)
+        app.see("ch 3/3")
+        app.press("Z")
+        app.see("ch 2/3")
+        app.hear("Emma", 70)
+        app.quit()
+    assert 70 <= listener.progress(ids["Emma"]).position < 90
+
+    # a tagger renames the files and writes other tags
+    shutil.rmtree(shelf / "Emma")
+    put_book(shelf / "Austen - Emma (1815)", "Emma", "Emma, chapter {0}.mp3".format, TYER="1815", TCOM="Ann Reader")
+    with listener.sits_down(*arguments) as app:
+        app.see("‖ Emma", "ch 2/3")
+        app.do("R", "Jane Austen · Ann Reader")
+        app.do("i", "Ann Reader", "1815")
+        app.escape("1815")
+        app.press(" ")
+        app.hear("Emma", 70)
+        app.press("]")
+        app.see("1.1×")
+        app.quit()
+
+    # the disk is away for an evening
+    left = listener.progress(ids["Emma"]).position
+    away = shelf.rename(shelf.with_name("Away"))
+    with listener.sits_down(*arguments) as app:
+        app.see("‖ Emma", "◐ Emma", "Persuasion")
+        app.press(" ")
+        app.see("is gone")
+        app.quit()
+    assert listener.progress(ids["Emma"]).position == left
+    away.rename(shelf)
+
+    # it is heard to its end, and the next book follows at its own speed
+    with listener.sits_down(*arguments) as app:
+        app.see("‖ Emma")
+        app.press(" ")
+        app.hear("Emma", 70)
+        app.do(":", "12:34")
+        app.press("2:48\r")
+        app.see("✓ Emma")
+        app.hear("Persuasion")
+        app.see("1×")
+        app.quit()
+    assert listener.progress(ids["Emma"]).played
+    assert listener.progress(ids["Emma"]).plays == 1
+    assert {line.split("\t")[0] for line in listener.run("list", *arguments).splitlines()} == set(ids.values())
