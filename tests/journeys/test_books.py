@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.feeds.folders.sounds import make_mp3
+from tests.feeds.folders.sounds import make_long_mp3, make_mp3
 from tests.journeys.listener import Listener
 
 PART = 60
@@ -16,8 +16,8 @@ PART = 60
 def put_book(folder: Path, title: str, name: Callable[[int], str], **tags: str) -> None:
     """Write the parts of a book; their sound depends on title and number alone."""
     for number in (1, 2, 3):
-        make_mp3(
-            folder / name(number), f"Chapter {number}", str(number), PART, f"{title} {number}", TALB=title,
+        make_long_mp3(
+            folder / name(number), PART, f"{title} {number}", f"Chapter {number}", str(number), TALB=title,
             TPE1="Jane Austen", **tags,
         )  # fmt: skip
 

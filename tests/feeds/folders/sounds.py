@@ -9,15 +9,20 @@ _FRAME = b"\xff\xfb\x90\x00" + bytes(413)
 """One of MPEG 1, layer 3, 128 kbit/s, 44.1 kHz: 26 ms; 38 make a second."""
 
 
-def make_mp3(path: Path, title: str = "", track: str = "", seconds: int = 1, mark: str = "", **tags: str) -> Path:
+def make_mp3(path: Path, title: str = "", track: str = "", **tags: str) -> Path:
+    """Write a sound file of a second, and the folders above it; `tags` are further frames by their four letters."""
+    return make_long_mp3(path, 1, "", title=title, track=track, **tags)
+
+
+def make_long_mp3(path: Path, seconds: int, mark: str = "", title: str = "", track: str = "", **tags: str) -> Path:
     """Write a sound file, and the folders above it.
 
     Args:
         path: where to.
-        title: its title; empty: no tag.
-        track: its number; empty: no tag.
         seconds: about how long it is.
         mark: what makes its content unlike that of others; empty: its name.
+        title: its title; empty: no tag.
+        track: its number; empty: no tag.
         tags: further frames by their four letters.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
