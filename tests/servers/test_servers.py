@@ -119,7 +119,39 @@ def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines:
             found = bytes(content[:size])
         assert found == sound(part.duration)
     assert podcasts.local_file(book) is None
-    assert podcasts.download_request(book) is None
+    podcasts.streams.close()
+    podcasts.store.db.close()
+
+
+def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Machines) -> None:
+    machine = machines("one")
+    machine.refresh()
+    podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
+    podcasts.store.set_private_origin(machine.feed_id, origin(f"{server.base}/"))
+    book = machine.episodes()["Many Files"]
+    request = podcasts.download_request(book)
+    assert request is not None
+    told: list[int] = []
+    podcasts.downloads.fetch(request, lambda done, _: told.append(done))
+    assert told == sorted(told)
+
+    def recordings() -> list[bytes | None]:
+        found = [
+            podcasts.local_file(book._replace(audio=part.audio, duration=part.duration, parts=()))
+            for part in book.parts
+        ]
+        return [path.read_bytes() if path is not None else None for path in found]
+
+    whole = [sound(part.duration) for part in book.parts]
+    assert recordings() == whole
+    (download,) = podcasts.downloads.all()
+    assert (download.episode, download.size) == (book.id, sum(map(len, whole)))
+    assert podcasts.downloads.remove(book.id)
+    assert recordings() == [None] * 3
+    assert podcasts.downloads.restore(book.id)
+    assert recordings() == whole
+    assert podcasts.downloads.delete(book.id)
+    assert list((machine.home / "data" / "downloads").iterdir()) == []
     podcasts.streams.close()
     podcasts.store.db.close()
 

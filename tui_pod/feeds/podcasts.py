@@ -22,7 +22,7 @@ from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
-from tui_pod.feeds.media.download_request import DownloadRequest
+from tui_pod.feeds.media.download_request import DownloadRequest, name_of_part
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
 from tui_pod.feeds.media.mp4_claims import fault_of
@@ -179,15 +179,15 @@ class Podcasts:
         return "" if language.startswith("en") else language
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
-        """Return a request to download an episode; None if it has no address, or several."""
-        if episode.audio is None or "://" not in episode.audio or episode.parts:
+        """Return a request to download an episode; None if it has no address."""
+        if episode.audio is None or "://" not in episode.audio:
             return None
         details = self.details(episode.id)
         size = details.size if details else None
         policy = self._policy(details)
-        return DownloadRequest(
-            episode.id, episode.title, episode.audio, policy, is_automatic, size, partial(self._renewed, episode.id)
-        )
+        others = tuple(part.audio for part in episode.parts[1:])
+        renew = partial(self._renewed, episode.id)
+        return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size, others, renew)
 
     def plan_downloads(
         self,
@@ -245,7 +245,7 @@ class Podcasts:
 def _name(episode: Episode, details: Details | None) -> str:
     """Return the id under which a recording is kept: the episode's, or one of its own for a later part of a book."""
     is_part = details is not None and is_server(details.feed) and episode.audio != details.audio
-    return f"{episode.id} {episode.audio}" if is_part else episode.id
+    return name_of_part(episode.id, episode.audio or "") if is_part else episode.id
 
 
 def _numbering(details: Details) -> str:

@@ -49,8 +49,20 @@ class DownloadRequest:
     """Whether the podcast's settings ask for it, not the listener."""
     size: int | None = None
     """Bytes that the feed states; None if it states none."""
+    others: tuple[str, ...] = ()
+    """Addresses of the further files of a book of several."""
     renew: Callable[[], str | None] = field(default=lambda: None, compare=False)
     """Returns a new address if this one has expired; None if there is none. May wait."""
+
+
+def name_of_part(episode: str, address: str) -> str:
+    """Return the id under which a further file of an episode is kept."""
+    return f"{episode} part {address}"
+
+
+def is_part(ident: str) -> bool:
+    """Return True for an id of `name_of_part`."""
+    return " part http" in ident
 
 
 def file_hash(episode: str) -> str:

@@ -11,12 +11,20 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest, file_hash, file_name
+from tui_pod.feeds.media.download_request import (
+    DownloadError,
+    DownloadRequest,
+    file_hash,
+    file_name,
+    is_part,
+    name_of_part,
+)
 from tui_pod.feeds.media.notes import read_note, text_of, write_note
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RemoteRecording, Report
@@ -98,8 +106,10 @@ class Downloads:
         path = self.folder / name
         try:
             note = read_note(path.with_name(f"{name}.json"))
-            size = path.stat().st_size
+            size = sum(each.stat().st_size for each in (path, *_named(path, note)))
         except OSError:
+            return None
+        if note.get("part") is True:
             return None
         return Download(text_of(note, "episode"), path, size, note.get("automatic") is True)
 
@@ -107,7 +117,7 @@ class Downloads:
         self, request: DownloadRequest, report: Report = lambda _done, _size: None, cancel: CancelToken | None = None,
         expendable: Sequence[str] = (),
     ) -> Path:  # fmt: skip
-        """Download what is missing of a recording, and return its path.
+        """Download what is missing of a recording, and return its path; of a book of several files, the first one last.
 
         Args:
             request: what to download.
@@ -121,6 +131,12 @@ class Downloads:
         found = self.find(request.episode)
         if found is not None:
             return found
+        others, done = list[Path](), 0
+        for address in request.others:
+            name = name_of_part(request.episode, address)
+            part = replace(request, episode=name, address=address, size=None, others=(), renew=lambda: None)
+            others.append(self.fetch(part, partial(_tell, report, done, request.size), cancel, expendable))
+            done += others[-1].stat().st_size
         try:
             make_folder(self.folder)
             recording = self._store.open(
@@ -132,8 +148,10 @@ class Downloads:
                 if found is not None:
                     return found
                 make_room = partial(self._make_room, expendable=expendable)
-                recording.fetch_all(self._limit, report, cancel or CancelToken(), make_room, request.size)
-                return self._finish(request, recording)
+                tell = partial(_tell, report, done, request.size) if others else report
+                missing = request.size - done if request.size and others else request.size
+                recording.fetch_all(self._limit, tell, cancel or CancelToken(), make_room, missing)
+                return self._finish(request, recording, others)
             finally:
                 recording.close_if_unread()
         except FetchError as error:
@@ -148,7 +166,8 @@ class Downloads:
         path = self.find(episode)
         if path is None:
             return False
-        os.rename(path, path.with_name(path.name + _REMOVED))
+        for each in (*_parts(path), path):
+            os.rename(each, each.with_name(each.name + _REMOVED))
         self.look_again()
         return True
 
@@ -162,7 +181,9 @@ class Downloads:
     def restore(self, episode: str) -> bool:
         """Bring back a download that was set aside; return whether it was still there."""
         for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
-            os.rename(path, path.with_name(path.name.removesuffix(_REMOVED)))
+            former = path.with_name(path.name.removesuffix(_REMOVED))
+            for each in (*_parts(former, _REMOVED), path):
+                os.rename(each, each.with_name(each.name.removesuffix(_REMOVED)))
             self.look_again()
             return True
         return False
@@ -188,14 +209,19 @@ class Downloads:
             return self._names
 
     def _delete(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
-        path.with_name(f"{path.name}.json").unlink(missing_ok=True)
+        for each in (*_parts(path), path):
+            each.unlink(missing_ok=True)
+            each.with_name(f"{each.name}.json").unlink(missing_ok=True)
         self.look_again()
 
-    def _finish(self, request: DownloadRequest, recording: RemoteRecording) -> Path:
+    def _finish(self, request: DownloadRequest, recording: RemoteRecording, others: Sequence[Path]) -> Path:
         """Move a whole recording into the folder. Whoever sees its name sees all of it."""
         path = self.folder / file_name(request, recording.kind())
-        note = {"episode": request.episode, "automatic": request.is_automatic}
+        note: dict[str, object] = {"episode": request.episode, "automatic": request.is_automatic}
+        if others:
+            note["parts"] = [other.name for other in others]
+        if is_part(request.episode):
+            note["part"] = True
         write_note(path.with_name(f"{path.name}.json"), note)
         recording.move_to(path)
         sync_folder(self.folder)
@@ -209,7 +235,7 @@ class Downloads:
             NoRoom: there is still no room.
         """
         kept = {download.episode: download for download in self.all()}
-        used = sum(download.size for download in kept.values())
+        used = sum(_size(self.folder / name) for name in self._index().values())  # of books that are incomplete too
         for episode in expendable:
             if used + size <= self._quota and self._free() - missing >= LEAVE_FREE:
                 break
@@ -224,6 +250,29 @@ class Downloads:
 
     def _free(self) -> int:
         return shutil.disk_usage(self.folder).free
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # deleted meanwhile
+        return 0
+
+
+def _tell(report: Report, before: int, size: int | None, done: int, _: int | None) -> None:
+    """Report the progress of a file as that of its book, of which some bytes were there before."""
+    report(before + done, size)
+
+
+def _parts(path: Path, ending: str = "") -> list[Path]:
+    """Return the further files of a book whose first one this is, as its note names them; none for a single file."""
+    return _named(path, read_note(path.with_name(f"{path.name}.json")), ending)
+
+
+def _named(path: Path, note: Mapping[str, Any], ending: str = "") -> list[Path]:
+    names = note.get("parts")
+    valid = (name for name in (names if isinstance(names, list) else ()) if _NAME.fullmatch(str(name)))
+    return [part for name in valid if (part := path.with_name(f"{name}{ending}")).exists()]
 
 
 def _names_in(folder: Path) -> dict[str, str]:

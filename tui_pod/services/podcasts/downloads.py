@@ -86,9 +86,7 @@ class DownloadService:
         elif are_here:
             self._frontend.tell(f"Already downloaded. Press {key_of('list.remove')} to delete it.")
         else:
-            has_books = any((found := library.find(ident)) is not None and found.parts for ident in missing)
-            said = "Nothing to download: these are narrated, or already on this machine."
-            self._frontend.tell("A book of many files is only streamed." if has_books else said)
+            self._frontend.tell("Nothing to download: these are narrated, or already on this machine.")
 
     async def _remove(self, episodes: Sequence[str]) -> None:
         queue = await self._opened()
