@@ -71,10 +71,11 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
             login.forget()
             return base, [clean(text(each.get("name"))) for each in list_libraries(base, login)]
         except FetchError as error:
-            if error.status is not None or base == bases[-1]:
-                raise problem or error from None
-            problem = error
-    raise AssertionError
+            if error.status is not None:  # it answers
+                raise
+            problem = problem or error
+    assert problem is not None
+    raise problem
 
 
 @on_store

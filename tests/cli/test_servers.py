@@ -1,0 +1,93 @@
+"""The commands `server add`, `list` and `remove`, and what `doctor` and `sync` say of servers."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.servers.double import Double, User, serving
+from tests.servers.tried import DoubleServer
+from tui_pod.cli.main import main
+
+Add = Callable[..., int]
+
+
+@pytest.fixture
+def server() -> Iterator[DoubleServer]:
+    double = Double()
+    double.users["ann"] = User("ann", "pass word")
+    with serving(double) as base:
+        yield DoubleServer(base, double)
+
+
+@pytest.fixture
+def add(server: DoubleServer, monkeypatch: pytest.MonkeyPatch) -> Add:
+    """Run `server add` with a password typed."""
+
+    def run(password: str = "pass word", address: str = "", *words: str) -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+        return main(["server", "add", address or server.base.removeprefix("http://"), *(words or ("--user", "ann"))])
+
+    return run
+
+
+def servers(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    capsys.readouterr()
+    assert main(["server", "list", "--json"]) in (0, None)
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_server_is_added_listed_synced_and_removed(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add() == 0
+    assert "libraries: Books and Podcasts" in capsys.readouterr().err
+    (listed,) = servers(capsys)
+    assert (listed["address"], listed["user"], listed["episodes"], listed["error"]) == (server.base, "ann", 6, None)
+    ident = server.ids["Alone"]
+    server.double.change(server.double.users["ann"], {"libraryItemId": ident, "currentTime": 4, "duration": 20})
+    assert main(["sync", "--json"]) == 0
+    (received,) = json.loads(capsys.readouterr().out)["received"]
+    assert received["position"] == 4
+    assert main(["server", "remove", server.base]) in (0, None)
+    assert servers(capsys) == []
+
+
+@pytest.mark.parametrize("words", [("--user", "ann"), ("--api-key",)])
+def test_a_rejected_login_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    assert add("wrong", "", *words) == 1
+    assert "does not take this login" in capsys.readouterr().err
+    assert servers(capsys) == []
+
+
+def test_another_kind_of_server_adds_nothing(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.double.answers["/"] = lambda request: request.say(200, "<html>Hello</html>")
+    assert add() == 1
+    assert "other than data" in capsys.readouterr().err
+    assert servers(capsys) == []
+
+
+def test_http_is_for_the_own_network_alone(
+    add: Add, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.cli.servers.is_private", lambda _: False)
+    assert add("pass word", "http://books.example.org") == 1
+    assert "needs https" in capsys.readouterr().err
+    assert servers(capsys) == []
+
+
+def test_doctor_says_whether_a_server_answers(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add()
+    main(["--ao", "null", "doctor"])
+    assert f"servers    {server.base}: libraries: 2" in capsys.readouterr().out
+    server.double.answers["/"] = lambda request: request.say(503, "")
+    main(["--ao", "null", "doctor"])
+    assert "FAIL  servers" in capsys.readouterr().out
