@@ -33,9 +33,12 @@ class Beside:
     def __init__(self, folder: str, names: Iterable[str]) -> None:
         self._folder = folder
         self._names = sorted(names)
+        self._tells = any(name.lower().endswith((*TRANSCRIPT_ENDINGS, cue.ENDING)) for name in self._names)
 
     def completed(self, name: str, tags: Tags) -> Tags:
         """Return the tags of a recording with what the other files say about it."""
+        if not (self._tells or tags.transcript or tags.cue):
+            return tags
         return tags._replace(
             transcript=self.transcript(name),
             description=self._text(DESCRIPTION) or tags.description,

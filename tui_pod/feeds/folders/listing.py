@@ -139,15 +139,17 @@ def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tu
 
     Files with the same content get different guids, except within a book, which has each content once.
     """
-    titled = dict(_in_order(files))
-    homes = {file: home for home, inside in group(titled).items() for file in inside}
-    books = {home: inside for home, inside in group(titled).items() if not home.endswith(os.sep)}
-    books = {home: inside for home, inside in books.items() if is_book(inside, kind)}
+    ordered = _in_order(files)
+    titles = {file.path: title for file, title in ordered}
+    groups = group(file for file, _ in ordered)
+    homes = {file.path: home for home, inside in groups.items() for file in inside}
+    leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
+    books = {home: inside for home, inside in leaves if is_book(inside, kind)}
     items: list[Item] = []
     taken: set[str] = set()
     guessed = []
-    for file, title in titled.items():
-        home = homes[file]
+    for file, title in ordered:
+        home = homes[file.path]
         inside = books.get(home, [file])
         if inside[0] is not file:
             continue
@@ -156,7 +158,7 @@ def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tu
             if not kind:
                 guessed.append(home)
             guid = f"{BOOK}\0{guid}"
-            items.append(_book(guid, os.path.join(root, home), root, inside, titled))
+            items.append(_book(guid, os.path.join(root, home), root, inside, titles))
         else:
             items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
         taken.add(guid)
@@ -174,16 +176,21 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Ite
                 recording=recording)  # fmt: skip
 
 
-def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[AudioFile, str]) -> Item:
-    """Return the item of a book: the files of a folder in order, with their titles in the folder."""
+def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[str, str]) -> Item:
+    """Return the item of a book: the files of a folder in order, with their titles in the folder by their paths."""
     unique: dict[str, AudioFile] = {}
     for file in inside:
         unique[file.key] = min(file, unique.get(file.key, file), key=lambda same: len(same.path))
     files = list(unique.values())
     if len(files) < len(inside):
-        titles = dict(zip(files, _titles(files), strict=True))
+        titles = dict(zip((file.path for file in files), _titles(files), strict=True))
     parts = arrange(
-        Part(path := os.path.join(root, file.path), duration, titles[file], _beside(path, file.tags.transcript) or "")
+        Part(
+            path := os.path.join(root, file.path),
+            duration,
+            titles[file.path],
+            _beside(path, file.tags.transcript) or "",
+        )
         for file, duration in zip(files, durations(files), strict=True)
     )
     marks = part_chapters(parts)

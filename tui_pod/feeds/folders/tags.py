@@ -32,7 +32,7 @@ MAX_TRACK = 100_000
 """Highest number of a track or disc."""
 
 MATROSKA_HEAD = 64 * 1024
-"""Bytes at the start of a Matroska or WebM file in which its duration is looked for."""
+"""Bytes at the start of a file that are read at once; the duration of a Matroska or WebM file is looked for there."""
 
 MATROSKA = b"\x1aE\xdf\xa3"
 _SEGMENT, _INFO, _SCALE, _DURATION, _TITLE = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x7BA9
@@ -83,9 +83,10 @@ def read_file(path: str) -> tuple[str, Tags]:
     """
     descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:
-        if path.lower().endswith(".ts") and os.pread(descriptor, 1, 0) != TS_MARK:
+        start = os.pread(descriptor, MATROSKA_HEAD, 0)
+        if path.lower().endswith(".ts") and not start.startswith(TS_MARK):
             raise OSError("not a recording")
-        return _key(descriptor), _tags(file, path)
+        return _key(descriptor, start), _tags(file, path, start)
 
 
 class _BoundedReader(io.BufferedReader):
@@ -100,23 +101,22 @@ class _BoundedReader(io.BufferedReader):
         return super().read(size)
 
 
-def _key(descriptor: int) -> str:
-    start, end = _sound(descriptor, os.fstat(descriptor).st_size)
+def _key(descriptor: int, head: bytes) -> str:
+    start, end = _sound(descriptor, os.fstat(descriptor).st_size, head)
     digest = hashlib.blake2b(str(end - start).encode(), digest_size=16)
     for at in sorted({start, max(start, (start + end) // 2 - SAMPLE // 2), max(start, end - SAMPLE)}):
         digest.update(os.pread(descriptor, min(SAMPLE, end - at), at))
     return digest.hexdigest()
 
 
-def _sound(descriptor: int, size: int) -> tuple[int, int]:
+def _sound(descriptor: int, size: int, head: bytes) -> tuple[int, int]:
     """Return where the sound of a file starts and ends, in bytes, without the tags before and behind it."""
-    head = os.pread(descriptor, 12, 0)
     start, end = 0, size
     if head[4:8] == b"ftyp":
         start, end = max(_mp4_data(descriptor, size), key=lambda found: found[1] - found[0], default=(0, size))
     elif head.startswith(b"fLaC"):
         start = _flac_frames(descriptor)
-    elif head.startswith(b"ID3") and len(head) == 12:
+    elif head.startswith(b"ID3") and len(head) >= 10:
         start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
     if os.pread(descriptor, 3, max(0, size - 128)) == b"TAG":
         end = min(end, size - 128)
@@ -152,8 +152,7 @@ def _flac_frames(descriptor: int) -> int:
     return at
 
 
-def _tags(file: io.FileIO, path: str) -> Tags:
-    start = os.pread(file.fileno(), MATROSKA_HEAD, 0)
+def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     if start.startswith(MATROSKA):
         return _matroska_tags(start)
     path = next((name for at, mark, name in _CONTAINERS if start.startswith(mark, at)), path)
