@@ -72,7 +72,7 @@ def write_state(path: Path, count: int) -> Path:
 
 
 def write_sounds(folder: Path, count: int = 12) -> tuple[Path, ...]:
-    """Write recordings of a soft tone, 16-bit mono at 16 kHz."""
+    """Write recordings of a soft tone with a pause of 0.6 s every 4 s, 16-bit mono at 16 kHz."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = tuple(folder / f"{number:02}.wav" for number in range(count))
     for number, path in enumerate(paths):
@@ -87,7 +87,8 @@ def _write_sound(path: Path, seconds: float) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(period * int(rate * seconds / 40))
+        cycle = period * int(rate * 3.4 / 40) + bytes(2 * int(rate * 0.6))
+        file.writeframes(cycle * int(seconds / 4))
 
 
 def write_streams(folder: Path, count: int = 12, is_variable: bool = False) -> tuple[Path, ...]:

@@ -40,6 +40,8 @@ class Upkeep(NamedTuple):
     """Percent of a core; None: it does not play."""
     written: float = 0.0
     """Bytes a second to the terminal while playing."""
+    shortened: float = 0.0
+    """Percent of a core while silence is shortened."""
     searched: float = 0.0
     """MiB after a search, for which the text of all episodes is in memory."""
 
@@ -77,6 +79,7 @@ def _rows(bench: Bench, store: FeedStore, own: Upkeep, bare: Upkeep, others: dic
         Row(f"{name}: memory after a search", own.searched, "MiB", limit, floor=both),
         Row(f"{name}: idle", own.idle, "%", IDLE_LIMIT, of("idle"), floor=bare.idle),
         Row(f"{name}: playing", own.playing, "%", PLAYING_LIMIT, of("playing"), floor=libmpv.playing),
+        Row(f"{name}: playing, silence shortened", own.shortened, "%", PLAYING_LIMIT, floor=libmpv.playing),
         Row(f"{name}: written to the terminal, playing", own.written, "B/s"),
     ]
 
@@ -96,8 +99,12 @@ def _program(bench: Bench, store: FeedStore, window: float) -> Upkeep:
         _play(terminal)
         playing, written = _used(terminal, window)
         used = memory(terminal.pid)
+        terminal.press("C", pause=0.0)
+        terminal.rest(8.0)  # in which the recording is measured
+        shortened, _ = _used(terminal, window)
+        terminal.press("C", pause=0.0)
         terminal.press("/", *"model", pause=0.3)
-        return Upkeep(used, idle, playing, written, memory(terminal.pid))
+        return Upkeep(used, idle, playing, written, shortened, memory(terminal.pid))
 
 
 def _play(terminal: Terminal) -> None:
