@@ -56,8 +56,6 @@ def reduced(theme: Theme) -> Theme:
     numbers = PALETTES.get(theme.name) or PALETTES["tui-pod" if theme.dark else "tui-pod-light"]
     colors = {name: "#" + bytes(rgb(int(number))).hex() for name, number in zip(_FIELDS, numbers.split(), strict=True)}
     primary = colors["primary"]
-    texts = {f"text-{name}": colors[name] for name in ("primary", "warning", "success", "error")}
-    others = {"text-accent": primary, "text-secondary": primary, "text-disabled": colors["text-muted"]}
     return replace(
         theme,
         primary=primary,
@@ -70,7 +68,7 @@ def reduced(theme: Theme) -> Theme:
         background=colors["background"],
         surface=colors["surface"],
         panel=colors["panel"],
-        variables={**theme.variables, **colors, **texts, **others},
+        variables={**theme.variables, **colors},
     )
 
 

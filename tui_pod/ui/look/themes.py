@@ -27,6 +27,7 @@ DARK = Theme(
     background="#12141c",
     surface="#1a1d28",
     panel="#1f2330",
+    variables={"cursor": "#272d42", "cursor-idle": "#22242c", "frame": "#53545c", "text-muted": "#9b9ca5"},
 )
 """Dark, like ink under a lamp."""
 
@@ -35,14 +36,15 @@ LIGHT = Theme(
     primary="#3b55c6",
     secondary="#7d42b4",
     accent="#3b55c6",
-    warning="#8f5a00",
-    success="#2a7048",
+    warning="#7f5100",
+    success="#256440",
     error="#b3261e",
     foreground="#23252e",
     background="#faf8f3",
     surface="#f2efe7",
     panel="#e9e5da",
     dark=False,
+    variables={"cursor": "#d9dceb", "cursor-idle": "#e8e7e3", "frame": "#a1a09f", "text-muted": "#58585b"},
 )
 """Light, like paper."""
 
@@ -52,7 +54,7 @@ HIGH_CONTRAST = Theme(
     secondary="#00ffff",
     accent="#00ffff",
     warning="#ffaf00",
-    error="#ff8080",
+    error="#ffa6a6",
     success="#5fff5f",
     foreground="#ffffff",
     background="#000000",
@@ -60,7 +62,6 @@ HIGH_CONTRAST = Theme(
     panel="#000000",
     variables={
         "text-muted": "#ffffff",
-        "text-disabled": "#dadada",
         "cursor": "#4a4a00",
         "cursor-idle": "#303030",
         "frame": "#8a8a8a",
@@ -93,38 +94,40 @@ def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -
 
     Args:
         variables: what Textual made of the theme.
-        given: what the theme itself sets, which stays.
+        given: what the theme itself sets. One that sets `frame` is ours, and its colours are readable as they are.
     """
-    background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
-    if background.ansi is not None or foreground.ansi is not None:
+    if variables["background"].startswith("ansi") or variables["foreground"].startswith("ansi"):
         return {**variables, **_TERMINAL}
-    primary = Color.parse(variables["primary"])
-    made = {
-        "cursor": background.blend(primary, 0.17).hex,
-        "cursor-idle": background.blend(foreground, 0.08).hex,
-        "frame": background.blend(foreground, 0.22).hex,
-    } | dict(given)
-    colors = (made["cursor"], made["cursor-idle"], *(variables[name] for name in ("surface", "background", "panel")))
-    lights = [luminance(Color.parse(color)) for color in colors]
-    muted = foreground.blend(background, 0.35)
-    made["frame"] = given.get("frame") or moved(Color.parse(made["frame"]), lights, VISIBLE)
-    made["foreground"] = given.get("foreground") or moved(foreground, lights)
-    for name in _TEXTS:
-        made[f"text-{name}"] = given.get(f"text-{name}") or moved(Color.parse(variables[name]), lights)
-    for name in ("text-muted", "text-disabled"):
-        made[name] = given.get(name) or moved(muted, lights)
+    if "frame" in given:
+        made = {**given, **{f"text-{name}": variables[name] for name in _TEXTS}}
+    else:
+        made = {**given, **_made_readable(variables)}
+    background, foreground = variables["background"], made.get("foreground", variables["foreground"])
+    made["text-disabled"] = made["text-muted"]
     made["text-accent"] = made["text-secondary"] = made["text-primary"]  # more hues would have no meaning
     for part in ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"):
-        made[part] = variables["background"]
-    made["scrollbar"], made["scrollbar-hover"], made["scrollbar-active"] = made["frame"], muted.hex, primary.hex
+        made[part] = background
+    made["scrollbar"], made["scrollbar-hover"] = made["frame"], made["text-muted"]
+    made["scrollbar-active"] = variables["primary"]
     made["block-cursor-background"] = made["block-cursor-blurred-background"] = made["cursor"]
-    for part in ("block-cursor", "block-cursor-blurred"):
-        made[f"{part}-foreground"] = made["foreground"]
-    made["input-selection-background"], made["input-selection-foreground"] = (
-        made["text-primary"],
-        variables["background"],
-    )
+    made["block-cursor-foreground"] = made["block-cursor-blurred-foreground"] = foreground
+    made["input-selection-background"], made["input-selection-foreground"] = made["text-primary"], background
     return {**variables, **made}
+
+
+def _made_readable(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the cursor's tints, a visible frame and readable text for one of Textual's themes."""
+    background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
+    made = {
+        "cursor": background.blend(Color.parse(variables["primary"]), 0.17).hex,
+        "cursor-idle": background.blend(foreground, 0.08).hex,
+    }
+    colors = (*made.values(), *(variables[name] for name in ("surface", "background", "panel")))
+    lights = [luminance(Color.parse(color)) for color in colors]
+    made["frame"] = moved(background.blend(foreground, 0.22), lights, VISIBLE)
+    made["foreground"] = moved(foreground, lights)
+    made["text-muted"] = moved(foreground.blend(background, 0.35), lights)
+    return made | {f"text-{name}": moved(Color.parse(variables[name]), lights) for name in _TEXTS}
 
 
 def moved(color: Color, lights: Sequence[float], least: float = READABLE) -> str:
