@@ -115,7 +115,7 @@ async def test_a_that_fails_says_why_and_keeps_what_was_typed() -> None:
         assert "Looking for the podcast" in driver.text
         driver.services.asked_feeds.answers.set()
         await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
-        assert "enter tries again" in driver.text
+        assert "enter Try again" in driver.text
         await driver.press("x", "enter")
         assert driver.services.asked_feeds.wishes == [("add", "nowhere.example"), ("add", "nowhere.examplex")]
         assert driver.notices == []
@@ -319,7 +319,9 @@ async def test_tree_marks_podcasts_that_could_not_be_refreshed() -> None:
 async def test_tree_marks_the_topic_of_what_plays() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("g", "enter")
-        assert [row.strip("▎ ") for row in driver.rows_of(driver.tree) if "▶" in row] == ["▶ Cast                 9"]
+        assert [row.strip("▎ ") for row in driver.rows_of(driver.tree) if "▶" in row] == [
+            "▶ Cast                       9"
+        ]
         await driver.press("space")
         assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
 

@@ -122,7 +122,7 @@ async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -
         offered = {command.title: command.help for command in driver.app.get_system_commands(driver.app.screen)}
         assert offered["Forward 45 seconds"] == "key: → ."
         await driver.press("f1")
-        shown = " ".join(str(driver.app.screen.query_one("#keys", Static).render()).split())
+        shown = " ".join(str(driver.app.screen.query_one("#table", Static).render()).split())
         assert "x Play or pause" in shown
         assert "Forward 45 seconds" in shown
 

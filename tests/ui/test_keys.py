@@ -26,7 +26,6 @@ from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
-from tui_pod.ui.widgets.episode_pane import EpisodePane
 
 Exercise = Callable[[AppDriver, str], Awaitable[None]]
 
@@ -426,6 +425,7 @@ leads_to("list.go_to_playing", "j enter G", lambda driver: driver.current, "two"
 
 
 @exercises("view.details")
+@exercises("view.episode")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.shows_details
@@ -444,14 +444,6 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press("i", key)
     assert driver.shows_details
     assert driver.app.screen is driver.main  # not the dialog that the key opens elsewhere
-
-
-@exercises("view.episode")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.main.query_one(EpisodePane).display
-    await driver.press(key)
-    assert not driver.main.query_one(EpisodePane).display
 
 
 @exercises("view.transcript")

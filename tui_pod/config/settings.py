@@ -97,7 +97,9 @@ class PlayedSettings(Section):
 class InterfaceSettings(Section):
     """[ui]."""
 
-    theme: Annotated[str, Key("Name of a theme; empty: the one last chosen in the palette")] = ""
+    theme: Annotated[
+        str, Key("Name of a theme; empty: the one last chosen in the palette, else dark or light as the terminal is")
+    ] = ""
     covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
     ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True

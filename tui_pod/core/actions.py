@@ -113,13 +113,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcribe.pause", "X", "Pause or resume recognition", "app.pause_words", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
-        "view.details", "i", "Details of the episode; in the tree: of the topic or podcast", "screen.details", "screen"
+        "view.details",
+        "i",
+        "Details of the episode; in the tree: of the topic or podcast",
+        "screen.details",
+        "screen",
+        hint="Details",
     ),
     Action(
         "details.choose", "enter", "Play from the chapter, open the link; else play", "choose", "details", hint="Play"
     ),
     Action("details.answer", "a", "Show or hide the answer to the episode's question", "answer", "details"),
-    Action("view.episode", "o", "Cover, summary and chapters beside the list", "screen.episode", "screen"),
+    Action("view.episode", "o", "Details; in plain mode: chapters", "screen.details", "screen"),
     Action(
         "view.transcript",
         "t",
@@ -163,8 +168,8 @@ ACTIONS: tuple[Action, ...] = (
 
 HINT_ORDER = (
     "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
-    "Played", "Queue", "Download", "Add podcast", "Clear", "Transcript", "Search", "Session", "Bookmark", "Help",
-    "Quit",
+    "Played", "Queue", "Download", "Add podcast", "Clear", "Transcript", "Search", "Details", "Session", "Bookmark",
+    "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount, Widget
 
     from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.services.first_screen import FirstScreen
     from tui_pod.services.services import Services
     from tui_pod.ui.driver import SchemeReported
 
@@ -226,6 +227,11 @@ class TuiPodApp(TerminalApp):
         if not isinstance(self.screen, CommandPalette):
             self.close_dialogs()
         super().action_command_palette()
+
+    @property
+    def first(self) -> FirstScreen:
+        """The values of the first screen."""
+        return self._services.first
 
     @property
     def playback(self) -> Playback:

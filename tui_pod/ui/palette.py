@@ -83,7 +83,7 @@ class NoticesScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the notices, the newest first."""
-        with DialogBody("Notices", "esc closes"):
+        with DialogBody("Notices", "esc Close"):
             yield Static(Content("\n\n").join(map(Content, reversed(self._told))))
 
 

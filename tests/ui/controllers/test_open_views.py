@@ -62,14 +62,11 @@ def test_closed_view_is_not_asked() -> None:
 
 async def test_escape_closes_one_thing_a_time_from_the_newest_on(library: Library) -> None:
     async with run_app(library, (80, 24), query=ListQuery(entry=0, query="o")) as driver:
-        await driver.press("t", "o", "4")
+        await driver.press("t", "4")
         assert driver.main.views.is_open
         await driver.press("t")  # does nothing in a view
         await driver.press("escape")
         assert not driver.main.views.is_open
-        assert driver.main.has_class("-with-episode")
-        await driver.press("escape")
-        assert not driver.main.has_class("-with-episode")
         assert driver.main.model.query.query == "o"
         await driver.press("escape")
         assert driver.main.model.query.query == ""

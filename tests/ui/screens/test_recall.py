@@ -41,7 +41,7 @@ async def test_recall_shows_context_then_the_sentence_and_takes_an_answer() -> N
         await driver.press("r")
         await driver.until(lambda: "1 of 3" in driver.text, "it asks")
         assert "What did you bookmark here?" in driver.text
-        assert "enter shows the answer · x removes the card · esc closes" in driver.text
+        assert "enter Answer  x Remove card  esc Close" in driver.text
         await driver.press("3")
         assert due(driver) == 3, "an answer counts once the words were seen"
         await driver.press("enter", "3")

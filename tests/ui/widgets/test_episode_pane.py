@@ -55,22 +55,16 @@ async def test_pane_stays_with_what_plays_and_says_the_sentence(library: Library
         await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
-async def test_pane_lies_over_the_list_by_key_and_keeps_the_keys_there(library: Library, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("key", ["i", "o"])
+@pytest.mark.parametrize("size", [WIDE, (120, 40), (80, 24), (40, 12)])
+async def test_details_are_beside_the_list_or_in_its_place(key: str, size: tuple[int, int], library: Library) -> None:
     async with run_app(library, size=size) as driver:
-        assert pane_text(driver) == ""
-        await driver.press("o", "j")
-        await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0][:20])
-        assert driver.main.model.cursor == 1
+        await driver.press(key)
+        await shows(driver, "Details")
+        assert driver.episodes.display is (size == WIDE)
         await driver.press("escape")
-        assert pane_text(driver) == ""
-
-
-async def test_pane_is_hidden_by_key_in_a_wide_terminal(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await shows(driver, "Episode")
-        await driver.press("o")
-        assert pane_text(driver) == ""
+        assert "Details" not in pane_text(driver)
+        assert driver.focus == "list"
 
 
 async def test_pane_lists_the_chapters_around_the_one_that_plays(library: Library) -> None:

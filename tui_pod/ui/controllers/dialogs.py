@@ -60,7 +60,7 @@ class DialogController:
         mixer = self._services.controller.mixer
         names, rows = zip(*mixer.devices(), strict=True)
         await self._show(
-            ChoiceDialog("Sound device", "esc closes", rows, lambda number: mixer.set_device(names[number]))
+            ChoiceDialog("Sound device", "esc Close", rows, lambda number: mixer.set_device(names[number]))
         )
 
     async def add_feed(self) -> None:
@@ -74,7 +74,7 @@ class DialogController:
         from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
 
         feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."
-        self._show(ChoiceDialog(name, "esc closes", ("Subscribe again",), lambda _: feeds.add(address), about))
+        self._show(ChoiceDialog(name, "esc Close", ("Subscribe again",), lambda _: feeds.add(address), about))
 
     def hide_course(self) -> None:
         """Offer to hide the course."""
@@ -83,7 +83,7 @@ class DialogController:
 
         about, settings = self._services.first.with_keys(HIDING), self._services.feeds.settings
         self._show(
-            ChoiceDialog("The course", "esc closes", ("Hide the course",), lambda _: settings.hide_course(), about)
+            ChoiceDialog("The course", "esc Close", ("Hide the course",), lambda _: settings.hide_course(), about)
         )
 
     def collect(self, episodes: Sequence[str]) -> None:
@@ -106,7 +106,7 @@ class DialogController:
         rows = [f"{each.name} · {counted(len(each.episodes))}" for each in known]
         rows += ["A new list …", "A list by a rule, from what is listed …"]
         title = f"Put {counted(len(episodes))} on which list?"
-        self._show(ChoiceDialog(title, "enter chooses · esc closes", [*map(Content, rows)], choose))
+        self._show(ChoiceDialog(title, "enter Choose · esc Close", [*map(Content, rows)], choose))
 
     def _put_on(self, name: str, episodes: Sequence[str]) -> None:
         lists = self._services.controller.lists

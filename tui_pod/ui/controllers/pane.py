@@ -29,12 +29,6 @@ class PaneController:
             self._screen.call_after_refresh(self._make)
         self.cursor_moved()
 
-    async def toggle(self) -> None:
-        """Show or hide it: beside the list if there is room, else over it."""
-        self._screen.toggle_class("-without-episode" if self._screen.has_class("-wide") else "-with-episode")
-        self._open_views.set_open(self, self._is_over)
-        await self._make()
-
     async def show_details(self, topic: int | None) -> None:
         """Show the details of a topic, or of the row at the cursor if None, and give them the focus."""
         former = self._services.controller.library.topics
@@ -55,22 +49,15 @@ class PaneController:
         if self.pane is not None and self.pane.is_detailed:
             self._screen.remove_class("-details")
             self.pane.show_details(False)
-            self._open_views.set_open(self, self._is_over)
+            self._open_views.set_open(self, False)
 
     def escape(self) -> bool:
-        """Leave the details, else hide the pane if it lies over the list; return False if neither applied."""
-        if self.is_detailed:
-            self.hide_details()
+        """Leave the details; return False if none are shown."""
+        was_detailed = self.is_detailed
+        self.hide_details()
+        if was_detailed:
             self._screen.show_former_pane()
-            return True
-        was_over = self._is_over
-        self._screen.remove_class("-with-episode")
-        self._open_views.set_open(self, False)
-        return was_over
-
-    @property
-    def _is_over(self) -> bool:
-        return self._screen.has_class("-with-episode") and not self._screen.has_class("-wide")
+        return was_detailed
 
     def follow(self, playback: Playback) -> None:
         """Follow what plays."""

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
 
-CLOSE = (("esc", "Close", ""),)
-"""The key line while a dialog is open; the dialog shows its other keys."""
-
 FRAME = 6
 """Width of the border beside a title, in cells."""
 
@@ -53,7 +50,7 @@ class StatusController:
         """Show the keys of the focused pane, and which view is open."""
         screen = self._screen
         focus = (screen.focused.id if screen.focused else None) or ""
-        hints: tuple[tuple[str, str, str], ...] = CLOSE
+        hints: tuple[tuple[str, str, str], ...] = ()  # a dialog has a line of its own
         if screen.is_active:
             own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)

@@ -24,7 +24,7 @@ class BookmarkScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show a field for the note, one for the text, and where the bookmark is."""
         bookmark = self._bookmark
-        with DialogBody("Bookmark", "enter saves · tab changes field · esc closes"):
+        with DialogBody("Bookmark", "enter Save · tab Next field · esc Close"):
             yield Static(Content(f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}"))
             yield Input(bookmark.note, placeholder="your note", max_length=NOTE_LIMIT, id="note")
             yield Input(bookmark.text, placeholder="the text", max_length=WORDS_LIMIT, id="text")

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
+from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.widgets.lines import KeyLine
+
+if TYPE_CHECKING:
+    from tui_pod.services.first_screen import FirstScreen
+    from tui_pod.ui.app import TuiPodApp
+
+PRESSED = {"esc": "escape", "↑": "up"}
+"""Textual's names of keys that a dialog shows otherwise."""
+
+TITLE_FRAME = 4
+"""Cells of the border beside a title."""
 
 NORMAL_WIDTH = 94
 """From this width on, the widest dialog fits with a margin."""
@@ -32,16 +46,24 @@ class DialogBody(VerticalScroll):
         Binding("k", "scroll_up", id="move.up"),
     ]
 
+    keys: var[str] = var("")
+    """The dialog's own keys, for the key line: `enter Add · esc Close`."""
+
     def __init__(self, title: str = "", keys: str = "", ident: str | None = None) -> None:
-        """Make an empty box; `keys` is shown in its lower border."""
+        """Make an empty box; `keys` is shown in the key line."""
         super().__init__(id=ident)
-        self.border_title, self.border_subtitle = Content(title), Content(keys)
+        self.border_title = Content(title)
+        self._title_width = cell_len(title) + TITLE_FRAME
+        self.set_reactive(DialogBody.keys, keys)
+
+    def watch_keys(self) -> None:
+        """Show other keys."""
+        if isinstance(self.screen, Dialog):
+            self.screen.show_keys()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return at least the width of the lower border's text, which Textual would cut."""
-        return max(
-            super().get_content_width(container, viewport), Content.from_markup(self.border_subtitle or "").cell_length
-        )
+        """Return at least the width of the title, which Textual would cut."""
+        return max(super().get_content_width(container, viewport), self._title_width)
 
 
 class ChoiceList(OptionList):
@@ -67,9 +89,37 @@ class Dialog(ModalScreen[None]):
     ]
 
     def on_mount(self) -> None:
-        """Set the width class for the first paint: Textual sets it only afterwards."""
+        """Set the width class for the first paint, which Textual sets only afterwards, and show the keys."""
         self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
+        self._key_line = KeyLine(self._first.is_ascii)
+        self.show_keys()
+        self.mount(self._key_line)
 
+    @property
+    def _first(self) -> FirstScreen:
+        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
+        return app.first
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work with this focus: in a text field, letters are text."""
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Show the keys of the dialog, and those that work everywhere."""
+        if self._key_line is None:
+            return
+        hints = [
+            (key, word, f"app.simulate_key('{PRESSED.get(key, key)}')")
+            for key, _, word in (hint.partition(" ") for hint in self.query_one(DialogBody).keys.split(" · "))
+        ]
+        known = () if isinstance(self.focused, Input) else (("playback.toggle", "Pause"), ("app.help", "Help"))
+        hints += [
+            (self._first.with_keys(key_of(ident)), word, BY_ID[ident].action)
+            for ident, word in (*known, ("app.palette", "Palette"))
+        ]
+        self._key_line.hints = tuple(hints)
+
+    _key_line: KeyLine | None = None
     is_waiting = False
     """Whether a request is in progress."""
 
@@ -77,7 +127,7 @@ class Dialog(ModalScreen[None]):
         """Show the outcome of a request, and the keys; None leaves the keys as they are."""
         self.query_one("#outcome", Static).update(Content(visible(text)))
         if keys is not None:
-            self.query_one(DialogBody).border_subtitle = Content(keys)
+            self.query_one(DialogBody).keys = keys
 
     def tell_failure(self, error: Exception, keys: str | None = None) -> None:
         """Show why a request failed: in the dialog, or as a notice once it is closed."""

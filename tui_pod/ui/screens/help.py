@@ -74,13 +74,13 @@ class HelpScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""
-        with DialogBody("Keys", "type to search · esc closes"):
+        with DialogBody("Keys", "esc Close"):
             yield Input(placeholder="search the keys", id="key-search")
-            yield Static(self._table(""), id="keys")
+            yield Static(self._table(""), id="table")
 
     def on_input_changed(self) -> None:
         """Show the matching keys, wrapped to the width of the screen."""
-        self.query_one("#keys", Static).update(self._table(self.query_one(Input).value))
+        self.query_one("#table", Static).update(self._table(self.query_one(Input).value))
 
     on_resize = on_input_changed
 

@@ -21,7 +21,7 @@ class NameScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field."""
-        with DialogBody("A new list", "enter makes it · esc closes"):
+        with DialogBody("A new list", "enter Make · esc Close"):
             yield Input(placeholder="its name, such as Morning", id="list-name")
 
     @on(Input.Submitted)

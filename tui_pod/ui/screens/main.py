@@ -349,10 +349,6 @@ class MainScreen(Screen[None]):
         """Plan a session."""
         await self.dialogs.plan()
 
-    async def action_episode(self) -> None:
-        """Show or hide the episode's pane."""
-        await self.episode.toggle()
-
     async def action_feed_settings(self) -> None:
         """Show the settings of a podcast."""
         await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)

@@ -20,8 +20,8 @@ from tui_pod.recall.schedule import Rating, intervals
 from tui_pod.services.recall import RecallService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
-ASKING = "enter shows the answer · x removes the card · esc closes"
-ANSWERING = "1 to 4 rate it · x removes the card · esc closes"
+ASKING = "enter Answer · x Remove card · esc Close"
+ANSWERING = "1-4 Rate · x Remove card · esc Close"
 
 
 class RecallScreen(Dialog):
@@ -81,7 +81,7 @@ class RecallScreen(Dialog):
             return
         body = self.query_one(DialogBody)
         body.border_title = f"Recall · {self._count - len(self._cards) + 1} of {self._count}"
-        body.border_subtitle = ANSWERING if self._is_shown else ASKING
+        body.keys = ANSWERING if self._is_shown else ASKING
         lines = [Content.styled(question.source, "$text-muted"), Content(""), Content(question.text), Content("")]
         if self._is_shown:
             lines += [Content.styled(question.answer, "bold"), Content("")]

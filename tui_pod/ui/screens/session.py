@@ -56,7 +56,7 @@ class PlanScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show the time, the choices and the plan."""
-        with DialogBody("How long have you got?", "enter starts · esc closes"):
+        with DialogBody("How long have you got?", "enter Start · esc Close"):
             yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
             yield Static(id="choices")
             yield Static(id="plan")
@@ -165,7 +165,7 @@ class SummaryScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the numbers."""
-        with DialogBody("Session over", "enter goes on · esc closes" if self._summary.next else "esc closes"):
+        with DialogBody("Session over", "enter Go on · esc Close" if self._summary.next else "esc Close"):
             yield Static(self._content())
 
     def _content(self) -> Content:
@@ -210,11 +210,11 @@ class SleepScreen(ChoiceDialog):
 
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller
-        title, keys, self._choices = "Sleep timer", "esc closes", _TIMERS
+        title, keys, self._choices = "Sleep timer", "esc Close", _TIMERS
         if controller.playback.chapters:
             self._choices = (*_TIMERS[:5], _CHAPTER, *_TIMERS[5:])
         if (timer := controller.sleep) is not None:
-            title, keys = f"Sleep timer: {timer}", f"{key} again: {timer.more} · esc closes"
+            title, keys = f"Sleep timer: {timer}", f"{key} again: {timer.more} · esc Close"
             self._choices = ((timer.more, timer.extended()), _OFF, *self._choices[:-1])
         super().__init__(title, keys, [name for name, _ in self._choices], self._set)
 

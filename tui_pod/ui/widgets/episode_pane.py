@@ -92,13 +92,13 @@ class AboutText(Widget):
 
 
 class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """A column beside the list or over it; only details can have the focus."""
+    """A column beside the list, or in its place; only details can have the focus."""
 
     BINDINGS = bindings("details", "move", "episodes")
     DEFAULT_CSS = """
     EpisodePane {
         display: none;
-        width: 1fr; min-width: 40; max-width: 52;
+        width: 3fr; min-width: 40; max-width: 52;
         border: round $frame;
         background: $background;
         border-title-color: $text-muted;
@@ -110,19 +110,18 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         & Cover { margin-top: 1; }
     }
     .-low AboutText { margin: 0 1 0 0; }
-    .-with-episode EpisodePane { display: block; layer: above; dock: right; width: 68%; max-width: 56; }
     .-details EpisodeList { display: none; }
-    .-details EpisodePane { display: block; layer: default; dock: none; width: 3fr; max-width: 100%; }
+    .-details EpisodePane { display: block; width: 7fr; max-width: 100%; }
     .-tall Cover { width: 36; height: 18; }
     .-details Cover { display: none; width: 24; height: 12; }
     .-details EpisodePane Center { dock: right; width: auto; }
     .-low Cover { width: 16; height: 8; margin-top: 0; }
     .-narrow EpisodePane { width: 100%; max-width: 100%; }
     .-wide EpisodeList { display: block; }
-    .-wide EpisodePane { display: block; layer: default; dock: none; width: 1fr; max-width: 52; }
+    .-wide EpisodePane { display: block; width: 3fr; max-width: 52; }
     .-wide EpisodePane Center { dock: none; width: 100%; }
     .-wide Cover.-shown { display: block; }
-    .-wide.-without-episode EpisodePane, .-reading EpisodePane { display: none; }
+    .-reading EpisodePane { display: none; }
     .-wide.-details EpisodePane { display: block; }
     .-narrow Cover.-shown { display: none; }
     """  # not in the stylesheet: each rule there slows the first screen, which does not need these

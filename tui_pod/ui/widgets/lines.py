@@ -105,16 +105,13 @@ class HeaderLine(ActionLine):
         """Return the line."""
         width, base = self.size.width, self.rich_style
         work = f"({self.work})" if self.work else ""
-        right = f"{self.right} "
         tabs = self._tab_parts(is_short=False)
-        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
-            right = f"{self.right.rpartition(' · ')[2]} "  # drop the count before the names of the tabs
-        rest = cell_len(work) + cell_len(right) + 2
-        if sum(map(width_of, tabs)) + rest > width:
+        if sum(map(width_of, tabs)) + cell_len(work) + 1 > width:
             tabs = self._tab_parts(is_short=True)
         used = sum(map(width_of, tabs))
-        if used + rest > width:
-            right = " "
+        room = width - used - cell_len(work) - 2  # the names of the tabs come first, then the path, then the numbers
+        wanted = (f"{self.right} ", min(cell_len(self.left), MIN_PATH) + 2), (f"{self.right.rpartition(' · ')[2]} ", 0)
+        right = next((text for text, path in wanted if cell_len(text) + path <= room), " ")
         self._ends = list(zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True))
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:

@@ -45,7 +45,7 @@ class TranscriptView(LinesView):
     DEFAULT_CSS = """
     TranscriptView {
         display: none;
-        width: 3fr;
+        width: 7fr;
         border: round $frame;
         border-title-color: $text-muted;
         &:focus { border: round $primary; border-title-color: $text-primary; }

@@ -25,7 +25,7 @@ HINT = (
     "or words to search for in {}."
 )
 
-AGAIN = "enter tries again · esc closes"
+AGAIN = "enter Try again · esc Close"
 
 
 class AddFeedScreen(InputDialog):
@@ -41,7 +41,7 @@ class AddFeedScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and what may be typed."""
-        with DialogBody("Add a podcast", "enter adds · esc closes"):
+        with DialogBody("Add a podcast", "enter Add · esc Close"):
             yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)

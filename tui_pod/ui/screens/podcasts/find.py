@@ -66,7 +66,7 @@ class FindScreen(Dialog):
 
     def on_mount(self) -> None:
         """Start the search."""
-        self.say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc closes")
+        self.say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc Close")
         self.run_worker(self._find())
 
     @property
@@ -97,12 +97,12 @@ class FindScreen(Dialog):
             self._place = event.option_index
             self._chosen = self._rows[event.option_index]
             self.is_waiting = True
-            self.say("Fetching its episodes …", "esc goes back")
+            self.say("Fetching its episodes …", "esc Back")
             self.run_worker(self._preview(self._chosen))
         else:
             self.is_waiting = True
-            self.say("Subscribing … esc continues in the background.", "esc goes back")
-            address, keys = self._chosen.address, "enter subscribes · esc goes back"
+            self.say("Subscribing … esc continues in the background.", "esc Back")
+            address, keys = self._chosen.address, "enter Subscribe · esc Back"
             self.app.run_worker(subscribe(self, self._feeds, address, True, self._open_feed, keys))
 
     @on(OptionList.OptionHighlighted)
@@ -120,7 +120,7 @@ class FindScreen(Dialog):
         try:
             self._found = await self._feeds.directories.find(self._words)
         except Exception as error:
-            self.tell_failure(error, "esc goes back")
+            self.tell_failure(error, "esc Back")
             return
         self.is_waiting = False
         self._show_podcasts()
@@ -135,7 +135,7 @@ class FindScreen(Dialog):
             said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        keys = "enter shows its episodes · esc closes" if self._rows else "esc goes back"
+        keys = "enter Episodes · esc Close" if self._rows else "esc Back"
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
         self._list.highlighted = min(self._place, len(self._rows) - 1) if self._rows else None
@@ -145,14 +145,14 @@ class FindScreen(Dialog):
             feed = await self._feeds.directories.preview(podcast.address)
         except Exception as error:
             self._chosen = None
-            self.tell_failure(error, "enter shows its episodes · esc closes")
+            self.tell_failure(error, "enter Episodes · esc Close")
             return
         self.is_waiting = False
         title = feed.title or podcast.title
         summary = feed.summary or podcast.summary
         about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
-        self.say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
+        self.say("\n".join(lines).rstrip(), "enter Subscribe · esc Back")
         self._list.set_options(map(Option, _episode_rows(feed)))
         titles = [fold(item.title) for item in feed.items[:SHOWN]]
         wanted = fold(podcast.episode)

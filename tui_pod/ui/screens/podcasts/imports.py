@@ -19,7 +19,7 @@ class ImportScreen(ChoiceDialog):
     def __init__(self, preview: Preview, imports: ImportService) -> None:
         title, keys, about = (
             f"Import from {preview.origin}",
-            "enter imports them · esc closes",
+            "enter Import · esc Close",
             "\n".join(preview.lines),
         )
         super().__init__(title, keys, _rows(preview), lambda _: imports.take(preview), about, "find")

@@ -29,7 +29,7 @@ class LoginScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show two fields, and the server's message."""
         user, password = self._question.known
-        with DialogBody(f"Login at {self._question.host}", "enter logs in · esc closes"):
+        with DialogBody(f"Login at {self._question.host}", "enter Log in · esc Close"):
             yield Input(user, placeholder="user", id="user")
             yield Input(password, placeholder="password", password=True, id="password")
             yield Static(Content(self._question.said), id="outcome")

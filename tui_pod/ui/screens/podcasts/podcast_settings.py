@@ -45,7 +45,7 @@ class SettingsScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field for each setting, and the description of the focused one."""
-        with DialogBody(self._heading, "↑ ↓ change field · enter saves · esc closes", ident="podcast-settings"):
+        with DialogBody(self._heading, "↑↓ Field · enter Save · esc Close", ident="podcast-settings"):
             for row in self._rows.values():
                 choices = row.kind.choices
                 with Horizontal():
@@ -96,7 +96,7 @@ class PodcastsScreen(ChoiceDialog):
         names = [
             Content(f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name) for podcast in podcasts
         ]
-        title, keys = "Settings of which podcast?", "enter chooses · esc closes"
+        title, keys = "Settings of which podcast?", "enter Choose · esc Close"
         super().__init__(title, keys, names, lambda number: choose(podcasts[number]))
 
 
