@@ -105,11 +105,10 @@ class TuiPodApp(TerminalApp):
             self.notify(notice, severity="warning", timeout=20)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
-        if (suit := getattr(self._driver, "suit_reader", None)) is not None:  # a driver of our own
-            from tui_pod.ui.terminal_cursor import is_reader_running  # after the first paint
+        if hasattr(self._driver, "suit_reader"):  # a driver of our own
+            from tui_pod.ui.terminal_cursor import suit_reader  # after the first paint
 
-            self.follows_cursor = self.follows_cursor or is_reader_running()
-            suit()
+            self.run_worker(suit_reader(self))
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
