@@ -64,8 +64,7 @@ def test_picture_is_what_the_app_then_draws(room: Path) -> None:
     assert any("✓ The second" in line for line in shown)
     with running(room, *two(room)) as terminal:
         terminal.until(lambda: b"The second" in terminal.raw.partition(b"\x1b[?2004h")[2], "what the app draws")
-        terminal.look(0.2)
-        assert shown == terminal.lines
+        terminal.until(lambda: shown == terminal.lines, "the screen of the picture")
         quit_and_wait(terminal)
         assert terminal.raw.count(b"\x1b[?1049h") == 1
 
