@@ -23,7 +23,7 @@ from tui_pod.ui.look.themes import DEFAULT, OWN, drawn, unknown_theme, usable, w
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.terminal_app import TerminalApp
+from tui_pod.ui.terminal_app import TerminalApp, suit_reader
 
 if TYPE_CHECKING:
     from textual.app import SystemCommand
@@ -106,8 +106,6 @@ class TuiPodApp(TerminalApp):
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
         if hasattr(self._driver, "suit_reader"):  # a driver of our own
-            from tui_pod.ui.terminal_cursor import suit_reader  # after the first paint
-
             self.run_worker(suit_reader(self))
 
     async def on_unmount(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -53,3 +54,12 @@ class TerminalApp(App[None]):
         if isinstance(event, events.Resize) and self._cells is not None:
             self._cells.forget()
         await super().on_event(event)
+
+
+async def suit_reader(app: TerminalApp) -> None:
+    """Let the cursor be followed if a screen reader runs; asked off the event loop."""
+    from tui_pod.ui.terminal_cursor import is_reader_running  # after the first paint
+
+    app.follows_cursor = app.follows_cursor or await asyncio.to_thread(is_reader_running)
+    if (suit := getattr(app._driver, "suit_reader", None)) is not None:
+        suit()

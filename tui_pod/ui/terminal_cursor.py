@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,6 @@ from textual.geometry import Offset
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
-
-    from tui_pod.ui.terminal_app import TerminalApp
 
 READERS = frozenset(("brltty", "espeakup", "fenrir", "orca", "yasr"))
 """Names of the processes of screen readers that follow the cursor."""
@@ -41,13 +38,6 @@ def _line_of(widget: Widget) -> int:
     highlighted = getattr(widget, "highlighted", None)  # of Textual's list of options
     lines = getattr(widget, "_index_to_line", {}) if highlighted is not None else {}
     return int(lines.get(highlighted, 0)) - widget.scroll_offset.y if lines else 0
-
-
-async def suit_reader(app: TerminalApp) -> None:
-    """Let the cursor be followed if a screen reader runs, without waiting for the answer."""
-    app.follows_cursor = app.follows_cursor or await asyncio.to_thread(is_reader_running)
-    if (suit := getattr(app._driver, "suit_reader", None)) is not None:
-        suit()
 
 
 def is_reader_running(processes: Path = Path("/proc")) -> bool:
