@@ -167,7 +167,7 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
 
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
     services = RoomServices(room)
-    settings, _ = parse_config('[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "Z"\n', Path("c"))
+    settings, _ = parse_config('[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "alt+s"\n', Path("c"))
     services.first = services.first._replace(settings=settings)
     said = await run(services, "$", "n")
     assert said[:2] == [

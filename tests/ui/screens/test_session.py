@@ -273,7 +273,9 @@ async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(libra
         assert driver.status() is PlayerStatus.PAUSED
         assert driver.playback.position == 50.0
         assert [call for call in driver.player.calls if call[0] == "volume"][-1] == ("volume", 80)
-        assert driver.notices == ["The sleep timer has paused. Press space to go on."]
+        assert driver.notices == [
+            "The sleep timer has paused. Press space to go on. Z goes back to 0:00, where you set it."
+        ]
         assert driver.bar.facts.sleep == ""
 
 
@@ -286,7 +288,9 @@ async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, li
             assert driver.playback.is_loaded
             await driver.play(seconds)
         assert not driver.playback.is_loaded
-        assert driver.notices[-1] == "The sleep timer has ended the listening here. Good night."
+        assert driver.notices[-1].startswith(
+            "The sleep timer has ended the listening here. Good night. Z goes back to 0:00"
+        )
 
 
 async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(library: Library) -> None:

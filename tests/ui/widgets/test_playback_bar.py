@@ -101,7 +101,7 @@ async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None
         marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
         driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
         await driver.press("full_stop", "full_stop")
-        assert lines(driver)[0].endswith("Basics · ch 2/2 The long middle")
+        assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
         assert "┆" in lines(driver)[1]
 
 
@@ -121,7 +121,7 @@ async def test_thousands_of_chapters_do_not_cover_the_line(library: Library) -> 
         driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
         await driver.play(1)
         assert "┆" not in lines(driver)[1]
-        assert "/5000 Part 1" in lines(driver)[0]
+        assert "/5000 −0:00 Part 1" in lines(driver)[0]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
