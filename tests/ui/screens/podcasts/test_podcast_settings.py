@@ -40,7 +40,7 @@ async def test_p_shows_every_setting_with_its_value_or_what_holds_otherwise() ->
 async def test_enter_saves_what_was_edited_and_nothing_else() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         wishes = ask(driver)
-        await driver.press("P", "down", "down", "end", "backspace", "5", "down")
+        await driver.press("P", "down", "down", "end", "backspace", "5", "down", "down", "down")
         await driver.write("1:30")
         await driver.press("enter")
         assert not driver.shows(SettingsScreen)
