@@ -301,7 +301,7 @@ def test_parse_json_with_words_alone_is_their_sentences() -> None:
         ("\ufeff \n\n ", NO_WORDS),
         ("<p></p>", NO_WORDS),
         ("WEBVTT", NO_CUES),
-        ("<?xml version='1.0'?><tt><body><p>One.</p></body></tt>", NO_CUES),
+        ("<?xml version='1.0'?><tt><body><p/></body></tt>", NO_WORDS),
         ("%PDF-1.7\n1 0 obj", DOCUMENT),
         ("{\\rtf1\\ansi Hello.}", DOCUMENT),
         ("\ufffdPNG\0\0", NO_TEXT),
@@ -389,6 +389,12 @@ def test_parse_words_that_are_said_twice_are_kept() -> None:
     assert texts(parse_transcript(text)) == ["No.", "No.", "No."]
 
 
+def test_parse_line_of_a_dialogue_that_is_answered_in_its_own_words_is_kept() -> None:
+    said = ["One.", "I love you.", "I love you.\n-I love you too.", "Two.", "Three.", "Four.", "Four."]
+    text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{lines}\n\n" for n, lines in enumerate(said))
+    assert texts(parse_transcript(text)) == [words.replace("\n", " ") for words in said]
+
+
 CONVERSATION = [("Ann Lee", "Hello. How are you?", 3.0), ("Speaker 2", "Fine, thanks.", 7.5)]
 
 
@@ -450,6 +456,20 @@ def test_parse_ttml_gives_times_and_speakers() -> None:
     )
 
 
+def test_parse_ttml_without_times_gives_its_words() -> None:
+    said = "<!-- No. --><p>Hello &amp;<br/>welcome <span>to all.</span></p><p>Thanks.</p>"
+    text = f"<tt><head><style/></head><body><div>{said}</div></body></tt>"
+    assert texts(parse_transcript(text)) == ["Hello & welcome to all.", "Thanks."]
+
+
+def test_parse_ttml_gives_paragraphs_the_times_of_their_division() -> None:
+    text = (
+        '<tt><body><div begin="1s" end="3s"><p>One.</p><p begin="2s">Two.</p></div>'
+        '<div begin="3s" end="4s"><p>Three.</p></div><div><p>Four.</p></div></body></tt>'
+    )
+    assert parse_transcript(text).cues == (Cue("One.", 1.0, 2.0), Cue("Two.", 2.0, 3.0), Cue("Three.", 3.0, 4.0))
+
+
 def test_parse_ttml_of_apple_has_blanks_between_words() -> None:
     text = (
         '<tt xmlns:podcasts="http://podcasts.apple.com/transcript-ttml-internal"><body dur="9.0"><div>'
@@ -466,6 +486,14 @@ def test_parse_names_that_repeat_are_speakers() -> None:
     assert [cue[:2] for cue in spoken(text)] == [
         ("Ann Lee", "Hello."), ("Ann Lee", "And welcome."), ("BO", "Thanks."), ("Ann Lee", "Today: words."),
         ("BO", "Yes."),
+    ]  # fmt: skip
+
+
+def test_parse_name_that_stands_once_ends_the_words_of_the_speaker_before() -> None:
+    said = ["MAN: Hello.", "MAN: Well.", "MAN 2: Thanks.", "And more."]
+    text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{words}\n\n" for n, words in enumerate(said))
+    assert [cue[:2] for cue in spoken(text)] == [
+        ("MAN", "Hello."), ("MAN", "Well."), ("", "MAN 2: Thanks."), ("", "And more.")
     ]  # fmt: skip
 
 

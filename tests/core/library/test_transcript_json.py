@@ -86,6 +86,20 @@ def test_music_of_a_whole_episode_is_no_milliseconds() -> None:
     assert parse_transcript(json.dumps(segments), 1_800.0).cues[0].end == 1_800.0
 
 
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"text": "Yes."}, "Yes."),
+        ({"results": {"transcripts": [{"transcript": f"{'Word ' * 8}end."}]}}, f"{'Word ' * 8}end."),
+        ({"entities": [{"start": 2, "end": 22, "text": "Smoke Signals"}]}, ""),
+        ({"general": {"text": "Text", "open": "Open"}}, ""),
+    ],
+    ids=["Whisper", "AWS", "named entities", "translations"],
+)
+def test_text_without_times_is_told_from_names_and_labels(data: object, text: str) -> None:
+    assert " ".join(cue.text for cue in parse_transcript(json.dumps(data)).cues) == text
+
+
 @pytest.mark.parametrize("depth", [3, 100, 100_000])
 def test_json_nested_deeply_ends(depth: int) -> None:
     text = '{"a": [' * depth + '{"words": [{"start": 1, "text": "One."}]}' + "]}" * depth

@@ -58,6 +58,9 @@ GLIMPSE = 0.1
 ROLLING_LINES = 4
 """Most lines of rolling captions that stay on the screen."""
 
+ROLLING_SHARE = 0.2
+"""Least share of cues that must begin with the last lines of the cue before for captions to be rolling."""
+
 NAMED_TWICE = 2
 """Least number of cues that must begin with the same name for it to be a speaker."""
 
@@ -81,6 +84,7 @@ _HTML = re.compile(
 _LABEL = re.compile(r"<(time|cite)\b[^<>]{0,200}>([^<]{0,200})</\1\s*>", re.IGNORECASE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,200})>", re.IGNORECASE)
 _TTML = re.compile(r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TTML_TIMED = re.compile(r"<(?:\w{1,20}:)?(p|span|div|body)\b([^<>]{0,1000})>")
 _TTML_TIME = re.compile(r"\b(begin|end|dur)\s*=\s*[\"']([^\"']{1,40})[\"']")
 _TTML_CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,3}):)?(\d{1,7}(?:\.\d{1,9})?)(?::\d{1,3}(?:\.\d+)?)?(h|m|s|ms)?")
@@ -186,7 +190,7 @@ def _fault_of(text: str) -> str:
         return DOCUMENT
     if _is_like_json(text):
         return BROKEN if _json(text) is None else UNKNOWN
-    return NO_CUES if text.lstrip("\ufeff \r\n").startswith("WEBVTT") or _TTML.match(text) else NO_WORDS
+    return NO_CUES if text.lstrip("\ufeff \r\n").startswith("WEBVTT") else NO_WORDS
 
 
 def is_cut(text: str) -> bool:
@@ -224,6 +228,8 @@ def _named(cues: list[Cue]) -> list[Cue]:
         if name and count[name[1]] >= NAMED_TWICE:
             speaker = _name(name[1])
             cue = cue._replace(text=cue.text[name.end() :])
+        elif name:  # perhaps of someone else
+            speaker = ""
         named.append(cue if cue.speaker or not speaker else cue._replace(speaker=speaker))
     return named
 
@@ -274,7 +280,8 @@ def timed_cues(text: str) -> Iterator[Cue]:
     Rolling captions repeat lines of the cue before; each is read once.
     """
     former: list[str] = []
-    is_rolling = False
+    found: list[tuple[float, float, list[str], int]] = []  # times, lines as written, and how many of them are repeated
+    rolled = 0
     for begin, after, until, beyond, said in _CUE.findall(f"{sifted(text)}\n"):
         start, end = _seconds(begin, after), _seconds(until, beyond)
         if start >= end:
@@ -282,12 +289,13 @@ def timed_cues(text: str) -> Iterator[Cue]:
         written = [line for line in said.split("\n") if line.strip()]
         lines = [_TAG.sub("", line).strip() for line in written] if "<" in said else [*map(str.strip, written)]
         again = _repeated(former, lines)
-        if again < len(lines):
-            is_rolling |= again > 0
-            said = "\n".join(written[again:])
-        elif is_rolling or end - start < GLIMPSE:
-            said = ""
+        rolled += 0 < again < len(lines)
+        found.append((start, end, written, again))
         former = lines
+    is_rolling = rolled > 0 and rolled >= ROLLING_SHARE * len(found)
+    for start, end, written, again in found:
+        is_again = is_rolling or (again == len(written) and end - start < GLIMPSE)
+        said = "\n".join(written[again:] if is_again else written)
         if "<" in said:
             yield from _voices(said, start, end)
         elif words := _unmarked(said):
@@ -371,25 +379,39 @@ def _stamped_cues(text: str) -> Iterator[Cue]:
 
 
 def _ttml_cues(text: str) -> Iterator[Cue]:
-    """Yield the cues of TTML: the words after each element with a time."""
+    """Yield the cues of TTML: the words after each element with a time, or in a `div` with one.
+
+    If no element has a time, they are sentences without times.
+    """
     if "podcasts:unit" in text:  # as Apple writes it, without blanks between words
         text = text.replace("</span>", " ")
     names = dict(_TTML_NAME.findall(text))
-    pieces = _TTML_TIMED.split(sifted(text))  # text, then the name of an element, its attributes and text in turn
+    pieces = _TTML_TIMED.split(sifted(_COMMENT.sub("", text)))  # text, then name, attributes and text of each element
     start = end = None
+    within: tuple[float | None, float | None] = None, None
+    is_timed, untimed = False, ""
     speaker = ""
     for element, attributes, said in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-        if element == "p":
+        if element == "div":
+            start = end = None
+        elif element == "p":
             agent = _TTML_AGENT.search(attributes)
             speaker = _name(names.get(agent[1], agent[1])) if agent else ""
-            start = end = None
+            start, end = within
         times = {key: _ttml_seconds(value) for key, value in _TTML_TIME.findall(attributes)}
         if (begin := times.get("begin")) is not None:
             start, length = begin, times.get("dur")
             end = begin + length if length is not None else times.get("end")
+        if element == "div":
+            within = start, end
         words = clean(unescaped(_TAG.sub("", _BREAK.sub(" ", said))), SENTENCE_LIMIT)
         if words and start is not None:
+            is_timed = True
             yield Cue(words, start, end if end is not None and end > start else None, speaker=speaker)
+        elif words:
+            untimed += ("\n" if element == "span" else "\n\n") + words
+    if not is_timed:
+        yield from plain_cues(untimed)
 
 
 def _ttml_seconds(text: str) -> float | None:

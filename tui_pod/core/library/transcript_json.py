@@ -30,6 +30,9 @@ _FINE = ("segments", "chunks", "transcription", "cues", "sentences", "words", "i
 _COARSE = ("utterances", "paragraphs", "monologues", "transcript")
 """Names of lists whose segments may last minutes."""
 
+SHORTEST = 40
+"""Least characters of a text without times below the top level; many other documents have short texts."""
+
 _WORDS = ("body", "text", "punctuated_word", "word", "transcript", "sentence", "content", "value")
 _STARTS = ("startTime", "start", "start_time", "ts", "begin")
 _ENDS = ("endTime", "end", "end_time", "end_ts")
@@ -70,10 +73,10 @@ def find_segments(data: object, duration: float | None) -> list[Segment]:
 
 def find_words(data: object) -> str:
     """Return the text of a transcript without times; empty if there is none."""
-    for level in _levels(data, of=str):
+    for depth, level in enumerate(_levels(data, of=str)):
         for wanted in ("text", "transcript"):
             for key, value, _ in level:
-                if key == wanted and value.strip():
+                if key == wanted and len(value.strip()) >= (SHORTEST if depth else 1):
                     return str(value)
     return ""
 
