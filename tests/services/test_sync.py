@@ -23,7 +23,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.services import sync as module
-from tui_pod.services.sync import FIRST, SyncService, Work, run_sync
+from tui_pod.services.sync import FIRST, ON_REQUEST, SyncService, Work, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
 
@@ -197,6 +197,8 @@ async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> No
     rig.is_first = True
     rig.report["summary"] = "2 episodes would be received, 1 would be sent"
     rig.service.start()
+    assert (rig.frontend.said, rig.options) == ([FIRST], [])  # a question would take keys
+    rig.service.sync_now()
     await until(lambda: bool(rig.frontend.asked_yes), "it asks")
     ((question, answer),) = rig.frontend.asked_yes
     assert "2 episodes would be received, 1 would be sent. Nothing is unsubscribed. Go on?" in question
@@ -205,12 +207,12 @@ async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> No
     answer(True)
     await until(lambda: len(rig.options) == 2, "it syncs")
     assert rig.options[1] == ()
-    await until(lambda: rig.frontend.said == ["Synced; there was nothing new."], "it says so")
+    await until(lambda: rig.frontend.said == [FIRST, "Synced; there was nothing new."], "it says so")
 
 
 async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) -> None:
     rig.is_first = rig.frontend.is_busy = True
-    rig.service.start()
+    rig.service.sync_now()
     await until(lambda: rig.frontend.said == [FIRST], "it says how")
     rig.failure = "no network"
     rig.service.sync_now()
@@ -219,20 +221,21 @@ async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) 
 
 
 @pytest.mark.parametrize(("is_yes", "word"), [(True, "yes"), (False, "no")])
-async def test_podcasts_of_other_machines_are_asked_about_once(
+async def test_podcasts_of_other_machines_are_asked_about_on_request(
     rig: Rig, is_yes: bool, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "GAP", 0.0)
     rig.report["waiting"] = ["One", "Two"]
-    rig.frontend.is_busy = True
     rig.service.start()
     await rig.synced()
-    rig.frontend.is_busy = False
-    for _ in range(2):
-        rig.service.sync_soon()
-        await rig.synced()
+    rig.service.sync_soon()
+    await rig.synced()
+    found = "Your other machines have 2 podcasts: One and Two."
+    assert (rig.frontend.said, rig.frontend.asked_yes) == ([f"{found} {ON_REQUEST}"], [])  # a question would take keys
+    rig.service.sync_now()
+    await rig.synced()
     ((question, answer),) = rig.frontend.asked_yes
-    assert question == "Your other machines have 2 podcasts: One and Two. Subscribe?"
+    assert question == f"{found} Subscribe?"
     answer(is_yes)
     await rig.synced()
     assert rig.options == [(), (), (), ("--podcasts", word)]

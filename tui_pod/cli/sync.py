@@ -39,7 +39,7 @@ from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.shared_podcasts import question_about
+from tui_pod.sync.shared_podcasts import found_there
 from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
@@ -109,7 +109,7 @@ def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, options: Namesp
 
 def _accept_podcasts(titles: list[str]) -> bool | None:
     """Ask whether to subscribe to the podcasts of other machines; None if nobody can be asked."""
-    return ask_yes(question_about(titles)) if is_someone_there() else None
+    return ask_yes(f"{found_there(titles)} Subscribe?") if is_someone_there() else None
 
 
 def _device(opened: Opened) -> str:

@@ -48,7 +48,10 @@ ANSWER_WAIT = 1.0
 LIMIT = 330.0
 """Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
-FIRST = "Sync is set up but has never run. “Sync now” in the palette, or tui-pod sync in a terminal, asks first."
+ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks first."
+"""Said instead of a question that nobody asked for: a dialog would take the keys that are meant for the list."""
+
+FIRST = f"Sync is set up but has never run. {ON_REQUEST}"
 
 
 class Work(NamedTuple):
@@ -87,24 +90,23 @@ class SyncService(Follower):
         self.rounds = 0
         """Times to look that have come."""
         self._is_awaited = False  # by playing
-        self._asked: list[str] = []  # podcasts that the listener was asked about
+        self._told: list[str] = []  # podcasts of other machines that the listener was told about
 
     def start(self) -> None:
         """Sync now and at intervals, unless it would be the first sync."""
         self._context.controller.handover.attach(self)
         self._look_later()
         if self.work.is_first():
-            self._preview(is_asked=False)
+            self._frontend.tell(FIRST)
         else:
             self._begin()
 
     def sync_now(self) -> None:
         """Sync because the listener asked, and report errors."""
-        self._asked = []
-        if self.work.is_first():
-            self._preview(is_asked=True)
-        else:
+        if not self.work.is_first():
             self._begin(is_asked=True)
+        elif not self.is_asking:
+            self._running = self._tasks.run(self._ask_first())
 
     @property
     def is_asking(self) -> bool:
@@ -182,20 +184,12 @@ class SyncService(Follower):
         if not self.is_asking:
             self._running = self._tasks.run(self._sync(is_asked, *options))
 
-    def _preview(self, is_asked: bool) -> None:
+    async def _ask_first(self) -> None:
         """Show what the first sync would do, and ask."""
-        if not self.is_asking:
-            self._running = self._tasks.run(self._ask_first(is_asked))
-
-    async def _ask_first(self, is_asked: bool) -> None:
         with self._tasks.showing("sync", "asking the server …"):
-            try:
-                report = await self.work.run("--dry-run")
-            except CommandFailed as failure:
-                report = {"error": str(failure)}
+            report = await self.work.run("--dry-run")
         if report.get("error"):
-            self._frontend.tell(str(report["error"]) if is_asked else FIRST, is_error=is_asked)
-            return
+            raise CommandFailed(str(report["error"]))
         summary = report.get("summary") or "nothing would change"
         question = (
             f"The first sync with {self._context.settings.sync.server}: {summary}. Nothing is unsubscribed. Go on?"
@@ -208,17 +202,19 @@ class SyncService(Follower):
         if not self._frontend.ask_yes(clean(question), answer):
             self._frontend.tell(FIRST)
 
-    def _ask_podcasts(self, names: list[str]) -> None:
-        """Ask once in each run whether to subscribe to podcasts of other machines."""
-        from tui_pod.sync.shared_podcasts import question_about  # only with [sync]
+    def _ask_podcasts(self, names: list[str], is_asked: bool) -> None:
+        """Ask whether to subscribe to podcasts of other machines; in a sync that nobody asked for, name them once."""
+        from tui_pod.sync.shared_podcasts import found_there  # only with [sync]
 
-        if names and names != self._asked:
+        if not names or (names == self._told and not is_asked):
+            return
+        self._told, found = names, found_there([clean(name, MAX_NAME) for name in names])
 
-            def answer(is_yes: bool) -> None:
-                self._tasks.run(self._sync_next(False, "--podcasts", "yes" if is_yes else "no"))
+        def answer(is_yes: bool) -> None:
+            self._tasks.run(self._sync_next(False, "--podcasts", "yes" if is_yes else "no"))
 
-            if self._frontend.ask_yes(question_about([clean(name, MAX_NAME) for name in names]), answer):
-                self._asked = names
+        if not (is_asked and self._frontend.ask_yes(f"{found} Subscribe?", answer)):
+            self._frontend.tell(f"{found} {ON_REQUEST}")
 
     async def _sync_next(self, is_asked: bool, *options: str) -> None:
         """Sync once what runs now has ended."""
@@ -243,7 +239,7 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
-        self._ask_podcasts(report.get("waiting", []))
+        self._ask_podcasts(report.get("waiting", []), is_asked)
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)

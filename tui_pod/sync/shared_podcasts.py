@@ -34,10 +34,10 @@ SharedPodcasts = Mapping[str, PodcastState]
 NO_PODCASTS: SharedPodcasts = MappingProxyType({})
 
 
-def question_about(names: Sequence[str]) -> str:
-    """Return the question whether to subscribe to podcasts of other machines."""
+def found_there(names: Sequence[str]) -> str:
+    """Return which podcasts other machines have, as a sentence."""
     shown = [*names[:5], f"{len(names) - 5} more"] if len(names) > 6 else names
-    return f"Your other machines have {counted(len(names), 'podcast')}: {enumerated(shown)}. Subscribe?"
+    return f"Your other machines have {counted(len(names), 'podcast')}: {enumerated(shown)}."
 
 
 def changed_here(feeds: Iterable[Subscription], own: SharedPodcasts, now: datetime) -> dict[str, PodcastState]:
