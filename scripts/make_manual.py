@@ -13,10 +13,10 @@ from scripts.completions import completion_script  # noqa: E402
 from tui_pod import __version__  # noqa: E402
 from tui_pod.cli.commands import COMMANDS, OF_THE_APP, SHARED, Argument, Command  # noqa: E402
 from tui_pod.cli.parser import make_parser  # noqa: E402
-from tui_pod.config.keymap import PRESETS, show_keys  # noqa: E402
+from tui_pod.config.keymap import PALETTE, PRESETS, show_keys  # noqa: E402
 from tui_pod.config.paths import COMPLETIONS  # noqa: E402
 from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
-from tui_pod.core.actions import ACTIONS  # noqa: E402
+from tui_pod.core.actions import ACTIONS, shown_keys  # noqa: E402
 from tui_pod.core.library.podcast_settings import ROWS, Setting  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
@@ -61,7 +61,7 @@ def keys_table() -> str:
     """Return every key as a table in Markdown."""
     lines = ["| key | does | id |", "| --- | --- | --- |"]
     for action in ACTIONS:
-        keys = " ".join(f"`{key}`" for key in show_keys(action.keys).replace("|", "\\|").split(", "))
+        keys = " ".join(f"`{key}`".replace("|", "\\|") for key in shown_keys(action)) or PALETTE
         lines.append(f"| {keys} | {action.label} | `{action.id}` |")
     return "\n".join(lines)
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def config(home: Path) -> Path:
     """A settings file with other keys, and one fault."""
     path = home / "my.toml"
-    path.write_text('[playback]\nseek_back = 7\n[keys]\nundo = "Z"\nredo = "j"\n')
+    path.write_text('[playback]\nseek_back = 7\n[keys]\nundo = "U"\nredo = "j"\n')
     return path
 
 
@@ -41,7 +41,7 @@ def test_keys_are_the_live_ones_and_faults_go_to_stderr(config: Path, capsys: py
     assert main(["--config", str(config), "keys", "--json"]) == 0
     printed = capsys.readouterr()
     keys = {entry["id"]: entry for entry in json.loads(printed.out)}
-    assert keys["undo"]["keys"] == ["Z"]
+    assert keys["undo"]["keys"] == ["U"]
     assert keys["redo"]["keys"] == ["ctrl+r"]
     assert keys["playback.back"]["does"] == "Back 7 seconds"
     assert printed.err == (f"tui-pod: {config}:5: keys.redo: j is taken by move.down (Down); ctrl+r is used\n")

@@ -46,7 +46,7 @@ private_hosts = ["nas.home", "nas.home:8080", "[fd00::1]:80"]
 Transformers = 1
 [keys]
 preset = "mpv"
-"undo" = "Z"
+"undo" = "U"
 list.sort = "ctrl+s"
 """
 
@@ -66,7 +66,7 @@ def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     assert settings.network.private_hosts == ("nas.home", "nas.home:8080", "[fd00::1]:80")
     assert settings.speeds == {"AI Safety": 1.5, "Transformers": 1.0}
     assert (settings.keymap["undo"], settings.keymap["list.sort"], settings.keymap["playback.mute"]) == (
-        "Z", "ctrl+s", "m",
+        "U", "ctrl+s", "m",
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_parse_config_of_nothing_is_the_defaults() -> None:
         ("speeds = 2", "1: speeds: must be a section, [speeds]; it is ignored"),
         ("[played]\nmin_left = 60", "2: played.min_left: min_left must not be above max_left; the defaults of both"),
         ("keys = 1", "1: keys: must be a section, [keys]; the default keys are used"),
-        ('[keys]\npreset = "emacs"', "2: keys.preset: must be default or mpv; default is used"),
+        ('[keys]\npreset = "emacs"', "2: keys.preset: must be default, mpv or vim; default is used"),
         ("[keys]\nundo = 3", '2: keys.undo: must be text such as "space,p"; it is ignored'),
         ('[keys]\nundoo = "x"', "2: keys.undoo: there is no such action; did you mean undo? It is ignored"),
         ('[keys]\n"playback.toggle" = ""', "2: keys.playback.toggle: an action must keep a key; space, p is used"),
@@ -209,9 +209,9 @@ def test_bound_actions_of_the_defaults_are_the_table_itself() -> None:
 
 
 def test_bound_actions_of_other_keys_and_steps_say_so() -> None:
-    settings, _ = parse_config('[playback]\nseek_back = 7.5\n[keys]\nundo = "Z"', FILE)
+    settings, _ = parse_config('[playback]\nseek_back = 7.5\n[keys]\nundo = "U"', FILE)
     live = {action.id: action for action in bound_actions(settings)}
-    assert live["undo"].keys == "Z"
+    assert live["undo"].keys == "U"
     assert live["playback.back"].label == "Back 7.5 seconds"
     assert live["playback.forward"] == BY_ID["playback.forward"]
     assert live["app.quit"] == BY_ID["app.quit"]

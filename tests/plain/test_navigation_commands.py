@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from tests.plain.test_program import RoomServices, run, typing
 from tests.rooms import Room, make_room
+from tui_pod.config.reader import parse_config
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
@@ -119,8 +121,10 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
         assert services.asked_recognition.asked == [("remove", "talk")]
 
 
-async def test_recognising_is_paused_by_a_key(room: Room) -> None:
+async def test_recognising_is_paused_by_a_key_of_the_keymap(room: Room) -> None:
     services = RoomServices(room)
+    settings, _ = parse_config('[keys]\n"transcribe.pause" = "X"\n', Path("c"))
+    services.first = services.first._replace(settings=settings)
     await run(services, "X")
     assert services.asked_recognition.asked == [("toggle_pause",)]
 

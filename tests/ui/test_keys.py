@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import WORDS, AppDriver, run_app
+from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
@@ -60,11 +60,21 @@ def test_action_of_the_table_has_an_exercise(action: object) -> None:
 
 @pytest.mark.parametrize(
     ("ident", "key"),
-    [pytest.param(action.id, key, id=f"{action.id}-{key}") for action in ACTIONS for key in action.keys.split(",")],
+    [pytest.param(action.id, key, id=f"{action.id}-{key}") for action in ACTIONS for key in action.key_list],
 )
 async def test_key_pressed_does_its_action(ident: str, key: str, library: Library) -> None:
     async with run_app(library) as driver:
         await EXERCISES[ident](driver, key)
+
+
+@pytest.mark.parametrize("ident", [action.id for action in ACTIONS if not action.keys])
+async def test_action_without_a_key_does_it_with_one_of_the_keymap(ident: str, library: Library) -> None:
+    def give_key(services: FakeServices) -> None:
+        settings = services.first.settings._replace(keymap={ident: "f9"})
+        services.first = services.first._replace(settings=settings)
+
+    async with run_app(library, prepare=give_key) as driver:
+        await EXERCISES[ident](driver, "f9")
 
 
 # -- playing -------------------------------------------------------------------------------------------
@@ -469,12 +479,23 @@ leads_to("transcript.copy", "enter t j", lambda driver: driver.app.clipboard, "T
 
 
 @exercises("transcript.nudge_back")
-@exercises("transcript.nudge_forward")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter", "t", key, key)
-    assert driver.services.nudges == {"one": 1.0 if key == "alt+right" else -1.0}
+    assert driver.services.nudges == {"one": -1.0}
     assert SettingRecord("nudges", "one", driver.services.nudges["one"]) in driver.writer.records
     await driver.until(lambda: "moved" in str(driver.transcript.border_subtitle), "the pane says so")
+
+
+leads_to("transcript.nudge_forward", "enter t", lambda driver: driver.services.nudges, {"one": 0.5})
+
+
+@exercises("transcript.stop")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("t", key)
+    assert driver.services.asked_recognition.asked == []
+    driver.services.asked_recognition.labels["one"] = "recognising 5 %"
+    await driver.press(key)
+    assert driver.services.asked_recognition.asked == [("remove", "one")]
 
 
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])

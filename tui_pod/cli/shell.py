@@ -22,7 +22,7 @@ def run_keys(options: Namespace) -> None:
     """Print every key in use."""
     actions = bound_actions(load_config(options).settings)
     if options.json:
-        print_json([{"id": a.id, "keys": a.keys.split(","), "does": a.label, "where": a.where} for a in actions])
+        print_json([{"id": a.id, "keys": a.key_list, "does": a.label, "where": a.where} for a in actions])
         return
     columns = (Column("keys", 12), Column("id"), Column("does", 16))
     print_table(columns, [(show_keys(action.keys).replace(", ", " "), action.id, action.label) for action in actions])

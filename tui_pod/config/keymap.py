@@ -36,6 +36,9 @@ SAME_KEYS = {
 }  # fmt: skip
 """Keys that terminals send as other keys."""
 
+PALETTE = "palette"
+"""Shown instead of the keys of an action that has none."""
+
 MODIFIERS = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
 
 _CHARACTERS = {
@@ -83,7 +86,7 @@ def parse_key(text: str) -> str:
 
 def show_keys(keys: str) -> str:
     """Return keys in Textual's names, separated by commas, as they are shown to people."""
-    return ", ".join(show_key(key) for key in keys.split(","))
+    return ", ".join(map(show_key, keys.split(","))) if keys else PALETTE
 
 
 def character_key(character: str) -> str:
@@ -135,6 +138,15 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "playback.previous_mark": "exclamation_mark,ctrl+left,left_curly_bracket",
         "playback.next_mark": "at,ctrl+right,right_curly_bracket",
     },
+    "vim": {
+        "app.palette": "colon,ctrl+p",
+        "playback.go_to": "percent_sign",
+        "episode.restart": "0,circumflex_accent",
+        "move.page_down": "ctrl+f,pagedown",
+        "move.page_up": "ctrl+b,pageup",
+        "search.everywhere": "asterisk",
+        "focus.next": "tab,ctrl+w",
+    },
 }
 """Keymaps by name: the keys that differ from the table's own."""
 
@@ -177,6 +189,8 @@ def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[di
 
 
 def _parse(action: Action, text: str) -> str:
+    if not (text.strip() or action.keys):
+        return ""
     keys = parse_keys(text)
     is_in_dialogs = action.is_everywhere and action.where == "app"
     needed = [key for key in keys.split(",") if is_in_dialogs and key in EDITING_KEYS]
@@ -194,7 +208,7 @@ def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tup
     """Yield keys that two actions share at the same focus: the key, the id that must yield, and the other id."""
     owners: dict[str, list[str]] = {}
     for ident, text in keys.items():
-        for key in text.split(","):
+        for key in filter(None, text.split(",")):
             owners.setdefault(key, []).append(ident)
     order = list(chosen)
     for key, ids in owners.items():
@@ -216,7 +230,7 @@ def _may_share(ids: Sequence[str]) -> bool:
     That is so where the table itself gives both a key, as ← that folds in the tree and seeks elsewhere,
     for what concerns the list while the transcript has the focus, and for all but moves among the bookmarks.
     """
-    first, second = (set(BY_ID[ident].keys.split(",")) for ident in ids)
+    first, second = (set(BY_ID[ident].key_list) for ident in ids)
     panes = {BY_ID[ident].where for ident in ids}
     if "bookmarks" in panes and len(panes) > 1 and "move" not in panes:
         return True

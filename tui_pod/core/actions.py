@@ -12,7 +12,7 @@ class Action(NamedTuple):
 
     id: str
     keys: str
-    """Default keys in Textual's names, separated by commas."""
+    """Default keys in Textual's names, separated by commas; empty: it is run from the palette."""
     label: str
     """What it does, for help and palette."""
     action: str
@@ -23,6 +23,11 @@ class Action(NamedTuple):
     """Its word in the key line at the bottom; empty: it is not shown there."""
     is_everywhere: bool = False
     """Whether it works in dialogs too."""
+
+    @property
+    def key_list(self) -> tuple[str, ...]:
+        """Its keys in Textual's names."""
+        return tuple(filter(None, self.keys.split(",")))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -110,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast or list", "screen.feed_settings", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
-    Action("transcribe.pause", "X", "Pause or resume recognition", "app.pause_words", "screen"),
+    Action("transcribe.pause", "", "Pause or resume recognition", "app.pause_words", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
         "view.details",
@@ -134,10 +139,11 @@ ACTIONS: tuple[Action, ...] = (
         hint="Transcript",
     ),
     Action("transcript.follow", "f", "Follow playback again", "follow", "transcript", hint="Follow"),
-    Action("transcript.nudge_back", "alt+left", "Transcript earlier by half a second", "app.nudge(-0.5)", "screen"),
-    Action("transcript.nudge_forward", "alt+right", "Transcript later by half a second", "app.nudge(0.5)", "screen"),
+    Action("transcript.nudge_back", "", "Transcript earlier by half a second", "app.nudge(-0.5)", "screen"),
+    Action("transcript.nudge_forward", "", "Transcript later by half a second", "app.nudge(0.5)", "screen"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
-    Action("transcript.remove", "x", "Stop recognition; remove the recognised transcript", "remove", "transcript"),
+    Action("transcript.stop", "x", "Stop recognition of the transcript", "remove(True)", "transcript"),
+    Action("transcript.remove", "", "Remove the recognised transcript", "remove", "transcript"),
     Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
     Action("found.play", "enter", "Play from the match", "choose", "found", hint="Play"),
     Action("found.queue", "e", "Queue the episode last", "queue", "found", hint="Queue"),
@@ -212,9 +218,9 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     """Return key, word and action of each hint in the key line while `pane` has the focus, in order."""
     panes = active_panes(pane)
     hints: dict[str, tuple[str, str, str]] = {}
-    own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
+    own = {key for action in actions if action.where == pane for key in action.key_list}
     for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):
-        is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
+        is_free = action.where == pane or own.isdisjoint(action.key_list[:1])  # else the pane has the key
         is_dead = pane in _VIEWS and action.id in OF_THE_LIST
         if is_free and not is_dead:
             key, word = next(shown_keys(action)), action.hint
@@ -230,7 +236,7 @@ def show_key(key: str) -> str:
 
 def shown_keys(action: Action) -> Iterator[str]:
     """Yield each of an action's keys as it is displayed."""
-    return (show_key(key) for key in action.keys.split(","))
+    return map(show_key, action.key_list)
 
 
 def key_of(ident: str) -> str:

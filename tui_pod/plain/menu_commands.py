@@ -85,7 +85,7 @@ class MenuCommands:
             self._dialogue.say_all(say_keys(self._actions, wanted))
         elif typed:
             key = next(line_keys(typed), ("", ""))[0]
-            found = [action for action in self._actions if key in action.keys.split(",") and action.id in known]
+            found = [action for action in self._actions if key in action.key_list and action.id in known]
             labels = dict.fromkeys(map(label_of, found))
             self._dialogue.say(sentence(f"{say_key(key)}: {'; '.join(labels) or 'does nothing'}" if key else "No key"))
 

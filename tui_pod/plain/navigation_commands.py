@@ -67,6 +67,7 @@ class NavigationCommands:
             "view.details": self._details,
             "view.episode": self._choose_chapter,
             "view.transcript": self._read,
+            "transcript.stop": self._remove_transcript,
             "transcript.remove": self._remove_transcript,
             "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
@@ -229,7 +230,7 @@ class NavigationCommands:
         if left:
             self._dialogue.say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
         elif label:
-            read_on, stop = key_of("view.transcript"), key_of("transcript.remove")
+            read_on, stop = key_of("view.transcript"), key_of("transcript.stop")
             self._dialogue.say(
                 f"{sentence(label.capitalize())} Press {read_on} to read on, {stop} to stop recognition."
             )

@@ -177,7 +177,7 @@ class PlainProgram:
             panes = ("found", "move", "screen", "app")
         elif self._navigation.reading is not None:
             panes = ("transcript", *panes)
-        found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
+        found = [action for action in actions if action.where in panes and key in action.key_list]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
             self._refuse(f"That key does nothing. Press {key_of('app.help')} for help.")

@@ -291,7 +291,8 @@ def say_keys(actions: Sequence[Action], known: Collection[str]) -> Iterator[str]
     """Yield a line for each action: the names of its keys, and what it does."""
     for action in actions:
         if action.id in known:
-            yield f"{' or '.join(map(say_key, action.keys.split(',')))}: {label_of(action)}."
+            keys = " or ".join(map(say_key, action.key_list)) or "In the palette"
+            yield f"{keys}: {label_of(action)}."
 
 
 def label_of(action: Action) -> str:

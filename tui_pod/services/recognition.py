@@ -50,7 +50,9 @@ LOOK_AGAIN = 300.0
 USUAL_SPEED = 8.0
 """Seconds of speech that two idle cores recognise per second."""
 
-PAUSED_NOTICE = f"Recognition is paused. Press {key_of('transcribe.pause')} to go on."
+PAUSED_NOTICE = (
+    f"Recognition is paused. “Pause or resume recognition” in the palette ({key_of('app.palette')}) resumes it."
+)
 PAUSED, ON_BATTERY = "recognition is paused", "recognition waits for mains power"
 
 

@@ -8,9 +8,12 @@ from tui_pod.core.actions import ACTIONS
 
 
 def bindings(*where: str) -> list[BindingType]:
-    """Return the bindings of the actions that belong to one of these panes."""
+    """Return the bindings of the actions that belong to one of these panes.
+
+    An action without a key is bound to one that no terminal sends, so that a keymap can replace it.
+    """
     return [
-        Binding(action.keys, action.action, priority=action.is_everywhere, id=action.id)
+        Binding(action.keys or f"{action.id}-unbound", action.action, priority=action.is_everywhere, id=action.id)
         for action in ACTIONS
         if action.where in where
     ]

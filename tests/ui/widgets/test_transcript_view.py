@@ -342,7 +342,9 @@ async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Li
 
 async def test_words_without_times_are_not_moved(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
-        await driver.press("t", "alt+left")
+        await driver.press("t")
+        driver.app.action_nudge(-0.5)
+        await driver.settle()
         assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
         assert not driver.services.nudges
 
@@ -551,7 +553,10 @@ async def test_copied_sentence_is_said_to_be(library: Library) -> None:
 
 async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", *["alt+right"] * 10)
+        await driver.press("enter", "t")
+        for _ in range(10):
+            driver.app.action_nudge(0.5)
+        await driver.settle()
         await driver.play(22)  # `Two.` begins at 20
         assert by_look(driver)["active"] == "One."
         await driver.press("j", "enter")

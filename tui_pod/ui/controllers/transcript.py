@@ -148,7 +148,7 @@ class TranscriptController:
         recognition, has_recording = self._services.recognition, episode.audio is not None
         label, note, enter = recognition.label(episode.id), transcript.note, key_of("transcript.seek")
         if label:
-            note, why_empty = f"{label} · {key_of('transcript.remove')} stops", "The first sentences will appear soon."
+            note, why_empty = f"{label} · {key_of('transcript.stop')} stops", "The first sentences will appear soon."
         elif note and not transcript.is_partial:
             why_empty = "No speech was recognised in it."
         else:

@@ -93,7 +93,7 @@ class HelpScreen(InputDialog):
         words, lines = fold(query).split(), list[Content]()
         room = max(10, self.app.size.width - FRAME - self._width - 2)
         for name, actions in self._groups:
-            found = [action for action in actions if _matches(action, name, words)]
+            found = [action for action in actions if action.keys and _matches(action, name, words)]
             if found:
                 lines += [Content(""), Content(name).stylize("bold $text-primary")]
             for action in found:

@@ -361,10 +361,13 @@ class TranscriptView(LinesView):
             self.app.copy_to_clipboard(f"{self._transcript.cues[self.cursor].text}{label}")
             self.notify("Copied.", timeout=2, markup=False)
 
-    def action_remove(self) -> None:
-        """Stop recognition, or remove the recognised transcript."""
-        if self.episode is not None:
-            self._services.recognition.remove(self.episode)
+    def action_remove(self, only_stops: bool = False) -> None:
+        """Stop recognition; unless `only_stops`, also remove a recognised transcript."""
+        recognition = self._services.recognition
+        if self.episode is not None and only_stops and not recognition.label(self.episode):
+            self.notify("No recognition is under way here; the palette removes its transcript.", markup=False)
+        elif self.episode is not None:
+            recognition.remove(self.episode)
 
     async def action_left(self) -> None:
         """Go to the tree."""
