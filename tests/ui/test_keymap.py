@@ -19,6 +19,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.palette import make_commands
 from tui_pod.ui.widgets.lines import KeyLine
 
 PANES = {
@@ -120,8 +121,8 @@ async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -
         await driver.press("enter")
         hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
         assert (hints["Pause"], hints["Help"]) == ("x", "f1")
-        offered = {command.title: command.help for command in driver.app.get_system_commands(driver.app.screen)}
-        assert offered["Forward 45 seconds"] == "key: → ."
+        offered = {command.name: command.key for command in make_commands(driver.app, driver.services)}
+        assert offered["Forward 45 seconds"] == "→ ."
         await driver.press("f1")
         shown = " ".join(str(driver.app.screen.query_one("#table", Static).render()).split())
         assert "x Play or pause" in shown

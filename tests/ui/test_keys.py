@@ -20,6 +20,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.recall.questions import Question
+from tui_pod.ui.palette import PaletteScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
@@ -674,7 +675,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("app.palette")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert "CommandPalette" in type(driver.app.screen).__name__
+    assert driver.shows(PaletteScreen)
 
 
 leads_to("app.help", "", lambda driver: driver.shows(HelpScreen), True)

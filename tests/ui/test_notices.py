@@ -8,6 +8,7 @@ from tests.app_driver import FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
+from tui_pod.ui.palette import make_commands
 
 
 async def test_notice_of_the_start_is_shown(library: Library) -> None:
@@ -66,7 +67,7 @@ async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) 
         await driver.settle()
         assert [line for line in driver.text.split("\n") if "a long" in line and "…" in line]
         assert "what to do" not in driver.text
-        next(entry for entry in driver.app.get_system_commands(driver.main) if entry.title == "Notices").callback()
+        next(each for each in make_commands(driver.app, driver.services) if each.name == "Notices").run()
         await driver.settle()
         assert "stands what to do." in " ".join(driver.text.replace("│", " ").split())
 

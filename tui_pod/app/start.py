@@ -93,6 +93,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         settings.ui.theme or state.setting("ui", "theme", ""),
         state.setting("ui", "light", False),
         settings.ui.ascii,
+        tuple(state.strings("ui", "commands")),
         playback.speed,
         saved.session if saved is not None and not over else None,
         saved_list if isinstance(saved_list, dict) else {},

@@ -39,6 +39,8 @@ class FirstScreen(NamedTuple):
     is_light: bool = False
     """Whether the terminal was light when it was last asked."""
     is_ascii: bool = False
+    recent_commands: tuple[str, ...] = ()
+    """Names of the palette's commands that were used last, newest first."""
     usual_speed: float = 1.0
     """The speed of episodes whose topic or podcast has none of its own."""
     session: "Session | None" = None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.segment import Segments
 from textual import events, on
 from textual.app import App
-from textual.command import CommandPalette
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
@@ -19,15 +18,13 @@ from tui_pod.core.text.clean import visible
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
-from tui_pod.ui.look.themes import DEFAULT, OWN, drawn, unknown_theme, usable, with_readable_text
+from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.terminal_app import TerminalApp, suit_reader
 
 if TYPE_CHECKING:
-    from textual.app import SystemCommand
-    from textual.command import Provider
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -40,20 +37,12 @@ if TYPE_CHECKING:
     from tui_pod.ui.driver import SchemeReported
 
 
-def load_library_provider() -> type[Provider]:
-    """Return the provider of episodes and topics."""
-    from tui_pod.ui.palette import LibraryProvider  # after the first paint, when the palette opens
-
-    return LibraryProvider
-
-
 class TuiPodApp(TerminalApp):
     """The app: the library screen, and dialogs over it."""
 
     TITLE = "tui-pod"
     CSS_PATH = "tui_pod.tcss"
     BINDINGS = bindings("app")
-    COMMANDS = App.COMMANDS | {load_library_provider}
 
     color_depth: LineFilter | None = None
     """Reduces colours to those of a terminal that took over; None: on the first terminal."""
@@ -70,9 +59,8 @@ class TuiPodApp(TerminalApp):
         self.set_reactive(App.theme, usable(first.theme, self.available_themes, first.is_light))  # styled with it once
         self._is_themed = True
         self._is_light = first.is_light
-        self._followed = (
-            "" if first.theme else self.theme
-        )  # the theme that the terminal asked for; empty: one is chosen
+        self.chosen_theme = self.theme if first.theme else ""
+        """The theme that the listener chose; empty: dark or light as the terminal is."""
         if self.native_ansi_color or self.no_color:
             self.fit_filters()
         if self.console.color_system in ("256", "standard"):
@@ -80,6 +68,7 @@ class TuiPodApp(TerminalApp):
         self.stylesheet.set_variables(self.get_css_variables())
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library screen, below all dialogs."""
+        self._recent_commands = [*first.recent_commands]
         self.told = deque[str](maxlen=30)
         """The newest notices; the palette shows them in full."""
         self.frontend = ScreenFrontend(self)
@@ -103,7 +92,6 @@ class TuiPodApp(TerminalApp):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._services.first.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.run_worker(self._services.after_paint())
         if hasattr(self._driver, "suit_reader"):  # a driver of our own
             self.run_worker(suit_reader(self))
@@ -160,19 +148,18 @@ class TuiPodApp(TerminalApp):
         if is_light != self._is_light:
             self._is_light = is_light
             self.controller.remember("ui", "light", is_light)
-        if self._followed:
-            self.theme = self._followed = usable("", (), is_light)
+        if not self.chosen_theme:
+            self.draw_theme("")
 
-    def choose_no_theme(self) -> None:
-        """Follow the terminal again."""
-        self.controller.remember("ui", "theme", "")
-        self._followed = DEFAULT
-        self.follow_terminal(self._is_light)
+    def draw_theme(self, name: str) -> None:
+        """Draw in a theme; empty: in dark or light as the terminal is."""
+        self.theme = name or usable("", (), self._is_light)
 
-    def _remember_theme(self, _: Theme) -> None:
-        if self.theme != self._followed:
-            self._followed = ""
-            self.controller.remember("ui", "theme", self.theme)
+    def choose_theme(self, name: str) -> None:
+        """Draw in a theme from now on, also after the next start; empty: as the terminal is."""
+        self.chosen_theme = name
+        self.controller.remember("ui", "theme", name)
+        self.draw_theme(name)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw in ASCII if the settings say so, and with the colours of another terminal once one took over."""
@@ -184,13 +171,6 @@ class TuiPodApp(TerminalApp):
         if self.color_depth is not None:
             filters.append(self.color_depth)
         return filters
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer Textual's own commands and an entry for each key."""
-        from tui_pod.ui.palette import system_commands  # after the first paint
-
-        yield from system_commands(self, self._services)
-        yield from (entry for entry in super().get_system_commands(screen) if entry.title == "Theme")
 
     def run_action_soon(self, action: str, pane: Widget | None = None) -> None:
         """Run an action once the palette has closed; actions of the library close dialogs first.
@@ -221,9 +201,13 @@ class TuiPodApp(TerminalApp):
 
     def action_command_palette(self) -> None:
         """Show the palette, replacing an open dialog."""
-        if not isinstance(self.screen, CommandPalette):
+        from tui_pod.ui.palette import PaletteScreen, make_commands  # after the first paint
+
+        if not isinstance(self.screen, PaletteScreen):
             self.close_dialogs()
-        super().action_command_palette()
+            self.push_screen(
+                PaletteScreen(self.controller, list(make_commands(self, self._services)), self._recent_commands)
+            )
 
     @property
     def first(self) -> FirstScreen:

@@ -1,77 +1,235 @@
-"""The command palette: finds actions (except cursor moves), episodes and topics by name."""
+"""The command palette: finds actions (except cursor moves), episodes and topics by name; and the choice of a theme."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual.app import ComposeResult, SystemCommand
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import narrow
-from tui_pod.ui.screens.dialog import Dialog, DialogBody
+from tui_pod.core.text.clean import fold
+from tui_pod.ui.look.cells import fit
+from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_pod.core.actions import Action
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.services.services import Services
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 
 MOST = 30
-"""How many episodes a search in the palette lists."""
+"""How many topics, and how many episodes, the palette lists."""
 
 MIN_LETTERS = 2
 """How many letters must be typed before episodes are searched."""
 
+RECENT = 5
+"""How many commands are listed first because they were used last."""
 
-def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemCommand]:
-    """Yield a command for each action except the palette itself and cursor moves, and for syncing if it is set up.
+FRAME = 10
+"""Cells beside a row of the palette, and two between its columns."""
+
+
+class PaletteCommand(NamedTuple):
+    """A row of the palette."""
+
+    name: str
+    run: Callable[[], object]
+    key: str = ""
+    """Shown at the right: its key, or what it does with a topic or an episode."""
+    about: str = ""
+    """More words by which it is found."""
+
+
+def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand]:
+    """Yield a command for each action except the palette itself and cursor moves, and for what has no key.
 
     The actions of the transcript are offered while it is open, those of the tree while it has the focus.
     """
+    main = app.main_screen
+    names = main.query_one("#keys", KeyLine).key_names
     for action in bound_actions(services.first.settings):
-        if action.id == "app.palette":
-            continue
         pane = None
         if action.where not in ("app", "screen"):
-            pane = _find_pane(action, app.main_screen)
-            if pane is None:
-                continue
-        keys = " ".join(shown_keys(action)).translate(app.main_screen.query_one("#keys", KeyLine).key_names)
-        yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
-    transcript = app.main_screen.transcript
-    if transcript.is_open:
+            pane = _find_pane(action, main)
+        if action.id == "app.palette" or (pane is None and action.where not in ("app", "screen")):
+            continue
+        keys = " ".join(shown_keys(action)).translate(names)
+        yield PaletteCommand(action.label, partial(app.run_action_soon, action.action, pane), keys)
+    if main.transcript.is_open:
         about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
-        yield SystemCommand("Recognise this episode", about, transcript.recognise_shown)
+        yield PaletteCommand("Recognise this episode", main.transcript.recognise_shown, about=about)
     settings = services.feeds.settings
     if settings.has_course:
         is_shown = settings.is_course_shown(services.controller.library)
-        hide, about = partial(settings.hide_course, is_shown), "the course on generative AI, and its topics"
-        yield SystemCommand("Hide the course" if is_shown else "Show the course", about, hide)
-    dialogs = app.main_screen.dialogs
+        hide = partial(settings.hide_course, is_shown)
+        yield PaletteCommand("Hide the course" if is_shown else "Show the course", hide, about="generative AI, topics")
     about = "this topic, search, filter and order under a name"
-    yield SystemCommand("Save as a list by a rule", about, dialogs.save_list)
-    if (own := app.main_screen.model.own_list) is not None:
-        edit = partial(dialogs.edit_list, own, own.name)
-        yield SystemCommand(f"Edit the list “{own.name}”", "its name, rule and order", edit)
+    yield PaletteCommand("Save as a list by a rule", main.dialogs.save_list, about=about)
+    if (own := main.model.own_list) is not None:
+        edit = partial(main.dialogs.edit_list, own, own.name)
+        yield PaletteCommand(f"Edit the list “{own.name}”", edit, about="its name, rule and order")
     questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
-    yield SystemCommand(questions, "when an episode with a question ends", services.recall.toggle_offers)
-    if not services.first.settings.ui.theme:
-        about = "dark or light as the terminal is; forgets the theme that was chosen"
-        yield SystemCommand("Theme of the terminal", about, app.choose_no_theme)
+    yield PaletteCommand(questions, services.recall.toggle_offers, about="when an episode with a question ends")
+    yield PaletteCommand("Theme", lambda: app.show_dialog(ThemeScreen(app)), about="colours, dark or light")
     if app.told:
-        show = partial(app.show_dialog, NoticesScreen(list(app.told)))
-        yield SystemCommand("Notices", "recent notices, newest first", show)
+        yield PaletteCommand(
+            "Notices", lambda: app.show_dialog(NoticesScreen(list(app.told))), about="recent, newest first"
+        )
     if (sync := services.sync) is not None:
-        yield SystemCommand("Sync now", "progress and podcasts, with the server or folder of [sync]", sync.sync_now)
+        yield PaletteCommand(
+            "Sync now", sync.sync_now, about="progress and podcasts, with the server or folder of [sync]"
+        )
+
+
+class PaletteScreen(InputDialog):
+    """Lists commands, topics and episodes; typing narrows them, and enter runs the one at the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,ctrl+n", "move('cursor_down')"),
+        Binding("up", "move('cursor_up')"),
+        Binding("pagedown", "move('page_down')"),
+        Binding("pageup", "move('page_up')"),
+    ]
+
+    def __init__(self, controller: PlaybackController, commands: Sequence[PaletteCommand], recent: list[str]) -> None:
+        """List commands, those named in `recent` first; that list is changed in place when a command is run."""
+        super().__init__()
+        self._controller, self._recent = controller, recent
+        ranks = {name: rank for rank, name in enumerate(recent)}
+        self._commands = sorted(commands, key=lambda each: ranks.get(each.name, RECENT))
+        self._shown: list[PaletteCommand] = []
+        self._keys = max(cell_len(each.key) for each in commands)
+        self._widest = max(cell_len(each.name) for each in commands) + self._keys
+
+    @property
+    def _main(self) -> MainScreen:
+        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
+        return app.main_screen
+
+    def compose(self) -> ComposeResult:
+        """Show a field over the commands, the recently used ones first."""
+        with DialogBody("Commands", "enter Run · esc Close", "palette"):
+            yield Input(placeholder="a command, a topic or an episode", id="palette-search")
+            choices = ChoiceList()
+            choices.can_focus = False  # the field keeps the focus
+            yield choices
+
+    def on_mount(self) -> None:
+        """Show what was used last."""
+        self._show("")
+
+    def on_resize(self) -> None:
+        """Cut the names to the width of the screen."""
+        self._show(self.query_one(Input).value)
+
+    @on(Input.Changed)
+    def _on_typed(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    @on(Input.Submitted)
+    def _on_submitted(self) -> None:
+        number = self.query_one(OptionList).highlighted
+        if number is not None:
+            self._run(self._shown[number])
+
+    @on(OptionList.OptionSelected)
+    def _on_clicked(self, event: OptionList.OptionSelected) -> None:
+        self._run(self._shown[event.option_index])
+
+    def action_move(self, move: str) -> None:
+        """Move the cursor of the list."""
+        getattr(self.query_one(OptionList), f"action_{move}")()
+
+    def _run(self, command: PaletteCommand) -> None:
+        self.dismiss()
+        if command in self._commands:
+            others = [name for name in self._recent if name != command.name]
+            self._recent[:] = [command.name, *others][:RECENT]
+            self._controller.remember("ui", "commands", [*self._recent])
+        command.run()
+
+    def _show(self, typed: str) -> None:
+        words = fold(typed).split()
+        self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
+        room = min(self._widest, self.app.size.width - FRAME)
+        choices = self.query_one(OptionList)
+        choices.set_options(Option(self._row(each, room)) for each in self._shown)
+        choices.highlighted = 0 if self._shown else None
+
+    def _row(self, command: PaletteCommand, room: int) -> Content:
+        key = f"{command.key:>{self._keys}}" if self._keys <= room // 3 else command.key
+        return Content.assemble(fit(command.name, room - cell_len(key)), "  ", (key, "$text-muted"))
+
+    def _find(self, words: Sequence[str]) -> list[PaletteCommand]:
+        """Return the commands that have all words: those whose name begins with them first, then by name, by text."""
+        found = list[tuple[int, PaletteCommand]]()
+        for command in self._commands:
+            name = fold(command.name)
+            if all(word in f"{name} {fold(command.about)}" for word in words):
+                starts = sum(f" {name}".count(f" {word}") > 0 for word in words)
+                is_start = name.startswith(" ".join(words))
+                found.append((-is_start - 2 * starts - sum(word in name for word in words), command))
+        return [command for _, command in sorted(found, key=lambda each: each[0])]
+
+    def _topics(self, words: Sequence[str]) -> list[PaletteCommand]:
+        names = self._controller.library.topics.names
+        found = (topic for topic, name in enumerate(names) if all(word in fold(name) for word in words))
+        chosen = [topic for _, topic in zip(range(MOST), found, strict=False)]
+        return [PaletteCommand(names[topic], partial(self._main.open_entry, topic), "topic") for topic in chosen]
+
+    def _episodes(self, typed: str) -> list[PaletteCommand]:
+        if len(typed.strip()) < MIN_LETTERS:
+            return []
+        controller, library = self._controller, self._controller.library
+        found = narrow(library, range(len(library)), typed)[:MOST]
+        return [
+            PaletteCommand(library.titles[index], partial(controller.play, library.ids[index]), "play")
+            for index in found
+        ]
+
+
+class ThemeScreen(ChoiceDialog):
+    """Lists the themes; the app is drawn in the one at the cursor, and escape restores the former one."""
+
+    def __init__(self, app: TuiPodApp) -> None:
+        self._names = ["", *sorted(app.available_themes)]
+        self._former = app.chosen_theme
+        rows = [f"{'✓' if name == self._former else ' '} {name or 'as the terminal is'}" for name in self._names]
+        super().__init__("Theme", "enter Choose · esc Close", [*map(Content, rows)], self._take, ident="themes")
+
+    def on_mount(self) -> None:
+        """Put the cursor on the current theme."""
+        self.query_one(OptionList).highlighted = self._names.index(self._former)
+
+    @on(OptionList.OptionHighlighted)
+    def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._tui.draw_theme(self._names[event.option_index])
+
+    def on_unmount(self) -> None:
+        """Draw in the chosen theme again, if another one was only looked at."""
+        self._tui.draw_theme(self._tui.chosen_theme)
+
+    @property
+    def _tui(self) -> TuiPodApp:
+        return self.app  # type: ignore[return-value]  # the only app there is
+
+    def _take(self, number: int) -> None:
+        self._tui.choose_theme(self._names[number])
 
 
 class NoticesScreen(Dialog):
@@ -94,42 +252,3 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
     if where in ("list", "tree"):
         return main.query_one(f"#{where}") if is_tree or where == "list" else None
     return next((pane for pane in main.query(f"#{where}") if pane.display and pane.focusable), None)
-
-
-class TopicHit(DiscoveryHit):
-    """A topic offered before anything is typed; it is listed below the keys."""
-
-    @property
-    def score(self) -> float:
-        """The sort key; all other hits have 0, and Textual asks its providers in random order."""
-        return -1.0
-
-
-class LibraryProvider(Provider):
-    """Finds episodes, which enter plays, and topics, which it opens."""
-
-    @property
-    def _main(self) -> MainScreen:
-        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
-        return app.main_screen
-
-    async def discover(self) -> Hits:
-        """Offer the topics before anything is typed."""
-        for topic, name in enumerate(self._main.controller.library.topics.names[:MOST]):
-            yield TopicHit(Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
-
-    async def search(self, query: str) -> Hits:
-        """Offer the topics and episodes that match all the words."""
-        controller = self._main.controller
-        library = controller.library
-        matcher = self.matcher(query)
-        for topic, name in enumerate(library.topics.names):
-            score = matcher.match(name)
-            if score > 0:
-                yield Hit(score, Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
-        if len(query.strip()) < MIN_LETTERS:
-            return
-        for rank, index in enumerate(narrow(library, range(len(library)), query)[:MOST]):
-            title = library.titles[index]
-            play = partial(controller.play, library.ids[index])
-            yield Hit(1.5 - rank / 1000, Content(title), play, text=title, help="play the episode")

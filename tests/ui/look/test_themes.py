@@ -44,7 +44,7 @@ async def test_terminal_of_sixteen_colours_is_drawn_in_them_and_the_choice_kept(
     async with run_app(SCENES["library"].library()) as driver:
         assert driver.app.theme == DEFAULT
         assert driver.app.theme_variables["cursor"] == "ansi_default"
-        driver.app.theme = "tui-pod-light"
+        driver.app.choose_theme("tui-pod-light")
         await driver.settle()
         assert driver.app.current_theme.name == "ansi-light"
         assert driver.writer.setting("theme") == "tui-pod-light"
@@ -65,7 +65,7 @@ async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
         report(driver, is_light=False)
         await driver.settle()
         assert driver.app.theme == "tui-pod"
-        driver.app.theme = "nord"
+        driver.app.choose_theme("nord")
         await driver.settle()
         report(driver, is_light=True)
         await driver.settle()
@@ -80,7 +80,7 @@ async def test_terminal_is_followed_again_on_request() -> None:
         report(driver, is_light=True)
         await driver.settle()
         assert driver.app.theme == "nord"
-        driver.app.choose_no_theme()
+        driver.app.choose_theme("")
         await driver.settle()
         assert (driver.app.theme, driver.writer.setting("theme")) == ("tui-pod-light", "")
 

@@ -157,7 +157,7 @@ class PlaybackController:
             self._listener.progress_changed(frozenset(old))
         self.lists.turn_day()
 
-    def remember(self, table: str, key: str, value: str | float) -> None:
+    def remember(self, table: str, key: str, value: str | float | list[str]) -> None:
         """Remember a choice of the listener."""
         self._state.ports.writer.save(SettingRecord(table, key, value))
 
