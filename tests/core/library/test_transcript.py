@@ -385,7 +385,7 @@ def test_parse_captions_rolling_by_two_lines_are_read_once() -> None:
 
 
 def test_parse_words_that_are_said_twice_are_kept() -> None:
-    text = "00:00.000 --> 00:01.000\nNo.\n\n00:01.000 --> 00:02.000\nNo.\n\n00:02.000 --> 00:03.000\nNo.\n"
+    text = "00:00.000 --> 00:01.000\nNo.\n\n00:01.000 --> 00:01.010\nNo.\n\n00:02.000 --> 00:03.000\nNo.\n"
     assert texts(parse_transcript(text)) == ["No.", "No.", "No."]
 
 

@@ -52,9 +52,6 @@ LONGEST = 400
 READING_SPEED = 15.0
 """Characters per second, if the end of words is not known."""
 
-GLIMPSE = 0.1
-"""Longest cue of rolling captions that only repeats a line, in seconds."""
-
 ROLLING_LINES = 4
 """Most lines of rolling captions that stay on the screen."""
 
@@ -294,8 +291,7 @@ def timed_cues(text: str) -> Iterator[Cue]:
         former = lines
     is_rolling = rolled > 0 and rolled >= ROLLING_SHARE * len(found)
     for start, end, written, again in found:
-        is_again = is_rolling or (again == len(written) and end - start < GLIMPSE)
-        said = "\n".join(written[again:] if is_again else written)
+        said = "\n".join(written[again if is_rolling else 0 :])
         if "<" in said:
             yield from _voices(said, start, end)
         elif words := _unmarked(said):
