@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 class MpvEventID(c_int):
     START_FILE: ClassVar[int]
+    FILE_LOADED: ClassVar[int]
     END_FILE: ClassVar[int]
     PLAYBACK_RESTART: ClassVar[int]
 

@@ -52,3 +52,12 @@ def _element(ident: str, content: bytes) -> bytes:
 def _tag(name: str, text: str) -> bytes:
     content = b"\x01" + text.encode("utf-16")
     return name.encode() + struct.pack(">I", len(content)) + b"\0\0" + content
+
+
+def make_au(path: Path, seconds: float) -> Path:
+    """Write a file of silence whose length its own reader does not tell."""
+    rate = 8_000
+    size = int(seconds * rate)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(struct.pack(">4sIIIII", b".snd", 24, size, 1, rate, 1) + b"\xff" * size)  # u-law, mono
+    return path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from pathlib import Path
 
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
-from tests.feeds.folders.sounds import make_mp3, make_webm
+from tests.feeds.folders.sounds import make_long_mp3, make_mp3, make_webm
 from tui_pod.feeds.folders import tags
 
 
@@ -78,6 +79,16 @@ def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> N
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(2 * 8000 * 7))
     assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8])
+def test_duration_of_a_file_that_was_cut_off_is_what_is_left_of_it(tmp_path: Path, share: float) -> None:
+    path = make_long_mp3(tmp_path / "a.mp3", 100)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\xff\xfb") + 36
+    content[at : at + 16] = b"Xing" + struct.pack(">III", 3, 3_800, 3_800 * 417)  # flags, frames, bytes
+    path.write_bytes(content[: int(len(content) * share)])
+    assert tags.read_file(str(path))[1].duration == pytest.approx(99.3 * share, rel=0.01)
 
 
 def test_key_stays_when_the_tags_change(tmp_path: Path) -> None:

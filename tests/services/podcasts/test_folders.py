@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.feeds.folders.sounds import make_mp3
+from tests.feeds.folders.sounds import make_au, make_mp3
 from tests.services.podcasts.test_feeds import ServiceRig
+from tui_pod.feeds.folders.tags import Tags
 from tui_pod.services.podcasts import folders
 
 
@@ -55,3 +57,33 @@ async def test_file_that_grows_is_read_until_it_rests(service: ServiceRig, tmp_p
     make_mp3(path, "Grown")
     await service.until(lambda: "Grown" in service.titles, "the grown file is read, though its folder is as it was")
     assert service.controller.library.ids[service.titles.index("Grown")] == ident
+
+
+async def test_length_that_a_file_does_not_tell_is_asked_from_the_player(service: ServiceRig, tmp_path: Path) -> None:
+    make_au(tmp_path / "Shelf" / "Talk.au", 61.5)
+    (tmp_path / "Shelf" / "Broken.ac3").write_bytes(b"no sound")
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+
+    def durations() -> dict[str, float | None]:
+        library = service.controller.library
+        return {title: library.duration(index) for index, title in enumerate(library.titles)}
+
+    await service.until(lambda: durations()["Talk"], "the length is shown")
+    assert durations() == {"Talk": 61.5, "Broken": None}
+    with service.podcasts.store.db.read() as db:
+        stored = {path: json.loads(tags) for path, tags in db.execute("SELECT path, tags FROM files")}
+    assert {path: Tags(*told).duration for path, told in stored.items()} == {"Talk.au": 61.5, "Broken.ac3": 0.0}
+
+
+async def test_book_whose_files_do_not_tell_their_lengths_has_the_length_of_all(
+    service: ServiceRig, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        make_au(tmp_path / "Shelf" / "Book" / f"Part {number}.au", 20.0 * number)
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+
+    def length() -> float | None:
+        return service.controller.library.duration(0)
+
+    assert length() is not None
+    await service.until(lambda: length() == 120.0, "the lengths of the parts are known")

@@ -171,9 +171,9 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Ite
     recording = Recording(
         os.path.normpath(os.path.join(root, folder)), tags.author, tags.narrator, tags.series, tags.year
     )
-    return Item(guid, title, clean(tags.description or by, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
-                audio=path, transcript=_beside(path, tags.transcript), marks=tuple(chapters_of(tags.cue)),
-                recording=recording)  # fmt: skip
+    return Item(guid, title, clean(tags.description or by, SUMMARY_LIMIT), size=file.size,
+                duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
+                marks=tuple(chapters_of(tags.cue)), recording=recording)  # fmt: skip
 
 
 def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[str, str]) -> Item:

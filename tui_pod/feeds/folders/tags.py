@@ -47,6 +47,12 @@ _CONTAINERS = (
 TS_MARK = b"G"
 """First byte of an MPEG transport stream; files of TypeScript have the same ending."""
 
+_RATED = ("audio/mpeg", "audio/wav", "audio/aiff")
+"""Types of files whose stated length and bytes per second give their size, so that a file that was cut off shows it."""
+
+CUT_OFF = 1.02
+"""How many times more than its bytes a file must state to be cut off."""
+
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
 
@@ -59,7 +65,7 @@ class Tags(NamedTuple):
     disc: int | None = None
     track: int | None = None
     duration: float | None = None
-    """Seconds."""
+    """Seconds; 0: the player does not know it either."""
     description: str = ""
     transcript: str = ""
     """Name of the transcript beside the file."""
@@ -179,7 +185,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         _line(found.artist or found.albumartist),
         _number(found.disc),
         _number(found.track),
-        found.duration if found.duration and 0 < found.duration <= DURATION_FAULT else None,
+        _duration(found),
         _line(told(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
         author=author,
         narrator=narrator if narrator != author else "",
@@ -187,6 +193,16 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         year=_year(found.year),
         genre=_line(found.genre, 100),
     )
+
+
+def _duration(found: TinyTag) -> float | None:
+    """Return the seconds of a file; if it was cut off, those that it has left."""
+    duration = found.duration
+    if not duration or not 0 < duration <= DURATION_FAULT:
+        return None
+    told = 125 * duration * (found.bitrate or 0.0)  # bytes
+    is_cut_off = (found.mime_type or "").startswith(_RATED) and told > CUT_OFF * found.filesize
+    return duration * found.filesize / told if is_cut_off else duration
 
 
 def _year(text: str | None) -> str:

@@ -19,8 +19,14 @@ from tui_pod.feeds.store.episodes import delete_episodes, store_facts, store_rec
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, unused_id
 
+OUTDATED = "outdated"
+"""Instead of the kind for which episodes were stored: they are to be made again from the same files."""
+
 GONE = -1
 """The `place` of an episode whose file is missing: it is hidden, and keeps its id in case the file returns."""
+
+_DURATION = f"$[{Tags._fields.index('duration')}]"
+"""Where the duration is in stored tags."""
 
 _Known = tuple[str, str, str, int]
 """Id, guid, audio and place of an episode stored before."""
@@ -48,6 +54,28 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
         for path, size, modified, key, tags in rows
         if len(told := json.loads(tags)) == len(Tags._fields)
     }
+
+
+def unknown_lengths(store: FeedStore, feed_id: str, most: int) -> list[str]:
+    """Return the `path` of at most so many files whose lengths neither they nor the player have told."""
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT path FROM files JOIN feeds ON feed = number"
+            " WHERE first = ? AND json_extract(tags, ?) IS NULL LIMIT ?",
+            (feed_id, _DURATION, most),
+        ).fetchall()
+    return [path for (path,) in rows]
+
+
+def store_lengths(store: FeedStore, feed_id: str, lengths: Mapping[str, float]) -> None:
+    """Store the lengths of files in seconds, by `path`, for the next refresh to show; 0 if the player knows none."""
+    feed = "(SELECT number FROM feeds WHERE first = ?)"
+    with store.db.write() as db:
+        db.executemany(
+            f"UPDATE files SET tags = json_set(tags, ?, ?) WHERE feed = {feed} AND path = ?",
+            ((_DURATION, seconds, feed_id, path) for path, seconds in lengths.items()),
+        )
+        db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
 
 
 def read_kind(store: FeedStore, feed_id: str) -> tuple[str, bool]:

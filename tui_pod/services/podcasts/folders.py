@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
@@ -12,6 +16,8 @@ from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.folders.watch import FolderChanges
+    from tui_pod.feeds.store.feed_store import FeedStore
+    from tui_pod.runtime.threads import CancelToken
     from tui_pod.services.context import Context
 
 EVERY = 10.0
@@ -22,6 +28,9 @@ RARELY = 1_000
 
 SELDOM = 300.0
 """Longest wait between two checks, in seconds."""
+
+MOST_LENGTHS = 1_000
+"""Most files of a folder whose lengths the player is asked at one check, which takes 2 to 10 s in the background."""
 
 RESTS_AFTER = 3
 """A folder rests when this many refreshes in a row have found no change."""
@@ -61,6 +70,7 @@ class FolderWatch:
         changed = await in_thread(changes.look)
         self._wait = min(max(EVERY, RARELY * changes.cost), SELDOM)
         for feed_id in changed:
+            await in_thread(partial(_learn_lengths, podcasts.store, feed_id))
             if await self._refresh(feed_id):
                 self._restless[feed_id] = RESTS_AFTER
             if self._restless.get(feed_id):
@@ -76,3 +86,27 @@ class FolderWatch:
         except UserError as error:  # the store cannot be read now: retried
             log(f"folders are not watched: {error}")
         self._plan(self._wait)
+
+
+def _learn_lengths(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
+    """Ask the player how long the files of a folder are that do not tell it themselves."""
+    from tui_pod.feeds.store.files import store_lengths, unknown_lengths  # reads tags: only with podcasts
+
+    unknown, feed = unknown_lengths(store, feed_id, MOST_LENGTHS), store.find(feed_id)
+    if not unknown or feed is None:
+        return
+    from tui_pod.audio.lengths import read_lengths  # seldom needed
+    from tui_pod.feeds.folders.address import to_path
+
+    paths = {os.path.join(to_path(feed.address), path): path for path in unknown}
+    lengths = read_lengths(filter(_can_be_opened, paths), cancel)
+    if lengths:  # else there is no player
+        store_lengths(store, feed_id, {paths[path]: seconds for path, seconds in lengths.items()})
+
+
+def _can_be_opened(path: str) -> bool:
+    from tui_pod.feeds.media.mp4_claims import fault_of  # seldom needed
+
+    with contextlib.suppress(OSError):
+        return not fault_of(Path(path))
+    return False

@@ -1,0 +1,28 @@
+"""Lengths of files, asked from the real libmpv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.folders.sounds import make_au
+from tui_pod.audio import lengths
+from tui_pod.audio.lengths import read_lengths
+from tui_pod.runtime.threads import CancelToken
+
+
+def test_each_file_has_its_length_and_what_is_no_sound_has_none(tmp_path: Path) -> None:
+    sound, longer = make_au(tmp_path / "1.au", 3.0), make_au(tmp_path / "2.au", 61.5)
+    text = tmp_path / "3.ac3"
+    text.write_text("No sound.")
+    paths = [str(sound), str(text), str(tmp_path / "gone.au"), str(longer)]
+    assert read_lengths(paths, CancelToken()) == {paths[0]: 3.0, paths[1]: 0.0, paths[2]: 0.0, paths[3]: 61.5}
+
+
+def test_without_libmpv_no_length_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("Cannot find libmpv")
+
+    monkeypatch.setattr(lengths, "open_mpv", fail)
+    assert read_lengths(["/1.au"], CancelToken()) == {}

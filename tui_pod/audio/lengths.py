@@ -1,0 +1,48 @@
+"""Ask libmpv how long files are, for those whose own reader does not tell. Blocks, so use a thread."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterable
+from typing import Any
+
+from tui_pod.audio.libmpv import open_mpv
+from tui_pod.runtime.threads import CancelToken
+
+PATIENCE = 5.0
+"""Seconds to wait for libmpv to open or close one file; it takes 0.002 to 0.01 s."""
+
+
+def read_lengths(paths: Iterable[str], cancel: CancelToken) -> dict[str, float]:
+    """Return the lengths of files in seconds, 0.0 for a file of which libmpv does not know it.
+
+    Without libmpv there are none; once it does not answer, the rest is left out.
+    """
+    try:
+        mpv = open_mpv("null", pause="yes", demuxer_max_bytes="1MiB", demuxer_max_back_bytes="0")
+    except (OSError, AttributeError, ValueError, TypeError):  # the player says what is wrong
+        return {}
+    from mpv import MpvEventID  # loads libmpv, which may be missing
+
+    opened = queue.Queue[bool]()  # whether a file was opened, or closed
+
+    def note(event: Any) -> None:
+        if event.event_id.value in (MpvEventID.FILE_LOADED, MpvEventID.END_FILE):
+            opened.put(event.event_id.value == MpvEventID.FILE_LOADED)
+
+    found: dict[str, float] = {}
+    try:
+        mpv.register_event_callback(note)
+        for path in paths:
+            cancel.check()
+            found[path] = 0.0
+            mpv.play(path)
+            if opened.get(timeout=PATIENCE):
+                found[path] = mpv.duration or 0.0
+                mpv.command("stop")
+                opened.get(timeout=PATIENCE)
+    except (queue.Empty, SystemError):
+        pass
+    finally:
+        mpv.terminate()
+    return found
