@@ -148,3 +148,9 @@ def test_previous_restarts_what_plays_and_fails_when_nothing_does(room: Room) ->
     room.play("two", 50)
     PlayerApi(room.controller).previous()
     assert room.controller.playback.position == 0.0
+
+
+def test_previous_near_the_start_plays_the_episode_before(room: Room) -> None:
+    room.controller.play("two")
+    PlayerApi(room.controller).previous()
+    assert room.playing == "one"

@@ -64,3 +64,7 @@ def test_closed_list_has_no_commands() -> None:
     rows = Rows()
     rows.is_open = False
     assert rows.here(BY_ID["move.down"]) is None
+
+
+def test_new_list_is_closed() -> None:
+    assert RowCommands.is_open is False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -52,3 +54,51 @@ def test_made_folder_and_those_above_it_are_closed_to_others(tmp_path: Path) -> 
     files.make_folder(tmp_path / "a" / "b")
     for folder in (tmp_path / "a", tmp_path / "a" / "b"):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_lock_that_is_held_raises_what_the_caller_gave(tmp_path: Path) -> None:
+    busy = RuntimeError("busy")
+    with (
+        files.locked(tmp_path / "lock"),
+        pytest.raises(RuntimeError, match="busy"),
+        files.locked(tmp_path / "lock", busy),
+    ):
+        pass
+
+
+def test_lock_without_an_error_waits_until_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = contextlib.ExitStack()
+    holder.enter_context(files.locked(tmp_path / "lock"))
+    lock = fcntl.flock
+
+    def flock(descriptor: int, operation: int) -> None:
+        if not operation & fcntl.LOCK_NB:
+            holder.close()  # the wait would never end
+        lock(descriptor, operation)
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with files.locked(tmp_path / "lock"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("exists", "is_first", "is_synced", "syncs"),
+    [(False, False, True, 1), (True, True, True, 1), (True, False, True, 0), (False, True, False, 0)],
+)
+def test_append_syncs_the_folder_of_a_file_that_may_be_new(
+    exists: bool, is_first: bool, is_synced: bool, syncs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    if exists:
+        path.touch()
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+    assert files.append(path, "line\n", is_first, is_synced) == 5
+    assert synced == [tmp_path] * syncs
+
+
+def test_append_after_half_a_record_begins_a_new_line(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("whole\nhal")
+    assert files.append(path, "next\n") == 15
+    assert path.read_text() == "whole\nhal\nnext\n"

@@ -55,6 +55,8 @@ class MemoryServer:
     actions: list[Any] = field(default_factory=list)
     refuses: Callable[[Any], bool] = lambda element: False
     """Says of which elements a whole batch is refused."""
+    refusal: int = 500
+    """The status that refuses a batch of progress."""
     update_urls: dict[str, str] = field(default_factory=dict)
     page: int = 0
     """Actions on a page; 0: all. Then the time told is that of the last one, as mygpo has it."""
@@ -93,7 +95,7 @@ class MemoryServer:
 
     def _take(self, data: Any) -> ServerReply:
         if any(map(self.refuses, data)):
-            return ServerReply(500, None)
+            return ServerReply(self.refusal, None)
         self.actions += [dict(element) for element in data]
         return ServerReply(200, {"timestamp": self._time(), "update_urls": []})
 

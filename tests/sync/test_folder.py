@@ -275,3 +275,8 @@ def test_second_sync_of_a_state_is_kept_out(tmp_path: Path) -> None:
 def test_newest_of_two_alike_in_time_is_the_same_either_way() -> None:
     first, second = Progress(NOW, 10.0, 100.0), Progress(NOW, 20.0, played_ranges=((0.0, 1.0),))
     assert newest(first, second) == newest(second, first) == second._replace(duration=100.0)
+
+
+def test_error_says_whether_the_network_was_down() -> None:
+    assert SyncError("The network is down.", is_offline=True).is_offline
+    assert not SyncError("The disk is full.").is_offline

@@ -456,3 +456,21 @@ def test_clock_that_is_a_day_ahead_is_heard_and_overtaken(device: Device, server
     device.sync(after=HOUR)
     assert not device.sync(after=HOUR).received
     assert device.progress()[ident(1)].position == 200.0
+
+
+def test_memory_is_written_only_after_something_was_exchanged(device: Device, server: MemoryServer) -> None:
+    device.sync()
+    memory = device.home / "sync.json"
+    before = memory.stat().st_ino
+    device.sync(after=HOUR)
+    assert memory.stat().st_ino == before
+
+
+def test_refusal_of_all_that_is_sent_is_remembered(device: Device, server: MemoryServer) -> None:
+    device.sync()
+    server.refuses, server.refusal = lambda element: isinstance(element, dict), 400
+    device.put(ident(1), Progress(NOW, 42.3, 1000.0))
+    device.sync(after=HOUR)
+    server.asked.clear()
+    device.sync(after=HOUR)
+    assert len(server.asked) == 2  # nothing is sent again

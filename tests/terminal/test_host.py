@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.integrations.remote_socket import open_folder
+from tui_pod.integrations.remote_socket import RemoteError, open_folder
 from tui_pod.terminal.host import TerminalHost
 from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, TAKE, greet
 from tui_pod.terminal.start import line_names
@@ -359,3 +360,44 @@ async def test_socket_is_gone_with_the_app(host: TerminalHost, state: Path) -> N
     folder = open_folder(may_make=False)
     assert line_names(folder, state) == []
     folder.close()
+
+
+@pytest.mark.parametrize("is_unread", [False, True])
+async def test_client_that_is_gone_ends_the_app_even_if_it_left_something_unread(
+    is_unread: bool, line: socket.socket, state: Path, drawer: FakeDrawer
+) -> None:
+    host = TerminalHost(LINES.pop(line), state, stays=False, idle=0)
+    host.serve(drawer)
+    if is_unread:
+        host.suspend()  # the connection is then reset, not closed
+    line.close()
+    await asyncio.wait_for(drawer.ended.wait(), 5)
+
+
+async def test_client_that_reads_nothing_does_not_stop_the_app(
+    line: socket.socket, state: Path, drawer: FakeDrawer
+) -> None:
+    ours = LINES.pop(line)
+    host = TerminalHost(ours, state, stays=False, idle=0)
+    host.serve(drawer)
+    assert not ours.getblocking()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            ours.send(b"x" * 4096)
+    host.suspend()
+    await host.close()
+
+
+async def test_socket_that_cannot_be_made_is_an_error_that_leaves_nothing_open(
+    line: socket.socket, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def chmod(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    host = TerminalHost(LINES.pop(line), state, stays=True, idle=0)
+    monkeypatch.setattr("os.chmod", chmod)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(RemoteError, match="cannot be created: Operation not permitted") as raised:
+        host.listen()
+    assert raised.tb is not None  # it holds what the failed call held
+    assert os.listdir("/proc/self/fd") == before

@@ -1,4 +1,7 @@
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders.playlist import read_playlist
@@ -52,3 +55,13 @@ def test_length_of_zero_or_less_is_unknown(tmp_path: Path) -> None:
     path.write_text("#EXTINF:61,A\na.mp3\n#EXTINF:0,B\nb.mp3\n#EXTINF:-1,C\nc.mp3\n")
     entries, _ = read_playlist(str(path), 9)
     assert [(entry.title, entry.duration) for entry in entries] == [("A", 61.0), ("B", None), ("C", None)]
+
+
+def test_playlist_of_16_megabytes_is_read_and_no_larger_one(tmp_path: Path) -> None:
+    path = tmp_path / "list.m3u"
+    path.write_text("a.mp3\n")
+    os.truncate(path, 16 * 1024 * 1024)
+    assert len(read_playlist(str(path), 9)[0]) == 1
+    os.truncate(path, 16 * 1024 * 1024 + 1)
+    with pytest.raises(OSError, match="larger than 16 MB"):
+        read_playlist(str(path), 9)

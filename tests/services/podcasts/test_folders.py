@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.feeds.folders.sounds import make_au, make_mp3
+from tests.patience import PATIENCE
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.services.podcasts import folders
@@ -87,3 +90,23 @@ async def test_book_whose_files_do_not_tell_their_lengths_has_the_length_of_all(
 
     assert length() is not None
     await service.until(lambda: length() == 120.0, "the lengths of the parts are known")
+
+
+async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "RARELY", 1e12)
+    loop, is_timed, waits = asyncio.get_running_loop(), asyncio.Event(), list[float]()
+    call_later = loop.call_later
+
+    def noted(delay: float, *work: Any) -> asyncio.TimerHandle:
+        waits.append(delay)
+        if delay > 60:
+            is_timed.set()
+        return call_later(delay, *work)
+
+    monkeypatch.setattr(loop, "call_later", noted)
+    make_mp3(tmp_path / "Shelf" / "1.mp3", "One")
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+    await asyncio.wait_for(is_timed.wait(), PATIENCE)
+    assert max(waits) == 300.0
