@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cache, cached_property
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
+from tui_pod.core.library.plain_toml import load_plain
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
 
 VERSION = 1
@@ -31,13 +30,9 @@ DURATION_FAULT = 100 * 3600.0
 MAX_DEPTH = 16
 """Most levels of topics; more do not fit a pane."""
 
-PIECE = 200_000
-"""Characters of a large catalogue that are parsed at a time, in about a tenth of a second."""
-
 PARSING = 0.7
 """Share of reading a catalogue that parsing takes."""
 
-_EPISODE = "\n[[episodes]]\n"
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
 
@@ -72,7 +67,11 @@ def parse_catalog(text: str, tell: Callable[[float], None] | None = None) -> Cat
             length, an unknown parent, a circle of topics, a newer version.
     """
     try:
-        data = tomllib.loads(text) if tell is None else _load_in_pieces(text, tell)
+        data = load_plain(text, tell and (lambda share: tell(PARSING * share)))
+        if data is None:
+            import tomllib  # not for the embedded catalogue
+
+            data = tomllib.loads(text)
     except RecursionError:
         raise CatalogError([Fault(1, "nested too deeply to be read")]) from None
     except ValueError as error:  # also numbers of more digits than Python turns into an int
@@ -84,30 +83,6 @@ def parse_catalog(text: str, tell: Callable[[float], None] | None = None) -> Cat
     if tell is not None:
         tell(1.0)
     return catalog
-
-
-def _load_in_pieces(text: str, tell: Callable[[float], None]) -> dict[str, Any]:
-    """Return what `tomllib.loads` does, parsing some episodes at a time to tell how much of the catalogue is read.
-
-    A piece that starts inside a text is not valid TOML by itself, or has other keys: then all is parsed at once.
-    """
-    text = text.replace("\r\n", "\n")
-    cuts = [0]
-    while (at := text.find(_EPISODE, max(cuts[-1], text.find(_EPISODE) + 1) + PIECE)) >= 0:
-        cuts.append(at + 1)
-    data: dict[str, Any] = {}
-    for start, end in pairwise([*cuts, len(text)]):
-        try:
-            piece = tomllib.loads(text[start:end])
-        except ValueError:
-            return tomllib.loads(text)
-        if start and piece.keys() != {"episodes"}:
-            return tomllib.loads(text)
-        data = data or piece
-        if start:
-            data["episodes"] += piece["episodes"]
-        tell(PARSING * end / len(text))
-    return data
 
 
 def _clean_summary(text: str) -> str:
