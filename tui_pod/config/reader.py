@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -82,7 +81,9 @@ def read_config(path: Path, is_named: bool = False) -> Config:
 
 def parse_config(text: str, path: Path) -> Config:
     """Return the settings in TOML text; `path` is for messages and relative paths."""
-    from tui_pod.core.library.toml_lines import error_line  # a start without a settings file needs none of it
+    import tomllib  # a start without a settings file needs none of it
+
+    from tui_pod.core.library.toml_lines import error_line
 
     try:
         data = tomllib.loads(text)

@@ -7,7 +7,6 @@ keys until its progress is needed, so that unknown keys and invalid entries surv
 from __future__ import annotations
 
 import re
-import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -115,6 +114,8 @@ def _loads(text: str) -> Table:
         from tui_pod.state.fast_toml import loads  # takes 3 ms to prepare
 
         return loads(text)
+    import tomllib  # the very first start has nothing to read, and this takes 3 ms
+
     return tomllib.loads(text)
 
 
@@ -191,6 +192,8 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
 
 def _parsed(text: str) -> Table:
+    import tomllib  # as above
+
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError):

@@ -47,6 +47,9 @@ class TuiPodApp(TerminalApp):
     color_depth: LineFilter | None = None
     """Reduces colours to those of a terminal that took over; None: on the first terminal."""
     _is_themed = False
+    _drawn: tuple[str, str | None, Theme] | None = (
+        None  # the chosen theme and the colours of the terminal: what is drawn
+    )
 
     def __init__(self, services: Services) -> None:
         guard_output()
@@ -103,11 +106,17 @@ class TuiPodApp(TerminalApp):
     @property
     def current_theme(self) -> Theme:
         """The chosen theme, or the one drawn instead; see `drawn`."""
-        chosen = super().current_theme
         if not self._is_themed:
-            return chosen
-        is_transparent = self._services.first.settings.ui.transparent
-        return drawn(chosen, self.console.color_system, is_transparent, self.available_themes)
+            return super().current_theme
+        system = self.console.color_system
+        if self._drawn is None or self._drawn[:2] != (
+            self.theme,
+            system,
+        ):  # asked a hundred times before the first paint
+            is_transparent = self._services.first.settings.ui.transparent
+            shown = drawn(super().current_theme, system, is_transparent, self.available_themes)
+            self._drawn = self.theme, system, shown
+        return self._drawn[2]
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's colours, with readable text and the cursor's tints."""

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
-from tui_pod.core.library.plain_toml import load_plain
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
+from tui_pod.core.text.plain_toml import load_plain
 
 VERSION = 1
 """The newest catalogue format that can be read."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.library.topics import has_member
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.podcast_settings import PodcastSettings  # costs a start as much as all its settings
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
 """Slowest and fastest speed at which speech is intelligible, as factors of the normal rate."""

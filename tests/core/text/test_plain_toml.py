@@ -7,8 +7,8 @@ import pytest
 
 from tests.test_any_bytes import CATALOG, changed
 from tui_pod.config.paths import embedded_catalog
-from tui_pod.core.library import plain_toml
-from tui_pod.core.library.plain_toml import load_plain
+from tui_pod.core.text import plain_toml
+from tui_pod.core.text.plain_toml import load_plain
 
 PLAIN = b"""\
 # a comment
