@@ -3,18 +3,19 @@
 
 PYTHON ?=
 export PYTHON
+REPOSITORY ?=
 
 BIN := .venv/bin
 SETUP := ./scripts/setup.sh
 CODE := $(wildcard tui_pod tests benchmarks/*.py screenshots/*.py scripts/*.py)
-SCRIPTS := scripts/setup.sh .ci/run
+SCRIPTS := scripts/setup.sh scripts/pythons.sh .ci/run packaging/PKGBUILD
 
 # Python finds Homebrew's libmpv only when told; /bin/sh on macOS forgets it, so each command is told.
 ifeq ($(shell uname -s),Darwin)
 WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib"
 endif
 
-.PHONY: help run test check format install bench torture lock manual screenshots clean
+.PHONY: help run test check format install pythons release bench torture lock manual screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +44,13 @@ format: ## Format the code, and apply the linter's fixes
 
 install: ## Put tui-pod on the PATH
 	@$(SETUP) install
+
+pythons: ## Run a fast part of the tests on every supported Python that can be had
+	@$(SETUP) venv transcribe test
+	@$(WITH) ./scripts/pythons.sh
+
+release: check test ## Check, build into dist/ and tag; REPOSITORY=https://… names the public address; pushes nothing
+	@$(BIN)/python scripts/release.py --repository "$(REPOSITORY)" $(ARGS)
 
 bench: ## Measure, as ratios to a bare app and to peers
 	@$(SETUP) venv transcribe test

@@ -61,6 +61,9 @@ def test_wheel_installs_manual_page_and_completions(wheel: Path) -> None:
         "share/bash-completion/completions/tui-pod",
         "share/zsh/site-functions/_tui-pod",
         "share/fish/vendor_completions.d/tui-pod.fish",
+        "share/applications/tui-pod.desktop",
+        "share/icons/hicolor/scalable/apps/tui-pod.svg",
+        "share/metainfo/tui-pod.metainfo.xml",
     }
 
 
@@ -87,6 +90,8 @@ def test_wheel_installed_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) 
     for shell, path in COMPLETIONS.items():
         printed = run(*python, "-m", "tui_pod", "completions", shell, cwd=empty, **surroundings)
         assert printed == (ROOT / path).read_text("utf-8")
+    page = run(*python, "-m", "tui_pod", "man", cwd=empty, **surroundings)
+    assert page == (ROOT / "share" / "man" / "man1" / "tui-pod.1").read_text("utf-8")
     assert not list(empty.iterdir())
 
 
@@ -129,6 +134,21 @@ def test_wheel_brings_voice_and_media_keys_unasked_where_they_have_wheels(
     found = {each.name for each in wanted if each.marker is None or each.marker.evaluate(machine_of)}
     assert found & {"hibari-tts", "dbus-fast"} == brought
     assert {"textual", "python-mpv"} <= found
+
+
+def test_dependencies_are_ranges_with_both_ends() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for wanted in map(Requirement, project["dependencies"] + project["optional-dependencies"]["transcribe"]):
+        signs = {each.operator for each in wanted.specifier}
+        assert signs == {">=", "<"}, wanted
+
+
+def test_pythons_named_are_those_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {line.rpartition(" ")[2] for line in project["classifiers"] if "Python :: 3." in line}
+    assert named == {"3.11", "3.12", "3.13", "3.14"}
+    for place in (".github/workflows/ci.yml", "scripts/pythons.sh"):
+        assert all(version in (ROOT / place).read_text("utf-8") for version in named), place
 
 
 def test_lock_holds_what_users_get_with_hashes() -> None:

@@ -230,4 +230,5 @@ COMMANDS = (
         Argument("shell", text="bash, zsh or fish", nargs="?", choices=SHELLS, default="bash"),
         Argument("--words", choices=tuple(COMPLETED.values()), is_hidden=True),  # for the scripts
     )),
+    Command("man", "shell.run_man", "show the man page, or print its source if the output is no terminal"),
 )  # fmt: skip

@@ -1,7 +1,9 @@
-"""The commands about tui-pod itself: keys, settings and completions."""
+"""The commands about tui-pod itself: keys, settings, completions and man page."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
@@ -10,7 +12,7 @@ from tui_pod.cli.shared import load_config, open_library, print_json, print_tabl
 from tui_pod.cli.tables import Column
 from tui_pod.config.docs import default_config
 from tui_pod.config.keymap import show_keys
-from tui_pod.config.paths import completion_file, find_paths
+from tui_pod.config.paths import completion_file, find_paths, man_page
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 
@@ -40,6 +42,15 @@ def run_config(options: Namespace) -> int:
         create = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
         tell(f"The file does not exist. To create it: {create}")
     return 1 if config.notices else 0
+
+
+def run_man(_: Namespace) -> int:
+    """Show the man page with `man`, or print its source; return the exit status of `man`."""
+    page = man_page()
+    if sys.stdout.isatty() and (program := shutil.which("man")):
+        return subprocess.run([program, str(page)], check=False).returncode
+    sys.stdout.write(page.read_text("utf-8"))
+    return 0
 
 
 def run_completions(options: Namespace) -> None:

@@ -57,6 +57,11 @@ def completion_file(shell: str) -> Path:
     return _shipped(COMPLETIONS[shell])
 
 
+def man_page() -> Path:
+    """Return the man page that comes with the program."""
+    return _shipped("share/man/man1/tui-pod.1")
+
+
 def _shipped(name: str) -> Path:
     """Return a file that lies beside the package in a checkout, and in it when installed."""
     package = Path(__file__).parents[1]

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions
+set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions man
 set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --podcasts --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
@@ -429,3 +429,9 @@ complete -c tui-pod -n '_shtab_tui_pod_using completions' -l state -xka "(__fish
 complete -c tui-pod -n '_shtab_tui_pod_using completions' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using completions' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using completions; and test $_shtab_tui_pod_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a man -d 'Show the man page, or print its source if the output is no terminal.'
+complete -c tui-pod -n '_shtab_tui_pod_using man' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using man' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using man' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using man' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using man' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'

@@ -1,0 +1,35 @@
+# Nix: nix-build default.nix
+# Without the voice, which nixpkgs does not have: episodes without a recording stay silent.
+{ pkgs ? import <nixpkgs> { } }:
+with pkgs.python3Packages;
+let
+  scheduler = buildPythonPackage {
+    pname = "fsrs";
+    version = "6.3.2";
+    format = "wheel";
+    src = fetchPypi {
+      pname = "fsrs";
+      version = "6.3.2";
+      format = "wheel";
+      python = "py3";
+      dist = "py3";
+      sha256 = "bc55066c821164b1cff6d75b17a3ed8e86cfd45789e3d775cfcb895319ce9ba4";
+    };
+    dependencies = [ typing-extensions ];
+  };
+in
+buildPythonApplication {
+  pname = "tui-pod";
+  version = "@VERSION@";
+  pyproject = true;
+  src = pkgs.fetchurl {
+    url = "@ADDRESS@";
+    sha256 = "@SHA256@";
+  };
+  build-system = [ hatchling ];
+  dependencies = [ dbus-fast mpv platformdirs scheduler textual tinytag tomli-w ];
+  pythonRemoveDeps = [ "hibari-tts" ];
+  pythonRelaxDeps = true;
+  makeWrapperArgs = [ "--prefix" "LD_LIBRARY_PATH" ":" "${pkgs.mpv-unwrapped}/lib" ];
+  meta.mainProgram = "tui-pod";
+}

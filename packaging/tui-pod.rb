@@ -1,0 +1,30 @@
+# Homebrew: brew install --formula ./tui-pod.rb
+class TuiPod < Formula
+  include Language::Python::Virtualenv
+
+  desc "Listening sessions in the terminal"
+  homepage "@HOMEPAGE@"
+  url "@ADDRESS@"
+  sha256 "@SHA256@"
+  license "MIT"
+
+  depends_on "mpv"
+  depends_on "python@3.13"
+
+  def install
+    virtualenv_create(libexec, "python3.13", without_pip: false)
+    pip = [libexec/"bin/python", "-m", "pip", "install"]
+    system(*pip, "--require-hashes", "--requirement", "requirements.lock")
+    system(*pip, "--no-deps", ".")
+    (bin/"tui-pod").write_env_script libexec/"bin/tui-pod",
+                                     DYLD_FALLBACK_LIBRARY_PATH: "#{HOMEBREW_PREFIX}/lib"
+    man1.install "share/man/man1/tui-pod.1"
+    bash_completion.install "share/bash-completion/completions/tui-pod"
+    zsh_completion.install "share/zsh/site-functions/_tui-pod"
+    fish_completion.install "share/fish/vendor_completions.d/tui-pod.fish"
+  end
+
+  test do
+    assert_match version.to_s, shell_output("#{bin}/tui-pod --version")
+  end
+end
