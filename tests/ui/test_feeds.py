@@ -671,12 +671,12 @@ async def test_bar_has_a_mark_at_each_chapter_and_its_title_by_the_episodes() ->
         await driver.press("g", "enter")
         bar = bar_of(driver)
         assert [place for place, cell in enumerate(bar) if cell == "┆"] == [len(bar) // 3, len(bar) * 2 // 3]
-        assert "Cast · ch 1/3 Hello" in driver.text
+        assert "Cast · ch 1/3 −5:00 Hello" in driver.text
         await driver.press("}")
         assert driver.playback.position == 300
         await driver.play(30)
         assert [part.count("┆") for part in bar_of(driver).split("●")] == [1, 1]
-        assert "Cast · ch 2/3 The matter" in driver.text
+        assert "Cast · ch 2/3 −4:30 The matter" in driver.text
         await driver.press("{")
         assert driver.playback.position == 300
         await driver.press("{")
@@ -687,7 +687,7 @@ async def test_bar_in_ascii_has_ascii_marks() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks, is_ascii=True) as driver:
         await driver.press("g", "enter")
         assert bar_of(driver).count("|") == 2
-        assert "Cast - ch 1/3 Hello" in driver.text
+        assert "Cast - ch 1/3 -5:00 Hello" in driver.text
         assert bar_of(driver).isascii()
 
 

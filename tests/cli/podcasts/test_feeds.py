@@ -126,7 +126,8 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
         assert said in shell.err
     shell("feeds", "set", "My Cast", "speed=", "name=default")
     assert shell.json("feeds", "set", "Test Cast") == {
-        **dict.fromkeys(("speed", "refresh", "keep", "new_for", "delete_played", "notify")),
+        **dict.fromkeys(("speed", "level", "skip_silence", "refresh", "keep", "min_length", "max_length")),
+        **dict.fromkeys(("new_for", "delete_played", "notify")), "kind": "",
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
         "order": "", "archive_after": 0, "after": "", "include": [], "exclude": [], "hidden": False, "transcribe": "",
     }  # fmt: skip
@@ -391,7 +392,7 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
     shell("feeds", "refresh", "./Shelf")
     assert shell.json("feeds", "list")[0]["address"] == f"file://{tmp_path}/Shelf"
     assert parse_opml(shell("export").encode()).entries == ()
-    assert "1 folder on this machine left out" in shell.err
+    assert "1 folder or server left out" in shell.err
     assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
 
 
