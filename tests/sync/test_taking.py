@@ -5,6 +5,7 @@ import pytest
 
 from tests.feeds.exports import FEED, antennapod, castero, pocket_casts
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
+from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported, read_export
@@ -89,6 +90,19 @@ def test_recording_without_a_guid_waits_for_its_feed(store: FeedStore, tmp_path:
         ONE: Status.PLAYED, TWO: Status.STARTED,
     }  # fmt: skip
     assert take(exported, store).summary() == "0 podcasts new, 1 episode played, 1 started"
+
+
+def test_queue_without_guids_waits_for_its_feed(store: FeedStore, tmp_path: Path) -> None:
+    queue = tuple(HeardEpisode(FEED, "", f"https://ships.example/{number}.mp3") for number in (3, 1))
+    exported = Imported("castero", (Entry(FEED),), queue=queue)
+    taking = take(exported, store)
+    assert taking.summary() == "1 podcast new, 2 queued"
+    store.subscribe(exported.entries)
+    store.await_recordings(taking.awaited)
+    fetch(store)
+    waiting = Queue(taking.queue)
+    assert waiting.renamed(read_feeds(tmp_path / "data").aliases).entries == (THREE, ONE)
+    assert take(exported, store).queue == (THREE, ONE)
 
 
 def test_recording_that_several_episodes_share_is_of_none(store: FeedStore, tmp_path: Path) -> None:

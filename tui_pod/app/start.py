@@ -70,6 +70,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     settings = settings._replace(audio=AudioSettings(**chosen))
     orders = Orders(state.strings("ui", "sorts"))
     queue = Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming)
+    queue = queue.renamed(library.aliases)
     now, over = datetime.now(UTC), tuple[str, ...]()
     saved = None
     if state.strings("session", "episodes"):

@@ -77,7 +77,7 @@ def plan(
     taken: dict[str, Progress] = {}
     awaited: dict[str, str] = {}
 
-    def find(heard: HeardEpisode, may_wait: bool = True) -> str | None:
+    def find(heard: HeardEpisode) -> str | None:
         if not heard.podcast:
             return finder.find_recording(heard.audio)
         feed_id = ids.get(address_key(heard.podcast))
@@ -85,7 +85,7 @@ def plan(
         if ident is None and feed_id is not None:  # the podcast was not fetched yet, or the episode has no recording
             if heard.guid:
                 ident = episode_id(feed_id, heard.guid)
-            elif heard.audio and feed_id not in fetched and may_wait:
+            elif heard.audio and feed_id not in fetched:
                 ident = recording_id(feed_id, heard.audio)
                 awaited[ident] = feed_id
         return None if ident is None or (feed_id in fetched and not is_known(ident)) else ident
@@ -100,7 +100,7 @@ def plan(
         merged = value if former is None else newest(former, value)
         if former is None or merged.status != former.status or merged.position != former.position:
             taken[ident] = merged
-    found = [find(heard, may_wait=False) for heard in imported.queue]  # the queue needs an episode's own id
+    found = list(map(find, imported.queue))
     queue = tuple(dict.fromkeys(ident for ident in found if ident is not None))
     unknown += found.count(None)
     needs_list = unknown > 0 and not all(heard.podcast for heard in (*imported.episodes, *imported.queue))

@@ -85,6 +85,14 @@ def test_adopt_another_library_plays_on_in_the_same_list(room: Room, gone: str, 
     assert room.playing == expected
 
 
+def test_adopt_knows_queued_episodes_by_the_ids_that_they_have_now(room: Room) -> None:
+    room.controller.queue_last(["awaited", "three"])
+    library = build_library(TOPICS, EPISODES, aliases={"awaited": "two"})
+    room.controller.adopt(library, ProgressIndex(library, dict(room.progress_index)))
+    assert room.controller.queue.upcoming == ("two", "three")
+    assert room.writer.setting("entries") == ["two", "three"]
+
+
 def test_adopt_keeps_the_progress_of_what_plays(room: Room) -> None:
     room.play("one", seconds=10)
     library = build_library(TOPICS, EPISODES)

@@ -16,6 +16,19 @@ def test_queue_made_with_doubles_and_a_wild_cursor_is_put_in_order() -> None:
     assert Queue(("a",), -5) == Queue(("a",), 0)
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({}, HEARD_TWO),
+        ({"c": "x", "other": "a"}, Queue(("a", "b", "x", "d"), 2)),
+        ({"b": "a"}, Queue(("a", "c", "d"), 1)),
+        ({"c": "a"}, Queue(("a", "b", "d"), 2)),
+    ],
+)
+def test_renamed_entries_keep_their_places_and_doubles_become_one(names: dict[str, str], expected: Queue) -> None:
+    assert HEARD_TWO.renamed(names) == expected
+
+
 def test_add_last_new_ones_come_last_in_their_order() -> None:
     assert HEARD_TWO.add_last(["x", "y", "x"]).upcoming == ("c", "d", "x", "y")
 

@@ -37,8 +37,11 @@ class UpNext:
         self._history: tuple[str, ...] = ()  # the last one at the end
 
     def adopt(self, former: Library) -> None:
-        """Move the list to the library that replaced `former`."""
+        """Move the list and the queue to the library that replaced `former`."""
         self.context = self.context.moved(former, self._state.library)
+        queue = self.queue.renamed(self._state.library.aliases)
+        if queue != self.queue:
+            self.set_queue(queue)
 
     def home_context(self, episode: str) -> PlayContext:
         """Return the list that an episode belongs to: its own course, podcast or folder."""

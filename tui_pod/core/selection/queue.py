@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
 
@@ -42,6 +42,11 @@ class Queue(_Entries):
     def remove(self, ids: Iterable[str]) -> Queue:
         """Return the queue without `ids`."""
         return self._without(list(ids))
+
+    def renamed(self, names: Mapping[str, str]) -> Queue:
+        """Return the queue with other ids for those that have one in `names`."""
+        entries = [names.get(ident, ident) for ident in self.entries]
+        return Queue(entries, len(set(entries[: self.cursor])))
 
     def move(self, ident: str, by: int) -> Queue:
         """Return the queue with an upcoming entry moved `by` rows, within what is upcoming."""
