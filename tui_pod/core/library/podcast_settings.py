@@ -200,7 +200,7 @@ class PodcastSettings:
     kind: Annotated[
         str,
         Setting(
-            "What a folder of recordings is that has no folders in it: one book, or a list of talks",
+            "What a folder of recordings without folders in it is: one book, or talks",
             choice_kind("book", "talks"),
             "judged by tags and names",
         ),
@@ -237,7 +237,7 @@ class PodcastSettings:
     archive_after: Annotated[
         int,
         Setting(
-            "Days after which an episode that is not begun, queued or downloaded is no longer listed",
+            "Days after which an episode that is not begun, queued or downloaded is hidden",
             count_kind(1, 3650, {"never": 0}),
             "never",
         ),
@@ -245,8 +245,7 @@ class PodcastSettings:
     after: Annotated[
         str,
         Setting(
-            "What plays after an episode, once the queue is empty: the list it was started from, the next of this"
-            " podcast, or nothing but the queue; stop: nothing, not even the queue",
+            "What plays next after the queue: its list, the podcast, nothing (queue); stop: not even the queue",
             choice_kind("list", "podcast", "queue", "stop"),
             "as usual",
         ),
@@ -262,7 +261,7 @@ class PodcastSettings:
     transcribe: Annotated[
         str,
         Setting(
-            "Which episodes without a transcript have their words recognised automatically on this machine",
+            "Which episodes without a transcript are transcribed on this machine by themselves",
             choice_kind("never", "downloads", "all"),
             "never",
         ),

@@ -131,7 +131,7 @@ class DialogController:
                 screen.open_entry(topic)
 
         screen, name = self._screen, own_list.name if former else "A list by a rule"
-        self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save))
+        self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save, self._services.first.settings))
 
     def _change_lists(self, change: Callable[[], str]) -> None:
         """Change the lists, and say what was done or why not."""
@@ -146,7 +146,7 @@ class DialogController:
         """Show the settings of the listed podcast, else of the podcast of the episode at the cursor, else ask which."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
-        model, service = self._screen.model, self._services.feeds.settings
+        model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
             self.edit_list(model.own_list, model.own_list.name)
             return
@@ -155,9 +155,9 @@ class DialogController:
             feed = model.library.feed_of(model.index)
         podcast = await service.find(feed) if feed is not None else None
         if podcast is not None:
-            await self._show(SettingsScreen.of_podcast(service, podcast))
+            await self._show(SettingsScreen.of_podcast(service, usual, podcast))
         else:
-            edit = partial(SettingsScreen.of_podcast, service)
+            edit = partial(SettingsScreen.of_podcast, service, usual)
             await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
 
     def _open_feed(self, feed_id: str) -> None:

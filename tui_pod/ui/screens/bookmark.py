@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from textual import on
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Input, Static
+from collections.abc import Mapping
 
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.text.clean import clean, clock
-from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.screens.form import FormDialog, FormField
 
 
-class BookmarkScreen(InputDialog):
+class BookmarkScreen(FormDialog):
     """Asks for the note and the text; enter saves both."""
 
     def __init__(self, bookmark: Bookmark, bookmarks: BookmarkEditor) -> None:
-        super().__init__()
+        fields = (
+            FormField("note", "Note", "What you want to remember of it", bookmark.note, usual="none", limit=NOTE_LIMIT),
+            FormField(
+                "text", "Text", "What was said; it can be corrected", bookmark.text, usual="none", limit=WORDS_LIMIT
+            ),
+        )
+        super().__init__("Bookmark", fields, f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}")
         self._bookmark = bookmark
         self._bookmarks = bookmarks
 
-    def compose(self) -> ComposeResult:
-        """Show a field for the note, one for the text, and where the bookmark is."""
-        bookmark = self._bookmark
-        with DialogBody("Bookmark", "enter Save · tab Next field · esc Close"):
-            yield Static(Content(f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}"))
-            yield Input(bookmark.note, placeholder="your note", max_length=NOTE_LIMIT, id="note")
-            yield Input(bookmark.text, placeholder="the text", max_length=WORDS_LIMIT, id="text")
-
-    @on(Input.Submitted)
-    def _on_submitted(self) -> None:
-        note, text = (clean(self.query_one(f"#{name}", Input).value, NOTE_LIMIT) for name in ("note", "text"))
+    def save(self, values: Mapping[str, str]) -> None:
+        """Close, and save both."""
         self.dismiss()
-        self._bookmarks.edit(self._bookmark.key, text, note)
+        self._bookmarks.edit(self._bookmark.key, clean(values["text"], WORDS_LIMIT), clean(values["note"], NOTE_LIMIT))

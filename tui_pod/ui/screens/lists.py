@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from textual import on
-from textual.app import ComposeResult
-from textual.widgets import Input
-
-from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.screens.form import FormDialog, FormField
 
 
-class NameScreen(InputDialog):
+class NameScreen(FormDialog):
     """Asks for a name."""
+
+    keys = "enter Make it · esc Close"
 
     def __init__(self, take: Callable[[str], object]) -> None:
         """Ask; `take` is called with what was typed, if anything was."""
-        super().__init__()
+        super().__init__(
+            "A new list", [FormField("name", "Name", "It is listed under this name", usual="such as Morning")]
+        )
         self._take = take
 
-    def compose(self) -> ComposeResult:
-        """Show a field."""
-        with DialogBody("A new list", "enter Make · esc Close"):
-            yield Input(placeholder="its name, such as Morning", id="list-name")
-
-    @on(Input.Submitted)
-    def _on_typed(self, event: Input.Submitted) -> None:
-        if name := event.value.strip():
+    def save(self, values: Mapping[str, str]) -> None:
+        """Close, and take the name."""
+        if name := values["name"].strip():
             self.dismiss()
             self._take(name)

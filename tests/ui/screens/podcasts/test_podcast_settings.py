@@ -9,6 +9,7 @@ from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.ui.screens.dialog import DialogBody
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 
 IN_TALKS = ListQuery(entry=topic(LIBRARY, "Talks"))
@@ -26,35 +27,89 @@ def ask(driver: AppDriver) -> list[tuple[object, ...]]:
     return driver.services.asked_feeds.wishes
 
 
-async def test_p_shows_every_setting_with_its_value_or_what_holds_otherwise() -> None:
+def labels(driver: AppDriver) -> list[str]:
+    """Return the labels of the fields that are shown."""
+    return [str(each.render()) for each in driver.app.screen.query(".field-label") if each.region]
+
+
+async def test_p_shows_five_settings_then_more_with_what_holds_otherwise() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         ask(driver)
         await driver.press("P")
         assert driver.shows(SettingsScreen)
         assert "Cast [b]of[/b]" in driver.text
-        for name, row in ROWS.items():
-            assert name.replace("_", " ") in driver.text
-            assert row.usual in driver.text or name == "speed"
+        assert labels(driver) == ["Speed", "Skip at start", "Refresh", "Download ahead", "Announce new"]
+        assert "as usual: every 60 minutes" in driver.text
+        assert f"{len(ROWS) - 5} more settings" in driver.text
+        await driver.press("up", "enter")
+        assert len(labels(driver)) == len(ROWS)
+        assert driver.app.screen.focused is driver.app.screen.query_one("#field-name")
+
+
+async def test_setting_that_was_changed_is_shown_at_once() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        ask(driver)
+        changed = PodcastSettings(exclude=("rerun",), hidden=True)
+        driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", changed)]
+        await driver.press("P")
+        assert labels(driver)[5:] == ["Must not contain", "Hidden"]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+async def test_every_setting_is_explained_in_sight_while_it_has_the_focus(size: tuple[int, int]) -> None:
+    async with run_app(LIBRARY, size, query=IN_CAST) as driver:
+        ask(driver)
+        await driver.press("P", "up", "enter")
+        screen, seen = driver.app.screen, set[str]()
+        for _ in ROWS:
+            field = screen.focused
+            assert field is not None
+            row = ROWS[(field.id or "").removeprefix("field-")]
+            seen.add(row.name)
+            shown = " ".join(" ".join(driver.rows_of(screen.query_one("#outcome"))).split())
+            assert shown.startswith(row.text)
+            assert shown.endswith(".")
+            await driver.until(lambda: is_in_sight(driver), "it is scrolled to")
+            await driver.press("down")
+        assert seen == {*ROWS}
+
+
+def is_in_sight(driver: AppDriver) -> bool:
+    """Return whether the focused field is seen above its explanation."""
+    screen = driver.app.screen
+    assert screen.focused is not None
+    field, body = screen.focused.region, screen.query_one(DialogBody).region
+    return body.y < field.y and field.bottom <= screen.query_one("#outcome").region.y
 
 
 async def test_enter_saves_what_was_edited_and_nothing_else() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         wishes = ask(driver)
-        await driver.press("P", "down", "down", "end", "backspace", "5", "down", "down", "down")
+        await driver.press("P", "end", "backspace", "5", "down", "end", "ctrl+u")
         await driver.write("1:30")
-        await driver.press("enter")
+        await driver.press("down", "down", "down", "right", "enter")
         assert not driver.shows(SettingsScreen)
-        assert wishes == [("configure", CAST, {"speed": "1.5", "skip_start": "1:30"})]
+        assert wishes == [("configure", CAST, {"speed": "1.5", "skip_start": "1:30", "notify": "yes"})]
 
 
 async def test_wrong_value_is_explained_and_keeps_the_dialog_open() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         wishes = ask(driver)
-        await driver.press("P", "down", "down", "ctrl+u", "9", "up", "enter")
+        await driver.press("P", "ctrl+u", "9", "down", "enter")
         assert driver.shows(SettingsScreen)
         assert "must be a number from 0.5 to 3" in driver.text
         await driver.press("escape")
         assert wishes == []
+
+
+async def test_unit_is_shown_behind_a_number_alone() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        ask(driver)
+        await driver.press("P", "down", "down")
+        await driver.write("never")
+        assert "never minutes" not in " ".join(driver.text.split())
+        await driver.press("ctrl+u", "3", "0")
+        assert "Refresh 30 minutes" in " ".join(driver.text.split())
 
 
 @pytest.mark.parametrize(("query", "keys"), [(IN_TALKS, ()), (ListQuery(0), ("tab",))])
@@ -68,9 +123,9 @@ async def test_p_where_no_podcast_is_asks_which_and_shows_the_hidden_ones_too(
         assert "Away · hidden" in driver.text
         await driver.press("down", "enter")
         assert driver.shows(SettingsScreen)
-        for _ in ROWS:
+        for _ in range(5):
             await driver.press("down")
-        await driver.press("up", "ctrl+u", "enter")
+        await driver.press("left", "enter")
         assert wishes == [("configure", "https://gone.example.org/f", {"hidden": ""})]
 
 
@@ -85,6 +140,8 @@ async def test_of_the_course_only_hidden_can_be_set() -> None:
     async with run_app(LIBRARY, query=IN_TALKS) as driver:
         wishes = ask(driver)
         await driver.press("P", "end", "enter")
-        await driver.write("yes")
+        assert "○━━ no" in driver.text
+        await driver.press("right")
+        assert "━━● yes" in driver.text
         await driver.press("enter")
         assert wishes == [("configure", COURSE, {"hidden": "yes"})]

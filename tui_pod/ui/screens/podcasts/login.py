@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual import on
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.login_question import LoginNeeded, LoginQuestion
-from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import Dialog
+from tui_pod.ui.screens.form import FormDialog, FormField
 
 OPENLY = "This server uses http: others on the network can read the login. Press enter again to send it anyway."
 
 
-class LoginScreen(InputDialog):
+class LoginScreen(FormDialog):
     """Asks for user and password until the server accepts them."""
+
+    keys = "↑↓ Field · enter Log in · esc Close"
 
     def __init__(self, question: LoginQuestion, done: Callable[[object], None] = lambda _: None) -> None:
         """Ask a question; `done` is called with the result of its answer."""
-        super().__init__()
+        user, password = question.known
+        fields = (
+            FormField("user", "User", "Your name at this server", user),
+            FormField("password", "Password", "Sent to this server alone", password, is_secret=True),
+        )
+        super().__init__(f"Login at {question.host}", fields, question.said)
         self._question = question
         self._done = done
         self._is_agreed = False
-
-    def compose(self) -> ComposeResult:
-        """Show two fields, and the server's message."""
-        user, password = self._question.known
-        with DialogBody(f"Login at {self._question.host}", "enter Log in · esc Close"):
-            yield Input(user, placeholder="user", id="user")
-            yield Input(password, placeholder="password", password=True, id="password")
-            yield Static(Content(self._question.said), id="outcome")
-
-    @on(Input.Submitted, "#user")
-    def _on_user(self) -> None:
-        self.query_one("#password", Input).focus()
 
     @on(Input.Changed)
     def _on_changed(self) -> None:
         self._is_agreed = False
 
-    @on(Input.Submitted, "#password")
-    def _on_password(self, event: Input.Submitted) -> None:
-        if self.is_waiting:
+    def save(self, values: Mapping[str, str]) -> None:
+        """Go to the password after the user; else log in, once a warning was seen if one is due."""
+        if self.focused is not None and self.focused.id == "field-user":
+            self.focus_next()
+        elif self.is_waiting:
             return
-        if self._question.needs_yes and not self._is_agreed:
+        elif self._question.needs_yes and not self._is_agreed:
             self._is_agreed = True
             self.say(OPENLY)
-            return
-        self.is_waiting = True
-        self.say("Logging in …")
-        self.app.run_worker(self._answer())  # continues when the dialog is closed
+        else:
+            self.is_waiting = True
+            self.say("Logging in …")
+            self.app.run_worker(self._answer(values["user"], values["password"]))  # continues when it is closed
 
-    async def _answer(self) -> None:
-        user, password = (self.query_one(field, Input).value for field in ("#user", "#password"))
+    async def _answer(self, user: str, password: str) -> None:
         try:
             result = await self._question.answer(user, password)
         except Exception as error:  # any failure leaves the typed text

@@ -4,86 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, Setting, SettingError, to_texts
+from tui_pod.config.settings import Settings
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, TEXT, Setting, to_texts
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
-from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog
+from tui_pod.ui.screens.form import USUAL, FormDialog, FormField
+
+FIRST = ("speed", "skip_start", "refresh", "keep", "notify")
+"""The settings of a podcast that are shown at once; the others follow after “more”."""
+
+LABELS = {
+    "folder": "Topics", "level": "Same loudness", "skip_silence": "Shorten silence", "skip_start": "Skip at start",
+    "skip_end": "Skip at end", "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
+    "exclude": "Must not contain", "min_length": "Shortest", "max_length": "Longest", "after": "Then play",
+    "delete_played": "Delete played", "notify": "Announce new", "max_age": "Not older than",
+}  # fmt: skip
+"""Labels of settings, unless the name says it."""
+
+UNITS = {
+    "speed": "×", "skip_start": "seconds", "skip_end": "seconds", "refresh": "minutes", "keep": "episodes",
+    "new_for": "days", "archive_after": "days", "delete_played": "days", "max_age": "days",
+}  # fmt: skip
 
 
-class SettingsScreen(InputDialog):
-    """Shows all settings of a podcast or a list with their descriptions, and saves the edited ones."""
+def make_field(row: Setting, text: str, settings: Settings, is_rare: bool = False) -> FormField:
+    """Return the field of a setting whose present text is given; `settings` are those for all podcasts."""
+    label = LABELS.get(row.name) or row.name.replace("_", " ").capitalize()
+    usual, unit = _usual(row, settings), UNITS.get(row.name, "")
+    allowed = "" if row.kind.choices or row.kind is TEXT else row.kind.allowed
+    is_closed = set(row.kind.choices) >= set(row.kind.allowed.split(" or ")) or len(row.kind.choices) > 2
+    choices = row.kind.choices if is_closed else ()
+    return FormField(row.name, label, row.text, text, allowed, usual, unit, choices, row.parse, is_rare=is_rare)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next"),
-        Binding("up", "app.focus_previous"),
-    ]
+
+def _usual(row: Setting, settings: Settings) -> str:
+    """Return what holds while a setting is empty: `as usual: every 60 minutes`."""
+    unit = UNITS.get(row.name, "")
+    section, dot, key = row.usual.partition(".")
+    if not dot:
+        return f"{row.usual} {unit}" if row.usual.isdigit() else row.usual
+    shown = row.kind.show(getattr(getattr(settings, section), key))
+    with_unit = f"{shown} {unit}" if shown.isdigit() else shown
+    return f"{USUAL}: every {with_unit}" if row.name == "refresh" and shown.isdigit() else f"{USUAL}: {with_unit}"
+
+
+class SettingsScreen(FormDialog):
+    """Shows the settings of a podcast or a list with their descriptions, and saves the edited ones."""
 
     def __init__(
-        self, name: str, rows: Sequence[Setting], texts: Mapping[str, str], save: Callable[[dict[str, str]], object]
+        self,
+        name: str,
+        rows: Sequence[Setting],
+        texts: Mapping[str, str],
+        save: Callable[[dict[str, str]], object],
+        settings: Settings,
+        first: Sequence[str] = (),
     ) -> None:
-        """Edit `texts`, one for each row; `save` is called with those that were changed, if any."""
-        super().__init__()
-        self._heading = name
+        """Edit `texts`, one for each row; `save` is called with those that were changed, if any.
+
+        If `first` names rows, only these and those that were changed before are shown at once.
+        """
+        order = [row for row in rows if row.name in first or texts[row.name]]
+        order.sort(key=lambda row: first.index(row.name) if row.name in first else len(first))
+        order = order if first else []
+        rare = [row for row in rows if row not in order]
+        fields = [make_field(row, texts[row.name], settings) for row in order]
+        fields += [make_field(row, texts[row.name], settings, is_rare=bool(first)) for row in rare]
+        super().__init__(name, fields)
         self._rows = {row.name: row for row in rows}
         self._texts, self._save = texts, save
 
     @classmethod
-    def of_podcast(cls, service: PodcastSettingsService, podcast: PodcastChoice) -> SettingsScreen:
+    def of_podcast(cls, service: PodcastSettingsService, settings: Settings, podcast: PodcastChoice) -> SettingsScreen:
         """Return the dialog for the settings of a podcast, or of the course."""
-        rows = [ROWS["hidden"]] if podcast.feed_id == COURSE else list(ROWS.values())
+        is_course = podcast.feed_id == COURSE
+        rows, first = ([ROWS["hidden"]], ()) if is_course else (list(ROWS.values()), FIRST)
         save = partial(service.configure, podcast.feed_id)
-        return cls(podcast.name, rows, to_texts(podcast.settings), save)
+        return cls(podcast.name, rows, to_texts(podcast.settings), save, settings, first)
 
-    def compose(self) -> ComposeResult:
-        """Show a field for each setting, and the description of the focused one."""
-        with DialogBody(self._heading, "↑↓ Field · enter Save · esc Close", ident="podcast-settings"):
-            for row in self._rows.values():
-                choices = row.kind.choices
-                with Horizontal():
-                    yield Static(row.name.replace("_", " "), classes="setting-name")
-                    yield Input(
-                        self._texts[row.name],
-                        placeholder=row.usual,
-                        suggester=SuggestFromList(choices, case_sensitive=False) if choices else None,
-                        id=f"setting-{row.name}",
-                        select_on_focus=False,
-                    )
-            yield Static(id="about", markup=False)
-
-    @on(events.DescendantFocus)
-    @on(Input.Changed)
-    def _show_about(self) -> None:
-        if isinstance(field := self.focused, Input):
-            row = self._rows[_name(field)]
-            about, is_wrong = f"{row.text}: {row.kind.allowed}.", False
-            try:
-                row.parse(field.value)
-            except SettingError as error:
-                about, is_wrong = str(error), True
-            field.set_class(is_wrong, "-wrong")
-            self.query_one("#about", Static).update(Content(about))
-
-    @on(Input.Submitted)
-    def _on_saved(self) -> None:
-        changes = {}
-        for field in self.query(Input):
-            row = self._rows[_name(field)]
-            try:
-                text = row.show(row.parse(field.value))
-            except SettingError:
-                field.focus()  # its description says what is allowed
-                return
-            if text != self._texts[row.name]:
-                changes[row.name] = text
+    def save(self, values: Mapping[str, str]) -> None:
+        """Close, and save what was changed."""
+        texts = {name: row.show(row.parse(values[name])) for name, row in self._rows.items()}
+        changes = {name: text for name, text in texts.items() if text != self._texts[name]}
         self.dismiss()
         if changes:
             self._save(changes)
@@ -98,7 +103,3 @@ class PodcastsScreen(ChoiceDialog):
         ]
         title, keys = "Settings of which podcast?", "enter Choose · esc Close"
         super().__init__(title, keys, names, lambda number: choose(podcasts[number]))
-
-
-def _name(field: Input) -> str:
-    return (field.id or "").removeprefix("setting-")

@@ -1,0 +1,265 @@
+"""The base class of dialogs with fields: a line for each, and one line that explains the focused one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Input, Static
+
+from tui_pod.core.errors import UserError
+from tui_pod.ui.look.cells import fit
+from tui_pod.ui.screens.dialog import NORMAL_WIDTH, Dialog, DialogBody
+
+FORM_KEYS = "↑↓ Field · enter Save · esc Close"
+CHOICE_KEYS = "←→ Change · ↑↓ Field · enter Save · esc Close"
+MORE_KEYS = "enter Show them · ↑↓ Field · esc Close"
+
+USUAL = "as usual"
+
+AROUND, SMALL_AROUND = 12, 6
+"""Lines of the screen that fields cannot have: frame, explanation and key line; on a small screen nothing else."""
+
+
+class FormField(NamedTuple):
+    """A line of a form."""
+
+    name: str
+    """By which the form returns its value."""
+    label: str
+    about: str
+    """What it is, in one line."""
+    value: str = ""
+    allowed: str = ""
+    """Which values there are; said too where there is room."""
+    usual: str = ""
+    """What holds while it is empty."""
+    unit: str = ""
+    """Shown behind a value."""
+    choices: tuple[str, ...] = ()
+    """The only values besides none; empty: any text."""
+    check: Callable[[str], object] = str
+    """Raises UserError for a wrong value."""
+    limit: int | None = None
+    """Most characters; None: any number."""
+    is_secret: bool = False
+    is_rare: bool = False
+    """Whether it is hidden until more is asked for."""
+    make: Callable[[], Input] | None = None
+    """Makes a text field of another kind."""
+
+
+class ChoiceField(Static, can_focus=True):
+    """One of some values; arrows or a click change it. With two of them it is a switch."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "change(1)"),
+        Binding("left", "change(-1)"),
+        Binding("enter", "submit"),
+    ]
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    value: var[str] = var("", init=False)
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(id=f"field-{field.name}")
+        self._usual = field.usual
+        is_switch = {*field.choices} == {"yes", "no"} and field.usual in field.choices
+        self._is_switch = is_switch
+        self._values = ("no", "yes") if is_switch else ("", *field.choices)
+        self.set_reactive(ChoiceField.value, field.usual if is_switch and not field.value else field.value)
+
+    def render(self) -> Content:
+        """Return the value, with arrows if it can be changed by them."""
+        if self._is_switch:
+            return Content(f" {'━━●' if self.value == 'yes' else '○━━'} {self.value}")
+        text = Content(self.value) if self.value else Content.styled(self._shown_usual, "$text-muted")
+        return Content.assemble("‹", text, "›") if self.has_focus else Content.assemble(" ", text)
+
+    @property
+    def _shown_usual(self) -> str:
+        return _fit_usual(self._usual, self.size.width - 2)
+
+    def watch_value(self) -> None:
+        """Show another value."""
+        self.refresh()
+
+    def action_change(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) value."""
+        self.value = self._values[(self._values.index(self.value) + by) % len(self._values)]
+
+    def on_click(self) -> None:
+        """Go to the next value."""
+        self.action_change(1)
+
+    def action_submit(self) -> None:
+        """Save the form."""
+        self.post_message(self.Submitted())
+
+
+class TextField(Input):
+    """Any text; what holds while it is empty is cut to its width."""
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(
+            field.value,
+            placeholder=field.usual,
+            password=field.is_secret,
+            max_length=field.limit or 0,
+            id=f"field-{field.name}",
+            select_on_focus=False,
+        )
+        self._usual = field.usual
+
+    def on_mount(self) -> None:
+        """Show the unit of a number."""
+        self.watch(self, "value", self._show_unit)
+
+    def _show_unit(self, value: str) -> None:
+        assert self.parent is not None
+        self.parent.set_class(value[:1].isdigit(), "-number")
+
+    def on_resize(self) -> None:
+        """Cut what holds while it is empty."""
+        self.placeholder = _fit_usual(self._usual, self.content_size.width)
+
+
+class MoreFields(Static, can_focus=True):
+    """The line that shows the rare fields."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.show_rare")]
+
+    def on_click(self) -> None:
+        """Show them."""
+        self.screen.call_later(self.screen.run_action, "show_rare")
+
+
+class FormDialog(Dialog):
+    """A dialog of fields; enter saves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next"),
+        Binding("up", "app.focus_previous"),
+    ]
+
+    fields: Sequence[FormField] = ()
+    keys = FORM_KEYS
+    """What the key line shows while a text field has the focus."""
+
+    def __init__(self, title: str, fields: Sequence[FormField], head: str = "") -> None:
+        """Show fields under a text about all of them."""
+        super().__init__()
+        self._title, self._head = title, head
+        self.fields = fields
+
+    def compose(self) -> ComposeResult:
+        """Show the fields, and what the focused one means."""
+        rare = [field for field in self.fields if field.is_rare]
+        body, lines = DialogBody(self._title, self.keys, "form"), Vertical(id="fields")
+        body.can_focus = False
+        with body:
+            if self._head:
+                yield Static(Content(self._head), id="form-head")
+            with lines:
+                for field in self.fields:
+                    with Horizontal(classes="field -rare" if field.is_rare else "field"):
+                        yield Static(Content(field.label), classes="field-label")
+                        yield ChoiceField(field) if field.choices else self._make_input(field)
+                        if field.unit:
+                            yield Static(Content(field.unit), classes="field-unit")
+                if rare:
+                    yield MoreFields(f"{len(rare)} more settings …", id="more-fields")
+            yield Static(id="outcome", markup=False)
+
+    def _make_input(self, field: FormField) -> Input:
+        return field.make() if field.make is not None else TextField(field)
+
+    def on_mount(self) -> None:
+        """Focus the first field now: keys typed before the first paint would be lost otherwise."""
+        self.on_resize()
+        self.set_focus(next(iter(self.query("Input, ChoiceField"))))
+
+    def values(self) -> dict[str, str]:
+        """Return the value of each field, by its name."""
+        return {field.name: self._value_of(field) for field in self.fields}
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Take the values, all of which are right; the dialog is still open."""
+        raise NotImplementedError
+
+    def _value_of(self, field: FormField) -> str:
+        return self._widget(field).value
+
+    def _widget(self, field: FormField) -> Input | ChoiceField:
+        found = self.query_one(f"#field-{field.name}")
+        assert isinstance(found, Input | ChoiceField)
+        return found
+
+    @property
+    def _focused_field(self) -> FormField | None:
+        return next((field for field in self.fields if self._widget(field) is self.focused), None)
+
+    @on(events.DescendantFocus)
+    @on(Input.Changed)
+    def _explain(self) -> None:
+        """Show what the focused field is, or what is wrong with its value."""
+        field = self._focused_field
+        if field is None:
+            is_more = isinstance(self.focused, MoreFields)
+            self.query_one(DialogBody).keys = MORE_KEYS if is_more else self.keys
+            return
+        self.query_one(DialogBody).keys = CHOICE_KEYS if field.choices else self.keys
+        has_room = field.allowed and self.app.size.width >= NORMAL_WIDTH
+        widget, about = self._widget(field), f"{field.about}: {field.allowed}." if has_room else f"{field.about}."
+        try:
+            field.check(widget.value)
+        except UserError as error:
+            about = str(error)
+            widget.add_class("-wrong")
+        else:
+            widget.remove_class("-wrong")
+        self.say(about)
+
+    @on(Input.Submitted)
+    @on(ChoiceField.Submitted)
+    def _submit(self) -> None:
+        values = self.values()
+        for field in self.fields:
+            try:
+                field.check(values[field.name])
+            except UserError:
+                self._go_to(field)  # its line says what is allowed
+                return
+        self.save(values)
+
+    def action_show_rare(self) -> None:
+        """Show the rare fields, and go to the first one."""
+        self._go_to(next(field for field in self.fields if field.is_rare))
+
+    def _go_to(self, field: FormField) -> None:
+        """Focus a field, with all rare ones shown if it is one."""
+        if field.is_rare:
+            self.query_one(DialogBody).add_class("-all")
+        self.call_after_refresh(self._widget(field).focus)
+
+    def on_resize(self) -> None:
+        """Leave room for the explanation."""
+        is_small = self.app.size.width < NORMAL_WIDTH
+        around = (SMALL_AROUND if is_small else AROUND) + bool(self._head)
+        self.query_one("#fields").styles.max_height = max(1, self.app.size.height - around)
+
+
+def _fit_usual(text: str, width: int) -> str:
+    """Return what holds while a field is empty in at most `width` cells, without “as usual” if it has no room."""
+    if len(text) > width:
+        text = text.removeprefix(f"{USUAL}: ")
+    return fit(text, width).rstrip() if width > 0 else text
