@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.rooms import make_podcast, make_room
+from tests.services.test_episode_list import make_model
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, NextAttempt, Playback, PlayerStatus
 from tui_pod.core.progress.statistics import PastSession, Statistics
@@ -31,6 +33,7 @@ from tui_pod.plain.spoken import (
     say_position,
     say_statistics,
     say_summary,
+    say_topic,
     sentence,
     source_of,
 )
@@ -227,3 +230,13 @@ def test_episode_played_to_its_end_is_finished_not_stopped() -> None:
     former = Playback(PlayerStatus.PLAYING, "one", "One", 60.0, 60.0, load=1)
     assert list(say_change(former, Playback(), "", is_finished=True)) == ["Finished: One."]
     assert list(say_change(former, Playback())) == ["Stopped."]
+
+
+@pytest.mark.parametrize(
+    ("library", "said"),
+    [(make_podcast({}), "Cast, 29 episodes, 2 new, level 2."), (make_room().library, "Basics, 5 episodes, level 2.")],
+)
+def test_topic_names_new_episodes_only_of_a_podcast(library: Library, said: str) -> None:
+    model = make_model(library)
+    model.progress_index.set_new(["one", "two"])
+    assert say_topic(model, 1) == said

@@ -134,3 +134,10 @@ def test_only_a_whole_list_is_what_playing_goes_on_in(
     model.cursor = [model.ident(index) for index in model.indexes].index(started)
     model.play(started, is_restart)
     assert (services.room.playing, services.controller.sessions.status().next) == (started, expected)
+
+
+def test_next_filter_and_order_are_those_that_follow() -> None:
+    model = make_model(make_podcast({}))
+    assert model.next_filter() == model.query._replace(filter=model.query.filter.following)
+    model.change(model.query._replace(sort=Sort.NEWEST))
+    assert (model.next_sort().sort, model.next_sort().seed) == (Sort.NEWEST.following, 0)

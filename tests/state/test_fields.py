@@ -15,7 +15,20 @@ from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.state.fast_toml import loads
-from tui_pod.state.fields import BOOKMARK, CARD, HEARD, LIST, NOTE, PROGRESS, SECONDS, TIME, Field, Layout
+from tui_pod.state.fields import (
+    BOOKMARK,
+    CARD,
+    HEARD,
+    LIST,
+    NOTE,
+    PROGRESS,
+    SECONDS,
+    TIME,
+    Field,
+    Layout,
+    read_ranges,
+    write_ranges,
+)
 from tui_pod.state.format import record_text
 
 
@@ -84,3 +97,11 @@ def test_invalid_value_is_the_default_unless_it_is_required() -> None:
 def test_content_of_a_removed_record_is_not_written() -> None:
     bookmark = Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_removed=True, is_recognised=True)
     assert BOOKMARK.to_table(bookmark).keys() == {"episode", "start", "end", "removed", "created", "updated"}
+
+
+def test_ranges_are_written_as_text_and_anything_else_means_none() -> None:
+    ranges = ((0.0, 42.3), (50.25, 61.0))
+    assert read_ranges(write_ranges(ranges)) == ranges
+    assert write_ranges(()) is None
+    for value in (None, 5, [[0, 42]], "42-0", "text"):
+        assert read_ranges(value) == ()

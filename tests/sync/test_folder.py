@@ -280,3 +280,10 @@ def test_newest_of_two_alike_in_time_is_the_same_either_way() -> None:
 def test_error_says_whether_the_network_was_down() -> None:
     assert SyncError("The network is down.", is_offline=True).is_offline
     assert not SyncError("The disk is full.").is_offline
+
+
+def test_time_from_the_future_in_another_file_counts_as_now(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(two, "x", Progress(NOW + timedelta(days=3650), 30.0, 60.0))
+    two.sync(NOW + timedelta(days=3650))
+    assert one.sync(NOW).received["x"].updated == NOW

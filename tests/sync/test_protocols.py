@@ -181,3 +181,8 @@ def test_other_failures_end_the_sending(number: int, match: str) -> None:
     with pytest.raises(SyncError, match=match):
         list(found.send_actions([{"n": 1}, {"n": 2}]))
     assert len(transport.asked) == 1
+
+
+def test_answer_of_status_400_without_data_is_no_page() -> None:
+    with pytest.raises(SyncError, match=r"speaks neither .* \(status 400\)"):
+        detect(Scripted(status(400)), "ann", 0)

@@ -366,12 +366,15 @@ async def test_socket_is_gone_with_the_app(host: TerminalHost, state: Path) -> N
 async def test_client_that_is_gone_ends_the_app_even_if_it_left_something_unread(
     is_unread: bool, line: socket.socket, state: Path, drawer: FakeDrawer
 ) -> None:
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
     host = TerminalHost(LINES.pop(line), state, stays=False, idle=0)
     host.serve(drawer)
     if is_unread:
         host.suspend()  # the connection is then reset, not closed
     line.close()
     await asyncio.wait_for(drawer.ended.wait(), 5)
+    assert faults == []
 
 
 async def test_client_that_reads_nothing_does_not_stop_the_app(

@@ -13,7 +13,7 @@ import pytest
 
 from tui_pod.integrations.remote_socket import RuntimeFolder, open_folder
 from tui_pod.terminal import start
-from tui_pod.terminal.protocol import IF_LEFT, TAKE
+from tui_pod.terminal.protocol import IF_LEFT, SESSION, TAKE
 from tui_pod.terminal.start import NoAnswer, hand_over, line_name, line_names, name_options, reach_apps
 
 
@@ -112,3 +112,24 @@ def test_options_have_one_name_for_every_path_to_a_file(tmp_path: Path, monkeypa
         here, there, other = ([path] if name == "catalog" else path for path in ("c", f"{tmp_path}/c", "d"))
         assert name_options(options(**{name: here})) == name_options(options(**{name: there}))
         assert name_options(options(**{name: here})) != name_options(options(**{name: other}))
+
+
+@pytest.mark.parametrize(
+    ("session", "picture", "sent"), [(None, b"p", b"picture 1\np"), (None, b"", b""), ("20m", b"p", b"")]
+)
+def test_picture_of_the_last_run_is_shown_unless_a_session_is_planned(
+    session: str | None,
+    picture: bytes,
+    sent: bytes,
+    folder: RuntimeFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(start, "read_picture", lambda *_: picture)
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((80, 24)))
+    monkeypatch.setenv(SESSION, "")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not start.begin(options(session=session, state=tmp_path / "state.toml"), theirs)
+        theirs.close()
+        assert ours.recv(100) == sent

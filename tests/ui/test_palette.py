@@ -229,3 +229,15 @@ async def test_palette_over_a_dialog_takes_its_place(library: Library) -> None:
         await choose(driver, "playback.toggle")
         assert driver.shows(MainScreen)
         assert driver.status() is PlayerStatus.PAUSED
+
+
+async def test_palette_runs_the_command_that_its_keys_move_to(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("ctrl+p")
+        screen = driver.app.screen
+        options = screen.query_one(OptionList)
+        before = options.highlighted
+        await driver.press("down")
+        assert options.highlighted != before
+        await driver.press("up")
+        assert options.highlighted == before

@@ -15,7 +15,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session, SessionRequest
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
-from tui_pod.ui.status_texts import bar_facts, start_facts
+from tui_pod.ui.status_texts import bar_facts, make_tabs, pane_hints, start_facts
 
 
 class Restored(ServicesOver):
@@ -47,3 +47,18 @@ def test_restored_session_is_shown_at_the_first_paint_as_later(
     assert bool(at_first.waiting) == bool(waiting)
     assert at_first.session == session
     assert at_first == bar_facts(services)
+
+
+def test_tabs_name_their_keys_and_count_what_waits() -> None:
+    services = Restored("two")
+    tabs = make_tabs(EpisodeListModel(services), 3, services)
+    assert [(tab.name, tab.size) for tab in tabs] == [("Library", 0), ("Queue", 2), ("Statistics", 0), ("Bookmarks", 3)]
+    assert [tab.key for tab in tabs] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(("held", "is_there"), [("two", True), (None, False)])
+def test_keys_of_the_player_are_listed_once_an_episode_is_loaded(held: str | None, is_there: bool) -> None:
+    services = Restored(held)
+    playback = services.room.controller.playback
+    hints = pane_hints("list", services, EpisodeListModel(services), playback, {})
+    assert ("Seek" in [word for _, word, _ in hints]) is is_there

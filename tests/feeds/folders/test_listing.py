@@ -72,3 +72,11 @@ def test_summary_is_the_description_or_else_artist_and_album(shelf: Shelf) -> No
     library = shelf.library()
     summaries = {episode.title: episode.summary for episode in map(library.episode, range(len(library)))}
     assert summaries == {"A": "Ann · Tales", "B": "Ann", "C": ""}
+
+
+def test_file_that_a_book_has_twice_is_a_part_once_titled_by_its_tags(shelf: Shelf) -> None:
+    for number in (1, 2):
+        shelf.put(f"Book/0{number}.mp3", f"Chapter {number}", TALB="Voyage", TRCK=str(number), TCON="Audiobook")
+    shutil.copy(shelf.folder / "Book" / "01.mp3", shelf.folder / "Book" / "01 (copy).mp3")
+    shelf.add()
+    assert [part.title for part in shelf.book("Voyage").parts] == ["Chapter 1", "Chapter 2"]

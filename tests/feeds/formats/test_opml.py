@@ -127,3 +127,9 @@ def test_export_of_our_own_reads_in_others_words() -> None:
     text = write_opml([Entry("https://a.org/f", "A", (("One",),), "", "https://a.org/")])
     assert '<outline text="A" title="A" type="rss" xmlUrl="https://a.org/f" htmlUrl="https://a.org/" />' in text
     assert '<opml version="2.0">' in text
+
+
+def test_folder_of_this_machine_is_taken_only_from_our_own_lists() -> None:
+    document = NESTED.replace("https://b.org/f", "file:///home/ann/Talks").encode()
+    assert "Bugs" not in [entry.title for entry in parse_opml(document).entries]
+    assert "Bugs" in [entry.title for entry in parse_opml(document, takes_folders=True).entries]

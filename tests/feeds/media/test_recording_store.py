@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -129,3 +130,18 @@ def test_download_of_what_is_being_played_is_fetched_once_and_played_on(site: Si
     store.close()
     assert list((tmp_path / "streams").iterdir()) == []
     assert (tmp_path / "whole").read_bytes() == AUDIO
+
+
+@pytest.mark.parametrize(("quota", "left"), [(None, 3), (3, 3), (2, 2), (1, 1), (0, 0)])
+def test_oldest_streams_are_deleted_until_the_rest_is_within_the_quota(
+    quota: int | None, left: int, site: Site, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{name}.bytes" for name in "abc"]
+    for age, path in enumerate(reversed(paths)):
+        path.write_bytes(b"x" * 4096)
+        os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    size = paths[0].stat().st_blocks * 512
+    RecordingStore(tmp_path, None if quota is None else quota * size).open(
+        "one", site.url("/a.mp3"), lambda: site.policy
+    ).open().close()
+    assert [path for path in paths if path.exists()] == paths[3 - left :]

@@ -151,3 +151,10 @@ def test_host_that_cannot_be_found_is_unknown_and_not_private() -> None:
     with pytest.raises(AddressError) as caught:
         check_address("https://nobody.invalid/")
     assert (caught.value.is_unknown, caught.value.is_private) == (True, False)
+
+
+def test_address_of_4000_characters_is_taken_and_no_longer_one() -> None:
+    longest = "https://example.org/".ljust(4_000, "x")
+    for text in (longest, f" {longest}", longest.replace("https", "HTTPS")):
+        assert absolute(text) == longest
+        assert absolute(f"{text}x") is None

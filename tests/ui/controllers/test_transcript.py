@@ -134,3 +134,15 @@ async def test_words_with_times_are_recognised_from_the_palette(library: Library
         await driver.press("t", "ctrl+p", *"recognise this", "enter", "enter")
         await driver.until(lambda: driver.services.asked_recognition.asked != [], "it is asked for")
         assert driver.services.asked_recognition.asked == [("request", "talk")]
+
+
+async def test_escape_closes_the_transcript_only_while_it_has_the_focus(library: Library) -> None:
+    async with run_app(recorded(), query=ALL) as driver:
+        await driver.press("t")
+        controller = driver.main.transcript
+        driver.main.set_focus(driver.episodes)
+        assert not controller.escape()
+        assert controller.is_open
+        driver.main.set_focus(driver.transcript)
+        assert controller.escape()
+        assert not controller.is_open

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter
@@ -46,3 +48,13 @@ def test_lines_of_choices_carry_their_numbers() -> None:
 
 def test_empty_facts_are_not_shown() -> None:
     assert len(lay_out(About("One", facts=[("Page", ""), ("Id", "one")]), 20)) == 3
+
+
+@pytest.mark.parametrize(
+    ("shows_answer", "answer", "said"),
+    [(True, "Salt.", "Salt."), (False, "Salt.", "think first, then press a"), (False, None, "")],
+)
+def test_answer_is_hidden_until_it_is_asked_for(shows_answer: bool, answer: str, said: str) -> None:
+    episode = Episode("one", "One", question="Why?", answer=answer or "")
+    about = about_episode(episode, EpisodeNotes(), None, Status.UNPLAYED, 0.0, shows_answer=shows_answer)
+    assert dict(about.facts).get("Answer", "") == said

@@ -16,7 +16,7 @@ from textual.theme import BUILTIN_THEMES
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.scenes import PICTURED, play_scene
 from tui_pod.config.settings import InterfaceSettings
-from tui_pod.ui.look.palettes import rgb
+from tui_pod.ui.look.palettes import nearest, rgb
 from tui_pod.ui.look.themes import OWN, contrast, luminance
 
 READABLE, VISIBLE = 4.5, 1.5
@@ -133,3 +133,10 @@ async def test_every_view_can_be_read_in_every_theme(name: str, depth: str) -> N
             if wrong(cell, depth)
         }
         assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize(
+    ("level", "number"), [(0, 16), (8, 232), (238, 255), (246, 255), (247, 231), (250, 231), (255, 231)]
+)
+def test_grey_is_drawn_in_the_nearest_of_the_palette(level: int, number: int) -> None:
+    assert nearest(RichColor.from_rgb(level, level, level)).number == number

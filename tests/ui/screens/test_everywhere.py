@@ -205,3 +205,12 @@ async def test_search_without_full_text_search_says_what_to_do(
     monkeypatch.setattr("tui_pod.search.store.has_fts5", lambda: False)
     async with searching(library, *"lightho") as driver:
         await found(driver, "run tui-pod with another Python")
+
+
+async def test_search_is_repeated_once_the_index_knows_more(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        await driver.press("ctrl+f", *"lighthouse")
+        await found(driver, "Nothing matches.")
+        driver.services.transcripts["three"] = SHIPS
+        driver.services.search.refresh()
+        await found(driver, "A lighthouse stands at the end of the pier.")
