@@ -26,6 +26,7 @@ from tests.fakes import (
     FakeReader,
     FakeRecognition,
     FakeSources,
+    FakeVoice,
     FakeWriter,
     make_context,
 )
@@ -128,7 +129,7 @@ class ServicesOver:
 
     @cached_property
     def recall(self) -> RecallService:
-        return RecallService(self.context, self.reader, self.player_of_excerpts)
+        return RecallService(self.context, self.reader, self.player_of_excerpts, FakeVoice())
 
     @cached_property
     def search(self) -> SearchService:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tests.patience import Bell
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import render_keys
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
@@ -459,16 +460,44 @@ class FakeReader(EpisodeReader):
 
 
 class FakeExcerpts:
-    """Plays no excerpts, and records them."""
+    """Plays no excerpts and no files, and records them."""
 
     def __init__(self) -> None:
         self.played: list[object] = []
+        self.ended: Callable[[str], None] = lambda _: None
+        """Tells that the file has ended, and what went wrong."""
 
-    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
+    async def play(self, episode: Episode, start: float, end: float) -> None:
         self.played.append((episode.id, start, end))
+
+    def play_file(self, path: str, is_paused: bool, ended: Callable[[str], None]) -> None:
+        self.played.append(f"{path}, paused" if is_paused else path)
+        self.ended = ended
+
+    def set_paused(self, is_paused: bool) -> None:
+        self.played.append("pause" if is_paused else "go on")
 
     def stop(self) -> None:
         self.played.append("silence")
+
+
+class FakeVoice:
+    """Speaks by returning the text."""
+
+    missing_voice = ""
+
+    def __init__(self) -> None:
+        self.fault = ""
+        """Why it cannot speak."""
+
+    async def speak(self, text: str, episode: Episode | None) -> str:
+        if self.fault:
+            raise UserError(self.fault)
+        assert episode is not None
+        return text
+
+    async def chime(self) -> str:
+        return "chime"
 
 
 class FakeSettings(PodcastSettingsService):

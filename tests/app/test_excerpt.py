@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import Queue
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from tests.rooms import EPISODES
 from tui_pod.app.excerpt import ExcerptPlayer
+from tui_pod.audio.chime import chime_file
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.snapshot import Playback, Source
+from tui_pod.core.player.snapshot import Source
 
 
 async def nothing(_: Episode) -> Source | None:
@@ -30,8 +33,25 @@ async def vanished(_: Episode) -> Source | None:
 @pytest.mark.parametrize("find", [nothing, refused, vanished])
 async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaitable[Source | None]]) -> None:
     player = ExcerptPlayer(find, "null")
-    await player.play(EPISODES[0], 1.0, 2.0, Playback())
+    await player.play(EPISODES[0], 1.0, 2.0)
     player.stop()
+    player.close()
+
+
+async def test_file_is_played_to_its_end_unless_it_is_stopped(tmp_path: Path) -> None:
+    player, told = ExcerptPlayer(nothing, "null"), Queue[str]()
+    file = chime_file(tmp_path)
+    player.play_file(str(file), False, told.put_nowait)
+    assert await told.get() == ""
+    player.play_file(str(tmp_path / "none.wav"), False, told.put_nowait)
+    assert "cannot be opened" in await told.get()
+    player.play_file(str(file), True, told.put_nowait)
+    player.set_paused(False)
+    assert await told.get() == ""
+    player.play_file(str(file), False, told.put_nowait)
+    player.stop()
+    player.play_file(str(file), False, lambda _: told.put_nowait("the last"))
+    assert await told.get() == "the last"
     player.close()
 
 
@@ -46,7 +66,7 @@ async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silenc
         return Source("/somewhere/at.mp3")
 
     player = ExcerptPlayer(find, "null")
-    playing = asyncio.create_task(player.play(EPISODES[0], 1.0, 2.0, Playback()))
+    playing = asyncio.create_task(player.play(EPISODES[0], 1.0, 2.0))
     await asyncio.sleep(0)
     player.stop()
     found.set()

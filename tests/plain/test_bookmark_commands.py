@@ -77,6 +77,21 @@ async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     assert room.controller.session is not None
 
 
+async def test_planned_session_begins_with_what_is_due_aloud(room: Room) -> None:
+    room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("4", "m", until_said="from tomorrow on")
+        room.clock.go(24 * 3600)
+        await typist.type("S", "5m", until_said="type aloud to be asked 1 question aloud first, or type no:")
+        await typist.type("aloud", until_said="Mine. Press greater than sign if you know it")
+        await until(lambda: services.excerpts == ["chime"])
+        await typist.type("p")
+        await until(lambda: services.excerpts[-1] == "pause")
+        await typist.type(">", until_said="Playing")
+    assert room.controller.session is not None
+
+
 async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
     room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)

@@ -284,3 +284,28 @@ async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: Ser
     book = Episode("z", "Z", audio="/a.mp3", duration=120.0, parts=parts)
     transcript = await service.sources.transcript(book)
     assert [(cue.text, cue.start) for cue in transcript.cues] == [("Here is a.", 2.0), ("Here is b.", 62.0)]
+
+
+async def test_text_is_spoken_as_a_narration_is(tmp_path: Path) -> None:
+    scripts: list[Script] = []
+
+    class Speaker(QuickNarrator):
+        def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
+            scripts.append(script)
+            answer(NarrationError("No voice.") if script.sentences == ("No.",) else Narration(Path("/a.opus"), 1.0, ()))
+
+    rig = ServiceRig(tmp_path)
+    sources = EpisodeSources(Speaker(tmp_path, 0), rig.events.put_nowait, rig.open)
+    assert await sources.speak("Why? It is so.\nMine.", SPOKEN) == "/a.opus"
+    assert scripts[0].sentences == ("Why?", "It is so.", "Mine.")
+    with pytest.raises(NarrationError, match=r"No voice\."):
+        await sources.speak("No.", None)
+    await sources.close()
+
+
+async def test_voice_that_is_off_or_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = ServiceRig(tmp_path)
+    off = EpisodeSources(Narrator(tmp_path, 0, is_enabled=False), rig.events.put_nowait, rig.open)
+    assert off.missing_voice == "narrating is off in the settings."
+    monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
+    assert rig.sources.missing_voice.startswith("narrating needs the voice. Run: ")

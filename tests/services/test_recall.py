@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, make_context
+from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, FakeVoice, make_context
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
@@ -27,7 +27,8 @@ class Rig:
         self.controller = self.room.controller
         self.screen = FakeFrontend()
         context = make_context(self.controller, self.screen, Settings(recall=settings))
-        self.recall = RecallService(context, FakeReader(), FakeExcerpts())
+        self.excerpts, self.voice = FakeExcerpts(), FakeVoice()
+        self.recall = RecallService(context, FakeReader(), self.excerpts, self.voice)
         self.bookmark, _ = self.controller.bookmarks.add("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
 
     def remember(self) -> Bookmark:

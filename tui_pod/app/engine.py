@@ -87,7 +87,9 @@ class Engine:
         ports = Ports(
             self._player, self.sources, self._writer, self.broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
         )
-        self.excerpts = ExcerptPlayer(self.sources.find, *sound)
+        self.excerpts = ExcerptPlayer(
+            self.sources.find, *sound, lambda: self.controller.playback, lambda: self._player.device, self._lost
+        )
         self.controller = PlaybackController(
             first.library,
             first.progress_index,
@@ -147,6 +149,11 @@ class Engine:
     def _opened(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self.is_open.set)
+
+    def _lost(self, device: str) -> None:
+        """Pause what plays apart from the episode, whose device is gone."""
+        self.controller.set_paused(True)
+        self.broadcast.tell(f"{device} is gone, so playing is paused.", is_error=True)
 
     def _report(self, report: Report) -> None:
         """Pass on what the writer reports from its thread."""

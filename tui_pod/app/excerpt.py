@@ -1,31 +1,54 @@
-"""Plays a few seconds of an episode on a player of its own, apart from the loaded episode."""
+"""Plays a few seconds of an episode, or other sounds, on a player of its own, apart from the loaded episode."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.events import DeviceChanged, Event, FileEnded, LoadFailed
 from tui_pod.core.player.part_chapters import recording_at
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.runtime.log import log
 
+Ended = Callable[[str], None]
+
 
 class ExcerptPlayer:
-    """Plays one excerpt at a time."""
+    """Plays one sound at a time."""
 
     def __init__(
-        self, find: Callable[[Episode], Awaitable[Source | None]], ao: str | None, meter: LevelMeter | None = None
+        self,
+        find: Callable[[Episode], Awaitable[Source | None]],
+        ao: str | None,
+        meter: LevelMeter | None = None,
+        like: Callable[[], Playback] = Playback,
+        device: Callable[[], str] = lambda: "",
+        lost: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Play nothing yet.
+
+        Args:
+            find: returns the audio of an episode.
+            ao: the audio output that mpv uses; None: the usual one.
+            meter: measures recordings.
+            like: returns the playback whose volume sounds have.
+            device: returns the sound device that is chosen; empty: the system chooses.
+            lost: called with the name of the device that played and is gone; the sound is paused then.
+        """
         self._find = find
         self._sound = ao, meter
+        self._like, self._lost = like, lost
+        self._device = device if ao is None else lambda: ""
         self._player: MpvPlayer | None = None
+        self._ended: Ended | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
 
-    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
-        """Play an episode between two positions in seconds, at the volume of `like`; nothing if it has no audio."""
+    async def play(self, episode: Episode, start: float, end: float) -> None:
+        """Play an episode between two positions in seconds; nothing if it has no audio."""
         self._wish = wish = self._wish + 1
         try:
             recording, offset = recording_at(episode, start)
@@ -33,19 +56,24 @@ class ExcerptPlayer:
         except UserError as error:
             log(f"no excerpt of {episode.id}: {error}")
             return
-        if source is None or wish != self._wish:
-            return
-        if self._player is None:
-            self._player = MpvPlayer(lambda _: None, *self._sound)
-            self._player.open()
-        self._player.set_volume(like.volume)
-        self._player.set_muted(like.is_muted)
-        self._player.do(lambda mpv: mpv.command("set", "end", f"{end - offset:.3f}"))
-        self._player.load(source, start - offset, 1, is_paused=False)
+        if source is not None and wish == self._wish:
+            self._load(source, start - offset, f"{end - offset:.3f}")
+
+    def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:
+        """Play a whole file, and then call `ended` with what went wrong or an empty text, on the event loop."""
+        self._wish += 1
+        self._load(Source(path), 0.0, "none", is_paused)
+        self._ended = ended
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on."""
+        if self._player is not None:
+            self._player.set_paused(is_paused)
 
     def stop(self) -> None:
-        """Stop playing."""
+        """Stop playing; nothing more is reported."""
         self._wish += 1
+        self._ended = None
         if self._player is not None:
             self._player.stop()
 
@@ -53,3 +81,33 @@ class ExcerptPlayer:
         """Close the player."""
         if self._player is not None:
             self._player.close()
+
+    def _load(self, source: Source, start: float, end: str, is_paused: bool = False) -> None:
+        self._ended = None
+        if self._player is None:
+            loop = asyncio.get_running_loop()
+            self._player = MpvPlayer(lambda event: self._pass_on(loop, event), *self._sound, self._device())
+            self._player.open()
+        if self._player.device != self._device():
+            self._player.set_device(self._device())
+        self._player.set_volume(self._like().volume)
+        self._player.set_muted(self._like().is_muted)
+        self._player.do(lambda mpv: mpv.command("set", "end", end))
+        self._player.load(source, start, self._wish, is_paused)
+
+    def _pass_on(self, loop: asyncio.AbstractEventLoop, event: Event) -> None:
+        """Pass an end or a failure to the loop, from one of the player's threads."""
+        if isinstance(event, FileEnded | LoadFailed | DeviceChanged) and not loop.is_closed():
+            loop.call_soon_threadsafe(self._handle, event)
+
+    def _handle(self, event: FileEnded | LoadFailed | DeviceChanged) -> None:
+        ended = self._ended
+        if ended is None or event.load != self._wish:
+            return
+        match event:
+            case FileEnded():
+                ended("")
+            case LoadFailed():
+                ended(event.reason)
+            case DeviceChanged() if not event.is_back:
+                self._lost(event.name)

@@ -178,7 +178,10 @@ class AppServices:
         """Asks questions about bookmarks and episodes."""
         from tui_pod.services.recall import RecallService  # after the first paint
 
-        return RecallService(self._context, self.reader, self._engine.excerpts, self._offers_questions)
+        engine = self._engine
+        service = RecallService(self._context, self.reader, engine.excerpts, engine.sources, self._offers_questions)
+        engine.broadcast.add(service)
+        return service
 
     @cached_property
     def feeds(self) -> FeedService:
@@ -293,6 +296,7 @@ class AppServices:
             {
                 "bookmark.add": lambda: self.bookmarks.add(lambda _: None),
                 "feed.refresh_all": lambda: self.feeds.refresh(),
+                "recall.start": lambda: self.recall.ask(),
                 "transcribe.pause": lambda: self.recognition.toggle_pause(),
             },
         )

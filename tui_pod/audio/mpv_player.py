@@ -161,6 +161,11 @@ class MpvPlayer:
         self._watch.chosen, self._watch.lost = name, None
         self.do(lambda mpv: mpv.__setitem__("audio-device", name or "auto"))
 
+    @property
+    def device(self) -> str:
+        """The chosen sound device; empty: the system chooses."""
+        return self._watch.chosen
+
     def devices(self) -> tuple[tuple[str, str], ...]:
         """See `Player.devices`."""
         return self._watch.devices

@@ -188,6 +188,7 @@ class RecallSettings(Section):
     enabled: Annotated[
         bool, Key("Whether a session begins with what is due to be recalled, episodes' own questions included")
     ] = False
+    aloud: Annotated[bool, Key("Whether the voice asks, and the keys for next and previous say known or not")] = False
     per_day: Annotated[int, Key("Most questions a day", 1, 100)] = 10
     questions: Annotated[bool, Key("Whether an episode's question is offered when it ends")] = True
 

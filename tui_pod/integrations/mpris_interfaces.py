@@ -60,9 +60,9 @@ def _constant(name: str, kind: Any, value: Any) -> Any:
     return _property(name, kind, lambda _: value)
 
 
-def _when_loaded(name: str) -> Any:
-    """Return a property that is true while an episode is loaded."""
-    return _property(name, DBusBool, lambda interface: interface._playback.is_loaded)
+def _when_pausable(name: str) -> Any:
+    """Return a property that is true while there is something to pause."""
+    return _property(name, DBusBool, lambda interface: interface._controller.can_pause)
 
 
 class RootInterface(ServiceInterface):
@@ -139,9 +139,9 @@ class PlayerInterface(ServiceInterface):
 
     can_play = _property("CanPlay", DBusBool, lambda interface: len(interface._controller.library) > 0)
     can_go_next = _property("CanGoNext", DBusBool, lambda interface: interface._controller.has_next)
-    can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
-    can_pause = _when_loaded("CanPause")
-    can_seek = _when_loaded("CanSeek")
+    can_go_previous = _when_pausable("CanGoPrevious")  # at least to the start of the episode
+    can_pause = _when_pausable("CanPause")
+    can_seek = _property("CanSeek", DBusBool, lambda interface: interface._playback.is_loaded)
     minimum_rate = _constant("MinimumRate", DBusDouble, MIN_SPEED)
     maximum_rate = _constant("MaximumRate", DBusDouble, MAX_SPEED)
     can_control = _constant("CanControl", DBusBool, True)
@@ -152,6 +152,8 @@ class PlayerInterface(ServiceInterface):
     def playback_status(self) -> DBusStr:
         """Playing, Paused or Stopped."""
         playback = self._playback
+        if self._api.has_interlude:
+            return "Paused" if self._api.is_paused else "Playing"
         if not playback.is_loaded or (playback.is_held and playback.load):  # a restored episode is paused
             return "Stopped"
         return "Paused" if self._api.is_paused else "Playing"

@@ -34,19 +34,25 @@ class PlayerApi:
 
     @property
     def is_paused(self) -> bool:
-        """True if the loaded episode is paused, or will be once it has loaded."""
-        return self._controller.is_paused
+        """True if the loaded episode is paused, or will be once it has loaded; or what plays apart from it."""
+        interlude = self._controller.interlude
+        return self._controller.is_paused if interlude is None else interlude.is_paused
+
+    @property
+    def has_interlude(self) -> bool:
+        """Whether something plays apart from the episode, and takes these requests."""
+        return self._controller.interlude is not None
 
     def toggle(self) -> None:
         """Pause or resume; with nothing loaded, play the first suitable episode."""
-        if self.playback.is_loaded:
+        if self._controller.can_pause:
             self._controller.toggle_pause()
         else:
             self.play()
 
     def play(self, episode: str | None = None) -> None:
         """Play an episode from its position; without one, resume, or play the first suitable episode."""
-        if episode is None and not self.playback.is_loaded:
+        if episode is None and not self._controller.can_pause:
             episode = self._first()
         if episode is None or episode == self.playback.episode:
             self._controller.set_paused(False)
@@ -60,21 +66,25 @@ class PlayerApi:
         self._controller.set_paused(True)
 
     def stop(self) -> None:
-        """Stop and keep the position."""
-        if self.playback.is_active:
+        """Stop and keep the position; pause what plays apart from the episode."""
+        if self.has_interlude:
+            self.pause()
+        elif self.playback.is_active:
             self._controller.stop()
 
     def next(self) -> None:
         """Play the next episode, if there is one."""
-        before = self.playback.load
+        before, has_interlude = self.playback.load, self.has_interlude
         self._controller.next()
-        if self.playback.load == before:
+        if self.playback.load == before and not has_interlude:
             raise PlayerApiError("Nothing comes next.")
 
     def previous(self) -> None:
         """Play the previous episode, or restart the current one."""
+        has_interlude = self.has_interlude
         self._controller.previous()
-        self._require_loaded()
+        if not has_interlude:
+            self._require_loaded()
 
     def seek_by(self, seconds: float) -> None:
         """Seek by `seconds`, backwards if negative, in the current episode."""
@@ -106,7 +116,7 @@ class PlayerApi:
             "title": playback.title if playback.is_loaded else None,
             "position": round(playback.position, 2),
             "duration": playback.duration,
-            "paused": not playback.is_loaded or self.is_paused,
+            "paused": not playback.is_loaded or self._controller.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
             **waiting,

@@ -212,12 +212,13 @@ def perform(api: PlayerApi, request: dict[str, object], actions: RemoteActions |
         case "now" | "status":
             return None
         case "toggle":
-            wanted = api.playback.is_loaded and not api.is_paused
+            has_interlude, wanted = api.has_interlude, api.playback.is_loaded and not api.is_paused
             api.toggle()
-            return wanted
+            return None if has_interlude else wanted
         case "play":
-            api.play(_episode(request))
-            return False
+            has_interlude = api.has_interlude
+            api.play(episode := _episode(request))
+            return None if has_interlude and episode is None else False
         case "pause":
             api.pause()
             return True

@@ -20,6 +20,7 @@ from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
 from tui_pod.services.hints import NOT_REMOVABLE
+from tui_pod.services.recall import Asking
 
 if TYPE_CHECKING:
     from tui_pod.plain.dialogue import Dialogue
@@ -84,7 +85,7 @@ class PlaybackCommands:
     # -- playing ---------------------------------------------------------------------------------------
 
     def _toggle(self) -> None:
-        if self._controller.playback.is_loaded:
+        if self._controller.can_pause:
             self._controller.toggle_pause()
         else:
             self._play()
@@ -316,10 +317,14 @@ class PlaybackCommands:
         self._dialogue.say_all(
             say_plan(controller.library, controller.progress_index, plan, controller.mixer.speed_rule, controller.now())
         )
-        self._dialogue.ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
+        due = len(self._services.recall.due())
+        aloud = f", type aloud to be asked {counted(due, 'question')} aloud first" if due else ""
+        self._dialogue.ask(f"Press enter to start{aloud}, or type no:", partial(self._start_session, request, plan))
 
     def _start_session(self, request: SessionRequest, plan: Plan, answer: str) -> None:
-        if answer.strip():
+        answer = answer.strip().lower()
+        if answer and answer != "aloud":
             self._dialogue.say("No session.")
         else:
-            self._services.recall.before(partial(self._controller.sessions.start, request, plan))
+            asking = Asking.ALOUD if answer else None
+            self._services.recall.before(partial(self._controller.sessions.start, request, plan), asking)

@@ -200,7 +200,7 @@ class EpisodeSources:
             self._emit(LoadFailed(load, said))
             return
         script = self._script(episode, await self._words(episode))
-        lead = await asyncio.to_thread(self._chime)
+        lead = await self.chime()
 
         def answer(result: Narration | NarrationError) -> None:
             if isinstance(result, NarrationError):
@@ -214,11 +214,37 @@ class EpisodeSources:
 
         self._narrator.request(script, answer)
 
+    @property
+    def missing_voice(self) -> str:
+        """What is missing to speak, as a half sentence; empty: nothing."""
+        return self._narrator.missing()
+
+    async def speak(self, text: str, episode: Episode | None) -> str:
+        """Return the path of a text about an episode, spoken.
+
+        Raises:
+            NarrationError: the voice is not there, or does not speak the episode's language.
+        """
+        if episode is not None and (language := await self._foreign_language(episode)):
+            raise NarrationError(f"the voice does not speak the language of “{episode.title}” ({language}).")
+        sentences = [Cue(sentence) for line in text.splitlines() for sentence in split_sentences(line)]
+        result: asyncio.Future[Narration | NarrationError] = asyncio.get_running_loop().create_future()
+        self._narrator.request(
+            make_script(sentences, None), lambda found: None if result.done() else result.set_result(found)
+        )
+        found = await result
+        if isinstance(found, NarrationError):
+            raise found
+        return str(found.audio)
+
+    async def chime(self) -> str:
+        """Return the path of the chime; empty if it is off or cannot be written."""
+        return await asyncio.to_thread(self._chime)
+
     def _script(self, episode: Episode, transcript: Transcript) -> Script:
         return make_episode_script(episode, transcript, self._place_of(episode))
 
     def _chime(self) -> str:
-        """Return the path of the chime; empty if it is off or cannot be written."""
         if self._chime_folder is None:
             return ""
         from tui_pod.audio.chime import chime_file  # only when something is narrated

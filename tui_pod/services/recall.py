@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.integrations.broadcast import Follower
+from tui_pod.recall.aloud import AloudQuiz, Sounds
 from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
 
@@ -28,26 +33,58 @@ ASKS, ASKS_NOT = "Questions are offered after episodes.", "Questions are no long
 FORBIDDEN = "The settings turn questions off: questions in [recall]."
 
 
-class Excerpts(Protocol):
+class Asking(StrEnum):
+    """How what is due is asked before a session."""
+
+    NOT = "no"
+    SCREEN = "on the screen"
+    ALOUD = "aloud"
+
+    @property
+    def following(self) -> Asking:
+        """The next one, the first after the last."""
+        each = list(Asking)
+        return each[(each.index(self) + 1) % len(each)]
+
+
+class Excerpts(Sounds, Protocol):
     """Plays short parts of episodes without touching the loaded episode."""
 
-    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
-        """Play an episode between two positions in seconds, at the volume of `like`; nothing if it has no audio."""
-
-    def stop(self) -> None:
-        """Stop playing."""
+    async def play(self, episode: Episode, start: float, end: float) -> None:
+        """Play an episode between two positions in seconds; nothing if it has no audio."""
 
 
-class RecallService:
+class Voice(Protocol):
+    """Makes sounds of texts."""
+
+    @property
+    def missing_voice(self) -> str:
+        """What is missing to speak, as a half sentence; empty: nothing."""
+
+    async def speak(self, text: str, episode: Episode | None) -> str:
+        """Return the path of a text about an episode, spoken. Raises UserError if that cannot be done."""
+
+    async def chime(self) -> str:
+        """Return the path of the chime; empty if it is off."""
+
+
+class RecallService(Follower):
     """Asks cards that are due: on request, and before a session if the settings say so."""
 
     def __init__(
-        self, context: Context, reader: EpisodeReader, excerpts: Excerpts, offers_questions: bool = True
+        self,
+        context: Context,
+        reader: EpisodeReader,
+        excerpts: Excerpts,
+        voice: Voice,
+        offers_questions: bool = True,
     ) -> None:
         """Ask nothing yet; `offers_questions` is False if the listener has turned the offers off in the app."""
         self._context = context
         self._reader = reader
         self._excerpts = excerpts
+        self._voice = voice
+        self._round: asyncio.Task[object] | None = None  # asks aloud
         self._cards = context.controller.bookmarks.cards
         self._offers_questions = offers_questions
 
@@ -57,21 +94,91 @@ class RecallService:
         cards = (card for card in self._cards if is_askable(card, controller.library, controller.bookmarks.get))
         return due_cards(cards, controller.now(), settings.per_day)
 
+    @property
+    def usual(self) -> Asking:
+        """How the settings want what is due to be asked."""
+        return Asking.ALOUD if self._context.settings.recall.aloud else Asking.SCREEN
+
+    @property
+    def before_sessions(self) -> Asking:
+        """The same before a session."""
+        return self.usual if self._context.settings.recall.enabled else Asking.NOT
+
     def ask(self) -> None:
-        """Ask the cards that are due."""
+        """Ask the cards that are due; end a round that is asked aloud."""
         frontend = self._context.frontend
-        if due := self.due():
-            frontend.ask_recall(due, lambda: frontend.tell("That is all for now."))
+        if self._round is not None:
+            self._round.cancel()
+            frontend.tell("Recall is over.")
+        elif due := self.due():
+            go_on = self._hold() if self.usual is Asking.ALOUD else None
+            self._ask(due, partial(self._end, go_on), self.usual)
         else:
             frontend.tell("Nothing is due to be recalled.")
 
-    def before(self, start: Callable[[], None]) -> None:
-        """Ask the cards that are due, if the settings say so, and then start a session."""
-        due = self.due() if self._context.settings.recall.enabled else []
-        if due:
-            self._context.frontend.ask_recall(due, start)
-        else:
+    def before(self, start: Callable[[], None], asking: Asking | None = None) -> None:
+        """Ask the cards that are due, and then start a session; `asking` None: as the settings say."""
+        asking = self.before_sessions if asking is None else asking
+        due = self.due() if asking is not Asking.NOT else []
+        if not due:
             start()
+            return
+        if asking is Asking.ALOUD:
+            self._hold()
+        self._ask(due, start, asking)
+
+    def _end(self, go_on: Callable[[], None] | None) -> None:
+        self._context.frontend.tell("That is all for now.")
+        if go_on is not None:
+            go_on()
+
+    def _ask(self, cards: list[Card], then: Callable[[], None], asking: Asking) -> None:
+        """Ask cards, and call `then` unless the listener plays something else meanwhile."""
+        frontend, missing = self._context.frontend, self._voice.missing_voice
+        if self._round is not None:
+            self._round.cancel()
+        if asking is Asking.ALOUD and not missing:
+            self._ask_aloud(cards, then)
+            return
+        if asking is Asking.ALOUD:
+            frontend.tell(f"Not asked aloud: {missing}")
+        frontend.ask_recall(cards, then)
+
+    def _ask_aloud(self, cards: list[Card], then: Callable[[], None]) -> None:
+        controller, tasks, frontend = self._context.controller, self._context.tasks, self._context.frontend
+        show, sounds = partial(tasks.show, "recall"), self._excerpts
+        quiz = AloudQuiz(cards, self.question, self._mark, self._speak, self._voice.chime, sounds, show, frontend.tell)
+        controller.interlude = quiz
+
+        async def ask() -> None:
+            try:
+                refused, reason = await quiz.run()
+            finally:
+                show("")
+                if controller.interlude is quiz:
+                    controller.interlude = None
+                if self._round is asyncio.current_task():
+                    self._round = None
+            if refused:
+                frontend.tell(f"Not asked aloud: {reason}")
+                frontend.ask_recall(refused, then)
+            else:
+                then()
+
+        self._round = tasks.run(ask())
+
+    async def _speak(self, card: Card, text: str) -> str:
+        return await self._voice.speak(text, self._context.controller.library.find(card.episode))
+
+    def _mark(self, card: Card, is_known: bool) -> None:
+        self.answer(card, Rating.GOOD if is_known else Rating.AGAIN)
+
+    def playback_changed(self, playback: Playback) -> None:
+        """End a round that is asked aloud when the listener plays something else."""
+        controller = self._context.controller
+        is_playing = playback.is_active and not controller.is_paused
+        if self._round is not None and (is_playing or controller.interlude is None):
+            self._round.cancel()
 
     async def play_context(self, card: Card) -> None:
         """Play the seconds before a bookmark, unless something is playing."""
@@ -80,7 +187,7 @@ class RecallService:
         if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
             start, end = max(0.0, bookmark.start - LEAD), bookmark.start
             if start < end:
-                await self._excerpts.play(episode, start, end, controller.playback)
+                await self._excerpts.play(episode, start, end)
 
     def stop_context(self) -> None:
         """Stop what `play_context` plays."""
@@ -141,6 +248,10 @@ class RecallService:
 
     def ask_offered(self, card: Card) -> None:
         """Ask a question that was offered; what plays waits until it is closed."""
+        self._ask([card], self._hold(), self.usual)
+
+    def _hold(self) -> Callable[[], None]:
+        """Pause what plays; return what lets it go on."""
         controller = self._context.controller
         is_waiting = controller.playback.is_loaded and not controller.is_paused
         controller.set_paused(True)
@@ -149,7 +260,7 @@ class RecallService:
             if is_waiting:
                 controller.set_paused(False)
 
-        self._context.frontend.ask_recall([card], go_on)
+        return go_on
 
     def forget(self, key: BookmarkKey) -> None:
         """Remove a card, or refuse a question that is none yet, so that it is not offered again; can be undone."""

@@ -202,13 +202,16 @@ class Narrator:
             answer(found)
         elif not script.sentences:
             answer(NarrationError("There is no text to narrate."))
-        elif not self._is_enabled:
-            answer(NarrationError("This episode has no recording, and narrating is off in the settings."))
-        elif not has_voice():
-            command = install_command(VOICE)
-            answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {command}"))
+        elif missing := self.missing():
+            answer(NarrationError(f"This episode has no recording, and {missing}"))
         else:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
+
+    def missing(self) -> str:
+        """Return what is missing to narrate, as a half sentence; empty: nothing."""
+        if not self._is_enabled:
+            return "narrating is off in the settings."
+        return "" if has_voice() else f"narrating needs the voice. Run: {install_command(VOICE)}"
 
     async def render(self, script: Script) -> Narration:
         """Return the encoded narration of a script; for commands, which may wait.

@@ -274,7 +274,7 @@ class TuiPodApp(TerminalApp):
 
     def action_toggle_pause(self) -> None:
         """Pause or resume; with nothing loaded, play the episode at the cursor."""
-        if self.playback.is_loaded:
+        if self.controller.can_pause:
             self.controller.toggle_pause()
         elif self.screen is self.main_screen:
             self.main_screen.episodes.action_choose()

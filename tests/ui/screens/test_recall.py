@@ -92,6 +92,27 @@ async def test_planned_session_begins_with_what_is_due() -> None:
         assert driver.controller.session is not None
 
 
+async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer() -> None:
+    async with run_app(LIBRARY) as driver:
+        await driver.press("S")
+        await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
+        assert "recall first" not in driver.text, "nothing is due"
+        await driver.press("escape")
+        await show(driver, 20.0)
+        await driver.press("1", "S")
+        await driver.until(lambda: "ctrl+r  recall first: no" in driver.text, "it offers to recall")
+        await driver.press("ctrl+r", "ctrl+r")
+        assert "recall first: aloud" in driver.text
+        await driver.press("enter")
+        await driver.until(lambda: driver.services.excerpts == ["chime"], "it asks aloud")
+        assert driver.controller.session is None
+        await driver.press("space")
+        assert driver.services.excerpts[-1] == "pause"
+        await driver.press(">")
+        await driver.until(lambda: driver.controller.session is not None, "the session begins")
+        assert due(driver) == 0
+
+
 async def test_what_leads_to_a_bookmark_is_played_unless_something_plays() -> None:
     async with run_app(LIBRARY) as driver:
         await show(driver, 20.0)

@@ -15,6 +15,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
+from tui_pod.core.playback.interlude import Interlude
 from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
@@ -80,6 +81,7 @@ class PlaybackController:
         self.lists = ListEditor(state, self.undo_history, notebook.lists, self.adopt)
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
+        self._interlude: Interlude | None = None
         self.sleep_place = SleepPlace(state, self.play_from, saved_list)
         if (episode := library.find(self.playback.episode)) is not None:
             state.playback = player.hold(episode, self.playback.position)
@@ -112,8 +114,23 @@ class PlaybackController:
 
     @property
     def has_next(self) -> bool:
-        """Whether `next` has something to play."""
-        return self._up_next.next() is not None
+        """Whether `next` has something to do."""
+        return self._interlude is not None or self._up_next.next() is not None
+
+    @property
+    def interlude(self) -> Interlude | None:
+        """What plays apart from the episode, which is paused; pause, next and previous act on it."""
+        return self._interlude
+
+    @interlude.setter
+    def interlude(self, interlude: Interlude | None) -> None:
+        self._interlude = interlude
+        self._listener.queue_changed()
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether there is something to pause, or to go on with."""
+        return self._interlude is not None or self.playback.is_loaded
 
     @property
     def is_paused(self) -> bool:
@@ -185,6 +202,7 @@ class PlaybackController:
 
     def play(self, episode: str, context: PlayContext | None = None) -> None:
         """Play an episode from its saved position, and then what follows in `context` (see `UpNext.choose_list`)."""
+        self._interlude = None
         self._up_next.choose_list(episode, context)
         if episode == self.playback.episode and self.playback.fetching is not None:
             self.restart(episode)
@@ -205,6 +223,7 @@ class PlaybackController:
 
         A sentence says what is spoken there, if the position is estimated because the text has not been narrated.
         """
+        self._interlude = None
         if episode == self.playback.episode:
             self.seek_to(position)
             self._player.await_sentence(sentence)
@@ -229,14 +248,18 @@ class PlaybackController:
 
     def toggle_pause(self) -> None:
         """Pause, or go on after a small rewind when the pause was long; play a held episode."""
-        if not self.is_paused:
+        if self._interlude is not None:
+            self._interlude.set_paused(not self._interlude.is_paused)
+        elif not self.is_paused:
             self._player.toggle_pause()
         elif not self.handover.cancel():
             self.set_paused(False)
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
-        if is_paused:
+        if self._interlude is not None:
+            self._interlude.set_paused(is_paused)
+        elif is_paused:
             self.handover.cancel()
             self._player.set_paused(True)
         elif self.playback.is_held:
@@ -309,12 +332,16 @@ class PlaybackController:
 
     def next(self) -> None:
         """Play what comes next; the current episode keeps its position, and a session is planned again without it."""
-        if not self.sessions.skip():
+        if self._interlude is not None:
+            self._interlude.answer(is_known=True)
+        elif not self.sessions.skip():
             self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
 
     def previous(self) -> None:
         """Play what came before in the queue or the list, else what played before; else restart the episode."""
-        if not self._up_next.previous():
+        if self._interlude is not None:
+            self._interlude.answer(is_known=False)
+        elif not self._up_next.previous():
             self.seek_to(0.0)
 
     def set_sleep(self, timer: SleepTimer | None) -> None:

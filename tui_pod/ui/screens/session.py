@@ -39,6 +39,7 @@ class PlanScreen(InputDialog):
         Binding("ctrl+t", "topic", priority=True),
         Binding("ctrl+o", "order", priority=True),
         Binding("ctrl+s", "started", priority=True),
+        Binding("ctrl+r", "recall", priority=True),
         Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # the field would cut text
     ]
 
@@ -48,6 +49,7 @@ class PlanScreen(InputDialog):
         self._orders = services.first.orders
         self._controller = controller = services.controller
         self._recall = services.recall
+        self._asking, self._has_due = services.recall.before_sessions, bool(services.recall.due())
         self._end_key = services.first.with_keys(key_of("session.end"))
         self._topic = topic = model.topic
         self._library = controller.library
@@ -71,7 +73,7 @@ class PlanScreen(InputDialog):
             self._show()  # the plan is of an older library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._recall.before(partial(self._controller.sessions.start, self._request, self._plan))
+            self._recall.before(partial(self._controller.sessions.start, self._request, self._plan), self._asking)
 
     def action_step(self, by: int) -> None:
         """Offer the next (1) or previous (-1) usual length."""
@@ -98,6 +100,11 @@ class PlanScreen(InputDialog):
         self._request = replace(self._request, has_started=not self._request.has_started)
         self._show()
 
+    def action_recall(self) -> None:
+        """Choose how what is due is asked before the session."""
+        self._asking = self._asking.following
+        self._show()
+
     async def action_end_session(self) -> None:
         """End the current session."""
         if self._controller.session is not None:
@@ -117,6 +124,7 @@ class PlanScreen(InputDialog):
             ("ctrl+t", "from", names[self._request.topic]),
             ("ctrl+o", "order", str(self._request.order)),
             ("ctrl+s", "started episodes", "first" if self._request.has_started else "left out"),
+            *([("ctrl+r", "recall first", str(self._asking))] if self._has_due else []),
             *([(self._end_key, "end", "the current session")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]

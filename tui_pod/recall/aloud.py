@@ -1,0 +1,174 @@
+"""Asks cards aloud: a chime, the question, time to think, the answer. Knows neither player nor voice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
+from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.recall.questions import Question
+
+THINKING, RATING = 5.0, 10.0
+"""Seconds between question and answer, and for which an answer is waited for once all is spoken."""
+
+UNANSWERED = 2
+"""So many questions in a row that nobody answers are the last ones."""
+
+KEYS = f"Press {key_of('queue.next')} if you know it, {key_of('queue.previous')} if not."
+
+
+class Sounds(Protocol):
+    """Plays sounds apart from the loaded episode."""
+
+    def play_file(self, path: str, is_paused: bool, ended: Callable[[str], None]) -> None:
+        """Play a whole file, and call `ended` with what went wrong or an empty text, on the event loop."""
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on."""
+
+    def stop(self) -> None:
+        """Stop playing; nothing more is reported."""
+
+
+class AloudQuiz:
+    """One round of questions. An `Interlude`."""
+
+    def __init__(
+        self,
+        cards: Sequence[Card],
+        find: Callable[[Card], Awaitable[Question | None]],
+        rate: Callable[[Card, bool], None],
+        speak: Callable[[Card, str], Awaitable[str]],
+        chime: Callable[[], Awaitable[str]],
+        sounds: Sounds,
+        show: Callable[[str], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            cards: what is asked.
+            find: returns the question of a card; None if there is none any more.
+            rate: records whether a card was known.
+            speak: returns the present path of a text about a card, spoken. Raises UserError if that cannot be done.
+            chime: returns the path of the sound that comes first; empty: none.
+            sounds: plays what was spoken.
+            show: shows how far the round is.
+            tell: shows a notice.
+        """
+        self._cards = cards
+        self._find = find
+        self._rate = rate
+        self._speak = speak
+        self._chime = chime
+        self._sounds = sounds
+        self._show = show
+        self._tell = tell
+        self._number = 0
+        self._known: bool | None = None  # the listener's answer
+        self._is_heard = False
+        self._fault = ""
+        self._is_paused = False
+        self._changed = asyncio.Event()
+
+    @property
+    def is_paused(self) -> bool:
+        """See `Interlude.is_paused`."""
+        return self._is_paused
+
+    def set_paused(self, is_paused: bool) -> None:
+        """See `Interlude.set_paused`; the time to think waits too."""
+        self._is_paused = is_paused
+        self._sounds.set_paused(is_paused)
+        self._show_number()
+        self._changed.set()
+
+    def answer(self, is_known: bool) -> None:
+        """See `Interlude.answer`. What is known is not explained."""
+        self._known = is_known
+        if self._is_paused:
+            self.set_paused(False)
+        self._changed.set()
+
+    async def run(self) -> tuple[list[Card], str]:
+        """Ask all; return the cards that cannot be asked aloud, and why."""
+        refused, reason, unanswered = list[Card](), "", 0
+        try:
+            for number, card in enumerate(self._cards, 1):
+                self._number = number
+                question = await self._find(card)
+                if question is None:
+                    continue
+                self._show_number()
+                try:
+                    is_known = await self._ask(card, question)
+                except UserError as error:
+                    refused.append(card)
+                    reason = str(error)
+                    continue
+                if is_known is not None:
+                    self._rate(card, is_known)
+                unanswered = unanswered + 1 if is_known is None else 0
+                if unanswered == UNANSWERED:
+                    break
+        finally:
+            self._sounds.stop()
+        return refused, reason
+
+    async def _ask(self, card: Card, question: Question) -> bool | None:
+        """Ask one card; return whether it was known, None if the listener does not say."""
+        self._known, asked = None, spoken(card, question)
+        await self._speak(card, asked)
+        await self._speak(card, question.answer)  # both are made now: a fault must not come between them
+        self._tell(f"{question.text} {KEYS}")
+        if chime := await self._chime():
+            await self._hear(chime, lambda: self._known is not None)
+        await self._hear(await self._speak(card, asked), lambda: self._known is not None)
+        await self._wait(THINKING)
+        if self._known is not True:
+            self._tell(question.answer)
+            await self._hear(await self._speak(card, question.answer), lambda: self._known is True)
+            await self._wait(RATING)
+        return self._known
+
+    async def _hear(self, sound: str, is_enough: Callable[[], bool]) -> None:
+        """Play a sound to its end, or until it is enough. Raises UserError if it cannot be played."""
+        if is_enough():
+            return
+        self._is_heard, self._fault = False, ""
+        self._sounds.play_file(sound, self._is_paused, self._heard)
+        while not (self._is_heard or is_enough()):
+            self._changed.clear()
+            await self._changed.wait()
+        self._sounds.stop()
+        if self._fault:
+            raise UserError(self._fault)
+
+    def _heard(self, fault: str) -> None:
+        self._is_heard, self._fault = True, fault
+        self._changed.set()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until the listener answers, at most these seconds; those of a pause do not count."""
+        loop, left = asyncio.get_running_loop(), seconds
+        while (left > 0 or self._is_paused) and self._known is None:
+            since, was_paused = loop.time(), self._is_paused
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), None if was_paused else left)
+            if not was_paused:
+                left -= loop.time() - since
+
+    def _show_number(self) -> None:
+        self._show(f"recall {self._number} of {len(self._cards)}{', paused' if self._is_paused else ''}")
+
+
+def spoken(card: Card, question: Question) -> str:
+    """Return a question as it is spoken: that of a bookmark says of which episode."""
+    if card.start == OF_EPISODE:
+        return question.text
+    return f"{question.source.rpartition(' · ')[0]}. {question.text}"
