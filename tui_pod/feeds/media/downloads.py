@@ -7,6 +7,7 @@ downloads are in the `RecordingStore`. Every call may wait for disk or network: 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -25,11 +26,11 @@ from tui_pod.feeds.media.download_request import (
     is_part,
     name_of_part,
 )
-from tui_pod.feeds.media.notes import read_note, text_of, write_note
+from tui_pod.feeds.media.notes import read_note, text_of
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RemoteRecording, Report
 from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.runtime.files import make_folder, sync_folder
+from tui_pod.runtime import files
 from tui_pod.runtime.threads import CancelToken
 
 LIMIT = 500 * 1000 * 1000
@@ -105,7 +106,7 @@ class Downloads:
     def _describe(self, name: str) -> Download | None:
         path = self.folder / name
         try:
-            note = read_note(path.with_name(f"{name}.json"))
+            note = read_note(_note_of(path))
             size = sum(each.stat().st_size for each in (path, *_named(path, note)))
         except OSError:
             return None
@@ -138,7 +139,7 @@ class Downloads:
             others.append(self.fetch(part, partial(_tell, report, done, request.size), cancel, expendable))
             done += others[-1].stat().st_size
         try:
-            make_folder(self.folder)
+            files.make_folder(self.folder)
             recording = self._store.open(
                 request.episode, request.address, lambda: request.policy, request.renew, is_download=True
             )
@@ -211,7 +212,7 @@ class Downloads:
     def _delete(self, path: Path) -> None:
         for each in (*_parts(path), path):
             each.unlink(missing_ok=True)
-            each.with_name(f"{each.name}.json").unlink(missing_ok=True)
+            _note_of(each).unlink(missing_ok=True)
         self.look_again()
 
     def _finish(self, request: DownloadRequest, recording: RemoteRecording, others: Sequence[Path]) -> Path:
@@ -222,9 +223,9 @@ class Downloads:
             note["parts"] = [other.name for other in others]
         if is_part(request.episode):
             note["part"] = True
-        write_note(path.with_name(f"{path.name}.json"), note)
+        files.replace(_note_of(path), json.dumps(note))
         recording.move_to(path)
-        sync_folder(self.folder)
+        files.sync_folder(self.folder)
         self.look_again()
         return path
 
@@ -235,7 +236,7 @@ class Downloads:
             NoRoom: there is still no room.
         """
         kept = {download.episode: download for download in self.all()}
-        used = sum(_size(self.folder / name) for name in self._index().values())  # of books that are incomplete too
+        used = sum(files.size(self.folder / name) for name in self._index().values())  # incomplete books too
         for episode in expendable:
             if used + size <= self._quota and self._free() - missing >= LEAVE_FREE:
                 break
@@ -252,11 +253,8 @@ class Downloads:
         return shutil.disk_usage(self.folder).free
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # deleted meanwhile
-        return 0
+def _note_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
 
 
 def _tell(report: Report, before: int, size: int | None, done: int, _: int | None) -> None:
@@ -266,7 +264,7 @@ def _tell(report: Report, before: int, size: int | None, done: int, _: int | Non
 
 def _parts(path: Path, ending: str = "") -> list[Path]:
     """Return the further files of a book whose first one this is, as its note names them; none for a single file."""
-    return _named(path, read_note(path.with_name(f"{path.name}.json")), ending)
+    return _named(path, read_note(_note_of(path)), ending)
 
 
 def _named(path: Path, note: Mapping[str, Any], ending: str = "") -> list[Path]:

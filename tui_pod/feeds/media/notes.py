@@ -1,10 +1,8 @@
-"""Read and write the small JSON files that lie beside recordings."""
+"""Read the small JSON files that lie beside recordings."""
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,20 +20,6 @@ def read_note(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
-
-
-def write_note(path: Path, data: Mapping[str, Any]) -> None:
-    """Replace a note in one step.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    temp = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        temp.write_text(json.dumps(data), "utf-8")
-        os.replace(temp, path)
-    finally:
-        temp.unlink(missing_ok=True)
 
 
 def text_of(data: Mapping[str, Any], key: str) -> str | None:

@@ -60,7 +60,7 @@ class RecordingStore:
                 return found
             self._trim()
             descriptor, path = self._opened(name, is_download)
-            note = read_note(path.with_suffix(".json")) if path is not None else {}
+            note = _note(path) if path is not None else {}
             content, have = _known(note, address, os.fstat(descriptor).st_size)
             if not have.total():
                 os.ftruncate(descriptor, 0)
@@ -72,7 +72,7 @@ class RecordingStore:
         """Return the recording of an episode if all of it is here."""
         with contextlib.suppress(OSError):
             path = self.folder / f"{file_hash(episode)}.bytes"
-            content, have = _known(read_note(path.with_suffix(".json")), address, path.stat().st_size)
+            content, have = _known(_note(path), address, path.stat().st_size)
             if content.size and have.end_from(0) == content.size:
                 os.utime(path)
                 return path
@@ -100,7 +100,7 @@ class RecordingStore:
                 return descriptor, path
             except OSError:
                 os.close(descriptor)
-        if is_download and read_note(path.with_suffix(".json")).get("download") is True:
+        if is_download and _note(path).get("download") is True:
             raise FetchError("Another program is fetching it.", is_final=True)
         with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=self.folder) as file:
             return os.dup(file.fileno()), None
@@ -124,7 +124,7 @@ class RecordingStore:
             for path in self.folder.glob("*.bytes"):
                 state = path.stat()
                 is_recent = time.time() - state.st_mtime < DOWNLOADS_STAY
-                if not (is_recent and read_note(path.with_suffix(".json")).get("download") is True):
+                if not (is_recent and _note(path).get("download") is True):
                     found.append((state.st_mtime, state.st_blocks * 512, path))
             used = sum(size for _, size, _ in found)
             for _, size, path in sorted(found):
@@ -134,6 +134,10 @@ class RecordingStore:
                     path.with_suffix(".json").unlink(missing_ok=True)
                     path.unlink(missing_ok=True)
                     used -= size
+
+
+def _note(path: Path) -> Mapping[str, Any]:
+    return read_note(path.with_suffix(".json"))
 
 
 def _known(note: Mapping[str, Any], address: str, size: int) -> tuple[Content, Intervals]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import threading
@@ -12,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_pod.feeds.media.notes import write_note
-from tui_pod.runtime.files import sync_data
+from tui_pod.runtime.files import replace, sync_data
 
 IN_MEMORY = 300 * 1000**2
 """Bytes kept in memory at most when the disk is full."""
@@ -144,7 +144,7 @@ class SparseFile:
         with self._naming, contextlib.suppress(OSError):
             if self._path is not None:
                 sync_data(self._descriptor)
-                write_note(self._path.with_suffix(".json"), note)
+                replace(self._path.with_suffix(".json"), json.dumps(note))
 
     def move_to(self, target: Path) -> None:
         """Give the file another name, which nobody sees before all of it is there. It can still be read.
