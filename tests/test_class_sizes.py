@@ -21,7 +21,8 @@ MAX_MODULES = 16
 def methods_of_classes(root: Path) -> dict[str, set[str]]:
     """Return the names of the methods of each class below `root`, those of its base classes there included.
 
-    An attribute that is set to a method of another object, as in `self.stop = player.stop`, is a method too.
+    An attribute that is set to a method of another object, as in `self.stop = player.stop`, is a method too. So is one
+    that anyone may call and that is set to a callable argument, as in `self.stop = stop`.
     """
     classes = {node.name: node for path in root.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
                if isinstance(node, ast.ClassDef)}  # fmt: skip
@@ -47,14 +48,28 @@ def _defined(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _bound(node: ast.ClassDef, known: set[str]) -> Iterator[str]:
-    """Yield the attributes that are set to a known method, one by one or several in a statement."""
+    """Yield the attributes that are set to a known method or to a callable argument, one or several in a statement."""
+    arguments = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg) and _is_callable(part.annotation)}
+    for left, right in _assignments(node):
+        if not isinstance(left, ast.Attribute) or ast.unparse(left.value) != "self":
+            continue
+        is_method = isinstance(right, ast.Attribute) and right.attr in known
+        is_argument = isinstance(right, ast.Name) and right.id in arguments and not left.attr.startswith("_")
+        if is_method or is_argument:
+            yield left.attr
+
+
+def _assignments(node: ast.ClassDef) -> Iterator[tuple[ast.expr, ast.expr]]:
     for part in ast.walk(node):
-        if isinstance(part, ast.Assign):
+        if isinstance(part, ast.AnnAssign) and part.value is not None:
+            yield part.target, part.value
+        elif isinstance(part, ast.Assign):
             for target in part.targets:
-                for left, right in zip(_items(target), _items(part.value), strict=False):
-                    is_method = isinstance(right, ast.Attribute) and right.attr in known
-                    if is_method and isinstance(left, ast.Attribute) and ast.unparse(left.value) == "self":
-                        yield left.attr
+                yield from zip(_items(target), _items(part.value), strict=False)
+
+
+def _is_callable(annotation: ast.expr | None) -> bool:
+    return annotation is not None and ast.unparse(annotation).startswith("Callable")
 
 
 def _items(node: ast.expr) -> list[ast.expr]:
@@ -72,10 +87,16 @@ def test_methods_of_bases_are_counted(tmp_path: Path) -> None:
     assert methods_of_classes(tmp_path) == {"A": {"one"}, "B": {"one", "three"}}
 
 
-@pytest.mark.parametrize("line", ["self.stop = part.stop", "self.stop, self.title = part.stop, part.title"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.stop = part.stop", "self.stop, self.title = part.stop, part.title", "self.stop: Stop = part.stop",
+        "self.stop = stop", "self.stop, self._hidden = stop, stop",
+    ],
+)  # fmt: skip
 def test_bound_methods_are_counted(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.py").write_text("class Part:\n title = ''\n def stop(self): ...\n")
-    (tmp_path / "b.py").write_text(f"class Whole:\n def __init__(self, part):\n  {line}\n")
+    (tmp_path / "b.py").write_text(f"class Whole:\n def __init__(self, part, stop: Callable[[], None]):\n  {line}\n")
     assert methods_of_classes(tmp_path)["Whole"] == {"__init__", "stop"}
 
 
