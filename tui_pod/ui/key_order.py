@@ -21,6 +21,8 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     Textual sends a key to the focused pane first, and it bubbles back behind the keys typed after it. If a slow
     connection delivers several keys at once, `q` would overtake a mark, and a field would miss what is typed.
     """
+    if app.focused is None:  # right after the first paint: the screen has not placed its cursors yet
+        await _settle(app.screen)
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
     bound = None if is_text else app.screen.active_bindings.get(key.key)
@@ -29,8 +31,13 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     elif bound.node in (app, app.screen):
         return
     if pane is not None:
-        with contextlib.suppress(TimeoutError):  # a pane that is being removed
-            await asyncio.wait_for(_handled(pane), PATIENCE)
+        await _settle(pane)
+
+
+async def _settle(pane: DOMNode) -> None:
+    """Wait as `_handled` does, but not for long: a pane may be about to be removed."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(_handled(pane), PATIENCE)
 
 
 async def _handled(pane: DOMNode) -> None:

@@ -1,0 +1,19 @@
+"""Keys that are pressed as soon as there is a picture do their work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.listener import Listener
+
+
+def test_keys_right_after_the_first_picture_move_in_the_tree(tmp_path: Path) -> None:
+    listener = Listener(tmp_path / "ann")
+    with listener.sits_down() as app:  # makes the caches from which the next start is drawn at once
+        app.do("\t", "enter Open")
+        app.quit()
+    for above in ("Generative AI", "All Topics"):
+        with listener.sits_down() as app:
+            app.press("\tk")
+            app.see("enter Open", f"╭─ {above} · 119 episodes")
+            app.quit()
