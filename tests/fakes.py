@@ -36,7 +36,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.feeds.directories.find import Finding
-from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
@@ -606,6 +606,11 @@ class FakeFeeds(FeedService):
         if self.refusal is not None:
             raise self.refusal
         return typed
+
+    async def visit(self, address: str, feed: Feed, item: Item) -> None:
+        self.wishes.append(("visit", address, feed.title, item.title))
+        if self.refusal is not None:
+            raise self.refusal
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         return self.facts.get(feed_id)

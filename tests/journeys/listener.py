@@ -73,6 +73,9 @@ class Listener:
     mutant: str = ""
     """What is wrong with the program on purpose, by its name in `mutants`; empty: nothing."""
 
+    changes: tuple[str, ...] = ()
+    """Other changes to the program, as arguments of `driven`."""
+
     def __post_init__(self) -> None:
         self.folder.mkdir()
 
@@ -117,4 +120,4 @@ class Listener:
     def command(self, *arguments: str) -> list[str]:
         """Return how the program is started."""
         clock = ["faketime", "-f", f"+{self.day}d"] if self.day else []
-        return [*clock, *program(self.mutant), "--ao", self.sound, *arguments]
+        return [*clock, *program(self.mutant, self.changes), "--ao", self.sound, *arguments]

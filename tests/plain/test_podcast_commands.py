@@ -120,6 +120,20 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
         ]
 
 
+async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
+    services = FeedServices()
+    found = FoundPodcast("https://x.example.org/f", "Ships", episode="Sails")
+    services.asked.asked_directories.search = DirectorySearch(Finding(episodes=(found,)), frozenset())
+    services.asked.asked_directories.feed = Feed("Ships", (Item(title="Keels"), Item(title="Sails")))
+    async with talking(services) as (_, said, type_line):
+        for line, asks in (("a", "The address"), ("old ships", "Type a number")):
+            type_line(line)
+            await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
+        type_line("1")
+        await until(lambda: ("visit", "https://x.example.org/f", "Ships", "Sails") in services.asked.wishes)
+        assert said()[-1].startswith("Type a number for more about a podcast, or to play an episode, or press enter")
+
+
 async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
     services = FeedServices()
     entries = (Entry("https://x.example.org/f", "Ships"),)

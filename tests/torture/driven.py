@@ -1,9 +1,10 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
-                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--shout=FILE] -- ARGUMENTS
+                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--shout=FILE] [--itunes=URL]
+                                   -- ARGUMENTS
 
-`--shout` lets the bar draw the texts of a JSON file in turn as they are.
+`--itunes` gives iTunes another address. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
 `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
 good once there is such a file. SIGUSR1 takes its sound device away.
 """
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
             _hang_once_there_is(Path(value))
         elif name == "shout":
             _shout(json.loads(Path(value).read_text("ascii")))
+        elif name == "itunes":
+            _move_itunes(value)
     _let_device_go(mpv_player)
     from tui_pod.cli.main import main as run
 
@@ -121,6 +124,16 @@ def _hang_once_there_is(path: Path) -> None:
         former(self, event)
 
     setattr(PlaybackController, "handle", handle)  # noqa: B010
+
+
+def _move_itunes(base: str) -> None:
+    """Ask iTunes at this address."""
+    from functools import partial
+
+    from tui_pod.feeds.directories import services
+
+    for name in ("itunes", "itunes_episodes"):
+        setattr(services, name, partial(getattr(services, name), base=base))
 
 
 def _shout(texts: list[str]) -> None:

@@ -57,6 +57,9 @@ class PodcastCommands:
     # -- adding ----------------------------------------------------------------------------------------
 
     def _ask_podcast(self) -> None:
+        if not self._browser.is_on_topics and (visited := self._list.visited) is not None:
+            self._feeds.add_visited(visited)
+            return
         self._dialogue.ask(
             "The address of a podcast, the path of a folder or another player's export, or words to search for:",
             self._add,
@@ -99,7 +102,9 @@ class PodcastCommands:
             kind = "Episode: " if podcast.episode else ""
             self._dialogue.say(f"{number}: {kind}" + sentence(", ".join((podcast.name, *podcast.details, *mark))))
         self._dialogue.ask(
-            "Type a number for more about a podcast, or press enter to cancel:", partial(self._choose, podcasts)
+            f"Type a number for more about a podcast,{' or to play an episode,' if finding.episodes else ''}"
+            " or press enter to cancel:",
+            partial(self._choose, podcasts),
         )
 
     def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
@@ -111,6 +116,9 @@ class PodcastCommands:
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         feed = await self._feeds.directories.preview(podcast.address)
+        if (item := podcast.item_in(feed)) is not None:
+            await self._feeds.visit(podcast.address, feed, item)
+            return
         self._dialogue.say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
         if summary := feed.summary or podcast.summary:
             self._dialogue.say(sentence(summary))

@@ -148,7 +148,7 @@ class PlainProgram:
         progress_index, library = self.services.first.progress_index, self.services.first.library
         self._dialogue.say_all(self.services.first.notices)
         self._dialogue.say(
-            f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
+            f"tui-pod. {counted(len(library.topics.members[0]))}, {progress_index.topic_stats[0].played} played."
             f" Press {key_of('app.help')} for help."
         )
         self._dialogue.say(say_list(self._list))

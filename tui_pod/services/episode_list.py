@@ -88,6 +88,12 @@ class EpisodeListModel:
         return index if index >= 0 else None
 
     @property
+    def visited(self) -> str | None:
+        """The id at the cursor if the podcast of that episode is not subscribed to, else None."""
+        index = self.index
+        return self.library.ids[index] if index is not None and self.library.is_unlisted(index) else None
+
+    @property
     def episode(self) -> str | None:
         """The id at the cursor; None when the list is empty."""
         return self.ident(self.indexes[self.cursor]) if self.cursor < len(self.indexes) else None

@@ -129,7 +129,7 @@ def counts_text(model: EpisodeListModel, speed: float) -> str:
     left = f"{span(stats.left)} left"
     if speed != 1.0:
         left += f" ({span(stats.left / speed)} at {speed:g}×)"
-    return f"{stats.played}/{len(model.library)} played · {left}"
+    return f"{stats.played}/{len(model.library.topics.members[0])} played · {left}"
 
 
 def path_text(model: EpisodeListModel) -> str:

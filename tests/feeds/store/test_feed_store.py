@@ -8,6 +8,7 @@ from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
+from tui_pod.feeds.store.marks import read_news
 from tui_pod.feeds.store.match import episode_id
 
 
@@ -75,6 +76,39 @@ def test_purge_leaves_a_feed_with_a_bookmarked_episode(store: FeedStore) -> None
     assert store.purge(NOW * 2, {episode_id(FIRST, "g2")}) == []
     assert store.find(FIRST, with_removed=True) is not None
     assert len(store.purge(NOW * 2, {"another"})) == 2
+
+
+def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:
+    feed, address = make_feed(make_item(1), make_item(2)), "https://b.org/f"
+    ident = store.visit(address, feed, feed.items[1])
+    assert store.visit(address, feed, feed.items[1]) == ident == episode_id(address, "g2")
+    assert [each.feed_id for each in store.feeds()] == [FIRST]
+    assert ([entry.address for entry in store.entries()], store.identities()) == ([FIRST], [])
+    assert store.details(ident) is not None
+    store.has_progress = lambda found: found == ident
+    assert store.purge(NOW * 2) == []
+    store.subscribe([Entry(address)])
+    store.store(address, feed, now=NOW)
+    assert store.episode_ids(address) == [episode_id(address, "g1"), ident]
+    assert read_news(store.db) == set()
+    store.remove(address)
+    assert set(store.purge(NOW * 2)) == {episode_id(address, "g1"), ident}  # no longer visited
+
+
+def test_episode_of_a_subscription_is_not_visited(store: FeedStore) -> None:
+    feed = make_feed(make_item(1), make_item(2))
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    assert store.visit(FIRST, feed, feed.items[0]) == episode_id(FIRST, "g1")
+    assert store.visit(FIRST, feed, feed.items[1]) == episode_id(FIRST, "g2")  # published since
+    store.remove(FIRST)
+    assert len(store.purge(NOW * 2)) == 2
+
+
+def test_unused_visit_is_purged(store: FeedStore) -> None:
+    feed = make_feed(make_item(1))
+    ident = store.visit("https://b.org/f", feed, feed.items[0])
+    assert store.purge(NOW) == []
+    assert store.purge(NOW * 2) == [ident]
 
 
 def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:

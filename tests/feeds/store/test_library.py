@@ -57,6 +57,23 @@ def fill(data: Path) -> FeedStore:
     return store
 
 
+def test_visited_episode_is_in_no_topic(folders: tuple[Path, Path, Path]) -> None:
+    store = FeedStore(folders[2])
+    feed = Feed("Quarks", (make_item(1, 1), make_item(2, 3)))
+    ident = store.visit(A, feed, feed.items[0])
+    for _ in range(2):  # the second is read from the cache
+        library = load(folders)
+        assert library.ids == ["one", ident]
+        assert (library.is_unlisted(0), library.is_unlisted(1)) == (False, True)
+        assert library.topics.names == ("All Topics", "Science")
+        assert library.episode(1).tags == ("Quarks",)
+    store.subscribe([Entry(A, "Quarks")])
+    library = load(folders)
+    assert not library.is_unlisted(1)
+    store.remove(A)
+    assert load(folders).ids == ["one"]
+
+
 def load(folders: tuple[Path, Path, Path]) -> Library:
     catalog, cache, data = folders
     loaded = load_library([catalog], cache, data)

@@ -72,7 +72,13 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
     assert version(old.db.file) == 1
     old.feeds()
     old.db.close()
-    assert rows(old.db.file) == before | {"aliases": [], "recordings": [], "former_episodes": [], "kinds": []}
+    assert rows(old.db.file) == before | {
+        "aliases": [],
+        "recordings": [],
+        "former_episodes": [],
+        "kinds": [],
+        "visits": [],
+    }
     assert version(old.db.file) == len(MIGRATIONS)
     assert old.take_notices() == []
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode, Topic
-from tui_pod.core.library.topics import TopicTable, arrange, has_member
+from tui_pod.core.library.topics import ROOT, TopicTable, arrange, has_member
 from tui_pod.core.text.clean import fold
 
 if TYPE_CHECKING:
@@ -136,6 +136,10 @@ class Library:
     def index(self, ident: str | None) -> int | None:
         """Return the index of the episode `ident`; None when it is not in the library."""
         return self._indexes.get(ident)
+
+    def is_unlisted(self, index: int) -> bool:
+        """Return whether an episode is in no topic, not even in All Topics: its podcast is not subscribed to."""
+        return not has_member(self.topics.members[ROOT], index)
 
     def find(self, ident: str | None) -> Episode | None:
         """Return the episode `ident`; None when it is not in the library."""

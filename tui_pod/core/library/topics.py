@@ -16,6 +16,9 @@ ROOT = 0
 FEED_MARK = "feed:"
 """Prefix of the part of a key that names the topic's feed."""
 
+UNLISTED = ("\0unlisted",)
+"""The tags of an episode of no topic, not even of All Topics."""
+
 _LIST_MARK = "\0list\0"
 """Prefix of the key of a list of the listener's own; no other key begins with NUL."""
 
@@ -156,7 +159,7 @@ def arrange(
             for index in path:
                 tags[index] = (*tags[index], topic.name)
     for combination in dict.fromkeys(tags):
-        for tag in combination:
+        for tag in combination if combination != UNLISTED else ():
             parent_of.setdefault(tag, None)
     keys, parents = _ordered(parent_of)
     members = _members(keys, parents, tags)
@@ -242,8 +245,8 @@ def _members(
     for index, combination in enumerate(tags):
         inside = known.get(combination)
         if inside is None:
-            reached = {ROOT}
-            for tag in combination:
+            reached = {ROOT} if combination != UNLISTED else set()
+            for tag in combination if reached else ():
                 topic = index_of.get(tag, ROOT)
                 while topic not in reached:
                     reached.add(topic)

@@ -44,14 +44,15 @@ class UpNext:
             self.set_queue(queue)
 
     def home_context(self, episode: str) -> PlayContext:
-        """Return the list that an episode belongs to: its own course, podcast or folder."""
+        """Return the list that an episode belongs to: its own course, podcast or folder, or none."""
         state = self._state
         index = state.library.index(episode)
         if index is None:
             return PlayContext()
         view = home_view(state.library, self._orders, index)
         around = list_episodes(state.library, state.progress_index, self.queue, view)
-        return PlayContext(around, list(around).index(index), view)
+        row = list(around).index(index) if index in around else -1  # one of no topic has nothing after it
+        return PlayContext(around, row, view) if row >= 0 else PlayContext([index], 0, view)
 
     def restore(self, saved: Mapping[str, object]) -> None:
         """Go on in the saved list if the held episode is of it, or interrupts it from the queue; else at home."""

@@ -13,10 +13,11 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.text.clean import clean, counted, fold
 from tui_pod.core.wall_time import believed_seconds
 from tui_pod.feeds.directories.services import MOST, Directory
 from tui_pod.feeds.formats.html_text import to_summary
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.values import to_time
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import absolute
@@ -58,6 +59,11 @@ class FoundPodcast:
     def name(self) -> str:
         """Title of what was found."""
         return self.episode or self.title
+
+    def item_in(self, feed: Feed) -> Item | None:
+        """Return the episode that was found, from its podcast's feed; None if that has no episode of this title."""
+        wanted = fold(self.episode)
+        return next((item for item in feed.items if fold(item.title) == wanted), None) if wanted else None
 
     @property
     def details(self) -> tuple[str, ...]:

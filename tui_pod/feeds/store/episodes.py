@@ -145,7 +145,7 @@ def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: C
 
 def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete episodes with everything that is stored about them."""
-    for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted", "recordings"):
+    for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted", "recordings", "visits"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM former_episodes WHERE book = ?", ((ident,) for ident in ids))

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_te
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.folders.address import to_address, typed_path
-from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
 from tui_pod.feeds.net.login import Login, split_login
@@ -138,7 +138,7 @@ class FeedStore:
                 first = firsts.get(feed_id) or firsts.get(entry.address) or feed_id
                 if entry.user:
                     logins[first] = Login(origin(entry.address), entry.user, entry.password)
-                row = db.execute("SELECT folders, removed FROM feeds WHERE first = ?", (first,)).fetchone()
+                row = db.execute("SELECT folders, removed, number FROM feeds WHERE first = ?", (first,)).fetchone()
                 if row is None:
                     insert_entries(db, [entry])
                     firsts |= {entry.address: first, first: first}
@@ -146,8 +146,29 @@ class FeedStore:
                 known += row[1] is None
                 folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
                 db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
+                db.execute("DELETE FROM visits WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (row[2],))
         self.logins.add_missing(logins)
         return len(entries) - known, known
+
+    def visit(self, address: str, feed: Feed, item: Item) -> str:
+        """Store one episode of a feed, to be played without subscribing, and return its id.
+
+        The feed counts as removed unless it is subscribed to: only its visited episodes are in the library.
+        """
+        known, now = self.find(address, with_removed=True), time.time()
+        feed_id = known.feed_id if known is not None else address
+        with self.db.write(changes_library=True) as db:
+            if known is None and insert_entries(db, [Entry(address, feed.title, page=feed.link or "")]):
+                db.execute("UPDATE feeds SET removed = ?, language = ? WHERE first = ?", (now, feed.language, feed_id))
+                episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
+            asked = "SELECT number, removed FROM feeds WHERE first = ?"
+            number, removed = db.execute(asked, (feed_id,)).fetchone()
+            episodes.store_episodes(db, number, feed_id, replace(feed, items=(item,)), now)
+            asked = "SELECT id FROM episodes WHERE feed = ? AND title = ? AND audio IS ? ORDER BY seen DESC"
+            ident: str = db.execute(asked, (number, item.title, item.audio)).fetchone()[0]
+            if removed is not None:
+                db.execute("INSERT OR IGNORE INTO visits VALUES (?)", (ident,))
+        return ident
 
     def await_recordings(self, ids: Mapping[str, str]) -> None:
         """Let imported episodes without guids wait for their feeds; see `episodes.await_recordings`."""
@@ -210,14 +231,16 @@ class FeedStore:
     def purge(self, before: float, kept: Set[str] = frozenset()) -> list[str]:
         """Delete feeds removed before this time (seconds since 1970); return their episodes.
 
-        A feed with one of the episodes in `kept` stays, so that it is known where they came from.
+        A feed with one of the episodes in `kept` stays, so that it is known where they came from, and so does one with
+        a visited episode that has progress.
         """
         purged: list[str] = []
         with self.db.write() as db:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
-                if not kept.isdisjoint(ids):
+                visited = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
+                if not kept.isdisjoint(ids) or any(self.has_progress(ident) for (ident,) in visited.fetchall()):
                     continue
                 episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids

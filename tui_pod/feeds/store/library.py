@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.parts import unpack_parts
-from tui_pod.core.library.topics import topic_key
+from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.text.clean import clean_title
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.folders.address import is_folder, to_path
@@ -124,7 +124,14 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
-        episodes, keys, days = _episodes(db, by_feed, by_folder, by_folder.keys() - servers)
+        visited = {
+            ident: _FeedTopics((title,), UNLISTED, shows_categories=False)
+            for ident, title in db.execute(
+                "SELECT visits.id, coalesce(nullif(feeds.title, ''), first)"
+                " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
+            )
+        }
+        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         former, former_parts = _former_episodes(db)
@@ -248,13 +255,14 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 def _episodes(
     db: sqlite3.Connection,
-    by_feed: dict[int, _FeedTopics],
+    by_feed: Mapping[int, _FeedTopics],
+    visited: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
-    The feeds whose numbers are in `undated` state no dates.
+    Those in `visited` are of feeds that are not subscribed to. The feeds whose numbers are in `undated` state no dates.
     """
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
@@ -268,7 +276,7 @@ def _episodes(
     )
     for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
         season, episode_number, folder, *made_by, packed = others
-        feed = by_feed.get(number)
+        feed = by_feed.get(number) or visited.get(ident)
         if feed is None:  # its feed was removed
             continue
         if number in by_folder:

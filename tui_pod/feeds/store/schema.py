@@ -106,11 +106,17 @@ def _add_recordings(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE kinds (feed INTEGER PRIMARY KEY, kind TEXT NOT NULL, guessed TEXT NOT NULL)")
 
 
+def _add_visits(db: sqlite3.Connection) -> None:
+    """Add the episodes that are played although their podcasts are not subscribed to."""
+    db.execute("CREATE TABLE visits (id TEXT PRIMARY KEY)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_first_tables,  # 1
     _add_unnumbered_changes,  # 2
     _add_aliases,  # 3
     _add_recordings,  # 4
+    _add_visits,  # 5
 )
 """Each brings a database to the version of its number, counted from 1."""
 

@@ -31,6 +31,7 @@ from tui_pod.services.podcasts.refreshing import Announce, Refresher
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
+    from tui_pod.feeds.formats.model import Feed, Item
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
@@ -116,13 +117,29 @@ class FeedService(Follower):
         self._tasks.run(self._keeper.keep([done.feed]))
         return done.feed.feed_id
 
+    async def visit(self, address: str, feed: Feed, item: Item) -> None:
+        """Play an episode of a feed from a directory without subscribing to it."""
+        podcasts = await self._context.open_podcasts()
+        ident = await in_thread(lambda _: podcasts.store.visit(address, feed, item))
+        await self._library.update(podcasts)
+        self._context.controller.play(ident)
+
+    def add_visited(self, episode: str) -> None:
+        """Subscribe to the podcast of a visited episode."""
+
+        async def add() -> None:
+            if (podcast := await self.removed_podcast(episode)) is not None:
+                await self._add(podcast[1], is_listed=True)
+
+        self._tasks.run(add())
+
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return the details of a podcast; None if it no longer exists."""
         podcasts = await self._context.open_podcasts()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
     async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
-        """Return name and address of the podcast that an episode had before it was removed; None if it was not."""
+        """Return name and address of the podcast of an episode if it was removed or is only visited; else None."""
         podcasts = await self._context.open_podcasts()
 
         def find() -> tuple[str, str] | None:
@@ -184,8 +201,9 @@ class FeedService(Follower):
     async def _start(self, is_refreshing: bool) -> None:
         podcasts = await self._context.open_podcasts()
         podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
-        bookmarked = {bookmark.episode for bookmark in self._context.controller.bookmarks}
-        await in_thread(lambda _: _clean_up(podcasts, bookmarked))
+        used = {bookmark.episode for bookmark in self._context.controller.bookmarks}
+        used.update(self._context.controller.queue.entries)
+        await in_thread(lambda _: _clean_up(podcasts, used))
         await self.downloads.show_all()
         await self.news.show()
         await self.refresher.show_failed()
@@ -246,17 +264,17 @@ class FeedService(Follower):
         return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 
-def _clean_up(podcasts: Podcasts, bookmarked: set[str]) -> None:
+def _clean_up(podcasts: Podcasts, used: set[str]) -> None:
     """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start.
 
-    Feeds with bookmarked episodes stay: their bookmarks offer to subscribe again.
+    Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again.
     """
     from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
 
     try:
         podcasts.downloads.purge()
         if not podcasts.store.is_empty:
-            for ident in podcasts.store.purge(time.time() - PURGE_AFTER, bookmarked):
+            for ident in podcasts.store.purge(time.time() - PURGE_AFTER, used):
                 podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
     except (UserError, OSError) as error:

@@ -64,10 +64,13 @@ class DialogController:
         )
 
     async def add_feed(self) -> None:
-        """Ask for a podcast's address, and open the podcast."""
+        """Subscribe to the podcast of the visited episode at the cursor, else ask for an address and open it."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # after the first paint
 
-        await self._show(AddFeedScreen(self._services, self._open_feed))
+        if (visited := self._screen.model.visited) is not None:
+            self._services.feeds.add_visited(visited)
+        else:
+            await self._show(AddFeedScreen(self._services, self._open_feed))
 
     def subscribe_again(self, name: str, address: str) -> None:
         """Offer to subscribe again to a podcast that was removed."""

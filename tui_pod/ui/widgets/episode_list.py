@@ -278,7 +278,7 @@ def _topics_of_all(library: Library) -> set[str]:
     """Return the topics that contain every episode; they tell nothing about one."""
     topics = library.topics
     named = zip(topics.names, topics.members, strict=True)
-    return {name for name, members in named if len(members) == len(library)}
+    return {name for name, members in named if len(members) == len(topics.members[0])}
 
 
 def _episodes(playback: Playback) -> frozenset[str]:

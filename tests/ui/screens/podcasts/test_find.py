@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from textual.widgets import OptionList
 
 from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
@@ -61,11 +60,12 @@ async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> N
             assert said in driver.text
 
 
-async def test_episode_that_was_found_opens_its_podcast_with_the_cursor_on_it(library: Library) -> None:
+@pytest.mark.parametrize("episode", ["The keel", "The rudder"])
+async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(library: Library, episode: str) -> None:
     async with run_app(library) as driver:
         asked = driver.services.asked_feeds.asked_directories
-        keel = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode="The keel")
-        asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(keel,)), frozenset())
+        found = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode=episode)
+        asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(found,)), frozenset())
         asked.feed = FEED
         await driver.press("a")
         await driver.write("keel")
@@ -73,8 +73,11 @@ async def test_episode_that_was_found_opens_its_podcast_with_the_cursor_on_it(li
         await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
         assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
         await driver.press("j", "enter")
-        await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
-        assert driver.app.screen.query_one(OptionList).highlighted == 1
+        if episode == "The keel":
+            await driver.until(lambda: driver.shows(MainScreen), "it plays")
+            assert driver.services.asked_feeds.wishes[-1] == ("visit", SHIPS.address, "Tall Ships!", "The keel")
+        else:
+            await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
 
 
 async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
@@ -90,15 +93,25 @@ async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
         await driver.until(lambda: cover.picture is None, "the second has none")
 
 
-async def test_enter_shows_the_episodes_before_it_subscribes(library: Library) -> None:
+@pytest.mark.parametrize("key", ["enter", "a"])
+async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(library: Library, key: str) -> None:
     async with run_app(library) as driver:
         await look(driver)
         await driver.press("enter")
         await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
         for said in ("Tall Ships!", "Ann · 2 episodes · en-gb", "About ships.", "24 Nov 2026", "1:30", "The keel"):
             assert said in driver.text
-        await driver.press("j", "enter")
-        assert driver.services.asked_feeds.wishes[1:] == [("preview", SHIPS.address), ("add listed", SHIPS.address)]
+        await driver.press("j", key)
+        done = ("add listed", SHIPS.address) if key == "a" else ("visit", SHIPS.address, "Tall Ships!", "The keel")
+        assert driver.services.asked_feeds.wishes[1:] == [("preview", SHIPS.address), done]
+        assert not driver.shows(FindScreen)
+
+
+async def test_a_subscribes_to_the_podcast_at_the_cursor(library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        await driver.press("j", "a")
+        assert driver.services.asked_feeds.wishes[1:] == [("add listed", LIGHTS.address)]
         assert not driver.shows(FindScreen)
 
 
@@ -115,7 +128,7 @@ async def test_escape_goes_back_to_the_podcasts_then_to_the_library(library: Lib
         assert not driver.shows(FindScreen)
 
 
-@pytest.mark.parametrize("stage", ["preview", "subscribe"])
+@pytest.mark.parametrize("stage", ["preview", "subscribe", "play"])
 async def test_what_fails_is_said_and_the_rest_stays(library: Library, stage: str) -> None:
     async with run_app(library) as driver:
         await look(driver)
@@ -126,7 +139,7 @@ async def test_what_fails_is_said_and_the_rest_stays(library: Library, stage: st
             driver.services.asked_feeds.refusal = FeedError("It is no feed.")
             await driver.press("enter")
             await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
-            await driver.press("enter")
+            await driver.press("a" if stage == "subscribe" else "enter")
         await driver.until(lambda: "It is no feed." in driver.text, "the refusal is said")
         assert driver.shows(FindScreen)
         assert ("Leuchttürme" if stage == "preview" else "The mast") in driver.text

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_pod.core.text.clean import counted, enumerated, fold, length
+from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import DirectorySearch
@@ -36,10 +36,13 @@ SUMMARY = 400
 
 
 class FindScreen(Dialog):
-    """Shows podcasts and episodes; enter shows the podcast's episodes, and enter again subscribes."""
+    """Shows podcasts and episodes: enter shows a podcast's episodes, or plays an episode; `a` subscribes."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", id="dialog.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", id="dialog.close"),
+        Binding("a", "subscribe", id="feed.add"),
+    ]
 
     def __init__(
         self, words: str, services: Services, open_feed: Callable[[str], None], ask_again: Callable[[], Dialog]
@@ -53,6 +56,7 @@ class FindScreen(Dialog):
         self._open_feed = open_feed
         self._found: DirectorySearch | None = None
         self._chosen: FoundPodcast | None = None
+        self._feed: Feed | None = None  # of the chosen podcast
         self._place = 0
         self.is_waiting = True
 
@@ -72,6 +76,15 @@ class FindScreen(Dialog):
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
+
+    @property
+    def _keys(self) -> str:
+        if self._chosen is not None:
+            return "enter Play · a Subscribe · esc Back"
+        if not self._rows:
+            return "esc Back"
+        has_episodes = self._found is not None and bool(self._found.finding.episodes)
+        return f"enter Episodes{' / Play' if has_episodes else ''} · a Subscribe · esc Close"
 
     @property
     def _rows(self) -> tuple[FoundPodcast, ...]:
@@ -97,13 +110,22 @@ class FindScreen(Dialog):
             self._place = event.option_index
             self._chosen = self._rows[event.option_index]
             self.is_waiting = True
-            self.say("Fetching its episodes …", "esc Back")
+            self.say("Fetching its episodes …" if not self._chosen.episode else "Fetching the episode …", "esc Back")
             self.run_worker(self._preview(self._chosen))
-        else:
+        elif self._feed is not None and event.option_index < len(self._feed.items[:SHOWN]):
             self.is_waiting = True
-            self.say("Subscribing … esc continues in the background.", "esc Back")
-            address, keys = self._chosen.address, "enter Subscribe · esc Back"
-            self.app.run_worker(subscribe(self, self._feeds, address, True, self._open_feed, keys))
+            self.run_worker(self._play(self._chosen.address, self._feed, self._feed.items[event.option_index]))
+
+    def action_subscribe(self) -> None:
+        """Subscribe to the podcast whose episodes are shown, else to the one at the cursor."""
+        row = self._list.highlighted
+        podcast = self._chosen or (self._rows[row] if row is not None and row < len(self._rows) else None)
+        if self.is_waiting or podcast is None:
+            return
+        self.is_waiting = True
+        keys = self._keys
+        self.say("Subscribing … esc continues in the background.", "esc Back")
+        self.app.run_worker(subscribe(self, self._feeds, podcast.address, True, self._open_feed, keys))
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -135,28 +157,39 @@ class FindScreen(Dialog):
             said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        keys = "enter Episodes · esc Close" if self._rows else "esc Back"
-        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
+        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), self._keys)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
         self._list.highlighted = min(self._place, len(self._rows) - 1) if self._rows else None
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         try:
             feed = await self._feeds.directories.preview(podcast.address)
+            if (item := podcast.item_in(feed)) is not None:
+                await self._feeds.visit(podcast.address, feed, item)
+                self.dismiss()
+                return
         except Exception as error:
             self._chosen = None
-            self.tell_failure(error, "enter Episodes · esc Close")
+            self.tell_failure(error, self._keys)
             return
+        self._feed = feed
         self.is_waiting = False
         title = feed.title or podcast.title
         summary = feed.summary or podcast.summary
         about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
-        self.say("\n".join(lines).rstrip(), "enter Subscribe · esc Back")
+        self.say("\n".join(lines).rstrip(), self._keys)
         self._list.set_options(map(Option, _episode_rows(feed)))
-        titles = [fold(item.title) for item in feed.items[:SHOWN]]
-        wanted = fold(podcast.episode)
-        self._list.highlighted = titles.index(wanted) if wanted in titles else 0
+        self._list.highlighted = 0
+
+    async def _play(self, address: str, feed: Feed, item: Item) -> None:
+        """Play an episode without subscribing, and close."""
+        try:
+            await self._feeds.visit(address, feed, item)
+        except Exception as error:
+            self.tell_failure(error, self._keys)
+        else:
+            self.dismiss()
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:

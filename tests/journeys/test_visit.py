@@ -1,0 +1,58 @@
+"""An episode from a directory is played without subscribing, goes on after a restart, and brings its podcast."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.feeds.server import Ranged, Site, body, feed, item
+from tests.journeys.listener import Listener
+from tests.sync.real_server import needs_server, serving_gpodder
+from tests.torture.shelf import make_silence
+
+
+@needs_server
+def test_episode_is_found_played_continued_and_its_podcast_subscribed(site: Site, tmp_path: Path) -> None:
+    make_silence(tmp_path / "1.wav", 400.0)
+    for number in (1, 2, 3):
+        site.replies[f"/{number}.wav"] = Ranged((tmp_path / "1.wav").read_bytes())
+    extra = "<itunes:duration>400</itunes:duration>"
+    site.replies["/feed"] = body(feed("".join(item(n, site.url(f"/{n}.wav"), extra) for n in (1, 2, 3))))
+    found = {"feedUrl": site.url("/feed"), "collectionName": "Test Cast", "trackName": "Episode 2"}
+    site.replies["/search"] = body(json.dumps({"results": [found]}), "text/javascript")
+    listener = Listener(tmp_path / "ben", changes=(f"--itunes={site.url('')}",))
+    config = tmp_path / "ben" / "config" / "tui-pod"
+    config.mkdir(parents=True)
+    with serving_gpodder(tmp_path / "gpodder.db") as server:
+        (config / "config.toml").write_text(
+            f'[find]\ndirectories = ["itunes"]\n[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n'
+            f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
+        )
+        listener.run("feeds", "set", "course", "hidden=yes")
+        with listener.sits_down() as app:
+            app.do("a", "words to search for")
+            app.do("episode two\r", "1 episode below", "Episode 2")
+            app.press("j\r")
+            app.hear("Episode 2")
+            app.do(":", "Go to")
+            app.press("1:40\r")
+            app.play_to(112)  # long enough for Continue
+            app.do(" ", "‖ Episode 2")
+            app.quit()
+        (ident,) = listener.state.progress
+        assert listener.progress(ident).position >= 111
+        listener.run("sync")
+        assert "/feed" not in (tmp_path / "gpodder.db").read_bytes().decode("latin-1")
+        with listener.sits_down() as app:
+            app.see("Continue                     1")
+            app.see("‖ Episode 2", " 1:5")
+            app.do("\t", "enter Open")
+            app.do("k", "Queue · 0 episodes")
+            app.do("k", "Continue · 1 episode")
+            app.press("\t")
+            app.do("a", "Test Cast: 3 episodes", "◈ Test Cast")
+            app.quit()
+        assert list(listener.state.progress) == [ident]
+        assert listener.progress(ident).position >= 111
+        listener.run("sync")
+        assert site.url("/feed") in (tmp_path / "gpodder.db").read_bytes().decode("latin-1")
