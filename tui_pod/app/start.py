@@ -94,6 +94,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         settings.ui.theme or state.setting("ui", "theme", ""),
         state.setting("ui", "light", False),
         settings.ui.ascii,
+        state.setting("ui", "preview", True),
         tuple(state.strings("ui", "commands")),
         playback.speed,
         saved.session if saved is not None and not over else None,

@@ -100,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
     Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen", hint="Clear"),
-    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen"),
+    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen", hint="Filter"),
     Action("list.sort", "s", "Sort: newest, course, shortest, longest, title, shuffle", "screen.sort", "screen"),
     Action(
         "list.remove",
@@ -125,6 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         "screen",
         hint="Details",
     ),
+    Action("view.preview", "", "Show or hide the pane beside the list", "screen.toggle_preview", "screen"),
     Action(
         "details.choose", "enter", "Play from the chapter, open the link; else play", "choose", "details", hint="Play"
     ),
@@ -157,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
     Action("session.end", "ctrl+x", "End the session; what plays goes on", "app.end_session", hint="End session"),
-    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
+    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer", hint="Sleep"),
     Action("sleep.back", "Z", "Go back to where the sleep timer was set", "app.sleep_timer(True)"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
@@ -175,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
 HINT_ORDER = (
     "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
     "Played", "Queue", "Download", "Add podcast", "Clear", "Transcript", "Search", "Details", "Session", "Bookmark",
-    "Help", "Quit",
+    "Help", "Quit", "Sleep", "Filter",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 

@@ -39,6 +39,8 @@ class FirstScreen(NamedTuple):
     is_light: bool = False
     """Whether the terminal was light when it was last asked."""
     is_ascii: bool = False
+    has_preview: bool = True
+    """Whether the episode's pane is shown beside the list where there is room."""
     recent_commands: tuple[str, ...] = ()
     """Names of the palette's commands that were used last, newest first."""
     usual_speed: float = 1.0

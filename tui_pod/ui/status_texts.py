@@ -66,9 +66,10 @@ def pane_hints(
         hidden |= {"Remove"}
     if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
         hidden |= {"Remove"} if not model.indexes else set()
-        hidden |= {"Play", "Move", "Played", "Queue", "Transcript"}
+        hidden |= {"Play", "Move", "Played", "Queue", "Transcript", "Details"}
     if not len(model.library):
-        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", *(("Open",) if pane == "tree" else ())}
+        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", "Details", "Sleep", "Filter"}
+        hidden |= {"Open"} if pane == "tree" else set()
     if pane != "list" or not model.is_queue or services.controller.session is None:
         hidden |= {"End session"}
     if pane == "transcript":
@@ -77,15 +78,16 @@ def pane_hints(
         hidden |= {"Seek", "Bookmark", "Follow"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
     is_busy = is_going or model.is_queue or (pane == "list" and model.has_selection)  # other keys are worth more
-    if model.library.has_podcasts or pane not in ("list", "tree") or is_busy:
-        hidden |= {"Add podcast"}
+    hidden |= {"Filter"} if pane not in ("list", "tree") or model.is_queue else set()
+    is_spare = model.library.has_podcasts or pane not in ("list", "tree") or is_busy
     pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.problem:
         pause = "Try again"
     words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
-    return tuple(hint for hint in shown if hint[1])
+    found = [hint for hint in shown if hint[1]]
+    return tuple(sorted(found, key=lambda hint: is_spare and hint[1] == "Add podcast"))  # last, where there is room
 
 
 def bar_hint(library: Library) -> str:

@@ -52,8 +52,17 @@ async def test_empty_library_offers_only_what_works() -> None:
         assert keys_of(driver) == "a Add podcast  ? Help  q Quit"
 
 
-async def test_key_line_offers_to_add_a_podcast_until_there_is_one() -> None:
-    for library, is_offered in ((embedded_library(), True), (make_podcast({}), False)):
-        for width in (120, 80):
+async def test_key_line_offers_to_add_a_podcast_first_until_there_is_one_then_where_there_is_room() -> None:
+    for library, is_first in ((embedded_library(), True), (make_podcast({}), False)):
+        for width in (200, 120, 80):
             async with run_app(library, size=(width, 24)) as driver:
-                assert ("a Add podcast" in keys_of(driver)) is is_offered
+                before, _, after = keys_of(driver).partition("? Help")
+                assert ("a Add podcast" in before) is is_first
+                assert ("a Add podcast" in after) is (width == 200 and not is_first)
+
+
+async def test_wide_key_line_tells_of_the_sleep_timer_and_the_filter() -> None:
+    async with run_app(embedded_library(), size=(200, 50)) as driver:
+        await driver.press("enter")
+        assert "z Sleep" in keys_of(driver)
+        assert "f Filter" in keys_of(driver)

@@ -184,7 +184,7 @@ async def test_what_is_found_is_lit_and_can_be_read(library: Library) -> None:
         await found(driver, "end of the pier.")
         view = driver.app.screen.query_one(FoundView)
         drawn = [segment for y in range(view.size.height) for segment in view.render_line(y)]
-        lit = [segment for segment in drawn if segment.style and segment.style.underline]
+        lit = [segment for segment in drawn if segment.style and segment.style.reverse]
         assert [segment.text for segment in lit] == ["lighthouse"]
         assert all(segment.style and segment.style.color != segment.style.bgcolor for segment in lit)
 
@@ -196,7 +196,7 @@ async def test_title_cut_before_what_was_found_is_not_lit_beyond_its_end() -> No
         await found(driver, "A title so long")
         view = driver.app.screen.query_one(FoundView)
         drawn = [segment for y in range(view.size.height) for segment in view.render_line(y)]
-        assert not [segment for segment in drawn if segment.style and segment.style.underline]
+        assert not [segment for segment in drawn if segment.style and segment.style.reverse]
 
 
 async def test_search_without_full_text_search_says_what_to_do(

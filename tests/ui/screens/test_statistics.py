@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.statistics import StatisticsView
 
@@ -138,19 +140,31 @@ async def test_statistics_tell_the_hours_of_the_day(library: Library) -> None:
         assert hours.split()[1] == "▁▁" * 13 + "██" + "▁▁" * 10
 
 
-async def test_statistics_of_topics_are_those_heard_and_how_much_is_played(library: Library) -> None:
+async def test_statistics_of_topics_are_those_heard_without_the_ones_above_them(library: Library) -> None:
     progress = {"one": Progress(START, played=True), "five": Progress(START, played=True)}
     async with run_app(library, progress=progress) as driver:
         driver.controller.play("two")
         await driver.settle()
         await driver.play(60)
         await open_statistics(driver)
-        basics, numbers_topic, *others = [line.strip("▎ ") for line in lines(driver) if "left" in line]
-        assert basics.startswith("Basics  ")
-        assert numbers_topic.startswith("Numbers  ")
-        assert not others
-        assert "1 m" in basics
-        assert "2/5" in basics
+        (heard,) = (line.strip("▎ ") for line in lines(driver) if "left" in line)
+        assert heard.startswith("Numbers  ")
+        assert "1 m" in heard
+        assert "Show 1 topic above these" in lines(driver)
+
+
+async def test_statistics_show_the_topics_above_others_on_demand(library: Library) -> None:
+    async with run_app(library, (100, 40)) as driver:
+        driver.controller.play("two")
+        await driver.settle()
+        await driver.play(60)
+        await open_statistics(driver)
+        await driver.press("G", "enter")
+        names = [line.strip("▎ ").split()[0] for line in lines(driver) if "left" in line]
+        assert names == ["Basics", "Numbers"]
+        assert "▎ Hide the topics above others" in lines(driver)
+        await driver.press("enter")
+        assert "▎ Show 1 topic above these" in lines(driver)
 
 
 async def test_statistics_topic_opens_with_enter_and_with_a_click(library: Library) -> None:
@@ -159,11 +173,11 @@ async def test_statistics_topic_opens_with_enter_and_with_a_click(library: Libra
         await driver.play(30)
         for is_click in (False, True):
             await open_statistics(driver)
-            row = next(number for number, line in enumerate(lines(driver)) if line.startswith("Numbers"))
+            row = next(number for number, line in enumerate(lines(driver)) if line.strip("▎ ").startswith("Numbers"))
             if is_click:
                 await driver.click(driver.main.query_one("#statistics"), 6, row + 1)
             else:
-                await driver.press("j", "enter")
+                await driver.press("enter")
             assert driver.library.topics.names[driver.listed] == "Numbers"
             assert driver.focus == "list"
             assert driver.episodes.display
@@ -177,7 +191,7 @@ async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(li
         later = build_library((Topic("Added"), *TOPICS), EPISODES)
         driver.app.frontend.library_changed(later, ProgressIndex(later, {}))
         await driver.press("enter")
-        assert later.topics.names[driver.listed] == "Basics"
+        assert later.topics.names[driver.listed] == "Numbers"
 
 
 @pytest.mark.parametrize("key", ["slash", "f", "s", "i", "t", "n"])
@@ -188,6 +202,23 @@ async def test_statistics_hide_what_the_keys_of_the_list_would_change(key: str, 
         await driver.press(key)
         assert driver.focus == "statistics"
         assert driver.main.model.query == before
+
+
+@pytest.mark.parametrize(
+    ("days", "months"), [(0, "Nov"), (1, "Nov"), (40, "Oct   Nov"), (400, "Dec       Jan     Feb     Mar")]
+)
+async def test_map_of_the_year_begins_with_the_first_day_of_listening(days: int, months: str, library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        heard = HeardRecord("one", "one", START - timedelta(days=days), 0, 60.0, 60.0)
+        services.writer.records.append(heard)
+
+    async with run_app(library, (120, 40), prepare=prepare) as driver:
+        await open_statistics(driver)
+        rows = driver.rows_of(driver.main.query_one("#statistics"))
+        monday = next(number for number, row in enumerate(rows) if "Mon" in row)
+        assert rows[monday - 1].strip().startswith(months)
+        cells = sum(len(row[6:].replace("◂", " ").split()) for row in rows[monday : monday + 7])
+        assert cells == min(days, 52 * 7 + START.weekday()) + 1
 
 
 async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(library: Library) -> None:

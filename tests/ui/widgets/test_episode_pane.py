@@ -211,3 +211,34 @@ async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays
         assert "Now playing" not in pane_text(driver)
         await driver.press("escape")
         await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
+
+
+async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(library: Library) -> None:
+    async with run_app(library, size=WIDE) as driver:
+        await shows(driver, "Episode")
+        await driver.app.run_action("screen.toggle_preview")
+        await driver.settle()
+        assert pane_text(driver) == ""
+        assert driver.services.writer.setting("preview") is False
+        await driver.press("i")
+        await shows(driver, "Details")
+        await driver.press("escape")
+        assert pane_text(driver) == ""
+        await driver.app.run_action("screen.toggle_preview")
+        await shows(driver, "Episode")
+
+
+async def test_pane_that_was_hidden_is_hidden_from_the_start(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.first = services.first._replace(has_preview=False)
+
+    async with run_app(library, size=WIDE, prepare=prepare) as driver:
+        await driver.press("j")
+        assert pane_text(driver) == ""
+
+
+async def test_pane_that_finds_no_room_says_so(library: Library) -> None:
+    async with run_app(library, size=(120, 40)) as driver:
+        await driver.app.run_action("screen.toggle_preview")
+        await driver.app.run_action("screen.toggle_preview")
+        await driver.until(lambda: "from 150 columns" in driver.text, "it says so")

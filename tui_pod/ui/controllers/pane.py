@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
+from tui_pod.ui.look.layout import WIDE
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
@@ -22,12 +23,24 @@ class PaneController:
         self._screen = screen
         self._services = services
         self._open_views = open_views
+        self.is_wanted = services.first.has_preview
+        """Whether the listener wants it beside the list."""
 
     def fit(self) -> None:
         """Show it if the terminal is wide enough."""
         if self._screen.has_class("-wide") and self.pane is None:
             self._screen.call_after_refresh(self._make)
         self.cursor_moved()
+
+    def toggle(self) -> None:
+        """Show or hide it beside the list, now and in later starts."""
+        self.is_wanted = not self.is_wanted
+        self._services.controller.remember("ui", "preview", self.is_wanted)
+        self.hide_details()
+        self._screen.set_class(self._screen.size.width >= WIDE and self.is_wanted, "-wide")
+        self.fit()
+        if self.is_wanted and self._screen.size.width < WIDE:
+            self._screen.app.notify(f"The pane is shown from {WIDE} columns on; this terminal has fewer.")
 
     async def show_details(self, topic: int | None) -> None:
         """Show the details of a topic, or of the row at the cursor if None, and give them the focus."""

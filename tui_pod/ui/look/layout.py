@@ -17,6 +17,9 @@ WIDE = 150
 HIGH = 30
 """From this height on, the playback bar has three lines."""
 
+AIRY = 40
+"""From this height on, a blank line parts the bar from the key line."""
+
 TALL = 44
 """From this height on, the cover is large."""
 
@@ -24,13 +27,20 @@ ROOMY = (100, 30)
 """From this size (columns, rows) on, the summary at the cursor has two lines."""
 
 
-def layout_classes(width: int, height: int) -> dict[str, bool]:
-    """Return the CSS classes that control the layout, each with whether it is set."""
+def layout_classes(width: int, height: int, has_preview: bool) -> dict[str, bool]:
+    """Return the CSS classes that control the layout, each with whether it is set.
+
+    Args:
+        width: columns of the terminal.
+        height: its rows.
+        has_preview: whether the listener wants the episode's pane beside the list.
+    """
     return {
         "-narrow": width < NARROW,
         "-beside": width >= BESIDE,
-        "-wide": width >= WIDE,
+        "-wide": width >= WIDE and has_preview,
         "-low": height < HIGH,
+        "-airy": height >= AIRY,
         "-tall": height >= TALL,
         "-tiny": width < SMALLEST[0] or height < SMALLEST[1],
     }

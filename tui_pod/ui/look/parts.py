@@ -43,12 +43,12 @@ _LOOKS = {
     FAULT: ("text-error", True),
     NOW: ("text-primary", True),
     RAIL: ("primary", False),
-    MATCH: ("text-warning", True),
+    MATCH: ("text-warning", False),
     LINE: ("frame", False),
     TAB: ("text-primary", True),
 }
-"""The theme variable of each look, and whether it is bold. A match is also underlined
-and the current tab reversed, so that they are visible without colours."""
+"""The theme variable of each look, and whether it is bold. A match and the current tab are reversed, which is solid
+without colours too."""
 
 
 def look(app: App[object], name: str) -> Style:
@@ -72,9 +72,8 @@ def _style(color: str, is_bold: bool, name: str) -> Style:
     return Style(
         color=Color.parse(color).rich_color,
         bold=is_bold or None,
-        underline=name == MATCH or None,
         dim=(name == QUIET and color == "ansi_default") or None,
-        reverse=name == TAB or None,
+        reverse=name in (MATCH, TAB) or None,
     )
 
 

@@ -124,7 +124,8 @@ class MainScreen(Screen[None]):
         width, height = event.size
         was_tiny = self.has_class("-tiny")
         self._left = self.focused or self._left
-        self.update_classes(layout_classes(width, height))  # all at once: each change restyles every widget
+        # all at once: each change restyles every widget
+        self.update_classes(layout_classes(width, height, self.episode.is_wanted))
         self.episodes.set_cursor_height(cursor_height(width, height))
         self.episode.fit()
         self.call_after_refresh(self.status.show_title)
@@ -374,6 +375,10 @@ class MainScreen(Screen[None]):
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
             await self.episode.show_details(entry if is_of_topic else None)
+
+    def action_toggle_preview(self) -> None:
+        """Show or hide the pane beside the list."""
+        self.episode.toggle()
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, the statistics or the bookmarks."""

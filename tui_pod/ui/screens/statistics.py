@@ -14,7 +14,7 @@ from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.parts import PLAIN
-from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, TINTS, Shown, StatLine, make_lines
+from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, PARENTS, TINTS, Shown, StatLine, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -137,6 +137,13 @@ class StatisticsView(LinesView):
         self.scroll_relative(y=int(pages * self.size.height), animate=False)
 
     def action_choose(self) -> None:
-        """Open the topic at the cursor."""
-        if self._rows and (topic := self._lines[self._rows[self._cursor]].topic) is not None:
+        """Open the topic at the cursor, or show the topics above others."""
+        if not self._rows or (topic := self._lines[self._rows[self._cursor]].topic) is None:
+            return
+        if topic == PARENTS:
+            self._shown = self._shown._replace(has_parents=not self._shown.has_parents)
+            self.on_resize()
+            self._cursor = len(self._rows) - 1
+            self.action_move(0)
+        else:
             self._choose(self._shown.library.topics, topic)

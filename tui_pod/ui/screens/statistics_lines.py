@@ -28,6 +28,9 @@ CELLS, ASCII_CELLS = ("· ", "▪ ", "▪ ", "■ ", "■ ", "■ "), ("..", "::
 SPARKS, ASCII_SPARKS = "▁▁▂▃▄▅▆▇█", "..:-=+*x#"
 """Bars of an hour of the day, from empty to the fullest."""
 
+PARENTS = -1
+"""What a line opens that shows or hides the topics above others."""
+
 MOST_TOPICS = 12
 """How many topics are listed, by listening time."""
 
@@ -49,7 +52,7 @@ class StatLine(NamedTuple):
 
     parts: tuple[Part, ...] = ()
     topic: int | None = None
-    """The topic that the line opens; None: none."""
+    """The topic that the line opens, or `PARENTS`; None: nothing."""
     beside: tuple[Part, ...] = ()
     """What is drawn in the right column, from cell `BESIDE[0]` on."""
 
@@ -64,6 +67,8 @@ class Shown(NamedTuple):
     free_days: int | None
     """Days per week that may be missed in a streak; None: the streak is not shown."""
     is_ascii: bool = False
+    has_parents: bool = False
+    """Whether topics above others are listed too: they have the same minutes again."""
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
@@ -130,8 +135,10 @@ def _digits(value: str, unit: str) -> list[str]:
 
 
 def _hours(shown: Shown, width: int) -> list[StatLine]:
+    if not any(shown.statistics.hours):
+        return []
     hours, sparks = shown.statistics.hours, ASCII_SPARKS if shown.is_ascii else SPARKS
-    most = max(hours) or 1.0
+    most = max(hours)
     cells = 2 if width >= 60 else 1
     levels = (max(int(hour > 0), round(hour / most * (len(sparks) - 1))) for hour in hours)
     parts = [(sparks[level] * cells, ACCENT if level else LINE) for level in levels]
@@ -140,15 +147,23 @@ def _hours(shown: Shown, width: int) -> list[StatLine]:
 
 
 def _year(shown: Shown, width: int) -> list[StatLine]:
-    """Return the map of the year: a column per week, a row per weekday, two cells per day, the current week last."""
+    """Return the map of the year: a column per week, a row per weekday, two cells per day, the current week last.
+
+    It begins with the first day of listening, if that is not longer ago.
+    """
     cells = ASCII_CELLS if shown.is_ascii else CELLS
     today, days = shown.today, shown.statistics.days
-    weeks = max(1, min(WEEKS, (width - 6) // 2))
-    monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
-    months = [" "] * (2 * weeks)
-    for column in range(weeks - 1):
+    begun = min(days, default=today)
+    if not days:
+        return []
+    week = today - timedelta(days=today.weekday())
+    since = (week - begun + timedelta(days=begun.weekday())).days // 7 + 1
+    weeks = max(1, min(WEEKS, (width - 6) // 2, since))
+    monday = week - timedelta(weeks=weeks - 1)
+    months = [" "] * (2 * weeks + 1)
+    for column in range(weeks):
         first = monday + timedelta(weeks=column)
-        if first.day <= 7:
+        if first.day <= 7 or (column == 0 and (first + timedelta(weeks=1)).day > 7):
             months[2 * column : 2 * column + 3] = f"{first:%b}"
     lines = [StatLine(((f"    {''.join(months)}"[:width], QUIET),))]
     for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
@@ -156,7 +171,7 @@ def _year(shown: Shown, width: int) -> list[StatLine]:
         for column in range(weeks):
             day = monday + timedelta(weeks=column, days=row)
             level = sum(days.get(day, 0.0) > least for least in LEVELS)
-            if day > today:
+            if not begun <= day <= today:
                 parts.append(("  ", PLAIN))
             else:
                 parts.append((cells[level], TINTS[level]))
@@ -167,9 +182,12 @@ def _year(shown: Shown, width: int) -> list[StatLine]:
 
 
 def _topics(shown: Shown, width: int) -> list[StatLine]:
-    """Return the topics by listening time, each with the share played."""
+    """Return the topics by listening time, each with the share played; those above others only on demand."""
     topics, heard = shown.library.topics, shown.statistics.topics
-    order = sorted((topic for topic in heard if topic), key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
+    above = {topics.parents[topic] for topic in heard if topic and topics.parents[topic] in heard} - {0}
+    hidden = set() if shown.has_parents else above
+    found = (topic for topic in heard if topic and topic not in hidden)
+    order = sorted(found, key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
     if not order:
         return []
     stats, names = shown.progress_index.topic_stats, max(10, min(28, width // 3))
@@ -188,6 +206,10 @@ def _topics(shown: Shown, width: int) -> list[StatLine]:
             parts += [(full * done, ACCENT), (rest * (bar_width - done), LINE), ("  ", PLAIN)]
         parts.append((f"{count:>{columns[1]}}{left}", QUIET))
         lines.append(StatLine(tuple(parts), topic))
+    if above:
+        count = counted(len(above), "topic")
+        text = "Hide the topics above others" if shown.has_parents else f"Show {count} above these"
+        lines.append(StatLine(((text, QUIET),), PARENTS))
     return [*lines, StatLine()]
 
 

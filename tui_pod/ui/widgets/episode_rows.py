@@ -91,4 +91,5 @@ def state_marks(
 
 
 def _lit(text: str, words: Sequence[str], name: str) -> list[Part]:
-    return lit_parts(text, find_words(text, words), name) if words else [(text, name)]
+    """Return a text whose matches stand out: the rest is dimmed, unless it plays."""
+    return lit_parts(text, find_words(text, words), name if name == NOW else QUIET) if words else [(text, name)]

@@ -79,7 +79,10 @@ class BarFacts(NamedTuple):
 
 
 class PlaybackBar(Widget):
-    """Three lines: episode; position and sound; session and next episode. A low terminal has two."""
+    """Three lines: episode; position and sound; session and next episode; a high terminal has a blank one below.
+
+    A low terminal has two.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "PlaybackBar { height: 3; background: $panel; }"
@@ -128,7 +131,9 @@ class PlaybackBar(Widget):
         self._zones[y] = []
         if y == 0:
             return self._title_line(width)
-        return self._place_line(width) if y == 1 else self._session_line(width)
+        if y == 1:
+            return self._place_line(width)
+        return self._session_line(width) if y == 2 else [(" " * width, PLAIN)]
 
     # -- title and chapter -----------------------------------------------------------------------------
 

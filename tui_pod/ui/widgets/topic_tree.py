@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -16,13 +17,19 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, width_of
-from tui_pod.ui.widgets.rows import RowPane
+from tui_pod.ui.widgets.rows import SIDES, RowPane
 
 METER_WIDTH = 4
 """Width of a topic's progress line, in cells; it is shown if the name leaves room."""
 
 COUNT_WIDTH = 3
 """Width of a count beside that line, which aligns the lines, in cells."""
+
+BORDER = 2
+"""Cells of the border at both sides."""
+
+LEAST_WIDTH, MOST_WIDTH = 26, 48
+"""Width of the tree with its border at 80 columns and less, and the most it takes, in cells."""
 
 MANY_TOPICS = 500
 """With more topics than this, those below the second level start folded."""
@@ -71,6 +78,18 @@ class TopicTree(RowPane):
         self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
         self._list_rows()
 
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the width that shows all names, as far as the list keeps room for its titles."""
+        topics = self._topics
+        widths = (
+            self._depths[topic] + cell_len(f"▾ {topics.names[topic]}")
+            + len(" 99 new" if topics.feed(topic) else f" {len(topics.members[topic])}")
+            for topic in range(min(len(topics.names), MANY_TOPICS))
+        )  # fmt: skip
+        wanted = max(widths, default=0) + SIDES + BORDER
+        most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 2 // 5
+        return max(LEAST_WIDTH, min(wanted, most, MOST_WIDTH)) - BORDER
+
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
         self._library, self._topics = library, library.topics
         self._has_podcasts = library.first_of_podcasts < len(library)
@@ -93,6 +112,7 @@ class TopicTree(RowPane):
         self._playing, self._shown_playing = None, (None, "")
         self._list_rows()
         self.go_to(entry if entry < 0 else former.found_in(self._topics, entry))
+        self.refresh(layout=True)  # longer names take more room
 
     @property
     def entry(self) -> int:

@@ -184,7 +184,8 @@ class TranscriptView(LinesView):
             segments.append(Segment(line.head, self.style_of(HEAD)))
         for cue, text in line.runs:
             is_lit = cue == lit
-            name = NOW if cue == self._active else HEAD if is_lit else PLAIN if cue < self._heard else QUIET
+            is_quiet = cue >= self._heard or bool(self._matches.words)  # matches stand out from the rest
+            name = NOW if cue == self._active else HEAD if is_lit else QUIET if is_quiet else PLAIN
             spans = find_words(text, self._matches.words) if self._matches.has(cue) else ()
             segments += [Segment(piece, self.style_of(kind, is_lit)) for piece, kind in lit_parts(text, spans, name)]
         return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, self.rich_style)
