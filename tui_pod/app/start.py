@@ -80,7 +80,11 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     if saved is not None and saved.ends <= now:
         queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
         over = (f"The session ended at {saved.ends.astimezone():%H:%M}; what it had left is no longer in the queue.",)
-    saved_list = state.tables.get("list")
+    saved_list, notebook = state.tables.get("list"), state.notebook
+    if library.moves:
+        from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
+
+        notebook = moved_notebook(notebook, library.moves)
     return FirstScreen(
         library,
         progress_index,
@@ -88,7 +92,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         queue,
         with_last_played(playback, library, progress_index, settings.speeds),
         _query(library, state, settings.start.view, orders),
-        state.notebook,
+        notebook,
         settings,
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
         settings.ui.theme or state.setting("ui", "theme", ""),

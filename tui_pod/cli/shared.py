@@ -110,6 +110,10 @@ def open_library(options: Namespace) -> Opened:
     state = file.load()
     warn(*loaded.notices, *state.notices)
     library = with_lists(loaded.library, state.notebook.lists, datetime.now().astimezone().date())
+    if library.moves:
+        from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
+
+        state = state._replace(notebook=moved_notebook(state.notebook, library.moves))
     return Opened(library, state, file, paths, settings)
 
 

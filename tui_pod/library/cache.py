@@ -26,9 +26,9 @@ from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.runtime.files import check_regular, make_folder
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.parts import Part
+    from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 11
+SCHEMA = 12
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -120,7 +120,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[
     keys = [episode.tags for episode in episodes]
     days = [*map(day_of, episodes)]
     aliases: Mapping[str, str] = {}
-    former_parts: Mapping[str, tuple[float, float]] = {}
+    moves: Sequence[Move] = ()
     notices: tuple[str, ...] = ()
     if feeds is not None:
         taken = {episode.id for episode in episodes}
@@ -128,11 +128,11 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[
         episodes += (feeds.episodes[index] for index in new)
         keys += (feeds.keys[index] for index in new)
         days += (feeds.days[index] for index in new)
-        aliases, former_parts = feeds.aliases, feeds.former_parts
+        aliases, moves = feeds.aliases, feeds.moves
         topics += feeds.topics
         notices, podcasts = feeds.notices, dict(feeds.podcasts)
         generation = feeds.generation
-    library = build_library(topics, episodes, keys, podcasts, days, aliases, former_parts)
+    library = build_library(topics, episodes, keys, podcasts, days, aliases, moves)
     save = partial(_write_cache, file, _stamp(stats, generation), library, episodes)
     if feeds is not None and generation is None:  # unreadable feeds are retried at the next start
         return Loaded(library, None, notices)
@@ -262,12 +262,14 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
 
         podcasts = json.loads(columns["podcasts"])
     aliases: dict[str, str] = {}
-    former_parts: dict[str, tuple[float, float]] = {}
     for line in columns["aliases"].splitlines():
-        alias, aliases[alias], *part = line.split()
-        if part:
-            former_parts[alias] = float(part[0]), float(part[1])
-    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, former_parts)
+        alias, aliases[alias] = line.split()
+    moves: Sequence[Move] = ()
+    if columns["moves"]:
+        from tui_pod.core.library.parts import unpack_moves  # few libraries have books
+
+        moves = unpack_moves(columns["moves"])
+    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, moves)
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
@@ -288,10 +290,8 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
         "courses": array("I", sorted(table.courses)).tobytes(),
-        "aliases": "\n".join(
-            " ".join(map(str, (alias, ident, *library.former_parts.get(alias, ()))))
-            for alias, ident in library.aliases.items()
-        ),
+        "aliases": "\n".join(f"{alias} {ident}" for alias, ident in library.aliases.items()),
+        "moves": "\n".join(" ".join(map(str, move)) for move in library.moves),
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }

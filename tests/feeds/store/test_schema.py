@@ -78,6 +78,7 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
         "former_episodes": [],
         "kinds": [],
         "visits": [],
+        "layouts": [],
     }
     assert version(old.db.file) == len(MIGRATIONS)
     assert old.take_notices() == []

@@ -20,6 +20,7 @@ from tui_pod.core.text.clean import fold
 
 if TYPE_CHECKING:
     from tui_pod.core.library.own_lists import OwnList
+    from tui_pod.core.library.parts import Move
     from tui_pod.core.library.podcast_settings import PodcastSettings
 
 
@@ -45,7 +46,7 @@ class Library:
         days: Sequence[int] = (),
         podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         aliases: Mapping[str, str] = MappingProxyType({}),
-        former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+        moves: Sequence[Move] = (),
     ) -> None:
         self.ids = ids
         self.titles = titles
@@ -67,8 +68,8 @@ class Library:
         """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
         self.aliases = aliases
         """The ids of episodes by other ids that feeds have listed them under."""
-        self.former_parts = former_parts
-        """Where a part of a book that was an episode starts and ends, in seconds, by its former id: see `aliases`."""
+        self.moves = moves
+        """Where stretches of books are by now, and of files that are a book, or were one: see `parts`."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -169,7 +170,7 @@ def build_library(
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     days: Sequence[int] | None = None,
     aliases: Mapping[str, str] = MappingProxyType({}),
-    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    moves: Sequence[Move] = (),
 ) -> Library:
     """Return the library of these episodes, whose ids are distinct.
 
@@ -180,7 +181,7 @@ def build_library(
         podcasts: see `Library.podcasts`.
         days: see `Library.days`; None: the days of publication.
         aliases: see `Library.aliases`.
-        former_parts: see `Library.former_parts`.
+        moves: see `Library.moves`.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
     ids = [episode.id for episode in episodes]
@@ -192,5 +193,5 @@ def build_library(
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(
         ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
-        days[:0] if is_by_date else days, podcasts, aliases, former_parts,
+        days[:0] if is_by_date else days, podcasts, aliases, moves,
     )  # fmt: skip

@@ -9,7 +9,9 @@ part's `audio` and `duration`. Chapters of the whole are reported as `ChaptersKn
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from math import inf
 from typing import NamedTuple
 
 _SEPARATOR = "\0"
@@ -68,3 +70,66 @@ def unpack_parts(text: str) -> tuple[Part, ...]:
     fields = iter(text.split(_SEPARATOR) if text else ())
     rows = zip(fields, fields, fields, fields, strict=True)
     return arrange(Part(audio, float(duration), title, transcript) for audio, duration, title, transcript in rows)
+
+
+class Move(NamedTuple):
+    """A stretch of an episode that is elsewhere by now; times are seconds into the episodes.
+
+    Files became a book, the parts of a book changed, or it became files again.
+    """
+
+    former: str
+    """Id of the episode that it was in."""
+    start: float
+    end: float
+    """Infinite for a whole file that is a part of a book by now."""
+    until: float
+    """Whole seconds since 1970: what was noted later is noted where the stretch is now; infinite if it never is."""
+    episode: str
+    """Id of the episode that it is in."""
+    at: float
+    """Where it starts there."""
+    last: float
+    """Where it ends there."""
+
+    def place(self, position: float) -> float:
+        """Return the new place of a position in the stretch."""
+        return min(round(round(self.at, 2) + position - round(self.start, 2), 2), self.last)
+
+
+def by_former(moves: Iterable[Move]) -> Mapping[str, Sequence[Move]]:
+    """Return the moves of each former episode."""
+    found: dict[str, list[Move]] = {}
+    for move in moves:
+        found.setdefault(move.former, []).append(move)
+    return found
+
+
+def within(moves: Sequence[Move], updated: datetime) -> list[Move]:
+    """Return the moves within one episode that apply to what was noted at a time: those from the parts it had then."""
+    later = [move for move in moves if move.episode == move.former and updated.timestamp() < move.until]
+    first = min((move.until for move in later), default=inf)
+    return [move for move in later if move.until == first]
+
+
+def move_at(moves: Iterable[Move], position: float) -> Move | None:
+    """Return the move of the stretch at a position; the last one also moves its end."""
+    found = None
+    for move in moves:
+        if move.start <= position <= move.end:
+            found = move
+    return found
+
+
+def unpack_moves(text: str) -> list[Move]:
+    """Return moves from lines of their fields; raises ValueError."""
+    rows = (line.split() for line in text.splitlines())
+    return [
+        Move(former, float(start), float(end), float(until), episode, float(at), float(last))
+        for former, start, end, until, episode, at, last in rows
+    ]
+
+
+def moved_time(move: Move) -> datetime:
+    """Return the time from which on something counts as noted after the move."""
+    return datetime.fromtimestamp(move.until, UTC)

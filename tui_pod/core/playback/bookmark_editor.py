@@ -10,6 +10,7 @@ from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, find_same
 from tui_pod.core.progress.cards import Card, Notebook
+from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.text.clean import clock, counted
 
 
@@ -46,6 +47,12 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         self.change(f"bookmark at {clock(stretch.start)}", {key: bookmark})
         return bookmark, True
 
+    def adopt(self) -> None:
+        """Move bookmarks and cards to where their recordings are in the present library."""
+        bookmarks, cards, _ = moved_notebook(Notebook(self.all, self.cards.all), self._state.library.moves)
+        self.replace(bookmarks)
+        self.cards.replace(cards)
+
     def edit(self, key: BookmarkKey, text: str, note: str) -> None:
         """Change the words and the note of a bookmark; can be undone. One that was removed meanwhile comes back."""
         former = self._all[key]
@@ -63,6 +70,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
 
     def receive_all(self, notebook: Notebook, said: str = "") -> bool:
         """Accept bookmarks, cards and lists from elsewhere; `said` follows their number in a notice, if not empty."""
+        notebook = moved_notebook(notebook, self._state.library.moves)
         labels = [
             f"{counted(len(things), noun)} {said}" if said else ""
             for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)

@@ -145,6 +145,8 @@ class PlaybackController:
         """Replace the library, such as after feeds were refreshed; playback goes on."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
+        self.bookmarks.adopt()
+        self._player.adopt()
         self.mixer.adopt(former)
         self._up_next.adopt(former)
         self.sessions.adopt(former)

@@ -39,6 +39,17 @@ class EditableRecords(Generic[Thing]):
         """Return whether there is a record with this key, or was before it was removed."""
         return key in self._all
 
+    @property
+    def all(self) -> tuple[Thing, ...]:
+        """All records, removed ones included."""
+        return tuple(self._all.values())
+
+    def replace(self, things: Iterable[Thing]) -> None:
+        """Replace all records, because of the library; nothing is saved."""
+        former, self._all = self._all, {thing.key: thing for thing in things}
+        if changed := former.keys() ^ self._all.keys():
+            self._tell_changed(changed)
+
     def change(self, label: str, after: Mapping[ThingKey, Thing]) -> None:
         """Set and save values; can be undone."""
         self._note(label, after)

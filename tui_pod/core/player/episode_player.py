@@ -33,7 +33,7 @@ from tui_pod.core.player.events import (
 from tui_pod.core.player.load import Accuracy, Load, Phase
 from tui_pod.core.player.load_watch import LoadWatch
 from tui_pod.core.player.mixer import Mixer
-from tui_pod.core.player.part_chapters import part_chapters
+from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import MAX_WAIT, Retry
 from tui_pod.core.player.skipper import Skipper
@@ -146,6 +146,23 @@ class EpisodePlayer:
             )
         duration = held.duration or (progress.duration if progress else None) or episode.duration
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
+
+    def adopt(self) -> None:
+        """Stay at the same place of the loaded book if its parts have changed in the library."""
+        load = self._load
+        episode = self._state.library.find(load.episode.id) if load is not None else None
+        if load is None or load.part is None or episode is None or episode.id != load.episode.id:
+            return
+        former = load.part
+        if episode.parts != load.episode.parts and load.adopt(episode):
+            moved, playback = load.offset - former.start, self._state.playback
+            self.tracker.shift(moved)
+            inside = [mark._replace(start=mark.start - former.start) for mark in playback.marks
+                      if former.start <= mark.start < former.end]  # fmt: skip
+            marks = with_chapters(part_chapters(episode.parts), load.part, inside) if inside else playback.marks
+            shown = playback._replace(position=playback.position + moved, duration=episode.duration, marks=marks)
+            self._state.show(shown)
+            self.tracker.duration = episode.duration if self.tracker.duration is not None else None
 
     def follow_progress(self, episodes: Container[str]) -> None:
         """Move a held episode to its progress if it is one of `episodes`: it was marked, or changed elsewhere."""

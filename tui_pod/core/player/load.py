@@ -113,6 +113,15 @@ class Load:
         """Return the part at a position; None for a single recording."""
         return part_at(self.episode.parts, position) if self.episode.parts else None
 
+    def adopt(self, episode: Episode) -> bool:
+        """Take over the new parts of a book; return False if the present one is none of them."""
+        part = next((part for part in episode.parts if self.part is not None and part.audio == self.part.audio), None)
+        if part is None or self.part is None:
+            return False
+        self.position += part.start - self.part.start
+        self.episode, self.part = episode, part
+        return True
+
     def enter(self, position: float) -> None:
         """Go to another part, which has yet to be requested."""
         self.part, self.position = self.part_at(position), position

@@ -82,6 +82,11 @@ class ProgressTracker:
         self.save()
         self.arrive(position)
 
+    def shift(self, seconds: float) -> None:
+        """Count positions from another start: parts before the present one were inserted, removed or corrected."""
+        self._wished += seconds if self._wished > 0 else 0.0
+        self._last = self._last + seconds if self._last is not None else None
+
     def seek(self, position: float) -> None:
         """Save `position`, where a seek goes."""
         if self.episode is None:

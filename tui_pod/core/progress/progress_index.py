@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
 from tui_pod.core.progress.progress import Progress, Status, is_fragment, newest, remaining
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.parts import Move
 
 FEW = 2_000
 """Up to this product of touched episodes and topics, single look-ups are faster than one pass over the topics."""
@@ -50,7 +51,7 @@ class ProgressIndex:
         self._library = library
         self._fragment_age = fragment_age
         self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None
-        self._progress = unite(progress, library.aliases, library.former_parts)
+        self._progress = unite(progress, library.aliases, library.moves)
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self.topic_stats = list[TopicStats]()
@@ -307,38 +308,21 @@ class ProgressIndex:
 def unite(
     progress: Mapping[str, Progress],
     aliases: Mapping[str, str],
-    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    moves: Sequence[Move] = (),
 ) -> dict[str, Progress]:
     """Return progress in which what was made under another id of an episode counts for the episode.
-
-    What was made in files that are parts of a book by now counts until the book has progress of its own.
 
     Args:
         progress: by id.
         aliases: see `Library.aliases`.
-        former_parts: see `Library.former_parts`.
+        moves: see `Library.moves`.
     """
     united = dict(progress)
-    carried: dict[str, list[Progress]] = {}
+    if moves:
+        from tui_pod.core.progress.moves import move_progress  # few libraries have books
+
+        united = move_progress(progress, moves)
     for alias, ident in aliases.items():
-        if (other := united.pop(alias, None)) is None:
-            continue
-        if alias in former_parts:
-            carried.setdefault(ident, []).append(_in_book(other, *former_parts[alias]))
-        else:
+        if (other := united.pop(alias, None)) is not None:
             united[ident] = newest(united[ident], other) if ident in united else other
-    if carried:
-        ends = {aliases[alias]: end for alias, (_, end) in sorted(former_parts.items(), key=lambda part: part[1])}
-        for ident, parts in carried.items():
-            found = reduce(newest, parts)
-            is_finished = found.position >= ends[ident]
-            found = found._replace(position=0.0, played=True, plays=1) if is_finished else found
-            united.setdefault(ident, found)
     return united
-
-
-def _in_book(progress: Progress, start: float, end: float) -> Progress:
-    """Return the progress of a part with its times in the book (seconds): a played part ends where the next begins."""
-    ranges = tuple((start + first, min(end, start + last)) for first, last in progress.played_ranges)
-    position = end if progress.played else start + progress.position
-    return progress._replace(position=position, duration=None, played=False, plays=0, played_ranges=ranges)

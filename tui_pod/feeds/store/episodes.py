@@ -148,7 +148,8 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted", "recordings", "visits"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
-    db.executemany("DELETE FROM former_episodes WHERE book = ?", ((ident,) for ident in ids))
+    for table in ("former_episodes", "layouts"):
+        db.executemany(f"DELETE FROM {table} WHERE book = ?", ((ident,) for ident in ids))
 
 
 def picture_of(database: FeedDatabase, ident: str) -> str | None:

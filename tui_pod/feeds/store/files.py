@@ -17,6 +17,7 @@ from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
 from tui_pod.feeds.store.episodes import delete_episodes, store_facts, store_recordings
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
+from tui_pod.feeds.store.layouts import note_layouts
 from tui_pod.feeds.store.match import DAY, unused_id
 
 OUTDATED = "outdated"
@@ -144,6 +145,7 @@ def _store_items(
     known = _take_over(db, ids, items, known)
     gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
     db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
+    note_layouts(db, zip(ids, items, strict=True), now)
     store_recordings(db, zip(ids, items, strict=True))
     changes = db.total_changes - before
     unwanted = marks.note_new(db, number, now)
@@ -191,7 +193,8 @@ def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], ke
     """
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}
-    by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present}
+    books = set(keys.values())
+    by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present and ident not in books}
     taken = {ident for ident, _, _, _ in known}
     given: set[str] = set()
     ids = []

@@ -7,12 +7,13 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
-from tui_pod.core.library.parts import unpack_parts
+from tui_pod.core.library.parts import Move, unpack_parts
 from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.text.clean import clean_title
 from tui_pod.core.wall_time import is_believed_seconds
@@ -22,6 +23,7 @@ from tui_pod.feeds.servers.address import is_server
 from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
+from tui_pod.feeds.store.layouts import read_moves
 from tui_pod.feeds.store.schema import SCHEMA
 
 MAX_TOPICS = 8
@@ -42,8 +44,8 @@ class FeedLibrary(NamedTuple):
     """The day by which each episode is sorted, as `date.toordinal`: see `Library.days`."""
     aliases: Mapping[str, str] = MappingProxyType({})
     """See `Library.aliases`."""
-    former_parts: Mapping[str, tuple[float, float]] = MappingProxyType({})
-    """See `Library.former_parts`."""
+    moves: Sequence[Move] = ()
+    """See `Library.moves`."""
     notices: tuple[str, ...] = ()
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """The settings of feeds that have any, as texts, by the feed's first address."""
@@ -134,26 +136,12 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
-        former, former_parts = _former_episodes(db)
-        aliases.update(former)
+        moves = read_moves(db)
+        aliases.update((move.former, move.episode) for move in moves if move.end == inf)
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
-                       former_parts, podcasts=shown, hides_course=hides_course)  # fmt: skip
-
-
-def _former_episodes(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, tuple[float, float]]]:
-    """Return the book of each episode that is a part of one by now, and where that part starts and ends."""
-    books: dict[str, str] = {}
-    places: dict[str, tuple[float, float]] = {}
-    for former, book, key, packed, keys in db.execute(
-        "SELECT former_episodes.id, book, key, parts, keys FROM former_episodes JOIN recordings ON recordings.id = book"
-        " WHERE former_episodes.id NOT IN (SELECT id FROM episodes)"
-    ):
-        parts = dict(zip(keys.split(), unpack_parts(packed), strict=True))
-        if (part := parts.get(key)) is not None:
-            books[former], places[former] = book, (part.start, part.end)
-    return books, places
+                       moves, podcasts=shown, hides_course=hides_course)  # fmt: skip
 
 
 def _feed_topics(

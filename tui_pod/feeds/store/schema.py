@@ -111,12 +111,18 @@ def _add_visits(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE visits (id TEXT PRIMARY KEY)")
 
 
+def _add_layouts(db: sqlite3.Connection) -> None:
+    """Add the parts that books had before: where each started and ended (JSON, by key), and until when."""
+    db.execute("CREATE TABLE layouts (book TEXT NOT NULL, until REAL NOT NULL, parts TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_first_tables,  # 1
     _add_unnumbered_changes,  # 2
     _add_aliases,  # 3
     _add_recordings,  # 4
     _add_visits,  # 5
+    _add_layouts,  # 6
 )
 """Each brings a database to the version of its number, counted from 1."""
 

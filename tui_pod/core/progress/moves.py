@@ -1,0 +1,105 @@
+"""Progress, bookmarks and cards at the places where their recordings are by now: see `Library.moves`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from math import inf
+from typing import TypeVar
+
+from tui_pod.core.library.parts import Move, by_former, move_at, moved_time, within
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
+from tui_pod.core.progress.cards import Card, Notebook, newest_of
+from tui_pod.core.progress.progress import Progress, newest
+
+Moved = TypeVar("Moved", Bookmark, Card)
+
+
+def moved_notebook(notebook: Notebook, moves: Sequence[Move]) -> Notebook:
+    """Return a notebook whose bookmarks and cards are where their words are by now."""
+    if not moves:
+        return notebook
+    return notebook._replace(
+        bookmarks=moved_records(notebook.bookmarks, moves), cards=moved_records(notebook.cards, moves)
+    )
+
+
+def moved_records(records: Iterable[Moved], moves: Iterable[Move]) -> tuple[Moved, ...]:
+    """Return bookmarks or cards where their words are by now; of two at one place the newer one."""
+    former = by_former(moves)
+    found: dict[BookmarkKey, Moved] = {}
+    for record in records:
+        moved = _moved(record, former)
+        found[moved.key] = newest_of(found.get(moved.key), moved)
+    return tuple(found.values())
+
+
+def _moved(record: Moved, former: Mapping[str, Sequence[Move]]) -> Moved:
+    move = move_at(within(former.get(record.episode, ()), record.updated), record.start)
+    if move is not None:
+        record = _put(record, move)._replace(updated=moved_time(move))
+    others = (move for move in former.get(record.episode, ()) if move.episode != record.episode)
+    move = move_at(others, record.start)
+    return _put(record, move) if move is not None else record
+
+
+def _put(record: Moved, move: Move) -> Moved:
+    start = move.place(record.start)
+    if isinstance(record, Bookmark):
+        return record._replace(episode=move.episode, start=start, end=max(start, move.place(record.end)))
+    return record._replace(episode=move.episode, start=start)
+
+
+def move_progress(progress: Mapping[str, Progress], moves: Iterable[Move]) -> dict[str, Progress]:
+    """Return progress where its recordings are by now; of two values for an episode the newer one."""
+    former = by_former(moves)
+    found = dict(progress)
+    for ident in former.keys() & progress.keys():
+        if steps := within(former[ident], found[ident].updated):
+            found[ident] = _shifted(found[ident], steps)
+    carried: dict[str, list[Progress]] = {}
+    ends: dict[str, float] = {}
+    for move in (move for stretches in former.values() for move in stretches if move.episode != move.former):
+        if move.end == inf:
+            ends[move.episode] = max(move.last, ends.get(move.episode, 0.0))
+            if (value := found.pop(move.former, None)) is not None:
+                carried.setdefault(move.episode, []).append(_in_book(value, move))
+        elif (value := found.get(move.former)) is not None:
+            part, known = _in_file(value, move), found.get(move.episode)
+            if part is not None and (known is None or known.updated < part.updated):
+                found[move.episode] = part.with_history(known)
+    for book, values in carried.items():
+        value = reduce(newest, values)
+        if value.position >= ends[book]:
+            value = value._replace(position=0.0, played=True, plays=1)
+        if book not in found or found[book].updated < value.updated:
+            found[book] = newest(found[book], value) if book in found else value
+    return found
+
+
+def _in_book(progress: Progress, move: Move) -> Progress:
+    """Return the progress of a file in the book that it is a part of: a played part ends where the next begins."""
+    ranges = tuple((move.place(start), move.place(end)) for start, end in progress.played_ranges)
+    position = move.last if progress.played else move.place(progress.position)
+    return progress._replace(position=position, duration=None, played=False, plays=0, played_ranges=ranges)
+
+
+def _in_file(progress: Progress, move: Move) -> Progress | None:
+    """Return the progress of a book in one of its files; None if the book was not heard up to there."""
+    is_played = progress.played or progress.position >= move.end
+    if not is_played and progress.position <= move.start:
+        return None
+    ranges = tuple((move.place(max(start, move.start)), move.place(end)) for start, end in progress.played_ranges
+                   if start < move.end and end > move.start)  # fmt: skip
+    position = 0.0 if is_played else move.place(progress.position)
+    return progress._replace(position=position, duration=None, played=is_played, plays=0, played_ranges=ranges)
+
+
+def _shifted(progress: Progress, moves: Sequence[Move]) -> Progress:
+    move = move_at(moves, progress.position)
+    ranges = [(there.place(start), there.place(end)) for start, end in progress.played_ranges
+              if (there := move_at(moves, start)) is not None]  # fmt: skip
+    position = move.place(progress.position) if move is not None and not progress.played else progress.position
+    return progress._replace(
+        position=position, played_ranges=tuple(ranges), duration=None, updated=moved_time(moves[0])
+    )

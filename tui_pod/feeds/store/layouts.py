@@ -1,0 +1,99 @@
+"""The former parts of books, so that places in a book stay where they are when its parts change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from math import ceil, inf
+
+from tui_pod.core.library.parts import Move, Part, unpack_parts
+from tui_pod.feeds.formats.model import Item
+
+MAX_LAYOUTS = 20
+"""Most former lists of parts that are stored for a book; the oldest are deleted."""
+
+_Stretches = Mapping[str, tuple[float, float]]
+"""Where each part starts and ends, in seconds, by the key of its content."""
+
+
+def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, Item]], now: float) -> None:
+    """Store the parts that books have had until now, before their new ones are stored.
+
+    Args:
+        db: in a write transaction.
+        items: each with its episode's id.
+        now: seconds since 1970.
+    """
+    for ident, item in items:
+        if item.recording is None or not item.recording.keys:
+            continue
+        row = db.execute("SELECT keys, parts FROM recordings WHERE id = ? AND keys <> ''", (ident,)).fetchone()
+        if row is None:
+            continue
+        old = _stretches(row[0].split(), unpack_parts(row[1]))
+        if old != _stretches(item.recording.keys, item.recording.parts):
+            _note(db, ident, old, now)
+
+
+def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> None:
+    last = db.execute("SELECT max(until) FROM layouts WHERE book = ?", (book,)).fetchone()[0] or 0
+    db.execute("INSERT INTO layouts VALUES (?, ?, ?)", (book, max(ceil(now), last + 1), json.dumps(parts)))
+    db.execute(
+        "DELETE FROM layouts WHERE book = ? AND until NOT IN"
+        " (SELECT until FROM layouts WHERE book = ? ORDER BY until DESC LIMIT ?)",
+        (book, book, MAX_LAYOUTS),
+    )
+
+
+def read_moves(db: sqlite3.Connection) -> list[Move]:
+    """Return where stretches of episodes are by now: see `Library.moves`."""
+    books = {
+        book: _stretches(keys.split(), unpack_parts(parts))
+        for book, keys, parts in db.execute("SELECT id, keys, parts FROM recordings WHERE keys <> ''")
+    }
+    if not books:
+        return []
+    moves = []
+    for book, until, packed in db.execute("SELECT book, until, parts FROM layouts ORDER BY until"):
+        if book in books:
+            moves += _shifts(book, until, json.loads(packed), books[book])
+    for former, book, key in db.execute(
+        "SELECT id, book, key FROM former_episodes WHERE id NOT IN (SELECT id FROM episodes)"
+    ):
+        if (there := books.get(book, {}).get(key)) is not None:
+            moves.append(Move(former, 0.0, inf, inf, book, *there))
+    files = {
+        (feed, guid): ident
+        for feed, guid, ident in db.execute(
+            "SELECT feed, guid, id FROM episodes WHERE place >= 0 AND feed IN"
+            " (SELECT feed FROM episodes JOIN recordings USING (id) WHERE keys <> '' AND place < 0)"
+        )
+    }
+    for book, feed in db.execute(
+        "SELECT id, feed FROM episodes JOIN recordings USING (id) WHERE keys <> '' AND place < 0"
+    ):
+        moves += (
+            Move(book, start, end, inf, file, 0.0, end - start)
+            for key, (start, end) in books[book].items()
+            if (file := files.get((feed, key))) is not None
+        )
+    return moves
+
+
+def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[float, float]]:
+    return {key: (round(part.start, 2), round(part.end, 2)) for key, part in zip(keys, parts, strict=True)}
+
+
+def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) -> list[Move]:
+    """Return the moves of a book's parts; what was in a part that is gone is where the next one starts."""
+    moves: list[Move] = []
+    following = max((end for _, end in present.values()), default=0.0)
+    for key, (start, end) in reversed(list(former.items())):
+        if key in present:
+            at, last = present[key]
+            following = at
+        else:
+            at = last = following
+        moves.append(Move(book, start, end, until, book, at, last))
+    return moves[::-1]
