@@ -22,7 +22,7 @@ from tests.feeds.exports import (
 )
 from tui_pod.feeds import imports
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports import HeardEpisode, ImportFault, is_export, read_export
+from tui_pod.feeds.imports import HeardEpisode, ImportFault, is_export, parse_export, read_export
 
 FIRST, SECOND = (datetime.fromtimestamp(seconds, UTC) for seconds in (1_790_000_000, 1_790_000_100))
 
@@ -138,6 +138,21 @@ def test_newsboat_tells_tags_as_topics_and_what_is_queued(tmp_path: Path) -> Non
     found = read_export(queue)
     assert found.episodes == (HeardEpisode("", "", "https://ships.example/1.mp3", is_played=True),)
     assert found.queue == (HeardEpisode("", "", "https://ships.example/2.mp3"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_queue"),
+    [
+        ("https://ships.example/1 /home/ann/ships", True),
+        ("https://ships.example/1 ships.OGG downloaded", True),
+        ("https://ships.example/1.mp3?token=x.y", True),
+        ("https://ships.example/feed mp3", False),
+        ("https://ships.example/feed", False),
+    ],
+)
+def test_queue_of_newsboat_is_told_from_its_feeds_by_the_recordings(line: str, is_queue: bool) -> None:
+    found = parse_export(f"{line}\n".encode())
+    assert (len(found.queue), len(found.entries)) == ((1, 0) if is_queue else (0, 1))
 
 
 @pytest.mark.parametrize("is_ios", [False, True])

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, Entry, HeardEpisode
+from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS
 from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.feeds.net.login import split_login
 
@@ -21,7 +22,7 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _MADE = ("query:", "exec:", "filter:")
 """Schemes of feeds that newsboat makes itself, from a search or a command."""
 
-_PLAYED = ("played", "finished")
+_PLAYED = (["played"], ["finished"])
 """What podboat writes behind recordings that were played."""
 
 
@@ -43,8 +44,13 @@ def parse_newsboat(content: bytes) -> NewsboatFile | None:
     lines = [words for line in text.splitlines() if (words := _words(line)) and not words[0].startswith("#")]
     if not lines or not all(words[0].startswith(_MADE) or "://" in words[0] for words in lines):
         return None
-    is_queue = all(len(words) > 1 and words[1].startswith("/") for words in lines)
-    return _read_queue(lines) if is_queue else _read_feeds(lines)
+    return _read_queue(lines) if all(map(_is_recording, lines)) else _read_feeds(lines)
+
+
+def _is_recording(words: list[str]) -> bool:
+    """Return whether a line has a recording, not a feed: its file has a path, or file or address end like one."""
+    files = [word.partition("?")[0].lower() for word in words[:2]]
+    return any(file.endswith(PLAYABLE_ENDINGS) for file in files) or files[-1].startswith("/")
 
 
 def _words(line: str) -> list[str]:
@@ -54,8 +60,8 @@ def _words(line: str) -> list[str]:
 def _read_queue(lines: list[list[str]]) -> NewsboatFile:
     played: list[HeardEpisode] = []
     queued: list[HeardEpisode] = []
-    for address, _, *state in lines[:MAX_EPISODES]:
-        is_played = bool(state) and state[0] in _PLAYED
+    for address, *state in lines[:MAX_EPISODES]:
+        is_played = state[1:2] in _PLAYED
         (played if is_played else queued).append(HeardEpisode("", "", address, is_played=is_played))
     return NewsboatFile(episodes=tuple(played), queue=tuple(queued))
 
