@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.feeds.server import Ranged, Site, body, feed, item
 from tests.journeys.listener import Listener
 from tests.sync.real_server import needs_server, serving_gpodder
 from tests.torture.shelf import make_silence
 
 
-@needs_server
-def test_episode_is_found_played_continued_and_its_podcast_subscribed(site: Site, tmp_path: Path) -> None:
+@pytest.fixture
+def listener(site: Site, tmp_path: Path) -> Listener:
+    """A listener whose only directory finds one episode of a podcast, both on the loopback server."""
     make_silence(tmp_path / "1.wav", 400.0)
     for number in (1, 2, 3):
         site.replies[f"/{number}.wav"] = Ranged((tmp_path / "1.wav").read_bytes())
@@ -23,11 +26,27 @@ def test_episode_is_found_played_continued_and_its_podcast_subscribed(site: Site
     listener = Listener(tmp_path / "ben", changes=(f"--itunes={site.url('')}",))
     config = tmp_path / "ben" / "config" / "tui-pod"
     config.mkdir(parents=True)
+    (config / "config.toml").write_text(
+        f'[find]\ndirectories = ["itunes"]\n[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n'
+    )
+    return listener
+
+
+def test_command_plays_an_episode_in_the_running_app(listener: Listener) -> None:
+    with listener.sits_down() as app:
+        assert "Episode 2" in listener.run("find", "episode", "two", "--episodes", "--play", "1")
+        app.hear("Episode 2")
+        assert not listener.run("feeds", "list")
+        app.quit()
+
+
+@needs_server
+def test_episode_is_found_played_continued_and_its_podcast_subscribed(
+    listener: Listener, site: Site, tmp_path: Path
+) -> None:
     with serving_gpodder(tmp_path / "gpodder.db") as server:
-        (config / "config.toml").write_text(
-            f'[find]\ndirectories = ["itunes"]\n[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n'
-            f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
-        )
+        with (tmp_path / "ben" / "config" / "tui-pod" / "config.toml").open("a") as config:
+            config.write(f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n')
         listener.run("feeds", "set", "course", "hidden=yes")
         with listener.sits_down() as app:
             app.do("a", "words to search for")

@@ -176,6 +176,7 @@ COMMANDS = (
     Command("find", "podcasts.find.run", "find podcasts by name, in public directories", (
         Argument("words", "WORD", nargs="+"),
         Argument("--episodes", text="find episodes instead, each with the address of its podcast"),
+        Argument("--play", "NUMBER", "play the episode of this number in the running app, without subscribing"),
     ), has_json=True),
     Command("server", "", "use the libraries of an Audiobookshelf server", commands=(
         Command("add", "servers.run_add", "add a server, or give it another login; the libraries become topics", (

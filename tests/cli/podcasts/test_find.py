@@ -59,6 +59,15 @@ def test_find_prints_episodes_with_the_addresses_of_their_podcasts(shell: Shell,
     assert (found["episode"], found["title"], found["summary"]) == ("The mast", "Tall Ships", "How it stands.")
 
 
+def test_find_plays_only_a_numbered_episode_in_a_running_app(shell: Shell, site: Site) -> None:
+    assert shell("find", "mast", "--episodes", "--play", "1", status=1) == ""
+    assert "No tui-pod is running" in shell.err
+    for arguments in (("--play", "1"), ("--episodes", "--play", "0"), ("--episodes", "--play", "x")):
+        assert shell("find", "mast", *arguments, status=2) == ""
+        assert "--play takes a number from 1, and needs --episodes" in shell.err
+    assert site.paths() == []
+
+
 def test_find_says_that_there_is_none(shell: Shell, site: Site) -> None:
     site.replies["/search"] = server.body('{"results": []}')
     site.replies["/0.2/search/podcast"] = server.body('{"data": []}')

@@ -1,29 +1,47 @@
-"""The command `find`: search the podcast directories in the settings, and say which."""
+"""The command `find`: search the podcast directories in the settings, say which, and play an episode that was found."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.remote import PATIENCE, ask, describe
 from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
+from tui_pod.config.paths import Paths, find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.feeds.directories.find import FoundPodcast, find
 from tui_pod.feeds.directories.services import make_directories
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.pages import read_page
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.opening import network_policy
+
+LOOK_AGAIN = 0.5
+"""Seconds between two attempts to play an episode that the running app does not know yet."""
 
 
 def run(options: Namespace) -> int:
-    """Print the podcasts that the directories find; return 1 if none of them answered.
+    """Print the podcasts that the directories find, or play an episode; return 1 if no directory answered.
 
     Raises:
-        UserError: no directory is set.
+        UserError: no directory is set, or the episode cannot be played.
     """
-    settings = load_config(options).settings
+    settings, paths = load_config(options).settings, find_paths(options.state, options.config)
     chosen = settings.find
+    if options.play is not None:
+        if not (options.episodes and options.play.isdecimal() and int(options.play[:4])):
+            raise UsageError("--play takes a number from 1, and needs --episodes")
+        ask(paths.state, {"command": "status"})  # says if no app is running
     directories = make_directories(
         chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
     )
@@ -36,8 +54,12 @@ def run(options: Namespace) -> int:
     warn(f"asking {enumerated(names)}")
     found = asyncio.run(find(words, directories, network_policy(settings)))
     warn(*found.faults)
+    policy = network_policy(settings)
     podcasts = found.episodes if options.episodes else found.podcasts
-    if options.json:
+    if options.play is not None and podcasts:
+        now = _play(podcasts, int(options.play[:4]), paths, policy)
+        print_json(now) if options.json else print(describe(now))
+    elif options.json:
         print_json([_json(podcast) for podcast in podcasts])
     elif options.episodes:
         columns = Column("address", 24), Column("podcast", 16), Column("episode", 24), Column("date")
@@ -50,9 +72,31 @@ def run(options: Namespace) -> int:
         print_table(heads, [_row(podcast) for podcast in podcasts])
     if not podcasts and len(found.faults) < len(names):
         warn(f"no {'episode' if options.episodes else 'podcast'} for “{words}”")
-    elif podcasts and sys.stderr.isatty():
+    elif podcasts and options.play is None and sys.stderr.isatty():
         tell("To subscribe: tui-pod feeds add ADDRESS")
     return 1 if len(found.faults) == len(names) else 0
+
+
+def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: NetworkPolicy) -> dict[str, object]:
+    """Play the episode of this number, from 1, in the running app, and return what plays then."""
+    if number > len(found):
+        raise UserError(f"there are only {len(found)} episodes.")
+    wanted = found[number - 1]
+    feed = read_page(wanted.address, policy, CancelToken())[1]
+    item = wanted.item_in(feed)
+    if item is None:
+        raise UserError(f"{wanted.title} does not list “{wanted.episode}”. See: tui-pod feeds add {wanted.address}")
+    store = FeedStore(paths.data)
+    with closing(store.db):
+        ident = store.visit(wanted.address, feed, item)
+    limit = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask(paths.state, {"command": "play", "episode": ident})
+        except RemoteError:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(LOOK_AGAIN)  # it looks for new podcasts every 1.5 s
 
 
 def _row(podcast: FoundPodcast) -> tuple[str, ...]:
