@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.listener import Listener
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
 
-READING = "Reading the catalogue"
+READING = "Reading the library"
 
 EPISODES = 12_000
 
@@ -36,6 +39,22 @@ def test_first_start_with_a_large_catalogue_shows_how_far_it_is(tmp_path: Path, 
     with listener.sits_down("--catalog", catalog, waits=size > (30, 6)) as app:
         app.see("♪" if size > (30, 6) else "▐")
         assert READING.encode() not in app.raw
+        app.quit()
+
+
+def test_first_start_with_many_podcasts_and_no_cache_shows_how_far_it_is(tmp_path: Path) -> None:
+    listener = Listener(tmp_path / "dora")
+    catalog = write_catalog(tmp_path / "small.toml", count=1)
+    store, address = FeedStore(listener.folder / "data" / "tui-pod"), "https://cast.example.org/feed.xml"
+    store.subscribe([Entry(address, "Cast")])
+    items = [Item(f"g{n}", f"Title {n}", "About it. " * 20, audio=f"https://c.org/{n}.mp3") for n in range(EPISODES)]
+    store.store(address, Feed("Cast", tuple(items)))
+    config = tmp_path / "config.toml"
+    config.write_text("[feeds]\nrefresh_at_start = false\n")
+    with listener.sits_down("--catalog", catalog, "--config", str(config), waits=False) as app:
+        app.see(READING, "%", "╌╌")
+        app.lose(READING)
+        app.see("Cast")
         app.quit()
 
 

@@ -17,7 +17,7 @@ from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_termi
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
-from tui_pod.library.cache import load_cached, load_library
+from tui_pod.library.cache import database_size, load_cached, load_library
 from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.state.store import StateFile
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 LARGE = 1_000_000
-"""Size of catalogues in bytes from which a progress is shown: reading them takes half a second."""
+"""Size of catalogues and of the podcasts' database in bytes from which a progress is shown: it takes half a second."""
 
 RESTORE_LIMIT = 0.5
 """Seconds to wait for the terminal to accept what restores it."""
@@ -39,8 +39,8 @@ def run_app(options: Namespace) -> int:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
         loaded = load_cached(catalogs, paths.cache, paths.data)
         if loaded is None:
-            if _are_large(catalogs) and not (options.plain or options.has_picture or _refusal()):
-                from tui_pod.app.opening import fill_cache  # only for large catalogues without a valid cache
+            if _are_large(catalogs, paths.data) and not (options.plain or options.has_picture or _refusal()):
+                from tui_pod.app.opening import fill_cache  # only for a large library without a valid cache
 
                 if not fill_cache(catalogs, paths, config.settings.ui.ascii):
                     return 0
@@ -87,9 +87,9 @@ def run_app(options: Namespace) -> int:
     return status
 
 
-def _are_large(catalogs: Sequence[Path]) -> bool:
-    """Return whether reading these catalogues takes long enough to say so."""
-    size = 0
+def _are_large(catalogs: Sequence[Path], data: Path) -> bool:
+    """Return whether reading these catalogues, and the podcasts, takes long enough to say so."""
+    size = database_size(data)
     for path in catalogs:
         with contextlib.suppress(OSError):
             size += path.stat().st_size

@@ -1,7 +1,7 @@
-"""The screen while a large catalogue is read without the cache: how far it is, and a way to quit.
+"""The screen while a large library is read without the cache: how far it is, and a way to quit.
 
-Another process reads the catalogue and writes the cache, so that this one can answer keys. It draws without Textual,
-which takes a quarter of a second to import.
+Another process reads the catalogues and the podcasts and writes the cache, so that this one can answer keys. It
+draws without Textual, which takes a quarter of a second to import.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ TICK = 0.2
 """Seconds between two looks at the terminal's size."""
 
 TABS = " 1 Library  2 Queue  3 Statistics  4 Bookmarks"
-READING = "Reading the catalogue … {} %"
+READING = "Reading the library … {} %"
+BAR = 24
+"""Cells of the bar under it."""
 ONCE = "Later starts read it from the cache."
 KEYS = " q Quit  esc Quit"
 
@@ -36,7 +38,7 @@ ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def fill_cache(catalogs: Sequence[Path], paths: Paths, is_ascii: bool) -> bool:
-    """Have the catalogues read into the cache, and show how far it is; return False if the listener quits meanwhile.
+    """Have the library read into the cache, and show how far it is; return False if the listener quits meanwhile.
 
     Afterwards the screen stays as it is, for the app to draw over. The cache may be missing if it cannot be written.
 
@@ -89,9 +91,11 @@ def _quits(keys: bytes) -> bool:
 def draw(size: tuple[int, int], percent: int, is_ascii: bool) -> str:
     """Return what paints the library's screen without its content at `size` (columns, rows)."""
     width, height = size
-    text = READING.format(percent)
+    text, full = READING.format(percent), percent * BAR // 100
     lines = (
-        [TABS, *_panes(width, height - 5, [text, ONCE]), "", "", "", KEYS] if width >= 40 and height >= 12 else [text]
+        [TABS, *_panes(width, height - 5, [text, "━" * full + "╌" * (BAR - full), ONCE]), "", "", "", KEYS]
+        if width >= 40 and height >= 12
+        else [text]
     )
     if is_ascii:
         lines = [line.translate(_ASCII) for line in lines]
@@ -99,7 +103,7 @@ def draw(size: tuple[int, int], percent: int, is_ascii: bool) -> str:
     return HOME + "\r\n".join(f"{CLEAR_LINE}{line[:width]}" for line in lines[:height])
 
 
-_ASCII = str.maketrans({**dict.fromkeys("╭╮╰╯", "+"), "─": "-", "│": "|", "…": "..."})
+_ASCII = str.maketrans({**dict.fromkeys("╭╮╰╯", "+"), "─": "-", "│": "|", "…": "...", "━": "=", "╌": "-"})
 
 
 def _panes(width: int, height: int, texts: Sequence[str]) -> Iterator[str]:

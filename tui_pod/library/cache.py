@@ -62,7 +62,7 @@ def load_library(
     """Return the library of these catalogues, followed by the feeds in the folder `data`, if any.
 
     Args:
-        tell: told how much of the catalogues is read, from 0 to 1, unless the library is cached.
+        tell: told how much of the catalogues and feeds is read, from 0 to 1, unless the library is cached.
 
     Raises:
         CatalogsError: with the faults of all catalogues.
@@ -103,15 +103,16 @@ def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
 
 def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[[float], None] | None = None) -> Loaded:
     """Load catalogues and feeds without the cache."""
-    from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
+    from tui_pod.library.catalog_files import part_of, read_catalogs  # not needed with a valid cache
 
     stats = _stats(paths)  # taken before reading, in case something is written meanwhile
-    catalogs, podcasts = read_catalogs(paths, tell), dict[str, Mapping[str, str]]()
+    sizes = [sum(size for _, _, size in stats), database_size(data)]
+    catalogs, podcasts = read_catalogs(paths, part_of(tell, sizes, 0)), dict[str, Mapping[str, str]]()
     feeds = generation = None
     if data is not None and _generation(data) is not None:
         from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
 
-        feeds = read_feeds(data)
+        feeds = read_feeds(data, part_of(tell, sizes, 1))
         if feeds.hides_course:
             shown = [path != embedded_catalog() for path in paths]
             catalogs = list(compress(catalogs, shown))
@@ -146,6 +147,17 @@ def _generation(data: Path | None) -> tuple[int, int] | None:
     from tui_pod.feeds.store.generation import DATABASE, generation  # `list` imports feeds only if there are some
 
     return generation(data / DATABASE) or (-1, -1)  # missing: it will be rebuilt from its backup
+
+
+def database_size(data: Path | None) -> int:
+    """Return the size of the feeds' database in bytes, 0 if there is none."""
+    if data is None:
+        return 0
+    from tui_pod.feeds.store.generation import DATABASE  # only without a valid cache
+
+    with contextlib.suppress(OSError):
+        return (data / DATABASE).stat().st_size
+    return 0
 
 
 def _stats(paths: Sequence[Path]) -> list[tuple[str, int, int]]:

@@ -57,7 +57,7 @@ def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
     return catalog._replace(episodes=tuple(resolved(episode) for episode in catalog.episodes))
 
 
-def _part_of(tell: Callable[[float], None] | None, sizes: Sequence[int], at: int) -> Callable[[float], None] | None:
+def part_of(tell: Callable[[float], None] | None, sizes: Sequence[int], at: int) -> Callable[[float], None] | None:
     """Return what is told how much of one file of several is read, and passes on how much that is of all."""
     if tell is None:
         return None
@@ -77,7 +77,7 @@ def read_catalogs(paths: Sequence[Path], tell: Callable[[float], None] | None = 
     sizes = [os.path.getsize(path) if os.path.exists(path) else 0 for path in paths] if tell is not None else []
     for at, path in enumerate(paths):
         try:
-            catalog, text = read_catalog(path, _part_of(tell, sizes, at))
+            catalog, text = read_catalog(path, part_of(tell, sizes, at))
         except CatalogError as error:
             lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
             continue

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.parts import Move, unpack_parts
@@ -25,6 +25,9 @@ from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, to_folder
 from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 from tui_pod.feeds.store.layouts import read_moves
 from tui_pod.feeds.store.schema import SCHEMA
+
+TELL_EVERY = 500
+"""After how many episodes the progress of reading is told."""
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -66,18 +69,22 @@ _Subfolders = Mapping[str, _FeedTopics]
 """By absolute path, or by the id of a server's book or podcast."""
 
 
-def read_feeds(folder: Path) -> FeedLibrary:
-    """Return the feeds' part of the library. Never raises: errors are in the notices."""
+def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> FeedLibrary:
+    """Return the feeds' part of the library. Never raises: errors are in the notices.
+
+    Args:
+        tell: told how much is read, from 0 to 1.
+    """
     database = FeedDatabase(folder)
     if not (database.file.exists() or database.backup.exists()):
         return FeedLibrary()
     try:
         try:
-            found = _read(database)
+            found = _read(database, tell)
         except FeedStoreError:
             if not database.notices:
                 raise
-            found = _read(database)  # the damaged database was renamed; this creates a new one
+            found = _read(database, tell)  # the damaged database was renamed; this creates a new one
         return found._replace(notices=tuple(database.notices))
     except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
@@ -100,7 +107,7 @@ def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
         database.close()
 
 
-def _read(database: FeedDatabase) -> FeedLibrary:
+def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedLibrary:
     with database.read() as db:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
@@ -133,7 +140,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers)
+        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers, tell)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         moves = read_moves(db)
@@ -247,6 +254,7 @@ def _episodes(
     visited: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
+    tell: Callable[[float], None] | None,
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
@@ -255,13 +263,16 @@ def _episodes(
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     days: list[int] = []
-    rows = db.execute(
+    rows: Iterable[Any] = db.execute(
         "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
         " season, number, folder, author, narrator, series, year, parts"
         " FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
         " LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
+    if tell is not None:
+        (count,) = db.execute("SELECT count(*) FROM episodes").fetchone()
+        rows = _counted(rows, count, tell)
     for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
         season, episode_number, folder, *made_by, packed = others
         feed = by_feed.get(number) or visited.get(ident)
@@ -290,6 +301,14 @@ def _episodes(
         sorted_by = _day(sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)
     return tuple(episodes), tuple(keys), tuple(days)
+
+
+def _counted(rows: Iterable[Any], count: int, tell: Callable[[float], None]) -> Iterator[Any]:
+    """Yield rows, about `count` of them, and tell how many there were, as a share."""
+    for number, row in enumerate(rows):
+        if number % TELL_EVERY == 0:
+            tell(number / max(count, 1))
+        yield row
 
 
 def _day(time: float) -> date | None:
