@@ -78,3 +78,11 @@ def test_session_goes_on_until_its_end_time_and_then_leaves_only_what_the_listen
     first = make_first_screen(Config(Settings()), Loaded(library), State({}, {"session": session, "queue": queue}))
     assert (first.is_session_over, first.session is None, first.queue.upcoming) == (is_over, is_over, upcoming)
     assert len(first.notices) == is_over
+
+
+def test_sound_is_that_of_the_last_run_or_of_the_settings(library: Library) -> None:
+    usual = start(library).playback
+    assert (usual.speed, usual.volume, usual.is_muted) == (1.0, 80, False)
+    saved = State({}, {"player": {"speed": 1.5, "volume": 35, "muted": True}})
+    former = make_first_screen(Config(Settings()), Loaded(library), saved).playback
+    assert (former.speed, former.volume, former.is_muted) == (1.5, 35, True)

@@ -304,3 +304,10 @@ async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert (entry["id"], entry["position"], entry["updated"]) == ("x", 42.0, now.isoformat())
     with pytest.raises(CommandFailed, match="nothing to sync with"):
         await run_sync("--state", str(tmp_path / "here.toml"))
+
+
+async def test_sync_is_repeated_at_intervals(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EVERY", 0.01)
+    rig.service.start()
+    for _ in range(3):
+        await rig.synced()

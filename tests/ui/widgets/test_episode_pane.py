@@ -8,10 +8,10 @@ import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
-from tests.rooms import EPISODES, TOPICS
+from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -242,3 +242,11 @@ async def test_pane_that_finds_no_room_says_so(library: Library) -> None:
         await driver.app.run_action("screen.toggle_preview")
         await driver.app.run_action("screen.toggle_preview")
         await driver.until(lambda: "from 150 columns" in driver.text, "it says so")
+
+
+async def test_podcast_at_the_cursor_of_the_tree_is_described() -> None:
+    library = make_podcast({})
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        driver.services.asked_feeds.facts[CAST] = PodcastFacts(CAST, "A cast of sorts.")
+        await driver.press("tab", "i")
+        await driver.until(lambda: "A cast of sorts." in driver.text, "the podcast is described")

@@ -12,7 +12,7 @@ from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
-from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Source
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Playback, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 
@@ -177,3 +177,12 @@ async def test_speed_volume_and_timer_have_fixed_places(width: int, cells: dict[
         assert {name: places.index(name) for name in cells} == {
             name: width - sum(list(cells.values())[number:]) for number, name in enumerate(cells)
         }
+
+
+async def test_bar_without_an_episode_has_no_places(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("enter")
+        assert driver.bar.place_at(0, 0) == "mark"
+        driver.bar.playback = Playback()
+        await driver.settle()
+        assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
