@@ -133,6 +133,10 @@ def test_going_back_keeps_progress_and_names_what_is_not_read(listener: Upgrader
         ("spoken", "started"),
     ]
     listener.run("mark", "unplayed", "part-3")
+    database = listener.folder / "data" / "tui-pod" / "feeds.sqlite"
+    database.rename(listener.folder / "feeds.sqlite")  # as the changelog says
+    assert "Again" in listener.run("feeds", "list")
+    (listener.folder / "feeds.sqlite").replace(database)
     listener.tree = ROOT
     ids = {each["title"]: each["id"] for each in printed(listener, "list")}
     assert listener.progress(ids["Episode 2"]).position == pytest.approx(21, abs=2)
