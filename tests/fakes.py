@@ -181,6 +181,7 @@ class FakeSources:
         self.requests: list[str] = []
         self.prepared: list[str] = []
         self.discarded: list[str] = []
+        self.corrected: list[tuple[str, str, float]] = []
         self.found: dict[str, Source] = {}
         self.is_holding = False
 
@@ -196,6 +197,9 @@ class FakeSources:
     def discard(self, source: Source) -> bool:
         self.discarded.append(source.location)
         return source.is_narrated
+
+    def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
+        self.corrected.append((episode.id, audio, duration))
 
     def prepare(self, episode: Episode) -> None:
         self.prepared.append(episode.id)

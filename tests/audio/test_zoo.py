@@ -77,6 +77,9 @@ class Rig:
         """See `Sources.discard`."""
         return source.remote is not None and source.remote.has_changed()
 
+    def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
+        """See `Sources.correct_length`."""
+
     def prepare(self, _: Episode) -> None:
         """See `Sources.prepare`."""
 

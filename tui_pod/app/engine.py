@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.app.excerpt import ExcerptPlayer
 from tui_pod.app.followers import LoadTicker
@@ -53,6 +53,7 @@ class Engine:
         ao: str | None,
         network_changed: Callable[[bool], None],
         ask_login: Callable[[Episode, LoginWanted], None],
+        relist: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         """Build everything and start to open the player.
 
@@ -63,6 +64,7 @@ class Engine:
             ao: the audio output that mpv uses; None: the usual one.
             network_changed: called when the network seems to be gone (True), or back (False).
             ask_login: called with an episode whose server wants a login.
+            relist: shows the library again if another program has changed it.
         """
         self._files, self._frontend = files, frontend
         self._loop = asyncio.get_running_loop()
@@ -82,6 +84,7 @@ class Engine:
             self.transcript_files,
             lambda episode: place_in(self.controller.library, episode),
             paths.cache if narration.chime else None,
+            relist,
         )
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(

@@ -129,6 +129,7 @@ class AppServices:
             self._ao,
             lambda is_offline: self.feeds.network_changed(is_offline),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
+            lambda: self.feeds.look_elsewhere(),
         )
         engine.broadcast.add(QuestionOffer(engine.controller, lambda episode: self.recall.offer(episode)))
         return engine

@@ -62,6 +62,7 @@ class EpisodeSources:
         words: TranscriptFiles | None = None,
         place_of: Callable[[Episode], str] = lambda _: "",
         chime_folder: Path | None = None,
+        relist: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         """Connect the parts.
 
@@ -74,9 +75,11 @@ class EpisodeSources:
             words: the recognised transcripts.
             place_of: returns what is spoken before a title; see `make_episode_script`.
             chime_folder: folder of the chime between two narrations; None: there is none.
+            relist: shows the library again after the length of a part was corrected.
         """
         self._place_of = place_of
         self._chime_folder = chime_folder
+        self._relist = relist
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
@@ -100,6 +103,17 @@ class EpisodeSources:
         if source.is_narrated:
             self._narrator.discard(Path(source.location))
         return source.is_narrated or (source.remote is not None and source.remote.has_changed())
+
+    def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
+        """See `Sources.correct_length`."""
+        self._run(self._correct_length(episode, audio, duration), episode)
+
+    async def _correct_length(self, episode: Episode, audio: str, duration: float) -> None:
+        from tui_pod.feeds.store.layouts import correct_length  # only for books with wrong tags
+
+        await self.ask(lambda podcasts, _: correct_length(podcasts.store.db, episode.id, audio, duration))
+        if self._relist is not None:
+            await self._relist()
 
     def prepare(self, episode: Episode) -> None:
         """See `Sources.prepare`."""

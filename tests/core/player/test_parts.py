@@ -9,6 +9,7 @@ import pytest
 from tests.fakes import START, FakeAudio
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
@@ -122,11 +123,39 @@ def test_part_that_is_longer_or_shorter_than_stated_leads_to_the_next_one(length
     room.play("book", following=[0])
     room.player.play(length)
     assert opened(room)[-1] == ("/b.mp3", 0.0)
-    assert room.controller.playback.position == 100.0
+    assert room.controller.playback.position == length
+    assert room.controller.playback.duration == 130 + length
+    assert room.sources.corrected[-1] == ("book", "/a.mp3", length)
     room.player.durations["/c.mp3"] = length - 20
     room.player.play(50)
     room.player.play(length)
     assert room.progress_index.status("book") is Status.PLAYED
+
+
+@pytest.mark.parametrize("length", [93.0, 107.0])
+def test_length_of_a_part_is_corrected_when_it_is_opened(length: float) -> None:
+    room = book_room(Progress(START, 50.0, listened=START))
+    room.player.durations["/a.mp3"] = length
+    room.play("book", following=[0])
+    playback = room.controller.playback
+    assert room.sources.corrected == [("book", "/a.mp3", length)]
+    assert (playback.position, playback.duration) == (50.0, 130 + length)
+    assert [mark.start for mark in playback.chapters] == [0.0, length, length + 50]
+    room.player.play(length - 50)
+    assert opened(room)[-1] == ("/b.mp3", 0.0)
+    assert room.controller.playback.position == length
+
+
+def test_part_that_is_inserted_while_a_book_plays_moves_its_position() -> None:
+    room = book_room(Progress(START, 120.0, listened=START))
+    room.play("book", following=[0])
+    parts = arrange([Part("/preface.mp3", 30.0, "Preface"), *PARTS])
+    library = build_library([], [BOOK._replace(parts=parts, duration=260.0), NEXT])
+    room.controller.adopt(library, room.progress_index.moved_to(library))
+    assert (room.controller.playback.position, room.controller.playback.duration) == (150.0, 260.0)
+    room.player.play(10)
+    assert room.controller.playback.position == pytest.approx(160)
+    assert opened(room) == [("/b.mp3", 20.0)]
 
 
 def test_cut_part_breaks_off_with_its_position_in_the_book() -> None:

@@ -13,6 +13,7 @@ from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.store.layouts import correct_length
 
 BEFORE = datetime(2020, 11, 28, tzinfo=UTC)
 """When something was noted, before any change of the parts."""
@@ -121,3 +122,21 @@ def test_what_is_noted_after_a_change_is_where_it_was_noted(shelf: Shelf) -> Non
     index = ProgressIndex(shelf.library(), {book.id: Progress(now, 0.5)})
     assert (found := index.get(book.id)) is not None
     assert found.position == 0.5
+
+
+def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    book = shelf.book()
+    progress = {book.id: Progress(BEFORE, book.parts[1].start + 0.5)}
+    correct_length(shelf.store.db, book.id, book.parts[0].audio, 60.0)
+    for refreshed in (False, True):
+        if refreshed:
+            shelf.put("Emma/04.mp3", "Chapter 4", "4", TALB="Emma")
+            shelf.refresh()
+        changed = shelf.book()
+        assert changed.parts[0].duration == 60.0
+        assert changed.duration == changed.parts[-1].end
+        found = ProgressIndex(shelf.library(), progress).get(book.id)
+        assert found is not None
+        assert found.position == pytest.approx(60.5, abs=0.01)

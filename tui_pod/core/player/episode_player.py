@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.parts import part_after
+from tui_pod.core.library.parts import Part, part_after
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
@@ -48,6 +48,9 @@ SEEK_TOLERANCE = 1.0
 
 LAST_STEP = 0.1
 """Seconds that the end of a part counts for at least, so that its owner sees the chapter change."""
+
+OVERRUN = 300.0
+"""Seconds that a part gets beyond what was played of it if it is longer than stated; its end corrects that."""
 
 BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""
@@ -155,14 +158,25 @@ class EpisodePlayer:
             return
         former = load.part
         if episode.parts != load.episode.parts and load.adopt(episode):
-            moved, playback = load.offset - former.start, self._state.playback
-            self.tracker.shift(moved)
-            inside = [mark._replace(start=mark.start - former.start) for mark in playback.marks
-                      if former.start <= mark.start < former.end]  # fmt: skip
-            marks = with_chapters(part_chapters(episode.parts), load.part, inside) if inside else playback.marks
-            shown = playback._replace(position=playback.position + moved, duration=episode.duration, marks=marks)
-            self._state.show(shown)
-            self.tracker.duration = episode.duration if self.tracker.duration is not None else None
+            self._show_parts(load, former)
+
+    def _correct_part(self, load: Load, duration: float) -> None:
+        """Correct the length of the loaded part, in seconds, for now and for ever."""
+        former = load.part
+        if former is not None and load.correct(duration):
+            self._show_parts(load, former)
+            self._sources.correct_length(load.episode, former.audio, duration)
+
+    def _show_parts(self, load: Load, former: Part) -> None:
+        """Show the new parts of a book, of which the loaded one was the former one."""
+        assert load.part is not None
+        playback, moved, duration = self._state.playback, load.offset - former.start, load.episode.duration
+        self.tracker.shift(moved)
+        self.tracker.duration = duration if self.tracker.duration is not None else None
+        inside = [mark._replace(start=mark.start - former.start) for mark in playback.marks
+                  if former.start <= mark.start < former.end]  # fmt: skip
+        marks = with_chapters(part_chapters(load.episode.parts), load.part, inside)
+        self._state.show(playback._replace(position=playback.position + moved, duration=duration, marks=marks))
 
     def follow_progress(self, episodes: Container[str]) -> None:
         """Move a held episode to its progress if it is one of `episodes`: it was marked, or changed elsewhere."""
@@ -499,6 +513,8 @@ class EpisodePlayer:
 
     def _set_duration(self, load: Load, measured: float | None) -> None:
         load.measured = measured
+        if measured is not None and load.accuracy is Accuracy.EXACT and load.source and not load.source.is_stream:
+            self._correct_part(load, measured)
         shown, self.tracker.duration = load.durations()
         self._state.show(self._state.playback._replace(duration=shown))
 
@@ -510,6 +526,9 @@ class EpisodePlayer:
             if self.tracker.duration is not None:
                 self.tracker.duration = position
             self._state.show(playback._replace(duration=position))
+        load = self._load
+        if load is not None and load.is_longer_than_stated(position):
+            self._correct_part(load, position - load.offset + OVERRUN)
         is_new_second = int(position) != int(playback.position)
         played = self.tracker.heard
         is_played = self.tracker.move(position, playback.speed)
@@ -542,8 +561,11 @@ class EpisodePlayer:
         self._state.show(self._state.playback._replace(status=status))
 
     def _on_end(self, load: Load, position: float) -> None:
-        source, playback = load.source, self._state.playback
+        source = load.source
         assert source is not None
+        if load.accuracy is Accuracy.ESTIMATE and not source.is_stream and not load.is_cut(position):
+            self._correct_part(load, position - load.offset)
+        playback = self._state.playback
         if load.part is not None and load.is_part_whole(position):
             played = self.tracker.heard
             self.tracker.move(position, playback.speed)

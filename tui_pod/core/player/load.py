@@ -9,7 +9,7 @@ from math import inf
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.parts import Part, part_at
+from tui_pod.core.library.parts import Part, arrange, part_at
 from tui_pod.core.player.events import (
     ChaptersKnown,
     FileEnded,
@@ -30,6 +30,9 @@ SAVE_GRACE = timedelta(milliseconds=250)
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
+
+LENGTH_TOLERANCE = 1.0
+"""Seconds by which the length of a part may differ from its tags."""
 
 SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
@@ -122,6 +125,18 @@ class Load:
         self.episode, self.part = episode, part
         return True
 
+    def correct(self, duration: float) -> bool:
+        """Correct the length of the present part; return False if it is right, but for a second, or not known for sure.
+
+        Args:
+            duration: seconds that it has, or that it has reached.
+        """
+        part = self.part
+        if part is None or abs(duration - part.duration) <= LENGTH_TOLERANCE or not 0 < duration <= DURATION_FAULT:
+            return False
+        parts = arrange(other._replace(duration=duration) if other == part else other for other in self.episode.parts)
+        return self.adopt(self.episode._replace(parts=parts, duration=parts[-1].end))
+
     def enter(self, position: float) -> None:
         """Go to another part, which has yet to be requested."""
         self.part, self.position = self.part_at(position), position
@@ -146,8 +161,20 @@ class Load:
             return event._replace(marks=with_chapters(marks, part, event.marks))
         if isinstance(event, FileLoaded | PositionChanged | SeekFinished | PauseChanged | FileEnded):
             here = event.position
-            return event if here is None else event._replace(position=part.start + min(here, part.duration))
+            return (
+                event
+                if here is None
+                else event._replace(position=part.start + (min(here, part.duration) if self._is_stream else here))
+            )
         return event
+
+    @property
+    def _is_stream(self) -> bool:
+        return self.source is not None and self.source.is_stream
+
+    def is_longer_than_stated(self, position: float) -> bool:
+        """Return whether a part on this machine goes on at a position behind its stated end."""
+        return self.part is not None and not self._is_stream and position > self.part.end + LENGTH_TOLERANCE
 
     def is_part_whole(self, position: float) -> bool:
         """Return whether the part that ended at a position was played to its end, not cut or broken off."""
@@ -212,7 +239,7 @@ class Load:
         measured, stated = self.measured, self.episode.duration
         if self.part is not None:
             return stated, stated
-        is_stream = self.source is not None and self.source.is_stream
+        is_stream = self._is_stream
         if self.accuracy is Accuracy.GROWING or (measured is not None and not 0 < measured <= DURATION_FAULT):
             measured = None  # a file may claim anything
         longest = max(measured or 0.0, stated or 0.0) or None

@@ -78,6 +78,9 @@ class Sources(Protocol):
     def discard(self, source: Source) -> bool:
         """Forget audio that the player could not open; return whether another request may help."""
 
+    def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
+        """Store how long a part of a book is, in seconds, since its tags are wrong; the library changes after that."""
+
     def prepare(self, episode: Episode) -> None:
         """Prepare in spare time what a request for this episode would wait for."""
 

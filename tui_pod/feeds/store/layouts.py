@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from math import ceil, inf
 
-from tui_pod.core.library.parts import Move, Part, unpack_parts
+from tui_pod.core.library.parts import Move, Part, arrange, pack_parts, unpack_parts
+from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.store.database import FeedDatabase, bump
 
 MAX_LAYOUTS = 20
 """Most former lists of parts that are stored for a book; the oldest are deleted."""
@@ -34,6 +37,32 @@ def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, Item]], now:
         old = _stretches(row[0].split(), unpack_parts(row[1]))
         if old != _stretches(item.recording.keys, item.recording.parts):
             _note(db, ident, old, now)
+
+
+def correct_length(database: FeedDatabase, book: str, audio: str, duration: float) -> None:
+    """Store how long a part of a book is, in seconds, for the next scan of its folder too."""
+    with database.write() as db:
+        row = db.execute(
+            "SELECT feed, keys, parts, marks FROM recordings JOIN episodes USING (id) WHERE id = ? AND keys <> ''",
+            (book,),
+        ).fetchone()
+        parts = unpack_parts(row[2]) if row is not None else ()
+        part = next((part for part in parts if part.audio == audio), None)
+        if part is None:
+            return
+        number, keys, longer = row[0], row[1].split(), duration - part.duration
+        _note(db, book, _stretches(keys, parts), time.time())
+        changed = arrange(other._replace(duration=duration) if other == part else other for other in parts)
+        marks = [(start + longer * (start >= part.end), title) for start, title in json.loads(row[3])]
+        db.execute("UPDATE recordings SET parts = ? WHERE id = ?", (pack_parts(changed), book))
+        db.execute(
+            "UPDATE episodes SET duration = ?, marks = ? WHERE id = ?", (changed[-1].end, json.dumps(marks), book)
+        )
+        files = "SELECT path, tags FROM files WHERE feed = ? AND key = ?"
+        for path, tags in db.execute(files, (number, keys[parts.index(part)])).fetchall():
+            told = Tags(*json.loads(tags))._replace(duration=duration)
+            db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(told), number, path))
+        bump(db)
 
 
 def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> None:
