@@ -141,3 +141,17 @@ def test_next_filter_and_order_are_those_that_follow() -> None:
     assert model.next_filter() == model.query._replace(filter=model.query.filter.following)
     model.change(model.query._replace(sort=Sort.NEWEST))
     assert (model.next_sort().sort, model.next_sort().seed) == (Sort.NEWEST.following, 0)
+
+
+def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
+    model = make_model(serial())
+    model.change(model.query._replace(query="short"))
+    shown = model.query
+    index = model.library.index("five")
+    assert index is not None
+    assert model.go_to(index)
+    assert (model.query, model.episode) == (shown, "five")
+    other = model.library.index("two")
+    assert other is not None
+    assert not model.go_to(other)
+    assert (model.query, model.episode) == (ListQuery(), "two")

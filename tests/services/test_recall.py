@@ -8,7 +8,7 @@ from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, FakeVoice
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
-from tui_pod.core.progress.cards import OF_EPISODE
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.recall.schedule import Rating
 from tui_pod.services.recall import RecallService
@@ -165,3 +165,12 @@ async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:
     assert rig.recall.due() == []
     rig.room.clock.go(24 * 3600)
     assert len(rig.recall.due()) == 3
+
+
+async def test_seconds_before_a_bookmark_are_played_unless_it_is_at_the_start(rig: Rig) -> None:
+    late, _ = rig.controller.bookmarks.add("two", "Two", Stretch(60.0, 64.0, "Late."), "")
+    first, _ = rig.controller.bookmarks.add("two", "Two", Stretch(0.0, 4.0, "First."), "")
+    for bookmark, played in ((late, [("two", 52.0, 60.0)]), (rig.bookmark, [("two", 0.0, 5.0)]), (first, [])):
+        rig.excerpts.played.clear()
+        await rig.recall.play_context(Card(bookmark.episode, bookmark.start, START, START))
+        assert rig.excerpts.played == played

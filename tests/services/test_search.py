@@ -10,7 +10,7 @@ from tests.indexed import indexed_search
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.search.lookup import Hit, MatchKind
+from tui_pod.search.lookup import Found, Hit, MatchKind
 from tui_pod.search.query import NOTHING
 from tui_pod.search.store import IndexFile
 from tui_pod.services.bookmarks import BookmarkService
@@ -110,3 +110,15 @@ async def test_search_for_nothing_says_so_only_if_something_was_typed(room: Room
     service = Updates(room, tmp_path).service
     assert (await service.search("")).notice == ""
     assert (await service.search(" ! ")).notice == NOTHING
+
+
+async def test_match_with_an_estimated_time_is_played_and_bookmarked_there(room: Room, tmp_path: Path) -> None:
+    context, reader = make_context(room.controller, FakeFrontend()), FakeReader()
+    reader.transcripts["three"] = Transcript((Cue("First.", 0.0), Cue("Second!", 70.5)))
+    bookmarks = BookmarkService(context, reader)
+    service = indexed_search(context, reader, bookmarks, room.controller.library, reader.transcripts)
+    found = Found("three", "Three", (hit := Hit(MatchKind.WORDS, "Second!"),))
+    await service.play(found, hit)
+    assert (room.playing, room.controller.playback.position) == ("three", 70.5)
+    await service.add_bookmark(found, hit, lambda _: None)
+    assert [(one.episode, one.start) for one in room.controller.bookmarks] == [("three", 70.5)]

@@ -103,3 +103,15 @@ async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) 
     await asyncio.to_thread(is_asked.wait, 5)
     await asyncio.wait_for(queue.close(), 5)
     assert queue.running == {}
+
+
+async def test_queue_download_stopped_before_it_began_is_told(site: Site, tmp_path: Path) -> None:
+    told: list[DownloadProgress] = []
+    queue = DownloadQueue(kept_in(tmp_path), told.append)
+    (request,) = make_requests(site, 1)
+    queue.start([request])
+    queue.stop([request.episode])
+    await settled(queue)
+    await asyncio.sleep(0)
+    assert [state.status for state in told] == [DownloadStatus.WAITING, DownloadStatus.STOPPED]
+    assert queue.running == {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.feeds.net.login import Login, login_for, split_login
+from tui_pod.feeds.net.login import Login, find_digest, login_for, split_login
 
 HTTPS = ("https", "pod.example.org", 443)
 HTTP = ("http", "pod.example.org", 80)
@@ -53,3 +53,13 @@ def test_login_over_http_needs_a_yes_but_follows_its_host_to_https() -> None:
 
 def test_password_is_not_in_what_is_shown_of_a_login() -> None:
     assert "s3cret" not in repr(Login(HTTPS, "ann", "s3cret"))
+
+
+@pytest.mark.parametrize(("quality", "names"), [('qop="auth", ', {"qop", "nc", "cnonce"}), ("", set())])
+def test_digest_names_its_quality_only_if_the_server_asks_for_it(quality: str, names: set[str]) -> None:
+    digest = find_digest(f'Digest realm="r", {quality}nonce="n", opaque="o"')
+    assert digest is not None
+    header = Login(HTTPS, "ann", "s3").header(digest, "GET", "/f")
+    parts = dict(part.split("=", 1) for part in header.removeprefix("Digest ").split(", "))
+    assert parts.keys() == {"username", "realm", "nonce", "uri", "response", "opaque"} | names
+    assert parts.get("nc", "00000001") == "00000001"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tui_pod.ui.widgets.episode_rows import title_parts
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.ui.widgets.episode_rows import mark_and_time, title_parts
 
 
 def test_title_has_season_and_number_before_it() -> None:
@@ -11,3 +16,27 @@ def test_title_has_season_and_number_before_it() -> None:
 
     assert text("S3 E1")[2:] == "S3 E1  Chapter 1  the road"
     assert text("")[2:] == "Chapter 1  the road"
+
+
+LATER = Progress(START, position=40.5, duration=100.0)
+
+
+@pytest.mark.parametrize(
+    ("duration", "progress", "playback", "left"),
+    [
+        (100.0, None, Playback(), ("unplayed", "1:40")),
+        (100.0, LATER, Playback(), ("started", "−1:00")),
+        (None, LATER, Playback(), ("started", "0:40 / ?")),
+        (100.0, Progress(START, played=True), Playback(), ("played", "1:40")),
+        (
+            100.0,
+            None,
+            Playback(PlayerStatus.PLAYING, "one", "One", 30.0, 90.0, load=1),
+            (PlayerStatus.PLAYING, "−1:00"),
+        ),
+    ],
+)
+def test_row_shows_the_status_and_the_time_left_or_the_length(
+    duration: float | None, progress: Progress | None, playback: Playback, left: tuple[str, str]
+) -> None:
+    assert mark_and_time(playback, "one", progress, duration) == left

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
+from tui_pod.core.selection.list_query import ListQuery
 
 
 def colours(driver: AppDriver, pane: Widget, line: int) -> tuple[Style, ...]:
@@ -58,3 +59,10 @@ async def test_part_of_a_pane_is_drawn_as_in_the_whole(library: Library) -> None
             part = pane.render_lines(Region(2, 3, 10, 4))
             assert part == [line.crop(2, 12) for line in whole[3:7]]
             assert pane.render_lines(Region(0, 2, *pane.outer_size)) == whole[2:]
+
+
+@pytest.mark.parametrize(("key", "row"), [("G", -1), ("g", 0)])
+async def test_keys_go_to_the_ends_of_the_list(key: str, row: int, library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=0)) as driver:
+        await driver.press("j", "j", key)
+        assert driver.episodes.cursor == row % driver.episodes.row_count()
