@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.search.desk import VTT, Desk, only
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
@@ -41,6 +43,24 @@ def test_sources_are_found_as_notes(desk: Desk) -> None:
     desk.add("one", "One", sources="Vaswani and others, 2017\nA page")
     desk.fill()
     assert [hit.kind for hit in only(desk.ask("vaswani")).hits] == [MatchKind.NOTES]
+
+
+def test_book_is_found_by_who_made_it_its_folder_and_the_words_of_its_parts(desk: Desk) -> None:
+    files = [desk.folder / f"{number}.vtt" for number in (1, 2)]
+    files[0].write_text(VTT, "utf-8")
+    files[1].write_text("WEBVTT\n\n00:05.000 --> 00:07.000\nGhosts walk here.\n", "utf-8")
+    parts = arrange(Part(f"/{file.stem}.mp3", 60.0, file.stem, str(file)) for file in files)
+    desk.episodes.append(
+        Episode(
+            "one", "Emma", "A story.", 120.0, tags=("Novels",), audio="/1.mp3", parts=parts,
+            author="Jane Austen", narrator="Ann Reader", series="Highbury 2",
+        )
+    )  # fmt: skip
+    desk.fill()
+    for typed in ("austen", "reader", "highbury", "novels", "emma austen"):
+        assert desk.ids(typed) == ["one"]
+    assert [hit.start for hit in only(desk.ask("engine")).hits] == [1.0]
+    assert [hit.start for hit in only(desk.ask("ghosts")).hits] == [65.0]
 
 
 def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> None:

@@ -99,7 +99,14 @@ def _put_heads(
 
 
 def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head] | None:
-    """Return an episode's head for the index; None if it is already there."""
+    """Return an episode's head for the index; None if it is already there.
+
+    That of a book names who made it and its folders.
+    """
+    is_made = episode.author or episode.narrator or episode.series or episode.parts
+    made_by = dict.fromkeys((episode.author, episode.narrator, episode.series, *episode.tags)) if is_made else {}
+    told = [text for text in made_by if text and text not in episode.summary]
+    episode = episode._replace(summary=" · ".join(filter(None, (episode.summary, *told))))
     stamp = zlib.crc32("\0".join((episode.title, episode.summary, html or episode.sources)).encode("utf-8", "replace"))
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:

@@ -6,12 +6,13 @@ Calls block on the disk. Fetches nothing.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import MAX_BYTES, Cue, is_cut, read_cues
+from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, is_cut, read_cues
 from tui_pod.runtime.files import read_start
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
@@ -23,16 +24,29 @@ RECOGNISED_STAMP = "recognised"
 
 
 class UnreadWords(NamedTuple):
-    """The words of an episode, in a file."""
+    """The words of an episode, in a file, or in one for each part of a book."""
 
     file: Path
     stamp: str
     """Identifies their version."""
     duration: float | None = None
-    """Length of the episode, in seconds; None: unknown."""
+    """Length of the episode or part, in seconds; None: unknown."""
+    start: float = 0.0
+    """Where the part starts in the book, in seconds."""
+    more: tuple[UnreadWords, ...] = ()
+    """Those of the following parts."""
 
     def read(self) -> tuple[list[Cue], bool]:
-        """Return the cues, and True if the text is cut; no cues if the file is gone."""
+        """Return the cues, and True if a text is cut; no cues of a file that is gone."""
+        cues, cut = self._read_file()
+        for other in self.more:
+            following, is_following_cut = other.read()
+            cues += following
+            cut = cut or is_following_cut
+        timed = [cue for cue in cues if cue.start is not None]
+        return timed or cues, cut
+
+    def _read_file(self) -> tuple[list[Cue], bool]:
         try:
             text = read_start(self.file, MAX_BYTES).decode("utf-8", "replace")
         except OSError:
@@ -40,7 +54,7 @@ class UnreadWords(NamedTuple):
         cues = read_cues(text, self.duration)
         if cues and cues[0].start is not None:
             cues.sort(key=lambda cue: cue.start or 0.0)
-        return cues, is_cut(text)
+        return list(Transcript(tuple(cues)).moved(self.start).cues) if self.start else cues, is_cut(text)
 
 
 class WordSources:
@@ -56,7 +70,7 @@ class WordSources:
 
     def words(self, episode: Episode) -> UnreadWords | None:
         """Return the transcript of an episode, or its recognised words; None: neither is on this machine."""
-        words = None
+        words = self._words_of_parts(episode) if episode.parts else None
         if episode.transcript is not None:
             if "://" in episode.transcript:
                 from tui_pod.feeds.media.documents import copy_name  # imports OpenSSL: only for podcasts
@@ -69,6 +83,18 @@ class WordSources:
         if words is None and episode.audio is not None and self._has_recognised:
             words = _stamped(self._recognised.path(episode.id), RECOGNISED_STAMP)
         return words
+
+    def _words_of_parts(self, episode: Episode) -> UnreadWords | None:
+        found = []
+        for part in episode.parts:
+            if part.transcript:
+                self.folders[Path(part.transcript).parent] = None
+                if (words := _stamped(Path(part.transcript), part.transcript, part.duration)) is not None:
+                    found.append(words._replace(start=part.start, stamp=f"{words.stamp} {part.start:.1f}"))
+        if not found:
+            return None
+        stamp = str(zlib.crc32("\0".join(words.stamp for words in found).encode("utf-8", "replace")))
+        return found[0]._replace(stamp=stamp, more=tuple(found[1:]))
 
     def notes(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the show notes of these episodes, if any, as HTML."""
