@@ -156,8 +156,8 @@ class FakeAudio:
     def open(self) -> ByteReader:
         raise NotImplementedError
 
-    def problem(self) -> str:
-        return ""
+    def problem(self) -> str | None:
+        return None
 
     def has_changed(self) -> bool:
         return False

@@ -411,8 +411,8 @@ class SilentAudio:
         self.opened.set()
         return self
 
-    def problem(self) -> str:
-        return ""
+    def problem(self) -> str | None:
+        return None
 
     def has_changed(self) -> bool:
         return False

@@ -45,7 +45,7 @@ def identity(**changes: Any) -> EpisodeIdentity:
 
 def test_element_becomes_an_action() -> None:
     assert parse_action(ELEMENT, NOW) == ACTION
-    assert parse_action({**ELEMENT, "action": "PLAY", "guid": None}, NOW) == ACTION._replace(guid="")
+    assert parse_action({**ELEMENT, "action": "PLAY", "guid": None}, NOW) == ACTION._replace(guid=None)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_what_played_on_without_a_decision_is_never_sent_as_newer_than_it_is() -
 
 @pytest.mark.parametrize(
     ("name", "ident", "shown"),
-    [("laptop", "tui-pod-laptop", "laptop"), ("", DEVICE, DEVICE), ("Ann's Mac!", "tui-pod-ann-s-mac", "ann-s-mac")],
+    [("laptop", "tui-pod-laptop", "laptop"), (None, DEVICE, DEVICE), ("Ann's Mac!", "tui-pod-ann-s-mac", "ann-s-mac")],
 )
-def test_machine_has_an_id_and_a_name(name: str, ident: str, shown: str) -> None:
+def test_machine_has_an_id_and_a_name(name: str | None, ident: str, shown: str) -> None:
     assert device_id(name) == ident
     assert device_name(ident) == shown
     assert device_name("antennapod") == "antennapod"
@@ -259,6 +259,6 @@ def test_newest_action_of_each_episode_wins() -> None:
     assert newest_of_each([NEW, ACTION]) == newest_of_each([ACTION, NEW]) == [NEW]
     later = ACTION._replace(time=NOW, position=20)
     further = later._replace(position=30)
-    other = ACTION._replace(guid="", episode="https://cast.example.org/2.mp3")
+    other = ACTION._replace(guid=None, episode="https://cast.example.org/2.mp3")
     for actions in ([ACTION, later, further, other], [further, later, other, ACTION]):
         assert set(newest_of_each(actions)) == {further, other}

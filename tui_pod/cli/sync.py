@@ -103,7 +103,16 @@ def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, options: Namesp
     folder, now = Path(settings.folder), datetime.now(UTC)
     shares = None if options.podcasts is None else options.podcasts == "yes"
     return sync_with_folder(
-        opened.file, opened.state, store, folder, now, is_dry, settings.device, options.alone, _accept_podcasts, shares
+        opened.file,
+        opened.state,
+        store,
+        folder,
+        now,
+        is_dry,
+        settings.device or None,
+        options.alone,
+        _accept_podcasts,
+        shares,
     )
 
 

@@ -313,14 +313,14 @@ def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str)
     return follow(transcript, words.cues)
 
 
-def _fault_of(path: str) -> str:
-    """Return why a file cannot be played; empty if it can. Raises OSError if it cannot be read."""
+def _fault_of(path: str) -> str | None:
+    """Return why a file cannot be played; None if it can. Raises OSError if it cannot be read."""
     if not Path(path).is_file():
         return f"The file is gone. Your position is saved. {path} is not there."
     from tui_pod.feeds.media.mp4_claims import fault_of  # only when a file is played
 
     fault = fault_of(Path(path))
-    return f"{fault} Your position is saved. The file is {path}." if fault else ""
+    return f"{fault} Your position is saved. The file is {path}." if fault else None
 
 
 def _explained(error: BaseException) -> str:

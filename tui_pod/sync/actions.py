@@ -48,15 +48,15 @@ class EpisodeAction(NamedTuple):
 
     podcast: str
     episode: str
-    guid: str
-    """Empty if the server has none."""
+    guid: str | None
+    """None if the server has none."""
     time: datetime
     started: int | None
     position: int
     total: int | None
     """Seconds, all three; the position is 0 if it was marked as new, and only then."""
-    device: str = ""
-    """Id of the device; empty if the server does not tell."""
+    device: str | None = None
+    """Id of the device; None if the server does not tell."""
 
     @property
     def is_new(self) -> bool:
@@ -80,7 +80,8 @@ def parse_action(value: object, now: datetime) -> EpisodeAction | None:
     if not (podcast and episode) or position is None or time is None:
         return None
     time = time if is_believed(time, now) else UNKNOWN
-    return EpisodeAction(podcast, episode, guid, time, started, position, total, _text(value.get("device"))[:MAX_NAME])
+    device = _text(value.get("device"))
+    return EpisodeAction(podcast, episode, guid, time, started, position, total, device and device[:MAX_NAME])
 
 
 def action_mark(value: object) -> str:
@@ -166,15 +167,15 @@ def newest_of_each(actions: Iterable[EpisodeAction]) -> list[EpisodeAction]:
     return list(last.values())
 
 
-def device_id(name: str) -> str:
-    """Return the id under which a server knows the machine of this name; `DEVICE` if the name is empty."""
-    label = re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:32].strip("-.")
+def device_id(name: str | None) -> str:
+    """Return the id under which a server knows the machine of this name; `DEVICE` if it has no name."""
+    label = re.sub(r"[^A-Za-z0-9.-]+", "-", name or "")[:32].strip("-.")
     return f"{DEVICE}-{label.lower()}" if label else DEVICE
 
 
 def device_name(device: str) -> str:
-    """Return the name of a device to show, such as `laptop` for `tui-pod-laptop`; empty for none."""
-    return clean(device.removeprefix(f"{DEVICE}-"), MAX_NAME) if device else ""
+    """Return the name of a device to show, such as `laptop` for `tui-pod-laptop`."""
+    return clean(device.removeprefix(f"{DEVICE}-"), MAX_NAME)
 
 
 def _order(action: EpisodeAction) -> tuple[object, ...]:
@@ -198,9 +199,9 @@ def _start(progress: Progress) -> int:
     return int(min(starts, default=progress.position))
 
 
-def _text(value: object) -> str:
-    """Return a valid address or guid; empty for anything else."""
-    return value if isinstance(value, str) and len(value) <= MAX_TEXT and is_safe(value) else ""
+def _text(value: object) -> str | None:
+    """Return a valid address or guid; None for anything else."""
+    return value if isinstance(value, str) and value and len(value) <= MAX_TEXT and is_safe(value) else None
 
 
 def _seconds(value: object) -> int | None:

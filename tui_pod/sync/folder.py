@@ -68,8 +68,8 @@ class Contents(NamedTuple):
     notebook: Notebook = Notebook()
     podcasts: SharedSettings = MappingProxyType({})
     subscriptions: SharedPodcasts = NO_PODCASTS
-    device: str = ""
-    """Name of the machine."""
+    device: str | None = None
+    """Name of the machine; None if its file does not tell."""
 
 
 class SyncError(UserError):
@@ -117,7 +117,7 @@ def _host_mark() -> str:
 class SyncFolder:
     """The shared folder, seen from one machine. Calls may block on the disk."""
 
-    def __init__(self, folder: Path, machine: str, device: str = "") -> None:
+    def __init__(self, folder: Path, machine: str, device: str | None = None) -> None:
         self._folder = folder
         self._device = device
         self._file = folder / f"{machine}.toml"
@@ -208,7 +208,7 @@ def _read(path: Path, now: datetime) -> Contents:
     cards = tuple(each for each in notebook.cards if _is_id(each.episode))
     machine = data.get("machine")
     name = machine.get("name") if isinstance(machine, dict) else None
-    device = clean(name, MAX_NAME) if isinstance(name, str) else ""
+    device = clean(name, MAX_NAME) if isinstance(name, str) else None
     settings, subscriptions = read_tables(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
     lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, each.episodes)))
     return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device)

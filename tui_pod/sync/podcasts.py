@@ -91,13 +91,13 @@ class EpisodeFinder:
             for key in ((episode.feed, media), ("", media)):
                 self._by_media[key] = episode.id if key not in self._by_media else None  # None: ambiguous
 
-    def find(self, podcast: str, guid: str, audio: str) -> str | None:
+    def find(self, podcast: str, guid: str | None, audio: str) -> str | None:
         """Return the id of a podcast's episode; None if it is not here."""
         feed = self._feeds.get(address_key(podcast))
         if feed is None:
             return None
         return (
-            self._by_guid.get((feed, guid))
+            (self._by_guid.get((feed, guid)) if guid is not None else None)
             or self._by_address.get((feed, audio))
             or self._by_media.get((feed, _media(audio)))
         )

@@ -39,8 +39,8 @@ class SyncResult:
     """Names of the machines that it comes from, by episode, where known."""
     former: dict[str, Progress | None] = field(default_factory=dict)
     """What was here before, by episode."""
-    machine: str = ""
-    """Name of this machine's file in the folder; empty: there is none."""
+    machine: str | None = None
+    """Name of this machine's file in the folder; None if there is none."""
     sent: int = 0
     """How many episodes had progress that the others lacked."""
     received_notebook: Notebook = field(default_factory=Notebook)
@@ -82,7 +82,7 @@ def sync_with_folder(
     folder: Path,
     now: datetime,
     is_dry: bool = False,
-    device: str = "",
+    device: str | None = None,
     is_alone: bool = False,
     accept: Callable[[list[str]], bool | None] = lambda _: None,
     shares_podcasts: bool | None = None,
@@ -96,7 +96,7 @@ def sync_with_folder(
         folder: the shared folder, which must exist.
         now: the current time.
         is_dry: change nothing.
-        device: name of this machine; empty: its host name.
+        device: name of this machine; None: its host name.
         is_alone: go on although the files of the other machines are gone.
         accept: asked before the first podcasts of other machines are subscribed to, with their titles or addresses;
             returns None if nobody can be asked.

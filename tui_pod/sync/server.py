@@ -64,7 +64,7 @@ class ServerSync:
         names: tuple[str, str],
         store: FeedStore,
         rule: PlayedRule,
-        device: str = "",
+        device: str | None = None,
     ) -> None:
         """Prepare a sync.
 
@@ -74,7 +74,7 @@ class ServerSync:
             names: server and user.
             store: the podcasts.
             rule: decides when an episode counts as played.
-            device: name of this machine; empty for none.
+            device: name of this machine; None if it has none.
         """
         self._name = device
         self._device = device_id(device)
@@ -269,7 +269,9 @@ class ServerSync:
             value = to_progress(action, received.get(ident) or mine.get(ident), self._rule)
             if value is not None:
                 received[ident] = value
-                origins[ident] = device_name(action.device)
+                origins.pop(ident, None)
+                if action.device is not None:
+                    origins[ident] = device_name(action.device)
         self._memory.waiting = waiting[-MAX_WAITING:]
         return received
 

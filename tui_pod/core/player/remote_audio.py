@@ -62,8 +62,8 @@ class RemoteAudio(Protocol):
     def progress(self) -> FetchProgress:
         """Return how much of it is fetched."""
 
-    def problem(self) -> str:
-        """Return why no more data arrives; empty while it does."""
+    def problem(self) -> str | None:
+        """Return why no more data arrives; None while it does."""
 
     def has_changed(self) -> bool:
         """Return whether the recording was replaced since the last call."""

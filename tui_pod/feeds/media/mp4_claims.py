@@ -79,8 +79,8 @@ def _packed(box: bytes) -> int:
 _CLAIMS: dict[bytes, Callable[[bytes], int]] = {b"stsz": _sizes, b"trun": _run, b"cmov": _packed}
 
 
-def fault_of(path: Path) -> str:
-    """Return why a recording on the disk cannot be played in time, or in the memory there is; empty: it can.
+def fault_of(path: Path) -> str | None:
+    """Return why a recording on the disk cannot be played in time, or in the memory there is; None: it can.
 
     Raises:
         OSError: it cannot be read.
@@ -88,7 +88,7 @@ def fault_of(path: Path) -> str:
     with reading(path) as file:
         if has_endless_tag(file.read(MAX_TAG)):
             return ENDLESS_TAG
-        return REFUSED if _has_false_claims(file) else ""
+        return REFUSED if _has_false_claims(file) else None
 
 
 def _has_false_claims(file: BinaryIO) -> bool:

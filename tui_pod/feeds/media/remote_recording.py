@@ -90,9 +90,10 @@ class RemoteRecording:
                 failed, at - now,
             )  # fmt: skip
 
-    def problem(self) -> str:
+    def problem(self) -> str | None:
         """See `RemoteAudio.problem`."""
-        return self._fetcher.refused or str(self._fetcher.failure or "")
+        failure = self._fetcher.failure
+        return self._fetcher.refused or (None if failure is None else str(failure))
 
     def has_changed(self) -> bool:
         """See `RemoteAudio.has_changed`."""

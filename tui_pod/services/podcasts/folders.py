@@ -108,5 +108,5 @@ def _can_be_opened(path: str) -> bool:
     from tui_pod.feeds.media.mp4_claims import fault_of  # seldom needed
 
     with contextlib.suppress(OSError):
-        return not fault_of(Path(path))
+        return fault_of(Path(path)) is None
     return False
