@@ -306,6 +306,15 @@ async def test_row_marks_a_download_that_failed_until_it_is_tried_again() -> Non
         assert rows[0].endswith("↓ …  15:00")
 
 
+async def test_key_line_offers_the_settings_where_a_podcast_is_listed() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        assert "P Settings" in driver.text.rstrip().split("\n")[-1]
+        await driver.press("h")
+        assert "x Remove" in driver.text.rstrip().split("\n")[-1]
+    async with run_app(LIBRARY, query=ListQuery(topic(LIBRARY, "Talks"))) as driver:
+        assert "Settings" not in driver.text
+
+
 async def test_tree_marks_podcasts_that_could_not_be_refreshed() -> None:
     async with run_app(LIBRARY) as driver:
         driver.app.frontend.feeds_failed(frozenset((CAST,)))

@@ -113,7 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen", hint="Add podcast"),
     Action("feed.refresh", "r", "Refresh this podcast", "screen.refresh_feed", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
-    Action("feed.settings", "P", "Settings of this podcast or list", "screen.feed_settings", "screen"),
+    Action("feed.settings", "P", "Settings of this podcast or list", "screen.feed_settings", "screen", hint="Settings"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
     Action("transcribe.pause", "", "Pause or resume recognition", "app.pause_words", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
@@ -158,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
     Action("session.end", "ctrl+x", "End the session; what plays goes on", "app.end_session", hint="End session"),
-    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer", hint="Sleep"),
+    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
     Action("sleep.back", "Z", "Go back to where the sleep timer was set", "app.sleep_timer(True)"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
@@ -166,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.bookmarks", "4", "Bookmarks", "screen.view(4)", "screen"),
     Action("undo", "u", "Undo", "app.undo"),
     Action("redo", "ctrl+r", "Redo", "app.undo(True)"),
-    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
+    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", hint="Commands", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
     Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", "app.leave(True)", is_everywhere=True),
@@ -175,8 +175,8 @@ ACTIONS: tuple[Action, ...] = (
 
 HINT_ORDER = (
     "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
-    "Played", "Queue", "Download", "Add podcast", "Clear", "Transcript", "Search", "Details", "Session", "Bookmark",
-    "Help", "Quit", "Sleep", "Filter",
+    "Played", "Queue", "Download", "Add podcast", "Settings", "Clear", "Transcript", "Search", "Details", "Session",
+    "Bookmark", "Help", "Quit", "Filter", "Commands",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 

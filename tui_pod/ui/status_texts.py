@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 RESUMES = f"{key_of('playback.toggle')} resumes"
 """What the bar says beside the episode played last."""
 
+SOUND_KEYS = "\n".join((
+    f"{key_of('playback.slower')} {key_of('playback.faster')}",
+    f"{key_of('playback.quieter')} {key_of('playback.louder')}",
+    key_of("sleep.timer"),
+))  # fmt: skip
+"""The keys for speed, volume and sleep timer, a line each."""
+
 
 WAITING = f"session waits, {{}} left · {key_of('queue.next')} goes on"
 """What the bar says of a session while something else plays, with the number of its episodes."""
@@ -62,13 +69,16 @@ def pane_hints(
     if pane != "list" or not model.is_downloadable:
         hidden |= {"Download"}
     has_entries = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
-    if pane != "bookmarks" and not (pane == "list" and has_entries):
+    is_podcast = model.podcast(model.query.entry) is not None
+    if pane not in ("list", "tree") or not (is_podcast or model.own_list is not None):
+        hidden |= {"Settings"}
+    if pane != "bookmarks" and not (pane == "list" and has_entries) and not (pane == "tree" and is_podcast):
         hidden |= {"Remove"}
     if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
         hidden |= {"Remove"} if not model.indexes else set()
         hidden |= {"Play", "Move", "Played", "Queue", "Transcript", "Details"}
     if not len(model.library):
-        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", "Details", "Sleep", "Filter"}
+        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", "Details", "Filter"}
         hidden |= {"Open"} if pane == "tree" else set()
     if pane != "list" or not model.is_queue or services.controller.session is None:
         hidden |= {"End session"}

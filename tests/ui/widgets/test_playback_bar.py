@@ -186,3 +186,10 @@ async def test_bar_without_an_episode_has_no_places(library: Library) -> None:
         driver.bar.playback = Playback()
         await driver.settle()
         assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
+
+
+async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_room(library: Library) -> None:
+    async with run_app(library, (80, 24)) as driver:
+        assert lines(driver)[1].rstrip().endswith("[ ] 1×     - + ♪ 80     z ☾ off")
+    async with run_app(library, (79, 24)) as driver:
+        assert lines(driver)[1].rstrip().endswith("1×     ♪ 80       ☾ off")

@@ -80,7 +80,9 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
-        yield PlaybackBar(self._services.first.with_keys(status_texts.RESUMES)).data_bind(MainScreen.playback)
+        first = self._services.first
+        bar = PlaybackBar(first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"))
+        yield bar.data_bind(MainScreen.playback)
         yield KeyLine(self._services.first.is_ascii)
 
     def on_mount(self) -> None:

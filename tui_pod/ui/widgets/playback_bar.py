@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -39,6 +40,9 @@ STEPS = 6
 
 ROOM_FOR_ALL, ROOM_FOR_VOLUME = 72, 50
 """From these widths on, speed, volume and sleep timer are shown, and the first two (columns)."""
+
+ROOM_FOR_KEYS = 80
+"""From this width on, the keys that change them are shown, too (columns)."""
 
 SPEED_WIDTH, VOLUME_WIDTH, SLEEP_WIDTH = 5, 5, 10
 
@@ -101,10 +105,16 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, resume_hint: str) -> None:
-        """Show nothing yet; the hint names the key that resumes the last episode."""
+    def __init__(self, resume_hint: str, sound_keys: Sequence[str]) -> None:
+        """Show nothing yet.
+
+        Args:
+            resume_hint: names the key that resumes the last episode.
+            sound_keys: the keys for speed, volume and sleep timer.
+        """
         super().__init__(id="bar")
         self._resume_hint = resume_hint
+        self._sound_keys = sound_keys
         self._zones: dict[int, list[Zone]] = {}  # by line, as last drawn
         self._drawn: list[list[Part]] = []  # the parts of each line, as last drawn
 
@@ -244,11 +254,27 @@ class PlaybackBar(Widget):
         volume = (f"  {sound:<{VOLUME_WIDTH}}", STARTED if playback.is_muted else PLAIN), "volume"
         timer = f"☾ {facts.sleep or 'off'}"
         sleep = (f" {timer:>{SLEEP_WIDTH}} ", ACCENT if facts.sleep else QUIET), "sleep"
+        if width >= ROOM_FOR_KEYS:
+            return [part for shown in (speed, volume, sleep) for part in self._with_keys(*shown)]
         if width >= ROOM_FOR_ALL:
             return [speed, volume, sleep]
         if width >= ROOM_FOR_VOLUME:
             return [speed, sleep if facts.sleep else volume]
         return [sleep if facts.sleep else speed]
+
+    def _with_keys(self, part: Part, name: str) -> list[tuple[Part, str]]:
+        """Return speed, volume or sleep timer behind the keys that change it."""
+        keys = self._sound_keys[("speed", "volume", "sleep").index(name)]
+        text, style = part
+        shown = text.lstrip()
+        if name == "sleep":  # it has a place for a long time, in which the key is
+            room = len(text) - len(shown)
+            return (
+                [((f"{keys:>{room - 1}} ", NOW), name), ((shown, style), name)]
+                if room > len(keys) + 1
+                else [(part, name)]
+            )
+        return [((f"  {keys} ", NOW), name), ((shown, style), name)]
 
     # -- the session, and what is next -----------------------------------------------------------------
 
