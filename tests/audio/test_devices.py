@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import MagicMock
+
 import pytest
 
 from tui_pod.audio.devices import REMEMBERED, Device, DeviceWatch, read_devices
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.core.player.events import DeviceChanged, Event
 
 AUTO, HEADSET, SPEAKERS = (
     Device("auto", "Any"),
@@ -49,3 +53,30 @@ def test_device_that_returns_within_the_hour_is_told(passed: float, is_said: boo
 
 def test_description_from_the_system_is_cleaned() -> None:
     assert read_devices([{"name": "pulse/x", "description": "A\x1b[2J B"}])[0].description.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_back", "used"),
+    [("", True, "pulse/headset"), ("", False, "auto"), ("pulse/headset", True, "pulse/headset")],
+)
+def test_playing_goes_on_where_it_was_once_the_device_is_back(chosen: str, is_back: bool, used: str) -> None:
+    player, mpv = MpvPlayer(lambda _: None, device=chosen), MagicMock()
+    player.do = lambda task: task(mpv)  # type: ignore[method-assign,assignment]
+    player._watch = watching(chosen)
+    assert player._watch.find_lost((AUTO, SPEAKERS), "pulse", 0.0) == HEADSET
+    if is_back:
+        player._watch.find_lost(ALL, "", 1.0)
+    player.set_paused(False)
+    mpv.__setitem__.assert_any_call("audio-device", used)
+    mpv.__setitem__.assert_called_with("pause", False)
+
+
+def test_chosen_device_that_is_gone_lets_no_other_one_play() -> None:
+    events: list[Event] = []
+    player, mpv = MpvPlayer(events.append, device=HEADSET.name), MagicMock()
+    player.do = lambda task: task(mpv)  # type: ignore[method-assign,assignment]
+    player._watch = watching(HEADSET.name)
+    player._watch.find_lost((AUTO, SPEAKERS), "pulse", 0.0)
+    player.set_paused(False)
+    mpv.__setitem__.assert_not_called()
+    assert events == [DeviceChanged(0, "Headset", is_back=False)]

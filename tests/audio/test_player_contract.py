@@ -24,6 +24,7 @@ from tui_pod.core.player.events import (
     Event,
     FileEnded,
     FileLoaded,
+    FiltersMissing,
     LoadFailed,
     PauseChanged,
     PositionChanged,
@@ -603,3 +604,31 @@ def test_real_player_changes_the_sound_of_what_plays_without_loading_it_again(re
     assert labels() == []
     assert len(real.of(FileLoaded)) == 1
     assert not real.of(LoadFailed)
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before a load", "while it plays"])
+def test_filter_that_libmpv_lacks_is_left_out_and_told_once(
+    real: Rig, tmp_path: Path, is_before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.audio.mpv_player.filters", lambda *_: "@silence:lavfi=[no_such_filter=1]")
+    assert isinstance(real.player, MpvPlayer)
+    real.player._meter = MagicMock()
+    if is_before:
+        real.player.set_sound(Sound(skips_silence=True))
+    loaded = real.load(make_wav(tmp_path / "long.wav", 60.0), start=20.0)
+    assert loaded.position == pytest.approx(20.0, abs=0.1)
+    real.player.set_sound(Sound(skips_silence=True))
+    real.wait_for(FiltersMissing, 1)
+    real.play(0.5)
+    real.player.set_sound(Sound(is_level=True))
+    real.load(make_wav(tmp_path / "other.wav", 60.0), 2)
+    assert len(real.of(FiltersMissing)) == 1
+    assert not real.of(LoadFailed)
+
+
+@pytest.mark.parametrize(
+    ("ao", "device", "used"),
+    [("null", "pulse/headset", ""), ("null", "null", ""), ("pulse", "pulse/headset", "pulse/headset")],
+)
+def test_device_of_another_output_is_not_used(ao: str, device: str, used: str) -> None:
+    assert MpvPlayer(lambda _: None, ao, device=device).device == used

@@ -42,7 +42,7 @@ class ExcerptPlayer:
         self._find = find
         self._sound = ao, meter
         self._like, self._lost = like, lost
-        self._device = device if ao is None else lambda: ""
+        self._device = device
         self._player: MpvPlayer | None = None
         self._ended: Ended | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio

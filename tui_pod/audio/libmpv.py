@@ -27,6 +27,9 @@ UNKNOWN_FORMAT = -17
 NOTHING_TO_PLAY = -16
 """mpv's error for media without sound, or without any after the start position (MPV_ERROR_NOTHING_TO_PLAY)."""
 
+NO_FILTER = "Audio filter initialized failed"
+"""What libmpv logs when it lacks one of the filters it is given."""
+
 _NO_SOUND_RATE = re.compile(r"Audio .*\b\d{1,3} ?Hz\b")
 """What libmpv logs about a track with fewer samples per second than any device plays, or any real recording has."""
 

@@ -18,6 +18,7 @@ from tui_pod.audio.devices import DeviceWatch, read_devices
 from tui_pod.audio.filters import filters
 from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.libmpv import (
+    NO_FILTER,
     NO_SOUND_DEVICE,
     cause,
     explain_failure,
@@ -35,6 +36,7 @@ from tui_pod.core.player.events import (
     Event,
     FileEnded,
     FileLoaded,
+    FiltersMissing,
     LoadFailed,
     PauseChanged,
     PositionChanged,
@@ -72,8 +74,10 @@ class MpvPlayer:
         self._emit = emit
         self._ao = ao
         self._meter = meter
-        self._watch = DeviceWatch(device if ao is None else "")
+        self._watch = DeviceWatch(device if ao is None or device.startswith(f"{ao}/") else "")
         self._sound, self._applied = Sound(), ""  # `af` for it, as libmpv has it
+        self._has_filters = True  # False once libmpv has refused one
+        self._place = 0.0  # the newest position, to load again from there
         self._source: Source | None = None  # the newest one given to libmpv
         self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait forever
         self._load = 0  # the newest requested load
@@ -122,6 +126,7 @@ class MpvPlayer:
         def task(mpv: MPV) -> None:
             if load != self._load:
                 return
+            self._place = start
             mpv["pause"] = is_paused
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
@@ -150,6 +155,7 @@ class MpvPlayer:
                 if self._watch.is_missing:
                     self._emit(DeviceChanged(self._active, lost.description, is_back=False))
                     return
+                mpv["audio-device"] = lost.name if self._watch.is_there else self._watch.chosen or "auto"
                 self._watch.lost = None
                 mpv.command("ao-reload")  # a sound server has moved the stream to another device
             mpv["pause"] = is_paused
@@ -246,6 +252,7 @@ class MpvPlayer:
             except queue.Empty:
                 position = self._read_position(mpv)
                 if position is not None:
+                    self._place = position
                     self._emit(PositionChanged(self._active, position))
                 continue
             if task is None:
@@ -275,7 +282,7 @@ class MpvPlayer:
     def _apply_sound(self, mpv: MPV) -> None:
         """Set the filters for what is open; measure it first if that was never done."""
         source, meter = self._source, self._meter
-        if source is None or meter is None or not self._is_open:
+        if source is None or meter is None or not self._is_open or not self._has_filters:
             return
         if any(self._sound) and meter.known(source) is None:
             meter.measure(source, self._read_position(mpv) or 0.0, lambda _: self.do(self._apply_sound))
@@ -283,16 +290,27 @@ class MpvPlayer:
         if wanted != self._applied:
             self._applied = mpv["af"] = wanted
 
+    def _drop_filters(self, mpv: MPV) -> None:
+        """Use no filters any more, since libmpv lacks one, and report that once."""
+        if self._has_filters:
+            self._has_filters = False
+            self._applied = mpv["af"] = ""
+            self._emit(FiltersMissing(self._load))
+
     def _filters(self, rate: int | None) -> str:
         meter, source = self._meter, self._source
-        if meter is None or source is None or not any(self._sound):
+        if meter is None or source is None or not any(self._sound) or not self._has_filters:
             return ""
         return filters(self._sound, meter.known(source), rate)
 
-    def _tell_failure(self, load: int, error: int) -> None:
+    def _tell_failure(self, mpv: MPV, load: int, error: int) -> None:
         """Report why a load failed, after libmpv has delivered its log, which comes later than its events."""
         time.sleep(LOG_DELAY)
         log = " ".join(self._log)
+        if self._source is not None and load == self._load and NO_FILTER in log:
+            self._drop_filters(mpv)
+            self.load(self._source, self._place, load, mpv.pause)
+            return
         error = cause(error, log)
         reason = explain_failure(error, log)
         if load == self._load and self._remote is not None and (problem := self._remote.problem()):
@@ -331,7 +349,7 @@ class MpvPlayer:
                 self._is_open = self._is_playing = False
                 if event.data.reason == MpvEventEndFile.ERROR:
                     load, error = self._active, event.data.error
-                    self.do(lambda _: self._tell_failure(load, error))
+                    self.do(lambda mpv: self._tell_failure(mpv, load, error))
                 elif event.data.reason == MpvEventEndFile.EOF:
                     self._emit(FileEnded(self._active, 0.0))
 
@@ -393,3 +411,5 @@ class MpvPlayer:
 
     def _on_log(self, _level: str, prefix: str, text: str) -> None:
         self._log.append(f"{prefix}: {text.strip()}")
+        if NO_FILTER in text:
+            self.do(self._drop_filters)

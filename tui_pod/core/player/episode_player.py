@@ -23,6 +23,7 @@ from tui_pod.core.player.events import (
     DurationKnown,
     FileEnded,
     FileLoaded,
+    FiltersMissing,
     LoadEvent,
     LoadFailed,
     PauseChanged,
@@ -456,6 +457,10 @@ class EpisodePlayer:
             case DeviceChanged(name=name, is_back=is_back):
                 there = f"is back. Press {key_of('playback.toggle')} to go on there."
                 self._listener.tell(f"{name} {there if is_back else 'is gone, so playback paused at its position.'}")
+            case FiltersMissing():
+                self._listener.tell(
+                    "This libmpv lacks a filter: recordings keep their loudness and silence.", is_error=True
+                )
             case BufferingChanged(is_buffering=is_buffering):
                 self._state.show(playback._replace(is_buffering=is_buffering, attempt=None))
             case FileEnded(position=position):

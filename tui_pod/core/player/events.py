@@ -81,6 +81,12 @@ class DeviceChanged(NamedTuple):
     is_back: bool
 
 
+class FiltersMissing(NamedTuple):
+    """The player cannot change loudness or silence, and plays recordings as they are; told once."""
+
+    load: int
+
+
 class FileEnded(NamedTuple):
     """The player reached the end of what it could read, which may not be the end of the episode."""
 
@@ -127,6 +133,7 @@ LoadEvent = (
     | PauseChanged
     | BufferingChanged
     | DeviceChanged
+    | FiltersMissing
     | FileEnded
     | LoadFailed
 )
