@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_episode_is_found_played_continued_and_its_podcast_subscribed(
         listener.run("sync")
         assert "/feed" not in (tmp_path / "gpodder.db").read_bytes().decode("latin-1")
         with listener.sits_down() as app:
-            app.see("Continue                     1")
+            app.until(lambda: re.search(r"Continue +1 ", app.text), "one episode in Continue")
             app.see("‖ Episode 2", " 1:5")
             app.do("\t", "enter Open")
             app.do("k", "Queue · 0 episodes")
