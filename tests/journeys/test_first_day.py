@@ -19,7 +19,7 @@ def test_first_day(tmp_path: Path) -> None:
         app.press("\r")
         app.hear(FIRST, 2)
         app.see("1 of 16")
-        app.do("...", "next ▸ How GenAI differs")  # to where it counts as played
+        app.do("...", "next ▹ How GenAI differs")  # to where it counts as played
         app.hear(SECOND)
         app.see("enter Question: One program says", "1/119 played")
         app.do("\r", "Which is generative", f"‖ {SECOND}")

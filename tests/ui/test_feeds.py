@@ -519,9 +519,9 @@ async def test_swap_lets_what_plays_go_on_and_tells_what_is_next() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("g", "enter")
         await driver.play(20)
-        assert "next ▸ Cast 8" in driver.text
+        assert "next ▹ Cast 8" in driver.text
         await swap(driver, LESS)
-        assert "next ▸ Cast 7" in driver.text
+        assert "next ▹ Cast 7" in driver.text
         await driver.play(20)
         assert (driver.playback.episode, driver.playback.position) == ("cast-9", 40)
         assert "▶ Cast 9" in driver.text

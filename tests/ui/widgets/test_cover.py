@@ -40,6 +40,21 @@ async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
         assert shown == [RED, BLUE]
 
 
+async def test_theme_of_the_terminals_own_colours_hides_a_picture_that_is_drawn() -> None:
+    class Shown(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Cover()
+
+    app = Shown()
+    async with app.run_test(size=(60, 20)) as pilot:
+        cover = app.query_one(Cover)
+        cover.picture = HALVES
+        for theme, is_shown in (("ansi-dark", False), ("textual-dark", True)):
+            app.theme = theme
+            await pilot.pause()
+            assert cover.display is is_shown
+
+
 @pytest.mark.parametrize("obstacle", ["none", "ascii", "no_color", "terminal_palette", "256_colours", "setting"])
 def test_covers_are_drawn_unless_one_thing_forbids_it(
     obstacle: str, library: Library, monkeypatch: pytest.MonkeyPatch

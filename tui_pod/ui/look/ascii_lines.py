@@ -27,17 +27,22 @@ SIGNS = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−·"), "-"),
     **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),
     **dict.fromkeys(map(ord, "‘’‚‛′"), "'"),
-    **dict.fromkeys(map(ord, "→›▸►"), ">"),
+    **dict.fromkeys(map(ord, "→►"), ">"),
     **dict.fromkeys(map(ord, "←‹◂◄◀"), "<"),
     **dict.fromkeys(map(ord, "↑▴▲"), "^"),
-    **dict.fromkeys(map(ord, "↓▾▼"), "v"),
-    **dict.fromkeys(map(ord, "•‣◦●■▪"), "*"),
+    ord("▼"): "v",
+    **dict.fromkeys(map(ord, "•‣◦■▪"), "*"),
+    ord("●"): "O",
+    ord("▸"): "+",  # folded
+    ord("▾"): "-",
+    ord("▹"): "-",
+    ord("›"): "/",
     **dict.fromkeys(map(ord, "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"), " "),
     ord("…"): "~",
-    ord("≈"): "~",
+    ord("≈"): "?",
     ord("×"): "x",
-    ord("♪"): "v",
-    ord("☾"): "z",
+    ord("♪"): "%",
+    ord("☾"): ")",
     ord("▰"): "#",
     ord("▱"): ".",
     ord("🔎"): "> ",  # before the palette's field
@@ -47,6 +52,9 @@ SIGNS = {
 
 ARROW_KEYS = {ord("←"): "<-", ord("→"): "->", ord("↑"): "up", ord("↓"): "down"}
 """Names of the arrow keys, short for the key line: `<`, `^` and `v` are other keys."""
+
+_ARROWS = str.maketrans("←→↑↓", "<>^v")
+"""The same where the names do not fit."""
 
 _NAMED = r"f\d+|esc|tab|enter|space|backspace|delete|pg(?:up|dn)|home|end"
 _KEY = rf"(?:(?:ctrl|shift|alt|super|meta)\+)*(?:[!-~←→↑↓]|{_NAMED})"
@@ -67,8 +75,7 @@ class AsciiLines(LineFilter):
 
 def _translate(text: str) -> str:
     """Return a text in ASCII of the same width; keys in a table are named if the name fits."""
-    if _KEYS.fullmatch(text):
+    if len(text) > 1 and _KEYS.fullmatch(text):  # a lone arrow is a mark
         named = text.rstrip(" ").translate(ARROW_KEYS)
-        if len(named) < len(text):
-            return named.ljust(len(text))
+        return named.ljust(len(text)) if len(named) < len(text) else text.translate(_ARROWS)
     return text.translate(SIGNS)

@@ -32,10 +32,11 @@ MARKS = {
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
 ASCII_MARKS = {
-    "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
-    "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@", "new": "N", "podcast": "#", "list": "L", "words": '"',
+    "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "[",
+    "cursor": "|", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
+    "card": "$", "new": "*", "podcast": "@", "list": "&", "words": '"',
 }  # fmt: skip
+"""The same in ASCII: no letter, which would read as a key, and no sign twice."""
 
 
 def meter(share: float, width: int) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Cover(Widget):
     """A square picture of the widget's width; hidden without a picture."""
 
     DEFAULT_CSS = """
-    Cover { width: 24; height: 12; display: none; &.-shown { display: block; } }
+    Cover { width: 24; height: 12; display: none; &.-shown { display: block; } &:ansi { display: none; } }
     """
 
     picture: reactive[bytes | None] = reactive(None)

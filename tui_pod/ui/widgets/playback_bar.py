@@ -300,10 +300,10 @@ class PlaybackBar(Widget):
             parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
         elif self.size.height < 3 and facts.waiting:
             parts.append(("session waits  ", STARTED))
-        room = width - width_of(parts) - len("next ▸  ")
+        room = width - width_of(parts) - len("next ▹  ")
         if facts.following and room >= 8:
             title = split_title(facts.following)[0]
-            parts += [("next ▸ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
+            parts += [("next ▹ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
         return parts
 
     # -- the mouse -------------------------------------------------------------------------------------
