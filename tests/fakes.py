@@ -625,8 +625,13 @@ class FakeFeeds(FeedService):
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))
 
+    is_refreshing = False
+
     def refresh(self, feed_id: str | None = None) -> None:
         self.wishes.append(("refresh", feed_id))
+
+    def stop_refresh(self) -> None:
+        self.wishes.append(("stop_refresh",))
 
     def remove_feed(self, feed_id: str) -> None:
         self.wishes.append(("remove_feed", feed_id))

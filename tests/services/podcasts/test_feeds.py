@@ -17,7 +17,7 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.patience import PATIENCE
 from tui_pod.config.settings import DesktopSettings, FeedSettings, FindSettings, Settings
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import key_of, render_keys
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import Progress, Status
@@ -34,6 +34,7 @@ from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
 from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.podcasts.refreshing import AGAIN, STOPS
 
 IMPATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3))
 
@@ -363,7 +364,23 @@ async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig)
     going = slow_feed(site, "/a", feed(item(1), "a"))
     service.service.refresh()
     service.service.refresh()
-    assert service.driver.said == ["Podcasts are already being refreshed."]
+    assert service.driver.said == [render_keys(f"Podcasts are being refreshed. {STOPS}")]
+    going.set()
+    await service.done()
+
+
+async def test_refresh_that_is_stopped_keeps_what_came(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
+    going = slow_feed(site, "/a", feed(item(2) + item(1), "a"))
+    site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
+    service.service.refresh()
+    await service.until(lambda: service.driver.work == "refreshing 1/2", "the other one is fetched")
+    assert service.service.is_refreshing
+    service.service.stop_refresh()
+    await service.until(lambda: service.driver.said, "it is stopped")
+    assert service.driver.said == [render_keys(f"Refreshing stopped. {AGAIN}")]
+    assert service.driver.work == ""
+    assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
     going.set()
     await service.done()
 

@@ -157,6 +157,15 @@ class FeedService(Follower):
         """Refresh a podcast because the listener asks; None: all of them."""
         self.refresher.refresh(feed_id)
 
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether podcasts are being refreshed."""
+        return self.refresher.is_running
+
+    def stop_refresh(self) -> None:
+        """Stop a refresh; what was fetched by then stays."""
+        self.refresher.stop()
+
     def network_changed(self, is_offline: bool) -> None:
         """Show whether the network seems to be down."""
         self._tasks.show("network", "offline" if is_offline else "")

@@ -33,6 +33,7 @@ TOLD = 3
 """How many failures of a refresh are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
+STOPS = f"“Stop refreshing” in the palette ({key_of('app.palette')}) stops that."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 
@@ -65,15 +66,31 @@ class Refresher:
         self._since = time.time()
 
     @property
-    def _is_running(self) -> bool:
+    def is_running(self) -> bool:
+        """Whether a refresh is under way."""
         return self._running is not None and not self._running.done()
 
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a feed on request; None: all feeds."""
-        if self._is_running:
-            self._frontend.tell("Podcasts are already being refreshed.")
+        if self.is_running:
+            self._frontend.tell(f"Podcasts are being refreshed. {STOPS}")
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
+
+    def stop(self) -> None:
+        """Stop a refresh; what was fetched by then stays."""
+        if self._running is not None and self.is_running:
+            self._running.cancel()
+            self._tasks.run(self._show_what_came())
+
+    async def _show_what_came(self) -> None:
+        """Show the new episodes of a refresh that was stopped."""
+        if self._running is not None:
+            await asyncio.wait((self._running,))
+        podcasts = await self._context.open_podcasts()
+        await self._library.update(podcasts)
+        await self._library.show_news()
+        self._frontend.tell(f"Refreshing stopped. {AGAIN}")
 
     def start(self, is_refreshing: bool) -> None:
         """Refresh all feeds if wanted, and from now on those that are due."""
@@ -106,7 +123,7 @@ class Refresher:
 
     async def refresh_due(self, is_start: bool = False) -> None:
         """Refresh the feeds that are due, or at the start all that may be fetched, unless it may cost too much."""
-        if not (await self._is_sparing(is_start) or self._is_running):
+        if not (await self._is_sparing(is_start) or self.is_running):
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))
 
