@@ -7,7 +7,7 @@ import pytest
 from tests.app_driver import ServicesOver
 from tests.fakes import START
 from tests.rooms import EPISODES, make_podcast, make_room
-from tui_pod.core.library.episode import Topic
+from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
@@ -73,7 +73,7 @@ def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
 def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_each_time_it_is_chosen() -> None:
     services = Listed(build_library([], EPISODES))
     model = EpisodeListModel(services)
-    model.change(model.query._replace(sort=Sort.TITLE))
+    model.change(model.query._replace(sort=Sort.HEARD))
     model.change(model.next_sort())
     listed = [model.ident(index) for index in model.indexes]
     request = model.request(3600.0, model.topic)
@@ -83,9 +83,16 @@ def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_
     view = Orders(remembered).view(model.library, model.query.entry)
     assert (view.sort, view.seed) == (Sort.SHUFFLE, model.query.seed) == (request.order, request.seed)
     assert [model.library.ids[index] for index in plan.indexes] == [each for each in listed if each in planned(plan)]
-    model.change(model.query._replace(sort=Sort.TITLE))
+    model.change(model.query._replace(sort=Sort.HEARD))
     model.change(model.next_sort())
     assert model.query.seed != view.seed
+
+
+def test_order_by_author_is_offered_only_if_there_are_authors() -> None:
+    for author, expected in (("", Sort.HEARD), ("Jane Austen", Sort.AUTHOR)):
+        model = EpisodeListModel(Listed(build_library([], [Episode("one", "One", author=author)])))
+        model.change(model.query._replace(sort=Sort.TITLE))
+        assert model.next_sort().sort is expected
 
 
 def planned(plan: Plan) -> set[str]:

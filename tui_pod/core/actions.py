@@ -101,7 +101,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen", hint="Clear"),
     Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen", hint="Filter"),
-    Action("list.sort", "s", "Sort: newest, course, shortest, longest, title, shuffle", "screen.sort", "screen"),
+    Action(
+        "list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen.sort", "screen"
+    ),
     Action(
         "list.remove",
         "x",

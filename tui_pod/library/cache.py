@@ -28,7 +28,7 @@ from tui_pod.runtime.files import check_regular, make_folder
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 12
+SCHEMA = 13
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -281,7 +281,12 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         from tui_pod.core.library.parts import unpack_moves  # few libraries have books
 
         moves = unpack_moves(columns["moves"])
-    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, moves)
+    authors = columns["authors"].split("\n") if columns["authors"] else ()
+    if len(authors) not in (0, len(ids)):
+        raise ValueError("not whole")
+    return Library(
+        ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, moves, authors
+    )  # fmt: skip
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
@@ -303,6 +308,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
         "courses": array("I", sorted(table.courses)).tobytes(),
         "aliases": "\n".join(f"{alias} {ident}" for alias, ident in library.aliases.items()),
+        "authors": "\n".join(library.authors),
         "moves": "\n".join(" ".join(map(str, move)) for move in library.moves),
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),

@@ -248,6 +248,8 @@ class EpisodeListModel:
     def next_sort(self) -> ListQuery:
         """Return the query with the next order."""
         sort = self.query.sort.following
+        if sort is Sort.AUTHOR and not self.library.authors:
+            sort = sort.following
         return self.query._replace(sort=sort, seed=new_seed() if sort is Sort.SHUFFLE else 0)
 
     def request(self, budget: float, topic: int) -> SessionRequest:

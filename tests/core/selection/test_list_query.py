@@ -65,6 +65,7 @@ def test_list_filter_shows_its_episodes(
         (Sort.SHORTEST, ["five", "one", "two", "three", "four"]),
         (Sort.LONGEST, ["three", "two", "one", "five", "four"]),
         (Sort.TITLE, ["five", "four", "one", "three", "two"]),
+        (Sort.HEARD, ["five", "three", "one", "two", "four"]),
     ],
 )
 def test_list_sort_orders_them(
@@ -192,3 +193,14 @@ def test_first_place_everything_played_is_the_first(library: Library) -> None:
 
 def test_first_place_of_nothing_is_zero(library: Library) -> None:
     assert first_row(ProgressIndex(library, {}), []) == 0
+
+
+def test_list_by_author_has_series_in_their_numbers_and_others_last() -> None:
+    made = [
+        ("Two", "Ann", "Sea 10"), ("Loose", "", ""), ("One", "Ann", "Sea 2"), ("Other", "Ábel", ""),
+        ("Alone", "Ann", ""),
+    ]  # fmt: skip
+    books = [Episode(title, title, author=author, series=series) for title, author, series in made]
+    library = build_library([], books)
+    view = ListQuery(sort=Sort.AUTHOR)
+    assert shown(library, ProgressIndex(library, {}), view) == ["Other", "One", "Two", "Alone", "Loose"]

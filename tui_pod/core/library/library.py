@@ -7,6 +7,7 @@ ids, titles and lengths are columns, and the rest of an episode is read when nee
 from __future__ import annotations
 
 import operator
+import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -47,6 +48,7 @@ class Library:
         podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         aliases: Mapping[str, str] = MappingProxyType({}),
         moves: Sequence[Move] = (),
+        authors: Sequence[str] = (),
     ) -> None:
         self.ids = ids
         self.titles = titles
@@ -68,6 +70,8 @@ class Library:
         """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
         self.aliases = aliases
         """The ids of episodes by other ids that feeds have listed them under."""
+        self.authors = authors
+        """What each episode is sorted by for its author: see `author_key`. Empty: no author is known."""
         self.moves = moves
         """Where stretches of books are by now, and of files that are a book, or were one: see `parts`."""
 
@@ -158,6 +162,14 @@ def search_text(episode: Episode) -> str:
     return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)} {made_by}".rstrip())
 
 
+def author_key(episode: Episode) -> str:
+    """Return the author, series and title of an episode to sort by, with numbers in their order; empty: no author."""
+    if not episode.author:
+        return ""
+    text = fold(f"{episode.author}  {episode.series or '~'}  {episode.title}")
+    return re.sub(r"\d+", lambda number: number[0].zfill(8), text)
+
+
 def day_of(episode: Episode) -> int:
     """Return an episode's day of publication, as `date.toordinal`; 0 when unknown."""
     return episode.published.toordinal() if episode.published else 0
@@ -189,9 +201,10 @@ def build_library(
     indexes = {ident: index for index, ident in enumerate(ids)} if any(topic.episodes for topic in topics) else {}
     table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations, indexes)
     titles = [episode.title for episode in episodes]
+    authors = list(map(author_key, episodes)) if any(episode.author for episode in episodes) else ()
     days = array("I", map(day_of, episodes) if days is None else days)
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(
         ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
-        days[:0] if is_by_date else days, podcasts, aliases, moves,
+        days[:0] if is_by_date else days, podcasts, aliases, moves, authors,
     )  # fmt: skip

@@ -65,7 +65,7 @@ def from_values(values: Mapping[str, object], library: Library, progress_index: 
     seed = values.get("seed")
     view = ListQuery(entry, Filter(kind), Sort(order), seed=seed if isinstance(seed, int) else 0)
     all_inside = library.candidates.get(entry, library.topics.members[entry])
-    whole = sort_indexes(library, all_inside, view.sort, entry, view.seed)
+    whole = sort_indexes(library, all_inside, view.sort, entry, view.seed, progress_index)
     if index not in whole:
         return None
     inside = {index, *list_episodes(library, progress_index, Queue(), view)}  # playing has changed what it is

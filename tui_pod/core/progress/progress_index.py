@@ -98,6 +98,11 @@ class ProgressIndex:
         progress = self._progress.get(self._library.ids[index])
         return (progress.duration if progress else None) or self._library.duration(index)
 
+    def heard_at(self, index: int) -> float:
+        """Return when the episode at a library index was last heard, in seconds since 1970; 0: never."""
+        progress = self._progress.get(self._library.ids[index])
+        return progress.listened.timestamp() if progress is not None and progress.listened is not None else 0.0
+
     def narrated_length(self, ident: str) -> float | None:
         """Return the length in seconds of an episode without a recording; None if it has one, or if it is unknown."""
         index = self._library.index(ident)

@@ -52,6 +52,8 @@ class Sort(CyclicEnum):
     SHORTEST = "shortest"
     LONGEST = "longest"
     TITLE = "title"
+    AUTHOR = "author"
+    HEARD = "heard"
     SHUFFLE = "shuffle"
 
 
@@ -61,6 +63,8 @@ SORT_NAMES = {
     Sort.SHORTEST: "shortest first",
     Sort.LONGEST: "longest first",
     Sort.TITLE: "by title",
+    Sort.AUTHOR: "by author and series",
+    Sort.HEARD: "last heard first",
     Sort.SHUFFLE: "shuffled",
 }
 
@@ -160,7 +164,7 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
         members = library.topics.members[view.entry]
         members = list(members) if view.entry in library.candidates else members  # playing changes which they are
         inside = _filtered(members, progress_index, view.filter)
-        found = sort_indexes(library, inside, view.sort, view.entry, view.seed)
+        found = sort_indexes(library, inside, view.sort, view.entry, view.seed, progress_index)
     return narrow(library, found, view.query) if view.query.strip() else found
 
 
@@ -200,7 +204,14 @@ def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Fil
             return members
 
 
-def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: int, seed: int = 0) -> Sequence[int]:
+def sort_indexes(
+    library: Library,
+    indexes: Sequence[int],
+    sort: Sort,
+    topic: int,
+    seed: int = 0,
+    progress_index: ProgressIndex | None = None,
+) -> Sequence[int]:
     """Return library indexes of a topic sorted; they must be given ascending, which is the catalogue's order.
 
     Which of two episodes comes first in a shuffled list depends on their ids and the seed alone, so that the order
@@ -218,6 +229,10 @@ def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: in
             return sorted(indexes, key=lambda index: -library.durations[index])
         case Sort.TITLE:
             return sorted(indexes, key=lambda index: fold(library.titles[index]))
+        case Sort.AUTHOR if library.authors:  # those without one last
+            return sorted(indexes, key=lambda index: (not library.authors[index], library.authors[index]))
+        case Sort.HEARD if progress_index is not None:
+            return sorted(indexes, key=progress_index.heard_at, reverse=True)
         case Sort.SHUFFLE:
             ids, seed = library.ids, seed % SHUFFLES
             return sorted(indexes, key=lambda i: crc32(ids[i].encode("utf-8", "replace"), seed) * SCATTER % SHUFFLES)

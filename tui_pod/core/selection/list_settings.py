@@ -19,7 +19,7 @@ from tui_pod.core.library.podcast_settings import (
 from tui_pod.core.progress.progress import Status
 
 _TOPICS = WORDS._replace(allowed="names, paths such as Science/Physics, or addresses of feeds, separated by commas")
-_ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "shuffle")
+_ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "author", "heard", "shuffle")
 
 _TABLE: tuple[tuple[str, str, ValueKind, str], ...] = (
     ("name", "What it is called", TEXT, "a name"),
