@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.feeds.server import Exchange, Site
+from tests.patience import PATIENCE
 from tui_pod.feeds.media.recording_fetcher import OVERLAP, SAVE_BYTES
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RecordingReader
@@ -52,12 +54,16 @@ class Unnamed:
     content: bytes
     most: int = 10**9
     starts: list[int] = field(default_factory=list)
+    stays: threading.Event | None = None
+    """Until when a connection stays open after that, so that nothing is asked again."""
 
     def __call__(self, exchange: Exchange) -> None:
         start, size = int(exchange.headers["Range"].removeprefix("bytes=").rstrip("-")), len(self.content)
         self.starts.append(start)
         head = {"Content_Range": f"bytes {start}-{size - 1}/{size}", "Content_Length": str(size - start)}
         exchange.say(206, self.content[start : start + self.most], "audio/mpeg", **head)
+        if self.stays is not None:
+            self.stays.wait(PATIENCE)
 
 
 def read(reader: RecordingReader, start: int, count: int) -> bytes:
@@ -80,9 +86,11 @@ def kept(site: Site, folder: Path, have: int) -> None:
 @pytest.mark.parametrize("way", ["download", "stream"])
 def test_recording_is_continued_after_a_kill(site: Site, tmp_path: Path, way: str) -> None:
     most = SAVE_BYTES + 500_000
-    site.replies["/a.mp3"] = Unnamed(AUDIO, most + 100_000)
+    killed = threading.Event()
+    site.replies["/a.mp3"] = Unnamed(AUDIO, most + 100_000, stays=killed)
     command = [sys.executable, "-c", KILLED, str(tmp_path), site.url("/a.mp3"), way, str(most)]
     ended = subprocess.run(command, check=False)
+    killed.set()
     assert ended.returncode == -signal.SIGKILL
     site.replies["/a.mp3"] = again = Unnamed(AUDIO)
     recording = RecordingStore(tmp_path, None).open("one", site.url("/a.mp3"), lambda: site.policy)
