@@ -125,3 +125,17 @@ def test_key_of_a_flac_file_is_that_of_its_frames(tmp_path: Path) -> None:
         return tags.read_file(str(path))[0]
 
     assert write(b"short") == write(bytes(9_000))
+
+
+def test_key_of_an_ogg_file_is_that_of_its_sound(tmp_path: Path) -> None:
+    def page(granule: int, content: bytes) -> bytes:
+        lacing = bytes([255] * (len(content) // 255) + [len(content) % 255])
+        head = b"OggS\0\0" + granule.to_bytes(8, "little") + bytes(12) + bytes([len(lacing)])
+        return head + lacing + content
+
+    def key(comment: bytes, sound: bytes) -> str:
+        path = tmp_path / "a.opus"
+        path.write_bytes(page(0, b"OpusHead") + page(0, b"OpusTags" + comment) + page(960, sound) + page(1920, b"end"))
+        return tags.read_file(str(path))[0]
+
+    assert key(b"Emma", b"words") == key(b"Emma, read by Ann" * 50, b"words") != key(b"Emma", b"wordy")

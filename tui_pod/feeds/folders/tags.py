@@ -20,7 +20,7 @@ SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""
 
 MAX_BOXES = 64
-"""Most boxes of an MP4 file, or blocks of a FLAC file, among which its sound is looked for."""
+"""Most boxes of an MP4 file, blocks of a FLAC file, or pages of an Ogg file, among which its sound is looked for."""
 
 MAX_READS = 20_000
 """Most reads of one file for its tags; a valid file takes 50 to 5,000, and 100 MB of junk would take a minute."""
@@ -122,6 +122,8 @@ def _sound(descriptor: int, size: int, head: bytes) -> tuple[int, int]:
         start, end = max(_mp4_data(descriptor, size), key=lambda found: found[1] - found[0], default=(0, size))
     elif head.startswith(b"fLaC"):
         start = _flac_frames(descriptor)
+    elif head.startswith(b"OggS"):
+        start = _ogg_sound(descriptor)
     elif head.startswith(b"ID3") and len(head) >= 10:
         start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
     if os.pread(descriptor, 3, max(0, size - 128)) == b"TAG":
@@ -156,6 +158,19 @@ def _flac_frames(descriptor: int) -> int:
         if not head or head[0] & 0x80:
             break
     return at
+
+
+def _ogg_sound(descriptor: int) -> int:
+    """Return where the first page with sound of an Ogg file starts, in bytes: pages of headers end at sample 0."""
+    at = 0
+    for _ in range(MAX_BOXES):
+        head = os.pread(descriptor, 27 + 255, at)
+        if not head.startswith(b"OggS") or len(head) < 27:
+            break
+        if head[6:14] not in (bytes(8), b"\xff" * 8):
+            return at
+        at += 27 + head[26] + sum(head[27 : 27 + head[26]])
+    return 0
 
 
 def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
