@@ -1,4 +1,4 @@
-"""The chime between two narrations: computed here, so no recording of anyone is needed."""
+"""The chime between two narrations: computed here, so it needs no recording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands of the plain program that find others: the help, and the palette."""
+"""The help and the palette of the plain program, which find its other commands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PARTS = {
 """Parts of the help, and the beginnings of the ids of their actions."""
 
 MOST = 10
-"""How many matches are said."""
+"""Most matches that are read out."""
 
 QUERY_LIMIT = 200
 """Longest text to look for, in characters."""

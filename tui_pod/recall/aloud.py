@@ -13,10 +13,10 @@ from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.recall.questions import Question
 
 THINKING, RATING = 5.0, 10.0
-"""Seconds between question and answer, and for which an answer is waited for once all is spoken."""
+"""Seconds between question and answer, and seconds to wait for the listener's answer after both."""
 
 UNANSWERED = 2
-"""So many questions in a row that nobody answers are the last ones."""
+"""A round ends after this many questions in a row without an answer."""
 
 KEYS = f"Press {key_of('queue.next')} if you know it, {key_of('queue.previous')} if not."
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 GAP = 6
-"""So many unchanged cells between two changed ones of one colour are sent again: moving the cursor costs more."""
+"""Up to this many unchanged cells between two changed ones of one colour are sent too: moving the cursor costs more."""
 
 SHORT = 3
 """Changes of fewer cells, such as of a border, are sent colour by colour: naming a colour costs up to 40 bytes."""
