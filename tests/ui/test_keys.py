@@ -502,6 +502,7 @@ async def _(driver: AppDriver, key: str) -> None:
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)
+leads_to("view.preview", "", lambda driver: driver.writer.setting("preview"), False)
 leads_to("session.plan", "", lambda driver: driver.shows(PlanScreen), True)
 
 
