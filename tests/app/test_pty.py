@@ -441,8 +441,8 @@ def test_title_that_commands_the_terminal_is_only_text(room: Path) -> None:
         terminal.press("j\r")
         terminal.until(lambda: place(terminal) >= 1, "it plays")
         terminal.press("i")
-        terminal.until(lambda: terminal.shows("Details"), "the details")
-        dismiss(terminal, "Details")
+        terminal.until(lambda: terminal.shows("─ Details ─"), "the details")
+        dismiss(terminal, "─ Details ─")
         quit_and_wait(terminal)
         assert b"\x1b]52" not in terminal.raw
         assert b"]52;c;cm0=" in terminal.raw
