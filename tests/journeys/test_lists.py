@@ -22,7 +22,7 @@ def test_lists_outlive_restarts_and_a_kill_and_reach_another_machine(tmp_path: P
     with listener.sits_down(*config) as app:
         app.press("Vj")
         app.do("A", "Put 2 episodes on which list?", "A new list …")
-        app.do("\r", "its name, such as Morning")
+        app.do("\r", "such as Morning")
         app.do("Morning\r", "▤ Morning", "2 episodes put on “Morning”")
         app.do("/attention\r", "11 of 119")
         app.do("A", "Put 1 episode on which list?", "A list by a rule")
