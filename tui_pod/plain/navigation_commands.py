@@ -67,7 +67,7 @@ class NavigationCommands:
             "view.details": self._details,
             "view.episode": self._choose_chapter,
             "view.transcript": self._read,
-            "transcript.stop": self._remove_transcript,
+            "transcript.stop": partial(self._remove_transcript, only_stops=True),
             "transcript.remove": self._remove_transcript,
             "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
@@ -248,7 +248,10 @@ class NavigationCommands:
         else:
             self._dialogue.say(said)
 
-    def _remove_transcript(self) -> None:
-        """Stop the recognition of the transcript being read, or remove it if it was recognised."""
-        if self.reading is not None:
-            self._services.recognition.remove(self.reading[0])
+    def _remove_transcript(self, only_stops: bool = False) -> None:
+        """Stop the recognition of the transcript being read; unless `only_stops`, also remove a recognised one."""
+        recognition = self._services.recognition
+        if self.reading is not None and only_stops and not recognition.label(self.reading[0]):
+            self._dialogue.say("No recognition is under way here; the palette removes its transcript.")
+        elif self.reading is not None:
+            recognition.remove(self.reading[0])
