@@ -50,7 +50,7 @@ def _hand_over(machines: tuple[Listener, Listener], words: tuple[str, ...], titl
         second.do(" ", f"‖ {title}")
         gee.run(*words, "sync")
         if is_told:  # else it looks at the folder by itself
-            first.do("\x10", "a command, a topic or an episode")
+            first.do("\x10", "command, topic or episode")
             first.press("Sync now\r")
         first.see("further, from gee", f"‖ {title}", " 5:0")
         first.press(" ")

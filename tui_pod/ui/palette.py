@@ -126,7 +126,7 @@ class PaletteScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show a field over the commands, the recently used ones first."""
         with DialogBody("Commands", "enter Run · esc Close", "palette"):
-            yield Input(placeholder="a command, a topic or an episode", id="palette-search")
+            yield Input(placeholder="command, topic or episode", id="palette-search")
             choices = ChoiceList()
             choices.can_focus = False  # the field keeps the focus
             yield choices

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-HOW = 'titles, notes, transcripts, bookmarks; "a phrase", -without'
+HOW, SHORT = 'titles, notes, transcripts, bookmarks; "a phrase", -without', 'words, "a phrase", -without'
+"""What the empty field says, and what it says in a narrow terminal."""
 
 
 class EverywhereView(Vertical):
@@ -52,7 +53,8 @@ class EverywhereView(Vertical):
     def compose(self) -> ComposeResult:
         """Show a field and the results."""
         self.border_title = "Search everywhere"
-        yield Input(self._typed, placeholder=HOW, id="everywhere", select_on_focus=True)
+        how = HOW if self.app.size.width > len(HOW) + 6 else SHORT
+        yield Input(self._typed, placeholder=how, id="everywhere", select_on_focus=True)
         yield FoundView(self._services, self._edit, self.action_search)
 
     def on_mount(self) -> None:

@@ -190,7 +190,8 @@ def _topics(shown: Shown, width: int) -> list[StatLine]:
     order = sorted(found, key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
     if not order:
         return []
-    stats, names = shown.progress_index.topic_stats, max(10, min(28, width // 3))
+    stats, longest = shown.progress_index.topic_stats, max(cell_len(topics.names[topic]) for topic in order)
+    names = max(10, min(longest, width // 3))
     times = [span(heard[topic]) for topic in order]
     counts = [f"{stats[topic].played}/{len(topics.members[topic])}" for topic in order]
     lefts = [f"  {span(stats[topic].left)} left" * (stats[topic].left >= 1 and width >= LARGE[0]) for topic in order]
