@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-HOW, SHORT = 'titles, notes, transcripts, bookmarks; "a phrase", -without', 'words, "a phrase", -without'
+HOW, SHORT = 'titles, notes, transcripts, bookmarks; "a phrase", -without', 'titles, notes; "a phrase", -not'
 """What the empty field says, and what it says in a narrow terminal."""
 
 
