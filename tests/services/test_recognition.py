@@ -162,7 +162,7 @@ async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
     service.request(["a"])
     await rig.until(lambda: module.PAUSED in rig.frontend.works)
     assert rig.begun == []
-    assert "X to go on" in rig.frontend.said[-1]
+    assert "Pause or resume recognition" in rig.frontend.said[-1]
     await service.close()
 
 

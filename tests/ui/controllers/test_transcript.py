@@ -122,7 +122,7 @@ async def test_recogniser_makes_way_for_keys(library: Library) -> None:
 
 async def test_recognising_is_paused_also_among_the_words(library: Library) -> None:
     async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
-        await driver.press("t", "X")
+        await driver.press("t", "ctrl+p", *"pause or resume rec", "enter")
         assert driver.services.asked_recognition.asked == [("toggle_pause",)]
 
 

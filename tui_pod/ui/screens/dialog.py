@@ -77,6 +77,10 @@ class ChoiceList(OptionList):
     def __init__(self, rows: Iterable[Content | str] = ()) -> None:
         super().__init__(*map(Option, rows), compact=True)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the height of the rows; Textual's list raises an error if there is no room for a single cell."""
+        return super().get_content_height(container, viewport, max(1, width))
+
 
 class Dialog(ModalScreen[None]):
     """A dialog that escape closes. The app's keys work in it, except in text fields."""
