@@ -153,10 +153,8 @@ def database_size(data: Path | None) -> int:
     """Return the size of the feeds' database in bytes, 0 if there is none."""
     if data is None:
         return 0
-    from tui_pod.feeds.store.generation import DATABASE  # only without a valid cache
-
     with contextlib.suppress(OSError):
-        return (data / DATABASE).stat().st_size
+        return os.path.getsize(data / "feeds.sqlite")  # its name is not imported: the first start has no podcasts
     return 0
 
 
