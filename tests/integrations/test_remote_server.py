@@ -453,8 +453,20 @@ def test_description_of_nothing_says_so() -> None:
     assert describe({"id": None}) == "Nothing is playing."
 
 
+def test_description_names_the_podcast() -> None:
+    now: dict[str, object] = {"id": "x", "title": "Storm", "podcast": "Sea Tales", "position": 5, "duration": 60}
+    assert describe(now | {"speed": 1.0, "volume": 80}).startswith("Playing: Storm, Sea Tales, 5 seconds of 1 minute")
+
+
 def test_description_of_hostile_values_is_one_clean_line() -> None:
-    now: dict[str, object] = {"id": "x", "title": "a\x1b]2;b\x07\nc", "duration": [], "speed": "\x1b[2J", "volume": {}}
+    now: dict[str, object] = {
+        "id": "x",
+        "title": "a\x1b]2;b\x07\nc",
+        "podcast": "\x1b[2J",
+        "duration": [],
+        "speed": "\x1b[2J",
+        "volume": {},
+    }
     said = describe(now)
     assert "\x1b" not in said
     assert "\n" not in said

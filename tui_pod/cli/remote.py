@@ -63,10 +63,11 @@ def run_now(options: Namespace) -> None:
     """
     state, line = find_paths(options.state, options.config).state, _writer(options)
     if not options.follow:
-        if options.format is None:
+        if options.json and options.format is None:
             run(options)
         else:
-            print(line(ask(state, {"command": "status"})))
+            now = ask(state, {"command": "status"})
+            print(describe(now) if options.format is None else line(now))
         return
     last = None
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
@@ -230,6 +231,8 @@ def describe(now: dict[str, object]) -> str:
         return "Nothing is playing."
     word = "Paused" if now.get("paused") else "Preparing" if now.get("waiting") else "Playing"
     said = f"{word}: {clean_title(str(now.get('title')))}"
+    if podcast := now.get("podcast"):
+        said += f", {clean_title(str(podcast))}"
     said += f", {spoken_time(_seconds(now, 'position'))}"
     if duration := _seconds(now, "duration"):
         said += f" of {spoken_time(round(duration))}"
