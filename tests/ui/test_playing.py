@@ -39,7 +39,7 @@ async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> No
         title, times = bar(driver)
         assert title.startswith("▶ One")
         assert times.startswith("0:20 ▐━")
-        assert re.search("╌▍ −1:20 +1× +♪ 80 +☾ off$", times)
+        assert re.search(r"╌▍ −1:20 +\[ \] 1× +- \+ ♪ 80 +z ☾ off$", times)
         assert title.endswith("Numbers · narrated")
         assert driver.row().startswith("▶ One")
         assert driver.row().endswith("−1:20")
@@ -66,7 +66,7 @@ async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) ->
         driver.app.frontend.tell("Something happened that takes many words to tell. " * 3, is_error=True)
         await driver.settle()
         assert "Something happened" in driver.text
-        assert [line.strip() for line in driver.text.splitlines()[-4:-2]] == [*before]
+        assert [line.strip() for line in driver.text.splitlines()[-5:-3]] == [*before]
 
 
 async def test_time_left_at_the_listeners_speed_is_there_from_the_start(library: Library) -> None:
@@ -234,7 +234,7 @@ async def test_start_uses_speed_volume_and_mute_as_they_were_left(library: Libra
         assert driver.player.speed == 1.3
         assert ("volume", 40) in driver.player.calls
         assert ("mute", True) in driver.player.calls
-        assert "1.3×   muted" in bar(driver)[1]
+        assert re.search("1.3× .* muted", bar(driver)[1])
 
 
 # -- seeking -------------------------------------------------------------------------------------------

@@ -18,8 +18,11 @@ class _Still(TuiPodApp):
     drawn = ""
 
     def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual passes it if asked for
-        """Take the picture, and start nothing that normally follows the first paint."""
+        """Take the picture once the layout fits the size, and start nothing that normally follows the first paint."""
         event.prevent_default()
+        self.screen.call_after_refresh(self._take)
+
+    def _take(self) -> None:
         self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
         self.exit()
 
