@@ -40,8 +40,11 @@ MIN_LETTERS = 2
 RECENT = 5
 """How many commands are listed first because they were used last."""
 
-FRAME = 10
-"""Cells beside a row of the palette, and two between its columns."""
+FRAME = 8
+"""Cells beside a row of the palette and between its columns."""
+
+SHARE = 0.96
+"""Of the width that the dialog takes in a narrow terminal."""
 
 
 class PaletteCommand(NamedTuple):
@@ -168,7 +171,7 @@ class PaletteScreen(InputDialog):
     def _show(self, typed: str) -> None:
         words = fold(typed).split()
         self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
-        room = min(self._widest, self.app.size.width - FRAME)
+        room = min(self._widest, int(SHARE * self.app.size.width) - FRAME)
         choices = self.query_one(OptionList)
         choices.set_options(Option(self._row(each, room)) for each in self._shown)
         choices.highlighted = 0 if self._shown else None

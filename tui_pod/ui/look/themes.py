@@ -79,13 +79,13 @@ _TERMINAL = {
     "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
     "text-muted": "ansi_default", "text-disabled": "ansi_default",
     "block-cursor-background": "ansi_default", "block-cursor-foreground": "ansi_default",
-    "block-cursor-text-style": "bold underline",
+    "block-cursor-text-style": "bold reverse",
     **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), "ansi_bright_black"),
     **dict.fromkeys(
         ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), "ansi_default"
     ),
 }  # fmt: skip
-"""What we add to themes of the terminal's own colours: their contrast is unknown, so a rail and bold text mark the
+"""What we add to themes of the terminal's own colours: their contrast is unknown, so a rail and reversed text mark the
 cursor, and dim text is quiet."""
 
 
