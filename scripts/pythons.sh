@@ -10,7 +10,7 @@ say() { printf 'pythons: %s\n' "$*" >&2; }
 
 works() { "$1" -c "import ensurepip, sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != '$2')" 2>/dev/null; }
 
-LONG=360 # seconds after which no other version is begun
+LONG=150 # seconds after which no other version is begun
 
 # find_python VERSION: print its program, or nothing
 find_python() {

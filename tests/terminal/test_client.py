@@ -196,7 +196,7 @@ except KeyboardInterrupt:
     end(130)
 """
     with client(tmp_path, app) as terminal:
-        wait_until((tmp_path / "begun").exists, "the app loads")
+        wait_until(lambda: (tmp_path / "begun").exists() and terminal.is_raw, "the app loads")
         terminal.press("\x03")
         finish(terminal)
         assert terminal.status == 130

@@ -182,6 +182,11 @@ class Terminal:
         text = self.text
         return all(word in text for word in words)
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether the program gets ctrl+c as a key."""
+        return not termios.tcgetattr(self._master)[3] & termios.ISIG
+
     def bar(self) -> Bar | None:
         """Return what the playback bar says; None while nothing is loaded, or a dialog hides it."""
         lines = self.lines
