@@ -9,7 +9,10 @@ from tui_pod.core.actions import ACTIONS, Action, render_keys
 from tui_pod.core.player.snapshot import Playback
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.library import Library
     from tui_pod.core.player.ports import PlaybackListener
+    from tui_pod.core.progress.progress_index import ProgressIndex
+    from tui_pod.core.selection.session_planner import Summary
 
 
 class Follower:
@@ -47,7 +50,6 @@ class Broadcast:
         self._listener = listener
         self._actions = actions
         self._followers: list[Follower] = []
-        self.session_ended, self.library_changed = listener.session_ended, listener.library_changed
 
     def add(self, follower: Follower) -> None:
         """Add a follower."""
@@ -59,7 +61,7 @@ class Broadcast:
             follower.notify(title, body)
 
     def sync_ended(self) -> None:
-        """Pass on that a sync has ended."""
+        """Tell the followers that a sync has ended."""
         for follower in self._followers:
             follower.sync_ended()
 
@@ -91,6 +93,14 @@ class Broadcast:
         self._listener.bookmarks_changed(episodes)
         for follower in self._followers:
             follower.bookmarks_changed(episodes)
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """See `PlaybackListener.library_changed`."""
+        self._listener.library_changed(library, progress_index)
+
+    def session_ended(self, summary: Summary) -> None:
+        """See `PlaybackListener.session_ended`."""
+        self._listener.session_ended(summary)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
