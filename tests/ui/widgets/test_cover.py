@@ -17,16 +17,19 @@ RED, BLUE = (250, 0, 0), (0, 0, 250)
 HALVES = bytes(RED) * (SIDE * SIDE // 2) + bytes(BLUE) * (SIDE * SIDE // 2)
 
 
+class Shown(App[None]):
+    """An app that shows a cover."""
+
+    def compose(self) -> ComposeResult:
+        yield Cover()
+
+
 def test_picture_is_scaled_by_means() -> None:
     assert scaled(HALVES, 2, 2) == [[RED, RED], [BLUE, BLUE]]
     assert scaled(HALVES, 1, 1) == [[(125, 0, 125)]]
 
 
 async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
-    class Shown(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Cover()
-
     app = Shown()
     async with app.run_test(size=(60, 20)) as pilot:
         cover = app.query_one(Cover)
@@ -41,10 +44,6 @@ async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
 
 
 async def test_theme_of_the_terminals_own_colours_hides_a_picture_that_is_drawn() -> None:
-    class Shown(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Cover()
-
     app = Shown()
     async with app.run_test(size=(60, 20)) as pilot:
         cover = app.query_one(Cover)
