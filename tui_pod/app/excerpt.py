@@ -1,4 +1,4 @@
-"""Plays a few seconds of an episode, or other sounds, on a player of its own, apart from the loaded episode."""
+"""Play excerpts of episodes and other short sounds on a second player; the loaded episode is not touched."""
 
 from __future__ import annotations
 

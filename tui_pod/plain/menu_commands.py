@@ -54,10 +54,10 @@ class MenuCommands:
         self._dialogue, self._services = dialogue, services
         self._navigation, self._views = navigation, views
         self.commands: Mapping[str, Callable[[], object]] = {}
-        """What the palette can run, by the ids in the table of keys."""
+        """The functions that the palette can call, by action id."""
 
     def by_id(self) -> dict[str, Callable[[], object]]:
-        """Return what to call, by the ids in the table of keys."""
+        """Return the functions of these commands, by action id."""
         return {"app.help": self._ask_help, "app.palette": self._ask_command}
 
     @property

@@ -56,7 +56,7 @@ class EpisodeAction(NamedTuple):
     total: int | None
     """Seconds, all three; the position is 0 if it was marked as new, and only then."""
     device: str | None = None
-    """Id of the device; None if the server does not tell."""
+    """Id of the device; None if the server does not send it."""
 
     @property
     def is_new(self) -> bool:
@@ -200,7 +200,7 @@ def _start(progress: Progress) -> int:
 
 
 def _text(value: object) -> str | None:
-    """Return a valid address or guid; None for anything else."""
+    """Return the value if it is a valid address or guid, else None."""
     return value if isinstance(value, str) and value and len(value) <= MAX_TEXT and is_safe(value) else None
 
 

@@ -38,7 +38,7 @@ AT_ONCE = 100
 """Changes of progress in a request."""
 
 MAX_CHANGES = 5_000
-"""Most changes of progress in a sync, newest first; a server takes 40 ms for each. The next sync goes on."""
+"""Most changes of progress sent in one sync, newest first, at 40 ms each. The next sync sends the rest."""
 
 MAX_BOOKMARKS = 500
 """Most changes of bookmarks in a sync, each of which is a request; the next sync goes on."""

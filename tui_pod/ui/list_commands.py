@@ -21,7 +21,7 @@ class ListCommand(StrEnum):
     QUEUE_NEXT = auto()
     QUEUE_MOVE = auto()
     COLLECT = auto()
-    """Put on a list of one's own; the screen asks which."""
+    """Put the episodes on a list of the listener's, which the screen asks for."""
     DOWNLOAD = auto()
     REMOVE = auto()
 

@@ -78,7 +78,7 @@ def run(options: Namespace) -> int:
 
 
 def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: NetworkPolicy) -> dict[str, object]:
-    """Play the episode of this number, from 1, in the running app, and return what plays then."""
+    """Play the result with this number (from 1) in the running app; return what plays afterwards."""
     if number > len(found):
         raise UserError(f"there are only {len(found)} episodes.")
     wanted = found[number - 1]

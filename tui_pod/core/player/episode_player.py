@@ -51,7 +51,7 @@ LAST_STEP = 0.1
 """Seconds that the end of a part counts for at least, so that its owner sees the chapter change."""
 
 OVERRUN = 300.0
-"""Seconds that a part gets beyond what was played of it if it is longer than stated; its end corrects that."""
+"""Seconds added to what was played of a part that is longer than stated; its end gives the real length."""
 
 BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""

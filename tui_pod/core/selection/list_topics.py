@@ -68,7 +68,7 @@ def _find(topics: TopicTable, rule: OwnList) -> list[int]:
 
 
 def _matching(library: Library, topics: TopicTable, rule: OwnList, today: date) -> array[int]:
-    """Return the episodes that a rule finds, whatever their status, ascending."""
+    """Return the episodes that match a rule, in ascending order; its status is not checked."""
     indexes: Sequence[int] = range(len(library))
     if rule.topics:
         indexes = sorted({index for topic in _find(topics, rule) for index in topics.members[topic]})

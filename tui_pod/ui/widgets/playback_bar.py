@@ -263,7 +263,7 @@ class PlaybackBar(Widget):
         return [sleep if facts.sleep else speed]
 
     def _with_keys(self, part: Part, name: str) -> list[tuple[Part, str]]:
-        """Return speed, volume or sleep timer behind the keys that change it."""
+        """Return the speed, the volume or the sleep timer, preceded by the keys that change it."""
         keys = self._sound_keys[("speed", "volume", "sleep").index(name)]
         text, style = part
         shown = text.lstrip()
