@@ -14,7 +14,6 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.state.fast_toml import loads
 from tui_pod.state.fields import (
     BOOKMARK,
     CARD,
@@ -65,24 +64,12 @@ def test_field_that_was_added_is_read_back() -> None:
     assert NEW.to_record(table) == BRIGHT
 
 
-def test_field_that_was_added_is_read_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts, whole, text = list[str](), tomllib.loads, text_of(NEW)
-
-    def noted(part: str) -> dict[str, Any]:
-        parts.append(part)
-        return whole(part)
-
-    monkeypatch.setattr(tomllib, "loads", noted)
-    assert loads(text, [NEW]) == whole(text)
-    assert not any("bright" in part for part in parts)
-
-
 def test_field_that_was_added_belongs_to_the_program() -> None:
     assert NEW.keys - OLD.keys == {"mood"}
 
 
 def test_file_from_before_a_field_was_added_has_its_default() -> None:
-    (table,) = loads(text_of(OLD), [NEW])["moods"]
+    (table,) = tomllib.loads(text_of(OLD))["moods"]
     assert NEW.to_record(table) == BRIGHT._replace(mood="calm")
 
 

@@ -1,4 +1,4 @@
-"""What is stored of each record, one line a field: the writer, both readers and the merging are made from this table.
+"""What is stored of each record, one line a field: the writer, the readers and the merging are made from this table.
 
 It knows how TOML's values look and no file. A key that is new here is read as its default from older files.
 """
@@ -6,7 +6,6 @@ It knows how TOML's values look and no file. A key that is new here is read as i
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from tui_pod.core.library.own_lists import OwnList
@@ -30,20 +29,9 @@ _STRETCH = r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])"
 Record = TypeVar("Record", bound=NamedTuple)
 
 
-class Shape(Enum):
-    """How the fast reader recognises a value."""
-
-    NUMBER = 1
-    TEXT = 2
-    TIME = 3
-    TRUTH = 4
-    TEXTS = 5
-
-
 class Codec(NamedTuple):
     """How the values of a field are written and read."""
 
-    shape: Shape
     write: Callable[[Any], object]
     """Returns the value for TOML; None: nothing is written."""
     read: Callable[[object], Any]
@@ -174,26 +162,26 @@ def _read_offset(value: object) -> int | None:
     return offset if offset is not None and abs(offset) <= MAX_OFFSET else None
 
 
-SECONDS = Codec(Shape.NUMBER, _rounded(2), read_seconds)
-LENGTH = Codec(Shape.NUMBER, _rounded(2), lambda value: read_seconds(value) or None)
-START = Codec(Shape.NUMBER, lambda value: None if value == OF_EPISODE else value, _read_start)
-FACTOR = Codec(Shape.NUMBER, _rounded(4), lambda value: read_seconds(value) or None)
-WHOLE = Codec(Shape.NUMBER, lambda value: value, _read_whole)
-OFFSET = Codec(Shape.NUMBER, lambda value: value, _read_offset)
-TRUTH = Codec(Shape.TRUTH, lambda value: value, lambda value: value if isinstance(value, bool) else None)
-FLAG = Codec(Shape.TRUTH, lambda value: value or None, lambda value: value is True)
-TIME = Codec(Shape.TIME, lambda value: None if value is None else value.astimezone(UTC), read_time)
-DUE_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), read_time)
+SECONDS = Codec(_rounded(2), read_seconds)
+LENGTH = Codec(_rounded(2), lambda value: read_seconds(value) or None)
+START = Codec(lambda value: None if value == OF_EPISODE else value, _read_start)
+FACTOR = Codec(_rounded(4), lambda value: read_seconds(value) or None)
+WHOLE = Codec(lambda value: value, _read_whole)
+OFFSET = Codec(lambda value: value, _read_offset)
+TRUTH = Codec(lambda value: value, lambda value: value if isinstance(value, bool) else None)
+FLAG = Codec(lambda value: value or None, lambda value: value is True)
+TIME = Codec(lambda value: None if value is None else value.astimezone(UTC), read_time)
+DUE_TIME = Codec(lambda value: value.astimezone(UTC), read_time)
 """A time that is meant to be ahead."""
-HEARD_TIME = Codec(Shape.TIME, lambda value: value.astimezone(UTC), _read_heard_time)
-NAME = Codec(Shape.TEXT, lambda value: value, _read_text)
-STATUS = Codec(Shape.TEXT, lambda value: value or None, lambda value: value if value in list(Status) else None)
-PHRASE = Codec(Shape.TEXT, lambda value: value or None, _cleaned(200))
-TITLE = Codec(Shape.TEXT, lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
-WORDS = Codec(Shape.TEXT, lambda value: value, _cleaned(WORDS_LIMIT))
-NOTE = Codec(Shape.TEXT, lambda value: value, _cleaned(NOTE_LIMIT))
-NAMES = Codec(Shape.TEXTS, lambda value: list(value) or None, _read_names)
-RANGES = Codec(Shape.TEXT, write_ranges, read_ranges)
+HEARD_TIME = Codec(lambda value: value.astimezone(UTC), _read_heard_time)
+NAME = Codec(lambda value: value, _read_text)
+STATUS = Codec(lambda value: value or None, lambda value: value if value in list(Status) else None)
+PHRASE = Codec(lambda value: value or None, _cleaned(200))
+TITLE = Codec(lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
+WORDS = Codec(lambda value: value, _cleaned(WORDS_LIMIT))
+NOTE = Codec(lambda value: value, _cleaned(NOTE_LIMIT))
+NAMES = Codec(lambda value: list(value) or None, _read_names)
+RANGES = Codec(write_ranges, read_ranges)
 
 PROGRESS = Layout(
     "progress", "episodes", Progress,

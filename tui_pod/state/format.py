@@ -17,6 +17,7 @@ from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import join
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.text.plain_toml import loads
 from tui_pod.state.fields import BOOKMARK, CARD, HEARD, LIST, PROGRESS, read_ranges, write_ranges
 from tui_pod.state.notebook import LAYOUTS, SECTIONS, apply_notebook, entries_of
 from tui_pod.state.values import (
@@ -41,9 +42,6 @@ HEADER = (
 _RECORD = r"(?m)^(?=\[\[)"  # compiled when first used, as the other two: the very first start needs none
 _CRC = r"(?m)^crc = (\d{1,10})$"
 _VERSION = r"(?m)^version\s*=\s*(\d{1,9})\s*$"
-
-LONG = 20_000
-"""Characters of a snapshot from which the fast reader pays off: about a hundred episodes."""
 
 
 class DamagedState(Exception):
@@ -84,7 +82,7 @@ def parse_snapshot(text: str) -> Table:
         NewerState: it has a newer version.
     """
     try:
-        data = _loads(text)
+        data = loads(text)
     except (ValueError, RecursionError) as error:
         raise DamagedState(str(error)) from None
     version = data.get("version")
@@ -107,16 +105,6 @@ def parse_snapshot(text: str) -> Table:
             raise DamagedState(f"its {section} are no tables")
     data.setdefault("episodes", {})
     return data
-
-
-def _loads(text: str) -> Table:
-    if len(text) > LONG:
-        from tui_pod.state.fast_toml import loads  # takes 3 ms to prepare
-
-        return loads(text)
-    import tomllib  # the very first start has nothing to read, and this takes 3 ms
-
-    return tomllib.loads(text)
 
 
 def is_newer(head: str) -> bool:
@@ -192,10 +180,8 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
 
 def _parsed(text: str) -> Table:
-    import tomllib  # as above
-
     try:
-        return tomllib.loads(text)
+        return loads(text)
     except (ValueError, RecursionError):
         return {}
 

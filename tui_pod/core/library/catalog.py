@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
-from tui_pod.core.text.plain_toml import load_plain
+from tui_pod.core.text.plain_toml import loads
 
 VERSION = 1
 """The newest catalogue format that can be read."""
@@ -67,11 +67,7 @@ def parse_catalog(text: str, tell: Callable[[float], None] | None = None) -> Cat
             length, an unknown parent, a circle of topics, a newer version.
     """
     try:
-        data = load_plain(text, tell and (lambda share: tell(PARSING * share)))
-        if data is None:
-            import tomllib  # not for the embedded catalogue
-
-            data = tomllib.loads(text)
+        data = loads(text, tell and (lambda share: tell(PARSING * share)))
     except RecursionError:
         raise CatalogError([Fault(1, "nested too deeply to be read")]) from None
     except ValueError as error:  # also numbers of more digits than Python turns into an int

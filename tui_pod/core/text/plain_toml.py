@@ -1,118 +1,125 @@
-"""Read TOML that is written plainly: tables of one kind, a key and its value a line. Three times as fast as `tomllib`.
+"""Read TOML five times as fast as tomllib if it is written in the usual way: tables, and a key and its value a line.
 
-Any other line, or text of several lines, is given to `tomllib` alone. If that does not understand it, `tomllib` must
-read the whole.
+A statement in another form, such as a text of several lines, is given to tomllib alone. Where that is not enough,
+tomllib reads the whole. The result is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from operator import length_hint
+import re
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 TOLD = 2_000
 """Tables after which the caller is told how much is read."""
 
+_CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
+_TEXT, _LITERAL = rf'[^"\\{_CONTROL}]*', rf"[^'{_CONTROL}]*"
+_ITEM = rf"""'{_LITERAL}'|"{_TEXT}\""""
+_NAME = "[A-Za-z0-9_-]+"
+_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
+_TIME = r"\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00))?"
+_LINE = (
+    rf"""(?:({_NAME}) = (?:'({_LITERAL})'|"({_TEXT})"|({_NUMBER})|({_TIME})|(true|false)|"""
+    rf"""(\[(?:[^\n]*|\n(?s:.*?)\n)\])|"({_TEXT}(?:\\["\\]{_TEXT})*)")|"""
+    rf"""\[\[({_NAME})\]\]|\[({_NAME})(?:\.({_NAME})|\."({_TEXT})")?\]|"""
+    rf"""((?:{_NAME} = (?s:'{{3}}.*?'{{3}}|"{{3}}.*?"{{3}})|[ \t]*+[^\s\[#])[^\n]*)|"""
+    rf"""[ \t]*+(?:#[^{_CONTROL}]*)?)(?:\n|\Z)"""
+)
+"""A statement or comment. Its kind is the number of the last group that matches; the first group is the key."""
 
-def load_plain(text: str, tell: Callable[[float], None] | None = None) -> dict[str, Any] | None:
-    """Return what `tomllib.loads` returns; None: the text is not plain, or not TOML.
+_ARRAY, _TABLE, _OTHER = 9, 10, 13
+"""Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
+
+
+def loads(text: str, tell: Callable[[float], None] | None = None) -> dict[str, Any]:
+    """Return what `tomllib.loads` returns.
 
     Args:
         text: the content of a file.
         tell: told how much is read, from 0 to 1.
+
+    Raises:
+        ValueError: it is not TOML.
+        RecursionError: it is nested too deep.
     """
     try:
-        return _load(text.replace("\r\n", "\n").split("\n"), tell)
+        return _loads(text.replace("\r\n", "\n"), tell)
     except ValueError:
-        return None
+        return _loads_any(text)  # its error says what is wrong
 
 
-def _load(lines: list[str], tell: Callable[[float], None] | None) -> dict[str, Any]:
+def _loads(text: str, tell: Callable[[float], None] | None) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    arrays: dict[str, list[dict[str, Any]]] = {}
-    table, unread, count = data, iter(lines), 0
-    for line in unread:
-        if not line or (line[0] == "#" and line.isprintable()):
+    table, begun, end, count = data, set[tuple[str, bool]](), 0, 0
+    for line in re.finditer(_LINE, text, re.ASCII):
+        if line.start() != end:
+            break
+        end, kind = line.end(), line.lastindex
+        if kind is None:
             continue
-        if line.lstrip()[:1] == "[":
-            name = line[2:-2]
-            is_new = name not in arrays
-            if line != f"[[{name}]]" or not (name.isascii() and name.isidentifier()) or (is_new and name in data):
-                raise ValueError(line)
-            if is_new:
-                data[name] = arrays[name] = []
-            table = {}
-            arrays[name].append(table)
+        if kind < _ARRAY:
+            key, value = line.group(1, kind)
+            if key in table:
+                raise ValueError(key)
+            table[key] = value if kind <= 3 else _READERS[kind - 4](value)
+        elif kind == _OTHER:
+            found = _loads_any(line[kind])
+            if not table.keys().isdisjoint(found):
+                raise ValueError(line[kind])
+            table.update(found)
+        else:
+            is_array, name = kind == _ARRAY, line[_ARRAY] or line[_TABLE]
+            if kind == _TABLE or (name, is_array) not in begun:
+                if name in data:
+                    raise ValueError(name)
+                data[name] = [] if is_array else {}
+                if kind != _TABLE:
+                    begun.add((name, is_array))
+            table, around = {}, data[name]
+            if is_array:
+                around.append(table)
+            elif kind == _TABLE:
+                table = around
+            elif (key := line[kind]) in around:
+                raise ValueError(key)
+            else:
+                around[key] = table
             count += 1
             if tell is not None and count % TOLD == 0:
-                tell(1.0 - length_hint(unread) / len(lines))
-            continue
-        key, _, value = line.partition(" = ")
-        if value == "[":
-            found = _long_list(key, unread)
-        elif value[:3] in ("'''", '"""') and value.count(value[:3]) == 1:
-            found = _any("\n".join((line, *_until(value[:3], unread))))
-        elif _is_plain(key, line) and (plain := _plain(value)) is not None:
-            found = {key: plain}
-        else:
-            found = _any(line)
-        if not table.keys().isdisjoint(found):
-            raise ValueError(line)
-        table.update(found)
+                tell(end / len(text))
+    if end != len(text):
+        raise ValueError(text[end : end + 80])
     return data
 
 
-def _plain(value: str) -> object | None:
-    """Return a text, a list of texts, a number or a date in its usual form; None: it is something else."""
-    first, last, inner = value[:1], value[-1:], value[1:-1]
-    if first == last and first in ("'", '"') and len(value) > 1:
-        return inner if first not in inner and (first == "'" or "\\" not in inner) else None
-    if first == "[":
-        quote = inner[:1]
-        texts = value[2:-2].split(f"{quote}, {quote}") if quote in ("'", '"') else []
-        is_plain = value == f"[{quote}{value[2:-2]}{quote}]" and value.count(quote) == 2 * len(texts)
-        return texts if is_plain and (quote == "'" or "\\" not in value) else None
-    if not value.isascii() or first in ("", "0", "."):
-        return None
-    if value.isdecimal():
-        return int(value)
-    if last != "." and value.replace(".", "", 1).isdecimal():
-        return float(value)
-    if len(value) == 10 and value[4] == value[7] == "-" and value.replace("-", "", 2).isdecimal():
-        return date.fromisoformat(value)
-    return None
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
 
 
-def _is_plain(key: str, text: str) -> bool:
-    return key.isascii() and key.isidentifier() and text.isprintable()
+def _time(text: str) -> date:
+    return datetime.fromisoformat(text) if ":" in text else date.fromisoformat(text)
 
 
-def _long_list(key: str, unread: Iterator[str]) -> dict[str, Any]:
-    """Return the list that a key begins, which ends with a line that is a bracket."""
-    *parts, last = lines = _until("]", unread)
-    texts = [_plain(part.strip().removesuffix(",")) for part in parts]
-    is_separated = last == "]" and all(part.endswith(",") for part in parts[:-1])
-    if is_separated and _is_plain(key, "".join(parts)) and all(isinstance(text, str) for text in texts):
-        return {key: texts}
-    return _any("\n".join((f"{key} = [", *lines)))
-
-
-def _until(end: str, unread: Iterator[str]) -> list[str]:
-    """Return the lines up to one that ends with `end`, which ends a value."""
-    parts = list[str]()
-    for part in unread:
-        parts.append(part)
-        if part.endswith(end):
-            return parts
-    raise ValueError("not ended")
-
-
-def _any(text: str) -> dict[str, Any]:
-    """Return the key and value of a statement in any form; a comment has none."""
-    import tomllib  # the embedded catalogue is plain, and importing this takes as long as reading it
-
-    found = tomllib.loads(text)
-    if len(found) > 1:  # more than one statement: the next one may begin a table
-        raise ValueError(text)
+def _list(text: str) -> Any:
+    """Return a list of texts, if it is written on one line, or one text a line; leave any other to tomllib."""
+    items = re.findall(_ITEM, text)
+    if text == f"[{', '.join(items)}]" or text == "\n".join(("[", *(f"    {item}," for item in items), "]")):
+        return [item[1:-1] for item in items]
+    (found,) = _loads_any(f"list = {text}").values()  # else more than the list was taken for it
     return found
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r'\\(["\\])', r"\1", text)
+
+
+_READERS: tuple[Callable[[str], object], ...] = (_number, _time, "true".__eq__, _list, _unescaped)
+"""Read a value by its kind, from 4."""
+
+
+def _loads_any(text: str) -> dict[str, Any]:
+    import tomllib  # the embedded catalogue needs none of it, and importing it takes as long as reading that
+
+    return tomllib.loads(text)
