@@ -9,6 +9,7 @@ import pytest
 from tests.feeds.folders.sounds import make_au
 from tui_pod.audio import lengths
 from tui_pod.audio.lengths import read_lengths
+from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.runtime.threads import CancelToken
 
 
@@ -22,7 +23,7 @@ def test_each_file_has_its_length_and_what_is_no_sound_has_none(tmp_path: Path) 
 
 def test_without_libmpv_no_length_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise OSError("Cannot find libmpv")
+        raise NoPlayer(OSError("Cannot find libmpv"))
 
     monkeypatch.setattr(lengths, "open_mpv", fail)
     assert read_lengths(["/1.au"], CancelToken()) == {}

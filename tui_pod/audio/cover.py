@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tui_pod.audio.mpv_options import FORMATS, PROTOCOLS
+from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import read_start
 
 SIDE = 80
@@ -40,7 +41,8 @@ def make_picture(source: Path, target: Path) -> None:
     """Write the middle square of an image or of a file's cover to `target`; write nothing if there is no picture.
 
     Raises:
-        OSError: there is no libmpv, or `source` cannot be read.
+        UserError: there is no libmpv.
+        OSError: `source` cannot be read.
     """
     from tui_pod.audio.libmpv import open_mpv  # imports ctypes; the screen needs only the constants above
 
@@ -64,7 +66,7 @@ def main(source: Path, target: Path) -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, 1024 * 1024))
     try:
         make_picture(source, target)
-    except OSError:
+    except (UserError, OSError):
         return NOT_POSSIBLE
     is_good = target.is_file() and target.stat().st_size == PICTURE_BYTES
     if not is_good:

@@ -6,7 +6,7 @@ import queue
 from collections.abc import Iterable
 from typing import Any
 
-from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 5.0
@@ -20,7 +20,7 @@ def read_lengths(paths: Iterable[str], cancel: CancelToken) -> dict[str, float]:
     """
     try:
         mpv = open_mpv("null", pause="yes", demuxer_max_bytes="1MiB", demuxer_max_back_bytes="0")
-    except (OSError, AttributeError, ValueError, TypeError):  # the player says what is wrong
+    except NoPlayer:  # the player says what is wrong
         return {}
     from mpv import MpvEventID  # loads libmpv, which may be missing
 

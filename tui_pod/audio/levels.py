@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.filters import Levels
-from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.runtime.files import append, read_text
@@ -77,7 +77,9 @@ class LevelMeter:
         cancelled = self._cancelled = threading.Event()
 
         def run() -> None:
-            with suppress(OSError, AttributeError, ValueError, TypeError, SystemError):  # the player says what is wrong
+            with suppress(
+                NoPlayer, OSError, AttributeError, ValueError, TypeError, SystemError
+            ):  # the player says what is wrong
                 levels = _measure(source, start, cancelled)
                 if levels is not None and not cancelled.is_set():
                     self._remember(source, levels)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
 from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
@@ -45,19 +46,32 @@ M_ARENA_MAX = -8
 """Number of the glibc option that limits how many heaps threads use."""
 
 
+class NoPlayer(UserError):
+    """libmpv is missing or cannot be used; the message says why, and which command fixes it."""
+
+    def __init__(self, error: Exception) -> None:
+        is_missing = isinstance(error, OSError) and "Cannot find" in str(error)
+        unusable = f"libmpv cannot be used ({clean(str(error), 120)})."
+        self.reason = "Sound needs libmpv, which is not installed." if is_missing else unusable
+        self.fix = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
+        super().__init__(f"{self.reason} Run: {self.fix}. Then restart tui-pod.")
+
+
 def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
     """Return a libmpv handle set up by `OPTIONS`.
 
     Raises:
-        OSError: there is no libmpv, or it cannot be loaded.
-        AttributeError, ValueError, TypeError: it lacks an option that is needed for safety.
+        NoPlayer: there is no libmpv, it cannot be loaded, or it lacks an option that is needed for safety.
     """
-    _load_without_stall()
-    import mpv  # loads libmpv, which may be missing
-
-    locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv aborts the process with any other
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
-    player = mpv.MPV(log_handler=log, loglevel="info", **options)
+    try:
+        _load_without_stall()
+        import mpv  # loads libmpv, which may be missing
+
+        locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv aborts the process with any other
+        player = mpv.MPV(log_handler=log, loglevel="info", **options)
+    except (OSError, AttributeError, ValueError, TypeError) as error:
+        raise NoPlayer(error) from error
     for name, value in OPTIONAL.items():
         try:
             player[name] = value
@@ -83,14 +97,6 @@ def _load_without_stall() -> None:
         loader = libc.dlopen
         loader.restype = ctypes.c_void_p
         loader(name.encode(), os.RTLD_NOW)
-
-
-def explain_missing(error: Exception) -> str:
-    """Return why libmpv cannot be used, and the command that fixes it."""
-    command = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
-    if isinstance(error, OSError) and "Cannot find" in str(error):
-        return f"Sound needs libmpv, which is not installed. Run: {command}. Then restart tui-pod."
-    return f"libmpv cannot be used ({clean(str(error), 120)}). Run: {command}. Then restart tui-pod."
 
 
 def cause(error: int, log: str) -> int:

@@ -20,9 +20,9 @@ from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.libmpv import (
     NO_FILTER,
     NO_SOUND_DEVICE,
+    NoPlayer,
     cause,
     explain_failure,
-    explain_missing,
     open_mpv,
     release_memory,
 )
@@ -223,8 +223,8 @@ class MpvPlayer:
             chosen = {"audio_device": self._watch.chosen} if self._watch.chosen else {}
             mpv = open_mpv(self._ao, self._on_log, **chosen)
             self._streams.register(mpv)
-        except (OSError, AttributeError, ValueError, TypeError) as error:
-            self._problem = explain_missing(error)
+        except NoPlayer as error:
+            self._problem = str(error)
             self._opened()
             self._refuse_loads()
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 
-from tui_pod.audio.libmpv import explain_missing, open_mpv
+from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
+from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Source
 
 CLIP = "b=48k"
@@ -23,7 +25,7 @@ LEAST = 200
 """An Opus file with fewer bytes contains no sound."""
 
 
-class EncodeError(Exception):
+class EncodeError(UserError):
     """A recording cannot be encoded; the message says why."""
 
 
@@ -34,7 +36,7 @@ def encode_opus(source: Path | Source, target: Path, coding: str, **stretch: str
     must be exact.
 
     Raises:
-        EncodeError: there is no libmpv, it cannot read the recording, or the stretch has no sound.
+        UserError: there is no libmpv, it cannot read the recording, or the stretch has no sound.
         OSError: the file cannot be written.
     """
     temp = target.with_name(f"{target.name}.part")
@@ -56,10 +58,7 @@ def _encode(source: Path | Source, **options: str) -> None:
     if stream is not None and stream.is_constant_rate:
         options["demuxer-lavf-o"] = FAST_SEEK
     protocol, location = StreamProtocol(), stream.location if stream is not None else str(source)
-    try:
-        encoder = open_mpv(None, None, **options)
-    except (OSError, AttributeError, ValueError, TypeError) as error:
-        raise EncodeError(explain_missing(error)) from error
+    encoder = open_mpv(None, None, **options)
     try:
         if stream is not None and stream.remote is not None:
             protocol.register(encoder)
@@ -72,3 +71,18 @@ def _encode(source: Path | Source, **options: str) -> None:
         ) from error
     finally:
         encoder.terminate()
+
+
+def main(wav: Path, opus: Path) -> int:
+    """Replace a WAV file of speech with an Opus file; if that fails, leave it unchanged. Return the exit status."""
+    try:
+        encode_opus(wav, opus, SPEECH)
+        wav.unlink()
+    except (OSError, UserError) as error:
+        sys.stderr.write(f"{wav.name} stays as it is: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))

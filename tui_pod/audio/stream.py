@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
 
 if TYPE_CHECKING:
@@ -69,16 +70,12 @@ class StreamProtocol:
         self._opened = _Open(_guarded(self._open, _LOADING_FAILED))
 
     def register(self, mpv: MPV) -> None:
-        """Register the scheme with a libmpv handle.
-
-        Raises:
-            OSError: libmpv refuses it.
-        """
+        """Register the scheme with a libmpv handle. Raises NoPlayer if libmpv refuses it."""
         from mpv import backend  # loads libmpv, which may be missing
 
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, _Open)
         if kind(("mpv_stream_cb_add_ro", backend))(mpv.handle, SCHEME.encode(), None, self._opened) < 0:
-            raise OSError("this libmpv has no stream callbacks")
+            raise NoPlayer(OSError("it has no stream callbacks"))
 
     def offer(self, token: str, audio: RemoteAudio, is_seekable: bool = True) -> str:
         """Offer one recording instead of the previous one; return its address.

@@ -100,7 +100,6 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     """Cut all missing clips; warn of each episode that fails, and return 1 if one did."""
     import asyncio  # takes 60 ms, which the list does not need
 
-    from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
     from tui_pod.services.media import EpisodeSources, make_narrator, place_in
 
@@ -116,7 +115,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
                     audio, offset = runner.run(_find_audio(sources, episode, bookmark.start))
                     # outside the event loop, where Ctrl+C would only cancel a task that does not await
                     cut += write_clip(folder, page, bookmark, audio, offset)
-            except (UserError, EncodeError, OSError) as error:
+            except (UserError, OSError) as error:
                 failures += 1
                 warn(f"no clip of “{page.title}”: {error}")
     tell(f"{counted(cut, 'clip')} cut in {folder}")

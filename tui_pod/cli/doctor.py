@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from tui_pod.audio.devices import read_devices
-from tui_pod.audio.libmpv import explain_missing, open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.cli.shared import print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
@@ -35,15 +35,8 @@ Finding = tuple[bool, str, str]
 
 
 def run_devices(options: Namespace) -> None:
-    """Print each sound device with its name.
-
-    Raises:
-        UserError: there is no libmpv.
-    """
-    try:
-        mpv = open_mpv(options.ao)
-    except (OSError, AttributeError, ValueError, TypeError) as error:
-        raise UserError(explain_missing(error)) from None
+    """Print each sound device with its name. Raises NoPlayer: there is no libmpv."""
+    mpv = open_mpv(options.ao)
     devices = read_devices(mpv.audio_device_list)
     mpv.terminate()
     if options.json:
@@ -93,9 +86,8 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
         found = f"{mpv.mpv_version}, {mpv.ffmpeg_version}"
         devices = [entry["name"] for entry in mpv.audio_device_list if entry["name"] != "auto"]
         mpv.terminate()
-    except (OSError, AttributeError, ValueError, TypeError) as error:
-        reason, _, fix = explain_missing(error).partition(" Run: ")
-        yield False, reason, fix.partition(" — ")[0]
+    except NoPlayer as error:
+        yield False, error.reason, error.fix
         return
     finally:
         os.dup2(quiet, 2)

@@ -25,7 +25,7 @@ def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source
         offset: where the recording starts in the episode, in seconds.
 
     Raises:
-        EncodeError: it cannot be encoded.
+        UserError: it cannot be encoded.
         OSError: it cannot be written.
     """
     at, hundredths = clock(bookmark.start).replace(":", "-"), round(bookmark.start * 100) % 100

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tui_pod.audio.libmpv import explain_missing, open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv
 
 SAMPLE_RATE = 16_000
 """Samples per second that speech models take."""
@@ -34,8 +34,8 @@ def main(recording: Path) -> int:
             audio_channels="mono", audio_samplerate=str(SAMPLE_RATE), af=FILL_GAPS,
             keep_open="no", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
         )  # fmt: skip
-    except (OSError, AttributeError, ValueError, TypeError) as error:
-        sys.stderr.write(f"{explain_missing(error)}\n")
+    except NoPlayer as error:
+        sys.stderr.write(f"{error}\n")
         return NO_PLAYER
     from mpv import MpvEventEndFile, MpvEventID  # loads libmpv, which may be missing
 

@@ -275,7 +275,7 @@ def encode(request: dict[str, Any]) -> None:
 
     Runs in its own process, so that libmpv's memory is freed.
     """
-    command, environment = start_of("tui_pod.speech.opus", request["wav"], request["opus"])
+    command, environment = start_of("tui_pod.audio.opus", request["wav"], request["opus"])
     try:
         status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
     except OSError as error:
