@@ -51,9 +51,9 @@ from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.services.bookmarks import BookmarkService
 from tui_pod.services.context import Context
 from tui_pod.services.first_screen import FirstScreen, with_last_played
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.recall import RecallService
 from tui_pod.services.search import SearchService
+from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
@@ -74,15 +74,14 @@ def embedded_library() -> Library:
     return build_library(catalog.topics, catalog.episodes)
 
 
-class ServicesOver:
-    """The `Services` over a controller that is made when it is first asked for, and fakes of everything outside."""
+class ServicesOver(Services):
+    """Services over a controller that is made when it is first asked for, and fakes of everything outside."""
 
-    frontend: Frontend
-    terminal = None
+    reader: FakeReader
     sync = None
 
     def __init__(self, first: FirstScreen, default: Transcript | None = None) -> None:
-        self.first = first
+        self.first, self.terminal = first, None
         self.reader = FakeReader(default)
         self.transcripts, self.nudges = self.reader.transcripts, self.reader.nudges
         self.notes, self.chapters = self.reader.all_notes, self.reader.all_chapters

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tests.patience import Bell
+from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UserError
@@ -42,6 +43,7 @@ from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.media import EpisodeSources
 from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
@@ -463,7 +465,7 @@ class FakeReader(EpisodeReader):
         return self.all_chapters.get(episode.id, self.default_chapters)
 
 
-class FakeExcerpts:
+class FakeExcerpts(ExcerptPlayer):
     """Plays no excerpts and no files, and records them."""
 
     def __init__(self) -> None:
@@ -485,7 +487,7 @@ class FakeExcerpts:
         self.played.append("silence")
 
 
-class FakeVoice:
+class FakeVoice(EpisodeSources):
     """Speaks by returning the text."""
 
     missing_voice = ""

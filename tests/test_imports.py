@@ -46,7 +46,7 @@ import importlib, sys
 from pathlib import Path
 from tui_pod.cli import main as cli
 cli._import_asyncio()
-from tui_pod.app.services import PRELOADED
+from tui_pod.services.services import PRELOADED
 from tui_pod.integrations.remote_socket import socket_name
 for module in PRELOADED:
     importlib.import_module(module)
@@ -58,7 +58,7 @@ IMPORT_FIRST_SCREEN = """
 import importlib, sys
 from tui_pod.cli import main as cli
 cli._import_asyncio()
-from tui_pod.app.services import PRELOADED
+from tui_pod.services.services import PRELOADED
 for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver", "ui.terminal_drawer"):
     importlib.import_module(f"tui_pod.{module}")
 later = {*PRELOADED, "tomllib", "tui_pod.core.library.podcast_settings"}

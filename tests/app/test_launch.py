@@ -8,27 +8,25 @@ from textual.app import App
 
 from tests.fakes import FakeFrontend
 from tui_pod.app import launch
-from tui_pod.app.services import PRELOADED, AppServices
 from tui_pod.cli.main import main
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
 from tui_pod.library.cache import load_library
+from tui_pod.services.services import PRELOADED, Services
 from tui_pod.state.store import StateFile
 
 
-def build(config: Config) -> AppServices:
+def build(config: Config) -> Services:
     """Build the services for these settings, with no front end."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
-    services = AppServices(
-        paths, catalogs, config, load_library(catalogs, paths.cache), file, file.load(), "null", None
-    )
+    services = Services(paths, catalogs, config, load_library(catalogs, paths.cache), file, file.load(), "null", None)
     services.frontend = FakeFrontend()
     return services
 
 
 @pytest.fixture
-def services() -> AppServices:
+def services() -> Services:
     """The services as they are built without settings."""
     return build(Config())
 
@@ -39,7 +37,7 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     paths.state.write_text("version = 1\n[player]\nspeed = 0.0\nvolume = 900\n")
     loaded = load_library([embedded_catalog()], paths.cache)
     file = StateFile(paths.state)
-    services = AppServices(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
+    services = Services(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
     assert (services.first.playback.speed, services.first.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
@@ -52,7 +50,7 @@ class Ended:
         self.return_code = code
         self.frontend = FakeFrontend()
 
-    def __call__(self, services: AppServices) -> Ended:
+    def __call__(self, services: Services) -> Ended:
         return self
 
     def run(self, mouse: bool) -> None:
@@ -61,7 +59,7 @@ class Ended:
 
 @pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (None, 1)])
 def test_screen_that_did_not_end_by_itself_is_1(
-    code: int | None, status: int, services: AppServices, monkeypatch: pytest.MonkeyPatch
+    code: int | None, status: int, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.app.TuiPodApp", Ended(code))
     assert launch.show(services, is_plain=False) == status
@@ -79,7 +77,7 @@ def test_app_of_textual_that_panics_has_no_return_code() -> None:
     assert app.return_code is None
 
 
-async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: AppServices, home: Path) -> None:
+async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Services, home: Path) -> None:
     rounds = 0
 
     async def count_rounds() -> None:
@@ -122,7 +120,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
 
 
 async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
-    services: AppServices, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
 

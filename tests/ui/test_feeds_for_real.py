@@ -18,7 +18,6 @@ import pytest
 from tests.app_driver import AppDriver, FakeServices
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tui_pod.app.services import AppServices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -29,6 +28,7 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import load_library
 from tui_pod.services import elsewhere, sync
 from tui_pod.services.elsewhere import ElsewhereWatch
+from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp
 
@@ -46,7 +46,7 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     paths = find_paths(home / "state.toml", home / "config.toml")
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
-    services = AppServices(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
+    services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
     app = TuiPodApp(services)
     services.frontend = app.frontend
     app.animation_level = "none"
@@ -62,7 +62,7 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
 class RealDriver(AppDriver):
     """A driver of an app in which things take their time."""
 
-    def __init__(self, app: TuiPodApp, services: AppServices, pilot: Any) -> None:
+    def __init__(self, app: TuiPodApp, services: Services, pilot: Any) -> None:
         with contextlib.suppress(AttributeError):  # the fakes are not there
             super().__init__(app, cast(FakeServices, services), pilot)
 

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.app.services import AppServices
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import database_size, load_cached, load_library
 from tui_pod.runtime.files import make_folder, open_regular
+from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run_app(options: Namespace) -> int:
         loaded = loaded._replace(notices=(options.notice, *loaded.notices))
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
-        services = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        services = Services(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         if options.line is not None:
             from tui_pod.terminal.host import TerminalHost  # only behind a client
             from tui_pod.terminal.start import name_options
@@ -96,7 +96,7 @@ def _are_large(catalogs: Sequence[Path], data: Path) -> bool:
     return size >= LARGE
 
 
-def show(services: AppServices, is_plain: bool) -> int:
+def show(services: Services, is_plain: bool) -> int:
     """Run the program until the listener quits; return 0, or 1 if it failed and said why."""
     if is_plain:
         from tui_pod.plain.program import PlainProgram  # the screen does not need it
@@ -129,7 +129,7 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
         loaded = load_library(catalogs, paths.cache, paths.data)
     except CatalogsError:
         return
-    services = AppServices(paths, catalogs, config, loaded, file, file.load(), None, None)
+    services = Services(paths, catalogs, config, loaded, file, file.load(), None, None)
     if not services.first.notices:  # they would cover it
         write_picture(paths, options, size, stamps, draw_first_screen(services, size))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.integrations.broadcast import Follower
-from tui_pod.recall.aloud import AloudQuiz, Sounds
+from tui_pod.recall.aloud import AloudQuiz
 from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from tui_pod.core.library.episode import Episode
+    from tui_pod.audio.excerpt import ExcerptPlayer
     from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.context import Context
     from tui_pod.services.episode_reader import EpisodeReader
+    from tui_pod.services.media import EpisodeSources
 
 LEAD = 8.0
 """Seconds before a bookmark that are played as context for its question."""
@@ -47,27 +48,6 @@ class Asking(StrEnum):
         return each[(each.index(self) + 1) % len(each)]
 
 
-class Excerpts(Sounds, Protocol):
-    """Plays short parts of episodes without touching the loaded episode."""
-
-    async def play(self, episode: Episode, start: float, end: float) -> None:
-        """Play an episode between two positions in seconds; nothing if it has no audio."""
-
-
-class Voice(Protocol):
-    """Makes sounds of texts."""
-
-    @property
-    def missing_voice(self) -> str:
-        """What is missing to speak, as a half sentence; empty: nothing."""
-
-    async def speak(self, text: str, episode: Episode | None) -> str:
-        """Return the path of a text about an episode, spoken. Raises UserError if that cannot be done."""
-
-    async def chime(self) -> str:
-        """Return the path of the chime; empty if it is off."""
-
-
 class RecallService(Follower):
     """Asks cards that are due: on request, and before a session if the settings say so."""
 
@@ -75,8 +55,8 @@ class RecallService(Follower):
         self,
         context: Context,
         reader: EpisodeReader,
-        excerpts: Excerpts,
-        voice: Voice,
+        excerpts: ExcerptPlayer,
+        voice: EpisodeSources,
         offers_questions: bool = True,
     ) -> None:
         """Ask nothing yet; `offers_questions` is False if the listener has turned the offers off in the app."""

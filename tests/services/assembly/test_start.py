@@ -10,13 +10,13 @@ import pytest
 from tests.app_driver import embedded_library
 from tests.core.library.test_course import library as library
 from tests.rooms import make_podcast
-from tui_pod.app.start import make_first_screen
 from tui_pod.config.settings import Config, Settings, StartSettings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.selection.list_query import SmartList, Sort
 from tui_pod.library.cache import Loaded
+from tui_pod.services.assembly.start import make_first_screen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.state.store import State

@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.app.excerpt import ExcerptPlayer
-from tui_pod.app.followers import LoadTicker
-from tui_pod.app.start import AppFiles
+from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.config.settings import bound_actions
@@ -24,6 +22,8 @@ from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.services.assembly.followers import LoadTicker
+from tui_pod.services.assembly.start import AppFiles
 from tui_pod.services.media import EpisodeSources, make_narrator, place_in
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.tasks import SaveNotices

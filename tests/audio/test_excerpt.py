@@ -11,8 +11,8 @@ from unittest.mock import Mock
 import pytest
 
 from tests.rooms import EPISODES
-from tui_pod.app.excerpt import ExcerptPlayer
 from tui_pod.audio.chime import chime_file
+from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.snapshot import Source
@@ -59,7 +59,7 @@ async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silenc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, opened = asyncio.Event(), Mock()
-    monkeypatch.setattr("tui_pod.app.excerpt.MpvPlayer", opened)
+    monkeypatch.setattr("tui_pod.audio.excerpt.MpvPlayer", opened)
 
     async def find(_: Episode) -> Source | None:
         await found.wait()

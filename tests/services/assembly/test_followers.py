@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.rooms import Room, make_room
-from tui_pod.app.followers import QuestionOffer
 from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.services.assembly.followers import QuestionOffer
 
 
 class Rig:
