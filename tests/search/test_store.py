@@ -64,6 +64,14 @@ def test_index_that_was_never_made_is_missing(desk: Desk) -> None:
     assert not desk.index.file.exists()
 
 
+def test_index_that_another_program_is_about_to_fill_is_left_alone(desk: Desk) -> None:
+    desk.index.file.parent.mkdir(parents=True, exist_ok=True)
+    desk.index.file.touch()
+    with pytest.raises(IndexMissing), desk.index.reading():
+        pass
+    assert desk.index.file.exists()
+
+
 def test_sqlite_without_full_text_search_says_what_to_do_and_writes_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

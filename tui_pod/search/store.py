@@ -28,6 +28,8 @@ LOCK_WAIT = 5.0
 NO_FTS5 = "Searching everywhere needs SQLite with FTS5: run tui-pod with another Python."
 """One line at 80 columns; FTS5 is SQLite's full-text search."""
 
+NOT_YET = "There is no search index yet."
+
 _TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)",
     "CREATE TABLE heads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,"
@@ -80,12 +82,15 @@ class IndexFile:
         """Open the index for reading.
 
         Raises:
-            IndexMissing: there is no usable index; a damaged one is deleted.
+            IndexMissing: there is no usable index; a damaged one is deleted, an empty one is not.
             SearchError: it cannot be read now.
         """
         try:
             with contextlib.closing(self._connected("rw")) as db:
-                if self._version_of(db) != SCHEMA:
+                version = self._version_of(db)
+                if not version:  # another program has just created it, and is about to fill it
+                    raise IndexMissing(NOT_YET)
+                if version != SCHEMA:
                     raise ValueError("of another version")
                 yield db
         except _FAULTS as error:
@@ -143,7 +148,7 @@ class IndexFile:
     def _explained(self, error: Exception) -> SearchError:
         """Return the exception to raise for an error; an index that cannot be used is deleted, as it can be rebuilt."""
         if not self.file.exists():
-            return IndexMissing("There is no search index yet.")
+            return IndexMissing(NOT_YET)
         reason = explain_database_error(error, str(self.file))
         if not is_passing(error) and self._delete():
             return IndexMissing("The search index was damaged or of another version and is being rebuilt.")
