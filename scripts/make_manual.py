@@ -1,4 +1,4 @@
-"""Generate parts of docs/manual.md, the manual page and the completions from the program's own tables."""
+"""Generate parts of docs/manual/, the manual page and the completions from the program's own tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E40
 from tui_pod.core.actions import ACTIONS, shown_keys  # noqa: E402
 from tui_pod.core.library.podcast_settings import ROWS, Setting  # noqa: E402
 
-MANUAL = ROOT / "docs" / "manual.md"
+MANUAL = ROOT / "docs" / "manual"
 HELP = Argument("-h, --help", text="show this help message and exit")
 JSON = Argument("--json", text="print JSON")
 VERSION = Argument("--version", text="show program's version number and exit")
@@ -68,26 +68,24 @@ def keys_table() -> str:
 
 def made_files() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
-    parts = {
-        "keys": keys_table(),
-        "settings": settings_table(),
-        "podcast settings": podcast_table(),
-        "commands": commands_table(),
-    }
-    files = {MANUAL: fill_in(MANUAL.read_text("utf-8"), parts)}
+    parts = (
+        ("keys.md", "keys", keys_table()),
+        ("settings.md", "settings", settings_table()),
+        ("podcasts.md", "podcast settings", podcast_table()),
+        ("commands.md", "commands", commands_table()),
+    )
+    files = {MANUAL / page: fill_in(MANUAL / page, name, part) for page, name, part in parts}
     files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page()
     return files | {ROOT / path: completion_script(make_parser(), shell) for shell, path in COMPLETIONS.items()}
 
 
-def fill_in(text: str, parts: dict[str, str]) -> str:
-    """Return Markdown with its made parts written anew."""
-    for name, part in parts.items():
-        before, start, rest = text.partition(f"<!-- made: {name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        if not end:
-            raise SystemExit(f"{MANUAL}: the place of the part “{name}” is missing")
-        text = f"{before}{start}{part}\n{end}{after}"
-    return text
+def fill_in(page: Path, name: str, part: str) -> str:
+    """Return the text of a page with its made part written anew."""
+    before, start, rest = page.read_text("utf-8").partition(f"<!-- made: {name} -->\n")
+    _, end, after = rest.partition("<!-- end -->")
+    if not end:
+        raise SystemExit(f"{page}: the place of the part “{name}” is missing")
+    return f"{before}{start}{part}\n{end}{after}"
 
 
 def commands_table() -> str:

@@ -1,73 +1,241 @@
-"""README and docs say what is so: commands are taken, links lead somewhere, keys exist, and claims are checked."""
+"""README and docs say what is so: commands run, links lead somewhere, keys exist, and claims are checked."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
+import wave
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
+from tests.patience import wait_until
+from tests.tools import needs_voice
 from tui_pod.cli.parser import make_parser
 from tui_pod.core.actions import ACTIONS, shown_keys
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [
-    README,
-    *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "SECURITY.md",
-    ROOT / "CHANGELOG.md",
-]
+MANUAL = ROOT / "docs" / "manual"
+CHECKED = ROOT / "docs" / "checked.md"
+FOR_LISTENERS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*FOR_LISTENERS, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"]
 LINES = 150
 """Lines of the README: it is read before anything else."""
 
-
-def commands(page: Path) -> Iterator[str]:
-    """Yield each command line of the program in the shell blocks of a page."""
-    for block in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
-        for line in block.replace("\\\n", " ").splitlines():
-            yield from re.findall(r"^(tui-pod(?: .*)?)$", line.strip())
+PLACEHOLDERS = {"SHELL": "bash", "POSITION": "1:05", "[": "", "]": ""}
+"""What stands in the docs for a value that the parser checks."""
 
 
-COMMANDS = sorted({(page.name, command) for page in PAGES for command in commands(page)})
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize(("page", "command"), COMMANDS)
-def test_command_of_a_page_is_one_that_the_program_takes(page: str, command: str) -> None:
-    words = shlex.split(re.split(r" (?:[|>&;]|&&) ?", command)[0], comments=True)
+def blocks(page: Path, kind: str) -> Iterator[str]:
+    """Yield the code blocks of a kind."""
+    yield from re.findall(rf"^```{kind}\n(.*?)^```", page.read_text("utf-8"), re.S | re.M)
+
+
+def shell_lines(page: Path) -> list[str]:
+    """Return the lines of a page's shell blocks, without their comments."""
+    lines = "".join(blocks(page, "sh")).replace("\\\n", " ").splitlines()
+    return [re.sub(r"\s+#.*", "", line) for line in lines if line.strip()]
+
+
+def inline_commands(page: Path) -> Iterator[str]:
+    """Yield the commands of the program in a page besides those of its shell blocks and sessions."""
+    text = re.sub(
+        r"<!-- made.*?<!-- end -->|^```(?:sh|console)\n.*?^```", "", page.read_text("utf-8"), flags=re.S | re.M
+    )
+    for other in re.findall(r"^```.*?^```", text, re.S | re.M):
+        yield from re.findall(r"tui-pod [^|)\"\n]+", other)
+    for command in re.findall(r"`(tui-pod\s[^`]*)`", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)):
+        yield " ".join(command.split())
+
+
+# -- commands --------------------------------------------------------------------------------------------
+
+
+INLINE = sorted(
+    {(name(page), command) for page in FOR_LISTENERS if page != CHECKED for command in inline_commands(page)}
+)
+
+
+@pytest.mark.parametrize(("page", "command"), INLINE)
+def test_command_in_the_text_is_one_that_the_program_takes(page: str, command: str) -> None:
+    words = [PLACEHOLDERS.get(word, word) for word in shlex.split(re.split(r" [|>&;]", command)[0])]
     make_parser().parse_args(words[1:])  # exits, which fails the test, if it does not know one
 
 
-def test_readme_and_guide_have_commands() -> None:
-    assert {"README.md", "guide.md", "manual.md", "remote.md"} <= {page for page, _ in COMMANDS}
+def by_hand() -> list[str]:
+    """Return the beginnings of the commands that docs/checked.md lists as checked by hand or by other tests."""
+    rows = CHECKED.read_text("utf-8").partition("| command | checked |\n")[2].partition("\n\n")[0]
+    return re.findall(r"^\| `([^`]+)`", rows, re.M)
 
 
-def anchors(page: Path) -> set[str]:
+RUN = {
+    page: lines
+    for page in FOR_LISTENERS
+    if (lines := [line for line in shell_lines(page) if not line.startswith(tuple(by_hand()))])
+}
+"""The lines of each page that are run, in their order."""
+
+
+class Sandbox:
+    """A home with a small library, without network or sound."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        program = f'exec {sys.executable} -m tui_pod --catalog {folder}/small.toml --ao null "$@"'
+        self._write("bin/tui-pod", f"#!/bin/sh\n{program}\n").chmod(0o755)
+        self._write("bin/sleep", "#!/bin/sh\n").chmod(0o755)
+        recording = self._record("recordings/layers.wav")
+        self._record("Audiobooks/Sea/Part 1.wav")
+        self._record("Audiobooks/Sea/Part 2.wav")
+        self._record("book.m4b")
+        self._write("talks.m3u8", f"{recording}\n")
+        self._write("evening.m3u", f"{recording}\n")
+        self._write(
+            "subscriptions.opml", '<opml><body><outline text="F" xmlUrl="https://example.org/feed.xml"/></body></opml>'
+        )
+        self._write(".config/tui-pod/config.toml", "[feeds]\nrefresh_at_start = false\n")
+        self._write(".config/fish/completions/README", "")
+        self._write(".local/share/man/man1/README", "")
+        self._write(
+            "small.toml",
+            'version = 1\ntitle = "Small"\n'
+            f'[[episodes]]\nid = "llm-layers"\ntitle = "LLM layers"\naudio = "{recording}"\ntags = ["Transformers"]\n'
+            '[[episodes]]\nid = "self-attention"\ntitle = "Attention"\nsummary = "All heads of attention. A layer."\n',
+        )
+        (saved,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[episodes." in text)
+        (bookmark,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[[bookmarks]]" in text)
+        self._write(".local/state/tui-pod/state.toml", f"{saved}\n{bookmark}")
+        self.run("tui-pod import subscriptions.opml")
+
+    def _write(self, path: str, text: str) -> Path:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        return file
+
+    def _record(self, path: str) -> Path:
+        """Write a minute and a half of silence."""
+        file = self._write(path, "")
+        with wave.open(str(file), "wb") as out:
+            out.setparams((1, 2, 8000, 0, "NONE", ""))
+            out.writeframes(bytes(90 * 8000 * 2))
+        return file
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of the commands."""
+        search = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        nowhere = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+        return {"HOME": str(self.folder), "PATH": search, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **nowhere}
+
+    def run(self, line: str) -> subprocess.CompletedProcess[str]:
+        """Run a line as bash does."""
+        return subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env=self.surroundings,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """Let the app run meanwhile, as plain lines."""
+        command = [str(self.folder / "bin" / "tui-pod"), "--plain"]
+        with subprocess.Popen(
+            command, cwd=self.folder, env=self.surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as app:
+            wait_until(lambda: self.run("tui-pod now").returncode == 0, "the app answers")
+            yield
+            app.communicate("q\n", timeout=30)
+
+
+@needs_voice
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    with sandbox.playing() if "tui-pod toggle" in RUN[page] else nullcontext():
+        for line in RUN[page]:
+            done = sandbox.run(line)
+            assert done.returncode == 0, (line, done.stdout, done.stderr)
+            for path in re.findall(r"(?:>|--out|--clips) (?:~/)?([\w./-]+)", line):
+                written = tmp_path / path
+                assert any(written.iterdir()) if written.is_dir() else written.stat().st_size, line
+
+
+def test_commands_checked_by_hand_are_in_the_docs() -> None:
+    lines = [line for page in FOR_LISTENERS for line in shell_lines(page)]
+    stale = [command for command in by_hand() if not any(line.startswith(command) for line in lines)]
+    assert by_hand()
+    assert stale == []
+
+
+# -- links -----------------------------------------------------------------------------------------------
+
+
+def headings(page: Path) -> list[str]:
     """Return the anchors of a page's headings, as they are made for Markdown."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.S | re.M)
+    found = re.findall(r"^#+ (.+)$", text, re.M)
+    return [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_and_pictures_of_a_page_lead_somewhere(page: Path) -> None:
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the file and the anchor of each link and picture that leads into the tree."""
     for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
-        if "://" in target:
-            continue
-        path, _, anchor = target.partition("#")
-        file = page.parent / path if path else page
-        assert file.exists(), target
-        assert not anchor or anchor in anchors(file), target
+        if "://" not in target:
+            path, _, anchor = target.partition("#")
+            yield ((page.parent / path).resolve() if path else page), anchor
 
 
-def test_keys_of_the_readme_are_the_programs() -> None:
-    known = {key for action in ACTIONS for key in shown_keys(action)}
-    table = re.search(r"^\| key \| does \|\n(.*?)\n\n", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    assert table is not None
-    for key in re.findall(r"`([^`]+)`", table[1]):
-        assert key in known, key
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_and_pictures_of_a_page_lead_somewhere(page: Path) -> None:
+    for file, anchor in links(page):
+        assert file.exists(), file
+        assert not anchor or anchor in headings(file), (file, anchor)
+
+
+@pytest.mark.parametrize("page", sorted(MANUAL.glob("*.md")), ids=name)
+def test_index_leads_to_every_subject_of_the_manual(page: Path) -> None:
+    index = MANUAL / "README.md"
+    title, *subjects = headings(page)
+    assert page == index or {(page, ""), *((page, subject) for subject in subjects)} <= set(links(index)), title
+
+
+# -- keys ------------------------------------------------------------------------------------------------
+
+
+def key_claims() -> Iterator[tuple[str, str]]:
+    """Yield each key of a table in the docs with what it is said to do."""
+    for page in (README, MANUAL / "playing.md"):
+        (table,) = re.findall(r"^\| key \| does \|\n\| --- \| --- \|\n(.*?)\n\n", page.read_text("utf-8"), re.M | re.S)
+        for row in table.splitlines():
+            keys, claims = row.strip("| ").split(" | ")
+            yield from zip(re.findall(r"`([^`]+)`", keys), claims.split(" · "), strict=True)
+
+
+@pytest.mark.parametrize(("key", "claim"), list(key_claims()))
+def test_key_does_what_the_docs_say(key: str, claim: str) -> None:
+    """Each word of the claim is in the label of one of the key's actions; `tests/ui/test_keys.py` presses it."""
+    words = set(re.findall(r"\w+", claim.lower()))
+    labels = [set(re.findall(r"\w+", action.label.lower())) for action in ACTIONS if key in shown_keys(action)]
+    assert any(words <= label for label in labels), labels
+
+
+# -- the README, and what is checked ---------------------------------------------------------------------
 
 
 def test_readme_begins_with_a_picture_and_is_short() -> None:
@@ -77,6 +245,6 @@ def test_readme_begins_with_a_picture_and_is_short() -> None:
 
 
 def test_checks_that_are_named_exist() -> None:
-    named = re.findall(r"`(tests/[\w/.]+)`", (ROOT / "docs" / "checked.md").read_text("utf-8"))
+    named = re.findall(r"`(tests/[\w/.]+)`", CHECKED.read_text("utf-8"))
     assert named
     assert not [path for path in named if not (ROOT / path).exists()]

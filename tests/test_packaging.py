@@ -102,7 +102,13 @@ def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"catalog.toml", "LICENSE", "Makefile", "scripts/setup.sh", "tests/test_packaging.py"} <= names
     assert {"tui_pod/cli/main.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names
-    assert {"packaging/PKGBUILD", "SECURITY.md", ".ci/run", ".github/workflows/ci.yml"} <= names
+    assert {
+        "docs/manual/README.md",
+        "packaging/PKGBUILD",
+        "SECURITY.md",
+        ".ci/run",
+        ".github/workflows/ci.yml",
+    } <= names
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,9 @@ def test_address_is_named_by_project_readme_and_desktop_data(release: ModuleType
 
 
 def test_links_that_are_addresses_or_anchors_stay(release: ModuleType) -> None:
-    text = "[a](https://example.org/) [b](#keys) [c](docs/manual.md#keys) ![d](screenshots/one.svg)"
+    text = "[a](https://example.org/) [b](#keys) [c](docs/manual/keys.md#keys) ![d](screenshots/one.svg)"
     assert release.make_absolute(text, "https://x.org/r") == (
-        "[a](https://example.org/) [b](#keys) [c](https://x.org/r/blob/HEAD/docs/manual.md#keys)"
+        "[a](https://example.org/) [b](#keys) [c](https://x.org/r/blob/HEAD/docs/manual/keys.md#keys)"
         " ![d](https://x.org/r/raw/HEAD/screenshots/one.svg)"
     )
 

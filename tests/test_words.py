@@ -10,8 +10,8 @@ from tests.visible_strings import texts_below, texts_in_code, texts_in_markdown
 
 CLEAN = (
     *(f"tui_pod/{room}" for room in ("app", "cli", "plain", "services", "ui", "core/actions.py", "config/docs.py")),
-    "docs/plain.md",
-    "docs/remote.md",
+    "docs/manual/plain.md",
+    "docs/manual/remote.md",
 )
 """Where the words are checked."""
 

@@ -199,7 +199,7 @@ async def test_every_action_works_or_has_a_replacement_in_the_docs(room: Room) -
     services = RoomServices(room)
     program = make_program(services, os.open(os.devnull, os.O_RDONLY), io.StringIO())
     await program.run_on_loop()
-    replaced = set(_REPLACED.findall((ROOT / "docs" / "plain.md").read_text("utf-8")))
+    replaced = set(_REPLACED.findall((ROOT / "docs" / "manual" / "plain.md").read_text("utf-8")))
     known = program.known
     assert {action.id for action in ACTIONS} - known == replaced
     assert known <= set(BY_ID)
