@@ -17,10 +17,10 @@ from tui_pod.audio.cover import make_picture
 from tui_pod.config.paths import Paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.feeds.media.documents import RemoteFiles, copy_name
+from tui_pod.feeds.media.documents import copy_name, read_document
 from tui_pod.feeds.media.mp4_claims import fault_of
-from tui_pod.feeds.media.notes import read_note
 from tui_pod.feeds.media.recording_store import RecordingStore
+from tui_pod.feeds.media.sparse_file import read_note
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import cache_file, load_library
@@ -126,7 +126,7 @@ def test_part_of_a_recording_is_fetched_elsewhere(tmp_path: Path) -> None:
 def test_cached_document_is_fetched_again(tmp_path: Path) -> None:
     address = "http://127.0.0.1:9/notes.txt"
     os.mkfifo(tmp_path / copy_name(address))
-    assert ends(lambda: RemoteFiles(tmp_path).text(address))
+    assert ends(lambda: read_document(tmp_path, address))
 
 
 def test_recognised_transcript_is_missing(tmp_path: Path) -> None:

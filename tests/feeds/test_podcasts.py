@@ -11,8 +11,6 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
-from tui_pod.feeds.media import documents as remote
-from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
@@ -74,15 +72,15 @@ async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Si
 async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site, service: ServiceRig) -> None:
     content = sound(20.0)
     site.replies["/f"] = server.body(feed(item(1, "/a.wav?token=1")))
-    site.replies["/a.wav"] = Ranged(content, drops=[100_000])
+    answers, over = iter([Ranged(content, drops=[100_000])]), server.body("over", status=403)
+    site.replies["/a.wav"] = lambda exchange: next(answers, over)(exchange)
+    site.replies["/b.wav"] = Ranged(content)
     (episode,) = await service.subscribe(site.url("/f"))
+    site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
     service.sources.request(episode, 7)
     event = await service.next()
     assert isinstance(event, SourceReady)
     assert event.source.remote is not None
-    site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
-    site.replies["/a.wav"] = server.body("over", status=403)
-    site.replies["/b.wav"] = Ranged(content)
     reader, buffer = event.source.remote.open(), bytearray(1)
     assert await asyncio.to_thread(reader.read_into, memoryview(buffer), len(content) - 1) == 1
     assert site.paths()[-1] == "/b.wav?token=2"
@@ -204,42 +202,6 @@ async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, servic
     inside.replies["/t.vtt"] = server.body("secret")
     transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
     assert (transcript.cues, inside.asked) == ((), [])
-
-
-# -- copies --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> RemoteFiles:
-    return RemoteFiles(tmp_path / "remote")
-
-
-def test_copy_is_asked_for_again_once_it_is_old(
-    site: Site, files: RemoteFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote, "FRESH", -1.0)
-    site.replies["/x"] = server.tagged("one")
-    assert files.text(site.url("/x"), site.policy) == "one"
-    assert files.text(site.url("/x"), site.policy) == "one"
-    assert len(site.asked) == 2
-    site.replies["/x"] = server.tagged("two", '"two"')
-    assert files.text(site.url("/x"), site.policy) == "two"
-    site.replies.clear()
-    assert files.text(site.url("/x"), site.policy) == "two"
-
-
-def test_copy_that_cannot_be_written_costs_nothing(site: Site, tmp_path: Path) -> None:
-    (tmp_path / "blocked").write_text("a file in the way")
-    site.replies["/x"] = server.body("caf\xe9".encode("latin-1"), "text/plain")
-    assert RemoteFiles(tmp_path / "blocked").text(site.url("/x"), site.policy) == "caf\xe9"
-
-
-def test_copies_are_few(site: Site, files: RemoteFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "MOST", 3)
-    for number in range(6):
-        site.replies[f"/{number}"] = server.body(str(number))
-        files.text(site.url(f"/{number}"), site.policy)
-    assert len(list((tmp_path / "remote").iterdir())) == 3
 
 
 def test_podcasts_open_nothing(tmp_path: Path) -> None:

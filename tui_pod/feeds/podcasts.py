@@ -21,7 +21,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
-from tui_pod.feeds.media.documents import RemoteFiles
+from tui_pod.feeds.media.documents import read_document
 from tui_pod.feeds.media.download_request import DownloadRequest, name_of_part
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
@@ -56,7 +56,7 @@ class Podcasts:
         self.store = FeedStore(data)
         self.streams = RecordingStore(cache / "streams", stream_quota)
         self.downloads = Downloads(data / "downloads", quota, self.streams)
-        self.remote = RemoteFiles(cache / "remote")
+        self._documents = cache / "remote"
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
         """Return the download of an episode with an address, else its stream.
@@ -120,7 +120,8 @@ class Podcasts:
             return (), ChapterOrigin.NOTES
         if details.chapters:
             with contextlib.suppress(FetchError):
-                if marks := parse_chapters(self.remote.text(details.chapters, self._policy(details), cancel)):
+                text = read_document(self._documents, details.chapters, self._policy(details), cancel)
+                if marks := parse_chapters(text):
                     return marks, ChapterOrigin.FEED
         if details.marks:
             return details.marks, ChapterOrigin.FEED
@@ -134,7 +135,8 @@ class Podcasts:
             return Transcript()
         try:
             policy = self._policy(self.details(episode.id))
-            return parse_transcript(self.remote.text(episode.transcript, policy, cancel), episode.duration)
+            text = read_document(self._documents, episode.transcript, policy, cancel)
+            return parse_transcript(text, episode.duration)
         except FetchError as error:
             return Transcript(fault=str(error).rstrip("."))
 

@@ -138,7 +138,7 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
     )
     try:
         recording.fetch_all(model.size, lambda done, _size: report(before + done), CancelToken())
-        recording.move_to(new)
+        recording.file.move_to(new)
     finally:
         recording.close_if_unread()
     if (found := file_hash(new)) != model.hashes[path.name]:

@@ -97,7 +97,7 @@ def test_recording_is_continued_after_a_kill(site: Site, tmp_path: Path, way: st
     recording.fetch_all(10**9, lambda _done, _size: None, CancelToken())
     assert again.starts[0] >= most - SAVE_BYTES - OVERLAP  # what a kill costs at most
     assert len(again.starts) == 1
-    recording.move_to(tmp_path / "whole")
+    recording.file.move_to(tmp_path / "whole")
     recording.close_if_unread()
     assert (tmp_path / "whole").read_bytes() == AUDIO
 
@@ -130,7 +130,7 @@ def test_download_of_what_is_being_played_is_fetched_once_and_played_on(site: Si
     assert read(reader, 0, 10) == AUDIO[:10]
     download = store.open("one", site.url("/a.mp3"), lambda: site.policy, is_download=True)
     download.fetch_all(10**9, lambda _done, _size: None, CancelToken())
-    download.move_to(tmp_path / "whole")
+    download.file.move_to(tmp_path / "whole")
     download.close_if_unread()
     assert read(reader, 1_000_000, 10) == AUDIO[1_000_000:1_000_010]
     assert sum(len(AUDIO) - start for start in only.starts) <= len(AUDIO) + 2 * OVERLAP

@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+from tui_pod.core.text.clean import without_surrogates
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime import files
@@ -21,36 +22,30 @@ MOST = 500
 """Documents that are cached."""
 
 
-class RemoteFiles:
-    """Documents by address, cached in a folder that may be deleted at any time."""
+def read_document(folder: Path, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
+    """Return a document: its cached copy in `folder` if this is fresh or fetching fails.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
-        """Return a document: its cached copy if this is fresh or fetching fails.
-
-        Raises:
-            FetchError: it cannot be fetched, and there is no copy.
-        """
-        copy, former = self._folder / copy_name(address), None
-        with contextlib.suppress(OSError):
-            former = files.read_bytes(copy).decode("utf-8", "replace")
-            if 0 <= time.time() - copy.stat().st_mtime < FRESH:
-                return former
-        try:
-            response, content = fetch(policy.request(address), LIMITS, cancel)
-        except FetchError:
-            if former is None:
-                raise
+    Raises:
+        FetchError: it cannot be fetched, and there is no copy.
+    """
+    copy, former = folder / copy_name(address), None
+    with contextlib.suppress(OSError):
+        former = files.read_bytes(copy).decode("utf-8", "replace")
+        if 0 <= time.time() - copy.stat().st_mtime < FRESH:
             return former
-        text = _decoded(content, response.charset)
-        with contextlib.suppress(OSError):  # without a copy it is fetched again
-            files.make_folder(self._folder)
-            files.replace(copy, text)
-            for old in sorted(self._folder.iterdir(), key=os.path.getmtime)[:-MOST]:
-                old.unlink()
-        return text
+    try:
+        response, content = fetch(policy.request(address), LIMITS, cancel)
+    except FetchError:
+        if former is None:
+            raise
+        return former
+    text = _decoded(content, response.charset)
+    with contextlib.suppress(OSError):  # without a copy it is fetched again
+        files.make_folder(folder)
+        files.replace(copy, text)
+        for old in sorted(folder.iterdir(), key=os.path.getmtime)[:-MOST]:
+            old.unlink()
+    return text
 
 
 def copy_name(address: str) -> str:
@@ -59,9 +54,7 @@ def copy_name(address: str) -> str:
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
-    for encoding in (charset, "utf-8-sig"):
+    for encoding in filter(None, (charset, "utf-8-sig")):
         with contextlib.suppress(LookupError, ValueError, TypeError):
-            if encoding:
-                text = content.decode(encoding)
-                return text.encode("utf-8", "replace").decode("utf-8")
+            return without_surrogates(content.decode(encoding))
     return content.decode("cp1252", "replace")

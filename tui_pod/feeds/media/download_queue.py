@@ -101,17 +101,15 @@ class DownloadQueue:
         state = self.running[request.episode]
         loop = asyncio.get_running_loop()
 
-        def told(done: int, total: int | None) -> None:
+        def post(call: Callable[..., None], *values: object) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(self._progress, request.episode, done, total)
+                loop.call_soon_threadsafe(call, *values)
 
         def work(cancel: CancelToken, expendable: Sequence[str]) -> None:
             try:
-                self.downloads.fetch(request, told, cancel, expendable)
+                self.downloads.fetch(request, partial(post, self._progress, request.episode), cancel, expendable)
             finally:
-                gone = [episode for episode in expendable if self.downloads.find(episode) is None]
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(self._give_up, gone)
+                post(self._give_up, [episode for episode in expendable if self.downloads.find(episode) is None])
 
         try:
             async with self._slots:

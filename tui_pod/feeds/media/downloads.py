@@ -26,9 +26,9 @@ from tui_pod.feeds.media.download_request import (
     is_part,
     name_of_part,
 )
-from tui_pod.feeds.media.notes import read_note, text_of
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RemoteRecording, Report
+from tui_pod.feeds.media.sparse_file import read_note, text_of
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime import files
 from tui_pod.runtime.threads import CancelToken
@@ -100,19 +100,19 @@ class Downloads:
         """Return the downloads of these episodes, by episode; fast, however many others there are."""
         index = self._index()
         names = ((ident, index.get(file_hash(ident))) for ident in episodes)
-        found = ((ident, self._describe(name)) for ident, name in names if name is not None)
-        return {ident: download for ident, download in found if download is not None}
+        return {ident: found for ident, name in names if name is not None and (found := self._describe(name))}
 
     def _describe(self, name: str) -> Download | None:
         path = self.folder / name
+        note = read_note(_note_of(path))
+        episode = text_of(note, "episode")
+        if episode is not None and is_part(episode):
+            return None
         try:
-            note = read_note(_note_of(path))
-            size = sum(each.stat().st_size for each in (path, *_named(path, note)))
+            size = sum(each.stat().st_size for each in _files(path, note))
         except OSError:
             return None
-        if note.get("part") is True:
-            return None
-        return Download(text_of(note, "episode"), path, size, note.get("automatic") is True)
+        return Download(episode, path, size, note.get("automatic") is True)
 
     def fetch(
         self, request: DownloadRequest, report: Report = lambda _done, _size: None, cancel: CancelToken | None = None,
@@ -150,8 +150,8 @@ class Downloads:
                     return found
                 make_room = partial(self._make_room, expendable=expendable)
                 tell = partial(_tell, report, done, request.size) if others else report
-                missing = request.size - done if request.size and others else request.size
-                recording.fetch_all(self._limit, tell, cancel or CancelToken(), make_room, missing)
+                rest = request.size - done if request.size else None
+                recording.fetch_all(self._limit, tell, cancel or CancelToken(), make_room, rest)
                 return self._finish(request, recording, others)
             finally:
                 recording.close_if_unread()
@@ -167,7 +167,7 @@ class Downloads:
         path = self.find(episode)
         if path is None:
             return False
-        for each in (*_parts(path), path):
+        for each in _files(path):
             os.rename(each, each.with_name(each.name + _REMOVED))
         self.look_again()
         return True
@@ -182,9 +182,8 @@ class Downloads:
     def restore(self, episode: str) -> bool:
         """Bring back a download that was set aside; return whether it was still there."""
         for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
-            former = path.with_name(path.name.removesuffix(_REMOVED))
-            for each in (*_parts(former, _REMOVED), path):
-                os.rename(each, each.with_name(each.name.removesuffix(_REMOVED)))
+            for each in _files(_former(path), ending=_REMOVED):
+                os.rename(each, _former(each))
             self.look_again()
             return True
         return False
@@ -192,9 +191,8 @@ class Downloads:
     def purge(self) -> None:
         """Delete for good what was set aside, and unfinished downloads of earlier versions."""
         for path in self.folder.glob(f"*{_REMOVED}"):
-            former = path.with_name(path.name.removesuffix(_REMOVED))
-            if not former.exists():  # else it was downloaded again
-                self._delete(former)
+            if not _former(path).exists():  # else it was downloaded again
+                self._delete(_former(path))
             path.unlink(missing_ok=True)
         for path in self.folder.glob("*.part*"):
             path.unlink(missing_ok=True)
@@ -210,21 +208,19 @@ class Downloads:
             return self._names
 
     def _delete(self, path: Path) -> None:
-        for each in (*_parts(path), path):
+        for each in _files(path):
             each.unlink(missing_ok=True)
             _note_of(each).unlink(missing_ok=True)
         self.look_again()
 
     def _finish(self, request: DownloadRequest, recording: RemoteRecording, others: Sequence[Path]) -> Path:
         """Move a whole recording into the folder. Whoever sees its name sees all of it."""
-        path = self.folder / file_name(request, recording.kind())
+        path = self.folder / file_name(request, recording.file.content.kind)
         note: dict[str, object] = {"episode": request.episode, "automatic": request.is_automatic}
         if others:
             note["parts"] = [other.name for other in others]
-        if is_part(request.episode):
-            note["part"] = True
         files.replace(_note_of(path), json.dumps(note))
-        recording.move_to(path)
+        recording.file.move_to(path)
         files.sync_folder(self.folder)
         self.look_again()
         return path
@@ -257,20 +253,22 @@ def _note_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
+def _former(path: Path) -> Path:
+    """Return the name that a file had before it was set aside."""
+    return path.with_name(path.name.removesuffix(_REMOVED))
+
+
 def _tell(report: Report, before: int, size: int | None, done: int, _: int | None) -> None:
     """Report the progress of a file as that of its book, of which some bytes were there before."""
     report(before + done, size)
 
 
-def _parts(path: Path, ending: str = "") -> list[Path]:
-    """Return the further files of a book whose first one this is, as its note names them; none for a single file."""
-    return _named(path, read_note(_note_of(path)), ending)
-
-
-def _named(path: Path, note: Mapping[str, Any], ending: str = "") -> list[Path]:
-    names = note.get("parts")
+def _files(path: Path, note: Mapping[str, Any] | None = None, ending: str = "") -> list[Path]:
+    """Return the files of a download: the further ones of a book, as the note names them, then the first one."""
+    names = (read_note(_note_of(path)) if note is None else note).get("parts")
     valid = (name for name in (names if isinstance(names, list) else ()) if _NAME.fullmatch(str(name)))
-    return [part for name in valid if (part := path.with_name(f"{name}{ending}")).exists()]
+    others = [other for name in valid if (other := path.with_name(f"{name}{ending}")).exists()]
+    return [*others, path.with_name(f"{path.name}{ending}")]
 
 
 def _names_in(folder: Path) -> dict[str, str]:

@@ -56,27 +56,22 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
     head = read_head(start)
     if head is None:
         return source
-    size, first = stream.size(), tag + head.first
+    size, first = stream.file.content.size, tag + head.first
     if head.is_constant_rate and head.kilobits and stated and size and stream.progress().is_seekable:
         expected = head.kilobits * 125 * stated
         if abs(size - first - expected) > OFF * expected:  # silence at the start looks so too
             middle = read_head(stream.peek((first + size) // 2, SYNC * 2, PATIENCE, cancel))
             is_same = middle is None or (middle.is_constant_rate and middle.kilobits == head.kilobits)
             head = head._replace(is_constant_rate=is_same)
-    if (
-        not head.is_constant_rate
-        and not head.has_length
-        and stated
-        and size
-        and LEAST * stated <= size <= MOST * stated
-    ):
+    is_guessed = not (head.is_constant_rate or head.has_length)
+    if is_guessed and stated and size and LEAST * stated <= size <= MOST * stated:
         added = length_frame(start[head.first :], stated, size - first)
-        source = source._replace(remote=SplicedAudio(stream, first, added))
+        source = source._replace(remote=_SplicedAudio(stream, first, added))
         head = head._replace(has_length=True)
     return source._replace(is_constant_rate=head.is_constant_rate, has_length=head.has_length)
 
 
-class SplicedAudio:
+class _SplicedAudio:
     """A `RemoteAudio` with bytes inserted that its server does not have."""
 
     def __init__(self, audio: RemoteAudio, place: int, added: bytes) -> None:

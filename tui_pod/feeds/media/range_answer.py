@@ -43,14 +43,12 @@ class RangeAnswer(NamedTuple):
     """Strong ETag or date of this version; None if neither is given."""
     kind: str | None
     """The media type; None if not stated."""
-    is_part: bool
-    """Whether it is the part that was requested."""
     has_ranges: bool
-    """Whether the server supports ranges."""
+    """True if the server supports ranges."""
     has_end: bool = True
-    """Whether more than the end of the connection tells where it ends."""
+    """False if only the end of the connection tells where it ends."""
     is_wrong_part: bool = False
-    """Whether it is a part that was not requested."""
+    """True if it is a part that was not requested."""
 
     def difference(self, mark: str | None, size: int | None) -> str | None:
         """Return how it differs from the version with this mark and size; None if these do not differ."""
@@ -107,19 +105,19 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     if response.status == 416 and start is not None:
         total = headers.get("content-range", "").removeprefix("bytes */")
         if total.isdecimal() and len(total) < 16:
-            return RangeAnswer(start, int(total), mark, None, is_part=True, has_ranges=True)
+            return RangeAnswer(start, int(total), mark, None, has_ranges=True)
     if response.status >= 400:
         raise refusal(response)
     is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
     if response.status == 206 and start is not None:
         range_ = _RANGE.fullmatch(headers.get("content-range", ""))
         if range_ is None or int(range_[1]) != start or is_packed:
-            return RangeAnswer(start, None, mark, kind, is_part=False, has_ranges=False, is_wrong_part=True)
+            return RangeAnswer(start, None, mark, kind, has_ranges=False, is_wrong_part=True)
         size = None if range_[3] == "*" else int(range_[3])
-        return RangeAnswer(start, size, mark, kind, is_part=True, has_ranges=True)
+        return RangeAnswer(start, size, mark, kind, has_ranges=True)
     length = headers.get("content-length", "")
     is_told = length.isdecimal() and len(length) < 16 and not is_packed and "transfer-encoding" not in headers
-    has_ranges = "bytes" in headers.get("accept-ranges", "").lower() and not is_packed
+    has_ranges = not start and "bytes" in headers.get("accept-ranges", "").lower() and not is_packed
     size = int(length) if is_told else None
     has_end = is_told or is_packed or "transfer-encoding" in headers
-    return RangeAnswer(0, size, mark, kind, is_part=False, has_ranges=has_ranges, has_end=has_end)
+    return RangeAnswer(0, size, mark, kind, has_ranges, has_end)

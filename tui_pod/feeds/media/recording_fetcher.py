@@ -79,7 +79,15 @@ class RecordingFetcher:
         released: Callable[[], None],
         is_audio: bool = True,
     ) -> None:
-        """Start the thread; see `RemoteRecording` for the arguments."""
+        """Take over a file, and start the thread.
+
+        Args:
+            file: with the bytes that are here.
+            access: called before each request.
+            renew: returns a new address when this one has expired; None if there is none. May wait.
+            released: called when nobody has read for a while, and at the end.
+            is_audio: whether pages and playlists are refused.
+        """
         self.file = file
         self.plan = FetchPlan()
         self.changed = threading.Condition()
@@ -124,9 +132,9 @@ class RecordingFetcher:
             self._stop.set()
         self.changed.notify_all()
 
-    def is_unanswered(self) -> bool:
-        """Return whether wanted bytes are missing and the server has not answered yet."""
-        return not self.is_answered and self.plan.gap(self.file.have, self.file.content.size) is not None
+    def gap(self) -> int | None:
+        """Return the next byte to fetch; None if nothing more is wanted."""
+        return self.plan.gap(self.file.have, self.file.content.size)
 
     def try_again(self) -> None:
         """Begin to fetch, or forget the failure."""
@@ -186,8 +194,7 @@ class RecordingFetcher:
         """Return the next byte to fetch once one is wanted; None if the thread is to end."""
         while True:
             with self.changed:
-                is_ready = self._has_begun and self.failure is None
-                gap = self.plan.gap(self.file.have, self.file.content.size) if is_ready else None
+                gap = self.gap() if self._has_begun and self.failure is None else None
                 if self.is_closed:
                     return None
                 if gap is not None:
@@ -252,11 +259,9 @@ class RecordingFetcher:
             if answer.is_wrong_part:
                 plan.is_ranged = False
                 raise _AskAgain(WRONG_PART)
-            if answer.is_part:
-                plan.is_ranged = True
-            elif start or plan.is_ranged is None:
-                plan.is_ranged = answer.has_ranges and not start
-            if start and not answer.is_part:
+            if start or plan.is_ranged is None:
+                plan.is_ranged = answer.has_ranges
+            if answer.start < start:
                 self._log("is sent from the start again, because the server sends no parts")
             size = content.size if answer.size is None else answer.size
             self.file.content = replace(content, mark=answer.mark or content.mark, size=size, kind=answer.kind)

@@ -12,15 +12,15 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tui_pod.feeds.media.download_request import file_hash
-from tui_pod.feeds.media.notes import read_note, text_of
-from tui_pod.feeds.media.recording_fetcher import Access
+from tui_pod.feeds.media.recording_fetcher import Access, RecordingFetcher
 from tui_pod.feeds.media.remote_recording import RemoteRecording
-from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
+from tui_pod.feeds.media.sparse_file import SparseFile, is_same, read_content, read_note
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.files import make_folder, open_regular
@@ -48,7 +48,7 @@ class RecordingStore:
         is_audio: bool = True,
         is_download: bool = False,
     ) -> RemoteRecording:
-        """Return the recording of an episode, with the bytes that are here; see `RemoteRecording`.
+        """Return the recording of an episode, with the bytes that are here; see `RecordingFetcher`.
 
         Raises:
             FetchError: a download is wanted, and another program has begun one.
@@ -56,23 +56,24 @@ class RecordingStore:
         name = file_hash(episode)
         with self._lock:
             found = self._live.get(name)
-            if found is not None and _is_same(found.address, address) and found.is_usable:
+            if found is not None and is_same(found.file.content.address, address) and found.is_usable:
                 return found
             self._trim()
             descriptor, path = self._opened(name, is_download)
             note = _note(path) if path is not None else {}
-            content, have = _known(note, address, os.fstat(descriptor).st_size)
+            content, have = read_content(note, address, os.fstat(descriptor).st_size)
             if not have.total():
                 os.ftruncate(descriptor, 0)
             file = SparseFile(descriptor, path, content, have, note.get("download") is True)
-            recording = self._live[name] = RemoteRecording(file, access, renew, self._release, is_audio)
+            fetcher = RecordingFetcher(file, access, renew, partial(self._release, name, file), is_audio)
+            recording = self._live[name] = RemoteRecording(fetcher)
             return recording
 
     def find(self, episode: str, address: str) -> Path | None:
         """Return the recording of an episode if all of it is here."""
         with contextlib.suppress(OSError):
             path = self.folder / f"{file_hash(episode)}.bytes"
-            content, have = _known(_note(path), address, path.stat().st_size)
+            content, have = read_content(_note(path), address, path.stat().st_size)
             if content.size and have.end_from(0) == content.size:
                 os.utime(path)
                 return path
@@ -107,12 +108,12 @@ class RecordingStore:
         with tempfile.TemporaryFile() as file:
             return os.dup(file.fileno()), None
 
-    def _release(self, recording: RemoteRecording) -> None:
+    def _release(self, name: str, file: SparseFile) -> None:
         with self._lock:
-            for name in [name for name, live in self._live.items() if live is recording]:
+            if name in self._live and self._live[name].file is file:  # else it was opened again
                 del self._live[name]
-            if recording.is_empty():
-                recording.delete()
+            if not file.have.total():
+                file.delete()
             self._trim()
 
     def _trim(self) -> None:
@@ -136,25 +137,5 @@ class RecordingStore:
                     used -= size
 
 
-def _note(path: Path) -> Mapping[str, Any]:
+def _note(path: Path) -> dict[str, Any]:
     return read_note(path.with_suffix(".json"))
-
-
-def _known(note: Mapping[str, Any], address: str, size: int) -> tuple[Content, Intervals]:
-    """Return what a note says of a file of `size` bytes; nothing if it is damaged or of another recording."""
-    nothing = Content(address), Intervals()
-    total, runs = note.get("size"), note.get("have")
-    if not _is_same(text_of(note, "address") or "", address) or not isinstance(runs, list):
-        return nothing
-    try:
-        have = Intervals((int(start), int(end)) for start, end in runs if 0 <= int(start) <= int(end) <= size)
-    except (TypeError, ValueError):
-        return nothing
-    if not isinstance(total, int):
-        return nothing  # whether the server still has this version could not be told from its length
-    return Content(address, text_of(note, "mark"), total, text_of(note, "kind")), have
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Return whether two addresses are of one recording: what follows the `?` is often a token of the day."""
-    return one.partition("?")[0] == other.partition("?")[0]

@@ -10,12 +10,11 @@ import errno
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.mp4_claims import REFUSED, Mp4Claims
-from tui_pod.feeds.media.recording_fetcher import Access, RecordingFetcher
-from tui_pod.feeds.media.sparse_file import Intervals, SparseFile
+from tui_pod.feeds.media.recording_fetcher import RecordingFetcher
+from tui_pod.feeds.media.sparse_file import Intervals
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
@@ -35,32 +34,11 @@ Report = Callable[[int, int | None], None]
 class RemoteRecording:
     """A `RemoteAudio` whose bytes are kept in a sparse file."""
 
-    def __init__(
-        self,
-        file: SparseFile,
-        access: Access,
-        renew: Callable[[], str | None],
-        released: Callable[[RemoteRecording], None],
-        is_audio: bool = True,
-    ) -> None:
-        """Take over a file and begin to fetch what is missing.
-
-        Args:
-            file: with what is here.
-            access: called before each request.
-            renew: returns a new address when the present one has expired; None if there is none. May wait.
-            released: called when nobody has read for a while, and at the end.
-            is_audio: whether pages and playlists are refused.
-        """
-        self._file = file
-        self._fetcher = RecordingFetcher(file, access, renew, lambda: released(self), is_audio)
-        self._changed = self._fetcher.changed
+    def __init__(self, fetcher: RecordingFetcher) -> None:
+        self.file = fetcher.file
+        self._fetcher = fetcher
+        self._changed = fetcher.changed
         self._told_version = 0
-
-    @property
-    def address(self) -> str:
-        """The address of the recording, as in the feed."""
-        return self._file.content.address
 
     @property
     def is_usable(self) -> bool:
@@ -74,20 +52,18 @@ class RemoteRecording:
                 raise OSError("the recording was closed")
             self._fetcher.plan.readers += 1
             self._fetcher.try_again()
-            if not self._file.content.has_end:
-                self._file.content = replace(self._file.content, size=None, has_end=True)
+            if not self.file.content.has_end:
+                self.file.content = replace(self.file.content, size=None, has_end=True)
             return RecordingReader(self._fetcher)
 
     def progress(self) -> FetchProgress:
         """See `RemoteAudio.progress`."""
         with self._changed:
-            plan, file, content = self._fetcher.plan, self._file, self._file.content
-            is_seekable = plan.is_ranged is not False
-            now = time.monotonic()
+            plan, content, now = self._fetcher.plan, self.file.content, time.monotonic()
             failed, at = self._fetcher.next_attempt or (None, now)
             return FetchProgress(
-                file.have.end_from(0), content.size, is_seekable, plan.rate_at(now), plan.come, content.has_end,
-                failed, at - now,
+                self.file.have.end_from(0), content.size, plan.is_ranged is not False, plan.rate_at(now), plan.come,
+                content.has_end, failed, at - now,
             )  # fmt: skip
 
     def problem(self) -> str | None:
@@ -101,19 +77,6 @@ class RemoteRecording:
             told, self._told_version = self._told_version, self._fetcher.version
             return told != self._told_version
 
-    def size(self) -> int | None:
-        """Return the bytes of the whole; None if unknown."""
-        return self._file.content.size
-
-    def is_empty(self) -> bool:
-        """Return whether no byte is here."""
-        with self._changed:
-            return not self._file.have.total()
-
-    def kind(self) -> str | None:
-        """Return the media type that the server stated; None if unknown."""
-        return self._file.content.kind
-
     def wait_for_answer(self, cancel: CancelToken) -> None:
         """Wait until the server has answered. Bytes that are here need no answer, unless something failed.
 
@@ -124,7 +87,7 @@ class RemoteRecording:
         fetcher = self._fetcher
         with self._changed:
             fetcher.try_again()
-            while fetcher.is_unanswered():
+            while not fetcher.is_answered and fetcher.gap() is not None:
                 if fetcher.is_closed or fetcher.failure is not None:
                     raise fetcher.failure or FetchError("The recording was closed.")
                 cancel.check()
@@ -140,14 +103,14 @@ class RemoteRecording:
         until, fetcher = time.monotonic() + seconds, self._fetcher
         with contextlib.closing(self.open()):
             with self._changed:
-                end = min(offset + count, self.size() or offset + count)
-                while (here := self._file.have.end_from(offset)) < end:
+                end = min(offset + count, self.file.content.size or offset + count)
+                while (here := self.file.have.end_from(offset)) < end:
                     cancel.check()
                     if fetcher.failure is not None or time.monotonic() >= until:
                         break
                     fetcher.want(here)
                     self._changed.wait(0.1)
-            return self._file.read(offset, min(count, here - offset))
+            return self.file.read(offset, min(count, here - offset))
 
     def fetch_all(
         self,
@@ -171,7 +134,7 @@ class RemoteRecording:
             OSError: the disk is full, or the recording was closed.
             Cancelled: it was cancelled.
         """
-        fetcher, file = self._fetcher, self._file
+        fetcher, file = self._fetcher, self.file
         with self._changed:
             reader = self.open()
             if not self._changed.wait_for(lambda: not fetcher.plan.wants_all, PATIENCE):
@@ -188,7 +151,7 @@ class RemoteRecording:
                     cancel.check()
                     done, size, failure = file.have.end_from(0), file.content.size, fetcher.failure
                 if max(done, size or 0) > limit:
-                    self.delete()
+                    file.delete()
                     raise FetchError(f"It is larger than {limit // 1000**2} MB.", is_final=True)
                 if size is not None and size != room:
                     room = size
@@ -207,14 +170,6 @@ class RemoteRecording:
                 fetcher.plan.wants_all = False
                 self._changed.notify_all()
             reader.close()
-
-    def move_to(self, target: Path) -> None:
-        """Give the file another name; readers go on. See `SparseFile.move_to`."""
-        self._file.move_to(target)
-
-    def delete(self) -> None:
-        """Delete the file; readers go on."""
-        self._file.delete()
 
     def close(self) -> None:
         """Fetch no more, and end all reading."""

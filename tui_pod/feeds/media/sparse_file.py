@@ -8,15 +8,18 @@ import os
 import shutil
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_pod.runtime.files import replace, sync_data
+from tui_pod.runtime.files import read_bytes, replace, sync_data
 
 IN_MEMORY = 300 * 1000**2
-"""Bytes kept in memory at most when the disk is full."""
+"""Most bytes that are kept in memory when the disk is full."""
+
+MAX_NOTE = 100_000
+"""Largest note that is read (bytes)."""
 
 
 class Intervals:
@@ -182,3 +185,35 @@ class SparseFile:
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """Return the table in a note; empty if the file is missing or damaged."""
+    try:
+        data = json.loads(read_bytes(path, MAX_NOTE))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def text_of(note: Mapping[str, Any], key: str) -> str | None:
+    """Return a value of a note if it is text and not empty, else None."""
+    value = note.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def read_content(note: Mapping[str, Any], address: str, size: int) -> tuple[Content, Intervals]:
+    """Return what a note says of a file of `size` bytes; nothing if it is damaged or of another recording."""
+    total, runs = note.get("size"), note.get("have")
+    if not is_same(text_of(note, "address") or "", address) or not isinstance(total, int):
+        return Content(address), Intervals()  # without a length, nobody could tell if the server has another version
+    try:
+        have = Intervals((int(start), int(end)) for start, end in runs or () if 0 <= int(start) <= int(end) <= size)
+    except (TypeError, ValueError):
+        return Content(address), Intervals()
+    return Content(address, text_of(note, "mark"), total, text_of(note, "kind")), have
+
+
+def is_same(one: str, other: str) -> bool:
+    """Return True if two addresses lead to one recording: what follows the `?` is often a token of the day."""
+    return one.partition("?")[0] == other.partition("?")[0]
