@@ -255,4 +255,4 @@ def _numbering(details: Details) -> str:
     season = f"Season {details.season}" if details.season else ""
     number = f"Episode {details.number}" if details.number else ""
     explicit = "Explicit" if details.is_explicit else ""
-    return " · ".join(filter(None, (season, number, details.type.capitalize(), explicit)))
+    return " · ".join(filter(None, (season, number, (details.type or "").capitalize(), explicit)))

@@ -29,9 +29,9 @@ QUOTA = 1_000_000_000
 """Bytes: more than any test downloads."""
 
 
-def kept_in(folder: Path, quota: int = QUOTA, **more: Any) -> Downloads:
+def kept_in(folder: Path, quota: int = QUOTA) -> Downloads:
     """Return the downloads of a folder, as the next start of the program sees them."""
-    return Downloads(folder / "downloads", quota, RecordingStore(folder / "streams", QUOTA), **more)
+    return Downloads(folder / "downloads", quota, RecordingStore(folder / "streams", QUOTA))
 
 
 @pytest.fixture(autouse=True)
@@ -329,17 +329,21 @@ def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, insid
 
 
 @pytest.mark.parametrize("announced", [True, False])
-def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bool) -> None:
-    downloads = kept_in(tmp_path, limit=100_000)
+def test_download_too_large_is_stopped(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, announced: bool
+) -> None:
+    monkeypatch.setattr("tui_pod.feeds.media.downloads.LIMIT", 100_000)
     site.replies["/a.wav"] = server.body(b"\xff" * 200_000, "audio/mpeg") if announced else server.endless()
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(request(site))
     assert all(path.stat().st_size <= 200_000 for path in downloads.folder.iterdir())
 
 
-def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path: Path) -> None:
+def test_download_that_grows_with_every_attempt_is_stopped(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server that drops each time and never says how much there is gains no more than the limit."""
-    downloads = kept_in(tmp_path, limit=100_000)
+    monkeypatch.setattr("tui_pod.feeds.media.downloads.LIMIT", 100_000)
 
     def more(exchange: server.Exchange) -> None:
         start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
@@ -350,7 +354,7 @@ def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path:
     site.replies["/a.wav"] = more
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(request(site))
-    assert list((tmp_path / "streams").iterdir()) == []
+    assert list((downloads.folder.parent / "streams").iterdir()) == []
 
 
 def test_download_when_the_disk_is_full_says_so(

@@ -12,7 +12,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
-from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played
+from tui_pod.feeds.media.keeping import Usual, has_rule
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.services.podcasts.opening import open_podcasts
@@ -45,7 +45,7 @@ async def keep_downloads(
             share = progress.done / progress.total if progress.total else None
             show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")
 
-    queue = DownloadQueue(podcasts.downloads, show, lambda kept: oldest_played(state.progress.get, kept))
+    queue = DownloadQueue(podcasts.downloads, show, state.progress.get)
     deleted = 0
     for feed in ruled:
         requests, gone = podcasts.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
+from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
 from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.keeping import oldest_played
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -54,20 +56,19 @@ class DownloadQueue:
         self,
         downloads: Downloads,
         report: Callable[[DownloadProgress], None],
-        order: Callable[[Sequence[str]], Sequence[str]] = lambda _: (),
+        progress: Callable[[str], Progress | None] = lambda _: None,
     ) -> None:
         """Create an empty queue.
 
         Args:
             downloads: where they are kept.
             report: called on the event loop after every change.
-            order: takes the downloaded episodes and returns those that may be deleted to make room, in this order
-                (see `keeping.oldest_played`); called on the event loop.
+            progress: returns the progress of an episode, on the event loop; played ones are deleted to make room.
         """
         self.downloads = downloads
         self.running: dict[str, DownloadProgress] = {}
         self._report = report
-        self._order = order
+        self._progress_of = progress
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -114,7 +115,7 @@ class DownloadQueue:
         try:
             async with self._slots:
                 kept = await in_thread(lambda _: [one.episode for one in self.downloads.all() if one.episode])
-                expendable = self._order(kept)
+                expendable = oldest_played(self._progress_of, kept)
                 self._show(replace(state, status=DownloadStatus.RUNNING))
                 await in_thread(lambda cancel: work(cancel, expendable))
             self._end(request.episode, DownloadStatus.DONE)

@@ -46,9 +46,6 @@ _REMOVED = ".removed"
 class NoRoom(FetchError):
     """There is no room for a download."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, is_final=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -64,12 +61,11 @@ class Download:
 class Downloads:
     """The downloads in one folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, quota: int, store: RecordingStore, limit: int = LIMIT) -> None:
+    def __init__(self, folder: Path, quota: int, store: RecordingStore) -> None:
         """Set the folder, the bytes of it to keep, and where downloads grow, without opening anything."""
         self.folder = folder
         self._quota = quota
         self._store = store
-        self._limit = limit
         self._lock = threading.Lock()
         self._names: dict[str, str] | None = None
 
@@ -151,7 +147,7 @@ class Downloads:
                 make_room = partial(self._make_room, expendable=expendable)
                 tell = partial(_tell, report, done, request.size) if others else report
                 rest = request.size - done if request.size else None
-                recording.fetch_all(self._limit, tell, cancel or CancelToken(), make_room, rest)
+                recording.fetch_all(LIMIT, tell, cancel or CancelToken(), make_room, rest)
                 return self._finish(request, recording, others)
             finally:
                 recording.close_if_unread()
@@ -241,9 +237,10 @@ class Downloads:
                 self._delete(download.path)
                 used -= download.size
         if used + size > self._quota:
-            raise NoRoom(f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left.")
+            said = f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left."
+            raise NoRoom(said, is_final=True)
         if self._free() - missing < LEAVE_FREE:
-            raise NoRoom("The disk is full.")
+            raise NoRoom("The disk is full.", is_final=True)
 
     def _free(self) -> int:
         return shutil.disk_usage(self.folder).free

@@ -95,8 +95,6 @@ class RecordingFetcher:
         """Why nothing more comes; None while something may."""
         self.next_attempt: tuple[str, float] | None = None
         """What failed, and the monotonic time of the next request; None unless it is awaited."""
-        self.refused: str | None = None
-        """Why it must not be played, whatever comes."""
         self.version = 0
         """How often the recording has changed on the server."""
         self.expected: int | None = None
@@ -120,8 +118,8 @@ class RecordingFetcher:
         self._unsaved = 0
         self._saved_at = time.monotonic()
         self._window = 0.0, 0  # when it began, and what had come by then
-        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, name="recording", daemon=True)
+        self.thread.start()
 
     # -- with `changed` held ---------------------------------------------------------------------------
 
@@ -139,7 +137,7 @@ class RecordingFetcher:
     def try_again(self) -> None:
         """Begin to fetch, or forget the failure."""
         self._has_begun = True
-        self.failure, self.refused, self._attempts = None, None, 0
+        self.failure, self._attempts = None, 0
         self._most = self.file.have.total()
         self.changed.notify_all()
 
@@ -155,10 +153,6 @@ class RecordingFetcher:
             self.file.close()
 
     # -- the thread ------------------------------------------------------------------------------------
-
-    def join(self, seconds: float) -> None:
-        """Wait until the thread has ended, for so many seconds at most."""
-        self._thread.join(seconds)
 
     def _run(self) -> None:
         while (start := self._wait_for_gap()) is not None:
@@ -178,7 +172,7 @@ class RecordingFetcher:
             pause = self._pause_after(failure)
             with self.changed:
                 if pause is None:
-                    self.failure, self.is_answered = failure, False
+                    self.failure, self.is_answered = self.failure or failure, False
                     self.changed.notify_all()
                 elif pause:
                     self.next_attempt = failure.brief, time.monotonic() + pause

@@ -69,7 +69,7 @@ class RemoteRecording:
     def problem(self) -> str | None:
         """See `RemoteAudio.problem`."""
         failure = self._fetcher.failure
-        return self._fetcher.refused or (None if failure is None else str(failure))
+        return None if failure is None else str(failure)
 
     def has_changed(self) -> bool:
         """See `RemoteAudio.has_changed`."""
@@ -187,7 +187,7 @@ class RemoteRecording:
 
     def join(self, seconds: float) -> None:
         """Wait until it is closed, for so many seconds at most."""
-        self._fetcher.join(seconds)
+        self._fetcher.thread.join(seconds)
 
 
 class RecordingReader:
@@ -226,7 +226,7 @@ class RecordingReader:
             count = self._file.read_into(buffer[: end - offset], offset)
             if count:
                 if self._claims.are_false(bytes(buffer[:count]), offset, self.size()):
-                    self._fetcher.refused = REFUSED
+                    self._fetcher.failure = FetchError(REFUSED, is_final=True)
                     raise OSError(REFUSED)
                 return count
             with self._changed:

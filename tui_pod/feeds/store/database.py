@@ -224,6 +224,14 @@ def bump(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {(number + 1) % (1 << 31)}")
 
 
+def number_of(db: sqlite3.Connection, feed_id: str) -> int:
+    """Return the number of a feed. Raises FeedStoreError if there is no such feed."""
+    row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
+    if row is None:
+        raise FeedStoreError(f"There is no feed {feed_id}.")
+    return int(row[0])
+
+
 def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: bool = False) -> int:
     """Add unknown feeds; return how many. Only our own backup may allow hosts in the listener's own network."""
     count = 0

@@ -16,9 +16,12 @@ from tui_pod.feeds.store.match import Identified, KnownEpisode, find_duplicates,
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
 
+HIDDEN = -1
+"""The `place` of an episode that its folder or server no longer has: it keeps its id and its progress."""
+
 _CONTENT = (
-    "guid", "title", "summary", "duration", "published", "sort", "audio", "transcript", "chapters", "marks", "keywords",
-    "link",
+    "guid", "title", "summary", "duration", "published", "sort", "place", "audio", "transcript", "chapters", "marks",
+    "keywords", "link",
 )  # fmt: skip
 _UPSERT = (
     f"INSERT INTO episodes VALUES ({', '.join('?' * 17)}) ON CONFLICT DO UPDATE SET"
@@ -33,7 +36,7 @@ class Placed(NamedTuple):
     identified: Identified
     sort: float
     """Seconds since 1970."""
-    ordinal: int
+    place: int
     """Higher for what is listed first, of episodes with the same time."""
     seen: float
     """When it was first seen, in seconds since 1970."""
@@ -51,12 +54,12 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     found = [one for one in found if one.id not in aliases]
     aliases |= _find_awaited(db, feed_id, found)
     sorts = _sort_times(found, former, now)
-    ordinal = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
+    last = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
     placed = []
     for one, sort in zip(found, sorts, strict=True):
-        seen, _, kept_ordinal = former.get(one.id, (now, sort, ordinal))
-        ordinal -= one.id not in former
-        placed.append(Placed(one, sort, kept_ordinal, seen))
+        seen, _, place = former.get(one.id, (now, sort, last))
+        last -= one.id not in former
+        placed.append(Placed(one, sort, place, seen))
     changes = upsert(db, number, placed)
     before = db.total_changes
     delete_episodes(db, [ident for ident in aliases if ident in former])
@@ -83,18 +86,18 @@ def upsert(db: sqlite3.Connection, number: int, placed: Sequence[Placed]) -> int
     return changes + db.total_changes - before
 
 
-def _row(number: int, one: Identified, sort: float, ordinal: int, seen: float) -> tuple[object, ...]:
+def _row(number: int, one: Identified, sort: float, place: int, seen: float) -> tuple[object, ...]:
     item = one.item
     marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
     return (
-        one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, ordinal, seen,
+        one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, place, seen,
         item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link,
     )  # fmt: skip
 
 
-def await_recordings(db: sqlite3.Connection, ids: Mapping[str, str]) -> None:
-    """Let imported episodes without guids wait for their feeds: ids as of `recording_id`, each with its feed's."""
-    db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", ids.items())
+def hide(db: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Hide episodes; they are shown again once they are stored again."""
+    db.executemany("UPDATE episodes SET place = ? WHERE id = ? AND place >= 0", ((HIDDEN, ident) for ident in ids))
 
 
 def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identified]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
 from tui_pod.core.player.snapshot import Chapter
@@ -22,7 +22,7 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
 from tui_pod.feeds.net.login import Login, split_login
 from tui_pod.feeds.store import episodes, marks, settings_table
-from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
+from tui_pod.feeds.store.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.logins import Logins
 from tui_pod.feeds.store.subscription import Subscription, read_subscriptions, to_origins
@@ -51,8 +51,8 @@ class Details:
     """Of the feed, such as `en-gb`; empty when not stated."""
     season: int | None
     number: int | None
-    type: str
-    """`trailer` or `bonus`; empty for a full episode."""
+    type: str | None
+    """`trailer` or `bonus`; None for a full episode."""
     is_explicit: bool
 
 
@@ -171,10 +171,10 @@ class FeedStore:
         return ident
 
     def await_recordings(self, ids: Mapping[str, str]) -> None:
-        """Let imported episodes without guids wait for their feeds; see `episodes.await_recordings`."""
+        """Let imported episodes without guids wait for their feeds: ids as of `recording_id`, each with its feed's."""
         if ids:
-            with self.db.write(changes_library=False) as db:
-                episodes.await_recordings(db, ids)
+            with self.db.write() as db:
+                db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", ids.items())
 
     def remove(self, feed_id: str) -> None:
         """Remove a feed and its episodes from the library; `restore` undoes it until the feed is purged."""
@@ -193,8 +193,9 @@ class FeedStore:
     def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
         """Change a feed's settings, as `podcast_settings.checked` returns them, or those of the `COURSE`."""
         with self.db.write(changes_library=True, changes_list=True) as db:
-            if not settings_table.write(db, feed_id, changes, updated):
-                raise FeedStoreError(f"There is no feed {feed_id}.")
+            if feed_id != COURSE:
+                number_of(db, feed_id)
+            settings_table.write(db, feed_id, changes, updated)
 
     def course_settings(self) -> PodcastSettings:
         """Return the settings of the embedded catalogue."""
@@ -259,10 +260,9 @@ class FeedStore:
         """
         now = time.time() if now is None else now
         with self.db.write() as db:
-            row = db.execute("SELECT number, title, own_title FROM feeds WHERE first = ?", (feed_id,)).fetchone()
-            if row is None:
-                raise FeedStoreError(f"There is no feed {feed_id}.")
-            number, former_title, own_title = row
+            number = number_of(db, feed_id)
+            titles = "SELECT title, own_title FROM feeds WHERE number = ?"
+            former_title, own_title = db.execute(titles, (number,)).fetchone()
             title = feed.title if feed.title and former_title in ("", own_title) else former_title
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             changes = episodes.store_episodes(db, number, feed_id, feed, now)
@@ -343,14 +343,21 @@ class FeedStore:
             cursor = db.cursor()
             cursor.row_factory = sqlite3.Row
             row = cursor.execute(
-                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, size, language,"
-                " season, numbering.number, type, is_explicit"
+                "SELECT first AS feed, feeds.title AS feed_title, coalesce(html, '') AS notes, episodes.link, chapters,"
+                " marks, origin AS allowed, audio, size, language, season, numbering.number, nullif(type, '') AS type,"
+                " is_explicit"
                 " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
                 " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
                 " WHERE episodes.id = ?",
                 (ident,),
             ).fetchone()
-        return None if row is None else _details(row)
+        if row is None:
+            return None
+        values: dict[str, Any] = dict(row)
+        values["marks"] = tuple(Chapter(float(start), str(name)) for start, name in json.loads(row["marks"]))
+        values["allowed"] = to_origins(row["allowed"])
+        values["is_explicit"] = bool(row["is_explicit"])
+        return Details(**values)
 
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by number."""
@@ -361,24 +368,4 @@ class FeedStore:
         self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
     ) -> None:
         with self.db.write(changes_library, changes_list) as db:
-            if not db.execute(f"UPDATE feeds SET {change} WHERE first = ?", (*values, feed_id)).rowcount:
-                raise FeedStoreError(f"There is no feed {feed_id}.")
-
-
-def _details(row: sqlite3.Row) -> Details:
-    return Details(
-        feed=row["first"],
-        feed_title=row["title"],
-        notes=row["html"] or "",
-        link=row["link"],
-        chapters=row["chapters"],
-        marks=tuple(Chapter(float(start), str(name)) for start, name in json.loads(row["marks"])),
-        allowed=to_origins(row["origin"]),
-        audio=row["audio"],
-        size=row["size"],
-        language=row["language"],
-        season=row["season"],
-        number=row["number"],
-        type=row["type"] or "",
-        is_explicit=bool(row["is_explicit"]),
-    )
+            db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number_of(db, feed_id)))

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.feeds.folders.listing import Listing
@@ -14,33 +15,20 @@ from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.store import marks
-from tui_pod.feeds.store.database import FeedStoreError, bump
-from tui_pod.feeds.store.episodes import delete_episodes, store_facts, store_recordings
+from tui_pod.feeds.store.database import bump, number_of
+from tui_pod.feeds.store.episodes import Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.layouts import note_layouts
-from tui_pod.feeds.store.match import DAY, unused_id
+from tui_pod.feeds.store.match import DAY, Identified, unused_id
 
 OUTDATED = "outdated"
 """Instead of the kind for which episodes were stored: they are to be made again from the same files."""
 
-GONE = -1
-"""The `place` of an episode whose file is missing: it is hidden, and keeps its id in case the file returns."""
-
 _DURATION = f"$[{Tags._fields.index('duration')}]"
 """Where the duration is in stored tags."""
 
-_Known = tuple[str, str, str, int]
-"""Id, guid, audio and place of an episode stored before."""
-
-_UPSERT = (
-    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, NULL, ?, '', NULL)"
-    " ON CONFLICT DO UPDATE SET guid = excluded.guid, title = excluded.title, summary = excluded.summary,"
-    " duration = excluded.duration, place = excluded.place, audio = excluded.audio,"
-    " transcript = excluded.transcript, marks = excluded.marks"
-    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio, transcript, marks) IS NOT"
-    " (excluded.guid, excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio,"
-    " excluded.transcript, excluded.marks)"
-)
+_Known = tuple[str, str, str, float]
+"""Id, guid, audio and time of an episode stored before."""
 
 
 def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
@@ -98,10 +86,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
     """
     now = time.time()
     with store.db.write() as db:
-        row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
-        if row is None:
-            raise FeedStoreError(f"There is no feed {feed_id}.")
-        number: int = row[0]
+        number = number_of(db, feed_id)
         stored = Stored()
         if listing.items is not None:
             stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
@@ -123,7 +108,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
 def _store_items(
     db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
 ) -> Stored:
-    known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
+    known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
     books = db.execute(
         "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
         " WHERE feed = ? AND keys <> ''",
@@ -132,28 +117,25 @@ def _store_items(
     keys = {key: ident for packed, ident in books for key in packed.split()}
     ids = _identified(feed_id, items, known, keys)
     today = now - now % DAY  # files of one day keep the order of the folder
+    times = {ident: time for ident, _, _, time in known}
+    placed = []
+    for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
+        time = times.get(ident, today)
+        identified = Identified(ident, item.guid, replace(item, published=time))
+        placed.append(Placed(identified, time, len(items) - place, now))
+    changes = upsert(db, number, placed)
     before = db.total_changes
-    db.executemany(
-        _UPSERT,
-        (
-            (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
-             len(items) - place, now, item.audio, item.transcript, json.dumps(item.marks))
-            for place, (ident, item) in enumerate(zip(ids, items, strict=True))
-        ),
-    )  # fmt: skip
     there = set(ids)
     known = _take_over(db, ids, items, known)
-    gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
-    db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
+    hide(db, (ident for ident, *_ in known if ident not in there))
     note_layouts(db, zip(ids, items, strict=True), now)
     store_recordings(db, zip(ids, items, strict=True))
-    changes = db.total_changes - before
+    changes += db.total_changes - before
     unwanted = marks.note_new(db, number, now)
-    store_facts(db, "sizes", ("size",), [(ident, item.size) for ident, item in zip(ids, items, strict=True)])
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
-    return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
+    return Stored(len(there - times.keys()) - unwanted, bool(changes))
 
 
 def _take_over(

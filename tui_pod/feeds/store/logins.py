@@ -43,6 +43,11 @@ class KeptLogin(NamedTuple):
     """See `Login.over_http`."""
 
 
+def kept_login(feed_id: str, login: Login) -> KeptLogin:
+    """Return a login of a feed to be stored with its password."""
+    return KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http)
+
+
 class Logins:
     """The logins in one folder; several threads and programs may use it."""
 
@@ -81,18 +86,14 @@ class Logins:
 
     def add(self, feed_id: str, login: Login) -> None:
         """Store a login with its password. Raises as `keep` does."""
-        self.keep(KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http))
+        self.keep(kept_login(feed_id, login))
 
     def add_missing(self, logins: Mapping[str, Login]) -> None:
         """Store a login of each feed that has none for that server yet, in one step. Raises as `keep` does."""
         known = {(kept.feed, kept.origin) for kept in self._read()} if logins else set()
-        missing = [
-            KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http)
-            for feed_id, login in logins.items()
-            if (feed_id, login.origin) not in known
-        ]
-        if missing:
-            self._change(lambda _: True, tuple(missing))
+        kept = (kept_login(feed_id, login) for feed_id, login in logins.items())
+        if missing := tuple(login for login in kept if (login.feed, login.origin) not in known):
+            self._change(lambda _: True, missing)
 
     def learn(self, feed_id: str, found: Iterable[Login]) -> None:
         """Store the logins in a feed's own addresses. Raises as `keep` does.
@@ -105,7 +106,7 @@ class Logins:
             former = kept.get(login.origin)
             if former is None and len(kept) < MAX_LEARNT:
                 self.add(feed_id, login)
-                kept[login.origin] = KeptLogin(feed_id, login.origin, login.user, login.password)
+                kept[login.origin] = kept_login(feed_id, login)
             elif former is not None and former.user == login.user and former.password not in ("", login.password):
                 self.add(feed_id, replace(login, over_http=former.over_http))
 

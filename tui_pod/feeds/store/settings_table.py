@@ -35,31 +35,27 @@ def stored_texts(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return {feed_id: texts for feed_id, texts in found if texts}
 
 
-def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> bool:
-    """Change settings of a feed; return False if there is no such feed.
+def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
+    """Change settings of a feed.
 
     Args:
         db: in a write transaction.
-        feed_id: the feed, or `COURSE`.
+        feed_id: a known feed, or `COURSE`, which has neither name nor topics.
         changes: as `podcast_settings.checked` returns them.
         updated: time of the change, in seconds since 1970; None: now.
     """
-    if feed_id != COURSE:
-        if db.execute("SELECT 1 FROM feeds WHERE first = ?", (feed_id,)).fetchone() is None:
-            return False
-        if "name" in changes:
-            rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), own_title) WHERE first = ?"
-            db.execute(rename, (changes["name"], feed_id))
-        if "folder" in changes:
-            folders = json.dumps(ROWS["folder"].parse(changes["folder"]))
-            db.execute("UPDATE feeds SET folders = ? WHERE first = ?", (folders, feed_id))
+    if "name" in changes:
+        rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), own_title) WHERE first = ?"
+        db.execute(rename, (changes["name"], feed_id))
+    if "folder" in changes:
+        folders = json.dumps(ROWS["folder"].parse(changes["folder"]))
+        db.execute("UPDATE feeds SET folders = ? WHERE first = ?", (folders, feed_id))
     row = db.execute("SELECT texts FROM settings WHERE feed = ?", (feed_id,)).fetchone()
     texts = {**_texts(row[0] if row else None), **changes}  # keeps the settings of a newer program
     for name in ("name", "folder"):
         texts.pop(name, None)
     updated = time.time() if updated is None else updated
     db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (feed_id, json.dumps(texts), updated))
-    return True
 
 
 def read_course(db: sqlite3.Connection) -> PodcastSettings:

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.servers.items import FullEntry
 from tui_pod.feeds.store import marks
-from tui_pod.feeds.store.database import FeedStoreError, bump
-from tui_pod.feeds.store.episodes import Placed, store_recordings, upsert
+from tui_pod.feeds.store.database import bump, number_of
+from tui_pod.feeds.store.episodes import Placed, hide, store_recordings, upsert
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import Identified, episode_id
 
@@ -26,8 +26,6 @@ COLLECTIONS = "Collections"
 
 _LIBRARY = "library:"
 _ADD = "INSERT OR REPLACE INTO files VALUES (?, ?, 0, ?, ?, ?)"
-_HIDDEN = -1
-"""The `place` of an episode that the server no longer has: it keeps its id and its progress."""
 
 
 @dataclass(slots=True)
@@ -58,15 +56,14 @@ class KnownServer(NamedTuple):
 def read_known(store: FeedStore, feed_id: str) -> KnownServer:
     """Return what is stored of a server."""
     with store.db.read() as db:
-        row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
-        if row is None:
-            raise FeedStoreError(f"There is no server {feed_id}.")
-        marked = db.execute("SELECT path, key, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%'", row)
+        number = number_of(db, feed_id)
+        asked = "SELECT path, key, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%'"
+        marked = db.execute(asked, (number,))
         found = {path: (json.loads(tags)[0], key) for path, key, tags in marked}
         episodes: dict[str, set[str]] = {}
-        for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", row):
+        for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", (number,)):
             episodes.setdefault(guid.partition("/")[0], set()).add(ident)
-        return KnownServer(row[0], {each.ident: each for each in _read_libraries(db, row[0])}, found, episodes)
+        return KnownServer(number, {each.ident: each for each in _read_libraries(db, number)}, found, episodes)
 
 
 def store_found(
@@ -76,15 +73,8 @@ def store_found(
     now = time.time()
     placed, rows, gone = [], [], set[str]()
     for each, mark in found:
-        rows.append(
-            (
-                known.number,
-                each.ident,
-                int(each.added),
-                mark,
-                json.dumps([library.ident, each.shelves]),
-            )
-        )
+        shelves = json.dumps([library.ident, each.shelves])
+        rows.append((known.number, each.ident, int(each.added), mark, shelves))
         there = set()
         for place, item in enumerate(reversed(each.items)):
             ident = episode_id(feed_id, item.guid)
@@ -96,8 +86,7 @@ def store_found(
     with store.db.write() as db:
         upsert(db, known.number, placed)
         store_recordings(db, ((each.identified.id, each.identified.item) for each in placed))
-        db.executemany("UPDATE episodes SET place = 0 WHERE id = ? AND place < 0", ((p.identified.id,) for p in placed))
-        _hide(db, gone)
+        hide(db, gone)
         db.executemany(_ADD, rows)
         marks.note_new(db, known.number, now)
 
@@ -125,29 +114,22 @@ def finish(
         said = json.dumps([each.name, each.etags, each.collections, each.collections_etag])
         rows.append((known.number, _LIBRARY + each.ident, place, "", said))
     with store.db.write() as db:
-        _hide(db, (ident for item in gone for ident in known.episodes.get(item, ())))
+        former = _arranged(db, known.number)
+        hide(db, (ident for item in gone for ident in known.episodes.get(item, ())))
         db.executemany("DELETE FROM files WHERE feed = ? AND path = ?", ((known.number, item) for item in gone))
-        former = db.execute("SELECT * FROM files WHERE feed = ? AND path LIKE 'library:%'", (known.number,)).fetchall()
         db.execute("DELETE FROM files WHERE feed = ? AND path LIKE 'library:%'", (known.number,))
         db.executemany(_ADD, rows)
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (time.time(), known.number))
-        has_changed = (
-            is_changed or bool(gone) or _arranged(former) != _arranged([(*row[:2], 0, *row[2:]) for row in rows])
-        )
+        has_changed = is_changed or bool(gone) or _arranged(db, known.number) != former
         if has_changed:
             bump(db)
         after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (known.number,)).fetchone()[0]
     return Stored(max(0, after - before), has_changed)
 
 
-def _arranged(rows: Iterable[tuple[object, ...]]) -> list[object]:
-    """Return what rows of libraries say, without etags."""
-    found = sorted((row[3], row[1], *json.loads(str(row[5]))[::2]) for row in rows)
-    return list(found)
-
-
-def _hide(db: sqlite3.Connection, ids: Iterable[str]) -> None:
-    db.executemany("UPDATE episodes SET place = ? WHERE id = ?", ((_HIDDEN, ident) for ident in ids))
+def _arranged(db: sqlite3.Connection, number: int) -> list[object]:
+    """Return the libraries of a server without their etags."""
+    return [(each.ident, each.name, each.collections) for each in _read_libraries(db, number)]
 
 
 def _read_libraries(db: sqlite3.Connection, number: int) -> Iterator[ServerLibrary]:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.feeds.formats.opml import Folder
@@ -14,8 +15,9 @@ from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import to_folders
 
 _QUERY = f"""
-SELECT feeds.*, settings.texts, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS until,
-    coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS count
+SELECT number, first AS feed_id, address, title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,
+    categories, shows_categories, removed, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS rests_until,
+    coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS episodes, texts, own_title
 FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
     LEFT JOIN (SELECT feed, count(*) AS count FROM episodes WHERE place >= 0 GROUP BY feed) AS counts
     ON counts.feed = feeds.number
@@ -90,29 +92,11 @@ def read_subscriptions(db: sqlite3.Connection, with_removed: bool) -> list[Subsc
 
 
 def _subscription(row: sqlite3.Row) -> Subscription:
-    return Subscription(
-        number=row["number"],
-        feed_id=row["first"],
-        address=row["address"],
-        title=row["title"],
-        page=row["page"],
-        folders=to_folders(row["folders"]),
-        etag=row["etag"],
-        modified=row["modified"],
-        fetched=row["fetched"],
-        error=row["error"],
-        origin=row["origin"],
-        guid=row["guid"],
-        is_serial=bool(row["is_serial"]),
-        categories=to_folders(row["categories"]),
-        shows_categories=bool(row["shows_categories"]),
-        removed=row["removed"],
-        ttl=row["ttl"],
-        rests_until=row["until"],
-        is_refused=bool(row["is_refused"]),
-        settings=settings_table.read(row["texts"], row["title"], row["own_title"], row["folders"]),
-        episodes=row["count"],
-    )
+    values: dict[str, Any] = dict(row)
+    settings = settings_table.read(values.pop("texts"), row["title"], values.pop("own_title"), row["folders"])
+    values |= {name: to_folders(row[name]) for name in ("folders", "categories")}
+    values |= {name: bool(row[name]) for name in ("is_serial", "shows_categories", "is_refused")}
+    return Subscription(settings=settings, **values)
 
 
 def to_origins(text: str) -> frozenset[Origin]:

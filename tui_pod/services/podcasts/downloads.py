@@ -19,6 +19,7 @@ from tui_pod.services.podcasts.logins import ask_login_of_episode
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
+    from tui_pod.core.progress.progress import Progress
     from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
     from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
@@ -165,13 +166,12 @@ class DownloadService:
         if self._queue is None:
             podcasts = await self._context.open_podcasts()
             from tui_pod.feeds.media.download_queue import DownloadQueue  # brings TLS, 2 MiB
-            from tui_pod.feeds.media.keeping import oldest_played
 
-            def order(kept: Sequence[str]) -> list[str]:
-                return oldest_played(self._context.controller.progress_index.get, kept)
+            def progress(ident: str) -> Progress | None:
+                return self._context.controller.progress_index.get(ident)
 
             if self._queue is None:  # another call may have opened it
-                self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
+                self._queue = DownloadQueue(podcasts.downloads, self._on_progress, progress)
         return self._queue
 
     def _on_progress(self, progress: DownloadProgress) -> None:
