@@ -42,7 +42,7 @@ from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
-from tui_pod.services.frontend import Frontend
+from tui_pod.services.frontend import Frontend, Job
 from tui_pod.services.media import EpisodeSources
 from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
@@ -339,6 +339,7 @@ class FakeFrontend(FakeListener):
         """Rung whenever something else is to be shown."""
         self.errors: list[str] = []
         self.works: list[str] = []
+        self.jobs: Mapping[str, Job] = {}
         self.failed = frozenset[str]()
         """Feeds that could not be refreshed."""
         self.downloads: dict[str, DownloadState] = {}
@@ -417,8 +418,9 @@ class FakeFrontend(FakeListener):
         self.failed = feeds
         self.bell.ring()
 
-    def work_changed(self, text: str) -> None:
-        self.works.append(text)
+    def work_changed(self, jobs: Mapping[str, Job]) -> None:
+        self.jobs = jobs
+        self.works.append(", ".join(job.text for job in jobs.values()))
         self.bell.ring()
 
 
@@ -627,13 +629,8 @@ class FakeFeeds(FeedService):
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))
 
-    is_refreshing = False
-
     def refresh(self, feed_id: str | None = None) -> None:
         self.wishes.append(("refresh", feed_id))
-
-    def stop_refresh(self) -> None:
-        self.wishes.append(("stop_refresh",))
 
     def remove_feed(self, feed_id: str) -> None:
         self.wishes.append(("remove_feed", feed_id))

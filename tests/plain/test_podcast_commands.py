@@ -6,8 +6,10 @@ import asyncio
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -35,6 +37,7 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import Imported
 from tui_pod.plain.program import PlainProgram
+from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -242,21 +245,16 @@ async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> 
 
 async def test_work_in_the_background_is_said_when_it_begins_and_ends() -> None:
     async with talking(FeedServices()) as (program, said, _):
-        for text in ("refreshing 0/2", "refreshing 1/2", "refreshing 2/2", "", "offline", ""):
-            program.work_changed(text)
-        assert said() == ["Refreshing 0/2.", "Refreshing: done.", "Offline.", "No longer offline."]
-
-
-async def test_work_is_said_by_kind_whatever_else_goes_on() -> None:
-    async with talking(FeedServices()) as (program, said, _):
-        for text in ("offline", "refreshing 0/2, offline", "downloading “Rain, falling”, offline", "offline", ""):
-            program.work_changed(text)
+        offline, synced = {"network": Job("offline")}, {"sync": Job("synced just now")}
+        downloads = {"downloads": Job("downloading 2 episodes", 0.5, lambda: None)}
+        for number in range(3):
+            program.work_changed(synced | downloads | {"refresh": Job(f"refreshing {number}/2", None, lambda: None)})
+        for jobs in (synced, offline, {}):
+            program.work_changed(jobs)
         assert said() == [
-            "Offline.",
-            "Refreshing 0/2.",
-            "Downloading “Rain, falling”.",
+            "Refreshing 0/2. control c stops it.",
             "Refreshing: done.",
-            "Downloading: done.",
+            "Offline.",
             "No longer offline.",
         ]
 
@@ -337,7 +335,6 @@ def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Te
     terminal.send("a")
     terminal.wait("The address of a podcast, the path of a folder or another player's export, or words to search for:")
     terminal.send(f"{cast.url('/f')}\n")
-    terminal.wait("Adding a podcast …")
     terminal.wait("Test Cast: 2 episodes.")
     terminal.send("\t")
     terminal.wait("Topics. 4 of 5. All Topics")
@@ -361,6 +358,26 @@ def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Te
     terminal.send("R")
     terminal.wait("Nothing new.")
     terminal.send("q")
+    assert terminal.end() == 0
+
+
+def test_podcast_of_a_slow_server_is_stopped_and_added_again(cast: Site, terminal: Terminal) -> None:
+    there, going = cast.replies["/f"], threading.Event()
+
+    def slow(_: server.Exchange) -> None:
+        going.wait(30)
+
+    cast.replies["/f"] = slow
+    terminal.wait("1 of 2. First. 1 minute.")
+    terminal.send(f"a{cast.url('/f')}\n")
+    terminal.wait("Adding a podcast. control c stops it.")
+    terminal.program.send_signal(signal.SIGINT)
+    terminal.wait("Stopped: adding a podcast.")
+    going.set()
+    cast.replies["/f"] = there
+    terminal.send(f"a{cast.url('/f')}\n")
+    terminal.wait("Test Cast: 2 episodes.")
+    terminal.program.send_signal(signal.SIGINT)
     assert terminal.end() == 0
 
 

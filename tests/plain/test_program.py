@@ -42,6 +42,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.first_screen import FirstScreen, with_last_played
+from tui_pod.services.frontend import Job
 from tui_pod.services.search import SearchService
 from tui_pod.services.tasks import SaveNotices
 from tui_pod.state.store import StateFile
@@ -244,8 +245,8 @@ async def test_brief_program_names_no_keys_and_no_work(room: Room) -> None:
     output = io.StringIO()
     program = make_program(services, os.open(os.devnull, os.O_RDONLY), output)
     await program.run_on_loop()
-    program.work_changed("refreshing 0/1")
-    program.work_changed("")
+    program.work_changed({"refresh": Job("refreshing 0/1", None, lambda: None)})
+    program.work_changed({})
     assert output.getvalue().splitlines()[0] == f"tui-pod. {len(room.library)} episodes, 0 played."
     assert "efreshing" not in output.getvalue()
 

@@ -23,6 +23,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.services import sync as module
+from tui_pod.services.frontend import Job
 from tui_pod.services.sync import FIRST, ON_REQUEST, SyncService, Work, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
@@ -259,10 +260,10 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
     rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.work == "synced 3 h ago, offline"
-    rig.context.tasks.show("network", "offline")  # podcasts have noticed it too
+    rig.context.tasks.show("network", Job("offline"))  # podcasts have noticed it too
     rig.service.sync_now()
     await rig.synced()
-    assert rig.frontend.work == "synced 3 h ago, offline"
+    assert rig.frontend.work == "offline, synced 3 h ago"
 
 
 async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

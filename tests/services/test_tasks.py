@@ -9,6 +9,7 @@ from tests.fakes import FakeFrontend
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.services import tasks
+from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import BackgroundTasks, CommandFailed, SaveNotices, run_command
 
 
@@ -52,15 +53,44 @@ async def test_command_that_prints_something_has_not_failed(monkeypatch: pytest.
     assert await run_command("search") == b"done\n"
 
 
-async def test_status_is_shown_once_and_taken_away_at_the_end(room: Room) -> None:
+async def test_state_is_shown_once_until_it_ends(room: Room) -> None:
     frontend = FakeFrontend()
     background = BackgroundTasks(room.controller, frontend)
-    with background.showing("sync", "syncing"):
-        background.show("sync", "syncing")
-        background.show("feeds", "refreshing")
-        assert background.shown("sync") == "syncing"
-    assert frontend.works == ["syncing", "syncing, refreshing", "refreshing"]
-    assert background.shown("sync") == ""
+    for job in (Job("offline"), Job("offline"), None, None):
+        background.show("network", job)
+    assert frontend.works == ["offline", ""]
+    assert background.shown("network") == ""
+
+
+async def test_work_that_is_quick_is_not_shown(room: Room) -> None:
+    frontend = FakeFrontend()
+    with BackgroundTasks(room.controller, frontend).showing("sync", "syncing") as show:
+        show("syncing 1/2", 0.5)
+    assert frontend.works == []
+
+
+async def test_work_that_takes_long_is_shown_and_can_be_stopped(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "SAID_AFTER", 0.0)
+    frontend = FakeFrontend()
+    background = BackgroundTasks(room.controller, frontend)
+
+    async def work(kind: str) -> None:
+        with background.showing(kind, f"{kind} 0/2") as show:
+            await frontend.bell.until(lambda: kind in frontend.jobs, "it is shown")
+            show(f"{kind} 1/2", 0.5)
+            await asyncio.Event().wait()
+
+    first = background.run(work("syncing"))
+    await frontend.bell.until(lambda: frontend.work == "syncing 1/2", "it is shown")
+    second = background.run(work("refreshing"))
+    await frontend.bell.until(lambda: len(frontend.jobs) == 2 and frontend.work.endswith("1/2"), "both are shown")
+    assert [job.share for job in frontend.jobs.values()] == [0.5, 0.5]
+    assert background.stop()
+    await asyncio.wait([second])
+    assert (frontend.said, frontend.work, first.done()) == (["Stopped: refreshing 1/2."], "syncing 1/2", False)
+    assert background.stop()
+    await asyncio.wait([first])
+    assert not background.stop()
 
 
 @pytest.mark.parametrize(

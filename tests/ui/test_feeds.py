@@ -21,6 +21,7 @@ from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import FeedError
+from tui_pod.services.frontend import Job
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane
@@ -379,12 +380,15 @@ async def test_last_of_ten_thousand_changes_of_downloads_is_shown() -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (64, 20), (40, 12)])
 async def test_header_shows_what_is_done_in_the_background(size: tuple[int, int]) -> None:
     async with run_app(LIBRARY, size=size, query=IN_CAST) as driver:
-        driver.app.frontend.work_changed("refreshing 3/12")
+        driver.app.frontend.work_changed({"refresh": Job("refreshing 3/12", 0.25, lambda: None)})
         await driver.settle()
-        assert "refreshing 3/12" in driver.text.split("\n")[0]
-        driver.app.frontend.work_changed("")
+        header, *_, keys = driver.text.rstrip().split("\n")
+        assert ("refreshing 3/12 ━╌╌╌╌╌" if size[0] > 60 else "(refreshing 3/12)") in header
+        assert "ctrl+c Stop" in keys
+        driver.app.frontend.work_changed({})
         await driver.settle()
         assert "refreshing" not in driver.text
+        assert "Stop" not in driver.text
 
 
 # -- another library -----------------------------------------------------------------------------------

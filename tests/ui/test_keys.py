@@ -20,6 +20,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.recall.questions import Question
+from tui_pod.services.frontend import Job
 from tui_pod.ui.palette import PaletteScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
@@ -374,6 +375,14 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.notices == ["This topic is not a podcast. Press R to refresh all of them, a to add one."]
+
+
+@exercises("work.stop")
+async def _work_stops(driver: AppDriver, key: str) -> None:
+    stopped = list[str]()
+    driver.services.tasks.show("refresh", Job("refreshing", None, lambda: stopped.append("refresh")))
+    await driver.press(key)
+    assert stopped == ["refresh"]
 
 
 leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])
@@ -841,7 +850,7 @@ BEFORE = {
         if action.hint
         and action.where not in ("transcript", "statistics", "bookmarks", "found")
         and action.id not in ("download.start", "feed.settings")  # are offered on podcasts only
-        and action.id != "app.palette"  # is offered where there is room
+        and action.id not in ("app.palette", "work.stop")  # is offered where there is room, or while there is work
     ],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:

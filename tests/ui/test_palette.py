@@ -62,17 +62,6 @@ async def test_palette_opens_with_the_commands_above_the_topics(library: Library
         assert topics == [*range(topics[0], len(listed))]
 
 
-async def test_palette_stops_a_refresh_that_is_under_way(library: Library) -> None:
-    async with run_app(library) as driver:
-        feeds = driver.services.asked_feeds
-        assert "Stop refreshing" not in [command.name for command in make_commands(driver.app, driver.services)]
-        feeds.is_refreshing = True
-        await driver.press("ctrl+p")
-        await driver.write("stop ref")
-        await driver.press("enter")
-        assert feeds.wishes == [("stop_refresh",)]
-
-
 async def test_palette_lists_first_what_was_used_last(library: Library) -> None:
     async with run_app(library) as driver:
         await choose(driver, "playback.louder")

@@ -168,6 +168,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.bookmarks", "4", "Bookmarks", "screen.view(4)", "screen"),
     Action("undo", "u", "Undo", "app.undo"),
     Action("redo", "ctrl+r", "Redo", "app.undo(True)"),
+    Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", "app.stop_work", hint="Stop"),
     Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", hint="Commands", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
@@ -176,7 +177,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
+    "Stop", "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
     "Played", "Queue", "Download", "Add podcast", "Settings", "Clear", "Transcript", "Search", "Details", "Session",
     "Bookmark", "Help", "Quit", "Filter", "Commands",
 )  # fmt: skip

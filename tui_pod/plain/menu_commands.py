@@ -101,8 +101,6 @@ class MenuCommands:
         }
         entries["The question of this episode"] = self._ask_question
         entries["Recognise this episode"] = self._recognise
-        if services.feeds.is_refreshing:
-            entries["Stop refreshing"] = services.feeds.stop_refresh
         if settings.has_course:
             is_shown = settings.is_course_shown(services.controller.library)
             entries["Hide the course" if is_shown else "Show the course"] = partial(settings.hide_course, is_shown)

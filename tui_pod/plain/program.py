@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import gc
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +41,7 @@ from tui_pod.plain.spoken import (
 )
 from tui_pod.plain.verbosity import Verbosity
 from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.tasks import NOTHING_TO_STOP
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
+    from tui_pod.services.frontend import Job
     from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.services.services import Services
 
@@ -66,9 +67,6 @@ HERE = (
 """What a listener hears who wants to detach."""
 
 OFFLINE = "offline"
-
-_WORK = re.compile(rf"(?:^|, )([a-z]+ing|{OFFLINE})\b(?:“[^”]*”|(?!, (?:[a-z]+ing|{OFFLINE})\b).)*")
-"""The kinds of background work in its text, each by its first word."""
 
 OPENLY = "This server uses http, so others on the network can read the login. Send it anyway? Answer yes or no:"
 
@@ -90,7 +88,7 @@ class PlainProgram:
         )
         self._playback = services.first.playback
         self._loading: asyncio.TimerHandle | None = None
-        self._work = frozenset[str]()  # what was said to have begun, each by its first word
+        self._work: Mapping[str, str] = {}  # what was said to have begun, by kind
         self._source = ""  # the podcast that was last said to play
         self._offered: Card | None = None
         self._list = EpisodeListModel(services)
@@ -131,7 +129,12 @@ class PlainProgram:
         self._menu = menu = MenuCommands(
             self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
         )
-        own = {"app.quit": self.quit, "app.detach": self._say_why_here, "app.suspend": self._suspend}
+        own = {
+            "app.quit": self.quit,
+            "app.detach": self._say_why_here,
+            "app.suspend": self._suspend,
+            "work.stop": self._stop_work,
+        }
         parts = (self._navigation, playback, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
@@ -203,11 +206,15 @@ class PlainProgram:
         self._dialogue.say(text)
 
     def _interrupt(self) -> None:
-        """End the question that is open, else the program."""
+        """End the question that is open, else the work under way, else the program."""
         if self._keyboard.is_asking:
             self._keyboard.cancel()
-        else:
+        elif not self.services.tasks.stop():
             self.quit()
+
+    def _stop_work(self) -> None:
+        if not self.services.tasks.stop():
+            self._dialogue.say(NOTHING_TO_STOP)
 
     def _say_why_here(self) -> None:
         self._dialogue.say(HERE)
@@ -250,18 +257,27 @@ class PlainProgram:
         """See `Frontend.feeds_failed`: said with the topic."""
         self._browser.failed = feeds
 
-    def work_changed(self, text: str) -> None:
+    def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """See `Frontend.work_changed`: says when work starts and ends; the services tell the result."""
+        former, self._work = (
+            self._work,
+            {
+                kind: job.text
+                for kind, job in jobs.items()
+                if job.text == OFFLINE or (job.stop is not None and kind != "downloads")  # those are said by title
+            },
+        )
         if self._dialogue.verbosity is Verbosity.BRIEF:
             return
-        parts = {found[1]: found[0].removeprefix(", ") for found in _WORK.finditer(text)}
-        for word, part in parts.items():
-            if word not in self._work:
-                self._dialogue.say(sentence(f"{part[0].upper()}{part[1:]}"))
-        for word in self._work:
-            if word not in parts:
-                self._dialogue.say(f"{word.capitalize()}: done." if word != OFFLINE else "No longer offline.")
-        self._work = frozenset(parts)
+        for kind, text in self._work.items():
+            if kind not in former:
+                said = sentence(f"{text[0].upper()}{text[1:]}")
+                self._dialogue.say(said if text == OFFLINE else f"{said} {key_of('work.stop')} stops it.")
+        for kind, text in former.items():
+            if kind not in self._work:
+                self._dialogue.say(
+                    "No longer offline." if text == OFFLINE else f"{text.split()[0].capitalize()}: done."
+                )
 
     def write_control(self, sequence: str) -> None:
         """See `Frontend.write_control`: ignored, because a screen reader would read it."""

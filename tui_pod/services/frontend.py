@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tui_pod.core.library.download_state import DownloadState
-from tui_pod.core.library.words_state import WordsState
-from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
-from tui_pod.core.progress.cards import Card
-from tui_pod.recall.questions import Question
-from tui_pod.services.podcasts.login_question import LoginQuestion
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.player.events import Event
+    from tui_pod.core.progress.cards import Card
+    from tui_pod.recall.questions import Question
+    from tui_pod.services.podcasts.login_question import LoginQuestion
+
+
+class Job(NamedTuple):
+    """Work in progress, or a state that lasts, as it is shown."""
+
+    text: str
+    share: float | None = None
+    """How much is done, from 0 to 1; None if that is unknown."""
+    stop: Callable[[], object] | None = None
+    """Stops the work; None for a state that lasts, such as `offline`."""
 
 
 class Frontend(PlaybackListener, Protocol):
@@ -32,8 +44,8 @@ class Frontend(PlaybackListener, Protocol):
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """Show which feeds failed at the last refresh, by their ids."""
 
-    def work_changed(self, text: str) -> None:
-        """Show the status of background work; empty if there is none."""
+    def work_changed(self, jobs: Mapping[str, Job]) -> None:
+        """Show the work in progress, by its kind; what began last comes last."""
 
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask the listener for a login; if a dialog is open, only say that one is needed."""

@@ -15,6 +15,7 @@ from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
 from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
+from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,11 @@ class RecallService(Follower):
 
     def _ask_aloud(self, cards: list[Card], then: Callable[[], None]) -> None:
         controller, tasks, frontend = self._context.controller, self._context.tasks, self._context.frontend
-        show, sounds = partial(tasks.show, "recall"), self._excerpts
+        sounds = self._excerpts
+
+        def show(text: str) -> None:
+            tasks.show("recall", Job(text) if text else None)
+
         quiz = AloudQuiz(cards, self.question, self._mark, self._speak, self._voice.chime, sounds, show, frontend.tell)
         controller.interlude = quiz
 

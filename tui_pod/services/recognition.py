@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Job
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
 from tui_pod.speech.model import (
     RECOGNISER,
@@ -197,11 +199,11 @@ class RecognitionService:
                 if not self._job.cancelled() and (error := self._job.exception()) is not None:
                     self._fail(ident, error)
         finally:
-            self._tasks.show("recognition", "")
+            self._tasks.show("recognition", None)
 
     async def _wait(self) -> None:
         """Wait until something changes, at most `LOOK_EVERY` seconds."""
-        self._tasks.show("recognition", self._why_waiting())
+        self._tasks.show("recognition", Job(self._why_waiting()))
         self._changed.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
@@ -265,7 +267,7 @@ class RecognitionService:
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
-        self._tasks.show("recognition", f"downloading “{episode.title}” for its transcript")
+        self._show(episode, f"downloading “{episode.title}” for its transcript")
         path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
         self._fetched.add(episode.id)
         return path, True
@@ -285,9 +287,13 @@ class RecognitionService:
         self._timer = asyncio.get_running_loop().call_later(REPORT_EVERY, self._show_latest)
         progress = self._context.controller.progress_index.get(episode.id)
         duration = (progress.duration if progress is not None else None) or episode.duration
-        text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
+        share = min(0.99, until / duration) if duration else None
+        text = f"{int(until // 60)} m" if share is None else f"{int(100 * share)} %"
         self._set_state(episode.id, WordsState(text, until))
-        self._tasks.show("recognition", f"recognising “{episode.title}” {text}")
+        self._show(episode, f"recognising “{episode.title}” {text}", share)
+
+    def _show(self, episode: Episode, text: str, share: float | None = None) -> None:
+        self._tasks.show("recognition", Job(text, share, partial(self.remove, episode.id)))
 
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:

@@ -18,6 +18,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
+from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import CommandFailed, run_command
 from tui_pod.state.notebook import SECTIONS, read_notebook
 
@@ -186,7 +187,7 @@ class SyncService(Follower):
 
     async def _ask_first(self) -> None:
         """Show what the first sync would do, and ask."""
-        with self._tasks.showing("sync", "asking the server …"):
+        with self._tasks.showing("first sync", "asking the server"):
             report = await self.work.run("--dry-run")
         if report.get("error"):
             raise CommandFailed(str(report["error"]))
@@ -223,12 +224,16 @@ class SyncService(Follower):
         self._begin(is_asked, *options)
 
     async def _sync(self, is_asked: bool, *options: str, is_second: bool = False) -> None:
-        self._tasks.show("sync", "syncing …")
         since = self._context.controller.now()
         try:
-            report = await self.work.run(*options)
+            with self._tasks.showing("sync", "syncing"):
+                report = await self.work.run(*options)
         except CommandFailed as failure:
             report = {"received": [], "error": str(failure)}
+        except asyncio.CancelledError:
+            self._show()
+            self._answer(is_complete=False)
+            raise
         error = report.get("error")
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
         if not error:
@@ -271,7 +276,8 @@ class SyncService(Follower):
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
         last = "" if self.synced is None else f"synced {_age((now - self.synced).total_seconds())}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
-        self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem))))
+        text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem)))
+        self._tasks.show("sync", Job(text) if text else None)
         if self._clock is not None:
             self._clock.cancel()
         self._clock = asyncio.get_running_loop().call_later(MINUTE, self._show)

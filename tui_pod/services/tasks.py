@@ -15,6 +15,7 @@ from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean, visible
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process, start_of
+from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
@@ -27,14 +28,19 @@ class CommandFailed(UserError):
 
 Work = Coroutine[Any, Any, object]
 
+SAID_AFTER = 0.3
+"""Work that takes longer than this is shown (seconds)."""
+
+NOTHING_TO_STOP = f"Nothing is under way that could be stopped. {key_of('app.quit')} quits."
+
 
 class BackgroundTasks:
-    """The tasks in progress, and the status that is shown of them."""
+    """The tasks in progress, and what is shown of them."""
 
     def __init__(self, controller: PlaybackController, frontend: Frontend) -> None:
         self._controller = controller
         self._frontend = frontend
-        self._texts: dict[str, str] = {}  # the status of each kind of work
+        self._jobs: dict[str, Job] = {}  # by kind of work, the one that began last at the end
         self._tasks: set[asyncio.Task[object]] = set()
         self._turn = asyncio.Lock()
 
@@ -47,29 +53,63 @@ class BackgroundTasks:
 
     async def close(self) -> None:
         """Cancel all tasks, and wait until they have ended."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._tasks):  # one that is cancelled may start another
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    def show(self, what: str, text: str) -> None:
-        """Show the status of a kind of work; an empty text removes it."""
-        if text != self.shown(what):
-            self._texts[what] = text
-            self._frontend.work_changed(", ".join(filter(None, self._texts.values())))
+    def show(self, kind: str, job: Job | None) -> None:
+        """Show a kind of work; None: it has ended."""
+        if job != self._jobs.get(kind):
+            if job is None:
+                del self._jobs[kind]
+            else:
+                self._jobs[kind] = job
+            self._frontend.work_changed(self._jobs.copy())
 
-    def shown(self, what: str) -> str:
-        """Return the status that is shown of a kind of work; empty if none is."""
-        return self._texts.get(what, "")
+    def shown(self, kind: str) -> str:
+        """Return what is shown of a kind of work; empty if nothing is."""
+        return self._jobs[kind].text if kind in self._jobs else ""
 
     @contextmanager
-    def showing(self, what: str, text: str) -> Iterator[None]:
-        """Show a status while the block runs."""
-        self.show(what, text)
+    def showing(
+        self, kind: str, text: str, stop: Callable[[], object] | None = None
+    ) -> Iterator[Callable[[str, float | None], None]]:
+        """Show work while the block runs, once it takes longer than `SAID_AFTER`.
+
+        Args:
+            kind: replaces other work of this kind.
+            text: what is done.
+            stop: stops it; None: cancels the task of the block.
+
+        Yields:
+            Replaces the text, and how much is done.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        job = Job(text, None, stop or task.cancel)
+        timer = asyncio.get_running_loop().call_later(SAID_AFTER, lambda: self.show(kind, job))
+
+        def change(text: str, share: float | None) -> None:
+            nonlocal job
+            job = job._replace(text=text, share=share)
+            if kind in self._jobs:
+                self.show(kind, job)
+
         try:
-            yield
+            yield change
         finally:
-            self.show(what, "")
+            timer.cancel()
+            self.show(kind, None)
+
+    def stop(self) -> bool:
+        """Stop the work that began last; return False if there is none."""
+        for job in reversed(self._jobs.values()):
+            if job.stop is not None:
+                job.stop()
+                self._frontend.tell(f"Stopped: {job.text}.")
+                return True
+        return False
 
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Tell the listener what was done, and make it undoable; undo and redo run one at a time, in order."""

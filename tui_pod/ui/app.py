@@ -149,14 +149,10 @@ class TuiPodApp(TerminalApp):
         self.fit_filters()
 
     def on_scheme_reported(self, message: SchemeReported) -> None:
-        """Draw in dark or light as the terminal does."""
-        self.follow_terminal(message.is_light)
-
-    def follow_terminal(self, is_light: bool) -> None:
-        """Draw in light or dark, unless a theme was chosen; the next start begins so."""
-        if is_light != self._is_light:
-            self._is_light = is_light
-            self.controller.remember("ui", "light", is_light)
+        """Draw in dark or light as the terminal does, unless a theme was chosen; the next start begins so."""
+        if message.is_light != self._is_light:
+            self._is_light = message.is_light
+            self.controller.remember("ui", "light", message.is_light)
         if not self.chosen_theme:
             self.draw_theme("")
 
@@ -342,6 +338,13 @@ class TuiPodApp(TerminalApp):
     def action_nudge(self, by: float) -> None:
         """Move the transcript by so many seconds."""
         self.main_screen.transcript.nudge(by)
+
+    def action_stop_work(self) -> None:
+        """Stop the work that began last."""
+        from tui_pod.services.tasks import NOTHING_TO_STOP  # after the first paint
+
+        if not self._services.tasks.stop():
+            self.notify(NOTHING_TO_STOP)
 
     def action_pause_words(self) -> None:
         """Pause or resume recognition."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
+    from tui_pod.services.frontend import Job
     from tui_pod.services.podcasts.login_question import LoginQuestion
     from tui_pod.ui.app import TuiPodApp
 
@@ -120,9 +121,9 @@ class ScreenFrontend:
         """Mark the podcasts whose last refresh failed."""
         self._main.status.show_failed(feeds)
 
-    def work_changed(self, text: str) -> None:
-        """Show what is being done in the background."""
-        self._main.status.show_work(text)
+    def work_changed(self, jobs: Mapping[str, Job]) -> None:
+        """Show the work in progress."""
+        self._main.status.show_work(jobs)
 
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask for a login in a dialog, or show a notice while the listener is typing or in another dialog."""

@@ -81,8 +81,6 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         is_shown = settings.is_course_shown(services.controller.library)
         hide = partial(settings.hide_course, is_shown)
         yield PaletteCommand("Hide the course" if is_shown else "Show the course", hide, about="generative AI, topics")
-    if services.feeds.is_refreshing:
-        yield PaletteCommand("Stop refreshing", services.feeds.stop_refresh, about="podcasts; what came stays")
     about = "this topic, search, filter and order under a name"
     yield PaletteCommand("Save as a list by a rule", main.dialogs.save_list, about=about)
     if (own := main.model.own_list) is not None:

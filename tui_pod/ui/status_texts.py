@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_status import SessionStatus
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.first_screen import FirstScreen
+    from tui_pod.services.frontend import Job
     from tui_pod.services.services import Services
 
 
@@ -39,6 +40,9 @@ SOUND_KEYS = "\n".join((
 ))  # fmt: skip
 """The keys for speed, volume and sleep timer, a line each."""
 
+
+JOB_BAR = 6
+"""Cells of the bar that shows how much of the work in progress is done."""
 
 WAITING = f"session waits, {{}} left · {key_of('queue.next')} goes on"
 """What the bar says of a session while something else plays, with the number of its episodes."""
@@ -98,6 +102,14 @@ def pane_hints(
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
     found = [hint for hint in shown if hint[1]]
     return tuple(sorted(found, key=lambda hint: is_spare and hint[1] == "Add podcast"))  # last, where there is room
+
+
+def job_text(job: Job, has_bar: bool) -> str:
+    """Return what the header says of work: `refreshing 3/10 ━━╌╌╌╌`."""
+    if job.share is None or not has_bar:
+        return job.text
+    full = int(JOB_BAR * job.share)
+    return f"{job.text} {'━' * full}{'╌' * (JOB_BAR - full)}"
 
 
 def bar_hint(library: Library) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.text.clean import enumerated
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class DirectoryService:
         directories = make_directories(
             chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
         )
-        finding = await find(words, directories, podcasts.policy)
+        with self._context.tasks.showing("find", f"asking {enumerated(self.names)}"):
+            finding = await find(words, directories, podcasts.policy)
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))
@@ -69,4 +71,5 @@ class DirectoryService:
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.pages import read_page  # brings TLS
 
-        return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]
+        with self._context.tasks.showing("find", "fetching the podcast"):
+            return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

@@ -6,7 +6,7 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
@@ -14,6 +14,7 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Job
 from tui_pod.services.hints import NOT_REMOVABLE
 from tui_pod.services.podcasts.logins import ask_login_of_episode
 
@@ -82,8 +83,7 @@ class DownloadService:
         if requests:
             return
         if coming:
-            queue.stop(coming)
-            await self.want(coming, is_wanted=False)
+            await self._stop(coming)
         elif are_here:
             self._frontend.tell(f"Already downloaded. Press {key_of('list.remove')} to delete it.")
         else:
@@ -118,6 +118,12 @@ class DownloadService:
         if index is None:
             return f"{counted(len(removed), 'download')} removed"
         return f"Download of “{library.titles[index]}” removed"
+
+    async def _stop(self, episodes: Sequence[str]) -> None:
+        """Stop downloads; what was fetched stays for the next time."""
+        queue = await self._opened()
+        queue.stop(episodes)
+        await self.want(episodes, is_wanted=False)
 
     async def want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Record whether the listener wants these downloads; unwanted ones are not started automatically."""
@@ -183,14 +189,28 @@ class DownloadService:
             self.errors[progress.episode] = shown.error
         self._frontend.downloads_changed({progress.episode: shown})
         if progress.status is DownloadStatus.RUNNING and progress.done:
-            self._tasks.show("network", "")  # the network works
+            self._tasks.show("network", None)  # the network works
         if progress.error is not None:
             self._on_failure(progress, progress.error)
-        self._tasks.show("downloads", _summary(self._queue.running.values()) if self._queue is not None else "")
+        self._tasks.show("downloads", self._job())
         if self._queue is not None and not self._queue.running:
             if self._failures > 1:
                 self._frontend.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
             self._failures = 0
+
+    def _job(self) -> Job | None:
+        """Return the progress of all downloads together; None if there are none."""
+        if self._queue is None or not self._queue.running:
+            return None
+        running = self._queue.running
+        total = sum(progress.total or 0 for progress in running.values())
+        is_known = total and all(progress.total for progress in running.values())
+        share = min(1.0, sum(progress.done for progress in running.values()) / total) if is_known else None
+        return Job(counted(len(running), "download"), share, self._stop_all)
+
+    def _stop_all(self) -> None:
+        if self._queue is not None:
+            self._tasks.run(self._stop([*self._queue.running]))
 
     def _on_failure(self, progress: DownloadProgress, error: DownloadError) -> None:
         """Show the first of several failures; stop all downloads if they would fail for the same reason."""
@@ -230,16 +250,6 @@ def _download_requests(
         elif episode is not None and (request := podcasts.download_request(episode)) is not None:
             requests.append(request)
     return requests, are_here
-
-
-def _summary(running: Collection[DownloadProgress]) -> str:
-    """Return the progress of all downloads together, such as `2 downloads 45 %`; empty if there are none."""
-    if not running:
-        return ""
-    total = sum(progress.total or 0 for progress in running)
-    is_known = total and all(progress.total for progress in running)
-    share = f" {100 * sum(progress.done for progress in running) // total} %" if is_known else ""
-    return f"{counted(len(running), 'download')}{share}"
 
 
 def _shown(progress: DownloadProgress) -> DownloadState | None:

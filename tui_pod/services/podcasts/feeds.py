@@ -17,6 +17,7 @@ from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
@@ -106,7 +107,7 @@ class FeedService(Follower):
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.subscribe import subscribe  # brings TLS
 
-        with self._tasks.showing("add", "adding a podcast …"):
+        with self._tasks.showing("add", "adding a podcast"):
             done = await in_thread(
                 lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
             )
@@ -157,18 +158,9 @@ class FeedService(Follower):
         """Refresh a podcast because the listener asks; None: all of them."""
         self.refresher.refresh(feed_id)
 
-    @property
-    def is_refreshing(self) -> bool:
-        """Whether podcasts are being refreshed."""
-        return self.refresher.is_running
-
-    def stop_refresh(self) -> None:
-        """Stop a refresh; what was fetched by then stays."""
-        self.refresher.stop()
-
     def network_changed(self, is_offline: bool) -> None:
         """Show whether the network seems to be down."""
-        self._tasks.show("network", "offline" if is_offline else "")
+        self._tasks.show("network", Job("offline") if is_offline else None)
 
     def playback_changed(self, playback: Playback) -> None:
         """Check the downloads of an episode that is no longer in use."""

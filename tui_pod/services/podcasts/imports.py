@@ -5,6 +5,7 @@ Runs on the event loop; threads do what waits.
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,7 +77,8 @@ class ImportService:
                           lambda ident: library.index(ident) is not None)  # fmt: skip
             return Preview(imported, taking)
 
-        return await in_thread(look)
+        with self._tasks.showing("import", "reading the export"):
+            return await in_thread(look)
 
     def take(self, preview: Preview) -> None:
         """Subscribe to the new podcasts, take over the progress, and fetch the episodes."""
@@ -117,7 +119,8 @@ class ImportService:
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
-        with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
+        asked = counted(len(feeds), "podcast")
+        with self._tasks.showing("import", f"looking at {asked}"):
             forbidden = await find_forbidden(feeds, podcasts.policy)
         if forbidden.feeds:
             add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
@@ -125,8 +128,17 @@ class ImportService:
             feeds = [feed for feed in feeds if feed not in forbidden.feeds]
         if not feeds:
             return
-        with self._tasks.showing("import", f"fetching {counted(len(feeds), 'podcast')}"):
-            result = await refresh(podcasts.store, feeds, policy=podcasts.policy)
+        with self._tasks.showing("import", f"fetching {asked}") as show:
+            try:
+                result = await refresh(
+                    podcasts.store,
+                    feeds,
+                    lambda done, total, _: show(f"fetching {done}/{total} podcasts", done / total),
+                    podcasts.policy,
+                )
+            except asyncio.CancelledError:
+                self._tasks.run(self._library.update(podcasts))
+                raise
         await self._library.update(podcasts, result.new)
         if result.failed:
             raise UserError(f"{counted(len(result.failed), 'podcast')} could not be fetched: {result.failed[0].error}")

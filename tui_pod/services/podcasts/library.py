@@ -20,7 +20,7 @@ class ShownLibrary:
 
     def __init__(self, context: Context, news: News, generation: tuple[int, int] | None, reload: Reload) -> None:
         """Reload nothing yet; `generation` is that of the podcasts on the screen, None if there are none."""
-        self._frontend = context.frontend
+        self._frontend, self._tasks = context.frontend, context.tasks
         self._news = news
         self._generation = generation
         self._reload = reload
@@ -35,7 +35,8 @@ class ShownLibrary:
         async with self._turn:  # else the older of two reloads could come last
             generation = podcasts.store.generation
             if generation != self._generation:
-                await self._reload(new)
+                with self._tasks.showing("library", "reading the library"):
+                    await self._reload(new)
                 self._generation = generation
                 await self._news.show()
         for notice in podcasts.store.take_notices():

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.logins import ask_login
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.refresh import Refreshed, RefreshResult
+    from tui_pod.feeds.refresh import Refreshed
     from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
@@ -33,7 +34,7 @@ TOLD = 3
 """How many failures of a refresh are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
-STOPS = f"“Stop refreshing” in the palette ({key_of('app.palette')}) stops that."
+STOPS = f"{key_of('work.stop')} stops that."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 
@@ -66,31 +67,20 @@ class Refresher:
         self._since = time.time()
 
     @property
-    def is_running(self) -> bool:
-        """Whether a refresh is under way."""
+    def _is_running(self) -> bool:
         return self._running is not None and not self._running.done()
 
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a feed on request; None: all feeds."""
-        if self.is_running:
+        if self._is_running:
             self._frontend.tell(f"Podcasts are being refreshed. {STOPS}")
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
-    def stop(self) -> None:
-        """Stop a refresh; what was fetched by then stays."""
-        if self._running is not None and self.is_running:
-            self._running.cancel()
-            self._tasks.run(self._show_what_came())
-
-    async def _show_what_came(self) -> None:
+    async def _show_what_came(self, podcasts: Podcasts) -> None:
         """Show the new episodes of a refresh that was stopped."""
-        if self._running is not None:
-            await asyncio.wait((self._running,))
-        podcasts = await self._context.open_podcasts()
         await self._library.update(podcasts)
         await self._library.show_news()
-        self._frontend.tell(f"Refreshing stopped. {AGAIN}")
 
     def start(self, is_refreshing: bool) -> None:
         """Refresh all feeds if wanted, and from now on those that are due."""
@@ -123,7 +113,7 @@ class Refresher:
 
     async def refresh_due(self, is_start: bool = False) -> None:
         """Refresh the feeds that are due, or at the start all that may be fetched, unless it may cost too much."""
-        if not (await self._is_sparing(is_start) or self.is_running):
+        if not (await self._is_sparing(is_start) or self._is_running):
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))
 
@@ -176,11 +166,20 @@ class Refresher:
     async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.feeds.refresh import refresh  # brings TLS
 
-        with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
-            result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
+        with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:
+            try:
+                result = await refresh(
+                    podcasts.store,
+                    feeds,
+                    lambda done, total, _: show(f"refreshing {done}/{total}", done / total),
+                    podcasts.policy,
+                )
+            except asyncio.CancelledError:
+                self._tasks.run(self._show_what_came(podcasts))
+                raise
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
-            self._tasks.show("network", "offline" if result.is_offline else "")
+            self._tasks.show("network", Job("offline") if result.is_offline else None)
         await self._keeper.archive(podcasts, feeds)
         await self._library.update(podcasts, result.new)
         await self._library.show_news()
@@ -202,9 +201,6 @@ class Refresher:
         found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
         if found.new:
             await self._announce(f"{counted(found.new)} new", found.named_new)
-
-    def _show_progress(self, done: int, total: int, _: RefreshResult) -> None:
-        self._tasks.show("refresh", f"refreshing {done}/{total}")
 
     def tell(self, result: Refreshed, is_asked: bool) -> None:
         """Tell the listener what is new and what failed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
 
 if TYPE_CHECKING:
+    from tui_pod.services.frontend import Job
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
+
+MIN_WIDTH_OF_BAR = 60
+"""Cells of a terminal in which work in progress has a bar."""
 
 FRAME = 6
 """Width of the border beside a title, in cells."""
@@ -30,6 +35,7 @@ class StatusController:
         self._screen = screen
         self._services = services
         self._model = screen.model
+        self._has_work = False  # that the listener can stop
         self._kept = sum(not bookmark.is_removed for bookmark in services.first.notebook.bookmarks)
 
     @property
@@ -54,6 +60,7 @@ class StatusController:
         if screen.is_active:
             own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
+            hints = tuple(hint for hint in hints if self._has_work or hint[1] != "Stop")
             if focus != "search" and (offered := screen.question.hints(screen.size.width)):
                 hints = (*offered, *(hint for hint in hints if hint[0] not in (offered[0][0], offered[1][0])))
         screen.query_one("#keys", KeyLine).hints = hints
@@ -73,9 +80,14 @@ class StatusController:
             narrowing = narrowing.stylize("bold reverse", narrowing.plain.rfind("· ") + 1)
         episodes.border_subtitle = narrowing
 
-    def show_work(self, text: str) -> None:
-        """Show what is being done in the background."""
-        self._screen.query_one("#header", HeaderLine).work = text
+    def show_work(self, jobs: Mapping[str, Job]) -> None:
+        """Show the work in progress."""
+        has_bar = self._screen.size.width > MIN_WIDTH_OF_BAR
+        texts = (status_texts.job_text(job, has_bar) for job in jobs.values())
+        self._screen.query_one("#header", HeaderLine).work = ", ".join(texts)
+        had_work, self._has_work = self._has_work, any(job.stop is not None for job in jobs.values())
+        if had_work != self._has_work:
+            self.show_keys()
 
     def show_bookmarks(self) -> None:
         """Show the number of bookmarks, and in the bar those of its episode."""
