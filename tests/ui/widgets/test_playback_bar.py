@@ -12,9 +12,11 @@ from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
-from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Playback, Source
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.widgets.playback_bar import BarFacts
 
 BASICS = ListQuery(entry=1)
 BEGUN = {"three": Progress(START, position=150.0, played_ranges=((0.0, 150.0), (240.0, 270.0)))}
@@ -193,3 +195,111 @@ async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_ro
         assert lines(driver)[1].rstrip().endswith("[ ] 1×     - + ♪ 80     z ☾ off")
     async with run_app(library, (79, 24)) as driver:
         assert lines(driver)[1].rstrip().endswith("1×     ♪ 80       ☾ off")
+
+
+# -- what each line says -------------------------------------------------------------------------------
+
+
+def marks_of(line: str, sign: str) -> list[int]:
+    """Return the cells of the line of time that show a sign, counted from its first cell."""
+    inside = line[line.index("▐") + 1 : line.index("▍")]
+    return [cell for cell, shown in enumerate(inside) if shown == sign]
+
+
+@pytest.mark.parametrize("height", [30, 29])
+async def test_place_in_a_course_is_said_once(height: int, library: Library) -> None:
+    async with run_app(library, (120, height), query=BASICS) as driver:
+        driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
+        driver.bar.facts = BarFacts(topic="Basics", place="Act 1 · 1 of 3")
+        await driver.settle()
+        assert lines(driver)[0].count("Act 1 · 1 of 3") == 1
+        assert "Basics" not in lines(driver)[0]
+
+
+async def test_topic_stands_in_for_a_place_in_a_course(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
+        driver.bar.facts = BarFacts(topic="Basics")
+        await driver.settle()
+        assert lines(driver)[0].endswith(" Basics")
+
+
+async def test_times_before_and_after_the_position_add_up(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        for position, said in ((0.0, " 0:00 ▐ −1:40"), (0.9, " 0:00 ▐ −1:40"), (59.5, " 0:59 ▐ −0:41")):
+            driver.bar.playback = Playback(
+                episode="one", title="One", position=position, duration=99.6, status=PlayerStatus.PLAYING
+            )
+            await driver.settle()
+            before, _, after = lines(driver)[1].partition("▐")
+            assert f"{before}▐{after.partition('▍')[2][:6]}" == said
+
+
+async def test_estimated_time_is_marked_and_an_unknown_length_is_a_question(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        driver.bar.playback = Playback(
+            episode="one", title="One", position=30.0, is_estimated=True, status=PlayerStatus.PLAYING
+        )
+        await driver.settle()
+        assert lines(driver)[1].startswith("≈0:30 ▐●╌")
+        assert lines(driver)[1].partition("▍")[2].startswith(" ?")
+
+
+async def test_knob_stays_within_the_line(library: Library) -> None:
+    async with run_app(library, (80, 24), query=BASICS) as driver:
+        for position, at in ((0.0, 0), (100.0, -1)):
+            driver.bar.playback = Playback(
+                episode="one", title="One", position=position, duration=100.0, status=PlayerStatus.PLAYING
+            )
+            await driver.settle()
+            inside = lines(driver)[1].partition("▐")[2].partition("▍")[0]
+            assert inside.index("●") == at % len(inside)
+
+
+async def test_bookmarks_and_chapters_stand_where_they_start(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(200.0, "beyond the end"))
+        driver.bar.playback = Playback(
+            episode="one", title="One", position=10.0, duration=100.0, marks=chapters, status=PlayerStatus.PLAYING
+        )
+        driver.bar.bookmarks = (75.0, 100.0)
+        await driver.settle()
+        line = lines(driver)[1]
+        width = len(line[line.index("▐") + 1 : line.index("▍")])
+        assert marks_of(line, "┆") == [width // 2]
+        assert marks_of(line, MARKS["bookmark"]) == [int(width * 0.75), width - 1]
+
+
+async def test_chapters_are_drawn_while_they_take_a_third_of_the_line_at_most(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        playback = Playback(episode="one", title="One", duration=1000.0, status=PlayerStatus.PLAYING)
+        driver.bar.playback = playback
+        await driver.settle()
+        line = lines(driver)[1]
+        width = len(line[line.index("▐") + 1 : line.index("▍")])
+        for count in (width // 3, width // 3 + 1):
+            starts = [(2 * number + 2.5) * 1000 / width for number in range(count)]
+            driver.bar.playback = playback._replace(marks=tuple(Chapter(start, "x") for start in starts))
+            await driver.settle()
+            assert len(marks_of(lines(driver)[1], "┆")) == (count if count == width // 3 else 0)
+
+
+async def test_session_fills_its_steps(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        for session, said in (((1, 30, "9:00"), "▰▱▱▱▱▱ 1 of 30"), ((3, 6, "9:00"), "▰▰▰▱▱▱ 3 of 6"),
+                              ((6, 6, "9:00"), "▰▰▰▰▰▰ 6 of 6"), ((0, 0, "9:00"), "▱▱▱▱▱▱ 0 of 0")):  # fmt: skip
+            driver.bar.facts = BarFacts(session=session)
+            await driver.settle()
+            assert f" session {said}, ends 9:00" in lines(driver)[2]
+
+
+@pytest.mark.parametrize(("size", "line"), [((120, 30), 2), ((120, 29), 0)])
+async def test_waiting_session_and_next_episode_are_said_in_either_bar(
+    size: tuple[int, int], line: int, library: Library
+) -> None:
+    async with run_app(library, size, query=BASICS) as driver:
+        await driver.press("enter")
+        driver.bar.facts = BarFacts(waiting="session waits, 3 left", following="Another title")
+        await driver.settle()
+        assert "session waits" in lines(driver)[line]
+        assert lines(driver)[line].endswith("next ▹ Another title")

@@ -576,3 +576,40 @@ async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> 
         driver.services.transcripts["one"] = Transcript()
         await driver.press("t")
         assert said in words(driver)
+
+
+# -- clicks and pages ----------------------------------------------------------------------------------
+
+
+async def test_click_on_the_space_between_two_sentences_does_nothing(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "t")
+        row = driver.rows_of(driver.transcript)[0]
+        first = row.index("Two.")
+        await driver.play(1)
+        await driver.click(driver.transcript, first, 1)
+        assert driver.playback.position == 1.0
+        await driver.click(driver.transcript, first + 1, 1)
+        assert driver.playback.position == 20.0
+
+
+async def test_border_says_which_match_the_cursor_is_at(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
+        await driver.press("j", "j", "t", "slash", *"number 1", "enter")
+        assert str(driver.transcript.border_subtitle) == "1/19 “number 1”"
+        await driver.press("n", "n")
+        assert str(driver.transcript.border_subtitle) == "3/19 “number 1”"
+        assert driver.transcript.cursor == 11
+        await driver.press("N", "N", "N")
+        assert str(driver.transcript.border_subtitle) == "11/19 “number 1”"
+
+
+async def test_page_down_moves_by_at_least_one_sentence(library: Library) -> None:
+    tall = Transcript(tuple(Cue(f"{number} {'word ' * 200}", number * 9.0, number * 9.0 + 8) for number in range(3)))
+    async with run_app(library, size=(40, 12), query=BASICS, prepare=with_words("three", tall)) as driver:
+        await driver.press("j", "j", "t", "pagedown")
+        assert driver.transcript.cursor == 1
+        await driver.press("pagedown", "pagedown", "pagedown")
+        assert driver.transcript.cursor == 2
+        await driver.press("pageup")
+        assert driver.transcript.cursor == 2  # the page above begins within it
