@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from tests.app_driver import run_app
-from tui_pod.core.library.library import Library
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tests.fakes import START
+from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.look.cells import MARKS, meter
+from tui_pod.ui.widgets.topic_tree import MANY_TOPICS, METER_WIDTH
 
 
 async def test_left_folds_a_topic_and_then_goes_to_its_parent(library: Library) -> None:
@@ -20,3 +29,95 @@ async def test_left_folds_a_topic_and_then_goes_to_its_parent(library: Library) 
         assert (tree.entry, tree.row_count()) == (basics, rows - 1)
         await driver.press("right")
         assert (tree.entry, tree.row_count()) == (basics, rows)
+
+
+def tree_row(driver: AppDriver, name: str) -> str:
+    """Return the row of a topic or smart list as it is drawn."""
+    return next(row for row in driver.rows_of(driver.tree) if f" {name} " in row)
+
+
+async def test_smart_lists_stand_above_the_topics_with_their_counts(library: Library) -> None:
+    progress = {"one": Progress(START, position=50.0)}
+    async with run_app(library, query=ListQuery(), progress=progress) as driver:
+        await driver.press("j", "e", "j", "e")
+        rows = [" ".join(row.split()) for row in driver.rows_of(driver.tree)[:2]]
+        assert rows == [f"{MARKS['started']} Continue 1", f"{MARKS['queued']} Queue 2"]
+
+
+async def test_new_has_a_row_once_there_are_podcasts() -> None:
+    async with run_app(make_podcast({})) as driver:
+        assert [name for name, _ in driver.tree_rows()][:3] == ["Continue", "New", "Queue"]
+
+
+async def test_progress_is_drawn_until_all_is_played(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=2)) as driver:
+        full, rest = meter(0.5, METER_WIDTH)
+        assert full + rest not in tree_row(driver, "Numbers")
+        await driver.press("m")
+        assert f"{full}{rest}   2" in tree_row(driver, "Numbers")
+        await driver.press("j", "m")
+        assert f"{MARKS['played']} 2" in tree_row(driver, "Numbers")
+
+
+async def test_smallest_topic_of_what_plays_is_marked_or_the_folded_one_that_hides_it(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        await driver.press("enter")
+        assert MARKS["playing"] in tree_row(driver, "Numbers")
+        assert MARKS["playing"] not in tree_row(driver, "Basics")
+        driver.tree.go_to(1)
+        driver.tree.action_left()
+        await driver.settle()
+        assert MARKS["playing"] in tree_row(driver, "Basics")
+        await driver.press("space")
+        assert MARKS["paused"] in tree_row(driver, "Basics")
+
+
+async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
+    async with run_app(make_podcast({})) as driver:
+        assert MARKS["fault"] not in tree_row(driver, "Cast")
+        driver.tree.show_failed(frozenset((CAST,)))
+        await driver.settle()
+        assert MARKS["fault"] in tree_row(driver, "Cast")
+        driver.tree.show_failed(frozenset(("https://other.example/feed",)))
+        await driver.settle()
+        assert MARKS["fault"] not in tree_row(driver, "Cast")
+
+
+async def test_topic_without_parts_goes_to_its_parent_and_the_first_stays(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        driver.main.set_focus(driver.tree)
+        driver.tree.go_to(library.topics.names.index("Hostile"))
+        await driver.press("left")
+        assert driver.tree.entry == 0
+        await driver.press("left", "left")
+        assert driver.tree.entry == 0
+
+
+async def test_folded_topic_is_unfolded_to_show_a_part_of_it(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        numbers = library.topics.names.index("Numbers")
+        driver.tree.go_to(library.topics.parents[numbers])
+        driver.tree.action_left()
+        count = driver.tree.row_count()
+        driver.tree.go_to(numbers)
+        assert (driver.tree.entry, driver.tree.row_count()) == (numbers, count + 1)
+
+
+async def test_folded_topics_and_the_cursor_stay_in_another_library(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        tree = driver.tree
+        tree.go_to(1)
+        tree.action_left()
+        other = build_library((Topic("Added"), *TOPICS), EPISODES)
+        tree.adopt(other, ProgressIndex(other, {}))
+        await driver.settle()
+        assert other.topics.names[tree.entry] == "Basics"
+        assert "Numbers" not in [name for name, _ in driver.tree_rows()]
+
+
+@pytest.mark.parametrize(("count", "is_folded"), [(MANY_TOPICS - 2, False), (MANY_TOPICS - 1, True)])
+async def test_very_many_topics_start_folded(count: int, is_folded: bool) -> None:
+    topics = [Topic("Top"), *(Topic(f"T{number}", "Top") for number in range(count))]
+    library = build_library(topics, [Episode("one", "One", tags=("T0",))])
+    async with run_app(library) as driver:
+        assert ("T0" not in [name for name, _ in driver.tree_rows()]) is is_folded

@@ -601,7 +601,7 @@ async def test_border_says_which_match_the_cursor_is_at(library: Library) -> Non
         assert str(driver.transcript.border_subtitle) == "3/19 “number 1”"
         assert driver.transcript.cursor == 11
         await driver.press("N", "N", "N")
-        assert str(driver.transcript.border_subtitle) == "11/19 “number 1”"
+        assert str(driver.transcript.border_subtitle) == "19/19 “number 1”"
 
 
 async def test_page_down_moves_by_at_least_one_sentence(library: Library) -> None:
