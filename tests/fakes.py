@@ -519,6 +519,9 @@ class FakeSettings(PodcastSettingsService):
     async def all(self) -> list[PodcastChoice]:
         return self.podcasts
 
+    async def find_book(self, episode: str) -> PodcastChoice | None:
+        return next((each for each in self.podcasts if each.id == episode and each.podcast), None)
+
     def configure(self, feed_id: str, changes: Mapping[str, str], label: str = "") -> None:
         self._wishes.append(("configure", feed_id, dict(changes)))
 

@@ -20,7 +20,7 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
     said = typist.lines
     assert said[3] == "Nothing is playing: b bookmarks what was just said."
     assert said[-4:] == [
-        "Bookmarked “Worth keeping.”. Press b again for a note.",
+        "Bookmarked “Worth keeping”. Press b again for a note.",
         "A note on the bookmark, or press enter to leave it as it is:",
         "Noted.",
         "Undid: edit of the bookmark at 0:00",

@@ -404,10 +404,8 @@ async def test_settings_of_a_podcast_are_said_and_changed() -> None:
     services = FeedServices()
     services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings(speed=1.2))]
     said = await run(services, "P", "speed=9", "P", "", "P", "speed=2")
-    assert said[:2] == [
-        "Type a setting and its value, such as speed=1.2, or press enter to list the settings:",
-        "speed: “9” must be a number from 0.5 to 3.",
-    ]
+    assert said[0] == "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
+    assert "speed: “9” must be a number from 0.5 to 3." in said
     assert "speed: 1.2. Speed at which it plays." in said
     assert services.asked.wishes == [("configure", CAST, {"speed": "2"})]
 

@@ -57,6 +57,7 @@ def test_book_is_found_by_who_made_it_its_folder_and_the_words_of_its_parts(desk
         )
     )  # fmt: skip
     desk.fill()
+    assert only(desk.ask("austen")).hits[0].text == "Jane Austen · Ann Reader · Highbury 2 · Novels"
     for typed in ("austen", "reader", "highbury", "novels", "emma austen"):
         assert desk.ids(typed) == ["one"]
     assert [hit.start for hit in only(desk.ask("engine")).hits] == [1.0]

@@ -75,7 +75,7 @@ async def rig() -> Rig:
 async def test_sentence_just_said_is_kept_and_told(rig: Rig) -> None:
     await rig.keep()
     assert rig.stretches == [(20.0, 90.0, "Second.")]
-    assert rig.screen.said == ["Bookmarked “Second.”. Press b again for a note."]
+    assert rig.screen.said == ["Bookmarked “Second”. Press b again for a note."]
 
 
 async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:

@@ -163,8 +163,8 @@ COMMANDS = (
             Argument("feed", "FEED", _FEED),
             Argument("name", "NAME", "its new name; default for the one in its feed"),
         )),
-        Command("set", "podcasts.feeds_set.run", "change settings of a podcast, or print them all", (
-            Argument("feed", "FEED", f"{_FEED}; course for the embedded course"),
+        Command("set", "podcasts.feeds_set.run", "change settings of a podcast or book, or print them all", (
+            Argument("feed", "FEED", f"{_FEED}, id or title of a book, or course for the embedded course"),
             Argument("changes", "KEY=VALUE", "a setting and its new value; no value after the = for the default", "*"),
         ), has_json=True),
         Command("topics", "podcasts.feeds.run_topics",

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts
+from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs, to_texts
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
@@ -143,24 +143,31 @@ class PodcastCommands:
             question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
             self._dialogue.ask(question, partial(self._change_list, own))
             return
-        index = self._list.index
-        feed = self._browser.podcast or (self._list.library.feed_of(index) if index is not None else None)
-        if feed is None:
+        index, listed = None if self._browser.is_on_topics else self._list.index, self._browser.podcast
+        if listed is None and (index is None or self._list.library.feed_of(index) is None):
             self._dialogue.say(NOT_A_PODCAST)
         else:
             question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
-            self._dialogue.ask(question, partial(self._change_setting, feed))
+            self._dialogue.ask(question, partial(self._change_setting, index, listed))
 
-    def _change_setting(self, feed: str, answer: str) -> None:
+    def _change_setting(self, index: int | None, listed: str | None, answer: str) -> None:
+        self._run(self._change_setting_of_podcast(index, listed, answer))
+
+    async def _change_setting_of_podcast(self, index: int | None, listed: str | None, answer: str) -> None:
+        podcast = await self._feeds.settings.find_at(self._list.library, index, listed)
+        if podcast is None:
+            return
         if not answer.strip():
-            self._run(self._say_settings(feed))
+            rows, texts = podcast.rows, to_texts(podcast.settings)
+            self._dialogue.say(f"Settings of {sentence(podcast.name)}")
+            self._dialogue.say_all(f"{name}: {texts[name] or rows[name].usual}. {rows[name].text}." for name in rows)
             return
         try:
-            changes = checked(split_pairs([answer]))
+            changes = checked(split_pairs([answer]), podcast.rows)
         except SettingError as error:
             self._dialogue.say(f"{error}.")
         else:
-            self._feeds.settings.configure(feed, changes)
+            self._feeds.settings.configure(podcast.id, changes)
 
     def _change_list(self, own: OwnList, answer: str) -> None:
         if not answer.strip():
@@ -177,10 +184,3 @@ class PodcastCommands:
                 self._list.change(self._list.query._replace(entry=renamed))
         except UserError as error:
             self._dialogue.say(f"{error}.")
-
-    async def _say_settings(self, feed: str) -> None:
-        podcast = await self._feeds.settings.find(feed)
-        texts = to_texts(podcast.settings) if podcast is not None else {}
-        self._dialogue.say_all(
-            f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items()
-        )

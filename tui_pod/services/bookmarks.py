@@ -96,5 +96,6 @@ class BookmarkService:
 def said_of(bookmark: Bookmark) -> str:
     """Return a sentence that says what was bookmarked."""
     if bookmark.text:
-        return f"Bookmarked “{clean(bookmark.text, SHOWN_WORDS)}”."
+        said = clean(bookmark.text, SHOWN_WORDS).removesuffix(".")
+        return f"Bookmarked “{said}”."
     return f"Bookmarked {clock(bookmark.start)} to {clock(bookmark.end)}."

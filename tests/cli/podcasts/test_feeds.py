@@ -238,12 +238,27 @@ def test_feeds_refresh_whose_downloads_fail_says_so(site: Site, shell: Shell) ->
     assert "“Episode 1” was not downloaded" in shell.err
 
 
+def test_feeds_set_of_a_book_changes_it_at_once_and_back(shell: Shell, tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+    shell("feeds", "add", str(tmp_path / "Shelf"))
+    shell("feeds", "set", "Emma", "skip_end=9", "kind=talks")
+    assert shell.err == "Emma: skip_end 9, kind talks\n"
+    talks = [entry["id"] for entry in shell.json("list", "--topic", "Shelf")]
+    assert len(talks) == 3
+    assert shell.json("feeds", "set", talks[1])["kind"] == "talks"
+    shell("feeds", "set", talks[1], "kind=")
+    assert [entry["title"] for entry in shell.json("list", "--topic", "Shelf")] == ["Emma"]
+    shell("feeds", "set", "Emma", "refresh=5", status=1)
+    assert "allowed: kind, level" in shell.err
+
+
 @pytest.mark.parametrize("name", ["course", "Generative AI"])
 def test_course_can_be_hidden_and_nothing_else(name: str, shell: Shell) -> None:
     shell("feeds", "set", name, "hidden=yes")
     assert shell.json("feeds", "set", name) == {"hidden": True}
     shell("feeds", "set", name, "hidden=no", "speed=2", status=1)
-    assert "only hidden" in shell.err
+    assert "allowed: hidden" in shell.err
     assert shell.json("feeds", "set", name) == {"hidden": True}
 
 

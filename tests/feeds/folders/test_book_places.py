@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
-from tests.feeds.folders.test_books import configure
+from tests.feeds.folders.test_books import BEFORE, configure
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.store.layouts import correct_length
-
-BEFORE = datetime(2020, 11, 28, tzinfo=UTC)
-"""When something was noted, before any change of the parts."""
 
 
 def noted(episode: str, start: float) -> Notebook:

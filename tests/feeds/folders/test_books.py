@@ -12,8 +12,12 @@ from tests.feeds.folders.shelf import Shelf
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.folders.address import to_address
+from tui_pod.feeds.store.files import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
+
+BEFORE = datetime(2020, 11, 28, tzinfo=UTC)
+"""Before any change of the parts."""
 
 
 def configure(shelf: Shelf, **texts: str) -> None:
@@ -36,8 +40,8 @@ def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) 
     assert book.tags[0] == "Austen"
     assert shelf.course("Austen") == ["Emma", "Talk"]
     assert shelf.store.take_notices() == [
-        f"“Emma” is shown as a book, judged by tags and names. If not so, set kind to talks in the settings of"
-        f" {shelf.folder}."
+        "“Emma” is shown as a book, judged by tags and names. If one is not, set its kind to talks: P, or tui-pod feeds"
+        " set."
     ]
 
 
@@ -85,6 +89,55 @@ def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
     assert shelf.refresh().has_changed is False
     configure(shelf, kind="book")
     assert len(shelf.book().parts) == 3
+
+
+def put_two_books(shelf: Shelf) -> None:
+    shelf.put_book("Emma")
+    for name in ("01", "09", "10"):  # the first file is the same
+        shelf.put(f"Other/{name}.mp3", f"Chapter {int(name)}", name, TALB="Other")
+    shelf.add()
+
+
+def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) -> None:
+    put_two_books(shelf)
+    book, other = shelf.book(), shelf.book("Other")
+    progress = {book.id: Progress(BEFORE, book.parts[1].start + 0.5)}
+    shelf.store.configure(book.id, {"kind": "talks"})
+    shelf.refresh()
+    assert shelf.course("Emma") == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    assert shelf.book("Other") == other
+    assert ProgressIndex(shelf.library(), progress).status(shelf.ids()["Chapter 3"]) is Status.UNPLAYED
+    talk = shelf.ids()["Chapter 2"]
+    assert ProgressIndex(shelf.library(), progress).status(talk) is Status.STARTED
+    found = find_book(shelf.store, talk)
+    assert found is not None
+    assert (found.id, found.settings.kind) == (book.id, "talks")
+    assert shelf.refresh().has_changed is False
+
+    shelf.store.configure(found.id, {"kind": ""})
+    shelf.refresh()
+    assert (shelf.book().id, shelf.book().parts) == (book.id, book.parts)
+    assert (there := ProgressIndex(shelf.library(), progress).get(book.id)) is not None
+    assert there.position == book.parts[1].start + 0.5
+
+
+def test_settings_of_a_book_are_its_own_and_the_others_those_of_its_folder(shelf: Shelf) -> None:
+    put_two_books(shelf)
+    configure(shelf, level="yes", skip_start="5")
+    shelf.store.configure(shelf.book().id, {"level": "no"})
+    library = shelf.library()
+    found = [library.podcast_settings(library.titles.index(title)) for title in ("Emma", "Other")]
+    assert [(each.level, each.skip_start) for each in found if each] == [(False, 5.0), (True, 5.0)]
+
+
+def test_book_is_found_by_its_id_or_title(shelf: Shelf) -> None:
+    shelf.put_book("Emma")
+    shelf.put("Talk.mp3", "Talk")
+    shelf.add()
+    ident = shelf.book().id
+    assert [found.id for text in (ident, " emma") if (found := find_book(shelf.store, text))] == [ident, ident]
+    assert find_book(shelf.store, "Talk") is None
+    assert find_book(shelf.store, shelf.ids()["Talk"]) is None
 
 
 def test_book_keeps_its_id_when_parts_come_go_and_are_renamed(shelf: Shelf) -> None:

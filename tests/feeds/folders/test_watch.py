@@ -76,12 +76,3 @@ def test_removed_folder_is_no_longer_watched(watched: Watched) -> None:
     watched.store.remove(watched.feed_id)
     watched.put("Sub/two.mp3")
     assert watched.look() == []
-
-
-def test_folder_whose_kind_was_chosen_is_refreshed(watched: Watched) -> None:
-    assert watched.look() == []
-    watched.store.configure(watched.feed_id, {"speed": "1.5"})
-    assert watched.look() == []
-    watched.store.configure(watched.feed_id, {"kind": "talks"})
-    assert watched.look() == [watched.feed_id]
-    assert watched.look() == []

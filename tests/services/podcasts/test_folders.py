@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,24 @@ async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(
     await service.service.subscribe(str(tmp_path / "Shelf"))
     await asyncio.wait_for(is_timed.wait(), PATIENCE)
     assert max(waits) == 300.0
+
+
+async def test_settings_of_one_book_are_changed_at_once_and_back(service: ServiceRig, tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Shelf" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+    settings, ident = service.service.settings, service.controller.library.ids[0]
+    settings.configure(ident, {"speed": "1.5"})
+    await service.until(lambda: service.controller.mixer.speed_rule(0) == 1.5, "its speed is its own")
+    found = await settings.find_at(service.controller.library, 0, None)
+    assert found is not None
+    assert (found.id, found.name, found.settings.speed) == (ident, "Emma", 1.5)
+    settings.configure(ident, {"kind": "talks"})
+    await service.until(lambda: service.titles == ["Chapter 1", "Chapter 2", "Chapter 3"], "its parts are listed")
+    said = "Emma: kind talks. Press u to undo."
+    await service.until(lambda: service.driver.said[-1] == said, "it is said")
+    assert await settings.find_at(service.controller.library, 1, None) == found._replace(
+        settings=replace(found.settings, kind="talks")
+    )
+    service.controller.undo()
+    await service.until(lambda: service.titles == ["Emma"], "it is a book again")

@@ -36,7 +36,7 @@ async def test_b_keeps_the_sentence_and_u_takes_it_back() -> None:
         await play(driver)
         await keep(driver)
         assert texts(driver) == [("Two.", "")]
-        assert driver.notices == ["Bookmarked “Two.”. Press b again for a note."]
+        assert driver.notices == ["Bookmarked “Two”. Press b again for a note."]
         await driver.press("u")
         assert texts(driver) == []
 

@@ -1,8 +1,10 @@
-"""The command `feeds set`: print and change the settings of one podcast."""
+"""The command `feeds set`: print and change the settings of one podcast or book."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
@@ -11,9 +13,11 @@ from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import (
+    BOOK_ROWS,
     COURSE,
     ROWS,
     PodcastSettings,
+    Setting,
     SettingError,
     checked,
     split_pairs,
@@ -21,59 +25,75 @@ from tui_pod.core.library.podcast_settings import (
 )
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.files import find_book
 from tui_pod.library.catalog_files import read_catalog
+from tui_pod.runtime.threads import CancelToken
 
 
 def set_settings(store: FeedStore, options: Namespace) -> None:
-    """Change settings of a podcast, all or none; print them if no change is given."""
-    feed_id, name, settings = _find(store, options.feed)
+    """Change settings of a podcast or book, all or none; print them if no change is given."""
+    found = _find(store, options.feed)
     if not options.changes:
-        _print(settings, feed_id == COURSE, options.json)
+        _print(found, options.json)
         return
     try:
         pairs = split_pairs(options.changes)
         login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
-        changes = checked(pairs)
+        changes = checked(pairs, found.rows)
     except SettingError as error:
         raise UserError(f"{error}. Nothing was changed") from None
     if login:
-        (feed,) = named_feeds(store, [feed_id])
-        tell(f"{name}: {set_login(store, feed, login)}")
+        (feed,) = named_feeds(store, [found.id])
+        tell(f"{found.name}: {set_login(store, feed, login)}")
     if changes:
-        if feed_id == COURSE and list(changes) != ["hidden"]:
-            raise UserError("only hidden can be set for the course. Nothing was changed")
-        store.configure(feed_id, changes)
-        said = (f"{key} {text or f'default ({ROWS[key].usual})'}" for key, text in changes.items())
-        tell(f"{name}: {', '.join(said)}")
+        store.configure(found.id, changes)
+        said = (f"{key} {text or f'default ({found.rows[key].usual})'}" for key, text in changes.items())
+        tell(f"{found.name}: {', '.join(said)}")
+    if "kind" in changes and (folder := store.find(found.folder or found.id)) is not None:
+        from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags
+
+        refresh_folder(store, folder, CancelToken())
     if options.json:
-        _, _, settings = _find(store, feed_id)
-        _print(settings, feed_id == COURSE, is_json=True)
+        _print(_find(store, found.id), is_json=True)
 
 
 run = on_store(set_settings)
 
 
-def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
-    """Return id, name and settings of a podcast, or of the course."""
+class _Configurable(NamedTuple):
+    """A podcast, a book, or the course."""
+
+    id: str
+    name: str
+    settings: PodcastSettings
+    rows: Mapping[str, Setting]
+    folder: str = ""
+    """The id of the podcast that a book is of."""
+
+
+def _find(store: FeedStore, text: str) -> _Configurable:
     feed = store.find(text)
     if feed is None and (fold(text.strip()) == COURSE or fold(text.strip()) == fold(_course_title())):
-        return COURSE, _course_title(), store.course_settings()
+        return _Configurable(COURSE, _course_title(), store.course_settings(), {"hidden": ROWS["hidden"]})
+    if feed is None and (book := find_book(store, text)) is not None:
+        rows = {name: row for name, row in BOOK_ROWS.items() if name != "speed"}  # is in the state, set as it plays
+        return _Configurable(book.id, book.title, book.settings, rows, book.feed)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
-    return feed.feed_id, feed.name, feed.settings
+    return _Configurable(feed.feed_id, feed.name, feed.settings, ROWS)
 
 
 def _course_title() -> str:
     return read_catalog(embedded_catalog())[0].title
 
 
-def _print(settings: PodcastSettings, is_course: bool, is_json: bool) -> None:
-    names = ["hidden"] if is_course else list(ROWS)
+def _print(found: _Configurable, is_json: bool) -> None:
+    rows = found.rows
     if is_json:
-        print_json({name: getattr(settings, name) for name in names})
+        print_json({name: getattr(found.settings, name) for name in rows})
         return
-    texts = to_texts(settings)
+    texts = to_texts(found.settings)
     columns = Column("setting"), Column("value", 12), Column("does", 24), Column("may be", 16)
     print_table(
         columns,
-        [(name, texts[name] or f"({ROWS[name].usual})", ROWS[name].text, ROWS[name].kind.allowed) for name in names],
+        [(name, texts[name] or f"({row.usual})", row.text, row.kind.allowed) for name, row in rows.items()],
     )

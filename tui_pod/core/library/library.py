@@ -61,7 +61,7 @@ class Library:
         """Returns the whole episode at an index."""
         self._folded = folded
         self.podcasts = podcasts
-        """Settings of podcasts that have any, as texts, by the feed's first address."""
+        """Settings of podcasts and books that have any, as texts, by the feed's first address or the book's id."""
         self.base_topics = topics
         """The topics without the listener's lists."""
         self.lists: Mapping[int, OwnList] = {}
@@ -109,18 +109,32 @@ class Library:
 
     @cached_property
     def settings(self) -> Mapping[str, PodcastSettings]:
-        """The settings of podcasts that have any, by the feed's first address."""
+        """The settings of podcasts and books that have any, by the feed's first address or the book's id.
+
+        What a book has not set is as its podcast has it.
+        """
         if not self.podcasts:
             return {}
         from tui_pod.core.library.podcast_settings import make_settings  # most starts need none of it
 
-        return {feed_id: make_settings(texts) for feed_id, texts in self.podcasts.items()}
+        above = {ident: self.podcasts.get(self.feed_of(index) or "", {}) for ident, index in self._books_with_settings}
+        return {ident: make_settings({**above.get(ident, {}), **texts}) for ident, texts in self.podcasts.items()}
+
+    @property
+    def _books_with_settings(self) -> list[tuple[str, int]]:
+        """The ids and indexes of books with settings of their own."""
+        ids = (ident for ident in self.podcasts if ":" not in ident)  # the others are addresses
+        return [(ident, index) for ident in ids if (index := self.index(ident)) is not None]
 
     @cached_property
     def settings_of_members(self) -> list[tuple[Sequence[int], PodcastSettings]]:
-        """The episode indexes and the settings of each podcast that has settings."""
+        """The episode indexes and the settings of each book and podcast that has settings, the narrowest first."""
         settings = self.settings
-        return [(members, settings[feed]) for feed, members in self._feeds if feed in settings] if settings else []
+        if not settings:
+            return []
+        found: list[tuple[Sequence[int], PodcastSettings]]
+        found = [((index,), settings[ident]) for ident, index in self._books_with_settings]
+        return found + [(members, settings[feed]) for feed, members in self._feeds if feed in settings]
 
     def feed_of(self, index: int) -> str | None:
         """Return the first address of an episode's feed; None if it has no feed."""
@@ -135,7 +149,7 @@ class Library:
         return order or ("oldest" if topic in self.topics.paths else None)  # as a serial show and a folder have
 
     def podcast_settings(self, index: int) -> PodcastSettings | None:
-        """Return the settings of an episode's podcast; None if it has none of its own."""
+        """Return the settings of an episode's book or podcast; None if neither has any."""
         return next((found for members, found in self.settings_of_members if has_member(members, index)), None)
 
     def index(self, ident: str | None) -> int | None:

@@ -284,6 +284,11 @@ ROWS: dict[str, Setting] = {
 }  # fmt: skip
 """The table by name, in order."""
 
+_OF_BOOKS = "kind", "speed", "level", "skip_silence", "skip_start", "skip_end", "skip_chapters", "after"
+
+BOOK_ROWS = {name: ROWS[name]._replace(usual=ROWS[name].usual if name == "kind" else "as usual") for name in _OF_BOOKS}
+"""Those that a book may have for its own; the others, and those that it has not set, are of its folder."""
+
 
 def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
     """Return a setting by its name, of those of podcasts unless there are other `rows`.
@@ -295,17 +300,17 @@ def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
     if (row := rows.get(name)) is not None:
         return row
     close = get_close_matches(name, rows, 1)
-    said = f"did you mean {close[0]}?" if close else f"there are {', '.join(rows)}"
+    said = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(rows)}"
     raise SettingError(f"there is no setting “{clean(name, 40)}”; {said}")
 
 
-def checked(texts: Mapping[str, str]) -> dict[str, str]:
+def checked(texts: Mapping[str, str], rows: Mapping[str, Setting] | None = None) -> dict[str, str]:
     """Return settings as they are stored: each text in its usual form, empty for the default.
 
     Raises:
-        SettingError: at the first that is wrong.
+        SettingError: at the first that is wrong, or not in `rows` (None: those of podcasts).
     """
-    return {name: (row := find_row(name)).show(row.parse(text)) for name, text in texts.items()}
+    return {name: (row := find_row(name, rows)).show(row.parse(text)) for name, text in texts.items()}
 
 
 def split_pairs(texts: Iterable[str]) -> dict[str, str]:

@@ -118,16 +118,28 @@ class Mixer:
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, clamped, and remember it: of a book, for that book alone."""
         speed = clamp_speed(speed)
-        self._player.set_speed(speed)
         episode = self._state.library.find(self._state.playback.episode)
         if episode is not None and is_book(episode):
-            self._book_speeds = {**self._book_speeds, episode.id: speed}
-            texts = [f"{ident} {own:g}" for ident, own in self._book_speeds.items()]
-            self._state.ports.writer.save(SettingRecord("list", BOOK_SPEEDS, texts))
-        else:
-            self.usual_speed = speed
-            self._remember("speed", speed)
+            self.set_book_speed(episode.id, speed)
+            return
+        self._player.set_speed(speed)
+        self.usual_speed = speed
+        self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
+
+    def book_speed(self, book: str) -> float | None:
+        """Return the speed of a book; None if it has none of its own."""
+        return self._book_speeds.get(book)
+
+    def set_book_speed(self, book: str, speed: float | None) -> None:
+        """Remember the speed of a book, None for that of its podcast or the usual one; use it if the book plays."""
+        speeds = {**self._book_speeds, book: speed}
+        self._book_speeds = {ident: own for ident, own in speeds.items() if own is not None}
+        texts = [f"{ident} {own:g}" for ident, own in self._book_speeds.items()]
+        self._state.ports.writer.save(SettingRecord("list", BOOK_SPEEDS, texts))
+        state = self._state
+        if state.playback.episode == book and (episode := state.library.find(book)) is not None:
+            state.show(state.playback._replace(speed=self.use_speed_of(episode)))
 
     def change_speed(self, steps: int) -> None:
         """Play faster by the listener's steps of speed, or slower when negative."""

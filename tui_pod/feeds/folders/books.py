@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.folders.scan import AudioFile
 
 BOOK, TALKS = "book", "talks"
 """Values of the setting `kind`."""
+
+
+class Kinds(NamedTuple):
+    """What the listener has said about the folders in a folder: each is `BOOK`, `TALKS`, or empty if not said."""
+
+    usual: str = ""
+    own: Mapping[str, str] = MappingProxyType({})
+    """Of single folders, by the keys of files in them."""
+
+    def of(self, files: Sequence[AudioFile]) -> str:
+        """Return what was said about the folder of these files: of half of them, since books may share an intro."""
+        said = [self.own[file.key] for file in files if file.key in self.own]
+        return said[0] if said and 2 * len(said) >= len(files) else self.usual
+
+    @property
+    def text(self) -> str:
+        """All of it as one text, to compare."""
+        return f"{self.usual} {sorted(self.own.items())}" if self.own else self.usual
+
+
+UNSAID, ALL_TALKS = Kinds(), Kinds(TALKS)
 
 FEWEST = 3
 """Least number of files without tags whose numbered names alone make a book."""

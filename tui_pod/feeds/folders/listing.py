@@ -12,7 +12,7 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
 from tui_pod.feeds.folders.beside import Beside
-from tui_pod.feeds.folders.books import BOOK, TALKS, durations, group, is_book
+from tui_pod.feeds.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book
 from tui_pod.feeds.folders.cue import chapters_of
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
 from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
@@ -33,13 +33,13 @@ class Listing(NamedTuple):
     """As found, for the next scan."""
     notices: tuple[str, ...] = ()
     kind: str = ""
-    """Whether the listener calls its folders books or talks; empty: not said."""
+    """The kinds that it was made for: see `Kinds.text`."""
     guessed: str = ""
     """Which folders are shown as books although nobody has said so, for the listener."""
 
 
 def read_listing(
-    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kind: str = "", is_same: bool = True
+    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds = UNSAID, is_same: bool = True
 ) -> Listing:
     """Return the contents of an absolute path.
 
@@ -47,8 +47,8 @@ def read_listing(
         path: of a folder, a playlist or an audio file.
         known: the files of the last scan, by path.
         cancel: ends the scan.
-        kind: whether its folders are books or talks: see `is_book`.
-        is_same: whether the last scan was stored for the same kind, so that nothing changes unless a file did.
+        kinds: which of its folders are books, and which talks.
+        is_same: whether the last scan was stored for the same kinds, so that nothing changes unless a file did.
 
     Raises:
         FeedError: it does not exist or has no audio.
@@ -57,7 +57,7 @@ def read_listing(
     try:
         path.encode()
         if os.path.isdir(path):
-            listing = _read_folder(path, known, cancel, kind, is_same)
+            listing = _read_folder(path, known, cancel, kinds, is_same)
         elif path.lower().endswith(PLAYLIST_ENDINGS):
             listing = _read_playlist(path, known, cancel)
         elif path.lower().endswith(PLAYABLE_ENDINGS):
@@ -75,15 +75,17 @@ def read_listing(
         raise FeedError(" ".join((f"There is no audio file in {shown}.", *listing.notices)))
     name = os.path.basename(path)
     title = name if os.path.isdir(path) else os.path.splitext(name)[0]
-    return listing._replace(title=clean_title(title or path))
+    return listing._replace(title=clean_title(title or path), kind=kinds.text)
 
 
-def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kind: str, is_same: bool) -> Listing:
+def _read_folder(
+    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds, is_same: bool
+) -> Listing:
     files, notices = scan(path, known, cancel)
     if is_same and known and len(files) == len(known) and all(file == known.get(file.path) for file in files):
         return Listing("", None, files, notices)
-    items, guessed = _items(files, path, kind)
-    return Listing("", items, files, notices, kind, _told_guess(path, guessed))
+    items, guessed = _items(files, path, kinds)
+    return Listing("", items, files, notices, guessed=_told_guess(path, guessed))
 
 
 def _told_guess(root: str, homes: Sequence[str]) -> str:
@@ -93,7 +95,7 @@ def _told_guess(root: str, homes: Sequence[str]) -> str:
     names = [f"“{clean(os.path.basename(home or root), 60)}”" for home in homes[:3]]
     names += [f"{len(homes) - 3:,} more"] * (len(homes) > 3)
     said = f"{enumerated(names)} {'is shown as a book' if len(homes) == 1 else 'are shown as books'}"
-    return f"{said}, judged by tags and names. If not so, set kind to talks in the settings of {clean(root, 100)}."
+    return f"{said}, judged by tags and names. If one is not, set its kind to talks: P, or tui-pod feeds set."
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
@@ -134,7 +136,7 @@ def _remote(entry: Listed) -> Item:
     return Item(entry.place, clean_title(name), audio=entry.place)
 
 
-def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """Return the items of files in order, a book as one, and the names of the folders that were guessed to be books.
 
     Files with the same content get different guids, except within a book, which has each content once.
@@ -144,7 +146,7 @@ def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tu
     groups = group(file for file, _ in ordered)
     homes = {file.path: home for home, inside in groups.items() for file in inside}
     leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
-    books = {home: inside for home, inside in leaves if is_book(inside, kind)}
+    books = {home: inside for home, inside in leaves if is_book(inside, kinds.of(inside))}
     items: list[Item] = []
     taken: set[str] = set()
     guessed = []
@@ -155,7 +157,7 @@ def _items(files: Iterable[AudioFile], root: str, kind: str = TALKS) -> tuple[tu
             continue
         guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
         if len(inside) > 1:
-            if not kind:
+            if not kinds.of(inside):
                 guessed.append(home)
             guid = f"{BOOK}\0{guid}"
             items.append(_book(guid, os.path.join(root, home), root, inside, titles))

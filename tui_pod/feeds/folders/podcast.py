@@ -17,13 +17,14 @@ from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import is_folder, to_address, to_path
+from tui_pod.feeds.folders.books import UNSAID
 from tui_pod.feeds.folders.listing import Listing, read_listing
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.feeds.folders.scan import holds_more
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
-from tui_pod.feeds.store.files import read_files, read_kind, store_files
+from tui_pod.feeds.store.files import read_files, read_kinds, store_files
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.runtime.threads import CancelToken
@@ -67,8 +68,7 @@ def subscribe_folder(
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
-    kind, is_same = read_kind(store, feed_id)
-    listing = read_listing(path, read_files(store, feed_id), cancel, kind, is_same)
+    listing = read_listing(path, read_files(store, feed_id), cancel, *read_kinds(store, feed_id))
     stored = store_files(store, feed_id, listing)
     return stored.new, stored.has_changed
 
@@ -76,8 +76,10 @@ def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> 
 def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tuple[str, int, bool, bool]:
     address = to_address(path)
     known = store.find(address, with_removed=True)
-    kind, is_same = read_kind(store, known.feed_id) if known else ("", False)
-    listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel, kind, is_same)
+    former, kinds = (
+        (read_files(store, known.feed_id), read_kinds(store, known.feed_id)) if known else ({}, (UNSAID, False))
+    )
+    listing = read_listing(path, former, cancel, *kinds)
     if known is None and (known := _moved(store, listing)) is not None:
         store.move(known.feed_id, address)
     feed_id = known.feed_id if known is not None else address

@@ -19,7 +19,6 @@ class FolderChanges:
         self._generation: tuple[int, int] | None = None
         self._roots: dict[str, str] = {}
         self._seen: dict[str, dict[str, int]] = {}
-        self._kinds: dict[str, str] = {}
         self.cost = 0.0
         """Seconds of processor time that the last look took at folders already known."""
 
@@ -33,11 +32,6 @@ class FolderChanges:
             self._generation = self._store.generation
             feeds = [feed for feed in self._store.feeds() if is_folder(feed.address)]
             self._roots = {feed.feed_id: to_path(feed.address) for feed in feeds}
-            kinds = {feed.feed_id: feed.settings.kind for feed in feeds}
-            for feed_id, kind in kinds.items():
-                if self._kinds.get(feed_id, kind) != kind:  # its files become a book, or talks
-                    self.look_again(feed_id)
-            self._kinds = kinds
         begun = time.thread_time()
         unseen = {feed_id for feed_id, root in self._roots.items() if self._is_as_seen(feed_id, root)} ^ set(
             self._roots

@@ -151,6 +151,7 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted", "recordings", "visits"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
+    db.executemany("DELETE FROM settings WHERE feed = ?", ((ident,) for ident in ids))
     for table in ("former_episodes", "layouts"):
         db.executemany(f"DELETE FROM {table} WHERE book = ?", ((ident,) for ident in ids))
 

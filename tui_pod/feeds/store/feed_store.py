@@ -191,9 +191,10 @@ class FeedStore:
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
     def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
-        """Change a feed's settings, as `podcast_settings.checked` returns them, or those of the `COURSE`."""
+        """Change the settings of a feed, a book or the `COURSE`, as `podcast_settings.checked` returns them."""
         with self.db.write(changes_library=True, changes_list=True) as db:
-            if feed_id != COURSE:
+            is_book = db.execute("SELECT 1 FROM recordings WHERE id = ?", (feed_id,)).fetchone() is not None
+            if feed_id != COURSE and not is_book:
                 number_of(db, feed_id)
             settings_table.write(db, feed_id, changes, updated)
 

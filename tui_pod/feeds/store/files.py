@@ -8,8 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from tui_pod.core.library.podcast_settings import make_settings
+from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
+from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.books import TALKS, Kinds
 from tui_pod.feeds.folders.listing import Listing
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
@@ -22,7 +25,7 @@ from tui_pod.feeds.store.layouts import note_layouts
 from tui_pod.feeds.store.match import DAY, Identified, unused_id
 
 OUTDATED = "outdated"
-"""Instead of the kind for which episodes were stored: they are to be made again from the same files."""
+"""Instead of the kinds for which episodes were stored: they are to be made again from the same files."""
 
 _DURATION = f"$[{Tags._fields.index('duration')}]"
 """Where the duration is in stored tags."""
@@ -67,16 +70,65 @@ def store_lengths(store: FeedStore, feed_id: str, lengths: Mapping[str, float]) 
         db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
 
 
-def read_kind(store: FeedStore, feed_id: str) -> tuple[str, bool]:
-    """Return the setting `kind` of a folder, and whether its episodes were stored for it."""
+def read_kinds(store: FeedStore, feed_id: str) -> tuple[Kinds, bool]:
+    """Return the settings `kind` of a folder and of the books in it, and whether its episodes were stored for them."""
     with store.db.read() as db:
         row = db.execute(
-            "SELECT texts, kind FROM feeds LEFT JOIN settings ON settings.feed = first"
+            "SELECT number, texts, kind FROM feeds LEFT JOIN settings ON settings.feed = first"
             " LEFT JOIN kinds ON kinds.feed = number WHERE first = ?",
             (feed_id,),
         ).fetchone()
-    kind = make_settings(json.loads(row[0])).kind if row is not None and row[0] else ""
-    return kind, row is not None and row[1] == kind
+        if row is None:
+            return Kinds(), False
+        books = db.execute(
+            "SELECT texts, keys FROM episodes JOIN settings ON settings.feed = id JOIN recordings USING (id)"
+            " WHERE episodes.feed = ?",
+            row[:1],
+        )
+        own = {key: kind for texts, keys in books if (kind := _kind(texts)) for key in keys.split()}
+    kinds = Kinds(_kind(row[1]), own)
+    return kinds, row[2] == kinds.text
+
+
+def _kind(texts: str | None) -> str:
+    return make_settings(json.loads(texts)).kind if texts else ""
+
+
+class Book(NamedTuple):
+    """A book, and where it is from."""
+
+    id: str
+    title: str
+    settings: PodcastSettings
+    feed: str
+    """Its `feed_id`."""
+
+
+def find_book(store: FeedStore, text: str) -> Book | None:
+    """Return the book with this id or title, or the one that the episode with this id was a part of; None if unclear.
+
+    A book is an episode of several recordings, or of one that is made for books.
+    """
+    if store.is_empty:
+        return None
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT id, episodes.title, texts, first, place, ' ' || keys || ' '"
+            " FROM recordings JOIN episodes USING (id)"
+            " JOIN feeds ON episodes.feed = number LEFT JOIN settings ON settings.feed = id"
+            " WHERE parts <> '' OR audio LIKE '%.m4b'"
+        ).fetchall()
+        guid = db.execute("SELECT guid FROM episodes WHERE id = ?", (text,)).fetchone()
+    part = f" {guid[0]} " if guid is not None else "-"
+    for found in (
+        [row for row in rows if row[0] == text],
+        [row for row in rows if row[4] >= 0 and fold(row[1]) == fold(text.strip())],
+        [row for row in rows if row[4] < 0 and part in row[5] and _kind(row[2]) == TALKS],
+    ):
+        if len(found) == 1:
+            ident, title, texts, feed, *_ = found[0]
+            return Book(ident, title, make_settings(json.loads(texts)) if texts else PodcastSettings(), feed)
+    return None
 
 
 def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:

@@ -62,7 +62,7 @@ UNNUMBERED_TABLES = (
     " is_refused INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS news (id TEXT PRIMARY KEY)",  # episodes that the listener has not seen listed yet
     "CREATE TABLE IF NOT EXISTS unwanted (id TEXT PRIMARY KEY)",  # episodes whose downloads were deleted
-    # by the feed's first address; texts as JSON, time in seconds since 1970
+    # by the feed's first address, or the id of a book; texts as JSON, time in seconds since 1970
     "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS files (feed INTEGER, path TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL,"
     " key TEXT NOT NULL, tags TEXT NOT NULL, PRIMARY KEY (feed, path))",  # of folders, from the last scan

@@ -1,4 +1,4 @@
-"""The settings of each podcast, stored as texts with the time of their last change.
+"""The settings of each podcast and book, stored as texts with the time of their last change.
 
 Name and topics have columns of their own in the table of feeds, because the feed and imported lists set them too.
 """
@@ -29,18 +29,21 @@ def read(texts: str | None, title: str, own_title: str, folders: str) -> Podcast
 
 
 def stored_texts(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
-    """Return the texts of each feed, name and topics left out; without empty texts and removed feeds."""
-    rows = db.execute("SELECT first, texts FROM feeds JOIN settings ON settings.feed = first WHERE removed IS NULL")
+    """Return the texts of each feed and book, name and topics left out; without empty texts and removed feeds."""
+    rows = db.execute(
+        "SELECT feed, texts FROM settings WHERE feed IN (SELECT first FROM feeds WHERE removed IS NULL)"
+        " OR feed IN (SELECT id FROM recordings)"
+    )
     found = ((feed_id, {name: text for name, text in _texts(texts).items() if text}) for feed_id, texts in rows)
     return {feed_id: texts for feed_id, texts in found if texts}
 
 
 def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
-    """Change settings of a feed.
+    """Change settings of a feed or book.
 
     Args:
         db: in a write transaction.
-        feed_id: a known feed, or `COURSE`, which has neither name nor topics.
+        feed_id: a known feed; a book or `COURSE`, which have neither name nor topics.
         changes: as `podcast_settings.checked` returns them.
         updated: time of the change, in seconds since 1970; None: now.
     """

@@ -1,12 +1,13 @@
-"""Reads and changes the settings of podcasts in the running app; a change can be undone."""
+"""Reads and changes the settings of podcasts and books in the running app; a change can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import embedded_transcripts
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
+from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, Setting, to_texts
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -20,18 +21,35 @@ COURSE_NAME = "The course"
 
 
 class PodcastChoice(NamedTuple):
-    """A podcast, or the embedded course, with its settings."""
+    """A podcast, a book, or the embedded course, with its settings."""
 
-    feed_id: str
+    id: str
     name: str
     settings: PodcastSettings
+    podcast: str | None = None
+    """Id of the podcast that a book is of; None: it is no book."""
+
+    @property
+    def rows(self) -> Mapping[str, Setting]:
+        """The settings that it may have."""
+        if self.id == COURSE:
+            return {"hidden": ROWS["hidden"]}
+        return ROWS if self.podcast is None else BOOK_ROWS
 
 
 class PodcastSettingsService:
-    """The only part of the running app that changes settings of podcasts."""
+    """The only part of the running app that changes settings of podcasts and books."""
 
-    def __init__(self, context: Context, library: ShownLibrary, keeper: Keeper, has_course: bool) -> None:
+    def __init__(
+        self,
+        context: Context,
+        library: ShownLibrary,
+        keeper: Keeper,
+        refresh_folder: Callable[[str], Awaitable[object]],
+        has_course: bool,
+    ) -> None:
         self._context = context
+        self._refresh_folder = refresh_folder
         self._tasks = context.tasks
         self._library = library
         self._keeper = keeper
@@ -58,33 +76,56 @@ class PodcastSettingsService:
         store = (await self._context.open_podcasts()).store
         return await in_thread(lambda _: _all(store))
 
-    async def find(self, feed_id: str) -> PodcastChoice | None:
-        """Return a podcast; None if it no longer exists."""
-        return next((podcast for podcast in await self.all() if podcast.feed_id == feed_id), None)
+    async def find(self, ident: str) -> PodcastChoice | None:
+        """Return a podcast or book; None if it no longer exists."""
+        found = next((podcast for podcast in await self.all() if podcast.id == ident), None)
+        return found or await self.find_book(ident)
 
-    def configure(self, feed_id: str, changes: Mapping[str, str], label: str = "") -> None:
+    async def find_book(self, episode: str) -> PodcastChoice | None:
+        """Return the book that an episode is, or was a part of before the listener called it talks; else None."""
+        podcasts = await self._context.open_podcasts()
+        from tui_pod.feeds.store.files import find_book  # reads tags: only with podcasts
+
+        book = await in_thread(lambda _: find_book(podcasts.store, episode))
+        if book is None:
+            return None
+        speed = self._context.controller.mixer.book_speed(book.id)
+        return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
+
+    async def find_at(self, library: Library, index: int | None, listed: str | None) -> PodcastChoice | None:
+        """Return the book at a library index, else the podcast that is listed, else that of the episode."""
+        feed = library.feed_of(index) if index is not None else None
+        book = await self.find_book(library.ids[index]) if index is not None and feed is not None else None
+        ident = listed or feed
+        return book or (await self.find(ident) if ident is not None else None)
+
+    def configure(self, ident: str, changes: Mapping[str, str], label: str = "") -> None:
         """Change settings, given as in the settings file; can be undone. `label` says what was done, if not empty."""
-        self._tasks.run(self._configure(feed_id, changes, label))
+        self._tasks.run(self._configure(ident, changes, label))
 
-    async def _configure(self, feed_id: str, changes: Mapping[str, str], label: str) -> None:
-        podcast = await self.find(feed_id)
+    async def _configure(self, ident: str, changes: Mapping[str, str], label: str) -> None:
+        podcast = await self.find(ident)
         if podcast is None:
             return
         former = to_texts(podcast.settings)
         before = {name: former[name] for name in changes}
-        await self._put(feed_id, changes)
-        changed = ", ".join(f"{name} {text or ROWS[name].usual}" for name, text in changes.items())
+        await self._put(podcast, changes)
+        changed = ", ".join(f"{name} {text or podcast.rows[name].usual}" for name, text in changes.items())
         label = label or f"{podcast.name}: {changed.replace('_', ' ')}"
-        self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
+        self._tasks.note(label, lambda: self._put(podcast, before), lambda: self._put(podcast, changes))
 
-    async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
-        podcasts = await self._context.open_podcasts()
-        await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
-        feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+    async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
+        podcasts, stored = await self._context.open_podcasts(), dict(changes)
+        if podcast.podcast is not None and (speed := stored.pop("speed", None)) is not None:  # is in the state
+            self._context.controller.mixer.set_book_speed(podcast.id, ROWS["speed"].parse(speed))
+        await in_thread(lambda _: podcasts.store.configure(podcast.id, stored))
+        feed = await in_thread(lambda _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
         await self._keeper.archive(podcasts, feeds)
         await self._library.update(podcasts)
         await self._keeper.keep(feeds)
+        if "kind" in stored:
+            await self._refresh_folder(podcast.podcast or podcast.id)
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:

@@ -146,17 +146,15 @@ class DialogController:
             self._screen.tell_done(done)
 
     async def settings(self, is_of_topic: bool) -> None:
-        """Show the settings of the listed podcast, else of the podcast of the episode at the cursor, else ask which."""
+        """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
         from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
             self.edit_list(model.own_list, model.own_list.name)
             return
-        feed = model.podcast(model.query.entry)
-        if feed is None and not is_of_topic and model.index is not None:
-            feed = model.library.feed_of(model.index)
-        podcast = await service.find(feed) if feed is not None else None
+        index = None if is_of_topic else model.index
+        podcast = await service.find_at(model.library, index, model.podcast(model.query.entry))
         if podcast is not None:
             await self._show(SettingsScreen.of_podcast(service, usual, podcast))
         else:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.app_driver import AppDriver, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings
+from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.screens.dialog import DialogBody
@@ -44,6 +44,20 @@ async def test_p_shows_five_settings_then_more_with_what_holds_otherwise() -> No
         await driver.press("up", "enter")
         assert len(labels(driver)) == len(ROWS)
         assert driver.app.screen.focused is driver.app.screen.query_one("#field-name")
+
+
+async def test_p_on_a_book_is_about_the_book() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        wishes, index = ask(driver), driver.main.model.index
+        assert index is not None
+        book = PodcastChoice(LIBRARY.ids[index], "Emma", PodcastSettings(), CAST)
+        driver.services.asked_feeds.asked_settings.podcasts.append(book)
+        await driver.press("P")
+        assert len(labels(driver)) == len(BOOK_ROWS)
+        await driver.press("down")
+        await driver.write("1.5")
+        await driver.press("enter")
+        assert wishes == [("configure", book.id, {"speed": "1.5"})]
 
 
 async def test_setting_that_was_changed_is_shown_at_once() -> None:

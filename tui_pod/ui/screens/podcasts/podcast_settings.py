@@ -8,7 +8,7 @@ from functools import partial
 from textual.content import Content
 
 from tui_pod.config.settings import Settings
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, TEXT, Setting, to_texts
+from tui_pod.core.library.podcast_settings import ROWS, TEXT, Setting, to_texts
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import USUAL, FormDialog, FormField
@@ -79,11 +79,10 @@ class SettingsScreen(FormDialog):
 
     @classmethod
     def of_podcast(cls, service: PodcastSettingsService, settings: Settings, podcast: PodcastChoice) -> SettingsScreen:
-        """Return the dialog for the settings of a podcast, or of the course."""
-        is_course = podcast.feed_id == COURSE
-        rows, first = ([ROWS["hidden"]], ()) if is_course else (list(ROWS.values()), FIRST)
-        save = partial(service.configure, podcast.feed_id)
-        return cls(podcast.name, rows, to_texts(podcast.settings), save, settings, first)
+        """Return the dialog for the settings of a podcast, a book or the course."""
+        rows, first = podcast.rows, FIRST if podcast.rows is ROWS else ()
+        save = partial(service.configure, podcast.id)
+        return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first)
 
     def save(self, values: Mapping[str, str]) -> None:
         """Close, and save what was changed."""
