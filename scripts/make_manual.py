@@ -178,7 +178,7 @@ def _options(command: Command) -> list[Argument]:
 
 def _name(argument: Argument) -> str:
     """Return what stands for a value: its name, or the words that it may be."""
-    return "|".join(argument.choices) or argument.metavar
+    return argument.metavar or "|".join(argument.choices)
 
 
 def _option(option: Argument) -> str:

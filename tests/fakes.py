@@ -48,7 +48,7 @@ from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryServ
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
-from tui_pod.services.podcasts.login_question import LoginQuestion
+from tui_pod.services.podcasts.logins import LoginQuestion
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.recognition import RecognitionService
@@ -472,13 +472,13 @@ class FakeExcerpts(ExcerptPlayer):
 
     def __init__(self) -> None:
         self.played: list[object] = []
-        self.ended: Callable[[str], None] = lambda _: None
+        self.ended: Callable[[str | None], None] = lambda _: None
         """Tells that the file has ended, and what went wrong."""
 
     async def play(self, episode: Episode, start: float, end: float) -> None:
         self.played.append((episode.id, start, end))
 
-    def play_file(self, path: str, is_paused: bool, ended: Callable[[str], None]) -> None:
+    def play_file(self, path: str, is_paused: bool, ended: Callable[[str | None], None]) -> None:
         self.played.append(f"{path}, paused" if is_paused else path)
         self.ended = ended
 
@@ -492,7 +492,7 @@ class FakeExcerpts(ExcerptPlayer):
 class FakeVoice(EpisodeSources):
     """Speaks by returning the text."""
 
-    missing_voice = ""
+    missing_voice: str | None = None
 
     def __init__(self) -> None:
         self.fault = ""
@@ -522,7 +522,7 @@ class FakeSettings(PodcastSettingsService):
     async def find_book(self, episode: str) -> PodcastChoice | None:
         return next((each for each in self.podcasts if each.id == episode and each.podcast), None)
 
-    def configure(self, feed_id: str, changes: Mapping[str, str], label: str = "") -> None:
+    def configure(self, feed_id: str, changes: Mapping[str, str], label: str | None = None) -> None:
         self._wishes.append(("configure", feed_id, dict(changes)))
 
 

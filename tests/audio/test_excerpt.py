@@ -39,15 +39,15 @@ async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaita
 
 
 async def test_file_is_played_to_its_end_unless_it_is_stopped(tmp_path: Path) -> None:
-    player, told = ExcerptPlayer(nothing, "null"), Queue[str]()
+    player, told = ExcerptPlayer(nothing, "null"), Queue[str | None]()
     file = chime_file(tmp_path)
     player.play_file(str(file), False, told.put_nowait)
-    assert await told.get() == ""
+    assert await told.get() is None
     player.play_file(str(tmp_path / "none.wav"), False, told.put_nowait)
-    assert "cannot be opened" in await told.get()
+    assert "cannot be opened" in str(await told.get())
     player.play_file(str(file), True, told.put_nowait)
     player.set_paused(False)
-    assert await told.get() == ""
+    assert await told.get() is None
     player.play_file(str(file), False, told.put_nowait)
     player.stop()
     player.play_file(str(file), False, lambda _: told.put_nowait("the last"))

@@ -25,7 +25,7 @@ def runnable(commands: Iterable[Command] = COMMANDS) -> Iterator[Command]:
 
 @pytest.mark.parametrize("command", list(runnable()), ids=lambda command: command.run)
 def test_command_names_a_function_that_is_there(command: Command) -> None:
-    module, _, function = command.run.rpartition(".")
+    module, _, function = str(command.run).rpartition(".")
     assert callable(getattr(import_module(f"tui_pod.cli.{module}"), function))
 
 

@@ -176,7 +176,7 @@ async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [("2", "Sound device: Headset."), ("3", "The sound device stays."), ("", "The sound device stays.")],
+    [("2", "Sound device: Headset."), ("3", "No such number: 1 to 2."), ("", "The sound device stays.")],
 )
 async def test_sound_device_is_chosen_by_its_number(room: Room, answer: str, said: str) -> None:
     told = await run(RoomServices(room), "D", answer)

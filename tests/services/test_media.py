@@ -261,7 +261,7 @@ async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
     rig.sources = EpisodeSources(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
     event = await rig.request(SPOKEN)
     assert isinstance(event, SourceReady)
-    assert event.source.lead == (str(tmp_path / lead) if lead else "")
+    assert event.source.lead == (str(tmp_path / lead) if lead else None)
     await rig.sources.close()
 
 
@@ -308,4 +308,4 @@ async def test_voice_that_is_off_or_missing_is_said(tmp_path: Path, monkeypatch:
     off = EpisodeSources(Narrator(tmp_path, 0, is_enabled=False), rig.events.put_nowait, rig.open)
     assert off.missing_voice == "narrating is off in the settings."
     monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
-    assert rig.sources.missing_voice.startswith("narrating needs the voice. Run: ")
+    assert str(rig.sources.missing_voice).startswith("narrating needs the voice. Run: ")

@@ -40,7 +40,7 @@ class Rig:
         """Stand for the start of a session."""
         self.started += 1
 
-    async def hear(self, *sounds: str, fault: str = "") -> None:
+    async def hear(self, *sounds: str, fault: str | None = None) -> None:
         """Wait for sounds, each of which ends once it was waited for, or fails."""
         for sound in sounds:
             await until(lambda sound=sound: self.sounds.played[-1:] == [sound], f"{sound} is heard")  # type: ignore[misc]
@@ -114,9 +114,9 @@ async def test_pause_holds_the_sound_and_the_time_to_think() -> None:
     rig.api.toggle()
     assert rig.sounds.played[-1] == "pause"
     assert rig.screen.work == "recall 1 of 1, paused"
-    rig.sounds.ended("")
+    rig.sounds.ended(None)
     await until(lambda: rig.sounds.played[-1] == "What is one?, paused", "the question waits")
-    rig.sounds.ended("")
+    rig.sounds.ended(None)
     await until(lambda: rig.sounds.played[-1] == "silence", "the time to think begins")
     for _ in range(SOON):
         await asyncio.sleep(0)

@@ -156,13 +156,13 @@ def _terminal_restorer(is_screen: bool) -> Callable[[], None]:
     return restore
 
 
-def _refusal() -> str:
-    """Return why the screen cannot be drawn here, and what to do instead; empty if it can."""
+def _refusal() -> str | None:
+    """Return why the screen cannot be drawn here, and what to do instead; None if it can."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "tui-pod needs a terminal. Without one: tui-pod --plain, or the commands; see: tui-pod --help"
     if is_dumb_terminal():
         return "This terminal cannot move its cursor (TERM=dumb). Start it in plain lines: tui-pod --plain"
-    return ""
+    return None
 
 
 @contextlib.contextmanager

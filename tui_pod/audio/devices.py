@@ -45,17 +45,17 @@ class DeviceWatch:
         """Whether the chosen device is gone."""
         return self.lost is not None and self.lost.name == self.chosen and not self.is_there
 
-    def find_lost(self, devices: tuple[Device, ...], output: str, now: float) -> Device | None:
+    def find_lost(self, devices: tuple[Device, ...], output: str | None, now: float) -> Device | None:
         """Take a new list; return the device that plays if it is gone from the list.
 
         Args:
             devices: the new list.
-            output: name of the audio output that plays; empty while none does.
+            output: name of the audio output that plays; None while none does.
             now: seconds of a clock.
         """
         former, self.devices = self.devices, devices
         names = {device.name for device in devices}
-        gone = (device for device in former if device.name not in names and output)
+        gone = (device for device in former if device.name not in names and output is not None)
         prefix = self.chosen or f"{output}/"
         lost = next((device for device in gone if device.name.startswith(prefix)), None)
         if lost is not None:

@@ -14,7 +14,8 @@ from tui_pod.core.player.part_chapters import recording_at
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.runtime.log import log
 
-Ended = Callable[[str], None]
+Ended = Callable[[str | None], None]
+"""Takes what went wrong, or None at the end."""
 
 
 class ExcerptPlayer:
@@ -60,7 +61,7 @@ class ExcerptPlayer:
             self._load(source, start - offset, f"{end - offset:.3f}")
 
     def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:
-        """Play a whole file, and then call `ended` with what went wrong or an empty text, on the event loop."""
+        """Play a whole file, and then call `ended` on the event loop."""
         self._wish += 1
         self._load(Source(path), 0.0, "none", is_paused)
         self._ended = ended
@@ -106,7 +107,7 @@ class ExcerptPlayer:
             return
         match event:
             case FileEnded():
-                ended("")
+                ended(None)
             case LoadFailed():
                 ended(event.reason)
             case DeviceChanged() if not event.is_back:

@@ -376,7 +376,7 @@ class MpvPlayer:
 
     def _on_devices(self, mpv: MPV, entries: Any) -> None:
         """Pause when the device that plays is gone: a sound server would go on with another, such as the speakers."""
-        output = (mpv.current_ao or "") if self._is_playing else ""
+        output = mpv.current_ao if self._is_playing else None
         lost = self._watch.find_lost(read_devices(entries or ()), output, time.monotonic())
         if lost is not None:
             self.do(lambda mpv: mpv.__setitem__("pause", True))

@@ -13,12 +13,12 @@ class Argument(NamedTuple):
 
     name: str
     """An option, such as `--topic`, or the name of a value."""
-    metavar: str = ""
-    """What stands for it in help; its kind, which is also completed (`COMPLETED`). Empty: `choices`, or a switch."""
+    metavar: str | None = None
+    """What stands for it in help; its kind, which is also completed (`COMPLETED`). None: `choices`, or a switch."""
     text: str = ""
     """Its help."""
-    nargs: str = ""
-    """How many values, in argparse's terms: `?`, `*` or `+`; empty: one."""
+    nargs: str | None = None
+    """How many values, in argparse's terms: `?`, `*` or `+`; None: one."""
     choices: tuple[str, ...] = ()
     default: str | None = None
     is_repeatable: bool = False
@@ -31,15 +31,15 @@ class Command(NamedTuple):
     """A word of the command line."""
 
     name: str
-    run: str
-    """Function in `tui_pod.cli` that takes the options and returns None or an exit status; empty: see `commands`."""
+    run: str | None
+    """Function in `tui_pod.cli` that takes the options and returns None or an exit status; None: see `commands`."""
     text: str
     arguments: tuple[Argument, ...] = ()
     has_json: bool = False
     commands: tuple[Command, ...] = ()
     """Commands of the command; the word is in `options.action`."""
-    negative: str = ""
-    """Pattern of values that begin with a minus sign; empty: argparse's own, which knows numbers."""
+    negative: str | None = None
+    """Pattern of values that begin with a minus sign; None: argparse's own, which knows numbers."""
 
 
 FILE, DIRECTORY = "FILE", "DIR"
@@ -120,7 +120,7 @@ COMMANDS = (
         Argument("--again", text="start over, for example with another model"),
         Argument("--out", DIRECTORY, "also write DIR/<id>.vtt"),
     )),
-    Command("models", "", "list and download models that recognise speech, and voices", commands=(
+    Command("models", None, "list and download models that recognise speech, and voices", commands=(
         Command("list", "speech.models.run_list",
                 "print the models: name, purpose, size, languages, licence, folder", has_json=True),
         Command("get", "speech.models.run_get", "describe a model and download it, or resume its download", (
@@ -136,7 +136,7 @@ COMMANDS = (
                  choices=("yes", "no")),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes"),
-    Command("feeds", "", "subscribe to podcasts, refresh and organise them", commands=(
+    Command("feeds", None, "subscribe to podcasts, refresh and organise them", commands=(
         Command("add", "podcasts.feeds.run_add",
                 "subscribe to a podcast by its address or a page about it, or add a folder of audio files", (
             Argument("urls", "URL", "an address, which may contain a login: https://user:password@host/feed; or the"
@@ -178,7 +178,7 @@ COMMANDS = (
         Argument("--episodes", text="find episodes instead, each with the address of its podcast"),
         Argument("--play", "NUMBER", "play the episode of this number in the running app, without subscribing"),
     ), has_json=True),
-    Command("server", "", "use the libraries of an Audiobookshelf server", commands=(
+    Command("server", None, "use the libraries of an Audiobookshelf server", commands=(
         Command("add", "servers.run_add", "add a server, or give it another login; the libraries become topics", (
             Argument("url", "URL", "address of the server; http only in your own network"),
             Argument("--user", "NAME", "your user name there; default: ask"),

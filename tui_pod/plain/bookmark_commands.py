@@ -127,23 +127,24 @@ class BookmarkCommands(RowCommands):
             question = await self._services.recall.question(card)
             if question is not None:
                 self._dialogue.say(sentence(question.source))
-                rest = cards[number:]
-                asked = f"{question.text} Press enter for the answer:"
-                rate = partial(self._rate, card, rest, then)
-                self._dialogue.ask(asked, partial(self._ask_rating, question, rate), on_cancel=partial(rate, ""))
+                rate = partial(self._rate, card, cards[number:], then)
+                show = partial(self._show_answer, question, rate)
+                self._dialogue.ask(f"{question.text} Press enter for the answer:", show, on_cancel=partial(rate, ""))
                 await self._services.recall.play_context(card)
                 return
         then()
 
-    def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
+    def _show_answer(self, question: Question, rate: Callable[[str], None], _: str) -> None:
         self._dialogue.say(sentence(question.answer))
+        self._ask_rating(rate)
+
+    def _ask_rating(self, rate: Callable[[str], None]) -> None:
         self._dialogue.ask(RATINGS, rate, on_cancel=partial(rate, ""))
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
         recall, answer = self._services.recall, answer.strip().lower()
         if answer not in ANSWERS:
-            rate = partial(self._rate, card, rest, then)
-            self._dialogue.ask(RATINGS, rate, on_cancel=partial(rate, ""))
+            self._ask_rating(partial(self._rate, card, rest, then))
             return
         recall.stop_context()
         if answer == "x":

@@ -6,8 +6,8 @@ from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.plain.dialogue import Verbosity
 from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
-from tui_pod.plain.verbosity import Verbosity
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import why_empty
 

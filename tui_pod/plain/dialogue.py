@@ -7,11 +7,11 @@ import os
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from typing import TextIO
 
 from tui_pod.core.text.clean import clean
 from tui_pod.plain.keyboard import Keyboard, common_start
-from tui_pod.plain.verbosity import Verbosity
 
 LINE_LIMIT = 4_000
 """Longest line in characters."""
@@ -21,6 +21,16 @@ CHOICES = 10
 
 _HINT = re.compile(r"(?:^|(?<=[.!?:;…])) *(?:Press|Type) \0[^\0]*\0[^.]*\.")
 """A sentence that names a key, with the placeholder of `key_of`."""
+
+
+class Verbosity(StrEnum):
+    """How much the plain program says: the values of `[ui] verbosity`."""
+
+    BRIEF = "brief"
+    """Titles and changes; no numbers of rows, no background work, no keys."""
+    USUAL = "usual"
+    FULL = "full"
+    """Summaries too, and nothing is left out because it was just said."""
 
 
 class Dialogue:
@@ -109,26 +119,28 @@ class Dialogue:
         self._keyboard.ask(asker, on_cancel or (lambda: self.say("Cancelled.")), is_secret, complete)
         self.say(question)
 
-    def ask_yes(self, question: str, do: Callable[[], object], otherwise: str = "") -> None:
-        """Ask a question; call `do` if the answer is yes, else say `otherwise` if it is not empty."""
+    def ask_yes(self, question: str, do: Callable[[], object], otherwise: str | None = None) -> None:
+        """Ask a question; call `do` if the answer is yes, else say `otherwise`, if given."""
 
         def answer(line: str) -> None:
             if line.strip().lower() in ("y", "yes"):
                 do()
-            elif otherwise:
+            elif otherwise is not None:
                 self.say(otherwise)
 
         self.ask(question, answer, on_cancel=lambda: self.say(otherwise or "Cancelled."))
 
-    def ask_number(self, question: str, count: int, choose: Callable[[int], object]) -> None:
-        """Ask for one of the numbers from 1 to `count`; pass it to `choose`, counted from 0."""
+    def ask_number(
+        self, question: str, count: int, choose: Callable[[int], object], otherwise: str = "Cancelled."
+    ) -> None:
+        """Ask for one of the numbers from 1 to `count`; pass it to `choose`, counted from 0, or say `otherwise`."""
 
         def answer(line: str) -> None:
             line = line.strip()
             if line.isdecimal() and len(line) < 9 and 1 <= int(line) <= count:
                 choose(int(line) - 1)
             else:
-                self.say(f"No such number: 1 to {count}." if line else "Cancelled.")
+                self.say(f"No such number: 1 to {count}." if line else otherwise)
 
         self.ask(question, answer)
 

@@ -12,7 +12,7 @@ import os
 import re
 import termios
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 from unicodedata import east_asian_width
 
 from tui_pod.config.keymap import character_key, parse_key
@@ -41,11 +41,8 @@ _CONTROLS = {
 }  # fmt: skip
 
 
-class Completer(Protocol):
-    """Completes what is being typed."""
-
-    def __call__(self, typed: str) -> tuple[str, bool]:
-        """Return the line with what can only follow, and whether the choices were said because several can."""
+Completer = Callable[[str], tuple[str, bool]]
+"""Completes what is being typed: returns the line with what can only follow, and True if it said several choices."""
 
 
 class Keyboard:
@@ -212,7 +209,7 @@ class Keyboard:
         character = ""
         if found := _SEQUENCE.match(self._text):
             self._text = self._text[found.end() :]
-            key = _SEQUENCES.get(found[0][2:], "")
+            key = _SEQUENCES.get(found[0][2:])
         elif _BEGINNING.fullmatch(self._text):
             self._timer = asyncio.get_running_loop().call_later(ESCAPE_WAIT, self._take_escape)
             return False
@@ -228,10 +225,10 @@ class Keyboard:
         if self._is_open:
             self._take("escape")
 
-    def _take(self, key: str, character: str = "") -> None:
+    def _take(self, key: str | None, character: str = "") -> None:
         """Run a key, or let it edit the line that is asked for."""
         if self._asker is None:
-            if key:
+            if key is not None:
                 self._on_key(key)
         elif key == "enter":
             self._echo("\n")
@@ -265,8 +262,8 @@ def common_start(texts: Sequence[str]) -> str:
     return shortest[: next(differs, len(shortest))]
 
 
-def character_name(character: str) -> str:
-    """Return Textual's name of the key that sends a character; empty when no key does."""
+def character_name(character: str) -> str | None:
+    """Return Textual's name of the key that sends a character; None if no key does."""
     if character in _CONTROLS:
         return _CONTROLS[character]
     if "\x01" <= character <= "\x1a":
@@ -274,7 +271,7 @@ def character_name(character: str) -> str:
     try:
         return character_key(character)
     except ValueError:
-        return ""
+        return None
 
 
 def line_keys(line: str) -> Iterator[tuple[str, str]]:

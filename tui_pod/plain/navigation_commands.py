@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.player.snapshot import Chapter
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.services import Services
 
@@ -176,11 +177,14 @@ class NavigationCommands:
             self._services.tasks.run(self._say_notes(controller.library.episode(index)))
 
     async def _say_notes(self, episode: Episode) -> None:
-        playback = self._controller.playback
         notes = await self._services.reader.notes(episode)
-        chapters = await self._services.reader.chapters(episode)
+        self._dialogue.say_all(say_notes(notes, await self._chapters(episode)))
+
+    async def _chapters(self, episode: Episode) -> Sequence[Chapter]:
+        """Return the chapters of an episode, those of the player if it is loaded."""
+        playback = self._controller.playback
         own = playback.chapters if playback.episode == episode.id else ()
-        self._dialogue.say_all(say_notes(notes, own or chapters))
+        return own or await self._services.reader.chapters(episode)
 
     def _choose_chapter(self) -> None:
         episode = self._controller.library.find(self._list.to_read())
@@ -190,9 +194,7 @@ class NavigationCommands:
             self._services.tasks.run(self._say_chapters(episode))
 
     async def _say_chapters(self, episode: Episode) -> None:
-        playback = self._controller.playback
-        own = playback.chapters if playback.episode == episode.id else ()
-        chapters = own or await self._services.reader.chapters(episode)
+        chapters = await self._chapters(episode)
         if not chapters:
             self._dialogue.say(f"No chapters: {sentence(episode.title)}")
             return

@@ -134,15 +134,12 @@ class PlaybackCommands:
         devices = mixer.devices()
         self._dialogue.say_all(f"{number}: {device}." for number, (_, device) in enumerate(devices, 1))
 
-        def choose(answer: str) -> None:
-            if answer.strip().isdecimal() and 1 <= int(answer) <= len(devices):
-                name, device = devices[int(answer) - 1]
-                mixer.set_device(name)
-                self._dialogue.say(f"Sound device: {device}.")
-            else:
-                self._dialogue.say("The sound device stays.")
+        def choose(row: int) -> None:
+            name, device = devices[row]
+            mixer.set_device(name)
+            self._dialogue.say(f"Sound device: {device}.")
 
-        self._dialogue.ask("Which one? Its number:", choose)
+        self._dialogue.ask_number("Which one? Its number:", len(devices), choose, "The sound device stays.")
 
     def _sleep(self) -> None:
         timer = self._controller.sleep

@@ -5,7 +5,7 @@ The services say what was added or refreshed; questions and search results are s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -101,18 +101,13 @@ class PodcastCommands:
             mark = ("subscribed",) if podcast.address in known else ()
             kind = "Episode: " if podcast.episode else ""
             self._dialogue.say(f"{number}: {kind}" + sentence(", ".join((podcast.name, *podcast.details, *mark))))
-        self._dialogue.ask(
+        self._dialogue.ask_number(
             f"Type a number for more about a podcast,{' or to play an episode,' if finding.episodes else ''}"
             " or press enter to cancel:",
-            partial(self._choose, podcasts),
+            len(podcasts),
+            lambda row: self._run(self._preview(podcasts[row])),
+            NOT_ADDED,
         )
-
-    def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
-        number = int(answer) if answer.strip().isdecimal() and len(answer) < 4 else 0
-        if 1 <= number <= len(podcasts):
-            self._run(self._preview(podcasts[number - 1]))
-        else:
-            self._dialogue.say(NOT_ADDED)
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         feed = await self._feeds.directories.preview(podcast.address)

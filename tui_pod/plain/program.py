@@ -23,7 +23,7 @@ from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
-from tui_pod.plain.dialogue import Dialogue
+from tui_pod.plain.dialogue import Dialogue, Verbosity
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.menu_commands import MenuCommands
 from tui_pod.plain.navigation_commands import NavigationCommands
@@ -39,7 +39,6 @@ from tui_pod.plain.spoken import (
     sentence,
     source_of,
 )
-from tui_pod.plain.verbosity import Verbosity
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.tasks import NOTHING_TO_STOP
 
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
     from tui_pod.services.frontend import Job
-    from tui_pod.services.podcasts.login_question import LoginQuestion
+    from tui_pod.services.podcasts.logins import LoginQuestion
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0

@@ -24,8 +24,8 @@ KEYS = f"Press {key_of('queue.next')} if you know it, {key_of('queue.previous')}
 class Sounds(Protocol):
     """Plays sounds apart from the loaded episode."""
 
-    def play_file(self, path: str, is_paused: bool, ended: Callable[[str], None]) -> None:
-        """Play a whole file, and call `ended` with what went wrong or an empty text, on the event loop."""
+    def play_file(self, path: str, is_paused: bool, ended: Callable[[str | None], None]) -> None:
+        """Play a whole file, and then call `ended` on the event loop with what went wrong, or None."""
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on."""
@@ -43,7 +43,7 @@ class AloudQuiz:
         find: Callable[[Card], Awaitable[Question | None]],
         rate: Callable[[Card, bool], None],
         speak: Callable[[Card, str], Awaitable[str]],
-        chime: Callable[[], Awaitable[str]],
+        chime: Callable[[], Awaitable[str | None]],
         sounds: Sounds,
         show: Callable[[str], None],
         tell: Callable[[str], None],
@@ -55,7 +55,7 @@ class AloudQuiz:
             find: returns the question of a card; None if there is none any more.
             rate: records whether a card was known.
             speak: returns the present path of a text about a card, spoken. Raises UserError if that cannot be done.
-            chime: returns the path of the sound that comes first; empty: none.
+            chime: returns the path of the sound that comes first; None if there is none.
             sounds: plays what was spoken.
             show: shows how far the round is.
             tell: shows a notice.
@@ -71,7 +71,7 @@ class AloudQuiz:
         self._number = 0
         self._known: bool | None = None  # the listener's answer
         self._is_heard = False
-        self._fault = ""
+        self._fault: str | None = None
         self._is_paused = False
         self._changed = asyncio.Event()
 
@@ -139,16 +139,16 @@ class AloudQuiz:
         """Play a sound to its end, or until it is enough. Raises UserError if it cannot be played."""
         if is_enough():
             return
-        self._is_heard, self._fault = False, ""
+        self._is_heard, self._fault = False, None
         self._sounds.play_file(sound, self._is_paused, self._heard)
         while not (self._is_heard or is_enough()):
             self._changed.clear()
             await self._changed.wait()
         self._sounds.stop()
-        if self._fault:
+        if self._fault is not None:
             raise UserError(self._fault)
 
-    def _heard(self, fault: str) -> None:
+    def _heard(self, fault: str | None) -> None:
         self._is_heard, self._fault = True, fault
         self._changed.set()
 

@@ -6,12 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_pod.runtime.threads import CancelToken, Result, in_thread
+from tui_pod.services.podcasts.logins import LoginQuestion
+
 if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.feeds.net.fetch import LoginWanted
+    from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.tasks import BackgroundTasks
+
+GoOn = Callable[["Podcasts"], Awaitable[object]]
+"""Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +32,23 @@ class Context:
     settings: Settings
     open_podcasts: Callable[[], Awaitable[Podcasts]]
     """Opens the podcasts in a thread and returns them, always the same. Raises what opening them raised."""
+
+    async def ask(self, work: Callable[[Podcasts, CancelToken], Result]) -> Result:
+        """Call `work` with the podcasts in a thread, and return its result."""
+        podcasts = await self.open_podcasts()
+        return await in_thread(lambda cancel: work(podcasts, cancel))
+
+    def ask_login(self, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
+        """Ask for a login, save it with a feed, and resume what needed it."""
+
+        async def use(login: Login) -> None:
+            await self.ask(lambda podcasts, _: podcasts.store.logins.add(feed_id, login))
+            await go_on(await self.open_podcasts())
+
+        self.frontend.ask_login(LoginQuestion(wanted, use))
+
+    async def ask_login_of_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
+        """Ask for the login that the server of an episode wants, if it is from a feed, and resume what needed it."""
+        details = await self.ask(lambda podcasts, _: podcasts.details(ident))
+        if details is not None:  # else it is from a catalogue, and the error was told
+            self.ask_login(details.feed, wanted, go_on)

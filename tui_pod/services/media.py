@@ -229,8 +229,8 @@ class EpisodeSources:
         self._narrator.request(script, answer)
 
     @property
-    def missing_voice(self) -> str:
-        """What is missing to speak, as a half sentence; empty: nothing."""
+    def missing_voice(self) -> str | None:
+        """What is missing to speak, as a half sentence; None if nothing is."""
         return self._narrator.missing()
 
     async def speak(self, text: str, episode: Episode | None) -> str:
@@ -242,32 +242,22 @@ class EpisodeSources:
         if episode is not None and (language := await self._foreign_language(episode)):
             raise NarrationError(f"the voice does not speak the language of “{episode.title}” ({language}).")
         sentences = [Cue(sentence) for line in text.splitlines() for sentence in split_sentences(line)]
-        result: asyncio.Future[Narration | NarrationError] = asyncio.get_running_loop().create_future()
-        self._narrator.request(
-            make_script(sentences, None), lambda found: None if result.done() else result.set_result(found)
-        )
-        found = await result
-        if isinstance(found, NarrationError):
-            raise found
-        return str(found.audio)
+        return str((await self._narrator.make(make_script(sentences, None))).audio)
 
-    async def chime(self) -> str:
-        """Return the path of the chime; empty if it is off or cannot be written."""
-        return await asyncio.to_thread(self._chime)
-
-    def _script(self, episode: Episode, transcript: Transcript) -> Script:
-        return make_episode_script(episode, transcript, self._place_of(episode))
-
-    def _chime(self) -> str:
+    async def chime(self) -> str | None:
+        """Return the path of the chime; None if it is off or cannot be written."""
         if self._chime_folder is None:
-            return ""
+            return None
         from tui_pod.audio.chime import chime_file  # only when something is narrated
 
         try:
-            return str(chime_file(self._chime_folder))
+            return str(await asyncio.to_thread(chime_file, self._chime_folder))
         except OSError as error:
             log(f"no chime: {error}")
-            return ""
+            return None
+
+    def _script(self, episode: Episode, transcript: Transcript) -> Script:
+        return make_episode_script(episode, transcript, self._place_of(episode))
 
     async def _foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode that the English voice cannot read; empty if it can."""

@@ -196,7 +196,7 @@ class Narrator:
         self._is_closed = False
 
     def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
-        """Make a narration; call `answer` with it or with the error, at once or later."""
+        """Start a narration; call `answer` with it or with the error, at once or later."""
         found = self.find(script)
         if found is not None:
             answer(found)
@@ -207,29 +207,29 @@ class Narrator:
         else:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
-    def missing(self) -> str:
-        """Return what is missing to narrate, as a half sentence; empty: nothing."""
+    def missing(self) -> str | None:
+        """Return what is missing to narrate, as a half sentence; None if nothing is."""
         if not self._is_enabled:
             return "narrating is off in the settings."
-        return "" if has_voice() else f"narrating needs the voice. Run: {install_command(VOICE)}"
+        return None if has_voice() else f"narrating needs the voice. Run: {install_command(VOICE)}"
+
+    async def make(self, script: Script) -> Narration:
+        """Make a narration and return it. Raises NarrationError if that fails."""
+        results: asyncio.Queue[Narration | NarrationError] = asyncio.Queue()
+        self.request(script, results.put_nowait)
+        made = await results.get()
+        if isinstance(made, NarrationError):
+            raise made
+        return made
 
     async def render(self, script: Script) -> Narration:
-        """Return the encoded narration of a script; for commands, which may wait.
-
-        Raises:
-            NarrationError: the narration cannot be made.
-        """
-        results: asyncio.Queue[Narration | NarrationError] = asyncio.Queue()
+        """Return an encoded narration; for commands, which may wait. Raises NarrationError if it cannot be made."""
         found = self.find(script)
-        if found is None or found.audio.suffix != ".opus":
-            self.discard(self._folder / self._key(script))
-            self._must_encode = True
-            self.request(script, results.put_nowait)
-            found_or_error = await results.get()
-            if isinstance(found_or_error, NarrationError):
-                raise found_or_error
-            found = found_or_error
-        return found
+        if found is not None and found.audio.suffix == ".opus":
+            return found
+        self.discard(self._folder / self._key(script))
+        self._must_encode = True
+        return await self.make(script)
 
     def discard(self, narration: Path) -> None:
         """Remove a narration that cannot be played, so that it is made again."""

@@ -11,7 +11,7 @@ from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.services.podcasts.login_question import LoginNeeded
+from tui_pod.services.podcasts.logins import LoginNeeded
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ class Source(NamedTuple):
     """A notice to show, such as that a text was too long to be read whole."""
     remote: "RemoteAudio | None" = None
     """Source of a stream's bytes; None for a file."""
-    lead: str = ""
-    """Path of a sound to play first if the episode before has just ended and was narrated too; empty: none."""
+    lead: str | None = None
+    """Path of a sound to play first if the episode before has just ended and was narrated too; None: none."""
     is_constant_rate: bool | None = None
     """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False

@@ -16,7 +16,6 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
 from tui_pod.services.hints import NOT_REMOVABLE
-from tui_pod.services.podcasts.logins import ask_login_of_episode
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -235,7 +234,7 @@ class DownloadService:
                 await in_thread(lambda cancel: podcasts.source(episode, cancel))
                 await self._toggle([ident])
 
-        self._tasks.run(ask_login_of_episode(self._context, ident, wanted, go_on))
+        self._tasks.run(self._context.ask_login_of_episode(ident, wanted, go_on))
 
 
 def _download_requests(

@@ -16,7 +16,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
-from tui_pod.runtime.threads import in_thread
+from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
@@ -24,8 +24,7 @@ from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.keeping import Keeper
 from tui_pod.services.podcasts.library import Reload, ShownLibrary
-from tui_pod.services.podcasts.login_question import LoginNeeded, LoginQuestion
-from tui_pod.services.podcasts.logins import ask_login_of_episode
+from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Announce, Refresher
@@ -112,7 +111,7 @@ class FeedService(Follower):
                 lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
             )
         self.network_changed(is_offline=False)
-        await self._library.update(podcasts, done.new)
+        await self._library.update(done.new)
         self._folders.start()
         self._frontend.tell(_summary(done))
         self._tasks.run(self._keeper.keep([done.feed]))
@@ -120,9 +119,8 @@ class FeedService(Follower):
 
     async def visit(self, address: str, feed: Feed, item: Item) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""
-        podcasts = await self._context.open_podcasts()
-        ident = await in_thread(lambda _: podcasts.store.visit(address, feed, item))
-        await self._library.update(podcasts)
+        ident = await self._context.ask(lambda podcasts, _: podcasts.store.visit(address, feed, item))
+        await self._library.update()
         self._context.controller.play(ident)
 
     def add_visited(self, episode: str) -> None:
@@ -136,19 +134,17 @@ class FeedService(Follower):
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return the details of a podcast; None if it no longer exists."""
-        podcasts = await self._context.open_podcasts()
-        return await in_thread(lambda _: podcasts.describe(feed_id))
+        return await self._context.ask(lambda podcasts, _: podcasts.describe(feed_id))
 
     async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
         """Return name and address of the podcast of an episode if it was removed or is only visited; else None."""
-        podcasts = await self._context.open_podcasts()
 
-        def find() -> tuple[str, str] | None:
+        def find(podcasts: Podcasts, _: CancelToken) -> tuple[str, str] | None:
             details = podcasts.details(episode)
             feed = podcasts.store.find(details.feed, with_removed=True) if details is not None else None
             return (feed.name, feed.address) if feed is not None and feed.removed is not None else None
 
-        return await in_thread(lambda _: find())
+        return await self._context.ask(find)
 
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
@@ -181,13 +177,12 @@ class FeedService(Follower):
         if self._started is None:  # another program has added the first podcast
             self.start(is_refreshing=False)
         elif self._started.done():
-            podcasts = await self._context.open_podcasts()
-            await self._library.update(podcasts)
+            await self._library.update()
             await self.downloads.look_again()
 
     async def take_synced(self) -> None:
         """Show which podcasts a sync has added or removed, and fetch the new ones."""
-        await self._library.update(await self._context.open_podcasts())
+        await self._library.update()
         await self.refresher.refresh_rest()
 
     async def close(self) -> None:
@@ -219,7 +214,7 @@ class FeedService(Follower):
             await in_thread(lambda cancel: podcasts.source(episode, cancel))
             self._context.controller.play(episode.id)
 
-        self._tasks.run(ask_login_of_episode(self._context, episode.id, wanted, go_on))
+        self._tasks.run(self._context.ask_login_of_episode(episode.id, wanted, go_on))
 
     async def _add(self, typed: str, is_listed: bool) -> None:
         try:
@@ -236,7 +231,7 @@ class FeedService(Follower):
         if feed is None:
             return False
         outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.policy))
-        await self._library.update(podcasts, outcome.new)
+        await self._library.update(outcome.new)
         if outcome.new or outcome.error != feed.error:
             self.refresher.tell(Refreshed((outcome,)), is_asked=False)
         return outcome.has_changed
@@ -253,7 +248,7 @@ class FeedService(Follower):
         async def bring_back() -> None:
             await in_thread(lambda _: store.restore(feed_id))
             await self.downloads.bring_back(taken)
-            await self._library.update(podcasts)
+            await self._library.update()
 
         self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._remove_with_downloads(podcasts, feed))
 
@@ -261,7 +256,7 @@ class FeedService(Follower):
         """Remove a feed and its downloads; return the episodes that were downloaded."""
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
-        await self._library.update(podcasts)
+        await self._library.update()
         return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 

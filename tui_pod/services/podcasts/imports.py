@@ -94,8 +94,8 @@ class ImportService:
         if ids:
             self._tasks.note(
                 f"{counted(len(new), 'podcast')} added from {preview.origin}",
-                lambda: self._show(podcasts, ids, is_removed=True),
-                lambda: self._show(podcasts, ids, is_removed=False),
+                lambda: self._show(ids, is_removed=True),
+                lambda: self._show(ids, is_removed=False),
             )
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
@@ -105,13 +105,14 @@ class ImportService:
         if preview.imported.left:
             left = f"Not imported from {preview.origin}: {enumerated(preview.imported.left)}."
             self._context.frontend.tell(left)
-        await self._library.update(podcasts)
+        await self._library.update()
         await self._fetch(podcasts, ids)
 
-    async def _show(self, podcasts: Podcasts, ids: list[str], is_removed: bool) -> None:
-        change = podcasts.store.remove if is_removed else podcasts.store.restore
+    async def _show(self, ids: list[str], is_removed: bool) -> None:
+        store = (await self._context.open_podcasts()).store
+        change = store.remove if is_removed else store.restore
         await in_thread(lambda _: [change(feed_id) for feed_id in ids])
-        await self._library.update(podcasts)
+        await self._library.update()
 
     async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
         from tui_pod.feeds.own_network import find_forbidden  # brings TLS
@@ -137,8 +138,8 @@ class ImportService:
                     podcasts.policy,
                 )
             except asyncio.CancelledError:
-                self._tasks.run(self._library.update(podcasts))
+                self._tasks.run(self._library.update())
                 raise
-        await self._library.update(podcasts, result.new)
+        await self._library.update(result.new)
         if result.failed:
             raise UserError(f"{counted(len(result.failed), 'podcast')} could not be fetched: {result.failed[0].error}")

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
-from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.downloads import DownloadService
 
 if TYPE_CHECKING:
     from tui_pod.feeds.media.keeping import Usual
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.context import Context
 
@@ -62,26 +60,25 @@ class Keeper:
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts say."""
-        podcasts = await self._context.open_podcasts()
+        await self._context.open_podcasts()
         from tui_pod.feeds.media.keeping import Usual, has_rule  # brings TLS
 
         settings = self._context.settings.feeds
         usual = Usual(settings.keep_next, settings.delete_played)
         for feed in feeds:
             if has_rule(feed.settings, usual):
-                await self._keep(podcasts, feed, usual)
+                await self._keep(feed, usual)
 
     def close(self) -> None:
         """Stop checking."""
         if self._timer is not None:
             self._timer.cancel()
 
-    async def archive(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> None:
+    async def archive(self, feeds: Sequence[Subscription]) -> None:
         """Hide and show old episodes as the settings of these podcasts say; the library must be updated afterwards."""
         controller = self._context.controller
-        progress, now = controller.progress_index.get, controller.now()
-        in_use = self._in_use
-        await in_thread(lambda _: podcasts.archive(feeds, progress, in_use, now))
+        progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
+        await self._context.ask(lambda podcasts, _: podcasts.archive(feeds, progress, in_use, now))
 
     @property
     def _in_use(self) -> set[str]:
@@ -90,10 +87,12 @@ class Keeper:
         playing = controller.playback.episode
         return {*controller.queue.upcoming, *([playing] if playing is not None else [])}
 
-    async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
+    async def _keep(self, feed: Subscription, usual: Usual) -> None:
         controller = self._context.controller
         progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
-        requests, gone = await in_thread(lambda _: podcasts.plan_downloads(feed, usual, progress, in_use, now))
+        requests, gone = await self._context.ask(
+            lambda podcasts, _: podcasts.plan_downloads(feed, usual, progress, in_use, now)
+        )
         if gone:
             await self._downloads.take(gone)
         await self._downloads.fetch_ahead(requests)
@@ -118,6 +117,5 @@ class Keeper:
         self._tasks.run(self._look_at(wanted))
 
     async def _look_at(self, wanted: set[str]) -> None:
-        podcasts = await self._context.open_podcasts()
-        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        feeds = await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         await self.keep(feed for feed in feeds if feed.feed_id in wanted)

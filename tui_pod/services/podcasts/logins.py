@@ -1,37 +1,67 @@
-"""Logins for podcasts: ask the listener, save the answer with the podcast, and resume what needed it."""
+"""The question for a login: which server asks, what it said, and what the answer resumes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui_pod.runtime.threads import in_thread
-from tui_pod.services.podcasts.login_question import LoginQuestion
+from tui_pod.core.errors import UserError
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
-    from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.context import Context
-
-GoOn = Callable[["Podcasts"], Awaitable[object]]
-"""Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""
 
 
-def ask_login(context: Context, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for a login, save it with a feed, and resume what needed it."""
+class LoginNeeded(UserError):
+    """A login is needed first; `question` asks for it."""
 
-    async def use(login: Login) -> None:
-        podcasts = await context.open_podcasts()
-        await in_thread(lambda _: podcasts.store.logins.add(feed_id, login))
-        await go_on(podcasts)
-
-    context.frontend.ask_login(LoginQuestion(wanted, use))
+    def __init__(self, question: LoginQuestion) -> None:
+        super().__init__(question.said)
+        self.question = question
 
 
-async def ask_login_of_episode(context: Context, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for the login that the server of an episode wants, if it is from a feed, and resume what needed it."""
-    podcasts = await context.open_podcasts()
-    details = await in_thread(lambda _: podcasts.details(ident))
-    if details is not None:  # else it is from a catalogue, and the error was told
-        ask_login(context, details.feed, wanted, go_on)
+class LoginQuestion:
+    """Which server wants a login; `answer` tries one."""
+
+    def __init__(self, wanted: LoginWanted, use: Callable[[Login], Awaitable[object]]) -> None:
+        """Make a question; `use` resumes with a login, and raises `LoginWanted` if the server rejects it."""
+        self._wanted = wanted
+        self._use = use
+
+    @property
+    def host(self) -> str:
+        """The server, with its port unless it is the usual one."""
+        scheme, host, port = self._wanted.origin
+        return host if port == {"https": 443, "http": 80}[scheme] else f"{host}:{port}"
+
+    @property
+    def said(self) -> str:
+        """What the server said to the last attempt."""
+        return str(self._wanted)
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether the login would go over http, where others can read it."""
+        return self._wanted.origin[0] == "http"
+
+    @property
+    def known(self) -> tuple[str, str]:
+        """User and password that were given before; empty if there are none."""
+        login = self._wanted.login
+        return (login.user, login.password if self._wanted.is_kept_back else "") if login else ("", "")
+
+    async def answer(self, user: str, password: str) -> object:
+        """Try a login, which the listener has agreed to if `needs_yes`; return the result of resuming.
+
+        Raises:
+            UserError: the server rejects it, or what was resumed failed.
+        """
+        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
+        from tui_pod.feeds.net.login import Login, check_user
+
+        login = Login(self._wanted.origin, check_user(user.strip()), password, over_http=self.needs_yes)
+        try:
+            return await self._use(login)
+        except LoginWanted as wanted:
+            self._wanted = wanted
+            raise UserError(str(wanted)) from None

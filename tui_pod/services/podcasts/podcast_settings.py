@@ -73,8 +73,7 @@ class PodcastSettingsService:
 
     async def all(self) -> list[PodcastChoice]:
         """Return all podcasts, hidden ones too, and the course last."""
-        store = (await self._context.open_podcasts()).store
-        return await in_thread(lambda _: _all(store))
+        return await self._context.ask(lambda podcasts, _: _all(podcasts.store))
 
     async def find(self, ident: str) -> PodcastChoice | None:
         """Return a podcast or book; None if it no longer exists."""
@@ -99,11 +98,11 @@ class PodcastSettingsService:
         ident = listed or feed
         return book or (await self.find(ident) if ident is not None else None)
 
-    def configure(self, ident: str, changes: Mapping[str, str], label: str = "") -> None:
-        """Change settings, given as in the settings file; can be undone. `label` says what was done, if not empty."""
+    def configure(self, ident: str, changes: Mapping[str, str], label: str | None = None) -> None:
+        """Change settings, given as in the settings file; can be undone. `label`, if given, says what was done."""
         self._tasks.run(self._configure(ident, changes, label))
 
-    async def _configure(self, ident: str, changes: Mapping[str, str], label: str) -> None:
+    async def _configure(self, ident: str, changes: Mapping[str, str], label: str | None) -> None:
         podcast = await self.find(ident)
         if podcast is None:
             return
@@ -115,14 +114,14 @@ class PodcastSettingsService:
         self._tasks.note(label, lambda: self._put(podcast, before), lambda: self._put(podcast, changes))
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
-        podcasts, stored = await self._context.open_podcasts(), dict(changes)
+        stored = dict(changes)
         if podcast.podcast is not None and (speed := stored.pop("speed", None)) is not None:  # is in the state
             self._context.controller.mixer.set_book_speed(podcast.id, ROWS["speed"].parse(speed))
-        await in_thread(lambda _: podcasts.store.configure(podcast.id, stored))
-        feed = await in_thread(lambda _: podcasts.store.find(podcast.id))
+        await self._context.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, stored))
+        feed = await self._context.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
-        await self._keeper.archive(podcasts, feeds)
-        await self._library.update(podcasts)
+        await self._keeper.archive(feeds)
+        await self._library.update()
         await self._keeper.keep(feeds)
         if "kind" in stored:
             await self._refresh_folder(podcast.podcast or podcast.id)

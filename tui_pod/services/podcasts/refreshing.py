@@ -17,7 +17,6 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
-from tui_pod.services.podcasts.logins import ask_login
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -77,9 +76,9 @@ class Refresher:
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
-    async def _show_what_came(self, podcasts: Podcasts) -> None:
+    async def _show_what_came(self) -> None:
         """Show the new episodes of a refresh that was stopped."""
-        await self._library.update(podcasts)
+        await self._library.update()
         await self._library.show_news()
 
     def start(self, is_refreshing: bool) -> None:
@@ -90,8 +89,7 @@ class Refresher:
 
     async def show_failed(self) -> list[Subscription]:
         """Show which feeds failed at their last refresh, and return all feeds as they are now."""
-        podcasts = await self._context.open_podcasts()
-        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        feeds = await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
         return feeds
 
@@ -161,7 +159,7 @@ class Refresher:
         elif is_again:
             raise login
         else:
-            ask_login(self._context, feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
+            self._context.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
     async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.feeds.refresh import refresh  # brings TLS
@@ -175,13 +173,13 @@ class Refresher:
                     podcasts.policy,
                 )
             except asyncio.CancelledError:
-                self._tasks.run(self._show_what_came(podcasts))
+                self._tasks.run(self._show_what_came())
                 raise
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", Job("offline") if result.is_offline else None)
-        await self._keeper.archive(podcasts, feeds)
-        await self._library.update(podcasts, result.new)
+        await self._keeper.archive(feeds)
+        await self._library.update(result.new)
         await self._library.show_news()
         wanted = {feed.feed_id for feed in feeds}
         feeds = [

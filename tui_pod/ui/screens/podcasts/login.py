@@ -8,7 +8,7 @@ from textual import on
 from textual.widgets import Input
 
 from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.services.podcasts.login_question import LoginNeeded, LoginQuestion
+from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
 from tui_pod.ui.screens.dialog import Dialog
 from tui_pod.ui.screens.form import FormDialog, FormField
 
