@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
@@ -20,9 +21,12 @@ from textual.events import Key
 from textual.keys import Keys
 from textual.message import Message
 
-from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, SCHEME_ANSWER, SHOW_CURSOR
+from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
 from tui_pod.runtime.log import log
 from tui_pod.ui.changed_cells import ChangedCells
+
+if TYPE_CHECKING:
+    from tui_pod.ui.look.terminal_pictures import TerminalPictures
 
 MAX_WAITING = 256 * 1024
 """How many characters are buffered for a terminal that does not read, about 20 screens; more are dropped."""
@@ -35,6 +39,9 @@ LONGEST_KEY = 32
 
 TICK = 0.1
 """How often an incomplete key or paste is checked (seconds)."""
+
+ANSWER_LIMIT = 1.0
+"""Keys are taken for the rest of an answer for this long at most (seconds), should its end never come."""
 
 STOP_LIMIT = 0.5
 """How long the exit waits for the terminal to accept what restores it (seconds)."""
@@ -124,15 +131,33 @@ class SchemeReported(Message):
 
 
 class AnswerParser(XTermParser):
-    """Textual's parser, which would take the answer about dark and light for keys."""
+    """Textual's parser, which would take the answers about dark and light, and about pictures, for keys."""
 
-    def __init__(self, report: Callable[[Message], object], debug: bool) -> None:
+    _answer = ""
+    """What came of the answer about pictures."""
+    _answer_until = 0.0
+    """When the rest of it must have come; 0: no answer is being read."""
+
+    def __init__(self, report: Callable[[Message], object], on_pictures: Callable[[], None], debug: bool) -> None:
+        """Report messages; call `on_pictures` if the terminal refuses what `question` asks, and so draws pictures."""
         super().__init__(debug)
         self._report = report
+        self._on_pictures = on_pictures
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
         if sequence.startswith(SCHEME_ANSWER) and sequence.endswith("n"):
             self._report(SchemeReported(sequence.endswith("2n")))
+            return (Key(Keys.Ignore, sequence),)
+        if sequence == PICTURES_ANSWER:
+            self._answer, self._answer_until = "", time.monotonic() + ANSWER_LIMIT
+            return (Key(Keys.Ignore, sequence),)
+        if time.monotonic() < self._answer_until and (len(sequence) == 1 or sequence == ST):
+            if sequence != ST:
+                self._answer += sequence
+            else:
+                self._answer_until = 0.0
+                if self._answer.startswith("EINVAL") and "virtual placement" in self._answer:
+                    self._on_pictures()
             return (Key(Keys.Ignore, sequence),)
         return super()._sequence_to_key_events(sequence, alt)
 
@@ -148,6 +173,10 @@ class PatientDriver(LinuxDriver):
     cells: ChangedCells
     """What the terminal shows."""
 
+    _pictures: TerminalPictures | None = None
+    _has_asked = False
+    """Whether this terminal was asked about pictures."""
+
     is_ready = False
     """Whether it is known if a screen reader follows the cursor."""
 
@@ -158,6 +187,7 @@ class PatientDriver(LinuxDriver):
         """Take the terminal."""
         assert self._file is not None
         self.cells = ChangedCells()
+        self._pictures, self._has_asked = None, False
         self._output = TerminalWriter(self._file.fileno(), self._draw_soon, self._hang_up)
         self._output.start()
         if self._reading is None:
@@ -172,13 +202,42 @@ class PatientDriver(LinuxDriver):
         The emulator in fenrir, pyte, ends with an error at that question, and with it the program.
         """
         self.is_ready = True
+        self._draw_covers()
         self.write(SHOW_CURSOR if getattr(self._app, "follows_cursor", False) else ASK_SCHEME)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
         if not getattr(self._app, "follows_cursor", False):
             self.write(FORGET_SCHEME)
+        if self._pictures is not None:
+            self._pictures.delete_all()
         super().stop_application_mode()
+
+    # -- pictures ------------------------------------------------------------------------------------------
+
+    def find_pictures(self) -> TerminalPictures | None:
+        """Return the pictures on the terminal; None if it draws none, or has not yet answered that it does."""
+        has_colors = self._app.console.color_system == "truecolor" and not self._app.no_color
+        if not self._has_asked and self.is_ready and has_colors and not getattr(self._app, "follows_cursor", False):
+            from tui_pod.ui.look.terminal_pictures import question  # only for covers
+
+            self._has_asked = True
+            self.write(question())
+        return self._pictures
+
+    def _begin_pictures(self) -> None:
+        """Draw covers as pictures, all of which are to be sent."""
+        from tui_pod.ui.look.terminal_pictures import TerminalPictures  # only for terminals that draw pictures
+
+        self._pictures = TerminalPictures(self.write)
+        self._draw_covers()
+
+    def _draw_covers(self) -> None:
+        for screen in self._app.screen_stack:
+            for cover in screen.query("Cover"):
+                cover.refresh()
+
+    # -- other terminals -----------------------------------------------------------------------------------
 
     def disable_input(self) -> None:
         """Stop reading keys; Textual's thread would poll for this ten times a second and cost CPU while idle."""
@@ -207,9 +266,12 @@ class PatientDriver(LinuxDriver):
         return not self._has_terminal
 
     def give_up(self) -> None:
-        """Stop using the terminal immediately, without writing to it."""
+        """Stop using the terminal immediately, without writing to it; pictures are deleted if it takes that soon."""
         self._has_terminal = False
         if self._output is not None:
+            if self._pictures is not None:
+                self._pictures.delete_all()
+                self._output.stop()
             self._output.abandon()
             self._output = None
         self.suspend_application_mode()
@@ -232,14 +294,20 @@ class PatientDriver(LinuxDriver):
     def _draw_soon(self) -> None:
         def draw() -> None:
             self.cells.forget()
+            if self._pictures is not None:
+                self._begin_pictures()
             self._app.refresh(layout=True)
 
+        self._soon(draw)
+
+    def _soon(self, action: Callable[[], None]) -> None:
+        """Run something on the event loop."""
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(draw)
+            self._loop.call_soon_threadsafe(action)
 
     def run_input_thread(self) -> None:
         """Read keys until the end, skipping invalid input."""
-        parser = AnswerParser(self.process_message, self._debug)
+        parser = self._make_parser()
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         paste_until: float | None = None
         if self._reading is None:
@@ -274,7 +342,10 @@ class PatientDriver(LinuxDriver):
                     self.process_message(event)
             except Exception as error:  # Textual's parser raises various errors; the next key must still work
                 log(f"skipped input that could not be parsed: {error!r}")
-                parser = AnswerParser(self.process_message, self._debug)
+                parser = self._make_parser()
+
+    def _make_parser(self) -> AnswerParser:
+        return AnswerParser(self.process_message, lambda: self._soon(self._begin_pictures), self._debug)
 
     def _hang_up(self) -> None:
         """End the program as a hang-up does: progress is saved first."""

@@ -14,6 +14,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui_pod.core.text.clean import is_safe, without_unsafe
+from tui_pod.core.text.escapes import PLACEHOLDER
 
 _render = Strip.render
 
@@ -43,6 +44,12 @@ def printable(segments: Iterable[Segment], keeps_lines: bool = False) -> Iterabl
         keeps_lines: True to keep line breaks.
     """
     for text, style, control in segments:
+        if PLACEHOLDER in text:
+            from tui_pod.ui.look.terminal_pictures import is_ours, with_color  # only where pictures are drawn
+
+            if is_ours(text):
+                yield Segment(text, with_color(style))
+                continue
         if style is not None and style.link and not is_safe(style.link):
             style = style.update_link(None)
         yield Segment(

@@ -96,7 +96,7 @@ async def test_start_on_a_light_terminal_is_light_at_once() -> None:
 @pytest.mark.parametrize("cut", range(1, 9))
 def test_answer_about_light_is_read_in_two_pieces_and_no_key(cut: int) -> None:
     reported: list[Message] = []
-    parser = AnswerParser(reported.append, debug=False)
+    parser = AnswerParser(reported.append, lambda: None, debug=False)
     answer = "\x1b[?997;2n"
     events = [event for text in (answer[:cut], answer[cut:], "q") for event in parser.feed(text)]
     assert [event.key for event in events if isinstance(event, Key)] == ["q"]

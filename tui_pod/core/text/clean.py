@@ -26,6 +26,7 @@ _DROP = (
     "\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # variation selectors, annotations
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # formats of rare scripts and of music
     "\U000e0000-\U000e0fff"  # tags and further selectors
+    "\U0010eeee"  # a piece of a picture, in kitty's graphics protocol
 )
 _SPACE = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _UNSAFE = f"[{_DROP}]"  # patterns are texts that `re` compiles when first used: opening the app needs none

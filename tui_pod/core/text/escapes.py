@@ -1,6 +1,6 @@
 """Every escape sequence that the program itself writes; Textual writes all others.
 
-Only constants and the title: the client, which stays in memory, imports this.
+Only constants and short functions: the client, which stays in memory, imports this.
 """
 
 from __future__ import annotations
@@ -29,6 +29,18 @@ KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 ESC = "\x1b"
 """What the escape key sends, and every sequence begins with."""
 
+ST = "\x1b\\"
+"""Ends a sequence that holds text."""
+
+PLACEHOLDER = "\U0010eeee"
+"""Stands for a piece of a picture in kitty's graphics protocol; its combining marks and its colour say which."""
+
+ASKED = 0x747569
+"""The id of the picture with which a terminal is asked whether it draws pictures in cells."""
+
+PICTURES_ANSWER = f"\x1b_Gi={ASKED};"
+"""How its answer begins."""
+
 SHOW_CURSOR = "\x1b[?25h"
 """Shows the terminal's cursor, which Textual hides."""
 
@@ -48,3 +60,13 @@ CLEAR_LINE = "\r\x1b[K"
 def set_title(title: str) -> str:
     """Return what sets the terminal's title to a cleaned text."""
     return f"\x1b]2;{title}\x1b\\"
+
+
+def graphics(keys: str, payload: str = "") -> str:
+    """Return a command of kitty's graphics protocol, with a payload in base64."""
+    return f"\x1b_G{keys};{payload}\x1b\\"
+
+
+def through_tmux(sequence: str) -> str:
+    """Return what makes tmux pass a sequence on, if its option `allow-passthrough` is set."""
+    return f"\x1bPtmux;{sequence.replace(ESC, ESC + ESC)}\x1b\\"

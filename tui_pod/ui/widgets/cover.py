@@ -1,4 +1,4 @@
-"""The picture of an episode in half blocks, two pixels per cell."""
+"""The picture of an episode: a real one where the terminal draws pictures, else half blocks, two pixels per cell."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.audio.cover import SIDE
 from tui_pod.services.services import Services
+from tui_pod.ui.look.terminal_pictures import TerminalPictures, row_of_cells
 
 
 class Cover(Widget):
@@ -27,20 +29,43 @@ class Cover(Widget):
 
     picture: reactive[bytes | None] = reactive(None)
     """Pixels, as `audio.cover` makes them."""
+    _sent: tuple[TerminalPictures, bytes, Size, int] | None = None
+    """What was sent last: to which terminal, the picture, its cells, and the number that it has there."""
 
     def watch_picture(self, picture: bytes | None) -> None:
         """Take space only for a picture."""
         self.set_class(picture is not None, "-shown")
+
+    def on_unmount(self) -> None:
+        """Delete the picture that was sent."""
+        if self._sent is not None:
+            self._sent[0].delete(self._sent[3])
 
     def render_line(self, y: int) -> Strip:
         """Return a line of cells: the upper halves are one row of pixels, the lower halves the next."""
         width = self.size.width
         if self.picture is None or y >= self.size.height:
             return Strip.blank(width)
+        if (number := self._number_on_terminal()) is not None:
+            return Strip([Segment(cell, self.rich_style) for cell in row_of_cells(number, y, width)], width)
         rows = scaled(self.picture, width, self.size.height * 2)
         pairs = zip(rows[2 * y], rows[2 * y + 1], strict=True)
         styles = (Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower)) for upper, lower in pairs)
         return Strip([Segment("▀", style) for style in styles], width)
+
+    def _number_on_terminal(self) -> int | None:
+        """Return the number of the picture on the terminal, which is sent it if need be; None: it draws none."""
+        find = getattr(self.app._driver, "find_pictures", None)  # of a driver of our own
+        pictures: TerminalPictures | None = find() if find is not None else None
+        if pictures is None or self.picture is None:
+            return None
+        former = self._sent
+        if former is None or former[:3] != (pictures, self.picture, self.size):
+            number = pictures.send(self.picture, *self.size)
+            self._sent = pictures, self.picture, self.size, number
+            if former is not None and former[0] is pictures:
+                pictures.delete(former[3])
+        return self._sent[3] if self._sent else None
 
 
 def are_covers_drawn(app: App[object], services: Services) -> bool:
