@@ -12,7 +12,8 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
-from tui_pod.sync.shared_podcasts import PodcastState, newest_podcasts, podcast_tables, read_podcasts
+from tui_pod.sync.shared_podcasts import PodcastState, podcast_tables, read_podcasts
+from tui_pod.sync.shared_settings import newest_by_feed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE, TWO = "https://one.example.org/feed", "https://two.example.org/feed"
@@ -149,7 +150,7 @@ def test_dry_run_tells_and_asks_nothing(machines: tuple[Machine, Machine]) -> No
 
 def test_newest_state_of_each_wins_in_any_order_and_survives_toml() -> None:
     early, late = PodcastState(NOW, True, ONE, "One"), PodcastState(NOW + timedelta(1), False, ONE, "One")
-    assert newest_podcasts([{ONE: early}, {ONE: late}]) == newest_podcasts([{ONE: late}, {ONE: early}]) == {ONE: late}
+    assert newest_by_feed([{ONE: early}, {ONE: late}]) == newest_by_feed([{ONE: late}, {ONE: early}]) == {ONE: late}
     assert read_podcasts(podcast_tables({ONE: early}), NOW) == {ONE: early}
     ahead = early._replace(updated=NOW + timedelta(days=400))
     assert read_podcasts(podcast_tables({ONE: ahead}), NOW) == {ONE: ahead._replace(updated=UNKNOWN)}

@@ -90,4 +90,4 @@ def test_settings_that_mean_nothing_are_left_out(tables: object) -> None:
 
 def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
-    assert read_tables(tables, NOW)[FEED].texts == {"order": "newest"}
+    assert read_tables(tables, NOW)[FEED].texts == (("order", "newest"),)

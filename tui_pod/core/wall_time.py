@@ -24,6 +24,11 @@ def believed(time: datetime, now: datetime) -> datetime:
     return time if is_believed(time, now) else now
 
 
+def believed_or_unknown(time: datetime, now: datetime) -> datetime:
+    """Return a time, or `UNKNOWN` if it is too far ahead."""
+    return time if is_believed(time, now) else UNKNOWN
+
+
 def is_believed_seconds(seconds: float, now: float) -> bool:
     """Return False for a time in seconds since 1970 that is too far ahead."""
     return seconds - now <= FUTURE.total_seconds()

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided, stamp_later
 from tui_pod.core.text.clean import clean, is_safe
-from tui_pod.core.wall_time import UNKNOWN, is_believed
+from tui_pod.core.wall_time import believed_or_unknown
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 
@@ -79,8 +79,7 @@ def parse_action(value: object, now: datetime) -> EpisodeAction | None:
         started, position, total = None, 0, None
     if not (podcast and episode) or position is None or time is None:
         return None
-    time = time if is_believed(time, now) else UNKNOWN
-    device = _text(value.get("device"))
+    time, device = believed_or_unknown(time, now), _text(value.get("device"))
     return EpisodeAction(podcast, episode, guid, time, started, position, total, device and device[:MAX_NAME])
 
 

@@ -37,14 +37,8 @@ from tui_pod.state.format import (
 )
 from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
-from tui_pod.sync.shared_podcasts import (
-    NO_PODCASTS,
-    SharedPodcasts,
-    newest_podcasts,
-    podcast_tables,
-    read_podcasts,
-)
-from tui_pod.sync.shared_settings import SharedSettings, merged, read_tables, to_tables
+from tui_pod.sync.shared_podcasts import NO_PODCASTS, SharedPodcasts, podcast_tables, read_podcasts
+from tui_pod.sync.shared_settings import SharedSettings, newest_by_feed, read_tables, to_tables
 
 MAX_FILES = 500
 """Most files that are read from a folder: one per machine, and copies made of conflicts."""
@@ -156,7 +150,7 @@ class SyncFolder:
             name = found.device or label_of(path.stem)
             origins |= {i: name for i, value in taken.items() if value.updated == found.progress[i].updated}
             progress |= taken
-        contents = Contents(progress, notebook, merged(podcasts), newest_podcasts(subscriptions))
+        contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
         return Gathered(contents, own, tuple(others), origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clean, clock
-from tui_pod.core.wall_time import UNKNOWN, is_believed
+from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.servers.address import is_server, to_base
@@ -29,9 +30,9 @@ from tui_pod.feeds.servers.items import ident_of, number, tables, text, time_of
 from tui_pod.feeds.servers.library import server_login
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
-from tui_pod.runtime import files
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.memory import read_json, write_json
 from tui_pod.sync.run import SyncResult
 
 AT_ONCE = 100
@@ -49,13 +50,13 @@ MAX_TITLE = 300
 STRETCH = 30.0
 """Seconds of a bookmark that a server has: it knows the start alone."""
 
-MAX_BYTES = 16 * 1024 * 1024
-"""Largest file of what was exchanged."""
-
 PEEK_LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
 
 SAME = 0.01
 """Seconds by which two positions may differ and be the same."""
+
+_Ask = Callable[..., Reply]
+"""Asks a server: `ask` without its address, login and limits."""
 
 Place = tuple[str, float]
 """The book and the start of a bookmark, in seconds rounded to hundredths."""
@@ -119,19 +120,13 @@ def has_news(store: FeedStore, state: Path) -> bool:
     for feed in servers(store):
         with contextlib.suppress(FetchError, FeedError):
             seen = memory.get(feed.feed_id, {}).get("seen")
-            if _account(_Server(store, feed, PEEK_LIMITS).ask("GET", "/api/me"), datetime.now(UTC)).digest != seen:
+            if _account(_server(store, feed, PEEK_LIMITS)("GET", "/api/me"), datetime.now(UTC)).digest != seen:
                 return True
     return False
 
 
-class _Server:
-    """Asks one server."""
-
-    def __init__(self, store: FeedStore, feed: Subscription, limits: Limits) -> None:
-        self._base, self._login, self._limits = to_base(feed.address), server_login(store, feed), limits
-
-    def ask(self, method: str, path: str, data: object = None) -> Reply:
-        return ask(self._base, method, path, self._login, data, limits=self._limits)
+def _server(store: FeedStore, feed: Subscription, limits: Limits) -> _Ask:
+    return partial(ask, to_base(feed.address), login=server_login(store, feed), limits=limits)
 
 
 class LibrarySync:
@@ -150,21 +145,20 @@ class LibrarySync:
             StateError: what was received could not be saved.
         """
         try:
-            server = _Server(self._store, self._feed, LIMITS)
-            return self._run(server, file, state, now, is_dry)
+            return self._run(_server(self._store, self._feed, LIMITS), file, state, now, is_dry)
         except FetchError as error:
             raise SyncError(str(error), error.is_offline) from error
         except FeedError as error:
             raise SyncError(f"{to_base(self._feed.address)}: {error}") from error
 
-    def _run(self, server: _Server, file: StateFile, state: State, now: datetime, is_dry: bool) -> SyncResult:
+    def _run(self, ask: _Ask, file: StateFile, state: State, now: datetime, is_dry: bool) -> SyncResult:
         everything = _read_memory(file.path)
-        account = _account(server.ask("GET", "/api/me"), now)
+        account = _account(ask("GET", "/api/me"), now)
         received = self._received(account, state.progress, now)
         progress = {**state.progress, **received}
         unsent = [i for i in self._by_id if i in progress and self._is_newer(i, progress[i], account)]
         unsent = sorted(unsent, key=lambda ident: progress[ident].updated, reverse=True)[:MAX_CHANGES]
-        base = _base(everything.get(self._feed.feed_id))
+        base = _base(everything.get(self._feed.feed_id, {}))
         plan = self._plan_bookmarks(account, state.notebook.bookmarks, base, now)
         marks = Notebook(tuple(plan.received))
         result = SyncResult(
@@ -179,9 +173,9 @@ class LibrarySync:
         changed = (*received, *unsent)  # sent ones too: a time that was not believed is read as another one each time
         if changed or plan.received:
             file.save([*(ProgressRecord(ident, progress[ident]) for ident in changed), *plan.received])
-        self._send(server, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
-        refused = self._send_bookmarks(server, plan)
-        after = _account(server.ask("GET", "/api/me"), now) if unsent or plan.requests else account
+        self._send(ask, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
+        refused = self._send_bookmarks(ask, plan)
+        after = _account(ask("GET", "/api/me"), now) if unsent or plan.requests else account
         behind = sum(self._is_newer(ident, progress[ident], after) for ident in unsent)
         result.sent -= behind
         if refused or behind:
@@ -191,7 +185,7 @@ class LibrarySync:
         common = [[*place, mark.title] for place, mark in after.bookmarks.items() if place in here]
         entry = {"seen": after.digest, "bookmarks": common}
         if everything.get(self._feed.feed_id) != entry:
-            _write_memory(file.path, {**everything, self._feed.feed_id: entry})
+            write_json(memory_of_servers(file.path), {**everything, self._feed.feed_id: entry})
         return result
 
     # -- progress ------------------------------------------------------------------------------------------
@@ -215,7 +209,7 @@ class LibrarySync:
     def _there(self, episode: _Episode, account: _Account) -> _There | None:
         return account.progress.get(episode.own or episode.item)
 
-    def _send(self, server: _Server, changes: list[tuple[_Episode, Progress]], account: _Account) -> None:
+    def _send(self, ask: _Ask, changes: list[tuple[_Episode, Progress]], account: _Account) -> None:
         """Send progress with its times.
 
         A server that lacks an episode ignores the time of the first change, and one that takes back the mark as
@@ -228,7 +222,7 @@ class LibrarySync:
             payloads += [_payload(episode, progress)] * (1 if is_settled else 2)
         for first in range(0, len(payloads), AT_ONCE):
             part = payloads[first : first + AT_ONCE]
-            reply = server.ask("PATCH", "/api/me/progress/batch/update", part)
+            reply = ask("PATCH", "/api/me/progress/batch/update", data=part)
             if reply.refused is not None and reply.status not in (400, 413, 422):
                 raise reply.refused
 
@@ -253,11 +247,11 @@ class LibrarySync:
                 plan.settle(place, book, here.get(place), account.bookmarks.get(place), base.get(place), now)
         return plan
 
-    def _send_bookmarks(self, server: _Server, plan: _BookmarkPlan) -> int:
+    def _send_bookmarks(self, ask: _Ask, plan: _BookmarkPlan) -> int:
         """Send the changes of bookmarks; return how many were refused."""
         refused = 0
         for method, path, data in plan.requests[:MAX_BOOKMARKS]:
-            reply = server.ask(method, path, data)
+            reply = ask(method, path, data=data)
             if reply.status in (400, 403, 404, 422):
                 refused += reply.status != 404
             elif reply.refused is not None:
@@ -364,7 +358,7 @@ def _time(value: object, now: datetime) -> datetime | None:
         time = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return UNKNOWN
-    return time if is_believed(time, now) else UNKNOWN
+    return believed_or_unknown(time, now)
 
 
 def _milliseconds(time: datetime) -> int:
@@ -414,28 +408,18 @@ def memory_of_servers(state: Path) -> Path:
     return state.with_name(f"{state.stem}.servers.json")
 
 
-def _read_memory(state: Path) -> dict[str, Any]:
-    """Return what was exchanged, by server; empty if the file is missing or damaged, which loses nothing."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        found = json.loads(files.read_bytes(memory_of_servers(state), MAX_BYTES))
-        if isinstance(found, dict) and all(isinstance(entry, dict) for entry in found.values()):
-            return found
-    return {}
+def _read_memory(state: Path) -> dict[str, dict[str, Any]]:
+    """Return what was exchanged, by server; what is missing or damaged is lost without harm."""
+    entries = read_json(memory_of_servers(state)).items()
+    return {feed_id: entry for feed_id, entry in entries if isinstance(entry, dict)}
 
 
-def _base(entry: Any) -> dict[Place, str]:
+def _base(entry: Mapping[str, Any]) -> dict[Place, str]:
     """Return the titles of the bookmarks that both had after the last sync."""
-    rows = entry.get("bookmarks") if isinstance(entry, dict) else None
+    rows = entry.get("bookmarks")
     found: dict[Place, str] = {}
     for row in rows if isinstance(rows, list) else ():
         match row:
             case [str(item), int() | float() as start, str(title)]:
                 found[item, float(start)] = title
     return found
-
-
-def _write_memory(state: Path, memory: Mapping[str, Any]) -> None:
-    try:
-        files.replace(memory_of_servers(state), json.dumps(memory, separators=(",", ":")))
-    except OSError as error:
-        raise SyncError(f"Cannot write {memory_of_servers(state)}: {error.strerror}.") from error

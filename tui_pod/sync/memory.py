@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ def memory_file(state: Path) -> Path:
 def read_memory(path: Path, server: str, user: str) -> Memory:
     """Return what was exchanged with a server; an empty memory if the file is missing, damaged or of another server."""
     fresh = Memory(server, user)
-    with contextlib.suppress(OSError, ValueError, RecursionError, TypeError):
-        found = Memory(**json.loads(files.read_bytes(path, MAX_BYTES)))
+    with contextlib.suppress(TypeError):
+        found = Memory(**read_json(path))
         if (found.server, found.user) == (server, user) and _types(found) == _types(fresh):
             texts = *found.podcasts.values(), *found.sent.values()
             times = found.seen.values()
@@ -63,13 +64,21 @@ def _types(memory: Memory) -> list[type]:
     return [type(getattr(memory, each.name)) for each in fields(memory)]
 
 
-def write_memory(path: Path, memory: Memory) -> None:
-    """Replace the file of the memory in one step.
+def read_json(path: Path) -> dict[str, Any]:
+    """Return what a file remembers; empty if it is missing or damaged."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        found = json.loads(files.read_bytes(path, MAX_BYTES))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Replace a file that remembers values in one step.
 
     Raises:
         SyncError: it could not be written.
     """
     try:
-        files.replace(path, json.dumps(asdict(memory), separators=(",", ":")))
+        files.replace(path, json.dumps(values, separators=(",", ":")))
     except OSError as error:
         raise SyncError(f"Cannot write {path}: {error.strerror}.") from error

@@ -18,9 +18,9 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync import shared_settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
-from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here, newest_podcasts
+from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here
+from tui_pod.sync.shared_settings import newest_by_feed, read_chosen, take
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -126,11 +126,11 @@ def sync_with_folder(
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
     notebook = state.notebook.merged(gathered.all.notebook)
     received_notebook, sent_notebook = notebook.without(state.notebook), notebook.without(gathered.all.notebook)
-    chosen = shared_settings.read_chosen(store, now)
-    podcasts = shared_settings.merged((chosen, gathered.all.podcasts))
+    chosen = read_chosen(store, now)
+    podcasts = newest_by_feed((chosen, gathered.all.podcasts))
     feeds = store.feeds()
     listed = changed_here(feeds, own.subscriptions, now)
-    subscriptions = newest_podcasts((listed, gathered.all.subscriptions))
+    subscriptions = newest_by_feed((listed, gathered.all.subscriptions))
     known = {feed.feed_id for feed in feeds}
     wanted = {i: each for i, each in subscriptions.items() if each.is_subscribed and i not in known}
     removed = {i for i, each in subscriptions.items() if not each.is_subscribed}
@@ -152,7 +152,7 @@ def sync_with_folder(
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}
     if not is_dry:
-        shared_settings.take(store, received_settings)
+        take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         file.save([*naming, *records, *received_notebook.all])
         is_same = podcasts == own.podcasts and subscriptions == own.subscriptions

@@ -7,12 +7,13 @@ unsubscription, and never moves a position back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.wall_time import believed_seconds
+from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.state.store import State, StateFile
@@ -31,7 +32,7 @@ from tui_pod.sync.actions import (
     to_progress,
 )
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.memory import Memory, read_memory, write_memory
+from tui_pod.sync.memory import Memory, read_memory, write_json
 from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts
 from tui_pod.sync.protocols import Server, detect, paths_of
 from tui_pod.sync.run import SyncResult
@@ -133,7 +134,7 @@ class ServerSync:
             result.error, result.is_offline = str(error), error.is_offline
         finally:
             if is_first or not is_registered or actions or added or before != memory.sent or result.has_changed:
-                write_memory(self._path, memory)
+                write_json(self._path, asdict(memory))
         return result
 
     def take_waiting(self, file: StateFile, state: State, now: datetime) -> dict[str, Progress]:
@@ -151,7 +152,7 @@ class ServerSync:
         if received:
             file.save(ProgressRecord(ident, value) for ident, value in received.items())
             memory.sent |= {ident: value.updated.isoformat() for ident, value in received.items()}
-            write_memory(self._path, memory)
+            write_json(self._path, asdict(memory))
         return received
 
     def _server(self, now: datetime) -> Server:
@@ -324,5 +325,5 @@ class ServerSync:
 
 def _believed(timestamp: int, now: datetime, former: int) -> int:
     """Return a timestamp to continue from; `former` if it is so far ahead that nothing would ever be listed."""
-    is_believed = believed_seconds(timestamp, now.timestamp()) == timestamp
+    is_believed = is_believed_seconds(timestamp, now.timestamp())
     return timestamp if timestamp > 0 and is_believed else max(former, 0)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tui_pod.core.text.clean import clean, counted, enumerated
-from tui_pod.core.wall_time import UNKNOWN, is_believed
+from tui_pod.core.wall_time import believed_or_unknown
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.actions import is_address
 
@@ -56,15 +56,6 @@ def changed_here(feeds: Iterable[Subscription], own: SharedPodcasts, now: dateti
     return states
 
 
-def newest_podcasts(all_states: Iterable[SharedPodcasts]) -> dict[str, PodcastState]:
-    """Return the newest state of each podcast; their order does not matter."""
-    newest: dict[str, PodcastState] = {}
-    for states in all_states:
-        for feed_id, state in states.items():
-            newest[feed_id] = max(newest.get(feed_id, state), state)
-    return newest
-
-
 def podcast_tables(podcasts: SharedPodcasts) -> dict[str, Any]:
     """Return podcasts as TOML."""
     return {
@@ -82,6 +73,5 @@ def read_podcasts(tables: Any, now: datetime) -> dict[str, PodcastState]:
         updated, is_subscribed, title = table.get("updated"), table.get("subscribed"), table.get("title")
         if isinstance(updated, datetime) and updated.tzinfo is not None and isinstance(is_subscribed, bool):
             name = clean(title) if isinstance(title, str) else ""
-            time = updated if is_believed(updated, now) else UNKNOWN
-            found[feed_id] = PodcastState(time, is_subscribed, table["address"], name)
+            found[feed_id] = PodcastState(believed_or_unknown(updated, now), is_subscribed, table["address"], name)
     return found
