@@ -24,9 +24,12 @@ from tests.fakes import START
 from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record
-from tui_pod.state.format import DamagedState, parse_snapshot, to_progress, to_table
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import DamagedState, parse_snapshot, to_progress
 from tui_pod.state.store import StateFile
 from tui_pod.state.writer import Report, StateWriter
+
+to_table = PROGRESS.to_table
 
 EPISODES = 5
 """Episodes that take turns in the steps, so that a lost save is not hidden by the next."""

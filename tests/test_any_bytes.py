@@ -18,8 +18,11 @@ from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.formats.rss import parse_feed
-from tui_pod.state.format import record_text, snapshot_text, to_table
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import record_text, snapshot_text
 from tui_pod.state.store import StateFile
+
+to_table = PROGRESS.to_table
 
 PIECES = (
     b"[", b"]", b"[[", b"]]", b"{", b"}", b"=", b'"', b"'", b'"""', b"\n", b"\r", b".", b",", b"#", b"\\u0000",
@@ -29,7 +32,11 @@ PIECES = (
 )  # fmt: skip
 
 SNAPSHOT = snapshot_text(
-    {"ui": {"sort": "course", "topic": "é"}, "note": [1, {"a": 2}], "episodes": {"a": to_table(at(1)), "b.c": {}}},
+    {
+        "ui": {"sort": "course", "topic": "é"},
+        "note": [1, {"a": 2}],
+        "episodes": {"a": to_table(at(1)), "b.c": {}},
+    },
     START,
 ).encode()
 

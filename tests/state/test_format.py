@@ -11,6 +11,7 @@ from tests.fakes import START
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES
 from tui_pod.core.progress.records import HeardRecord
+from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -23,9 +24,10 @@ from tui_pod.state.format import (
     snapshot_text,
     to_heard,
     to_progress,
-    to_table,
 )
 from tui_pod.state.values import MAX_DEPTH, entry_check
+
+to_table = PROGRESS.to_table
 
 FULL = Progress(
     updated=START,

@@ -25,7 +25,8 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.runtime import files as durable
 from tui_pod.state import store
-from tui_pod.state.format import record_text, snapshot_text, to_table
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import record_text, snapshot_text
 from tui_pod.state.store import COMPACT_AT, State, StateError, StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -358,7 +359,7 @@ def test_unknown_keys_survive_appends_marks_and_compactions(kept: StateFile) -> 
 
 # -- damage --------------------------------------------------------------------------------------------
 
-WHOLE = snapshot_text({"episodes": {"a": to_table(at(1)), "b": to_table(at(2))}}, START).encode()
+WHOLE = snapshot_text({"episodes": {"a": PROGRESS.to_table(at(1)), "b": PROGRESS.to_table(at(2))}}, START).encode()
 
 DAMAGE = {
     "empty": b"",

@@ -21,11 +21,14 @@ from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.runtime import files as durable
 from tui_pod.state import format as state_format
 from tui_pod.state import store
-from tui_pod.state.format import snapshot_text, to_table
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import snapshot_text
 from tui_pod.state.store import StateError, StateFile
 from tui_pod.state.writer import StateWriter
 from tui_pod.sync import folder as sync_folder
 from tui_pod.sync import run as sync
+
+to_table = PROGRESS.to_table
 
 
 def _change(owner: Any, name: str, value: Any) -> None:

@@ -72,7 +72,7 @@ class Layout(Generic[Record]):
         """The keys that belong to the program; others in an entry come from elsewhere."""
         self._times = [field.key for field in fields if field.codec in (TIME, HEARD_TIME)]
         names = record._fields
-        self._record = record
+        self.record = record
         defaults = record._field_defaults | missing
         self._defaults = [defaults.get(name) for name in names]
         self._readers = [(names.index(each.name), each.key, each.codec.read, each.is_required) for each in fields]
@@ -108,7 +108,7 @@ class Layout(Generic[Record]):
                     values[at] = value
                 elif is_required:
                     return None
-        return self._record._make(values)
+        return self.record._make(values)
 
 
 def write_ranges(ranges: Ranges) -> str | None:

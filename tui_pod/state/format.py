@@ -11,14 +11,11 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import join
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.core.text.plain_toml import loads
-from tui_pod.state.fields import BOOKMARK, CARD, HEARD, LIST, PROGRESS, read_ranges, write_ranges
+from tui_pod.state.fields import HEARD, PROGRESS, read_ranges, write_ranges
 from tui_pod.state.notebook import LAYOUTS, SECTIONS, apply_notebook, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
@@ -50,11 +47,6 @@ class DamagedState(Exception):
 
 class NewerState(Exception):
     """A state file of a newer version."""
-
-
-def to_table(progress: Progress) -> Table:
-    """Return the entry of one episode."""
-    return PROGRESS.to_table(progress)
 
 
 def to_progress(table: Table) -> Progress | None:
@@ -150,16 +142,11 @@ def _record_table(record: Record) -> tuple[str, Table]:
     match record:
         case ProgressRecord(episode, progress):
             return PROGRESS.kind, {"id": episode, **PROGRESS.to_table(progress)}
-        case Bookmark():
-            return BOOKMARK.kind, BOOKMARK.to_table(record)
-        case Card():
-            return CARD.kind, CARD.to_table(record)
-        case OwnList():
-            return LIST.kind, LIST.to_table(record)
-        case SettingRecord(table, key, value):
-            return "setting", {"table": table, "key": key, "value": value}
-        case HeardRecord():
-            return HEARD.kind, HEARD.to_table(record)
+        case SettingRecord():
+            return "setting", record._asdict()
+        case _:
+            layout = next(each for each in (HEARD, *LAYOUTS) if isinstance(record, each.record))
+            return layout.kind, layout.to_table(record)
 
 
 def parse_journal(text: str) -> dict[str, list[Table]]:

@@ -10,11 +10,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.player.events import RecordsSaved, StateMended
-from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import run_apart
@@ -205,14 +202,8 @@ def _reason(error: Exception) -> str:
 def _key(record: Record) -> tuple[object, ...]:
     match record:
         case ProgressRecord(episode):
-            return ("progress", episode)
-        case Bookmark() as bookmark:
-            return ("bookmark", bookmark.key)
-        case Card() as card:
-            return ("card", card.key)
-        case OwnList() as each:
-            return ("list", each.key)
-        case HeardRecord(key):
-            return ("heard", key)
+            return ProgressRecord, episode
+        case SettingRecord(table, key):
+            return SettingRecord, table, key
         case _:
-            return ("setting", record.table, record.key)
+            return type(record), record.key

@@ -22,10 +22,11 @@ from typing import NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import SettingRecord, setting_records
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
+from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -33,7 +34,6 @@ from tui_pod.state.format import (
     parse_snapshot,
     read_progress,
     snapshot_text,
-    to_table,
 )
 from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
@@ -98,7 +98,7 @@ def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
         return name, []
     label = re.sub(r"[^A-Za-z0-9-]+", "-", platform.node().partition(".")[0])[:32].strip("-")
     name = f"{label or 'machine'}-{secrets.token_hex(4)}"
-    return name, [SettingRecord("sync", "machine", name), SettingRecord("sync", "host", host)]
+    return name, setting_records("sync", {"machine": name, "host": host})
 
 
 def _host_mark() -> str:
@@ -159,7 +159,7 @@ class SyncFolder:
         Raises:
             SyncError: it could not be written; the old file stays.
         """
-        episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
+        episodes = {ident: PROGRESS.to_table(value) for ident, value in contents.progress.items()}
         tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
         if self._device:

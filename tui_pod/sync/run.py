@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord, SettingRecord
+from tui_pod.core.progress.records import ProgressRecord, SettingRecord, setting_records
 from tui_pod.core.text.clean import enumerated
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -118,7 +118,7 @@ def sync_with_folder(
             " synced. Is its disk mounted? To go on without them: tui-pod sync --alone"
         )
     if list(gathered.others) != seen:
-        naming += [SettingRecord("sync", "folder", place), SettingRecord("sync", "others", list(gathered.others))]
+        naming += setting_records("sync", {"folder": place, "others": list(gathered.others)})
     own = gathered.own or Contents({})
     received = {ident: value.dated(now) for ident, value in incoming(state.progress, gathered.all.progress).items()}
     progress = {**state.progress, **received}

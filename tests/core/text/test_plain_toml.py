@@ -17,7 +17,8 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.plain_toml import TOLD, loads
-from tui_pod.state.format import parse_snapshot, snapshot_text, to_table
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import parse_snapshot, snapshot_text
 from tui_pod.state.notebook import notebook_tables
 
 PLAIN = b"""\
@@ -180,7 +181,7 @@ def snapshot(count: int, seed: int = 0) -> str:
             is_dismissed=chance.random() < 0.1,
         )
         ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))
-        episodes[ident] = to_table(progress)
+        episodes[ident] = PROGRESS.to_table(progress)
     notebook = Notebook(
         tuple(some_bookmark(chance) for _ in range(count)),
         tuple(map(some_card, range(count))),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort, list_episodes, sort_indexes
 from tui_pod.core.selection.queue import Queue
 
@@ -48,11 +47,6 @@ class PlayContext:
             "topic": library.topics.key(view.entry), "order": str(view.sort), "filter": str(view.filter),
             "episode": played, "seed": view.seed,
         }  # fmt: skip
-
-
-def to_records(values: Mapping[str, object]) -> list[SettingRecord]:
-    """Return the records that save these values."""
-    return [SettingRecord(TABLE, key, value) for key, value in values.items()]
 
 
 def from_values(values: Mapping[str, object], library: Library, progress_index: ProgressIndex) -> PlayContext | None:

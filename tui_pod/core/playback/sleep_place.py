@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.playback.play_context import TABLE
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import setting_records
 from tui_pod.core.text.clean import clock
-
-TABLE = "list"
-"""Table of the settings, shared with the list that playing goes on in."""
 
 
 class SleepPlace:
@@ -68,4 +66,4 @@ class SleepPlace:
 
     def _save(self) -> None:
         values = {"sleep_episode": self._episode, "sleep_position": self._position, "has_slept": self._has_slept}
-        self._state.ports.writer.save(*(SettingRecord(TABLE, key, value) for key, value in values.items()))
+        self._state.ports.writer.save(*setting_records(TABLE, values))

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import takewhile
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.play_context import PlayContext, from_values, to_records
+from tui_pod.core.playback.play_context import TABLE, PlayContext, from_values
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import setting_records
 from tui_pod.core.selection.list_query import Orders, list_episodes
 from tui_pod.core.selection.play_order import home_view
 from tui_pod.core.selection.queue import Queue
@@ -76,7 +76,7 @@ class UpNext:
         values = {**context.to_values(self._state.library), "replaying": self.is_replaying}
         if values != self._saved:
             self._saved = values
-            self._state.ports.writer.save(*to_records(values))
+            self._state.ports.writer.save(*setting_records(TABLE, values))
 
     def play(self, episode: str, position: float | None = None, sentence: str = "") -> None:
         """Play an episode that the listener chose from `position`, or from its saved position.
@@ -181,10 +181,8 @@ class UpNext:
 
     def save_queue(self) -> None:
         """Save the queue."""
-        entries, cursor = list(self.queue.entries), self.queue.cursor
-        self._state.ports.writer.save(
-            SettingRecord("queue", "entries", entries), SettingRecord("queue", "cursor", cursor)
-        )
+        values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor}
+        self._state.ports.writer.save(*setting_records("queue", values))
 
     def _is_known(self, episode: str) -> bool:
         return self._state.library.index(episode) is not None

@@ -52,20 +52,12 @@ class Notebook(NamedTuple):
 
     def merged(self, other: "Notebook") -> "Notebook":
         """Return the newest of each in both."""
-        return Notebook(
-            _newest((*self.bookmarks, *other.bookmarks)),
-            _newest((*self.cards, *other.cards)),
-            _newest((*self.lists, *other.lists)),
-        )
+        return Notebook._make(_newest((*ours, *theirs)) for ours, theirs in zip(self, other, strict=True))
 
     def without(self, other: "Notebook") -> "Notebook":
         """Return what the other one lacks or has with other values."""
-        bookmarks, cards, lists = map(frozenset, other)
-        return Notebook(
-            tuple(each for each in self.bookmarks if each not in bookmarks),
-            tuple(each for each in self.cards if each not in cards),
-            tuple(each for each in self.lists if each not in lists),
-        )
+        pairs = zip(self, map(frozenset, other), strict=True)
+        return Notebook._make(tuple(each for each in ours if each not in theirs) for ours, theirs in pairs)
 
 
 ThingKey = BookmarkKey | ListKey

@@ -1,5 +1,6 @@
 """Records that the core saves. It does not know how they are stored."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +23,11 @@ class SettingRecord(NamedTuple):
     table: str
     key: str
     value: Any
+
+
+def setting_records(table: str, values: Mapping[str, Any]) -> list[SettingRecord]:
+    """Return the records that save values in a table."""
+    return [SettingRecord(table, key, value) for key, value in values.items()]
 
 
 class HeardRecord(NamedTuple):

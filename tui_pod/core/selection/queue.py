@@ -30,18 +30,20 @@ class Queue(_Entries):
         """Return the queue with `ids` at its end; those already upcoming do not move."""
         upcoming = set(self.upcoming)
         new = [ident for ident in dict.fromkeys(ids) if ident not in upcoming]
-        shorter = self._without(new)
+        shorter = self.remove(new)
         return shorter._inserted(len(shorter.entries), new)
 
     def add_next(self, ids: Iterable[str]) -> Queue:
         """Return the queue with `ids` as the next to play."""
         new = list(dict.fromkeys(ids))
-        shorter = self._without(new)
+        shorter = self.remove(new)
         return shorter._inserted(shorter.cursor, new)
 
     def remove(self, ids: Iterable[str]) -> Queue:
         """Return the queue without `ids`."""
-        return self._without(list(ids))
+        gone = set(ids)
+        before = sum(ident in gone for ident in self.entries[: self.cursor])
+        return Queue((ident for ident in self.entries if ident not in gone), self.cursor - before)
 
     def renamed(self, names: Mapping[str, str]) -> Queue:
         """Return the queue with other ids for those that have one in `names`."""
@@ -100,11 +102,6 @@ class Queue(_Entries):
     def _parts(self) -> dict[str, bool | None]:
         """Return whether each entry is upcoming."""
         return {ident: row >= self.cursor for row, ident in enumerate(self.entries)}
-
-    def _without(self, ids: list[str]) -> Queue:
-        gone = set(ids)
-        before = sum(ident in gone for ident in self.entries[: self.cursor])
-        return Queue((ident for ident in self.entries if ident not in gone), self.cursor - before)
 
     def _inserted(self, row: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:row], *ids, *self.entries[row:]), self.cursor)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui_pod.core.library.topics import TopicTable
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import SettingRecord, setting_records
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.core.selection.session_planner import Session, SessionRequest
 
@@ -44,7 +44,7 @@ def to_records(session: Session | None, topics: TopicTable, ends: datetime) -> l
         "episodes": list(session.episodes),
         **{name: sorted(getattr(session, name)) for name in SETS},
     }
-    return [SettingRecord(TABLE, key, value) for key, value in values.items()]
+    return setting_records(TABLE, values)
 
 
 def from_settings(setting: Callable[[str, str, Any], Any], topics: TopicTable, now: datetime) -> SavedSession | None:
