@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import sys
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -208,6 +209,24 @@ def test_load_damaged_cache_is_made_anew_and_logged(
     assert list(everything(loaded.library)) == expected
     if kind != "folder":
         assert list(everything(from_cache([catalog], cache).library)) == expected
+
+
+@pytest.mark.parametrize(("column", "value"), [("days", array("I", [1]).tobytes()), ("authors", "Ann")])
+def test_load_cache_with_a_column_of_fewer_episodes_is_made_anew(
+    catalog: Path, cache: Path, column: str, value: object
+) -> None:
+    parsed([catalog], cache)
+    (file,) = cache.iterdir()
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE columns SET value = ? WHERE name = ?", (value, column))
+    parsed([catalog], cache)
+
+
+def test_load_library_without_dates_comes_from_the_cache(tmp_path: Path, cache: Path) -> None:
+    path = tmp_path / "undated.toml"
+    path.write_text('version = 1\n[[episodes]]\nid = "x"\ntitle = "X"')
+    parsed([path], cache)
+    assert not from_cache([path], cache).library.days
 
 
 @pytest.mark.parametrize("kind", ["file", "device", "loop"])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.state.fields import BOOKMARK
 from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
@@ -100,6 +101,29 @@ def test_keys_from_elsewhere_and_odd_entries_survive() -> None:
     first, second, kept = merged(odd, MARK._replace(note="New.", updated=LATER))
     assert (first, second) == ({"episode": 3}, {"start": 5.0})
     assert (kept["mine"], kept["note"]) == ("x", "New.")
+
+
+def after_journal(section: str, kind: str, entries: list[Any], records: list[dict[str, Any]]) -> list[Any]:
+    """Return an array of a snapshot after a journal with these records of a kind."""
+    data: dict[str, Any] = {"episodes": {}, section: entries}
+    apply_journal(data, parse_journal("".join(record_text(kind, record) for record in records)), START, now=START)
+    return list(data[section])
+
+
+def test_card_without_a_start_is_the_one_of_the_episode() -> None:
+    former: list[Any] = [{"episode": "a", "stability": 1.0, "updated": START}, {"episode": "b", "updated": START}]
+    (card, other) = after_journal("cards", "card", former, [{"episode": "a", "stability": 2.0, "updated": LATER}])
+    assert (card["stability"], other["episode"]) == (2.0, "b")
+    assert [found.start for found in read_notebook({"cards": [card]}).cards] == [OF_EPISODE]
+
+
+def test_list_is_known_by_its_name_and_one_without_changes_nothing() -> None:
+    former: list[Any] = [{"name": "Mine", "episodes": ["a"], "updated": START}, "odd", {"name": ""}]
+    newer = {"name": "Mine", "episodes": ["b"], "updated": LATER}
+    kept, *rest = after_journal("lists", "list", former, [newer, {"name": ""}, {"name": 5}, {"episodes": ["c"]}])
+    assert kept["episodes"] == ["b"]
+    assert rest == ["odd", {"name": ""}]
+    assert [found.name for found in read_notebook({"lists": [kept, *rest]}).lists] == ["Mine"]
 
 
 @pytest.mark.parametrize(
