@@ -52,8 +52,8 @@ def test_intervals_grow_with_the_rating() -> None:
 
 
 def test_due_are_the_longest_due_up_to_the_most_of_a_day() -> None:
-    cards = [NEW._replace(start=float(hours), due=START - timedelta(hours=hours)) for hours in (1, 3, 2, -1)]
-    assert [card.start for card in due_cards(cards, START, 10)] == [3.0, 2.0, 1.0]
+    cards = [NEW._replace(start=float(hours), due=START - timedelta(hours=hours)) for hours in (1, 3, 0, 2, -1)]
+    assert [card.start for card in due_cards(cards, START, 10)] == [3.0, 2.0, 1.0, 0.0]
     assert [card.start for card in due_cards(cards, START, 2)] == [3.0, 2.0]
 
 

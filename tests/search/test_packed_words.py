@@ -37,6 +37,10 @@ def test_group_ends_with_the_sentence_after_enough_characters() -> None:
     assert [group.split("\n")[-1] for group in groups] == ["to here.", "Next."]
 
 
+def test_last_words_without_an_end_of_a_sentence_are_in_the_group_before() -> None:
+    assert len(pack([Cue("x" * GROUP), Cue("and on")]).groups) == 1
+
+
 def test_group_without_an_end_of_a_sentence_ends_at_twice_the_length() -> None:
     groups = pack(cues_of(200, "x" * 16, end="")).groups
     assert max(map(len, groups)) < 2 * GROUP + 50

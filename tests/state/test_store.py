@@ -23,6 +23,7 @@ from tests.fakes import START
 from tests.state.test_format import checked
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files as durable
 from tui_pod.state import store
 from tui_pod.state.fields import PROGRESS
@@ -64,6 +65,15 @@ def kept(file: StateFile) -> StateFile:
     file.compact()
     file.append([record("c", 3)])
     return file
+
+
+def test_time_far_ahead_is_read_as_now_and_from_elsewhere_as_unknown(file: StateFile) -> None:
+    file = StateFile(file.path, lambda: START)
+    far = datetime(8000, 1, 1, tzinfo=UTC)
+    file.append([ProgressRecord("a", Progress(far, 5.0))])
+    file.compact()
+    assert START <= file.load().progress["a"].updated < far
+    assert file.read_elsewhere().progress["a"].updated == UNKNOWN
 
 
 # -- loading and saving --------------------------------------------------------------------------------

@@ -202,6 +202,18 @@ async def test_app_left_in_silence_ends(host: TerminalHost, drawer: FakeDrawer) 
     await asyncio.wait_for(drawer.ended.wait(), 5)
 
 
+async def test_app_left_in_silence_without_a_limit_goes_on(
+    line: socket.socket, state: Path, drawer: FakeDrawer
+) -> None:
+    host = TerminalHost(LINES.pop(line), state, stays=True, idle=0)
+    host.serve(drawer)
+    host.listen()
+    assert host.leave()
+    await settle()
+    assert not drawer.ended.is_set()
+    await host.close()
+
+
 async def test_app_left_that_plays_ends_only_once_it_has_stopped(host: TerminalHost, drawer: FakeDrawer) -> None:
     host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     host.leave()

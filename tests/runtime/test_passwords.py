@@ -1,0 +1,74 @@
+"""Passwords come from a command or from a file that only the listener can read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui_pod.runtime import passwords
+from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
+
+
+def printing(text: str) -> str:
+    """Return a command that prints a text."""
+    return f'"{sys.executable}" -c "import sys; sys.stdout.write({text!r})"'
+
+
+@pytest.mark.parametrize("text", ["s3cret", "s3cret\\nrest", "s3cret\\r\\n"])
+def test_password_is_the_first_line_that_the_command_prints(text: str) -> None:
+    assert password_from(printing(text), subprocess.DEVNULL) == "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (f'"{sys.executable}" -c "raise SystemExit(3)"', "exit status 3"),
+        ("/nowhere/pass show", "cannot be run"),
+        ("'unclosed", "cannot be run"),
+        (printing("\\nrest"), "no password in password_command"),
+    ],
+)
+def test_command_that_gives_none_is_an_error(command: str, said: str) -> None:
+    with pytest.raises(PasswordError, match=said):
+        password_from(command, subprocess.DEVNULL)
+
+
+def test_command_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "COMMAND_LIMIT", 0.0)
+    with pytest.raises(PasswordError, match="took longer"):
+        password_from(printing("late"), subprocess.DEVNULL)
+
+
+def test_file_that_was_written_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "password"
+    write_private(file, "s3cret\n")
+    assert file.stat().st_mode & 0o077 == 0
+    assert read_private(file, 100) == "s3cret\n"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o610])
+def test_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "password"
+    file.write_text("s3cret")
+    file.chmod(mode)
+    with pytest.raises(PasswordError, match="chmod 600"):
+        read_private(file, 100)
+
+
+def test_file_that_is_missing_or_no_text_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_private(tmp_path / "none", 100)
+    for content, most in ((b"\xff", 100), (b"too long", 7)):
+        write_private(tmp_path / "password", "")
+        (tmp_path / "password").write_bytes(content)
+        with pytest.raises(PasswordError, match="cannot be read"):
+            read_private(tmp_path / "password", most)
+
+
+def test_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PasswordError, match="Cannot write"):
+        write_private(tmp_path / "file" / "password", "s3cret")
