@@ -96,6 +96,12 @@ def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None
     assert [(hit.kind, hit.start) for hit in found[0].hits] == [(MatchKind.BOOKMARK, 4.5), (MatchKind.WORDS, 1.0)]
 
 
+def test_query_without_words_says_no_reason_for_nothing(desk: Desk) -> None:
+    desk.add("one", "One")
+    desk.fill()
+    assert desk.ask("-").why_nothing == ""
+
+
 def test_nothing_found_tells_of_a_transcript_whose_end_is_not_read(desk: Desk) -> None:
     desk.add("one", "One", "Waves. " * 300_000 + "Lighthouse.")
     desk.fill()
