@@ -135,6 +135,28 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         assert driver.controller.progress_index.topic_stats[0].started == 1
 
 
+async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again(site: Site, home: Path) -> None:
+    serve(site)
+    there, going = site.replies["/f"], threading.Event()
+
+    def slow(_: server.Exchange) -> None:
+        going.wait(20)
+
+    site.replies["/f"] = slow
+    async with running(home) as found:
+        driver = real(found)
+        await driver.press("a")
+        await driver.write(site.url("/f"))
+        await driver.press("enter")
+        await driver.see("Looking for the podcast …", "(adding a podcast)", "ctrl+c Stop")
+        await driver.press("ctrl+c")
+        await driver.see("Stopped.", "enter Add")
+        going.set()
+        site.replies["/f"] = there
+        await driver.press("enter")
+        await driver.see("Test Cast: 3 episodes.")
+
+
 async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, home: Path) -> None:
     going = threading.Event()
     serve(site, pause=going)

@@ -152,6 +152,24 @@ async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile
         assert len(driver.main.model.indexes) == COUNT
         store.is_due.set()
         await typing
+        await driver.until(lambda: len(driver.main.model.indexes) < COUNT, "it is searched")
         assert list(driver.main.model.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
         assert len(store.readers) == 1
         assert store.readers[0] is not threading.main_thread()
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "escape"])
+async def test_search_that_waits_for_the_texts_is_said_and_stopped(many: Library, key: str) -> None:
+    store = Slow()
+    library = Library(many.ids, many.titles, many.durations, many.topics, store.episode, store.folded)
+    async with run_app(library) as driver:
+        await driver.press("slash")
+        typing = asyncio.create_task(driver.press("7"))
+        await driver.until(lambda: "(searching)" in driver.text, "it is said")
+        await driver.press(key)
+        store.is_due.set()
+        await typing
+        await driver.until(lambda: "(searching)" not in driver.text, "it is over")
+        assert len(driver.main.model.indexes) == COUNT
+        await driver.press("slash", "7", "7", "7", "7", "7")
+        assert len(driver.main.model.indexes) == 2

@@ -66,7 +66,8 @@ class SearchCommands(RowCommands):
         self._searching = self._run(self._find(typed))
 
     async def _find(self, typed: str) -> None:
-        answer = await self._services.search.search(typed)
+        with self._services.tasks.showing("search", "searching"):
+            answer = await self._services.search.search(typed)
         results = answer.results
         self._matches = [(found, hit) for found in results.found for hit in found.hits]
         self.is_open, self._row = bool(self._matches), 0

@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING
 from tui_pod.services.hints import NO_SEARCH, why_empty
 
 if TYPE_CHECKING:
+    from tui_pod.services.services import Services
     from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.controllers.transcript import TranscriptController
     from tui_pod.ui.screens.main import MainScreen
+
+WAITING = "list search"
+"""The group of workers that wait for the text of a large library."""
 
 
 class SearchController:
     """Owns the field, which is created when it is first opened."""
 
-    def __init__(self, screen: MainScreen, transcript: TranscriptController, open_views: OpenViews) -> None:
+    def __init__(
+        self, screen: MainScreen, services: Services, transcript: TranscriptController, open_views: OpenViews
+    ) -> None:
         self._screen = screen
+        self._services = services
         self._transcript = transcript
         self._open_views = open_views
         self._is_of_transcript = False
@@ -43,15 +50,23 @@ class SearchController:
             library = screen.model.library
             self._folding = asyncio.create_task(in_thread(lambda _: library.folded))
 
-    async def type(self, words: str) -> bool:
-        """Search for what is typed; return whether the list changed."""
+    def type(self, words: str) -> None:
+        """Search for what is typed."""
         if self._is_of_transcript:
             self._transcript.search(words)
-            return False
-        if self._folding is not None:
-            await self._folding
+        elif self._folding is None or self._folding.done():
+            self._show(words)
+        else:
+            self._screen.run_worker(self._wait(words, self._folding), group=WAITING, exclusive=True)
+
+    async def _wait(self, words: str, folding: asyncio.Task[object]) -> None:
+        with self._services.tasks.showing("list search", "searching"):
+            await asyncio.shield(folding)
+        self._show(words)
+
+    def _show(self, words: str) -> None:
         self._screen.model.search(words)
-        return True
+        self._screen.listing.show()
 
     def go_on(self, by: int) -> None:
         """Jump to the next (1) or previous (-1) match, wrapping around: in the transcript if that has the focus."""
@@ -73,6 +88,7 @@ class SearchController:
 
     def escape(self) -> bool:
         """Hide the field and clear the search of the transcript; return False if the list was searched."""
+        self._screen.workers.cancel_group(self._screen, WAITING)
         was_typing = self._screen.focused is not None and self._screen.focused.id == "search"
         was_of_transcript, self._is_of_transcript = self._is_of_transcript, False
         self.close()

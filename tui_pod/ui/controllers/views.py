@@ -73,7 +73,8 @@ class ViewController:
     async def _make_statistics(self) -> Widget:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
 
-        statistics = await self._services.compute_statistics()
+        with self._services.tasks.showing("statistics", "computing the statistics"):
+            statistics = await self._services.compute_statistics()
         self._forget()
         return StatisticsView(self._services, statistics, self._choose)
 

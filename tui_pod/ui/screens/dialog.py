@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from textual import on
@@ -133,13 +134,46 @@ class Dialog(ModalScreen[None]):
         if keys is not None:
             self.query_one(DialogBody).keys = keys
 
-    def tell_failure(self, error: Exception, keys: str | None = None) -> None:
-        """Show why a request failed: in the dialog, or as a notice once it is closed."""
+    _keys_before = ""
+
+    @property
+    def keys_again(self) -> str:
+        """The keys once a request has failed or was stopped."""
+        return self._keys_before
+
+    def wait_for(self, work: Coroutine[Any, Any, None], said: str, leave: str = "") -> None:
+        """Wait for a request, and show why it failed.
+
+        Args:
+            work: the request.
+            said: shown meanwhile.
+            leave: what escape does, which stops the request; empty: it closes the dialog, and the request goes on.
+        """
+        self.is_waiting = True
+        self._keys_before = self.query_one(DialogBody).keys
+        stop = self._first.with_keys(key_of("work.stop"))
+        self.say(said, f"esc {leave}" if leave else f"{stop} Stop · esc Go on in the background")
+        (self if leave else self.app).run_worker(self._wait_for(work))
+
+    async def _wait_for(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            if self.is_waiting and self.is_current and self.is_attached:
+                self._end_waiting("Stopped.")
+            raise
+        except Exception as error:  # any failure leaves what was typed
+            self._end_waiting(explain(error))
+        else:
+            self.is_waiting = False
+
+    def _end_waiting(self, said: str) -> None:
+        """Show why there is no answer: in the dialog, or as a notice once it is closed."""
         self.is_waiting = False
         if self.is_current:
-            self.say(explain(error), keys)
+            self.say(said, self.keys_again)
         else:
-            self.app.notify(explain(error), severity="error")
+            self.app.notify(said, severity="error")
 
 
 class ChoiceDialog(Dialog):

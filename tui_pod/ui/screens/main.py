@@ -68,7 +68,7 @@ class MainScreen(Screen[None]):
         self.views = ViewController(self, services, open_views)
         self.episode = PaneController(self, services, open_views)
         self.question = QuestionController(self, services, open_views)
-        self.search = SearchController(self, self.transcript, open_views)
+        self.search = SearchController(self, services, self.transcript, open_views)
         self.status = StatusController(self, services)
         self.set_reactive(MainScreen.playback, services.first.playback)
         self._fitted: Size | None = None  # the terminal size of the current layout
@@ -218,10 +218,9 @@ class MainScreen(Screen[None]):
         """Hide the search field; what it found stays."""
         self.search.close()
 
-    async def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
-        if await self.search.type(event.value):
-            self.listing.show()
+        self.search.type(event.value)
 
     def action_show_results(self) -> None:
         """Close the search field and go to the results."""

@@ -25,8 +25,6 @@ HINT = (
     "or words to search for in {}."
 )
 
-AGAIN = "enter Try again · esc Close"
-
 
 class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that links to one, and subscribes."""
@@ -53,17 +51,11 @@ class AddFeedScreen(InputDialog):
             again = partial(AddFeedScreen, self._services, self._open_feed, typed)
             self.app.switch_screen(FindScreen(typed, self._services, self._open_feed, again))
         elif typed and not self.is_waiting:
-            self.is_waiting = True
-            self.say("Looking for the podcast … esc continues in the background.")
-            self.app.run_worker(self._add(typed))  # continues when the dialog is closed
+            self.wait_for(self._add(typed), "Looking for the podcast …")
 
     async def _add(self, typed: str) -> None:
-        try:
-            found = await self._feeds.imports.read(typed) if is_path(typed) else None
-        except Exception as error:
-            self.tell_failure(error, AGAIN)
-            return
+        found = await self._feeds.imports.read(typed) if is_path(typed) else None
         if found is None:
-            await subscribe(self, self._feeds, typed, False, self._open_feed, AGAIN)
+            await subscribe(self, self._feeds, typed, False, self._open_feed)
         elif self.is_current:
             self.app.switch_screen(ImportScreen(found, self._feeds.imports))

@@ -58,7 +58,6 @@ class FindScreen(Dialog):
         self._chosen: FoundPodcast | None = None
         self._feed: Feed | None = None  # of the chosen podcast
         self._place = 0
-        self.is_waiting = True
 
     def compose(self) -> ComposeResult:
         """Show the search."""
@@ -70,15 +69,15 @@ class FindScreen(Dialog):
 
     def on_mount(self) -> None:
         """Start the search."""
-        self.say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc Close")
-        self.run_worker(self._find())
+        self.wait_for(self._find(), f"Asking {enumerated(self._feeds.directories.names)} …", "Close")
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
     @property
-    def _keys(self) -> str:
+    def keys_again(self) -> str:
+        """The keys of what is listed."""
         if self._chosen is not None:
             return "enter Play · a Subscribe · esc Back"
         if not self._rows:
@@ -109,12 +108,11 @@ class FindScreen(Dialog):
         if self._chosen is None:
             self._place = event.option_index
             self._chosen = self._rows[event.option_index]
-            self.is_waiting = True
-            self.say("Fetching its episodes …" if not self._chosen.episode else "Fetching the episode …", "esc Back")
-            self.run_worker(self._preview(self._chosen))
+            said = "Fetching its episodes …" if not self._chosen.episode else "Fetching the episode …"
+            self.wait_for(self._preview(self._chosen), said, "Back")
         elif self._feed is not None and event.option_index < len(self._feed.items[:SHOWN]):
-            self.is_waiting = True
-            self.run_worker(self._play(self._chosen.address, self._feed, self._feed.items[event.option_index]))
+            item = self._feed.items[event.option_index]
+            self.wait_for(self._visit(self._chosen.address, self._feed, item), f"Opening “{item.title}” …", "Back")
 
     def action_subscribe(self) -> None:
         """Subscribe to the podcast whose episodes are shown, else to the one at the cursor."""
@@ -122,10 +120,8 @@ class FindScreen(Dialog):
         podcast = self._chosen or (self._rows[row] if row is not None and row < len(self._rows) else None)
         if self.is_waiting or podcast is None:
             return
-        self.is_waiting = True
-        keys = self._keys
-        self.say("Subscribing … esc continues in the background.", "esc Back")
-        self.app.run_worker(subscribe(self, self._feeds, podcast.address, True, self._open_feed, keys))
+        work = subscribe(self, self._feeds, podcast.address, True, self._open_feed)
+        self.wait_for(work, "Subscribing …")
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -139,12 +135,7 @@ class FindScreen(Dialog):
         self.query_one(Cover).picture = await self._services.read_cover(address) if address else None
 
     async def _find(self) -> None:
-        try:
-            self._found = await self._feeds.directories.find(self._words)
-        except Exception as error:
-            self.tell_failure(error, "esc Back")
-            return
-        self.is_waiting = False
+        self._found = await self._feeds.directories.find(self._words)
         self._show_podcasts()
 
     def _show_podcasts(self) -> None:
@@ -157,7 +148,7 @@ class FindScreen(Dialog):
             said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), self._keys)
+        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), self.keys_again)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
         self._list.highlighted = min(self._place, len(self._rows) - 1) if self._rows else None
 
@@ -165,31 +156,24 @@ class FindScreen(Dialog):
         try:
             feed = await self._feeds.directories.preview(podcast.address)
             if (item := podcast.item_in(feed)) is not None:
-                await self._feeds.visit(podcast.address, feed, item)
-                self.dismiss()
+                await self._visit(podcast.address, feed, item)
                 return
-        except Exception as error:
+        except BaseException:  # also if it was stopped
             self._chosen = None
-            self.tell_failure(error, self._keys)
-            return
+            raise
         self._feed = feed
-        self.is_waiting = False
         title = feed.title or podcast.title
         summary = feed.summary or podcast.summary
         about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
-        self.say("\n".join(lines).rstrip(), self._keys)
+        self.say("\n".join(lines).rstrip(), self.keys_again)
         self._list.set_options(map(Option, _episode_rows(feed)))
         self._list.highlighted = 0
 
-    async def _play(self, address: str, feed: Feed, item: Item) -> None:
+    async def _visit(self, address: str, feed: Feed, item: Item) -> None:
         """Play an episode without subscribing, and close."""
-        try:
-            await self._feeds.visit(address, feed, item)
-        except Exception as error:
-            self.tell_failure(error, self._keys)
-        else:
-            self.dismiss()
+        await self._feeds.visit(address, feed, item)
+        self.dismiss()
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:

@@ -46,32 +46,29 @@ class LoginScreen(FormDialog):
             self._is_agreed = True
             self.say(OPENLY)
         else:
-            self.is_waiting = True
-            self.say("Logging in …")
-            self.app.run_worker(self._answer(values["user"], values["password"]))  # continues when it is closed
+            self.wait_for(self._answer(values["user"], values["password"]), "Logging in …")
 
     async def _answer(self, user: str, password: str) -> None:
-        try:
-            result = await self._question.answer(user, password)
-        except Exception as error:  # any failure leaves the typed text
-            self.tell_failure(error)
-            return
+        result = await self._question.answer(user, password)
         if self.is_current:
             self.dismiss()
             self._done(result)
 
 
 async def subscribe(
-    dialog: Dialog, feeds: FeedService, address: str, is_listed: bool, open_feed: Callable[[str], None], keys: str
+    dialog: Dialog, feeds: FeedService, address: str, is_listed: bool, open_feed: Callable[[str], None]
 ) -> None:
-    """Subscribe from a dialog and open the podcast; ask for a login, or show the failure with `keys`, if needed."""
+    """Subscribe from a dialog and open the podcast; ask for a login if needed.
+
+    Raises:
+        UserError: see `FeedService.subscribe`; or a login is needed, and the dialog is closed.
+    """
     try:
         feed_id = await feeds.subscribe(address, is_listed)
-    except Exception as error:  # any failure leaves the typed text
-        if isinstance(error, LoginNeeded) and dialog.is_current:
-            dialog.app.switch_screen(LoginScreen(error.question, lambda added: open_feed(str(added))))
-        else:
-            dialog.tell_failure(error, keys)
+    except LoginNeeded as error:
+        if not dialog.is_current:
+            raise
+        dialog.app.switch_screen(LoginScreen(error.question, lambda added: open_feed(str(added))))
     else:
         if dialog.is_current:
             dialog.dismiss()
