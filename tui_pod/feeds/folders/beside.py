@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,8 @@ TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
 DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"
 """Files that describe all recordings of their folder, as Audiobookshelf and others read them."""
 
+_ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
+
 MAX_BYTES = 256 * 1024
 """Most bytes that are read of a text or a cue sheet."""
 
@@ -30,20 +32,21 @@ _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
 class Beside:
     """The files of one folder besides its recordings, which are read when they are first asked for."""
 
-    def __init__(self, folder: str, names: Iterable[str]) -> None:
+    def __init__(self, folder: str, names: Sequence[str]) -> None:
         self._folder = folder
-        self._names = sorted(names)
-        self._tells = any(name.lower().endswith((*TRANSCRIPT_ENDINGS, cue.ENDING)) for name in self._names)
+        self._all = names
+        self._names = sorted(name for name in names if name.lower().endswith(_ENDINGS) and self._is_readable(name))
 
-    def completed(self, name: str, tags: Tags) -> Tags:
-        """Return the tags of a recording with what the other files say about it."""
-        if not (self._tells or tags.transcript or tags.cue):
+    def completed(self, path: str, tags: Tags) -> Tags:
+        """Return the tags of a recording at a path with what the other files say about it."""
+        if not (self._names or tags.transcript or tags.cue):
             return tags
+        name = os.path.basename(path)
         return tags._replace(
             transcript=self.transcript(name),
             description=self._text(DESCRIPTION) or tags.description,
             narrator=self._text(NARRATOR, 300) or tags.narrator,
-            cue=cue.cue_of(name, self._sheets, self._names),
+            cue=cue.cue_of(name, self._sheets, self._all),
         )
 
     def transcript(self, name: str) -> str:
@@ -65,6 +68,13 @@ class Beside:
     @cached_property
     def _sheets(self) -> dict[str, dict[str, str]]:
         return {name: cue.read_cue(self._read(name)) for name in self._names if name.lower().endswith(cue.ENDING)}
+
+    def _is_readable(self, name: str) -> bool:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return False
+        return not os.path.islink(os.path.join(self._folder, name))
 
     def _text(self, name: str, limit: int = SUMMARY_LIMIT) -> str:
         return self._texts[name][:limit] if name in self._texts else ""

@@ -96,15 +96,15 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool:
     genres = " ".join({file.tags.genre for file in files})
     if _BOOK_GENRE.search(genres):
         return True
-    artists = {fold(file.tags.artist) for file in files}
+    artists = {fold(artist) for artist in {file.tags.artist for file in files}}
     if _TALK_GENRE.search(genres) or len(artists) > 1:
         return False
-    stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
-    albums = {fold(file.tags.album) for file in files}
     if len({os.path.dirname(file.path) for file in files}) > 1:  # discs
         return True
+    stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
+    albums = {fold(album) for album in {file.tags.album for file in files}}
     if albums == {""}:
-        return len(files) >= FEWEST and len({re.sub(r"\d+", "", fold(stem)) for stem in stems}) == 1
+        return len(files) >= FEWEST and len({fold(rest) for rest in {re.sub(r"\d+", "", stem) for stem in stems}}) == 1
     is_numbered = all(file.tags.track for file in files) or all(re.search(r"\d", stem) for stem in stems)
     return len(albums) == 1 and is_numbered
 

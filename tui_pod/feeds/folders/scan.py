@@ -77,11 +77,12 @@ def _entries(count: int) -> str:
 
 def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], beside: Beside) -> AudioFile:
     """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
-    former, name = known.get(path), os.path.basename(path)
+    former = known.get(path)
     if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-        return former._replace(tags=beside.completed(name, former.tags))
+        tags = beside.completed(path, former.tags)
+        return former if tags is former.tags else former._replace(tags=tags)
     key, tags = read_file(os.path.join(root, path))
-    return AudioFile(path, found.st_size, found.st_mtime_ns, key, beside.completed(name, tags))
+    return AudioFile(path, found.st_size, found.st_mtime_ns, key, beside.completed(path, tags))
 
 
 def scan(
@@ -115,8 +116,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             left_out.unreadable.append(f"{inside} ({error.strerror})")
             continue
         looked_at += len(entries)
-        names = [entry.name for entry in entries if _is_text(entry.name) and not entry.is_symlink()]
-        beside = Beside(os.path.join(root, inside), names)
+        beside = Beside(os.path.join(root, inside), [entry.name for entry in entries])
         for entry in entries:
             cancel.check()
             kind = _kind(entry, left_out)
@@ -138,7 +138,7 @@ def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
     """Return `folder`, `file` for an audio file, or an empty text for what is skipped."""
     if entry.name.startswith("."):  # hidden, which includes the companion files of macOS
         return ""
-    ending = os.path.splitext(entry.name)[1].lower()
+    ending = entry.name[entry.name.rfind(".") :].lower()
     is_sound = ending in PLAYABLE_ENDINGS
     if entry.is_symlink():
         left_out.links += is_sound or entry.is_dir()

@@ -31,18 +31,21 @@ MAX_TAG = 32 * 1024 * 1024
 MAX_TRACK = 100_000
 """Highest number of a track or disc."""
 
+HEAD = 512
+"""Bytes at the start of a file by which its kind is told."""
+
 MATROSKA_HEAD = 64 * 1024
-"""Bytes at the start of a file that are read at once; the duration of a Matroska or WebM file is looked for there."""
+"""Bytes at the start of a Matroska or WebM file in which its duration is looked for."""
 
 MATROSKA = b"\x1aE\xdf\xa3"
 _SEGMENT, _INFO, _SCALE, _DURATION, _TITLE = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x7BA9
 """Ids of elements: RFC 9559, section 5.1."""
 
-_CONTAINERS = (
-    (4, b"ftyp", "mp4.m4a"), (0, b"fLaC", "flac.flac"), (0, b"OggS", "ogg.ogg"), (8, b"WAVE", "wave.wav"),
-    (8, b"AIFF", "aiff.aiff"), (8, b"AIFC", "aiff.aiff"), (0, bytes.fromhex("3026b2758e66cf11"), "asf.wma"),
-)  # fmt: skip
-"""Marks of containers: where, which bytes, and a name that makes the reader read this kind. File names may be wrong."""
+_CONTAINERS = {
+    (4, b"ftyp"): "mp4.m4a", (0, b"fLaC"): "flac.flac", (0, b"OggS"): "ogg.ogg", (8, b"WAVE"): "wave.wav",
+    (8, b"AIFF"): "aiff.aiff", (8, b"AIFC"): "aiff.aiff", (0, bytes.fromhex("3026b275")): "asf.wma",
+}  # fmt: skip
+"""By where a mark is and its four bytes, a name that makes the reader read this kind. File names may be wrong."""
 
 TS_MARK = b"G"
 """First byte of an MPEG transport stream; files of TypeScript have the same ending."""
@@ -89,7 +92,7 @@ def read_file(path: str) -> tuple[str, Tags]:
     """
     descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:
-        start = os.pread(descriptor, MATROSKA_HEAD, 0)
+        start = os.pread(descriptor, HEAD, 0)
         if path.lower().endswith(".ts") and not start.startswith(TS_MARK):
             raise OSError("not a recording")
         return _key(descriptor, start), _tags(file, path, start)
@@ -125,7 +128,8 @@ def _sound(descriptor: int, size: int, head: bytes) -> tuple[int, int]:
     elif head.startswith(b"OggS"):
         start = _ogg_sound(descriptor)
     elif head.startswith(b"ID3") and len(head) >= 10:
-        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        first, second, third, fourth = head[6:10]  # of seven bits each
+        start = 10 + (first << 21 | second << 14 | third << 7 | fourth)
     if os.pread(descriptor, 3, max(0, size - 128)) == b"TAG":
         end = min(end, size - 128)
     return (start, end) if 0 <= start < end <= size else (0, size)
@@ -175,8 +179,9 @@ def _ogg_sound(descriptor: int) -> int:
 
 def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     if start.startswith(MATROSKA):
-        return _matroska_tags(start)
-    path = next((name for at, mark, name in _CONTAINERS if start.startswith(mark, at)), path)
+        return _matroska_tags(os.pread(file.fileno(), MATROSKA_HEAD, 0))
+    if not start.startswith(b"ID3"):
+        path = next((name for at in (0, 4, 8) if (name := _CONTAINERS.get((at, start[at : at + 4])))), path)
     try:
         found = TinyTag.get(filename=path, file_obj=_BoundedReader(file))
     except (TinyTagException, OSError):
@@ -188,7 +193,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     other = found.other
 
     def told(*names: str) -> str:
-        return next((text for name in names for text in other.get(name) or () if text), "")
+        return next((text for name in names for text in other.get(name) or () if text), "") if other else ""
 
     author = _line(found.albumartist or found.artist)
     narrator = _line(told("narrator", "narrated by", "narratedby", "reader") or found.composer)
@@ -261,7 +266,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _line(value: Any, limit: int = 300) -> str:
-    return clean(value[: 4 * limit], limit) if isinstance(value, str) else ""
+    return clean(value[: 4 * limit], limit) if value and isinstance(value, str) else ""
 
 
 def _number(value: Any) -> int | None:
