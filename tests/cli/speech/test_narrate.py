@@ -12,6 +12,7 @@ from tui_pod.cli.speech import narrate
 from tui_pod.config.paths import Paths
 from tui_pod.config.settings import NarrationSettings
 from tui_pod.runtime.installer import install_command
+from tui_pod.services.media import make_narrator
 from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'
@@ -23,6 +24,9 @@ class FakeNarrator:
     def __init__(self, paths: Paths, _settings: NarrationSettings, _cache_bytes: int) -> None:
         self._folder = paths.cache / "narrations"
         self._folder.mkdir(parents=True, exist_ok=True)
+
+    def missing(self) -> str | None:
+        return None
 
     async def render(self, script: Script) -> Narration:
         if "Unspeakable" in str(script):
@@ -39,7 +43,6 @@ class FakeNarrator:
 @pytest.fixture(autouse=True)
 def _fake_voice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(narrate, "make_narrator", FakeNarrator)
-    monkeypatch.setattr(narrate, "has_voice", lambda: True)
 
 
 def options(folder: Path, *idents: str, more: str = "") -> list[str]:
@@ -127,6 +130,7 @@ def test_wrong_wish_says_what_is_wrong(
 def test_no_voice_names_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(narrate, "has_voice", lambda: False)
+    monkeypatch.setattr(narrate, "make_narrator", make_narrator)
+    monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
     assert main([*options(tmp_path, "one"), "one"]) == 1
     assert install_command(VOICE) in capsys.readouterr().err

@@ -13,9 +13,8 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
-from tui_pod.runtime.installer import install_command
 from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript
-from tui_pod.speech.narrator import VOICE, NarrationError, Narrator, has_voice
+from tui_pod.speech.narrator import NarrationError, Narrator
 
 NOTHING_NAMED = (
     "name episodes by their ids, as in: tui-pod narrate one-id other-id; or narrate everything: tui-pod narrate --all"
@@ -46,12 +45,12 @@ def run(options: Namespace) -> int:
     recorded = [episode.id for episode in episodes if episode.audio is not None]
     if recorded and not options.all:
         raise UserError(f"{', '.join(recorded)} has a recording, so it is not narrated")
-    if not has_voice():
-        raise UserError(f"narrating needs the voice. Run: {install_command(VOICE)}")
+    narrator = make_narrator(opened.paths, opened.settings.narration, UNBOUNDED)
+    if missing := narrator.missing():
+        raise UserError(missing)
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
-    narrator = make_narrator(opened.paths, opened.settings.narration, UNBOUNDED)
     return asyncio.run(_render(library, wanted, narrator, options.out))
 
 
