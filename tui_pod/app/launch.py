@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 LARGE = 1_000_000
-"""Size of catalogues and of the podcasts' database in bytes from which a progress is shown: it takes half a second."""
+"""Progress is shown from this size of catalogues and podcasts' database on (bytes); reading it takes half a second."""
 
 RESTORE_LIMIT = 0.5
 """Seconds to wait for the terminal to accept what restores it."""
@@ -88,7 +88,7 @@ def run_app(options: Namespace) -> int:
 
 
 def _are_large(catalogs: Sequence[Path], data: Path) -> bool:
-    """Return whether reading these catalogues, and the podcasts, takes long enough to say so."""
+    """Return whether reading these catalogues, and the podcasts, takes long enough to show progress."""
     size = database_size(data)
     for path in catalogs:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The screen while a large library is read without the cache: how far it is, and a way to quit.
+"""The screen while a large library is read without a cache: it shows the progress, and can be quit.
 
 Another process reads the catalogues and the podcasts and writes the cache, so that this one can answer keys. It
 draws without Textual, which takes a quarter of a second to import.
@@ -38,7 +38,7 @@ ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def fill_cache(catalogs: Sequence[Path], paths: Paths, is_ascii: bool) -> bool:
-    """Have the library read into the cache, and show how far it is; return False if the listener quits meanwhile.
+    """Have another process read the library into the cache, and show its progress; return False if the listener quits.
 
     Afterwards the screen stays as it is, for the app to draw over. The cache may be missing if it cannot be written.
 

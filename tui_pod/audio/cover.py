@@ -21,7 +21,7 @@ PICTURE_BYTES = SIDE * SIDE * 3
 """Bytes of a picture: rows from the top, with red, green and blue for each pixel."""
 
 IMAGES = {b"\xff\xd8\xff": "jpeg_pipe", b"\x89PNG": "png_pipe", b"GIF8": "gif", b"RIFF": "webp_pipe"}
-"""How images begin, and their demuxers, which are never used for playing. libavformat itself goes by a file's name.
+"""First bytes of images, and their demuxers, which are never used for playing. libavformat itself goes by file name.
 
 SVG is missing because it can refer to other files. A WAV begins like WebP, but has no cover."""
 

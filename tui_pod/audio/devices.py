@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import clean
 
 REMEMBERED = 3600.0
-"""Seconds after which nothing is said any more when a device comes back."""
+"""How long a lost device is remembered; if it comes back later, nothing is said (seconds)."""
 
 
 class Device(NamedTuple):
@@ -32,7 +32,7 @@ class DeviceWatch:
         self.chosen = chosen
         self.devices: tuple[Device, ...] = ()
         self.lost: Device | None = None
-        """The device that went while something played, until playing goes on."""
+        """The device that disappeared during playback; None again once playback resumes."""
         self._lost_at = 0.0
 
     @property
@@ -46,7 +46,7 @@ class DeviceWatch:
         return self.lost is not None and self.lost.name == self.chosen and not self.is_there
 
     def find_lost(self, devices: tuple[Device, ...], output: str | None, now: float) -> Device | None:
-        """Take a new list; return the device that plays if it is gone from the list.
+        """Take a new list; return the device that was playing if it is no longer in the list.
 
         Args:
             devices: the new list.

@@ -36,9 +36,9 @@ class ExcerptPlayer:
             find: returns the audio of an episode.
             ao: the audio output that mpv uses; None: the usual one.
             meter: measures recordings.
-            like: returns the playback whose volume sounds have.
+            like: returns the playback whose volume is used.
             device: returns the sound device that is chosen; empty: the system chooses.
-            lost: called with the name of the device that played and is gone; the sound is paused then.
+            lost: called with the name of a device that disappeared while it played; the sound is paused then.
         """
         self._find = find
         self._sound = ao, meter

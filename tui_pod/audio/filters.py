@@ -1,4 +1,4 @@
-"""The filters that make recordings equally loud and shorten their silence, from what was measured of each."""
+"""Filters that make recordings equally loud and shorten their silence, computed from their measured levels."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from tui_pod.core.player.options import Sound
 
 LOUDNESS = -18.0
-"""Loudness in LUFS to which recordings are brought: that of narrations."""
+"""Target loudness in LUFS: that of narrations."""
 
 MAX_GAIN = 24.0
 """Largest change of loudness, in dB either way."""
 
 LIMITER = "alimiter=limit=0.89:level=disabled:attack=2:release=80"
-"""Keeps a recording that is made louder below -1 dB; its attack (ms) delays the sound by as much."""
+"""Keeps an amplified recording below -1 dB; its attack (ms) delays the sound by as much."""
 
 SILENCE = (
     "silenceremove=stop_periods=-1:stop_duration=0.4:stop_threshold={:.1f}dB:detection=rms:window=0.02:timestamp=copy"
@@ -22,14 +22,14 @@ SILENCE = (
 """Shortens silences over 0.4 s; without `timestamp=copy` the position would drift from the recording's."""
 
 FRAMES = 200
-"""Frames a second that `SILENCE` is given. It cuts within a frame without changing its time: this is exact to 5 ms."""
+"""Frames per second passed to `SILENCE`. It cuts within a frame but keeps the frame's time: exact to 5 ms."""
 
 ABOVE_NOISE, BELOW_SPEECH, SOFTEST = 3.5, 18.0, 34.0
-"""Decibels that the threshold is above the noise, if possible, and at least and at most below speech (measured)."""
+"""How far the threshold is above the noise, if possible, and at least and at most below speech (dB, measured)."""
 
 
 class Levels(NamedTuple):
-    """What was measured of one recording."""
+    """The measured levels of a recording."""
 
     loudness: float
     """Integrated loudness in LUFS (EBU R 128)."""
@@ -51,8 +51,8 @@ def filters(sound: Sound, levels: Levels | None, rate: int | None) -> str:
 
     Args:
         sound: what the listener wants.
-        levels: what was measured of the recording; None: nothing yet.
-        rate: its samples per second; None while not known, and then silence stays.
+        levels: of the recording; None if it is not measured yet.
+        rate: its sample rate in Hz; None if unknown, in which case silence is not shortened.
     """
     if levels is None:
         return ""

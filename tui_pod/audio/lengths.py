@@ -1,4 +1,4 @@
-"""Ask libmpv how long files are, for those whose own reader does not tell. Blocks, so use a thread."""
+"""Ask libmpv for the lengths of files whose tags do not tell. Blocks, so use a thread."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PATIENCE = 5.0
 
 
 def read_lengths(paths: Iterable[str], cancel: CancelToken) -> dict[str, float]:
-    """Return the lengths of files in seconds, 0.0 for a file of which libmpv does not know it.
+    """Return the lengths of files in seconds, 0.0 if libmpv cannot tell.
 
-    Without libmpv there are none; once it does not answer, the rest is left out.
+    Without libmpv the result is empty; if it stops answering, the remaining files are left out.
     """
     try:
         mpv = open_mpv("null", pause="yes", demuxer_max_bytes="1MiB", demuxer_max_back_bytes="0")

@@ -1,4 +1,4 @@
-"""Measure how loud a recording is and how far its speech stands above its noise, once, and remember it.
+"""Measure how loud a recording is, and how far its speech is above its noise; once, since the result is stored.
 
 A recording is decoded faster than it plays, on a libmpv handle of its own that has no sound device.
 """
@@ -30,16 +30,16 @@ LONGEST = 600.0
 """Seconds of a file that are measured, which takes 2 to 3 s of a core."""
 
 LONGEST_STREAM = 120.0
-"""The same of a stream: as much as the player reads ahead anyway."""
+"""The same for a stream: as much as the player reads ahead anyway."""
 
 SHORTEST = 5.0
-"""Seconds that must have been measured for a result."""
+"""Shortest measurement that gives a result (seconds)."""
 
 FLOOR, SPEECH = 0.05, 0.8
-"""Shares of the frames that are quieter than noise and than running speech."""
+"""Quantiles of the frames' levels that are taken for the noise and for running speech."""
 
 SILENT = -90.0
-"""Lowest level in dB: digital silence has none."""
+"""Level that digital silence is given, in dB: its real one is minus infinity."""
 
 METER = (
     "lavfi=[ebur128=metadata=1,asetnsamples=n=480,aselect=not(mod(n\\,4)),"
@@ -57,21 +57,21 @@ class LevelMeter:
     """Measures one recording at a time."""
 
     def __init__(self, file: Path | None = None) -> None:
-        """Remember what was measured in `file`, a line of JSON for each recording; None: only while running."""
+        """Store what is measured in `file`, one line of JSON per recording; None keeps it in memory."""
         self._file = file
         self._known: dict[str, Levels] | None = None
         self._cancelled = threading.Event()
 
     def known(self, source: Source) -> Levels | None:
-        """Return what was measured of a recording before."""
+        """Return the stored levels of a recording; None if it was never measured."""
         if self._known is None:
             self._known = dict(_read(self._file)) if self._file is not None else {}
         return self._known.get(_name(source))
 
     def measure(self, source: Source, start: float, done: Callable[[Levels], object]) -> None:
-        """Measure a recording on a thread, a stream from `start` seconds on, and then call `done` there.
+        """Measure a recording in a thread, which then calls `done`; a stream is measured from `start` seconds on.
 
-        Nothing is called if it cannot be measured or another one is measured first.
+        `done` is not called if measuring fails, or if another recording is to be measured before it is finished.
         """
         self.cancel()
         cancelled = self._cancelled = threading.Event()
@@ -101,11 +101,11 @@ class LevelMeter:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             append(self._file, json.dumps([_name(source), *levels]) + "\n", is_synced=False)
         except OSError as error:
-            log(f"levels are not remembered: {error}")
+            log(f"levels are not stored: {error}")
 
 
 def _read(file: Path) -> dict[str, Levels]:
-    """Return what a file remembers; a line that was cut off is left out."""
+    """Return the levels stored in a file; a torn line is skipped."""
     found = {}
     with suppress(OSError):
         for line in (read_text(file, "replace") or "").splitlines():
@@ -116,7 +116,7 @@ def _read(file: Path) -> dict[str, Levels]:
 
 
 def _name(source: Source) -> str:
-    """Return a name for a recording that does not tell its address."""
+    """Return a key for a recording that does not reveal its address."""
     from hashlib import sha256  # brings OpenSSL, 2 MiB; only if a sound is changed
 
     size = 0

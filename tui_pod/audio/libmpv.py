@@ -100,7 +100,7 @@ def _load_without_stall() -> None:
 
 
 def cause(error: int, log: str) -> int:
-    """Return the real error: if no device could play the file, its format is at fault."""
+    """Return the real error: if no device plays such a low sample rate, the format is at fault."""
     return UNKNOWN_FORMAT if error == NO_SOUND_DEVICE and _NO_SOUND_RATE.search(log) else error
 
 

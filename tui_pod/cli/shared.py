@@ -44,7 +44,7 @@ class Opened(NamedTuple):
     settings: Settings
 
     def count_progress(self) -> ProgressIndex:
-        """Return the progress counted for the library, by the listener's settings."""
+        """Return the library's progress, counted by the listener's settings."""
         return ProgressIndex(self.library, self.state.progress, self.settings.resume.fragment_age, datetime.now(UTC))
 
 

@@ -133,7 +133,7 @@ class Keyboard:
         self._on_cancel()
 
     def drop(self) -> None:
-        """Forget what was typed at once with the last key: it was meant to follow it."""
+        """Discard what was typed together with the last key, which it was meant to follow."""
         self._text = ""
         self._is_dropped = True
 

@@ -200,7 +200,7 @@ class PlainProgram:
             command()
 
     def _refuse(self, text: str) -> None:
-        """Say that a key does nothing; what was typed at once with it was meant to follow it."""
+        """Say that a key does nothing, and discard what was typed together with it."""
         self._keyboard.drop()
         self._dialogue.say(text)
 

@@ -38,7 +38,7 @@ def say_position(position: float, duration: float | None) -> str:
 
 
 def source_of(library: Library, index: int, listed: int = -1) -> str:
-    """Return the podcast of an episode, or the folders of a book, as far as the topic `listed` does not say it."""
+    """Return the podcast of an episode, or the folders of a book, without those that the topic `listed` says."""
     feed, topics = library.feed_of(index), library.topics
     if feed is None:
         return ""

@@ -13,7 +13,7 @@ from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.recall.questions import Question
 
 THINKING, RATING = 5.0, 10.0
-"""Seconds between question and answer, and seconds to wait for the listener's answer after both."""
+"""Seconds to think before the answer is read, and seconds to wait for the listener's rating after it."""
 
 UNANSWERED = 2
 """A round ends after this many questions in a row without an answer."""
@@ -52,12 +52,12 @@ class AloudQuiz:
 
         Args:
             cards: what is asked.
-            find: returns the question of a card; None if there is none any more.
+            find: returns the question of a card; None if it no longer has one.
             rate: records whether a card was known.
-            speak: returns the present path of a text about a card, spoken. Raises UserError if that cannot be done.
+            speak: returns the path of a text about a card, spoken. Raises UserError if that cannot be done.
             chime: returns the path of the sound that comes first; None if there is none.
             sounds: plays what was spoken.
-            show: shows how far the round is.
+            show: shows the progress of the round.
             tell: shows a notice.
         """
         self._cards = cards
@@ -88,7 +88,7 @@ class AloudQuiz:
         self._changed.set()
 
     def answer(self, is_known: bool) -> None:
-        """See `Interlude.answer`. What is known is not explained."""
+        """See `Interlude.answer`. The answer is not read out if the listener knows it."""
         self._known = is_known
         if self._is_paused:
             self.set_paused(False)
@@ -123,7 +123,7 @@ class AloudQuiz:
         """Ask one card; return whether it was known, None if the listener does not say."""
         self._known, asked = None, spoken(card, question)
         await self._speak(card, asked)
-        await self._speak(card, question.answer)  # both are made now: a fault must not come between them
+        await self._speak(card, question.answer)  # render both first, so that a fault cannot come between them
         self._tell(f"{question.text} {KEYS}")
         if chime := await self._chime():
             await self._hear(chime, lambda: self._known is not None)

@@ -1,6 +1,6 @@
-"""Shows what changes by itself: other programs change progress, bookmarks, podcasts and downloads; days go by.
+"""Shows changes from outside: other programs change progress, bookmarks, podcasts and downloads, and days pass.
 
-Called on the event loop; threads do what waits.
+Called on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 LOOKED_AT = 20
-"""How many selected episodes are looked at for the keys that apply to them."""
+"""How many selected episodes are examined to find out which keys apply."""
 
 
 class _Remembered(NamedTuple):
@@ -128,7 +128,7 @@ class EpisodeListModel:
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether it is a list of the listener's own that episodes can be taken off, and moved in."""
+        """Whether this is one of the listener's own lists in which episodes can be moved and removed."""
         own = self.own_list
         return own is not None and not own.is_rule
 
@@ -139,7 +139,7 @@ class EpisodeListModel:
 
     @property
     def order_name(self) -> str:
-        """What the order of a topic's list is called."""
+        """The name of the order of a topic's list."""
         return "your order" if self.is_by_hand and self.query.sort is Sort.COURSE else SORT_NAMES[self.query.sort]
 
     def as_rule(self) -> OwnList:

@@ -1,6 +1,6 @@
 """Finds the audio and the transcript of an episode: a file, a stream, or a narration.
 
-Runs on the event loop; threads do what waits.
+Runs on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations
@@ -363,12 +363,12 @@ def place_in(library: Library, episode: Episode) -> str:
 
 
 def make_narrator(paths: Paths, settings: NarrationSettings, cache_bytes: int | None = None) -> Narrator:
-    """Return a narrator as the settings want it.
+    """Return a narrator configured by the settings.
 
     Args:
         paths: where its files are.
         settings: what the listener wants.
-        cache_bytes: for commands: another limit of the cache; they narrate even if the app must not.
+        cache_bytes: a command's own limit of the cache; commands narrate even if the app must not.
     """
     return Narrator(
         paths.cache / "narrations",

@@ -36,7 +36,7 @@ FORBIDDEN = "The settings turn questions off: questions in [recall]."
 
 
 class Asking(StrEnum):
-    """How what is due is asked before a session."""
+    """How due questions are asked before a session."""
 
     NOT = "no"
     SCREEN = "on the screen"
@@ -65,7 +65,7 @@ class RecallService(Follower):
         self._reader = reader
         self._excerpts = excerpts
         self._voice = voice
-        self._round: asyncio.Task[object] | None = None  # asks aloud
+        self._round: asyncio.Task[object] | None = None  # asks cards aloud
         self._cards = context.controller.bookmarks.cards
         self._offers_questions = offers_questions
 
@@ -77,7 +77,7 @@ class RecallService(Follower):
 
     @property
     def usual(self) -> Asking:
-        """How the settings want what is due to be asked."""
+        """How the settings want due questions to be asked."""
         return Asking.ALOUD if self._context.settings.recall.aloud else Asking.SCREEN
 
     @property
@@ -86,7 +86,7 @@ class RecallService(Follower):
         return self.usual if self._context.settings.recall.enabled else Asking.NOT
 
     def ask(self) -> None:
-        """Ask the cards that are due; end a round that is asked aloud."""
+        """Ask the cards that are due, or end the round that is being asked aloud."""
         frontend = self._context.frontend
         if self._round is not None:
             self._round.cancel()
@@ -98,7 +98,7 @@ class RecallService(Follower):
             frontend.tell("Nothing is due to be recalled.")
 
     def before(self, start: Callable[[], None], asking: Asking | None = None) -> None:
-        """Ask the cards that are due, and then start a session; `asking` None: as the settings say."""
+        """Ask the cards that are due, and then start a session; `asking` None follows the settings."""
         asking = self.before_sessions if asking is None else asking
         due = self.due() if asking is not Asking.NOT else []
         if not due:
@@ -236,7 +236,7 @@ class RecallService(Follower):
         self._ask([card], self._hold(), self.usual)
 
     def _hold(self) -> Callable[[], None]:
-        """Pause what plays; return what lets it go on."""
+        """Pause playback; return a function that resumes it if it was playing."""
         controller = self._context.controller
         is_waiting = controller.playback.is_loaded and not controller.is_paused
         controller.set_paused(True)

@@ -89,8 +89,8 @@ class SyncService(Follower):
         self._next_look: asyncio.TimerHandle | None = None
         self._answer_limit: asyncio.TimerHandle | None = None
         self.rounds = 0
-        """Times to look that have come."""
-        self._is_awaited = False  # by playing
+        """How often it was time to look."""
+        self._is_awaited = False  # playback waits for the result
         self._told: list[str] = []  # podcasts of other machines that the listener was told about
 
     def start(self) -> None:
@@ -218,7 +218,7 @@ class SyncService(Follower):
             self._frontend.tell(f"{found} {ON_REQUEST}")
 
     async def _sync_next(self, is_asked: bool, *options: str) -> None:
-        """Sync once what runs now has ended."""
+        """Sync once the sync in progress has ended."""
         while self._running is not None and not self._running.done():
             await asyncio.wait([self._running])
         self._begin(is_asked, *options)

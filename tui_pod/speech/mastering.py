@@ -20,10 +20,10 @@ BEFORE, AFTER = 0.05, 0.10
 """Seconds of silence that stay around a trimmed sentence."""
 
 FLOOR = 0.003
-"""Level below which a voice is silent: −50 dB; between its sentences it is at −90."""
+"""Level below which a voice counts as silent: −50 dB; between its sentences it is at −90."""
 
 LOUDNESS = -17.45
-"""Loudness in LUFS before limiting and encoding, which leave −18, as podcasts have it (measured)."""
+"""Loudness in LUFS before limiting and encoding, which lower it to −18, as is usual for podcasts (measured)."""
 
 CEILING = 0.70
 """Highest sample, as a share of full scale: the true peak of the encoded file stays below −1 dB (measured)."""

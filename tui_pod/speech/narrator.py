@@ -44,7 +44,7 @@ SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"
 """The file of each voice that can be downloaded; they pronounce as the first one does."""
 
 ROUND = 3
-"""Version of how narrations are made; a new number makes cached ones obsolete."""
+"""Version of the rules by which narrations are made; a new number makes cached ones obsolete."""
 
 
 SENTENCE_PAUSE, PARAGRAPH_PAUSE, THINKING_PAUSE = 0.55, 1.1, 2.5

@@ -47,16 +47,16 @@ SPEEDS = ((0.8, 0.803), (0.85, 0.905), (0.9, 0.964), (0.95, 0.985), (1.0, 1.0), 
 """The voice's speed settings, and the speeds that they really give (measured; rounding makes them uneven)."""
 
 PHONEME, OVERHEAD = 0.0575, -0.185
-"""Seconds per phoneme at setting 1, and what a trimmed sentence has besides (measured: within 1.3 % of a text)."""
+"""Seconds per phoneme at setting 1, and a trimmed sentence's constant part (measured: within 1.3 % of a text)."""
 
 TRUSTED = 30.0
-"""Seconds of speech that this estimate is worth, against what is heard of the text itself."""
+"""Weight of this estimate against the real lengths of the text's sentences so far, in seconds of speech."""
 
 STEADY, DRIFT = 0.015, 0.03
 """Largest change of speed between two sentences, and within a text; pauses take the rest."""
 
 SHORT, OVERTIME = 0.9, 1.009
-"""Factor of its pauses below which a text lasts longer than its target, and by how much at most."""
+"""A text exceeds its target if its pauses would shrink below this factor, and by this factor at most."""
 
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
@@ -73,7 +73,7 @@ class Line(NamedTuple):
 
     @property
     def estimate(self) -> float:
-        """Seconds that it lasts at setting 1, about."""
+        """Its approximate length at setting 1, in seconds."""
         return max(0.2, sum(map(len, self.phonemes)) * PHONEME + OVERHEAD)
 
 
@@ -211,8 +211,8 @@ def speed_for(factor: float) -> float:
 def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], object]) -> list[Samples]:
     """Return each sentence, trimmed, as 16-bit samples, which take half the memory of the voice's own format.
 
-    Their speed fills `room` seconds (None: the usual speed). It follows from an estimate first, and is corrected by
-    how long the sentences really last.
+    Their speed fills `room` seconds (None: the usual speed). It is estimated first, and then corrected by the real
+    lengths of the sentences.
     """
     import numpy as np  # comes with the extra
 

@@ -50,11 +50,11 @@ BEAM = 5
 
 
 LATE = 1.5
-"""Seconds that the first word may come after the first speech: a prompt can make a model skip a sentence."""
+"""How long after the first speech the first word may come (seconds): a prompt can make a model skip a sentence."""
 
 
 LISTENED = 30
-"""Seconds of speech by which a language is judged."""
+"""Seconds of speech from which a language is detected."""
 
 LISTENS = 2
 """How often an English model listens that long before it decides that it hears another language: one may be a song."""
@@ -66,7 +66,7 @@ UNSURE = -1.0
 """Mean log probability below which a model has not understood what it heard."""
 
 REPEATING = 2.4
-"""Compression ratio of a text from which on it only repeats itself; 1.6 is usual, and 10 or more for what an English
+"""Compression ratio from which a text only repeats itself; 1.6 is usual, and 10 or more for what an English
 model makes of other languages."""
 
 

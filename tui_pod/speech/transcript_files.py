@@ -31,7 +31,7 @@ class TranscriptBusy(UserError):
 
 @dataclass(frozen=True, slots=True)
 class RecognisedTranscript:
-    """The transcript of an episode as far as it is recognised."""
+    """What is recognised so far of an episode."""
 
     cues: tuple[Cue, ...]
     until: float

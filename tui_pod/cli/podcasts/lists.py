@@ -1,4 +1,4 @@
-"""The command `lists`: print the lists of one's own, make them, change them, and exchange them as M3U."""
+"""The command `lists`: print, make and change the listener's own lists, and exchange them as M3U."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ class Engine:
             self._loop.call_soon_threadsafe(self.is_open.set)
 
     def _lost(self, device: str) -> None:
-        """Pause what plays apart from the episode, whose device is gone."""
+        """Pause the excerpt player, whose device is gone."""
         self.controller.set_paused(True)
         self.broadcast.tell(f"{device} is gone, so playing is paused.", is_error=True)
 

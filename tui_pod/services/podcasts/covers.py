@@ -45,7 +45,7 @@ class Covers:
         self._turn = asyncio.Lock()
 
     async def picture(self, subject: Episode | str) -> bytes | None:
-        """Return the cover of an episode, or the picture at an address; None if it cannot be had."""
+        """Return the cover of an episode, or the picture at an address; None if there is none, or it cannot be read."""
         if isinstance(subject, Episode) and subject.audio is None:
             return None
         podcasts = await self._podcasts()

@@ -1,6 +1,6 @@
 """Starts, stops, deletes and shows downloads in the running app.
 
-Called on the event loop; threads do what waits.
+Called on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations

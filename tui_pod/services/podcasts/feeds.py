@@ -1,6 +1,6 @@
 """Adds, refreshes and removes podcasts in the running app.
 
-Called on the event loop; threads do what waits. Afterwards an outdated library is reloaded and shown.
+Called on the event loop; blocking work runs in threads. Afterwards an outdated library is reloaded and shown.
 """
 
 from __future__ import annotations

@@ -24,13 +24,13 @@ EVERY = 10.0
 """Seconds between two checks."""
 
 RARELY = 1_000
-"""Shortest wait, in the time that a check keeps the processor busy: a thousandth of the time at most."""
+"""Shortest wait between two checks, as a multiple of their CPU time: they take a thousandth of a core at most."""
 
 SELDOM = 300.0
 """Longest wait between two checks, in seconds."""
 
 MOST_LENGTHS = 1_000
-"""Most files of a folder whose lengths the player is asked at one check, which takes 2 to 10 s in the background."""
+"""Most files whose lengths the player is asked for in one check of a folder; takes 2 to 10 s in the background."""
 
 RESTS_AFTER = 3
 """A folder rests when this many refreshes in a row have found no change."""
@@ -47,7 +47,7 @@ class FolderWatch:
         self._changes: FolderChanges | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wait = EVERY
-        self._restless: dict[str, int] = {}  # by folder: how many more checks it is refreshed without a sign
+        self._restless: dict[str, int] = {}  # by folder: how many more checks refresh it without a sign of change
 
     def start(self) -> None:
         """Schedule the first check; later calls do nothing."""
@@ -89,7 +89,7 @@ class FolderWatch:
 
 
 def _learn_lengths(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
-    """Ask the player how long the files of a folder are that do not tell it themselves."""
+    """Ask the player for the lengths of a folder's files whose tags do not tell."""
     from tui_pod.feeds.store.files import store_lengths, unknown_lengths  # reads tags: only with podcasts
 
     unknown, feed = unknown_lengths(store, feed_id, MOST_LENGTHS), store.find(feed_id)

@@ -1,6 +1,6 @@
 """Imports the export of another player into the running app: previews it, then takes it, which can be undone.
 
-Runs on the event loop; threads do what waits.
+Runs on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations

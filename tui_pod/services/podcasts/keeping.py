@@ -1,6 +1,6 @@
 """Keeps downloads as the settings of each podcast say: after a refresh, and when episodes are played or marked.
 
-Called on the event loop; threads do what waits.
+Called on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations

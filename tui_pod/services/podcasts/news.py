@@ -1,8 +1,8 @@
-"""Shows which episodes are new: those whose row was not yet drawn in a list that was left since.
+"""Shows which episodes are new: those whose row has not been drawn in a list that the listener has left since.
 
 An episode is also no longer new once it was begun, marked, queued or downloaded by hand, and after some days.
 
-Called on the event loop; threads do what waits.
+Called on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations

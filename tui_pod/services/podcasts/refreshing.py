@@ -1,6 +1,6 @@
 """Refreshes podcasts: on request, at the start, and at intervals while the app runs.
 
-Called on the event loop; threads do what waits.
+Called on the event loop; blocking work runs in threads.
 """
 
 from __future__ import annotations
