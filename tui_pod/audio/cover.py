@@ -14,7 +14,7 @@ from tui_pod.audio.mpv_options import FORMATS, PROTOCOLS
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import read_start
 
-SIDE = 80
+SIDE = 160
 """Pixels of each side of a picture."""
 
 PICTURE_BYTES = SIDE * SIDE * 3

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tui_pod.audio.cover import PICTURE_BYTES
-from tui_pod.ui.look.drawn_cover import COLOURS, GLOW, GROUND, MOST, draw_cover
+from tui_pod.ui.look.drawn_cover import COLOURS, GLOW, GROUND, MOST, SIDE, draw_cover
 
 
 def pixels(picture: bytes) -> set[tuple[int, ...]]:
@@ -18,7 +17,7 @@ def test_drawn_cover_has_the_colours_of_its_topics_and_one_seed_that_glows() -> 
 
 def test_drawn_cover_of_any_number_of_episodes_has_one_size() -> None:
     sizes = {len(draw_cover([0] * count, count - 1)) for count in (1, 2, MOST, MOST + 1, 20_000)}
-    assert sizes == {PICTURE_BYTES}
+    assert sizes == {SIDE * SIDE * 3}
 
 
 def test_drawn_cover_differs_from_episode_to_episode() -> None:

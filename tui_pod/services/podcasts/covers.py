@@ -28,8 +28,8 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
 
-MOST = 500
-"""Most pictures in the cache, 19 kB each."""
+MOST = 200
+"""Most pictures in the cache, 77 kB each."""
 
 BESIDE = tuple(f"{name}.{suffix}" for name in ("cover", "folder") for suffix in ("jpg", "png", "jpeg", "webp"))
 """Names of pictures in a recording's folder."""

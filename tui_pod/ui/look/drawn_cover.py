@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import cos, pi, sin, sqrt
 
-from tui_pod.audio.cover import SIDE
 from tui_pod.core.library.library import Library
+
+SIDE = 80
+"""Pixels of each side."""
 
 TURN = pi * (3 - sqrt(5))
 """The golden angle: the rotation from one seed to the next."""
@@ -23,7 +25,7 @@ MOST = 300
 
 
 def draw_cover(groups: Sequence[int], current: int) -> bytes:
-    """Return a picture of `audio.cover`'s size.
+    """Return a square picture: red, green and blue of each pixel, in rows from the top.
 
     Args:
         groups: the topic number of each episode, in order.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from itertools import pairwise
+from math import isqrt
 
 from rich.color import Color
 from rich.segment import Segment
@@ -15,7 +16,6 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.audio.cover import SIDE
 from tui_pod.services.services import Services
 from tui_pod.ui.look.terminal_pictures import TerminalPictures, row_of_cells
 
@@ -28,7 +28,7 @@ class Cover(Widget):
     """
 
     picture: reactive[bytes | None] = reactive(None)
-    """Pixels, as `audio.cover` makes them."""
+    """A square of pixels: red, green and blue of each, in rows from the top."""
     _sent: tuple[TerminalPictures, bytes, Size, int] | None = None
     """What was sent last: to which terminal, the picture, its cells, and the number that it has there."""
 
@@ -59,13 +59,12 @@ class Cover(Widget):
         pictures: TerminalPictures | None = find() if find is not None else None
         if pictures is None or self.picture is None:
             return None
-        former = self._sent
-        if former is None or former[:3] != (pictures, self.picture, self.size):
-            number = pictures.send(self.picture, *self.size)
-            self._sent = pictures, self.picture, self.size, number
+        if self._sent is None or self._sent[:3] != (pictures, self.picture, self.size):
+            former = self._sent
+            self._sent = pictures, self.picture, self.size, pictures.send(self.picture, *self.size)
             if former is not None and former[0] is pictures:
                 pictures.delete(former[3])
-        return self._sent[3] if self._sent else None
+        return self._sent[3]
 
 
 def are_covers_drawn(app: App[object], services: Services) -> bool:
@@ -76,16 +75,17 @@ def are_covers_drawn(app: App[object], services: Services) -> bool:
 
 @lru_cache(maxsize=4)
 def scaled(picture: bytes, width: int, height: int) -> list[list[tuple[int, int, int]]]:
-    """Return rows of pixels, each the mean of the area it covers; width and height are at most `SIDE`."""
-    columns, rows = ([number * SIDE // count for number in range(count + 1)] for count in (width, height))
-    return [[_mean(picture, column, row) for column in pairwise(columns)] for row in pairwise(rows)]
+    """Return rows of pixels, each the mean of the area it covers of a square picture, which has more pixels."""
+    side = isqrt(len(picture) // 3)
+    columns, rows = ([number * side // count for number in range(count + 1)] for count in (width, height))
+    return [[_mean(picture, side, column, row) for column in pairwise(columns)] for row in pairwise(rows)]
 
 
-def _mean(picture: bytes, sides: tuple[int, int], ends: tuple[int, int]) -> tuple[int, int, int]:
+def _mean(picture: bytes, side: int, sides: tuple[int, int], ends: tuple[int, int]) -> tuple[int, int, int]:
     (left, right), (top, bottom) = sides, ends
     count = (right - left) * (bottom - top)
     parts = [0, 0, 0]
     for row in range(top, bottom):
         for part in range(3):
-            parts[part] += sum(picture[(row * SIDE + left) * 3 + part : (row * SIDE + right) * 3 : 3])
+            parts[part] += sum(picture[(row * side + left) * 3 + part : (row * side + right) * 3 : 3])
     return parts[0] // count, parts[1] // count, parts[2] // count
