@@ -1,0 +1,113 @@
+"""Views of lines: the cursor stays in sight with its heading, and pages, ends and the mouse move it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tui_pod.core.library.library import Library
+from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.parts import PLAIN, TextLine
+from tui_pod.ui.widgets.lines_view import ChoiceLines
+
+
+class Choices(ChoiceLines):
+    """A heading, and nine choices of two lines each."""
+
+    def __init__(self) -> None:
+        super().__init__("choices")
+        self.chosen: list[int] = []
+
+    def count(self) -> int:
+        return 9
+
+    def show_cursor(self, former: int) -> None:
+        heading = TextLine((("Heading", PLAIN),))
+        own = [TextLine(((f"{choice} {part}", PLAIN),), choice) for choice in range(9) for part in ("top", "rest")]
+        self.show_lines([heading, *own])
+
+    async def action_choose(self) -> None:
+        self.chosen.append(self.cursor)
+
+
+@asynccontextmanager
+async def shown(library: Library) -> AsyncIterator[tuple[AppDriver, Choices]]:
+    """Show the view with the focus, six lines high."""
+    async with run_app(library) as driver:
+        view = Choices()
+        await driver.main.query_one("#panes").mount(view)
+        view.styles.height = 8  # six, and the border
+        await driver.settle()
+        driver.main.set_focus(view)
+        view.go(0)
+        await driver.settle()
+        yield driver, view
+
+
+def rows(driver: AppDriver, view: Choices) -> list[str]:
+    """Return the lines in sight, the cursor's rail as `>`."""
+    return [row[:20].replace(MARKS["cursor"], ">").strip() for row in driver.rows_of(view)[:6]]
+
+
+async def test_heading_stays_above_the_first_choice(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        assert rows(driver, view)[:3] == ["Heading", "> 0 top", "> 0 rest"]
+        view.action_move_to(-1)
+        await driver.settle()
+        assert rows(driver, view)[-1] == "> 8 rest"
+        view.action_move_to(0)
+        await driver.settle()
+        assert rows(driver, view)[0] == "Heading"
+
+
+async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        view.go(1)
+        await driver.settle()
+        assert rows(driver, view)[0] == "Heading"
+        view.go(2)
+        await driver.settle()
+        assert rows(driver, view) == ["0 top", "0 rest", "1 top", "1 rest", "> 2 top", "> 2 rest"]
+        view.go(1)
+        await driver.settle()
+        assert rows(driver, view)[0] == "0 top"
+        assert view.line == 2
+
+
+@pytest.mark.parametrize(
+    ("move", "cursor"),
+    [
+        (lambda view: view.action_move(3), 3),
+        (lambda view: view.action_move(99), 8),
+        (lambda view: view.action_move(-1), 0),
+        (lambda view: view.action_move_page(1), 3),  # six lines down, from line 1 to the first of choice 3
+        (lambda view: view.action_move_page(0.5), 1),
+        (lambda view: view.action_move_page(-1), 0),
+    ],
+)
+async def test_cursor_moves_by_choices_and_pages_and_stays_among_them(
+    move: Callable[[Choices], None], cursor: int, library: Library
+) -> None:
+    async with shown(library) as (_, view):
+        move(view)
+        assert view.cursor == cursor
+
+
+async def test_click_moves_the_cursor_and_a_double_click_chooses(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        await driver.click(view, 5, 5)  # below the border, the fifth line
+        assert (view.cursor, view.chosen) == (1, [])
+        await driver.click(view, 5, 1)
+        assert view.cursor == 1  # a heading cannot be chosen
+        await driver.click(view, 5, 3, times=2)
+        assert (view.cursor, view.chosen) == (0, [0])
+
+
+async def test_rail_is_drawn_only_while_keys_go_to_the_view(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        driver.main.set_focus(driver.episodes)
+        await driver.settle()
+        assert rows(driver, view)[1] == "0 top"
