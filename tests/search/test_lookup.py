@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes import START
 from tests.search.desk import VTT, Desk, only
+from tui_pod.core.library.transcript import Cue
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.search import lookup
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
@@ -99,18 +100,18 @@ def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None
 def test_query_without_words_says_no_reason_for_nothing(desk: Desk) -> None:
     desk.add("one", "One")
     desk.fill()
-    assert desk.ask("-").why_nothing == ""
+    assert desk.ask("-").why_nothing is None
 
 
 def test_nothing_found_tells_of_a_transcript_whose_end_is_not_read(desk: Desk) -> None:
     desk.add("one", "One", "Waves. " * 300_000 + "Lighthouse.")
     desk.fill()
     assert desk.ask("lighthouse").why_nothing == "Of 1 transcript only the first 2,000,000 characters are searched."
-    assert desk.ask("waves").why_nothing == ""
+    assert desk.ask("waves").why_nothing is None
     desk.episodes.clear()
     desk.add("one", "One", "Waves.")
     desk.fill()
-    assert desk.ask("lighthouse").why_nothing == ""
+    assert desk.ask("lighthouse").why_nothing is None
 
 
 @pytest.mark.parametrize("kind", ["title", "transcript"])
@@ -176,3 +177,12 @@ def test_search_that_nobody_waits_for_is_stopped(desk: Desk, monkeypatch: pytest
     desk.fill()
     with pytest.raises(SearchError, match="cannot be used now"), desk.index.reading() as db:
         lookup.look_up(db, parse_query("engine"), is_stopped=lambda: True)
+
+
+def test_match_gets_the_time_of_its_sentence_once_that_is_known() -> None:
+    hit = Hit(MatchKind.WORDS, "Ada: Hello.", 40.0, is_estimated=True)
+    cues = [Cue("Hello.", 1.0), Cue("hello.", 8.0, speaker="Ada")]
+    assert hit.timed(cues) == Hit(MatchKind.WORDS, "Ada: Hello.", 8.0)
+    assert hit.timed(cues[:1]) == hit
+    exact = hit._replace(is_estimated=False)
+    assert exact.timed(cues) == exact

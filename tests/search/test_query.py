@@ -47,6 +47,7 @@ def test_question_without_letters_asks_for_nothing(typed: str) -> None:
 def test_question_that_only_leaves_out_says_what_is_missing() -> None:
     query = parse_query("-two")
     assert query.wanted == ()
+    assert query.notice is not None
     assert "besides" in query.notice
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,6 +29,7 @@ from tui_pod.state.fields import (
     write_ranges,
 )
 from tui_pod.state.format import record_text
+from tui_pod.state.values import LONG_AGO
 
 
 class Mood(NamedTuple):
@@ -92,3 +93,16 @@ def test_ranges_are_written_as_text_and_anything_else_means_none() -> None:
     assert write_ranges(()) is None
     for value in (None, 5, [[0, 42]], "42-0", "text"):
         assert read_ranges(value) == ()
+
+
+def test_time_too_far_ahead_is_replaced_and_others_stay() -> None:
+    zone = timezone(timedelta(hours=2))
+    table = {"updated": START.astimezone(zone), "listened": START.astimezone(zone) + timedelta(days=9)}
+    PROGRESS.believe(table, START, LONG_AGO)
+    assert table == {"updated": START, "listened": LONG_AGO}
+
+
+def test_card_may_be_due_years_ahead() -> None:
+    table = {"due": START + timedelta(days=900)}
+    CARD.believe(table, START, LONG_AGO)
+    assert table["due"] == START + timedelta(days=900)

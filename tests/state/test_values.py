@@ -85,3 +85,9 @@ def test_newer_entry_wins_and_keeps_what_the_older_one_says_besides() -> None:
 
 def test_what_is_written_has_no_none_and_no_half_characters() -> None:
     assert writable({"a": None, 1: ("x\ud800", None)}) == {"1": ["x\ufffd", None]}
+
+
+def test_second_of_two_entries_of_one_time_is_the_newer_one() -> None:
+    first, second = {"updated": START, "x": 1}, {"updated": START, "x": 2}
+    assert newer(first, second, ("x", "updated"), START)["x"] == 2
+    assert newer(second, first, ("x", "updated"), START)["x"] == 1

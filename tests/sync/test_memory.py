@@ -24,6 +24,10 @@ def test_memory_comes_back_for_its_server_and_user_alone(tmp_path: Path) -> None
     assert read_memory(file, "https://t", "ann") == Memory("https://t", "ann")
 
 
+def test_first_sync_asks_for_everything() -> None:
+    assert (FRESH.subscriptions_since, FRESH.actions_since, FRESH.protocol) == (0, 0, "")
+
+
 @pytest.mark.parametrize(
     "change", [{"sent": {"e": 5}}, {"podcasts": {"f": None}}, {"seen": {"m": "5"}}, {"sent": []}, {"other": 1}]
 )

@@ -144,6 +144,6 @@ def _tell_rest(query: Query, results: Results) -> None:
     if query.notice or not query.wanted:
         warn(query.notice or NOTHING)
     elif not results.found:
-        warn(f"nothing matches. {results.why_nothing}".rstrip())
+        warn(f"nothing matches. {results.why_nothing or ''}".rstrip())
     elif (more := results.total - len(results.found)) > 0:
         tell(f"{counted(more)} more; --json prints all.")

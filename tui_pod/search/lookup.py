@@ -113,10 +113,10 @@ class Results(NamedTuple):
         return self._replace(found=tuple(found))
 
     @property
-    def why_nothing(self) -> str:
-        """Why nothing may have been found; empty: no known reason."""
+    def why_nothing(self) -> str | None:
+        """Why nothing may have been found; None if there is no known reason."""
         if self.found or not self.beyond:
-            return ""
+            return None
         return f"Of {counted(self.beyond, 'transcript')} {CUT} are searched."
 
 

@@ -68,8 +68,8 @@ class Query(NamedTuple):
     """All of these must match, or any of them (`is_any`)."""
     excluded: tuple[Phrase, ...] = ()
     """None of these may match."""
-    notice: str = ""
-    """What the listener should know about the query; empty: nothing."""
+    notice: str | None = None
+    """What the listener should know about the query; None: nothing."""
     is_any: bool = False
 
     def nearest(self) -> Query:
@@ -124,7 +124,7 @@ def parse_query(text: str) -> Query:
     """Return the query that a text stands for."""
     wanted: dict[Phrase, None] = {}
     excluded: dict[Phrase, None] = {}
-    notice = "" if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are read."
+    notice = None if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are read."
     for term in re.finditer(_TERM, clean(text, MAX_CHARS)):
         minus, quoted, end, word = term.groups()
         typed = re.findall(_WORD, quoted or word or term[0])

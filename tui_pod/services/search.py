@@ -125,7 +125,7 @@ class SearchService:
                 self._context.frontend.tell(f"{NO_TIMES}: it plays from your position.")
             controller.play(found.id)
         else:
-            controller.play_from(found.id, hit.start, sentence=hit.text if hit.is_estimated else "")
+            controller.play_from(found.id, hit.start, sentence=hit.text if hit.is_estimated else None)
 
     async def add_bookmark(self, found: Found, hit: Hit, edit: Callable[[Bookmark], None]) -> None:
         """Bookmark the sentence of a match; pass a bookmark that is there already to `edit`."""
@@ -158,7 +158,7 @@ class SearchService:
             return hit
         return hit.timed((await self._reader.transcript(controller.library.episode(index))).cues)
 
-    def _said(self, query: Query, why: str, left: int) -> str:
+    def _said(self, query: Query, why: str | None, left: int) -> str:
         reading = f"{counted(left)} are still being indexed." if left and self._is_filling else ""
         return " ".join(filter(None, (query.notice, self._fault, reading, why)))
 

@@ -224,9 +224,9 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
 _NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.values()))
 
 
-def _whole(record: str) -> str:
-    """Return the record without the rest of a torn write after it; empty if it is torn itself."""
+def _whole(record: str) -> str | None:
+    """Return the record without the rest of a torn write after it; None if it is torn itself."""
     found = re.search(_CRC, record)
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
-        return ""
+        return None
     return f"{record[: found.end()]}\n"

@@ -66,8 +66,8 @@ class _Episode(NamedTuple):
     ident: str
     item: str
     """Id of its book or podcast."""
-    own: str
-    """Its id within the podcast; empty for a book."""
+    own: str | None
+    """Its id within the podcast; None for a book."""
     duration: float | None
     title: str
 
@@ -315,7 +315,7 @@ def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
     found = {}
     for ident, guid, duration, title in rows:
         item, _, own = guid.partition("/")
-        found[own or item] = _Episode(ident, item, own, duration, title)
+        found[own or item] = _Episode(ident, item, own or None, duration, title)
     return found
 
 

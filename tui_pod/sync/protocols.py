@@ -54,8 +54,8 @@ class ServerPaths:
     change_subscriptions: str
     actions: str
     send_actions: str
-    devices: str = ""
-    """Format of a device's path; empty if the protocol has no devices."""
+    devices: str | None = None
+    """Format of a device's path; None if the protocol has no devices."""
 
 
 def paths_of(name: str, user: str) -> ServerPaths | None:

@@ -66,7 +66,7 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
     Raises:
         NoAnswer: one does not answer, and no other accepts them.
     """
-    silent = ""
+    silent: str | None = None
     try:
         folder = open_folder(may_make=False)
     except RemoteError:

@@ -68,11 +68,11 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         self.remove_all(keys, label)
         return label
 
-    def receive_all(self, notebook: Notebook, said: str = "") -> bool:
-        """Accept bookmarks, cards and lists from elsewhere; `said` follows their number in a notice, if not empty."""
+    def receive_all(self, notebook: Notebook, said: str | None = None) -> bool:
+        """Accept bookmarks, cards and lists from elsewhere; `said` follows their number in a notice, if any."""
         notebook = moved_notebook(notebook, self._state.library.moves)
         labels = [
-            f"{counted(len(things), noun)} {said}" if said else ""
+            f"{counted(len(things), noun)} {said}" if said else None
             for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)
         ]
         are_new = (  # bookmarks last: u takes back what the last notice says

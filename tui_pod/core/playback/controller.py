@@ -213,14 +213,16 @@ class PlaybackController:
         else:
             self.handover.ask_first(partial(self._play, episode))
 
-    def _play(self, episode: str, position: float | None = None, sentence: str = "") -> None:
+    def _play(self, episode: str, position: float | None = None, sentence: str | None = None) -> None:
         former = self.progress_index.get(episode)
         self.handover.cancel()
         self._up_next.play(episode, position, sentence)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)
 
-    def play_from(self, episode: str, position: float, context: PlayContext | None = None, sentence: str = "") -> None:
+    def play_from(
+        self, episode: str, position: float, context: PlayContext | None = None, sentence: str | None = None
+    ) -> None:
         """Play an episode, or the current one, from a position. Undo returns to the former position.
 
         A sentence says what is spoken there, if the position is estimated because the text has not been narrated.

@@ -59,7 +59,7 @@ class EditableRecords(Generic[Thing]):
         """Remove the records with these keys; can be undone."""
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
-    def receive(self, things: Iterable[Thing], label: str = "") -> bool:
+    def receive(self, things: Iterable[Thing], label: str | None = None) -> bool:
         """Accept records from elsewhere; return whether any is new. With a label it is announced and can be undone."""
         after: dict[ThingKey, Thing] = {}
         for thing in things:

@@ -49,7 +49,7 @@ class Offer(NamedTuple):
 
     load: int
     position: float
-    origin: str
+    origin: str | None
 
 
 class Handover:
@@ -121,7 +121,7 @@ class Handover:
         """Whether nothing is playing, so that a newer position is taken at once."""
         return self._player.is_paused or not self._state.playback.is_loaded
 
-    def offer(self, progress: Progress, origin: str) -> None:
+    def offer(self, progress: Progress, origin: str | None) -> None:
         """Offer a newer position of the episode that plays; `origin` is as for `move`."""
         playback = self._state.playback
         offer = Offer(playback.load, self._reachable(progress), origin)
@@ -130,12 +130,12 @@ class Handover:
             said, key = _moved(playback.position, offer.position, origin), key_of("playback.take_over")
             self._state.ports.listener.tell(f"{said} · {key} goes there")
 
-    def move(self, progress: Progress, origin: str) -> None:
+    def move(self, progress: Progress, origin: str | None) -> None:
         """Move the paused or restored episode to a newer position, which is in the index.
 
         Args:
             progress: of the episode.
-            origin: name of the machine that it comes from; empty if it is not known.
+            origin: name of the machine that it comes from; None if it is not known.
         """
         before, position, self._offer = self._state.playback.position, self._reachable(progress), None
         self._player.follow(position, progress.listened or progress.updated)
@@ -145,7 +145,7 @@ class Handover:
         length = self._state.playback.duration
         return min(progress.position, length) if length else progress.position
 
-    def _announce(self, before: float, position: float, origin: str) -> None:
+    def _announce(self, before: float, position: float, origin: str | None) -> None:
         """Say that the episode moved, undoably, unless another machine plays on and moves it a little at a time."""
         episode = self.episode
         assert episode is not None
@@ -183,11 +183,11 @@ class Handover:
             self._state.ports.listener.progress_changed(frozenset(filter(None, (self.episode,))))
 
     def _change(self, episode: str, before: float, after: float) -> Change:
-        label = _moved(before, after, "")
+        label = _moved(before, after, None)
         return Change(label, partial(self._seek, episode, before), partial(self._seek, episode, after), sought=episode)
 
 
-def _moved(before: float, after: float, origin: str) -> str:
+def _moved(before: float, after: float, origin: str | None) -> str:
     """Return a move in words, such as `4 min further, from laptop`."""
     distance = abs(after - before)
     amount = f"{round(distance / 60)} min" if 60 <= distance < 3600 else span(distance)

@@ -78,7 +78,7 @@ class ListEditor(EditableRecords[OwnList]):
             order.insert(others[min(abs(by), len(others)) - 1], order.pop(place))
             self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”")
 
-    def set(self, wanted: OwnList, label: str = "", former: str = "") -> str:
+    def set(self, wanted: OwnList, label: str | None = None, former: str | None = None) -> str:
         """Save a list, in place of the list called `former` if it was renamed; return what was done.
 
         Raises:

@@ -92,7 +92,7 @@ class ProgressEditor:
     def receive(
         self,
         values: Mapping[str, Progress],
-        label: str = "",
+        label: str | None = None,
         is_saved: bool = True,
         origins: Mapping[str, str] | None = None,
     ) -> bool:
@@ -102,12 +102,12 @@ class ProgressEditor:
 
         Args:
             values: by episode.
-            label: announces them, and they can be undone; empty: neither.
+            label: announces them, and they can be undone; None: neither.
             is_saved: whether they are in the state file already.
             origins: names of the machines they come from, by episode, where known.
         """
         state, before = self._state, dict[str, Progress | None]()
-        moved: tuple[Progress, str] | None = None
+        moved: tuple[Progress, str | None] | None = None
         for ident, value in values.items():
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
@@ -116,7 +116,7 @@ class ProgressEditor:
             is_loaded = ident == state.playback.episode
             is_newer = former is None or value.updated > former.updated
             if ident == self._handover.episode and is_newer and progress.status is Status.STARTED:
-                origin = (origins or {}).get(ident, "")
+                origin = (origins or {}).get(ident)
                 if not self._handover.is_movable:
                     self._handover.offer(progress, origin)
                     continue

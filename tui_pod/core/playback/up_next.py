@@ -78,7 +78,7 @@ class UpNext:
             self._saved = values
             self._state.ports.writer.save(*setting_records(TABLE, values))
 
-    def play(self, episode: str, position: float | None = None, sentence: str = "") -> None:
+    def play(self, episode: str, position: float | None = None, sentence: str | None = None) -> None:
         """Play an episode that the listener chose from `position`, or from its saved position.
 
         See `PlaybackController.play_from` for the sentence.
@@ -89,7 +89,7 @@ class UpNext:
         self._play(episode, position, sentence=sentence)
 
     def _play(
-        self, episode: str, position: float | None = None, is_automatic: bool = False, sentence: str = ""
+        self, episode: str, position: float | None = None, is_automatic: bool = False, sentence: str | None = None
     ) -> None:
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:

@@ -104,7 +104,7 @@ class EpisodePlayer:
         is_paused: bool = False,
         retry: Retry = Retry(),  # noqa: B008 - a value
         is_second_try: bool = False,
-        sentence: str = "",
+        sentence: str | None = None,
     ) -> None:
         """Play an episode from `position`, or from where it was left; from a sentence if it is narrated with it."""
         ticket, now = self.tracker.leave(), self._clock()
@@ -266,8 +266,8 @@ class EpisodePlayer:
             left = (load.retry_at - self._clock()).total_seconds()
         elif load.source is not None and load.source.remote is not None:
             progress = load.source.remote.progress()
-            failed, left = progress.failed or "", progress.retry_in
-        attempt = NextAttempt(failed, ceil(left), load.is_paused) if failed and left > 0 else None
+            failed, left = progress.failed, progress.retry_in
+        attempt = NextAttempt(failed, ceil(left), load.is_paused) if failed is not None and left > 0 else None
         self._state.show(self._state.playback._replace(attempt=attempt))
 
     def _look_at_load(self, load: Load) -> None:
@@ -333,15 +333,15 @@ class EpisodePlayer:
         if position > playback.position and (reason := load.why_out_of_reach(position, playback.duration)):
             self._listener.tell(reason)
             return
-        load.is_sought, load.awaited_mark, load.awaited_sentence = load.phase is not Phase.OPEN, 0, ""
+        load.is_sought, load.awaited_mark, load.awaited_sentence = load.phase is not Phase.OPEN, 0, None
         if load.phase in (Phase.OPEN, Phase.HELD):
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
         self._move(load, position)
 
-    def await_sentence(self, sentence: str) -> None:
-        """Start at this sentence once its narration is made; empty: at the position."""
+    def await_sentence(self, sentence: str | None) -> None:
+        """Start at this sentence once its narration is made; None: at the position."""
         if self._load is not None and self._load.phase is not Phase.OPEN:
             self._load.awaited_sentence = sentence
 

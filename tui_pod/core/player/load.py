@@ -85,8 +85,8 @@ class Load:
     phase: Phase = Phase.REQUESTED
     retry_at: datetime | None = None
     """When to retry; None unless it is retrying."""
-    failed: str = ""
-    """What failed before it retries, in a few words."""
+    failed: str | None = None
+    """What failed before it retries, in a few words; None if nothing has."""
     source: Source | None = None
     """None while it is requested or retrying."""
     watch: LoadWatch | None = None
@@ -103,8 +103,8 @@ class Load:
     """Whether it begins because a narration has just ended."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0: none."""
-    awaited_sentence: str = ""
-    """Sentence at the position, which is estimated until the narration is made; empty: none."""
+    awaited_sentence: str | None = None
+    """Sentence at the position, which is estimated until the narration is made; None if it is not known."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
 
@@ -209,7 +209,7 @@ class Load:
         """Find the position in a narration: of the awaited sentence, else of the same share of another length."""
         source = self.source
         spoken = {mark.title: mark.start for mark in source.marks} if source is not None and source.is_narrated else {}
-        if self.awaited_sentence in spoken:
+        if self.awaited_sentence is not None and self.awaited_sentence in spoken:
             self.position = spoken[self.awaited_sentence]
             return
         if source is None or not source.is_narrated or not source.duration or progress is None or not progress.duration:
