@@ -18,6 +18,7 @@ class MpvEventEndFile:
 backend: CDLL
 
 class MPV:
+    chapters: int | None
     audio_device_list: list[dict[str, str]]
     current_ao: str | None
     duration: float | None

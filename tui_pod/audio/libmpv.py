@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
@@ -116,3 +117,13 @@ def explain_failure(error: int, log: str) -> str:
         return "The file cannot be opened: it is missing or not readable. Your position is saved."
     again = f"press {key_of('episode.play')} to try again"
     return f"The audio cannot be opened. Check the address and the network, then {again}."
+
+
+def read_chapters(mpv: MPV) -> tuple[Chapter, ...]:
+    """Return the chapters of the open file in order, at most `MAX_CHAPTERS`.
+
+    They are read one by one: a file may have 400,000, and a list of all would take a gigabyte.
+    """
+    entries = (getattr(mpv, f"chapter-list/{number}") for number in range(min(mpv.chapters or 0, MAX_CHAPTERS)))
+    found = [Chapter(float(entry.get("time", 0.0)), clean(str(entry.get("title", "")))) for entry in entries]
+    return tuple(sorted(found, key=lambda chapter: chapter.start))

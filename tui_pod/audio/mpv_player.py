@@ -24,6 +24,7 @@ from tui_pod.audio.libmpv import (
     cause,
     explain_failure,
     open_mpv,
+    read_chapters,
     release_memory,
 )
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
@@ -44,7 +45,7 @@ from tui_pod.core.player.events import (
 )
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.remote_audio import RemoteAudio
-from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, Source
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
@@ -393,16 +394,8 @@ class MpvPlayer:
             self._emit(BufferingChanged(self._active, bool(is_buffering)))
 
     def _on_chapters(self, mpv: MPV, count: Any) -> None:
-        """Read the chapters one by one: a file may have 400,000, and a list of all would take a gigabyte."""
-        if not isinstance(count, int) or count <= 0:
-            return
-        found = (self._chapter(mpv, number) for number in range(min(count, MAX_CHAPTERS)))
-        self._emit(ChaptersKnown(self._active, tuple(sorted(found, key=lambda chapter: chapter.start))))
-
-    @staticmethod
-    def _chapter(mpv: MPV, number: int) -> Chapter:
-        entry = getattr(mpv, f"chapter-list/{number}")
-        return Chapter(float(entry.get("time", 0.0)), clean(str(entry.get("title", ""))))
+        if isinstance(count, int) and count > 0:
+            self._emit(ChaptersKnown(self._active, read_chapters(mpv)))
 
     def _on_eof(self, mpv: MPV, is_reached: Any) -> None:
         if is_reached and self._is_open:

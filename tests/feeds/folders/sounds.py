@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 _FRAME = b"\xff\xfb\x90\x00" + bytes(413)
@@ -61,3 +62,47 @@ def make_au(path: Path, seconds: float) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(struct.pack(">4sIIIII", b".snd", 24, size, 1, rate, 1) + b"\xff" * size)  # u-law, mono
     return path
+
+
+def make_m4b(path: Path, seconds: int, chapters: Mapping[int, str], title: str = "", album: str = "") -> Path:
+    """Write an MP4 file of silence, with chapters by the seconds at which they start."""
+    rate, ticks = 4_000, 4_000 * seconds
+    full = bytes(4)  # version and flags
+    matrix = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    sound = bytes(6) + struct.pack(">HIIHHII", 1, 0, 0, 1, 8, 0, rate << 16)
+    tags = b"".join(_box(name, _box(b"data", struct.pack(">II", 1, 0) + text.encode()))
+                    for name, text in ((b"\xa9nam", title), (b"\xa9alb", album)))  # fmt: skip
+    marks = b"".join(struct.pack(">QB", start * 10_000_000, len(name.encode())) + name.encode()
+                     for start, name in chapters.items())  # fmt: skip
+    head = _box(b"ftyp", b"M4B \0\0\0\0isom")
+
+    def movie(at: int) -> bytes:
+        table = (
+            _box(b"stsd", full + struct.pack(">I", 1) + _box(b"raw ", sound)),
+            _box(b"stts", full + struct.pack(">III", 1, ticks, 1)),
+            _box(b"stsc", full + struct.pack(">IIII", 1, 1, ticks, 1)),
+            _box(b"stsz", full + struct.pack(">II", 1, ticks)),
+            _box(b"stco", full + struct.pack(">II", 1, at)),
+        )
+        media = (
+            _box(b"mdhd", full + struct.pack(">IIIIHH", 0, 0, rate, ticks, 0x55C4, 0)),
+            _box(b"hdlr", full + bytes(4) + b"soun" + bytes(13)),
+            _box(b"minf", _box(b"smhd", full + bytes(4))
+                 + _box(b"dinf", _box(b"dref", full + struct.pack(">I", 1) + _box(b"url ", b"\0\0\0\1")))
+                 + _box(b"stbl", b"".join(table))),
+        )  # fmt: skip
+        track = _box(b"tkhd", b"\0\0\0\7" + struct.pack(">IIIII", 0, 0, 1, 0, ticks) + bytes(16) + matrix + bytes(8))
+        meta = full + _box(b"hdlr", full + bytes(4) + b"mdir" + b"appl" + bytes(9)) + _box(b"ilst", tags)
+        more = _box(b"chpl", b"\1\0\0\0" + bytes(4) + bytes([len(chapters)]) + marks) + _box(b"meta", meta)
+        length = full + struct.pack(">IIIIIH", 0, 0, rate, ticks, 1 << 16, 1 << 8) + bytes(10) + matrix + bytes(24)
+        whole = _box(b"mvhd", length + struct.pack(">I", 2)) + _box(b"trak", track + _box(b"mdia", b"".join(media)))
+        return _box(b"moov", whole + _box(b"udta", more))
+
+    before = head + movie(0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(head + movie(len(before) + 8) + _box(b"mdat", (title.encode() or b"-").ljust(ticks, b"\x80")))
+    return path
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind + content

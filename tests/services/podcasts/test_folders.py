@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.folders.sounds import make_au, make_mp3
+from tests.feeds.folders.sounds import make_au, make_m4b, make_mp3
 from tests.patience import PATIENCE
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.feeds.folders.tags import Tags
@@ -91,6 +91,25 @@ async def test_book_whose_files_do_not_tell_their_lengths_has_the_length_of_all(
 
     assert length() is not None
     await service.until(lambda: length() == 120.0, "the lengths of the parts are known")
+
+
+async def test_chapters_inside_all_parts_are_known_before_any_is_opened(service: ServiceRig, tmp_path: Path) -> None:
+    chapters = ({0: "One", 20: "Two"}, {0: "Three", 12: "Four"})
+    for number, inside in enumerate(chapters, 1):
+        make_m4b(tmp_path / "Shelf" / f"Part {number}.m4b", 30, inside, f"Part {number}", "Emma")
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+
+    def marks() -> list[tuple[float, str]]:
+        return [
+            (mark.start, mark.title) for mark in service.podcasts.chapters(service.controller.library.episode(0))[0]
+        ]
+
+    assert marks() == [(0.0, "Part 1"), (30.0, "Part 2")]
+    wanted = [(0.0, "One"), (20.0, "Two"), (30.0, "Three"), (42.0, "Four")]
+    await service.until(lambda: service.driver.libraries and marks() == wanted, "the chapters are known")
+    (tmp_path / "Shelf" / "desc.txt").write_text("A young lady.")
+    await service.until(lambda: service.controller.library.episode(0).summary == "A young lady.", "it is read again")
+    assert marks() == wanted
 
 
 async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(

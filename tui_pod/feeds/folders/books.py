@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.folders.scan import AudioFile
+from tui_pod.feeds.folders.tags import BOOK_ENDINGS
 
 BOOK, TALKS = "book", "talks"
 """Values of the setting `kind`."""
@@ -37,8 +38,6 @@ UNSAID, ALL_TALKS = Kinds(), Kinds(TALKS)
 
 FEWEST = 3
 """Least number of files without tags whose numbered names alone make a book."""
-
-BOOK_ENDINGS = (".m4b",)
 
 RATE = 8_000.0
 """Bytes of a second of speech, by which an unknown duration is estimated if no other is known."""

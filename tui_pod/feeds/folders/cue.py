@@ -26,8 +26,8 @@ def read_cue(content: bytes) -> dict[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    found: dict[str, list[str]] = {}
-    inside: list[str] = []
+    found: dict[str, list[Chapter]] = {}
+    inside: list[Chapter] = []
     title = ""
     for line in map(str.strip, text.replace("\0", "").splitlines()):
         if file := _FILE.match(line):
@@ -39,8 +39,8 @@ def read_cue(content: bytes) -> dict[str, str]:
             title = clean(named[1] or named[2], 300)
         elif (start := _START.match(line)) and len(inside) < MAX_CHAPTERS:
             minutes, seconds, frames = map(int, start.groups())
-            inside.append(f"{60 * minutes + seconds + frames / FRAMES:.3f} {title}")
-    return {name: "\n".join(lines) for name, lines in found.items() if lines}
+            inside.append(Chapter(60 * minutes + seconds + frames / FRAMES, title))
+    return {name: pack_chapters(chapters) for name, chapters in found.items() if chapters}
 
 
 def cue_of(name: str, sheets: Mapping[str, Mapping[str, str]], names: Iterable[str]) -> str:
@@ -59,6 +59,11 @@ def cue_of(name: str, sheets: Mapping[str, Mapping[str, str]], names: Iterable[s
         if is_beside and len(chapters) == 1 and only not in names:
             return chapters[only]
     return ""
+
+
+def pack_chapters(chapters: Iterable[Chapter]) -> str:
+    """Return chapters as one text: a line for each, with its start in seconds and its title."""
+    return "\n".join(f"{chapter.start:.3f} {chapter.title}" for chapter in chapters)
 
 
 def chapters_of(packed: str) -> Iterator[Chapter]:

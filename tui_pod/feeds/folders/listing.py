@@ -175,7 +175,7 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Ite
     )
     return Item(guid, title, clean(tags.description or by, SUMMARY_LIMIT), size=file.size,
                 duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
-                marks=tuple(chapters_of(tags.cue)), recording=recording)  # fmt: skip
+                marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 
 def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[str, str]) -> Item:
@@ -195,10 +195,10 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles
         )
         for file, duration in zip(files, durations(files), strict=True)
     )
-    marks = part_chapters(parts)
+    marks = part_chapters(parts) if any(file.tags.chapters for file in files) else ()
     for file, part in zip(files, parts, strict=True):
-        if file.tags.cue:
-            marks = with_chapters(marks, part, chapters_of(file.tags.cue))
+        if file.tags.chapters:
+            marks = with_chapters(marks, part, chapters_of(file.tags.chapters))
 
     def told(field: str) -> str:
         values = dict.fromkeys(getattr(file.tags, field) for file in files)
@@ -213,7 +213,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles
         author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),
     )  # fmt: skip
     return Item(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
-                duration=parts[-1].end, audio=parts[0].audio, marks=marks if any(f.tags.cue for f in files) else (),
+                duration=parts[-1].end, audio=parts[0].audio, marks=marks,
                 recording=recording)  # fmt: skip
 
 

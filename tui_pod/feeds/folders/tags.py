@@ -50,6 +50,12 @@ _CONTAINERS = {
 TS_MARK = b"G"
 """First byte of an MPEG transport stream; files of TypeScript have the same ending."""
 
+BOOK_ENDINGS = (".m4b",)
+"""Endings of files that are made for books."""
+
+LONG = 20 * 60.0
+"""Seconds from which an MP4 or Matroska file may have chapters; a library of music is not asked for any."""
+
 _RATED = ("audio/mpeg", "audio/wav", "audio/aiff")
 """Types of files whose stated length and bytes per second give their size, so that a file that was cut off shows it."""
 
@@ -81,7 +87,14 @@ class Tags(NamedTuple):
     year: str = ""
     genre: str = ""
     cue: str = ""
-    """Chapters of the cue sheet beside the file: see `cue`."""
+    """Chapters of the cue sheet beside the file, packed: see `cue`."""
+    inside: str | None = ""
+    """Chapters in the file, packed likewise; None: it may have some, and the player has yet to be asked."""
+
+    @property
+    def chapters(self) -> str:
+        """The packed chapters, as far as they are known."""
+        return self.cue or self.inside or ""
 
 
 def read_file(path: str) -> tuple[str, Tags]:
@@ -95,7 +108,11 @@ def read_file(path: str) -> tuple[str, Tags]:
         start = os.pread(descriptor, HEAD, 0)
         if path.lower().endswith(".ts") and not start.startswith(TS_MARK):
             raise OSError("not a recording")
-        return _key(descriptor, start), _tags(file, path, start)
+        key, tags = _key(descriptor, start), _tags(file, path, start)
+        is_boxed = start.startswith(MATROSKA) or start[4:8] == b"ftyp"
+        if is_boxed and (path.lower().endswith(BOOK_ENDINGS) or (tags.duration or 0.0) >= LONG):
+            tags = tags._replace(inside=None)
+        return key, tags
 
 
 class _BoundedReader(io.BufferedReader):

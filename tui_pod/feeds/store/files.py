@@ -27,8 +27,8 @@ from tui_pod.feeds.store.match import DAY, Identified, unused_id
 OUTDATED = "outdated"
 """Instead of the kinds for which episodes were stored: they are to be made again from the same files."""
 
-_DURATION = f"$[{Tags._fields.index('duration')}]"
-"""Where the duration is in stored tags."""
+_DURATION, _INSIDE = (f"$[{Tags._fields.index(name)}]" for name in ("duration", "inside"))
+"""Where duration and chapters are in stored tags."""
 
 _Known = tuple[str, str, str, float]
 """Id, guid, audio and time of an episode stored before."""
@@ -48,24 +48,28 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
     }
 
 
-def unknown_lengths(store: FeedStore, feed_id: str, most: int) -> list[str]:
-    """Return the `path` of at most so many files whose lengths neither they nor the player have told."""
+def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
+    """Return the `path` of at most so many files of which only the player can tell the length or the chapters."""
     with store.db.read() as db:
         rows = db.execute(
-            "SELECT path FROM files JOIN feeds ON feed = number"
-            " WHERE first = ? AND json_extract(tags, ?) IS NULL LIMIT ?",
-            (feed_id, _DURATION, most),
+            "SELECT path FROM files JOIN feeds ON feed = number WHERE first = ?"
+            " AND (json_extract(tags, ?) IS NULL OR json_extract(tags, ?) IS NULL) LIMIT ?",
+            (feed_id, _DURATION, _INSIDE, most),
         ).fetchall()
     return [path for (path,) in rows]
 
 
-def store_lengths(store: FeedStore, feed_id: str, lengths: Mapping[str, float]) -> None:
-    """Store the lengths of files in seconds, by `path`, for the next refresh to show; 0 if the player knows none."""
+def store_told(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str]]) -> None:
+    """Store what the player tells of files, by `path`, for the next refresh to show.
+
+    That is the length in seconds, 0 if it is not known, and the packed chapters. A known length stays.
+    """
     feed = "(SELECT number FROM feeds WHERE first = ?)"
     with store.db.write() as db:
         db.executemany(
-            f"UPDATE files SET tags = json_set(tags, ?, ?) WHERE feed = {feed} AND path = ?",
-            ((_DURATION, seconds, feed_id, path) for path, seconds in lengths.items()),
+            "UPDATE files SET tags = json_set(tags, ?1, coalesce(json_extract(tags, ?1), ?2), ?3, ?4)"
+            f" WHERE feed = {feed.replace('?', '?5')} AND path = ?6",
+            ((_DURATION, seconds, _INSIDE, chapters, feed_id, path) for path, (seconds, chapters) in told.items()),
         )
         db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
 

@@ -29,8 +29,8 @@ RARELY = 1_000
 SELDOM = 300.0
 """Longest wait between two checks, in seconds."""
 
-MOST_LENGTHS = 1_000
-"""Most files whose lengths the player is asked for in one check of a folder; takes 2 to 10 s in the background."""
+MOST_ASKED = 1_000
+"""Most files that the player is asked about in one check of a folder; takes 2 to 10 s in the background."""
 
 RESTS_AFTER = 3
 """A folder rests when this many refreshes in a row have found no change."""
@@ -70,7 +70,7 @@ class FolderWatch:
         changed = await in_thread(changes.look)
         self._wait = min(max(EVERY, RARELY * changes.cost), SELDOM)
         for feed_id in changed:
-            await in_thread(partial(_learn_lengths, podcasts.store, feed_id))
+            await in_thread(partial(_ask_player, podcasts.store, feed_id))
             if await self._refresh(feed_id):
                 self._restless[feed_id] = RESTS_AFTER
             if self._restless.get(feed_id):
@@ -88,20 +88,22 @@ class FolderWatch:
         self._plan(self._wait)
 
 
-def _learn_lengths(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
-    """Ask the player for the lengths of a folder's files whose tags do not tell."""
-    from tui_pod.feeds.store.files import store_lengths, unknown_lengths  # reads tags: only with podcasts
+def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
+    """Ask the player for the lengths and chapters of a folder's files whose tags do not tell."""
+    from tui_pod.feeds.store.files import store_told, untold  # reads tags: only with podcasts
 
-    unknown, feed = unknown_lengths(store, feed_id, MOST_LENGTHS), store.find(feed_id)
-    if not unknown or feed is None:
+    asked, feed = untold(store, feed_id, MOST_ASKED), store.find(feed_id)
+    if not asked or feed is None:
         return
-    from tui_pod.audio.lengths import read_lengths  # seldom needed
+    from tui_pod.audio.contents import read_contents  # seldom needed
     from tui_pod.feeds.folders.address import to_path
+    from tui_pod.feeds.folders.cue import pack_chapters
 
-    paths = {os.path.join(to_path(feed.address), path): path for path in unknown}
-    lengths = read_lengths(filter(_can_be_opened, paths), cancel)
-    if lengths:  # else there is no player
-        store_lengths(store, feed_id, {paths[path]: seconds for path, seconds in lengths.items()})
+    paths = {os.path.join(to_path(feed.address), path): path for path in asked}
+    found = read_contents(filter(_can_be_opened, paths), cancel)
+    if found:  # else there is no player
+        told = {paths[path]: (length, pack_chapters(chapters)) for path, (length, chapters) in found.items()}
+        store_told(store, feed_id, told)
 
 
 def _can_be_opened(path: str) -> bool:

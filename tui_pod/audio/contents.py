@@ -1,4 +1,4 @@
-"""Ask libmpv for the lengths of files whose tags do not tell. Blocks, so use a thread."""
+"""Ask libmpv for the lengths and chapters of files whose tags do not tell. Blocks, so use a thread."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import queue
 from collections.abc import Iterable
 from typing import Any
 
-from tui_pod.audio.libmpv import NoPlayer, open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv, read_chapters
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 5.0
 """Seconds to wait for libmpv to open or close one file; it takes 0.002 to 0.01 s."""
 
 
-def read_lengths(paths: Iterable[str], cancel: CancelToken) -> dict[str, float]:
-    """Return the lengths of files in seconds, 0.0 if libmpv cannot tell.
+def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, tuple[float, tuple[Chapter, ...]]]:
+    """Return the lengths of files in seconds, 0.0 if libmpv cannot tell, and their chapters.
 
     Without libmpv the result is empty; if it stops answering, the remaining files are left out.
     """
@@ -30,15 +31,15 @@ def read_lengths(paths: Iterable[str], cancel: CancelToken) -> dict[str, float]:
         if event.event_id.value in (MpvEventID.FILE_LOADED, MpvEventID.END_FILE):
             opened.put(event.event_id.value == MpvEventID.FILE_LOADED)
 
-    found: dict[str, float] = {}
+    found: dict[str, tuple[float, tuple[Chapter, ...]]] = {}
     try:
         mpv.register_event_callback(note)
         for path in paths:
             cancel.check()
-            found[path] = 0.0
+            found[path] = 0.0, ()
             mpv.play(path)
             if opened.get(timeout=PATIENCE):
-                found[path] = mpv.duration or 0.0
+                found[path] = mpv.duration or 0.0, read_chapters(mpv)
                 mpv.command("stop")
                 opened.get(timeout=PATIENCE)
     except (queue.Empty, SystemError):
