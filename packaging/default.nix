@@ -28,8 +28,7 @@ buildPythonApplication {
   };
   build-system = [ hatchling ];
   dependencies = [ dbus-fast mpv platformdirs scheduler textual tinytag tomli-w ];
-  pythonRemoveDeps = [ "hibari-tts" ];
-  pythonRelaxDeps = true;
+  pythonRemoveDeps = [ "hibari-tts" "python-mpv" ]; # nixpkgs calls the latter mpv
   makeWrapperArgs = [ "--prefix" "LD_LIBRARY_PATH" ":" "${pkgs.mpv-unwrapped}/lib" ];
   meta.mainProgram = "tui-pod";
 }

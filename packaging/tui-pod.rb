@@ -15,7 +15,7 @@ class TuiPod < Formula
     virtualenv_create(libexec, "python3.13", without_pip: false)
     pip = [libexec/"bin/python", "-m", "pip", "install"]
     system(*pip, "--require-hashes", "--requirement", "requirements.lock")
-    system(*pip, "--no-deps", ".")
+    system(*pip, "--no-deps", "--no-build-isolation", ".")
     (bin/"tui-pod").write_env_script libexec/"bin/tui-pod",
                                      DYLD_FALLBACK_LIBRARY_PATH: "#{HOMEBREW_PREFIX}/lib"
     man1.install "share/man/man1/tui-pod.1"

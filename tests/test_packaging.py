@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -167,3 +168,13 @@ def test_lock_holds_what_users_get_with_hashes() -> None:
         versions = [str(found.specifier)[2:] for found, _ in locked if found.name == wanted.name]
         assert versions, f"{wanted.name} is not locked: make lock"
         assert all(wanted.specifier.contains(version) for version in versions), f"{wanted.name}: make lock"
+
+
+def test_nix_recipe_names_every_dependency() -> None:
+    recipe = (ROOT / "packaging" / "default.nix").read_text("utf-8")
+    named = recipe.rpartition("  dependencies = [ ")[2].partition(" ];")[0].split()
+    (removed,) = re.findall(r"pythonRemoveDeps = \[ (.+) \];", recipe)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {Requirement(each).name for each in project["dependencies"]}
+    own = {"mpv": "python-mpv", "scheduler": "fsrs"}
+    assert {own.get(each, each) for each in named} | set(re.findall(r'"([^"]+)"', removed)) == wanted
