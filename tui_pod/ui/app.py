@@ -47,9 +47,8 @@ class TuiPodApp(TerminalApp):
     color_depth: LineFilter | None = None
     """Reduces colours to those of a terminal that took over; None: on the first terminal."""
     _is_themed = False
-    _drawn: tuple[str, str | None, Theme] | None = (
-        None  # the chosen theme and the colours of the terminal: what is drawn
-    )
+    _drawn: tuple[str, str | None, Theme] | None = None
+    """The chosen theme, the terminal's colours, and the theme that is drawn for both."""
 
     def __init__(self, services: Services) -> None:
         guard_output()
@@ -108,14 +107,10 @@ class TuiPodApp(TerminalApp):
         """The chosen theme, or the one drawn instead; see `drawn`."""
         if not self._is_themed:
             return super().current_theme
-        system = self.console.color_system
-        if self._drawn is None or self._drawn[:2] != (
-            self.theme,
-            system,
-        ):  # asked a hundred times before the first paint
+        name, system = self.theme, self.console.color_system
+        if self._drawn is None or self._drawn[:2] != (name, system):  # asked a hundred times before the first paint
             is_transparent = self._services.first.settings.ui.transparent
-            shown = drawn(super().current_theme, system, is_transparent, self.available_themes)
-            self._drawn = self.theme, system, shown
+            self._drawn = name, system, drawn(super().current_theme, system, is_transparent, self.available_themes)
         return self._drawn[2]
 
     def get_css_variables(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -17,13 +18,10 @@ async def open_link(app: App[None], address: str) -> None:
     has_desktop = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     program = shutil.which(command) if has_desktop and address.startswith(("http://", "https://")) else None
     if program is not None:
-        try:
+        with contextlib.suppress(OSError):
             await asyncio.create_subprocess_exec(
                 program, address, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
             )
-        except OSError:
-            pass
-        else:
             app.notify(f"Opened: {address}", markup=False)
             return
     app.copy_to_clipboard(address)

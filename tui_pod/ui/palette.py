@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -66,10 +67,9 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
     main = app.main_screen
     names = main.query_one("#keys", KeyLine).key_names
     for action in bound_actions(services.first.settings):
-        pane = None
-        if action.where not in ("app", "screen"):
-            pane = _find_pane(action, main)
-        if action.id == "app.palette" or (pane is None and action.where not in ("app", "screen")):
+        needs_pane = action.where not in ("app", "screen")
+        pane = _find_pane(action, main) if needs_pane else None
+        if action.id == "app.palette" or (needs_pane and pane is None):
             continue
         keys = " ".join(shown_keys(action)).translate(names)
         yield PaletteCommand(action.label, partial(app.run_action_soon, action.action, pane), keys)
@@ -192,7 +192,7 @@ class PaletteScreen(InputDialog):
     def _topics(self, words: Sequence[str]) -> list[PaletteCommand]:
         names = self._controller.library.topics.names
         found = (topic for topic, name in enumerate(names) if all(word in fold(name) for word in words))
-        chosen = [topic for _, topic in zip(range(MOST), found, strict=False)]
+        chosen = islice(found, MOST)
         return [PaletteCommand(names[topic], partial(self._main.open_entry, topic), "topic") for topic in chosen]
 
     def _episodes(self, typed: str) -> list[PaletteCommand]:

@@ -63,37 +63,32 @@ def pane_hints(
         clear = services.first.with_keys(key_of("search.clear"))
         return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
     pane = focus if focus in ("tree", "details", "transcript", "statistics", "bookmarks", "found") else "list"
-    hidden = set[str]()
-    if pane == "list" and model.has_selection:
-        hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Transcript", "Move"}
-    else:
-        hidden |= set() if pane == "list" and model.query.query else {"Clear"}
-        hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else set()
-        hidden |= set() if pane == "list" and (model.is_queue or model.is_by_hand) else {"Move"}
-    if pane != "list" or not model.is_downloadable:
-        hidden |= {"Download"}
-    has_entries = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
+    is_list, is_tree = pane == "list", pane == "tree"
+    is_queue, is_selecting = is_list and model.is_queue, is_list and model.has_selection
     is_podcast = model.podcast(model.query.entry) is not None
-    if pane not in ("list", "tree") or not (is_podcast or model.own_list is not None):
-        hidden |= {"Settings"}
-    if pane != "bookmarks" and not (pane == "list" and has_entries) and not (pane == "tree" and is_podcast):
-        hidden |= {"Remove"}
-    if pane == "list" and model.index is None:  # an empty list, or an episode that is gone
-        hidden |= {"Remove"} if not model.indexes else set()
-        hidden |= {"Play", "Move", "Played", "Queue", "Transcript", "Details"}
-    if not len(model.library):
-        hidden |= {"Played", "Queue", "Search", "Session", "Transcript", "Details", "Filter"}
-        hidden |= {"Open"} if pane == "tree" else set()
-    if pane != "list" or not model.is_queue or services.controller.session is None:
-        hidden |= {"End session"}
-    if pane == "transcript":
-        hidden |= {"Session"}  # how to close it is worth more
-    if not playback.is_loaded:
-        hidden |= {"Seek", "Bookmark", "Follow"}
+    can_remove = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
+    has_row, has_library = not is_list or model.index is not None, len(model.library) > 0
+    unavailable = (
+        ({"Seek", "Play", "Search", "Session", "Bookmark", "Transcript"}, is_selecting),
+        ({"Clear"}, not is_selecting and not (is_list and model.query.query)),
+        ({"Queue", "Search"}, not is_selecting and is_queue),
+        ({"Move"}, is_selecting or not (is_queue or (is_list and model.is_by_hand))),
+        ({"Download"}, not is_list or not model.is_downloadable),
+        ({"Settings"}, not (is_list or is_tree) or not (is_podcast or model.own_list is not None)),
+        ({"Remove"}, not (pane == "bookmarks" or (is_list and can_remove) or (is_tree and is_podcast))),
+        ({"Remove"}, not has_row and not model.indexes),
+        ({"Play", "Move", "Played", "Queue", "Transcript", "Details"}, not has_row),  # an empty list, or it is gone
+        ({"Played", "Queue", "Search", "Session", "Transcript", "Details", "Filter"}, not has_library),
+        ({"Open"}, is_tree and not has_library),
+        ({"End session"}, not is_queue or services.controller.session is None),
+        ({"Session"}, pane == "transcript"),  # how to close it is worth more
+        ({"Seek", "Bookmark", "Follow"}, not playback.is_loaded),
+        ({"Filter"}, not (is_list or is_tree) or model.is_queue),
+    )
+    hidden = set[str]().union(*(words for words, is_hidden in unavailable if is_hidden))
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-    is_busy = is_going or model.is_queue or (pane == "list" and model.has_selection)  # other keys are worth more
-    hidden |= {"Filter"} if pane not in ("list", "tree") or model.is_queue else set()
-    is_spare = model.library.has_podcasts or pane not in ("list", "tree") or is_busy
+    is_busy = is_going or model.is_queue or is_selecting  # other keys are worth more
+    is_spare = model.library.has_podcasts or not (is_list or is_tree) or is_busy
     pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.problem:
@@ -121,17 +116,11 @@ def bar_hint(library: Library) -> str:
 def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tuple[Tab, ...]:
     """Return the tabs of the views, with the number of things in each."""
     counts = {"queue": len(model.queue.upcoming), "bookmarks": bookmarks}
-    views = (
-        ("library", "Library"), ("session", "Queue"), ("statistics", "Statistics"), ("bookmarks", "Bookmarks")
-    )  # fmt: skip
+    views = {"library": "Library", "session": "Queue", "statistics": "Statistics", "bookmarks": "Bookmarks"}
+    key = services.first.with_keys
     return tuple(
-        Tab(
-            services.first.with_keys(key_of(f"view.{ident}")),
-            name,
-            counts.get(name.lower(), 0),
-            BY_ID[f"view.{ident}"].action,
-        )
-        for ident, name in views
+        Tab(key(key_of(f"view.{ident}")), name, counts.get(name.lower(), 0), BY_ID[f"view.{ident}"].action)
+        for ident, name in views.items()
     )
 
 
