@@ -190,7 +190,7 @@ class EpisodeListModel:
             query = query._replace(sort=view.sort, seed=view.seed)
         elif (query.sort, query.seed) != (self.query.sort, self.query.seed) and query.entry >= 0:
             self._orders.choose(self.library, query)
-            self._services.controller.remember_orders(self._orders)
+            self._services.controller.remember("ui", "sorts", self._orders.texts)
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)

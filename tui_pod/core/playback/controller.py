@@ -187,10 +187,6 @@ class PlaybackController:
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.entry)))
         self._state.ports.writer.save(*records)
 
-    def remember_orders(self, orders: Orders) -> None:
-        """Remember the order of each topic's list."""
-        self._state.ports.writer.save(SettingRecord("ui", "sorts", orders.texts))
-
     # -- playing ---------------------------------------------------------------------------------------
 
     @property
@@ -305,7 +301,7 @@ class PlaybackController:
             self._listener.tell(NOTHING_PLAYS)
             return
         before = self.playback.position
-        self.handover.decide()
+        self._player.tracker.decide()
         seek()
         self._note_seek(before, self.playback.position)
 
@@ -476,7 +472,7 @@ class PlaybackController:
         self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
 
     def _put_seek(self, episode: str, position: float) -> None:
-        self.handover.decide()
+        self._player.tracker.decide()
         if episode == self.playback.episode and self._player.is_out_of_reach(position):
             self._up_next.play(episode, position)
         elif episode == self.playback.episode:

@@ -112,11 +112,6 @@ class Handover:
     # -- a newer position ------------------------------------------------------------------------------
 
     @property
-    def episode(self) -> str | None:
-        """The loaded episode."""
-        return self._state.playback.episode
-
-    @property
     def is_movable(self) -> bool:
         """Whether nothing is playing, so that a newer position is taken at once."""
         return self._player.is_paused or not self._state.playback.is_loaded
@@ -147,7 +142,7 @@ class Handover:
 
     def _announce(self, before: float, position: float, origin: str | None) -> None:
         """Say that the episode moved, undoably, unless another machine plays on and moves it a little at a time."""
-        episode = self.episode
+        episode = self._state.playback.episode
         assert episode is not None
         is_known, self._told = self._told == episode, episode
         if abs(position - before) < WORTH_OFFERING and (is_known or not origin):
@@ -165,10 +160,6 @@ class Handover:
         self._offer = None
         self._undo.add(self._change(episode, before, offer.position))
 
-    def decide(self) -> None:
-        """Note that the listener has chosen a position: it is the newest from now on."""
-        self._tracker.decide()
-
     def advanced(self) -> None:
         """Note that the episode played on, which decides for its position after a while."""
         if self._tracker.undecided >= DECIDED_AFTER and not (self._others is not None and self._others.is_asking):
@@ -180,7 +171,7 @@ class Handover:
         if offered is not None and offer is not None and self._state.playback.status is PlayerStatus.PAUSED:
             self._tracker.settle()
             self.move(offered, offer.origin)
-            self._state.ports.listener.progress_changed(frozenset(filter(None, (self.episode,))))
+            self._state.ports.listener.progress_changed(frozenset(filter(None, (self._state.playback.episode,))))
 
     def _change(self, episode: str, before: float, after: float) -> Change:
         label = _moved(before, after, None)

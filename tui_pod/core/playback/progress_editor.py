@@ -114,15 +114,14 @@ class ProgressEditor:
             if progress == former:
                 continue
             is_loaded = ident == state.playback.episode
-            is_newer = former is None or value.updated > former.updated
-            if ident == self._handover.episode and is_newer and progress.status is Status.STARTED:
+            if is_loaded and progress.status is Status.STARTED:
+                if former is not None and value.updated <= former.updated:
+                    continue
                 origin = (origins or {}).get(ident)
                 if not self._handover.is_movable:
                     self._handover.offer(progress, origin)
                     continue
                 moved = progress, origin
-            elif is_loaded and progress.status is Status.STARTED:
-                continue
             before[ident] = former
             state.progress_index.put(ident, progress)
             if not is_saved:
@@ -133,7 +132,7 @@ class ProgressEditor:
             if not is_saved:
                 state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
-        others = [ident for ident in before if moved is None or ident != self._handover.episode]
+        others = [ident for ident in before if moved is None or ident != state.playback.episode]
         self._player.follow_progress(others)
         if others and label:
             known = {ident: state.progress_index.get(ident) for ident in others}

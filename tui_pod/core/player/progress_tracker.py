@@ -89,14 +89,9 @@ class ProgressTracker:
 
     def seek(self, position: float) -> None:
         """Save `position`, where a seek goes."""
-        if self.episode is None:
-            return
-        self.wish(position)
-        self._save_heard()
-        self._last = None
-        self._is_done = self._has_jumped = False
-        progress = self._progress().at(position, self.duration, self._stamp())
-        self._put(progress, is_saved=True)
+        if self.episode is not None:
+            self.follow(position)
+            self._put(self._progress().at(position, self.duration, self._stamp()), is_saved=True)
 
     def follow(self, position: float) -> None:
         """Continue from `position`, which another machine saved."""
