@@ -38,3 +38,19 @@ def test_metadata_of_nothing_is_empty(room: Room) -> None:
 @pytest.mark.parametrize("episode", [None, "one", "ä/\ud800 b"])
 def test_path_of_an_episode_has_letters_and_digits_alone(episode: str | None) -> None:
     assert track_path(episode).rpartition("/")[2].isalnum() is (episode is not None)
+
+
+@pytest.mark.parametrize(("episode", "seconds"), [("one", 100), ("four", None)])
+def test_metadata_has_the_length_if_it_is_known(episode: str, seconds: int | None) -> None:
+    found = make_metadata(make_room(playback=Playback(episode=episode)).controller)
+    assert ("mpris:length" in found) is (seconds is not None)
+    assert seconds is None or found["mpris:length"].value == seconds * SECOND
+
+
+def test_volume_above_zero_unmutes_and_zero_does_not() -> None:
+    room = make_room(playback=Playback(is_muted=True))
+    player = PlayerInterface(room.controller)
+    player.volume = 0.0  # type: ignore[method-assign]
+    assert room.controller.playback.is_muted
+    player.volume = 0.3  # type: ignore[method-assign]
+    assert (room.controller.playback.is_muted, room.controller.playback.volume) == (False, 30)

@@ -29,7 +29,7 @@ ALIASES = {
     "return": "enter", "del": "delete", "ins": "insert", "page_up": "pageup", "page_down": "pagedown",
     **{shown: name for name, shown in KEY_NAMES.items()},
 }  # fmt: skip
-"""Names that people write and help shows, with Textual's names."""
+"""Names that people write and that help shows, with Textual's names."""
 
 SAME_KEYS = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+left_square_bracket": "escape",
@@ -225,10 +225,10 @@ def _meet(ids: Sequence[str]) -> bool:
 
 
 def _may_share(ids: Sequence[str]) -> bool:
-    """Return whether both may have one key, the inner pane's action being meant where it has the focus.
+    """Return whether both may have the same key, which then means the inner pane's action where that has the focus.
 
-    That is so where the table itself gives both a key, as ← that folds in the tree and seeks elsewhere,
-    for what concerns the list while the transcript has the focus, and for all but moves among the bookmarks.
+    They may if the table itself gives both a key, as with ←, which folds in the tree and seeks elsewhere,
+    for actions of the list while the transcript has the focus, and for all but moves among the bookmarks.
     """
     first, second = (set(BY_ID[ident].key_list) for ident in ids)
     panes = {BY_ID[ident].where for ident in ids}

@@ -119,7 +119,7 @@ class NarrationSettings(Section):
     """[narration]."""
 
     enabled: Annotated[bool, Key("Whether to narrate episodes without a recording")] = True
-    chime: Annotated[bool, Key("Whether a soft chime parts two narrations that follow each other")] = True
+    chime: Annotated[bool, Key("Whether a soft chime separates narrations that follow each other")] = True
     titles: Annotated[bool, Key("Whether a narration begins with its number and title")] = False
     second_voice: Annotated[
         str, Key("Voice of the second speaker of a dialogue (see tui-pod models)", choices=("fenrir", "kore"))

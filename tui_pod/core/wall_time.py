@@ -1,4 +1,4 @@
-"""The one border at which wall times are believed: clocks of other machines, and this one's, may be years wrong.
+"""The one place that decides which wall times are believed: any clock, this machine's included, may be years off.
 
 A time that is more than two days ahead counts as now. Where it is read again and again, as in a file of another
 machine, "now" would move on with every reading and beat what the listener did since; there it counts as `UNKNOWN`, and

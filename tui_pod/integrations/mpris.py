@@ -68,7 +68,7 @@ class Mpris(Follower):
             self._player.emit_properties_changed(changed)
 
     def _has_jumped(self, playback: Playback) -> bool:
-        """Return True if the position is not the one that playing on would have reached."""
+        """Return True if the position is not where playing on would have led."""
         former = self._former
         if not playback.is_loaded or playback.status is PlayerStatus.LOADING or not self._bus.connected:
             return False

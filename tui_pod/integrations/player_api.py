@@ -34,13 +34,13 @@ class PlayerApi:
 
     @property
     def is_paused(self) -> bool:
-        """True if the loaded episode is paused, or will be once it has loaded; or what plays apart from it."""
+        """True if the loaded episode, or what plays in its place, is paused or will be once it has loaded."""
         interlude = self._controller.interlude
         return self._controller.is_paused if interlude is None else interlude.is_paused
 
     @property
     def has_interlude(self) -> bool:
-        """Whether something plays apart from the episode, and takes these requests."""
+        """Whether something plays in place of the episode, and takes these requests."""
         return self._controller.interlude is not None
 
     def toggle(self) -> None:
@@ -66,7 +66,7 @@ class PlayerApi:
         self._controller.set_paused(True)
 
     def stop(self) -> None:
-        """Stop and keep the position; pause what plays apart from the episode."""
+        """Stop and keep the position; pause what plays in place of the episode."""
         if self.has_interlude:
             self.pause()
         elif self.playback.is_active:

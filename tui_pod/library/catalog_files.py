@@ -58,7 +58,7 @@ def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
 
 
 def part_of(tell: Callable[[float], None] | None, sizes: Sequence[int], at: int) -> Callable[[float], None] | None:
-    """Return what is told how much of one file of several is read, and passes on how much that is of all."""
+    """Return a callback for the share read of one of several files; it passes on the share of all of them."""
     if tell is None:
         return None
     before, size, total = sum(sizes[:at]), sizes[at], sum(sizes) or 1

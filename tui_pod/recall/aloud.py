@@ -22,7 +22,7 @@ KEYS = f"Press {key_of('queue.next')} if you know it, {key_of('queue.previous')}
 
 
 class Sounds(Protocol):
-    """Plays sounds apart from the loaded episode."""
+    """Plays sounds while the loaded episode waits."""
 
     def play_file(self, path: str, is_paused: bool, ended: Callable[[str | None], None]) -> None:
         """Play a whole file, and then call `ended` on the event loop with what went wrong, or None."""
@@ -168,7 +168,7 @@ class AloudQuiz:
 
 
 def spoken(card: Card, question: Question) -> str:
-    """Return a question as it is spoken: that of a bookmark says of which episode."""
+    """Return a question as it is spoken; that of a bookmark names the episode."""
     if card.start == OF_EPISODE:
         return question.text
     return f"{question.source.rpartition(' · ')[0]}. {question.text}"

@@ -1,4 +1,4 @@
-"""The command that adds packages to this very installation, in the words of the installer that made it."""
+"""The command that adds packages to this installation, for the installer that made it."""
 
 from __future__ import annotations
 

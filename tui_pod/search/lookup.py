@@ -172,7 +172,7 @@ def _look_up_nearest(
 ) -> Results:
     """Return the episodes that match any phrase of a query, the nearest first.
 
-    Squared, a passage with several of the words counts for more than several passages with one word each.
+    Scores are squared, so that one passage with several of the words counts more than several with one word each.
     """
     query = query._replace(wanted=tuple(_rare_enough(db, query.wanted)))
     if not query.wanted:

@@ -1,6 +1,6 @@
-"""What is stored of each record, one line a field: the writer, the readers and the merging are made from this table.
+"""What is stored of each record, a line per field: the writer, the readers and the merging are made from this table.
 
-It knows how TOML's values look and no file. A key that is new here is read as its default from older files.
+Knows what TOML values look like, but no files. A key that an older file lacks is read as its default.
 """
 
 import re
@@ -112,7 +112,7 @@ class Layout(Generic[Record]):
 
 
 def write_ranges(ranges: Ranges) -> str | None:
-    """Return ranges as one short text, `0-42.3 50.25-61`: a list of lists would take a line a number."""
+    """Return ranges as one short text, `0-42.3 50.25-61`: a list of lists would take a line per number."""
     return " ".join(f"{start:.10g}-{end:.10g}" for start, end in ranges) or None
 
 

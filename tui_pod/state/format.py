@@ -83,7 +83,7 @@ def parse_snapshot(text: str) -> Table:
     if version > VERSION:
         raise NewerState(str(min(version, 10**9)))
     if not isinstance(data.get("episodes", {}), dict):
-        raise DamagedState("its episodes are no tables")
+        raise DamagedState("its episodes are not tables")
     end = data.get("end")
     was_written_here = "written" in data or text.startswith(HEADER.split("\n")[0])
     if was_written_here and not (isinstance(end, dict) and end.get("written") == data.get("written")):
@@ -94,7 +94,7 @@ def parse_snapshot(text: str) -> Table:
         if isinstance(value := data.get(section, []), dict):  # `[bookmarks]` for `[[bookmarks]]`, by hand
             data[section] = [value]
         elif not isinstance(value, list):
-            raise DamagedState(f"its {section} are no tables")
+            raise DamagedState(f"its {section} are not tables")
     data.setdefault("episodes", {})
     return data
 

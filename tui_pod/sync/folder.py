@@ -80,7 +80,7 @@ class Gathered(NamedTuple):
 
     all: Contents
     own: Contents | None
-    """The contents of this machine's own file; None if that must be written anew."""
+    """The contents of this machine's own file; None if it has to be written again."""
     others: tuple[str, ...]
     """Names of the other machines' files, unreadable ones too."""
     origins: Mapping[str, str]

@@ -1,8 +1,8 @@
 """Sync with servers that keep a library: progress both ways with its true time, finished or not, and bookmarks.
 
-Such a server tells all of a listener's progress at once, so nothing needs to be remembered: for each episode the newer
-time wins, and what a server lacks, for whatever reason, is sent again. Bookmarks have no time there; what both had
-after the last sync tells which side has changed or removed one.
+Such a server reports all of a listener's progress at once, so nothing needs to be remembered: for each episode the
+newer time wins, and what a server lacks, for whatever reason, is sent again. Bookmarks have no time there; what both
+had after the last sync tells which side has changed or removed one.
 """
 
 from __future__ import annotations
@@ -308,7 +308,7 @@ def _title(bookmark: Bookmark) -> str:
 
 
 def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
-    """Return the episodes of a server, by the id of the book or of the episode within its podcast."""
+    """Return a server's episodes, by the id of the book or of the episode within its podcast."""
     asked = "SELECT id, guid, duration, title FROM episodes WHERE feed = ? AND place >= 0"
     with store.db.read() as db:
         rows = db.execute(asked, (feed.number,)).fetchall()
@@ -320,7 +320,7 @@ def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
 
 
 def _account(reply: Reply, now: datetime) -> _Account:
-    """Return what a server says of the listener.
+    """Return what a server knows of the listener.
 
     Raises:
         FetchError: it refused.

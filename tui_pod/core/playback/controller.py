@@ -119,7 +119,7 @@ class PlaybackController:
 
     @property
     def interlude(self) -> Interlude | None:
-        """What plays apart from the episode, which is paused; pause, next and previous act on it."""
+        """What plays while the episode is paused; pause, next and previous act on it."""
         return self._interlude
 
     @interlude.setter
@@ -171,7 +171,7 @@ class PlaybackController:
                     self.sessions.save()
 
     def turn_day(self) -> None:
-        """Let what is too old by now leave Continue."""
+        """Remove what is too old by now from Continue."""
         if old := self.progress_index.age(self.now()):
             self._listener.progress_changed(frozenset(old))
         self.lists.turn_day()

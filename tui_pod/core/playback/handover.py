@@ -41,7 +41,7 @@ class Others(Protocol):
         """Whether an answer is awaited."""
 
     def ask(self) -> None:
-        """Begin to ask, unless that is so already; `Handover.go` follows within a second, `answered` may be later."""
+        """Start asking, unless that is under way; `Handover.go` follows within a second, `answered` may come later."""
 
 
 class Offer(NamedTuple):
@@ -141,7 +141,7 @@ class Handover:
         return min(progress.position, length) if length else progress.position
 
     def _announce(self, before: float, position: float, origin: str | None) -> None:
-        """Say that the episode moved, undoably, unless another machine plays on and moves it a little at a time."""
+        """Tell that the episode moved, and make it undoable, unless another machine moves it little by little."""
         episode = self._state.playback.episode
         assert episode is not None
         is_known, self._told = self._told == episode, episode
@@ -161,7 +161,7 @@ class Handover:
         self._undo.add(self._change(episode, before, offer.position))
 
     def advanced(self) -> None:
-        """Note that the episode played on, which decides for its position after a while."""
+        """Note that the episode played on; after a while that confirms its position."""
         if self._tracker.undecided >= DECIDED_AFTER and not (self._others is not None and self._others.is_asking):
             self._tracker.decide()
 

@@ -1,4 +1,4 @@
-"""What may play apart from the loaded episode, and then takes the keys of playback."""
+"""What can play besides the loaded episode, and takes the playback keys while it does."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class ListEditor(EditableRecords[OwnList]):
         state.ports.listener.library_changed(library, progress_index)
 
     def turn_day(self) -> None:
-        """Let what is too old by now leave the lists that have a limit of age."""
+        """Remove what is too old by now from the lists with an age limit."""
         if any(each.max_age is not None for each in self):
             self.show(self._state.library)
 

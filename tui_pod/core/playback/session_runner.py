@@ -151,7 +151,7 @@ class SessionRunner:
         return replace(request, topic=former.topics.found_in(self._state.library.topics, request.topic))
 
     def spend(self, seconds: float) -> None:
-        """Record that some seconds of the current episode were played."""
+        """Record that seconds of the current episode were played."""
         playback = self._state.playback
         if self.session is not None and playback.episode in self.session.episodes:
             self.session = self.session.spent(seconds, playback.speed)

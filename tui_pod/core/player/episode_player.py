@@ -66,7 +66,7 @@ class PlayerOwner(NamedTuple):
     loaded: Callable[[], None]
     """The episode has loaded."""
     advanced: Callable[[float, bool], None]
-    """Called with the seconds that were played, and True if the episode then ended."""
+    """Called with the seconds that were played, and True if the episode has ended."""
     ended: Callable[[], None]
     """The episode was played to its end."""
     failed: Callable[[str], None]
@@ -129,7 +129,7 @@ class EpisodePlayer:
         self._sources.request(self._load.recording, number)
 
     def hold(self, episode: Episode, position: float, problem: str | None = None) -> Playback:
-        """Have an episode at `position` without opening it: seeks are saved, and playing starts there.
+        """Hold an episode at `position` without opening it: seeks are saved, and playing starts there.
 
         The former episode must have been left, and the player stopped. Returns the playback to show.
 
@@ -162,7 +162,7 @@ class EpisodePlayer:
             self._show_parts(load, former)
 
     def _correct_part(self, load: Load, duration: float) -> None:
-        """Correct the length of the loaded part, in seconds, for now and for ever."""
+        """Correct the length of the loaded part, in seconds, for good."""
         former = load.part
         if former is not None and load.correct(duration):
             self._show_parts(load, former)
@@ -287,7 +287,7 @@ class EpisodePlayer:
         return self._load is not None and self._load.is_paused
 
     def set_paused(self, is_paused: bool) -> None:
-        """Pause or go on; do nothing if that is so already or nothing is loaded."""
+        """Pause or go on; do nothing if it already has, or if nothing is loaded."""
         if self._load is not None and self.is_paused != is_paused:
             self.toggle_pause()
 
@@ -359,7 +359,7 @@ class EpisodePlayer:
         self._move(load, position)
 
     def _move(self, load: Load, position: float) -> None:
-        """Have the player go to a position, and show it."""
+        """Send the player to a position, and show it."""
         playback = self._state.playback
         load.position = position
         self._skipper.seek(position)
@@ -483,7 +483,7 @@ class EpisodePlayer:
                 self._give(load, load.source)
 
     def _give(self, load: Load, source: Source) -> None:
-        """Have the player open the file at the position."""
+        """Tell the player to open the file at the position."""
         load.phase, load.watch = Phase.OPENING, LoadWatch(self._clock())
         fetched = source.remote.progress() if source.remote is not None else None
         is_growing = fetched is not None and (fetched.total is None or not fetched.has_end)

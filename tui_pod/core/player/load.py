@@ -54,7 +54,7 @@ class Phase(Enum):
     RETRYING = 6
     """The time of the next attempt, after a stream failed."""
     HELD = 7
-    """The listener: it was restored or stopped."""
+    """The listener: the episode was restored or stopped."""
 
 
 class Accuracy(Enum):
@@ -144,7 +144,7 @@ class Load:
 
     @property
     def recording(self) -> Episode:
-        """The episode as it is requested: of several parts, the one that is loaded, with the id of the whole."""
+        """The episode to request: of several parts, the loaded one with the id of the whole."""
         return recording_at(self.episode, self.offset)[0]
 
     @property

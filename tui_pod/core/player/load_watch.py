@@ -44,7 +44,7 @@ class LoadWatch:
 
 
 def is_estimated(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
-    """Return whether a position can only be estimated for now: too much before it would have to be fetched.
+    """Return whether a position can only be estimated for now, as too much before it is not fetched yet.
 
     Args:
         source: what is loaded.

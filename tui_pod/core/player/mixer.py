@@ -32,7 +32,7 @@ class Mixer:
     def __init__(
         self, state: PlaybackState, usual_speed: float | None = None, saved: Mapping[str, object] = MappingProxyType({})
     ) -> None:
-        """Set the player; `usual_speed` is that of the playback if None, `saved` has the speeds of books."""
+        """Set the player; None for `usual_speed` is the speed of the playback, `saved` has the speeds of books."""
         self._state = state
         texts = saved.get(BOOK_SPEEDS)
         pairs = [str(text).split() for text in texts] if isinstance(texts, list) else []
@@ -78,17 +78,17 @@ class Mixer:
             self._player.set_sound(sound)
 
     def toggle_level(self) -> None:
-        """Bring recordings to the same loudness, or no longer, and remember it."""
+        """Turn the same loudness for all recordings on or off, and remember it."""
         sound = self.usual_sound
         self._set_sound(sound._replace(is_level=not sound.is_level), "level", "Balanced loudness")
 
     def toggle_silence(self) -> None:
-        """Shorten silence, or no longer, and remember it."""
+        """Turn shorter silence on or off, and remember it."""
         sound = self.usual_sound
         self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
 
     def _set_sound(self, sound: Sound, key: str, told: str) -> None:
-        """Use a sound where nothing else is set, and say so."""
+        """Use a sound wherever nothing else is set, and tell the listener."""
         is_on = sound > self.usual_sound
         self.usual_sound = sound
         self._remember(key, is_on)

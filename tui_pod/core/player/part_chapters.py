@@ -22,7 +22,7 @@ def with_chapters(marks: Iterable[Chapter], part: Part, found: Iterable[Chapter]
 
 
 def recording_at(episode: Episode, position: float) -> tuple[Episode, float]:
-    """Return the episode as it is requested at a position, and where that recording starts, both in seconds.
+    """Return the episode to request for a position in seconds, and where its recording starts, in seconds.
 
     Of an episode of several parts, that is the part there, with the id of the whole.
     """

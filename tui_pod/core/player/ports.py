@@ -53,7 +53,7 @@ class Player(Protocol):
     def set_sound(self, sound: Sound) -> None:
         """Change the sound of what plays, within a second, and of what is loaded from now on.
 
-        Needs to know the recording: what was not measured before sounds as it is for the first seconds.
+        A recording that was never measured is played unchanged for the first seconds.
         """
 
     def devices(self) -> Sequence[tuple[str, str]]:

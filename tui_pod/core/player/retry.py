@@ -1,4 +1,4 @@
-"""Decide when to retry a stream that failed or was refused. Pure: it counts and does not wait."""
+"""Decide when to retry a stream that failed or was refused. Pure: it counts, but does not wait."""
 
 from __future__ import annotations
 

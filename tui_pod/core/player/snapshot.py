@@ -75,7 +75,7 @@ class Source(NamedTuple):
 
 
 class FetchStatus(NamedTuple):
-    """How much is fetched of what must be before the listener's position, or anything, can play."""
+    """How much is fetched of what is needed before the listener's position, or anything, can play."""
 
     share: float | None
     """Fetched share, 0 to 1; None while not known."""

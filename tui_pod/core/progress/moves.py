@@ -1,4 +1,4 @@
-"""Progress, bookmarks and cards at the places where their recordings are by now: see `Library.moves`."""
+"""Move progress, bookmarks and cards to where their recordings are now; see `Library.moves`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Moved = TypeVar("Moved", Bookmark, Card)
 
 
 def moved_notebook(notebook: Notebook, moves: Sequence[Move]) -> Notebook:
-    """Return a notebook whose bookmarks and cards are where their words are by now."""
+    """Return a notebook with its bookmarks and cards moved to where their words are now."""
     if not moves:
         return notebook
     return notebook._replace(
@@ -25,7 +25,7 @@ def moved_notebook(notebook: Notebook, moves: Sequence[Move]) -> Notebook:
 
 
 def moved_records(records: Iterable[Moved], moves: Iterable[Move]) -> tuple[Moved, ...]:
-    """Return bookmarks or cards where their words are by now; of two at one place the newer one."""
+    """Return bookmarks or cards moved to where their words are now; of two at one place the newer one."""
     former = by_former(moves)
     found: dict[BookmarkKey, Moved] = {}
     for record in records:
@@ -51,7 +51,7 @@ def _put(record: Moved, move: Move) -> Moved:
 
 
 def move_progress(progress: Mapping[str, Progress], moves: Iterable[Move]) -> dict[str, Progress]:
-    """Return progress where its recordings are by now; of two values for an episode the newer one."""
+    """Return progress moved to where its recordings are now; of two values for an episode the newer one."""
     former = by_former(moves)
     found = dict(progress)
     for ident in former.keys() & progress.keys():
@@ -85,7 +85,7 @@ def _in_book(progress: Progress, move: Move) -> Progress:
 
 
 def _in_file(progress: Progress, move: Move) -> Progress | None:
-    """Return the progress of a book in one of its files; None if the book was not heard up to there."""
+    """Return the progress of a book in one of its files; None if the book was not played up to there."""
     is_played = progress.played or progress.position >= move.end
     if not is_played and progress.position <= move.start:
         return None

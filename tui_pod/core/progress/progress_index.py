@@ -73,7 +73,7 @@ class ProgressIndex:
         return moved
 
     def age(self, now: datetime) -> list[str]:
-        """Leave out of Continue the fragments that are too old by now, and return their ids."""
+        """Remove fragments that have become too old from Continue, and return their ids."""
         if self._fragment_age is None:
             return []
         self._fragments_from = now - self._fragment_age
@@ -315,7 +315,7 @@ def unite(
     aliases: Mapping[str, str],
     moves: Sequence[Move] = (),
 ) -> dict[str, Progress]:
-    """Return progress in which what was made under another id of an episode counts for the episode.
+    """Return progress in which the progress under other ids of an episode counts for the episode.
 
     Args:
         progress: by id.

@@ -130,7 +130,7 @@ class Orders:
                 del self._chosen[oldest]
 
     def forget(self, library: Library, topic: int) -> None:
-        """Give a topic its usual order again."""
+        """Return a topic to its usual order."""
         self._chosen.pop(library.topics.key(topic), None)
 
 

@@ -1,4 +1,4 @@
-"""What can be set of a list of the listener's own, in a table as that of podcasts."""
+"""The settings of the listener's own lists, in a table like that of podcasts."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ ROWS = {
 """The table by name, in order."""
 
 OF_ANY = ("name", "sort")
-"""What can be set of a list by hand, too."""
+"""The settings that a list by hand has too."""
 
 
 def rows_of(own_list: OwnList) -> list[Setting]:
-    """Return what can be set of a list."""
+    """Return the settings that a list has."""
     return [row for name, row in ROWS.items() if own_list.is_rule or name in OF_ANY]
 
 
@@ -55,7 +55,7 @@ def changed(own_list: OwnList, texts: Mapping[str, str]) -> OwnList:
     """Return a list with these settings changed.
 
     Raises:
-        SettingError: a setting is unknown or its text is wrong; or it is one of a rule, and the list is by hand.
+        SettingError: a setting is unknown, its text is wrong, or it belongs to a rule and the list is by hand.
     """
     rows = {row.name: row for row in rows_of(own_list)}
     values: dict[str, Any] = {name: find_row(name, rows).parse(text) for name, text in texts.items()}

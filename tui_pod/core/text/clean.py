@@ -52,7 +52,7 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
 
 
 def sifted(text: str) -> str:
-    """Return `text` cleaned like `clean`, with its white space as it is: a whole document at once, then `one_line`."""
+    """Return `text` cleaned like `clean`, with its white space: for a whole document, before `one_line`."""
     return text if re.fullmatch(_PLAIN, text) else _sift(text)  # sifting costs ten times the look
 
 

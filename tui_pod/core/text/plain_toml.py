@@ -1,4 +1,4 @@
-"""Read TOML five times as fast as tomllib if it is written in the usual way: tables, and a key and its value a line.
+"""Read TOML five times as fast as tomllib if it is written in the usual way: tables, and one key and value per line.
 
 A statement in another form, such as a text of several lines, is given to tomllib alone. Where that is not enough,
 tomllib reads the whole. The result is the same.
