@@ -34,8 +34,7 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.directories.find import Finding, FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports import Imported
+from tui_pod.feeds.formats.opml import Entry, Imported
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectorySearch

@@ -172,7 +172,7 @@ def test_a_wrong_password_is_an_error_and_loses_nothing(server: TriedServer, mac
     (kept,) = machine.store.logins.kept(machine.feed_id)
     machine.store.logins.keep(kept._replace(password="wrong"))
     (machine.home / "data" / "server-tokens.json").write_text("{}")
-    assert "does not take this login" in machine.refresh().error
+    assert "does not take this login" in str(machine.refresh().error)
     assert len(machine.episodes()) >= 6
 
 

@@ -97,7 +97,7 @@ def _row(store: FeedStore, feed: Subscription) -> dict[str, object]:
         "user": user and clean(user, 80),
         "episodes": feed.episodes,
         "refreshed": fetched,
-        "error": feed.trouble or None,
+        "error": feed.trouble,
     }
 
 

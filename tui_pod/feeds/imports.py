@@ -28,9 +28,16 @@ from tui_pod.core.wall_time import believed
 from tui_pod.feeds.formats.items import MAX_GUID
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.newsboat import NAMES, parse_newsboat
-from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, MAX_OPML, Entry, parse_opml
-from tui_pod.feeds.formats.opml import HeardEpisode as HeardEpisode
-from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.feeds.formats.opml import (
+    MAX_EPISODES,
+    MAX_FEEDS,
+    MAX_OPML,
+    Entry,
+    HeardEpisode,
+    Imported,
+    parse_opml,
+)
+from tui_pod.feeds.net.address import typed_address
 from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error
 from tui_pod.runtime.files import read_bytes, read_start
 
@@ -55,21 +62,6 @@ _BIG_TEXT = 1_000_000
 
 class ImportFault(UserError):
     """A file that is not an export, or cannot be read; the message says what to do."""
-
-
-class Imported(NamedTuple):
-    """The contents of an export."""
-
-    program: str
-    """The name of the other player; empty for a list of podcasts."""
-    entries: tuple[Entry, ...]
-    episodes: tuple[HeardEpisode, ...] = ()
-    faults: tuple[str, ...] = ()
-    """What could not be used."""
-    queue: tuple[HeardEpisode, ...] = ()
-    """What was to be played next, in order."""
-    left: tuple[str, ...] = ()
-    """What is not imported, such as `3 favourites`."""
 
 
 def is_export(path: str) -> bool:
@@ -105,11 +97,7 @@ def read_export(path: Path) -> Imported:
 
 def parse_export(content: bytes) -> Imported:
     """Return what is in a list of podcasts, or in a file of newsboat. Raises `FeedError` if it is neither."""
-    if (found := parse_newsboat(content)) is not None:
-        return Imported("newsboat", found.entries, found.episodes, (), found.queue, found.left)
-    outline = parse_opml(content)
-    program = "Overcast" if outline.episodes else ""
-    return Imported(program, outline.entries, outline.episodes, outline.faults, left=outline.left)
+    return parse_newsboat(content) or parse_opml(content)
 
 
 class _Schema(NamedTuple):
@@ -287,33 +275,36 @@ def _entry(
     intro: Any = None, ending: Any = None,
 ) -> Entry | None:  # fmt: skip
     """Return a podcast; None if it has no http(s) address."""
-    named, pages = typed_addresses(_text(address)), typed_addresses(_text(page))
-    if not named:
+    named, page = typed_address(_text(address)), typed_address(_text(page))
+    if named is None:
         return None
     inside = tuple((name,) for folder in _text(folders).split("\x1e") if folder != "#root" and (name := clean(folder)))
-    login = (_text(user), _text(password)) if _text(user) and ":" not in user else ("", "")
+    login = (_text(user), _text(password)) if _text(user) and ":" not in user else (None, "")
     name = clean(_text(title))
     texts = {"speed": f"{_number(speed):g}", "skip_start": f"{_number(intro):g}", "skip_end": f"{_number(ending):g}"}
     settings = tuple((key, text) for key, text in usable(texts).items() if text)
-    return Entry(named[0], name, inside, "", pages[0] if pages else "", settings, "", *login)
+    return Entry(named, name, inside, None, page, settings, None, *login)
 
 
 def _queued(podcast: Any, guid: Any, audio: Any) -> HeardEpisode | None:
-    address = typed_addresses(_text(podcast))
-    return HeardEpisode(address[0], _text(guid).strip()[:MAX_GUID], _text(audio)) if address else None
+    address = typed_address(_text(podcast))
+    return HeardEpisode(address, _guid(guid), _text(audio) or None) if address else None
 
 
 def _heard(
     podcast: Any, guid: Any, audio: Any, place: Any, length: Any, is_played: Any, when: Any
 ) -> HeardEpisode | None:
     """Return an episode; None if it cannot be identified or was not started. `podcast` is None if unknown there."""
-    address, recording = [""] if podcast is None else typed_addresses(_text(podcast)), _text(audio)
+    address, recording = typed_address(_text(podcast)), _text(audio) or None
     position, duration = 0.0 if is_played else _number(place), _number(length)
-    if not address or (not is_played and not 0 < position <= DURATION_FAULT):
+    if (address is None and podcast is not None) or (not is_played and not 0 < position <= DURATION_FAULT):
         return None
     known = duration if 0 < duration <= DURATION_FAULT else None
-    guid = _text(guid).strip()[:MAX_GUID]
-    return HeardEpisode(address[0], guid, recording, position, known, bool(is_played), _time(_number(when)))
+    return HeardEpisode(address, _guid(guid), recording, position, known, bool(is_played), _time(_number(when)))
+
+
+def _guid(value: Any) -> str | None:
+    return _text(value).strip()[:MAX_GUID] or None
 
 
 def _text(value: Any) -> str:

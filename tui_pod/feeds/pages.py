@@ -26,7 +26,11 @@ PATIENCE = 120.0
 
 
 def ask(
-    address: str, policy: NetworkPolicy, cancel: CancelToken, etag: str = "", modified: str = ""
+    address: str,
+    policy: NetworkPolicy,
+    cancel: CancelToken,
+    etag: str | None = None,
+    modified: str | None = None,
 ) -> tuple[Response, bytes]:
     """Fetch a page; with the `etag` and `modified` of an earlier answer, the status is 304 if nothing has changed.
 

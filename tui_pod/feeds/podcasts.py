@@ -174,11 +174,11 @@ class Podcasts:
         address = to_path(feed.address) if is_folder(feed.address) else to_base(feed.address)
         return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.trouble)
 
-    def foreign_language(self, episode: Episode) -> str:
-        """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""
+    def foreign_language(self, episode: Episode) -> str | None:
+        """Return the language of an episode's feed, such as `de-at`; None if it is English or not stated."""
         details = self.details(episode.id)
-        language = details.language if details else ""
-        return "" if language.startswith("en") else language
+        language = details.language if details else None
+        return None if language is None or language.startswith("en") else language
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
         """Return a request to download an episode; None if it has no address."""

@@ -49,10 +49,10 @@ class RefreshResult:
     """Episodes that were not known before."""
     has_changed: bool = False
     """Whether the library is out of date."""
-    error: str = ""
+    error: str | None = None
     is_offline: bool = False
     """True if it failed because this machine seems to have no network."""
-    moved_to: str = ""
+    moved_to: str | None = None
     has_ended: bool = False
     """True if the server said that the podcast is gone for good, which is no failure."""
     wanted: LoginWanted | None = None
@@ -167,7 +167,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
 
 def _end(store: FeedStore, feed: Subscription) -> RefreshResult:
     with contextlib.suppress(FeedStoreError):  # the next refresh finds it again
-        store.fail(feed.feed_id, "")
+        store.fail(feed.feed_id, None)
         note_ended(store.db, feed)
     return RefreshResult(feed.feed_id, feed.name, has_ended=True)
 
@@ -176,13 +176,11 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     if is_folder(feed.address):
         from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags: only with folders
 
-        found_there = refresh_folder(store, feed, cancel)
-        return RefreshResult(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
+        return _result(feed, refresh_folder(store, feed, cancel))
     if is_server(feed.address):
         from tui_pod.feeds.servers.library import refresh_server  # only with servers
 
-        found_there = refresh_server(store, feed, cancel)
-        return RefreshResult(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
+        return _result(feed, refresh_server(store, feed, cancel))
     if is_forbidden(feed, policy):
         said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
         raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
@@ -193,7 +191,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         note_answer(store.db, feed, response.headers, None)
         return RefreshResult(feed.feed_id, feed.name)
     response, found = read_answer(response, content, policy, cancel)
-    moved_to = response.moved_to or ""
+    moved_to = response.moved_to
     if found.moved_to and found.moved_to not in (feed.address, response.address):
         successor = _successor(found, policy, cancel)
         if successor is not None:
@@ -210,13 +208,17 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 
+def _result(feed: Subscription, stored: Stored) -> RefreshResult:
+    return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
+
+
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
     """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
     with contextlib.suppress(PasswordError):  # the server will ask for it
         store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
     if found.is_partial:
         return store.store(feed_id, found)
-    return store.store(feed_id, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
+    return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
 
 
 def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed] | None:
@@ -229,7 +231,7 @@ def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple
     return (response, successor) if is_same else None
 
 
-def is_same_podcast(found: Feed, guid: str, guids: set[str]) -> bool:
+def is_same_podcast(found: Feed, guid: str | None, guids: set[str]) -> bool:
     """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
     if found.guid and guid and found.guid != guid:
         return False

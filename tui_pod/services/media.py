@@ -259,10 +259,10 @@ class EpisodeSources:
     def _script(self, episode: Episode, transcript: Transcript) -> Script:
         return make_episode_script(episode, transcript, self._place_of(episode))
 
-    async def _foreign_language(self, episode: Episode) -> str:
-        """Return the language of an episode that the English voice cannot read; empty if it can."""
+    async def _foreign_language(self, episode: Episode) -> str | None:
+        """Return the language of an episode that the English voice cannot read; None if it can."""
         if not _FEED_EPISODE.fullmatch(episode.id):
-            return ""
+            return None
         return await self.ask(lambda podcasts, _: podcasts.foreign_language(episode))
 
     async def _prepare(self, episode: Episode) -> None:

@@ -60,7 +60,8 @@ def wanted_by_settings(
 def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
     """Return the language of an episode's podcast (such as `de-AT`) as a model's code; None if not stated."""
     details = podcasts.details(episode.id) if podcasts is not None else None
-    code = re.split(r"[-_ ]", details.language.strip().lower())[0] if details is not None else ""
+    language = details.language if details is not None else None
+    code = re.split(r"[-_ ]", (language or "").strip().lower())[0]
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
 
 

@@ -22,11 +22,12 @@ from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown
+from tui_pod.feeds.formats.json_feed import tables
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.servers.address import is_server, to_base
 from tui_pod.feeds.servers.client import LIMITS, MAX_ANSWER, Reply, ask
-from tui_pod.feeds.servers.items import ident_of, number, tables, text, time_of
+from tui_pod.feeds.servers.items import ident_of, number, text, time_of
 from tui_pod.feeds.servers.library import server_login
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription

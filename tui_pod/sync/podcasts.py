@@ -91,20 +91,20 @@ class EpisodeFinder:
             for key in ((episode.feed, media), ("", media)):
                 self._by_media[key] = episode.id if key not in self._by_media else None  # None: ambiguous
 
-    def find(self, podcast: str, guid: str | None, audio: str) -> str | None:
-        """Return the id of a podcast's episode; None if it is not here."""
+    def find(self, podcast: str, guid: str | None, audio: str | None) -> str | None:
+        """Return the id of a podcast's episode; None if it is not here. Guid and audio are None if unknown."""
         feed = self._feeds.get(address_key(podcast))
         if feed is None:
             return None
         return (
             (self._by_guid.get((feed, guid)) if guid is not None else None)
-            or self._by_address.get((feed, audio))
-            or self._by_media.get((feed, _media(audio)))
+            or (self._by_address.get((feed, audio)) if audio is not None else None)
+            or (self._by_media.get((feed, _media(audio))) if audio is not None else None)
         )
 
     def find_recording(self, address: str) -> str | None:
         """Return the id of the only episode with this recording, in any podcast; None for none or several."""
-        return self._by_media.get(("", _media(address))) if address else None
+        return self._by_media.get(("", _media(address)))
 
 
 def address_key(address: str) -> str:

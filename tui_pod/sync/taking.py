@@ -9,8 +9,7 @@ from typing import NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
 from tui_pod.core.wall_time import UNKNOWN
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports import HeardEpisode, Imported
+from tui_pod.feeds.formats.opml import Entry, HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
 from tui_pod.feeds.store.match import episode_id, recording_id
 from tui_pod.feeds.store.subscription import Subscription
@@ -78,8 +77,8 @@ def plan(
     awaited: dict[str, str] = {}
 
     def find(heard: HeardEpisode) -> str | None:
-        if not heard.podcast:
-            return finder.find_recording(heard.audio)
+        if heard.podcast is None:
+            return None if heard.audio is None else finder.find_recording(heard.audio)
         feed_id = ids.get(address_key(heard.podcast))
         ident = finder.find(heard.podcast, heard.guid, heard.audio)
         if ident is None and feed_id is not None:  # the podcast was not fetched yet, or the episode has no recording

@@ -62,7 +62,7 @@ async def test_itunes_is_asked_for_podcasts_of_the_country(site: Site) -> None:
     assert (asked.path, parse_qs(asked.query)) == ("/search", wanted)
     assert found == Finding(
         (
-            FoundPodcast("https://ships.example/feed.xml", "Tall Ships", "Ann & Bob", 120, date(2026, 11, 20), "",
+            FoundPodcast("https://ships.example/feed.xml", "Tall Ships", "Ann & Bob", 120, date(2026, 11, 20), None,
                          "https://img.example/600.jpg", "", ("iTunes",)),
             FoundPodcast("http://harbours.example/rss", "Harbours", directories=("iTunes",)),
         ),

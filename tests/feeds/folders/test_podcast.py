@@ -83,7 +83,7 @@ def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
     ]
     shelf.put("Sub/4.mp3", "Part 4")
     outcome = shelf.refresh()
-    assert (outcome.new, outcome.has_changed, outcome.error) == (1, True, "")
+    assert (outcome.new, outcome.has_changed, outcome.error) == (1, True, None)
     assert shelf.course("Mine/Shelf/Sub") == ["Part 1", "Part 2", "Part 3", "Part 4"]
 
 
@@ -133,7 +133,7 @@ def test_folder_that_is_not_mounted_keeps_its_episodes(shelf: Shelf, is_empty: b
     if is_empty:
         shelf.folder.mkdir()
     outcome = shelf.refresh()
-    assert ("There is no audio file in " if is_empty else "There is no file or folder ") in outcome.error
+    assert ("There is no audio file in " if is_empty else "There is no file or folder ") in str(outcome.error)
     assert list(shelf.ids()) == ["A"]
 
 

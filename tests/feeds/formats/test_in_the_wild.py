@@ -76,10 +76,10 @@ def test_seasons_numbers_kinds_and_language_are_read() -> None:
     assert (found.is_serial, found.language) == (True, "de-at")
     assert [(entry.title, entry.season, entry.number, entry.type, entry.is_explicit) for entry in found.items] == [
         ("Trailer", None, None, "trailer", False),
-        ("Again", 2, 1, "", True),
+        ("Again", 2, 1, None, True),
         ("Extra", 1, None, "bonus", False),
-        ("Middle", 1, 2, "", False),
-        ("Begin", 1, 1, "", False),
+        ("Middle", 1, 2, None, False),
+        ("Begin", 1, 1, None, False),
     ]
 
 

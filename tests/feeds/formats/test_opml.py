@@ -99,7 +99,7 @@ def test_import_cleans_titles_and_cuts_deep_folders() -> None:
 def test_export_comes_back_the_same() -> None:
     entries = (
         Entry('https://a.org/f?x=1&y="2"', "A & <B> \"q\" 'r'", (("One", "Two & 3"), ("One",)), "http://old.org/f"),
-        Entry("https://b.org/f", "B", (), "", "https://b.org/"),
+        Entry("https://b.org/f", "B", (), None, "https://b.org/"),
         Entry("https://c.org/f", "[/] \u2014 \u732b", (("One", "Two & 3"),)),
     )
     again = parse_opml(write_opml(entries).encode())
@@ -124,7 +124,7 @@ def test_settings_of_a_list_that_mean_nothing_are_left_out(value: str) -> None:
 
 
 def test_export_of_our_own_reads_in_others_words() -> None:
-    text = write_opml([Entry("https://a.org/f", "A", (("One",),), "", "https://a.org/")])
+    text = write_opml([Entry("https://a.org/f", "A", (("One",),), None, "https://a.org/")])
     assert '<outline text="A" title="A" type="rss" xmlUrl="https://a.org/f" htmlUrl="https://a.org/" />' in text
     assert '<opml version="2.0">' in text
 

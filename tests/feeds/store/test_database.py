@@ -135,7 +135,7 @@ def test_podcast_of_a_repaired_database_is_fetched_whole(store: FeedStore) -> No
         db.execute("UPDATE episodes SET title = CAST(x'ff' AS TEXT)")
         db.commit()
     (feed,) = reopened(store).feeds()
-    assert (feed.etag, feed.modified) == ("", "")
+    assert (feed.etag, feed.modified) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["locked", "full"])

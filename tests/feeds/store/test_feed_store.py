@@ -115,7 +115,7 @@ def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
     store.move(FIRST, "https://new.org/feed")
     (feed,) = store.feeds()
-    assert (feed.address, feed.feed_id, feed.etag) == ("https://new.org/feed", FIRST, "")
+    assert (feed.address, feed.feed_id, feed.etag) == ("https://new.org/feed", FIRST, None)
     store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
     assert store.episode_ids(FIRST) == [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
     assert store.find("https://new.org/feed") == store.find(FIRST) == store.find("cast") == store.feeds()[0]

@@ -39,8 +39,8 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
-from tui_pod.feeds.imports import Imported, parse_export, read_export
+from tui_pod.feeds.formats.opml import MAX_OPML, Folder, Imported, write_opml
+from tui_pod.feeds.imports import parse_export, read_export
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
@@ -191,7 +191,7 @@ def run_list(store: FeedStore, options: Namespace) -> None:
     columns = (Column("address", 24), Column("title", 16), Column("episodes", is_right=True), Column("folders", 8),
                Column("error", 8))  # fmt: skip
     rows = (
-        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.trouble)
+        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.trouble or "")
         for feed in feeds
     )
     print_table(columns, rows)
@@ -212,7 +212,7 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
         "settings": {name: text for name, text in to_texts(feed.settings).items() if text},
         "episodes": feed.episodes,
         "refreshed": fetched,
-        "error": feed.error or None,
+        "error": feed.error,
         "has_ended": feed.has_ended,
     }
 

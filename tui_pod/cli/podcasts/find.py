@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
         print_json([_json(podcast) for podcast in podcasts])
     elif options.episodes:
         columns = Column("address", 24), Column("podcast", 16), Column("episode", 24), Column("date")
-        rows = [(each.address, each.title, each.episode, each.newest.isoformat() if each.newest else "")
+        rows = [(each.address, each.title, each.episode or "", each.newest.isoformat() if each.newest else "")
                 for each in podcasts]  # fmt: skip
         print_table(columns, rows)
     else:
@@ -101,11 +101,12 @@ def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: Netw
 
 def _row(podcast: FoundPodcast) -> tuple[str, ...]:
     newest = podcast.newest.isoformat() if podcast.newest else ""
-    return (podcast.address, podcast.title, podcast.publisher, str(podcast.episodes or ""), newest, podcast.language)
+    publisher, language = podcast.publisher or "", podcast.language or ""
+    return (podcast.address, podcast.title, publisher, str(podcast.episodes or ""), newest, language)
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:
-    told = asdict(podcast) | {"language": podcast.language or None, "cover": podcast.cover or None}
+    told = asdict(podcast) | {"publisher": podcast.publisher or ""}
     if not podcast.episode:
         del told["episode"]
     return told

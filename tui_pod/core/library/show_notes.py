@@ -22,8 +22,8 @@ class PodcastFacts(NamedTuple):
 
     address: str
     summary: str = ""
-    page: str = ""
+    page: str | None = None
     refreshed: datetime | None = None
     """When it last answered (local time); None: never."""
-    error: str = ""
-    """Why the last refresh failed; empty when it did not."""
+    error: str | None = None
+    """Why the last refresh failed; None if it did not."""

@@ -36,24 +36,24 @@ MAX_COUNT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FoundPodcast:
-    """A podcast as a directory describes it, cleaned; empty or None if not stated."""
+    """A podcast as a directory describes it, cleaned; None for what is not stated."""
 
     address: str
     """The http(s) address of its feed. The listener did not type it, so it may not be in their own network."""
     title: str
-    publisher: str = ""
+    publisher: str | None = None
     episodes: int | None = None
     newest: date | None = None
     """Date of its latest episode."""
-    language: str = ""
+    language: str | None = None
     """Such as `en-gb`, in lower case."""
-    cover: str = ""
+    cover: str | None = None
     """Address of its picture."""
     summary: str = ""
     directories: tuple[str, ...] = ()
     """Names of the directories that list it."""
-    episode: str = ""
-    """Title of the episode that was found; date and summary are its own. Empty: the podcast was found."""
+    episode: str | None = None
+    """Title of the episode that was found, to which date and summary belong; None if the podcast was found."""
 
     @property
     def name(self) -> str:
@@ -62,8 +62,10 @@ class FoundPodcast:
 
     def item_in(self, feed: Feed) -> Item | None:
         """Return the episode that was found, from its podcast's feed; None if that has no episode of this title."""
+        if self.episode is None:
+            return None
         wanted = fold(self.episode)
-        return next((item for item in feed.items if fold(item.title) == wanted), None) if wanted else None
+        return next((item for item in feed.items if fold(item.title) == wanted), None)
 
     @property
     def details(self) -> tuple[str, ...]:
@@ -72,9 +74,10 @@ class FoundPodcast:
         Of an episode: podcast and date.
         """
         word = "" if self.episode else "last "
-        newest = f"{word}{self.newest:%-d %b %Y}" if self.newest else ""
-        count = counted(self.episodes) if self.episodes else ""
-        return tuple(filter(None, (self.title if self.episode else "", self.publisher, count, newest, self.language)))
+        newest = f"{word}{self.newest:%-d %b %Y}" if self.newest else None
+        count = counted(self.episodes) if self.episodes else None
+        podcast = self.title if self.episode else None
+        return tuple(filter(None, (podcast, self.publisher, count, newest, self.language)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +146,14 @@ def _found(directory: Directory, entry: Mapping[str, Any]) -> FoundPodcast | Non
     return FoundPodcast(
         feed,
         _line(text("title")) or feed,
-        _line(text("publisher")),
+        _line(text("publisher")) or None,
         count if type(count := get("episodes")) is int and 0 < count <= MAX_COUNT else None,
         _day(get("newest")),
-        _line(text("language"), 20).lower().replace("_", "-"),
-        absolute(text("cover")) or "",
+        _line(text("language"), 20).lower().replace("_", "-") or None,
+        absolute(text("cover")),
         to_summary(text("summary")[:20_000]),
         (directory.name,),
-        _line(text("episode")),
+        _line(text("episode")) or None,
     )
 
 
@@ -170,7 +173,7 @@ def _merged(lists: Iterable[Sequence[FoundPodcast]]) -> Iterator[FoundPodcast]:
     found: dict[str, FoundPodcast] = {}
     for podcast in chain.from_iterable(zip_longest(*lists)):
         if podcast is not None:
-            key = f"{podcast.address.partition('://')[2].rstrip('/').lower()}\n{podcast.episode}"
+            key = f"{podcast.address.partition('://')[2].rstrip('/').lower()}\n{podcast.episode or ''}"
             found[key] = _joined(found[key], podcast) if key in found else podcast
     yield from found.values()
 

@@ -28,76 +28,74 @@ class Directory(NamedTuple):
 
     name: str
     """As shown to the listener."""
-    request: Callable[[str], Request]
-    """Returns the request for podcasts with some words; raises `UserError` if the key is not available."""
+    search: str
+    """Address of its search."""
+    words: str
+    """Name of the parameter for the words."""
+    parameters: Mapping[str, object]
+    """The other parameters."""
     entries: str
     """Name of the list in its answers."""
     fields: Mapping[str, Sequence[str]]
     """The names of the fields of `FoundPodcast` in an entry, best first; with `episode` it looks for episodes."""
+    headers: Callable[[], Mapping[str, str]] = dict
+    """Returns the headers of a request; raises `UserError` if the key is not available."""
 
     @property
     def finds_episodes(self) -> bool:
-        """Whether it is asked for episodes, not for podcasts."""
+        """True if it is asked for episodes, not for podcasts."""
         return "episode" in self.fields
+
+    def request(self, words: str) -> Request:
+        """Return the request for podcasts with some words. Raises `UserError` if the key is not available."""
+        query = urlencode({**self.parameters, self.words: words})
+        return Request(f"{self.search}?{query}", headers=self.headers(), stays=True)
 
 
 def itunes(country: str, base: str = "https://itunes.apple.com") -> Directory:
     """Return Apple's directory for a country (two letters). It has neither language nor summary."""
-
-    def request(words: str) -> Request:
-        query = {"media": "podcast", "term": words, "limit": MOST, "country": country}
-        return Request(f"{base}/search?{urlencode(query)}", stays=True)
-
     fields = {
         "address": ["feedUrl"], "title": ["collectionName", "trackName"], "publisher": ["artistName"],
         "episodes": ["trackCount"], "newest": ["releaseDate"], "cover": ["artworkUrl600"],
     }  # fmt: skip
-    return Directory("iTunes", request, "results", fields)
+    parameters = {"media": "podcast", "limit": MOST, "country": country}
+    return Directory("iTunes", f"{base}/search", "term", parameters, "results", fields)
 
 
 def itunes_episodes(country: str, base: str = "https://itunes.apple.com") -> Directory:
     """Return Apple's directory of episodes for a country (two letters)."""
-
-    def request(words: str) -> Request:
-        query = {"media": "podcast", "entity": "podcastEpisode", "term": words, "limit": MOST, "country": country}
-        return Request(f"{base}/search?{urlencode(query)}", stays=True)
-
     fields = {
         "address": ["feedUrl"], "title": ["collectionName"], "episode": ["trackName"], "newest": ["releaseDate"],
         "cover": ["artworkUrl600"], "summary": ["description", "shortDescription"],
     }  # fmt: skip
-    return Directory("iTunes", request, "results", fields)
+    parameters = {"media": "podcast", "entity": "podcastEpisode", "limit": MOST, "country": country}
+    return Directory("iTunes", f"{base}/search", "term", parameters, "results", fields)
 
 
 def fyyd(base: str = "https://api.fyyd.de") -> Directory:
     """Return a directory from Germany, with podcasts in many languages."""
-
-    def request(words: str) -> Request:
-        return Request(f"{base}/0.2/search/podcast?{urlencode({'title': words, 'count': MOST})}", stays=True)
-
     fields = {
         "address": ["xmlURL"], "title": ["title"], "publisher": ["author"], "episodes": ["episode_count"],
         "newest": ["lastpub"], "language": ["language"], "cover": ["imgURL"], "summary": ["description", "subtitle"],
     }  # fmt: skip
-    return Directory("fyyd", request, "data", fields)
+    return Directory("fyyd", f"{base}/0.2/search/podcast", "title", {"count": MOST}, "data", fields)
 
 
 def podcast_index(key: str, secret: Callable[[], str], base: str = "https://api.podcastindex.org") -> Directory:
     """Return the open index, which requires a key of the listener's own and its secret."""
 
-    def request(words: str) -> Request:
+    def headers() -> Mapping[str, str]:
         now = str(int(time.time()))
         proof = hashlib.sha1((key + secret() + now).encode(), usedforsecurity=False).hexdigest()
-        headers = {"X-Auth-Key": key, "X-Auth-Date": now, "Authorization": proof}
-        address = f"{base}/api/1.0/search/byterm?{urlencode({'q': words, 'max': MOST})}"
-        return Request(address, headers=headers, stays=True)
+        return {"X-Auth-Key": key, "X-Auth-Date": now, "Authorization": proof}
 
     fields = {
         "address": ["url"], "title": ["title"], "publisher": ["author", "ownerName"], "episodes": ["episodeCount"],
         "newest": ["newestItemPubdate", "lastUpdateTime"], "language": ["language"], "cover": ["artwork", "image"],
         "summary": ["description"],
     }  # fmt: skip
-    return Directory("Podcast Index", request, "feeds", fields)
+    search = f"{base}/api/1.0/search/byterm"
+    return Directory("Podcast Index", search, "q", {"max": MOST}, "feeds", fields, headers)
 
 
 def make_directories(names: Sequence[str], country: str, key: str, secret_command: str) -> list[Directory]:

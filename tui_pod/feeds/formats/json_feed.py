@@ -33,13 +33,13 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise NotAFeed
     base = absolute(_text(data, "feed_url"), address) or address
-    items = [item for entry in _tables(data["items"]) if (item := _item(entry, base)) is not None]
+    items = [item for entry in tables(data["items"]) if (item := _item(entry, base)) is not None]
     return Feed(
         title=clean(unescaped(_text(data, "title"))),
         items=tuple(items[:MAX_ITEMS]),
         link=_address(data, base, "home_page_url"),
         summary=clean(_text(data, "description")),
-        language=clean(_text(data, "language"), 20).lower(),
+        language=clean(_text(data, "language"), 20).lower() or None,
         picture=_address(data, base, "icon", "favicon"),
         next_page=_address(data, base, "next_url"),
     )
@@ -53,7 +53,7 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
             to_duration(_text(file, "duration_in_seconds")),
             to_size(_text(file, "size_in_bytes")),
         )
-        for file in _tables(entry.get("attachments"))
+        for file in tables(entry.get("attachments"))
     ]
     audio = best_audio(enclosures, base)
     tags = entry.get("tags")
@@ -73,8 +73,9 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
     return make_item(raw, texts, audio, keywords=",".join(words))
 
 
-def _tables(value: object) -> Iterator[dict[str, Any]]:
-    for entry in value if isinstance(value, list) else []:
+def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:
+    """Yield the objects in a list of JSON; nothing for anything else."""
+    for entry in value[:most] if isinstance(value, list) else ():
         if isinstance(entry, dict):
             yield entry
 

@@ -65,8 +65,8 @@ class Item:
     season: int | None = None
     number: int | None = None
     """Episode number within its season."""
-    type: str = ""
-    """`trailer` or `bonus`; empty for a full episode."""
+    type: str | None = None
+    """`trailer` or `bonus`; None for a full episode."""
     is_explicit: bool = False
     picture: str | None = None
     """Address of its own cover."""
@@ -84,7 +84,7 @@ class Feed:
     items: tuple[Item, ...] = ()
     link: str | None = None
     summary: str = ""
-    guid: str = ""
+    guid: str | None = None
     """`podcast:guid`, the same wherever the feed moves."""
     moved_to: str | None = None
     """Its new address: `itunes:new-feed-url`, or `newLocation` of a document that is nothing else."""
@@ -92,8 +92,8 @@ class Feed:
     """True if it is meant to be heard from the first episode on (`itunes:type` serial)."""
     categories: tuple[tuple[str, ...], ...] = ()
     """Each from general to specific."""
-    language: str = ""
-    """Such as `en-gb`, in lower case; empty if not stated."""
+    language: str | None = None
+    """Such as `en-gb`, in lower case; None if not stated."""
     ttl: float = 0.0
     """How long it is valid by its own account (seconds); 0: not stated."""
     is_partial: bool = False

@@ -7,12 +7,11 @@ recording's address, its file, and what became of it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, Entry, HeardEpisode
+from tui_pod.feeds.formats.opml import MAX_EPISODES, MAX_FEEDS, Entry, HeardEpisode, Imported
 from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS
-from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.feeds.net.address import typed_address
 from tui_pod.feeds.net.login import split_login
 
 NAMES = ("urls", "queue")
@@ -26,17 +25,7 @@ _PLAYED = (["played"], ["finished"])
 """What podboat writes behind recordings that were played."""
 
 
-class NewsboatFile(NamedTuple):
-    """The contents of one of the two files."""
-
-    entries: tuple[Entry, ...] = ()
-    episodes: tuple[HeardEpisode, ...] = ()
-    queue: tuple[HeardEpisode, ...] = ()
-    left: tuple[str, ...] = ()
-    """What else it has, such as `2 query feeds`."""
-
-
-def parse_newsboat(content: bytes) -> NewsboatFile | None:
+def parse_newsboat(content: bytes) -> Imported | None:
     """Return the contents of a file of newsboat; None if it is none."""
     if content[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return None
@@ -57,22 +46,22 @@ def _words(line: str) -> list[str]:
     return [re.sub(r"\\(.)", r"\1", found[1]) if found[2] is None else found[2] for found in _WORD.finditer(line)]
 
 
-def _read_queue(lines: list[list[str]]) -> NewsboatFile:
+def _read_queue(lines: list[list[str]]) -> Imported:
     played: list[HeardEpisode] = []
     queued: list[HeardEpisode] = []
     for address, *state in lines[:MAX_EPISODES]:
         is_played = state[1:2] in _PLAYED
-        (played if is_played else queued).append(HeardEpisode("", "", address, is_played=is_played))
-    return NewsboatFile(episodes=tuple(played), queue=tuple(queued))
+        (played if is_played else queued).append(HeardEpisode(None, None, address, is_played=is_played))
+    return Imported("newsboat", episodes=tuple(played), queue=tuple(queued))
 
 
-def _read_feeds(lines: list[list[str]]) -> NewsboatFile:
+def _read_feeds(lines: list[list[str]]) -> Imported:
     entries: dict[str, Entry] = {}
     made = bad = 0
     for address, *tags in lines[:MAX_FEEDS]:
         typed = split_login(address)
-        named = typed_addresses(typed.text)
-        if not named:
+        named = typed_address(typed.text)
+        if named is None:
             made += address.startswith(_MADE)
             bad += not address.startswith(_MADE)
             continue
@@ -80,11 +69,10 @@ def _read_feeds(lines: list[list[str]]) -> NewsboatFile:
         topics = tuple((name,) for tag in tags if not tag.startswith(("~", "!")) and (name := clean(tag)))
         hidden = (("hidden", "yes"),) if any(tag.startswith("!") for tag in tags) else ()
         user = typed.user if ":" not in typed.user else ""
-        entries[named[0]] = Entry(named[0], title, topics, settings=hidden, user=user, password=typed.password)
+        entries[named] = Entry(named, title, topics, settings=hidden, user=user or None, password=typed.password)
     left = {"feed made by a search or a command": made, "feed without an http or https address": bad}
-    return NewsboatFile(
-        tuple(entries.values()), left=tuple(_said(count, what) for what, count in left.items() if count)
-    )
+    said = tuple(_said(count, what) for what, count in left.items() if count)
+    return Imported("newsboat", tuple(entries.values()), left=said)
 
 
 def _said(count: int, what: str) -> str:

@@ -19,7 +19,7 @@ from tui_pod.core.wall_time import believed
 from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
-from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.feeds.net.address import typed_address
 from tui_pod.feeds.net.login import split_login
 from tui_pod.feeds.servers.address import is_server
 
@@ -60,14 +60,14 @@ class Entry:
     title: str = ""
     folders: tuple[Folder, ...] = ()
     """All folders it is in."""
-    feed_id: str = ""
-    """Its first address; empty if it is the same as `address`."""
-    page: str = ""
+    feed_id: str | None = None
+    """Its first address; None if it is the same as `address`."""
+    page: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
     """See `podcast_settings`: names and texts."""
-    private: str = ""
+    private: str | None = None
     """See `PRIVATE`; ignored in lists from elsewhere."""
-    user: str = ""
+    user: str | None = None
     password: str = field(default="", repr=False)
     """With `user`, a login from the list; never written."""
 
@@ -75,12 +75,12 @@ class Entry:
 class HeardEpisode(NamedTuple):
     """An episode that was played, marked or queued in another player."""
 
-    podcast: str
-    """Address of its feed, as that player has it; empty if it has none, and only the recording identifies it."""
-    guid: str
-    """Empty if unknown."""
-    audio: str
-    """Address of its recording; empty if unknown."""
+    podcast: str | None
+    """Address of its feed, as that player has it; None if it has none, and only the recording identifies it."""
+    guid: str | None
+    """None if unknown."""
+    audio: str | None
+    """Address of its recording; None if unknown."""
     position: float = 0.0
     """Seconds; 0 when played."""
     duration: float | None = None
@@ -89,21 +89,26 @@ class HeardEpisode(NamedTuple):
     """When it was last played (UTC); None: unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The contents of a list."""
+class Imported(NamedTuple):
+    """The contents of a list of podcasts, or of another player's export."""
 
+    program: str | None
+    """The name of the other player; None for a list of podcasts."""
     entries: tuple[Entry, ...] = ()
-    faults: tuple[str, ...] = ()
-    """Entries that could not be used, for the listener."""
     episodes: tuple[HeardEpisode, ...] = ()
-    """Those that Overcast lists under their podcasts, if they were played or started."""
+    """Those that were played or started."""
+    faults: tuple[str, ...] = ()
+    """What could not be used, for the listener."""
+    queue: tuple[HeardEpisode, ...] = ()
+    """What was to be played next, in order."""
     left: tuple[str, ...] = ()
-    """What else it has, such as `2 playlists`."""
+    """What is not imported, such as `3 favourites`."""
 
 
-def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
+def parse_opml(content: bytes, takes_folders: bool = False) -> Imported:
     """Return the feeds in a list, without duplicates, and what was wrong with other entries.
+
+    The complete list of Overcast also has episodes.
 
     Args:
         content: the document.
@@ -128,7 +133,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
         entries = tuple(entry for entry in entries if entry.address in reader.subscribed)
         heard = [episode for episode in heard if episode.podcast in reader.subscribed]
     said = tuple(counted(count, what) for what, count in left.items() if count)
-    return Outline(entries, tuple(faults), tuple(heard), said)
+    return Imported("Overcast" if heard else None, entries, tuple(heard), tuple(faults), left=said)
 
 
 @dataclass(slots=True)
@@ -143,7 +148,7 @@ class _OutlineReader:
     subscribed: set[str] = field(default_factory=set)
     playlists: int = 0
     _path: list[str] = field(default_factory=list)
-    _feed: str = ""  # the address of the last feed; its episodes follow
+    _feed: str | None = None  # the address of the last feed; its episodes follow
 
     def restart(self) -> None:
         self.faults.clear()  # entries are kept, in case the repaired document has fewer
@@ -202,39 +207,33 @@ class _OutlineReader:
         is_played = values.get("played") == "1"
         if self._feed and (is_played or 0 < position <= DURATION_FAULT) and len(self.heard) < MAX_EPISODES:
             known = believed(when.astimezone(UTC), datetime.now(UTC)) if when is not None else None
-            audio = values.get("enclosureurl", "")
-            self.heard.append(
-                HeardEpisode(self._feed, "", audio, 0.0 if is_played else position, None, is_played, known)
-            )
+            audio, position = values.get("enclosureurl") or None, 0.0 if is_played else position
+            self.heard.append(HeardEpisode(self._feed, None, audio, position, None, is_played, known))
 
     def _add(self, text: str, title: str, values: dict[str, str]) -> None:
         text, user, password = split_login(text)
-        named = self._addresses(text)
-        self._feed = named[0] if named else ""
-        if named and values.get("subscribed") == "1":
-            self.subscribed.add(named[0])
-        if not named:
+        address = self._feed = self._address(text)
+        if address is None:
             self._fault(f"“{title or clean(text, 80)}”: {clean(text, 80)} is not an http or https address.")
             return
+        if values.get("subscribed") == "1":
+            self.subscribed.add(address)
         if len(self.entries) >= MAX_FEEDS:
             self._fault(f"“{title}” is over the {MAX_FEEDS:,} feeds that are taken.")
             return
         folder = tuple(name for name in self._path if name)[:MAX_FOLDERS]
-        entry = self.entries.get(named[0])
+        entry = self.entries.get(address)
         if entry is None:
-            feed_id = self._addresses(values.get(FIRST, ""))
-            page = typed_addresses(values.get("htmlurl", ""))
-            entry = Entry(
-                named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "",
-                _settings(values.get(SETTINGS, "")), values.get(PRIVATE, ""), user if ":" not in user else "", password,
-            )  # fmt: skip
+            feed_id, page = self._address(values.get(FIRST, "")), typed_address(values.get("htmlurl", ""))
+            settings, user = _settings(values.get(SETTINGS, "")), user if ":" not in user else ""
+            entry = Entry(address, title, (), feed_id, page, settings, values.get(PRIVATE), user or None, password)
         if folder and folder not in entry.folders:
             entry = replace(entry, folders=(*entry.folders, folder))
-        self.entries[named[0]] = entry
+        self.entries[address] = entry
 
-    def _addresses(self, text: str) -> list[str]:
+    def _address(self, text: str) -> str | None:
         is_ours = self.takes_folders and (is_folder(text) or is_server(text))
-        return [text] if is_ours else typed_addresses(text)
+        return text if is_ours else typed_address(text)
 
     def _fault(self, text: str) -> None:
         if len(self.faults) < 100 and text not in self.faults:  # a broken document is read twice
@@ -276,7 +275,7 @@ def _attributes(entry: Entry) -> dict[str, str]:
         "type": "rss",
         "xmlUrl": entry.address,
         "htmlUrl": entry.page,
-        FIRST: entry.feed_id if entry.feed_id != entry.address else "",
+        FIRST: entry.feed_id if entry.feed_id != entry.address else None,
         SETTINGS: json.dumps(dict(entry.settings), ensure_ascii=False) if entry.settings else "",
         PRIVATE: entry.private,
     }

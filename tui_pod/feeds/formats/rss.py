@@ -246,11 +246,11 @@ class _FeedReader:
             summary="\n".join(
                 filter(None, (clean(to_text(_first(channel, _ABOUT))), *told_texts(channel.get("told", ""))))
             ),
-            guid=clean(channel.get("podcast:guid", ""), 100).lower(),
+            guid=clean(channel.get("podcast:guid", ""), 100).lower() or None,
             moved_to=moved_to,
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
-            language=clean(_first(channel, _LANGUAGES), 20).lower().replace("_", "-"),
+            language=clean(_first(channel, _LANGUAGES), 20).lower().replace("_", "-") or None,
             ttl=60.0 * (to_number(channel.get("ttl", "")) or 0),
             is_partial=is_partial,
             picture=self._picture(channel, self._channel_links),
@@ -361,7 +361,7 @@ class _FeedReader:
             marks=tuple(sorted(marks, key=lambda mark: mark.start)),
             season=season,
             number=number,
-            type=kind if (kind := get("itunes:episodetype", "").strip().lower()) in ("trailer", "bonus") else "",
+            type=kind if (kind := get("itunes:episodetype", "").strip().lower()) in ("trailer", "bonus") else None,
             is_explicit=get("itunes:explicit", "").strip().lower() in ("yes", "true", "explicit"),
             picture=self._picture({}, links),
         )

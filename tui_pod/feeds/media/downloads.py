@@ -129,10 +129,14 @@ class Downloads:
         if found is not None:
             return found
         others, done = list[Path](), 0
+
+        def tell(now: int, size: int | None) -> None:
+            report(done + now, request.size if request.others else size)
+
         for address in request.others:
             name = name_of_part(request.episode, address)
             part = replace(request, episode=name, address=address, size=None, others=(), renew=lambda: None)
-            others.append(self.fetch(part, partial(_tell, report, done, request.size), cancel, expendable))
+            others.append(self.fetch(part, tell, cancel, expendable))
             done += others[-1].stat().st_size
         try:
             files.make_folder(self.folder)
@@ -145,7 +149,6 @@ class Downloads:
                 if found is not None:
                     return found
                 make_room = partial(self._make_room, expendable=expendable)
-                tell = partial(_tell, report, done, request.size) if others else report
                 rest = request.size - done if request.size else None
                 recording.fetch_all(LIMIT, tell, cancel or CancelToken(), make_room, rest)
                 return self._finish(request, recording, others)
@@ -230,7 +233,7 @@ class Downloads:
         kept = {download.episode: download for download in self.all()}
         used = sum(files.size(self.folder / name) for name in self._index().values())  # incomplete books too
         for episode in expendable:
-            if used + size <= self._quota and self._free() - missing >= LEAVE_FREE:
+            if used + size <= self._quota and shutil.disk_usage(self.folder).free - missing >= LEAVE_FREE:
                 break
             download = kept.pop(episode, None)
             if download is not None:
@@ -239,11 +242,8 @@ class Downloads:
         if used + size > self._quota:
             said = f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left."
             raise NoRoom(said, is_final=True)
-        if self._free() - missing < LEAVE_FREE:
+        if shutil.disk_usage(self.folder).free - missing < LEAVE_FREE:
             raise NoRoom("The disk is full.", is_final=True)
-
-    def _free(self) -> int:
-        return shutil.disk_usage(self.folder).free
 
 
 def _note_of(path: Path) -> Path:
@@ -253,11 +253,6 @@ def _note_of(path: Path) -> Path:
 def _former(path: Path) -> Path:
     """Return the name that a file had before it was set aside."""
     return path.with_name(path.name.removesuffix(_REMOVED))
-
-
-def _tell(report: Report, before: int, size: int | None, done: int, _: int | None) -> None:
-    """Report the progress of a file as that of its book, of which some bytes were there before."""
-    report(before + done, size)
 
 
 def _files(path: Path, note: Mapping[str, Any] | None = None, ending: str = "") -> list[Path]:

@@ -5,7 +5,6 @@ Blocks on disk and network: run it in a thread.
 
 from __future__ import annotations
 
-from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.mp3_head import (
     ENDLESS_TAG,
@@ -49,6 +48,7 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
     Raises:
         FetchError: no player would open it in reasonable time.
     """
+    stream.inserted = 0, b""
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
     if tag > PLAIN_TAG and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
         raise FetchError(ENDLESS_TAG, is_final=True)
@@ -65,50 +65,6 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
             head = head._replace(is_constant_rate=is_same)
     is_guessed = not (head.is_constant_rate or head.has_length)
     if is_guessed and stated and size and LEAST * stated <= size <= MOST * stated:
-        added = length_frame(start[head.first :], stated, size - first)
-        source = source._replace(remote=_SplicedAudio(stream, first, added))
+        stream.inserted = first, length_frame(start[head.first :], stated, size - first)
         head = head._replace(has_length=True)
     return source._replace(is_constant_rate=head.is_constant_rate, has_length=head.has_length)
-
-
-class _SplicedAudio:
-    """A `RemoteAudio` with bytes inserted that its server does not have."""
-
-    def __init__(self, audio: RemoteAudio, place: int, added: bytes) -> None:
-        """Insert bytes at `place`."""
-        self._audio = audio
-        self._place = place
-        self._added = added
-        self.progress = audio.progress  # without the inserted bytes
-        self.problem = audio.problem
-        self.has_changed = audio.has_changed
-
-    def open(self) -> ByteReader:
-        """See `RemoteAudio.open`."""
-        return _SplicedReader(self._audio.open(), self._place, self._added)
-
-
-class _SplicedReader:
-    def __init__(self, reader: ByteReader, place: int, added: bytes) -> None:
-        self._reader = reader
-        self._place = place
-        self._added = added
-        self.cancel = reader.cancel
-        self.close = reader.close
-
-    def size(self) -> int | None:
-        size = self._reader.size()
-        return None if size is None else size + len(self._added)
-
-    def can_go_to(self, offset: int) -> bool:
-        return self._reader.can_go_to(offset if offset < self._place else max(self._place, offset - len(self._added)))
-
-    def read_into(self, buffer: memoryview, offset: int) -> int:
-        inside = offset - self._place
-        if inside < 0:
-            return self._reader.read_into(buffer[:-inside], offset)
-        piece = self._added[inside : inside + len(buffer)]
-        if not piece:
-            return self._reader.read_into(buffer, offset - len(self._added))
-        buffer[: len(piece)] = piece
-        return len(piece)

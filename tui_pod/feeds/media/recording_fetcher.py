@@ -59,7 +59,6 @@ BROKEN = "The connection broke off before the end."
 _EXPIRED = frozenset((401, 403, 404, 410))
 """Statuses by which media hosts say that a temporary address has expired."""
 
-
 Access = Callable[[], NetworkPolicy]
 """Returns where a recording's address may lead, and the logins for it. May wait."""
 

@@ -39,6 +39,8 @@ class RemoteRecording:
         self._fetcher = fetcher
         self._changed = fetcher.changed
         self._told_version = 0
+        self.inserted = 0, b""
+        """Where readers get bytes that the server does not have, and these bytes; progress and size are without."""
 
     @property
     def is_usable(self) -> bool:
@@ -54,7 +56,7 @@ class RemoteRecording:
             self._fetcher.try_again()
             if not self.file.content.has_end:
                 self.file.content = replace(self.file.content, size=None, has_end=True)
-            return RecordingReader(self._fetcher)
+            return RecordingReader(self._fetcher, *self.inserted)
 
     def progress(self) -> FetchProgress:
         """See `RemoteAudio.progress`."""
@@ -193,7 +195,10 @@ class RemoteRecording:
 class RecordingReader:
     """A `ByteReader` of a remote recording."""
 
-    def __init__(self, fetcher: RecordingFetcher) -> None:
+    def __init__(self, fetcher: RecordingFetcher, place: int, inserted: bytes) -> None:
+        """Begin to read; see `RemoteRecording.inserted`."""
+        self._place = place
+        self._inserted = inserted
         self._fetcher = fetcher
         self._file = fetcher.file
         self._changed = fetcher.changed
@@ -204,16 +209,27 @@ class RecordingReader:
 
     def size(self) -> int | None:
         """See `ByteReader.size`."""
-        return self._file.content.size
+        size = self._file.content.size
+        return None if size is None else size + len(self._inserted)
 
     def can_go_to(self, offset: int) -> bool:
         """See `ByteReader.can_go_to`."""
+        if offset >= self._place:
+            offset = max(self._place, offset - len(self._inserted))
         with self._changed:
             is_here = self._file.have.end_from(offset) > offset
-        return is_here or self.size() != offset + ID3V1
+        return is_here or self._file.content.size != offset + ID3V1
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
         """See `ByteReader.read_into`."""
+        if offset >= self._place:
+            inside = offset - self._place
+            if piece := self._inserted[inside : inside + len(buffer)]:
+                buffer[: len(piece)] = piece
+                return len(piece)
+            offset -= len(self._inserted)
+        elif self._inserted:
+            buffer = buffer[: self._place - offset]
         plan = self._fetcher.plan
         while True:
             with self._changed:
@@ -225,7 +241,7 @@ class RecordingReader:
                 return 0
             count = self._file.read_into(buffer[: end - offset], offset)
             if count:
-                if self._claims.are_false(bytes(buffer[:count]), offset, self.size()):
+                if self._claims.are_false(bytes(buffer[:count]), offset, self._file.content.size):
                     self._fetcher.failure = FetchError(REFUSED, is_final=True)
                     raise OSError(REFUSED)
                 return count
@@ -239,7 +255,7 @@ class RecordingReader:
         try:
             while (end := self._file.have.end_from(offset)) == offset:
                 self._check()
-                size = self.size()
+                size = self._file.content.size
                 if size is not None and offset >= size:
                     break
                 if fetcher.failure is not None:

@@ -138,6 +138,11 @@ def typed_addresses(text: str) -> list[str]:
     return _named([f"{each}://{text}" for each in schemes]) if text and "/" not in text[:1] else []
 
 
+def typed_address(text: str) -> str | None:
+    """Return the likeliest of the addresses that a text may mean; None if it is not an address."""
+    return next(iter(typed_addresses(text)), None)
+
+
 def _named(texts: list[str]) -> list[str]:
     return [address for text in texts if (address := absolute(text)) is not None]
 

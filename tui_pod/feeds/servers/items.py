@@ -13,6 +13,7 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, without_surrogates
 from tui_pod.feeds.formats.items import Enclosure, make_item
+from tui_pod.feeds.formats.json_feed import tables
 from tui_pod.feeds.formats.model import Item, Recording
 from tui_pod.feeds.formats.values import to_number
 
@@ -52,13 +53,6 @@ class FullEntry(NamedTuple):
     """The series of a book, or the podcast itself."""
     added: float
     """When the server got it, in seconds since 1970."""
-
-
-def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:
-    """Yield the objects in a list of JSON; nothing for anything else."""
-    for entry in value[:most] if isinstance(value, list) else ():
-        if isinstance(entry, dict):
-            yield entry
 
 
 def table(value: object) -> dict[str, Any]:
@@ -154,7 +148,7 @@ def _episode(entry: dict[str, Any], ident: str, base: str, page: str, cover: str
         marks=_chapters(entry.get("chapters")),
         season=to_number(text(entry.get("season"))),
         number=to_number(text(entry.get("episode"))),
-        type=kind if kind in ("trailer", "bonus") else "",
+        type=kind if kind in ("trailer", "bonus") else None,
         picture=cover,
         recording=Recording(ident),
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from tui_pod.core.text.clean import clean, clean_title
+from tui_pod.feeds.formats.json_feed import tables
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.servers.address import to_base
 from tui_pod.feeds.servers.client import Reply, ask
-from tui_pod.feeds.servers.items import ident_of, number, tables, text, to_found, to_listed
+from tui_pod.feeds.servers.items import ident_of, number, text, to_found, to_listed
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.shelves import KnownServer, ServerLibrary, finish, read_known, store_found
 from tui_pod.feeds.store.subscription import Subscription

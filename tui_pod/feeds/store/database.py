@@ -61,9 +61,19 @@ class FeedDatabase:
                 self._connection.close()
                 self._connection = None
 
+    @property
+    def is_empty(self) -> bool:
+        """True if no feed was ever added. Opens nothing."""
+        return not (self.file.exists() or self.backup.exists())
+
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Open a read transaction; raise FeedStoreError if the database cannot be read."""
+        """Open a read transaction; raise FeedStoreError if the database cannot be read. Creates no file."""
+        if self.is_empty:
+            with contextlib.closing(sqlite3.connect(":memory:")) as db:
+                migrate(db)
+                yield db
+            return
         with self._used("BEGIN") as db:
             yield db
 
@@ -240,7 +250,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
         is_new = db.execute(
             "INSERT INTO feeds (first, address, title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (feed_id, entry.address, entry.title, entry.page, json.dumps(entry.folders), private),
+            (feed_id, entry.address, entry.title, entry.page or "", json.dumps(entry.folders), private),
         ).rowcount
         count += is_new
         if is_new and entry.settings:
@@ -251,7 +261,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
 def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]:
     """Return the subscriptions in order; those for our own backup include the allowed private origins."""
     rows = db.execute(
-        "SELECT first, address, title, page, folders, texts, origin"
+        "SELECT first, address, title, nullif(page, '') AS page, folders, texts, nullif(origin, '') AS origin"
         f" FROM feeds {settings_table.JOIN} WHERE removed IS NULL ORDER BY number"
     )
     return [
@@ -262,7 +272,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
             feed_id,
             page,
             settings_table.shared_texts(texts),
-            origin if is_backup and origin != "?" else "",
+            origin if is_backup and origin != "?" else None,
         )
         for feed_id, address, title, page, folders, texts, origin in rows
     ]

@@ -81,7 +81,7 @@ def upsert(db: sqlite3.Connection, number: int, placed: Sequence[Placed]) -> int
     store_facts(db, "sizes", ("size",), [(one.id, one.item.size) for one in found])
     store_facts(db, "pictures", ("address",), [(one.id, one.item.picture) for one in found])
     before = db.total_changes
-    numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
+    numbering = [(one.id, one.item.season, one.item.number, one.item.type or "", one.item.is_explicit) for one in found]
     store_facts(db, "numbering", ("season", "number", "type", "is_explicit"), numbering)
     return changes + db.total_changes - before
 
@@ -158,8 +158,6 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
 
 def picture_of(database: FeedDatabase, ident: str) -> str | None:
     """Return the address of an episode's cover, or that of its feed; None: neither has one."""
-    if not database.file.exists():
-        return None
     with database.read() as db:
         row = db.execute(
             "SELECT coalesce(own.address, its.address) FROM episodes JOIN feeds ON feed = number"

@@ -47,8 +47,8 @@ class Details:
     audio: str | None
     size: int | None
     """Bytes of the audio, as the feed states them."""
-    language: str
-    """Of the feed, such as `en-gb`; empty when not stated."""
+    language: str | None
+    """Of the feed, such as `en-gb`; None if not stated."""
     season: int | None
     number: int | None
     type: str | None
@@ -88,7 +88,7 @@ class FeedStore:
     @property
     def is_empty(self) -> bool:
         """True if no feed was ever added. Opens nothing."""
-        return not (self.db.file.exists() or self.db.backup.exists())
+        return self.db.is_empty
 
     @property
     def generation(self) -> tuple[int, int] | None:
@@ -102,8 +102,6 @@ class FeedStore:
 
     def feeds(self, with_removed: bool = False) -> list[Subscription]:
         """Return the subscriptions in order, each with its number of episodes."""
-        if self.is_empty:
-            return []
         with self.db.read() as db:
             return read_subscriptions(db, with_removed)
 
@@ -158,8 +156,10 @@ class FeedStore:
         known, now = self.find(address, with_removed=True), time.time()
         feed_id = known.feed_id if known is not None else address
         with self.db.write(changes_library=True) as db:
-            if known is None and insert_entries(db, [Entry(address, feed.title, page=feed.link or "")]):
-                db.execute("UPDATE feeds SET removed = ?, language = ? WHERE first = ?", (now, feed.language, feed_id))
+            if known is None and insert_entries(db, [Entry(address, feed.title, page=feed.link)]):
+                db.execute(
+                    "UPDATE feeds SET removed = ?, language = ? WHERE first = ?", (now, feed.language or "", feed_id)
+                )
                 episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
             asked = "SELECT number, removed FROM feeds WHERE first = ?"
             number, removed = db.execute(asked, (feed_id,)).fetchone()
@@ -200,8 +200,6 @@ class FeedStore:
 
     def course_settings(self) -> PodcastSettings:
         """Return the settings of the embedded catalogue."""
-        if self.is_empty:
-            return PodcastSettings()
         with self.db.read() as db:
             return settings_table.read_course(db)
 
@@ -222,9 +220,9 @@ class FeedStore:
         text = json.dumps(private) if private else ""
         self._set(feed_id, "origin = ?", text, changes_library=False, changes_list=True)
 
-    def fail(self, feed_id: str, reason: str) -> None:
-        """Set why the last refresh failed."""
-        self._set(feed_id, "error = ?", reason, changes_library=False)
+    def fail(self, feed_id: str, reason: str | None) -> None:
+        """Set why the last refresh failed; None if it did not."""
+        self._set(feed_id, "error = ?", reason or "", changes_library=False)
 
     def touch(self, feed_id: str) -> None:
         """Record a refresh that found nothing new."""
@@ -252,11 +250,21 @@ class FeedStore:
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
         return purged
 
-    def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
+    def store(
+        self,
+        feed_id: str,
+        feed: Feed,
+        etag: str | None = None,
+        modified: str | None = None,
+        now: float | None = None,
+    ) -> Stored:
         """Store a feed as read; episodes that it no longer lists are kept.
 
         Args:
-            etag: for the next conditional request, as is `modified`.
+            feed_id: the feed.
+            feed: as read.
+            etag: for the next conditional request, as is `modified`; None if the server gave none.
+            modified: the date of this version.
             now: seconds since 1970; None: the current time.
         """
         now = time.time() if now is None else now
@@ -272,7 +280,10 @@ class FeedStore:
             if dropped:
                 said = f"{dropped:,} old episodes that it no longer lists were deleted"
                 self.db.notices.append(f"{title or feed_id}: {said}; {episodes.MAX_EPISODES:,} are kept per podcast.")
-            values = (title, feed.link or "", feed.guid, feed.is_serial, json.dumps(feed.categories), feed.language)
+            values = (
+                title, feed.link or "", feed.guid or "", feed.is_serial, json.dumps(feed.categories),
+                feed.language or "",
+            )  # fmt: skip
             described = db.execute(
                 "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ?, language = ?"
                 " WHERE number = ? AND (title, page, guid, is_serial, categories, language) IS NOT (?, ?, ?, ?, ?, ?)",
@@ -280,7 +291,7 @@ class FeedStore:
             ).rowcount
             db.execute(
                 "UPDATE feeds SET own_title = ?, etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
-                (feed.title or own_title, etag, modified, now, number),
+                (feed.title or own_title, etag or "", modified or "", now, number),
             )
             db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, feed.summary))
             episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
@@ -307,8 +318,6 @@ class FeedStore:
 
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""
-        if self.is_empty:
-            return []
         with self.db.read() as db:
             return read_entries(db)
 
@@ -327,8 +336,6 @@ class FeedStore:
 
     def identities(self) -> list[EpisodeIdentity]:
         """Return the identity of each episode with an http(s) recording, except those of removed feeds."""
-        if self.is_empty:
-            return []
         with self.db.read() as db:
             rows = db.execute(
                 "SELECT id, first, episodes.guid, audio, duration FROM episodes JOIN feeds ON feed = number"
@@ -338,15 +345,13 @@ class FeedStore:
 
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""
-        if self.is_empty:
-            return None
         with self.db.read() as db:
             cursor = db.cursor()
             cursor.row_factory = sqlite3.Row
             row = cursor.execute(
                 "SELECT first AS feed, feeds.title AS feed_title, coalesce(html, '') AS notes, episodes.link, chapters,"
-                " marks, origin AS allowed, audio, size, language, season, numbering.number, nullif(type, '') AS type,"
-                " is_explicit"
+                " marks, origin AS allowed, audio, size, nullif(language, '') AS language, season,"
+                " numbering.number, nullif(type, '') AS type, is_explicit"
                 " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
                 " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
                 " WHERE episodes.id = ?",

@@ -76,7 +76,7 @@ def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> Fee
         tell: told how much is read, from 0 to 1.
     """
     database = FeedDatabase(folder)
-    if not (database.file.exists() or database.backup.exists()):
+    if database.is_empty:
         return FeedLibrary()
     try:
         try:
@@ -95,8 +95,6 @@ def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> Fee
 def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
     """Return the notes of these episodes (at most 500), if any: HTML as in `Details`. Never raises."""
     database = FeedDatabase(folder)
-    if not database.file.exists():
-        return {}
     asked = f"SELECT id, html FROM notes WHERE id IN ({', '.join('?' * len(ids))})"
     try:
         with database.read() as db:

@@ -15,7 +15,8 @@ from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import to_folders
 
 _QUERY = f"""
-SELECT number, first AS feed_id, address, title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,
+SELECT number, first AS feed_id, address, title, nullif(page, '') AS page, folders, nullif(etag, '') AS etag,
+    nullif(modified, '') AS modified, fetched, nullif(error, '') AS error, origin, nullif(guid, '') AS guid, is_serial,
     categories, shows_categories, removed, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS rests_until,
     coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS episodes, texts, own_title
 FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
@@ -35,16 +36,17 @@ class Subscription:
     """The address it was first known by; never changes."""
     address: str
     title: str
-    page: str
+    page: str | None
     folders: tuple[Folder, ...]
-    etag: str
-    modified: str
+    etag: str | None
+    modified: str | None
     fetched: float | None
     """When it was last fetched, in seconds since 1970; None: never."""
-    error: str
-    """Why the last refresh failed; empty if it succeeded."""
+    error: str | None
+    """Why the last refresh failed; None if it succeeded."""
     origin: str
-    guid: str
+    """The private origin that the listener allowed, as JSON; empty for none, `?` if a list named the address."""
+    guid: str | None
     is_serial: bool
     categories: tuple[Folder, ...]
     shows_categories: bool
@@ -69,8 +71,8 @@ class Subscription:
         return self.rests_until == inf
 
     @property
-    def trouble(self) -> str:
-        """Why it has no new episodes; empty if the last refresh succeeded."""
+    def trouble(self) -> str | None:
+        """Why it has no new episodes; None if the last refresh succeeded."""
         return "It has ended." if self.has_ended else self.error
 
     @property

@@ -17,7 +17,7 @@ from tui_pod.feeds.folders.address import typed_path
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.imports import Imported
+    from tui_pod.feeds.formats.opml import Imported
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.library import ShownLibrary

@@ -154,9 +154,9 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
     if podcast is not None:
         facts += [
             ("Address", podcast.address),
-            ("Page", podcast.page),
+            ("Page", podcast.page or ""),
             ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
-            ("Last error", podcast.error),
+            ("Last error", podcast.error or ""),
         ]
         links = [podcast.page, *(found.rstrip(".,;:!?)]") for found in _LINK.findall(podcast.summary))]
         choices += [AboutChoice(link, link) for link in list(dict.fromkeys(filter(None, links)))[:MAX_LINKS]]

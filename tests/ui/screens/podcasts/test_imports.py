@@ -7,8 +7,8 @@ import pytest
 from tests.app_driver import run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports import Imported, ImportFault
+from tui_pod.feeds.formats.opml import Entry, Imported
+from tui_pod.feeds.imports import ImportFault
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.sync.taking import Taking
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
