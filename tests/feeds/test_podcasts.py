@@ -1,19 +1,26 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.feeds.store.making import DAY, FIRST, NOW, make_feed, make_item
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
+from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.media.keeping import Usual
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
+from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.media import EpisodeSources
@@ -209,6 +216,123 @@ def test_podcasts_open_nothing(tmp_path: Path) -> None:
     assert podcasts.details("x") is None
     assert podcasts.downloads.find("x") is None
     assert not (tmp_path / "data").exists()
+
+
+# -- what is downloaded, and what is listed -------------------------------------------------------------
+
+
+@pytest.fixture
+def podcasts(tmp_path: Path) -> Podcasts:
+    """Podcasts with four episodes of one feed, a day apart; the first one is `g1`."""
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
+    podcasts.store.subscribe([Entry(FIRST, "Cast")])
+    items = (make_item(n, published=NOW + n * DAY) for n in (4, 3, 2, 1))
+    podcasts.store.store(FIRST, make_feed(*items), now=NOW + 4 * DAY)
+    return podcasts
+
+
+def episode_of(n: int) -> str:
+    return episode_id(FIRST, f"g{n}")
+
+
+def put_download(podcasts: Podcasts, n: int, is_automatic: bool) -> None:
+    folder = podcasts.downloads.folder
+    folder.mkdir(exist_ok=True)
+    path = folder / f"title-{episode_of(n)}.mp3"
+    path.write_bytes(b"audio")
+    path.with_name(f"{path.name}.json").write_text(json.dumps({"episode": episode_of(n), "automatic": is_automatic}))
+    podcasts.downloads.look_again()
+
+
+def plan(podcasts: Podcasts, keep: int, in_use: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    (feed,) = podcasts.store.feeds()
+    now = datetime.fromtimestamp(NOW + 5 * DAY, UTC)
+    requests, gone = podcasts.plan_downloads(feed, Usual(keep=keep), lambda _: None, in_use, now)
+    assert all(request.is_automatic for request in requests)
+    return [request.episode for request in requests], gone
+
+
+def test_automatic_download_that_was_deleted_is_not_started_again(podcasts: Podcasts) -> None:
+    put_download(podcasts, 1, is_automatic=True)
+    assert plan(podcasts, keep=1) == ([episode_of(4)], [episode_of(1)])
+    assert podcasts.downloads.delete(episode_of(1))
+    assert plan(podcasts, keep=9) == ([episode_of(n) for n in (4, 3, 2)], [])
+
+
+def test_download_of_the_listener_is_not_deleted_to_make_way(podcasts: Podcasts) -> None:
+    put_download(podcasts, 1, is_automatic=False)
+    assert plan(podcasts, keep=1) == ([episode_of(4)], [])
+
+
+def listed(podcasts: Podcasts) -> list[str]:
+    found = read_feeds(podcasts.store.db.file.parent)
+    return sorted(episode.title for episode in found.episodes)
+
+
+def test_old_episodes_are_hidden_unless_started_in_use_or_downloaded(podcasts: Podcasts) -> None:
+    podcasts.store.configure(FIRST, {"archive_after": "1"})
+    put_download(podcasts, 2, is_automatic=False)
+    then = datetime.fromtimestamp(NOW, UTC)
+    progress = {episode_of(3): Progress(then, 5.0), episode_of(4): Progress(then, played=True)}
+    now = datetime.fromtimestamp(NOW + 9 * DAY, UTC)
+    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    assert listed(podcasts) == ["Title 2", "Title 3"]
+    podcasts.archive(podcasts.store.feeds(), progress.get, [episode_of(1)], now)
+    assert listed(podcasts) == ["Title 1", "Title 2", "Title 3"]
+    podcasts.store.configure(FIRST, {"archive_after": ""})
+    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    assert listed(podcasts) == ["Title 1", "Title 2", "Title 3", "Title 4"]
+
+
+@pytest.mark.parametrize(("stated", "foreign"), [("de-at", "de-at"), ("en-gb", None), (None, None)])
+def test_language_is_foreign_unless_it_is_english_or_not_stated(
+    podcasts: Podcasts, stated: str | None, foreign: str | None
+) -> None:
+    podcasts.store.store(FIRST, make_feed(make_item(1), language=stated))
+    assert podcasts.foreign_language(Episode(episode_of(1), "One")) == foreign
+    assert podcasts.foreign_language(Episode("of a catalogue", "One")) is None
+
+
+def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
+    item = make_item(1, season=2, number=5, type="bonus", is_explicit=True, notes="<p>About ships.</p>")
+    podcasts.store.store(FIRST, make_feed(item, make_item(2, notes="<p>About rope.</p>")))
+    assert podcasts.notes(Episode(episode_of(1), "One")).text == (
+        "Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships."
+    )
+    assert podcasts.notes(Episode(episode_of(2), "Two")).text == "About rope."
+    assert podcasts.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
+
+
+def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None:
+    podcasts.store.store(FIRST, make_feed(summary="About the sea.", link="https://cast.example.org/"))
+    facts = podcasts.describe(FIRST)
+    assert facts is not None
+    assert (facts.address, facts.summary, facts.page) == (FIRST, "About the sea.", "https://cast.example.org/")
+    assert (facts.refreshed is not None, facts.error) == (True, None)
+    podcasts.store.fail(FIRST, "It is down.")
+    again = podcasts.describe(FIRST)
+    assert again is not None
+    assert again.error == "It is down."
+    assert podcasts.describe("https://another.example.org/") is None
+
+
+def test_only_an_episode_with_an_address_can_be_downloaded(podcasts: Podcasts) -> None:
+    assert podcasts.download_request(Episode("x", "X")) is None
+    assert podcasts.download_request(Episode("x", "X", audio="/music/x.mp3")) is None
+    request = podcasts.download_request(Episode("x", "X", audio="https://c.org/x.mp3"))
+    assert request is not None
+    assert (request.episode, request.is_automatic, request.size, request.others) == ("x", False, None, ())
+
+
+def test_book_of_several_files_has_no_single_file(podcasts: Podcasts) -> None:
+    parts = arrange(Part(f"https://c.org/{n}.mp3", 60.0) for n in (1, 2))
+    book = Episode(episode_of(1), "Book", audio=parts[0].audio, parts=parts)
+    put_download(podcasts, 1, is_automatic=False)
+    assert podcasts.local_file(book) is None
+    assert podcasts.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
+    request = podcasts.download_request(book)
+    assert request is not None
+    assert request.others == ("https://c.org/2.mp3",)
 
 
 # -- what the settings allow ---------------------------------------------------------------------------

@@ -58,6 +58,16 @@ def _denied(path: object) -> None:
     raise PermissionError(13, "Permission denied", str(path))
 
 
+def test_name_of_a_download_is_synced_to_the_disk(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    synced: list[list[str]] = []
+    monkeypatch.setattr("tui_pod.runtime.files.sync_folder", lambda folder: synced.append(os.listdir(folder)))
+    path = downloads.fetch(request(site))
+    assert path.name in synced[-1]
+
+
 def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
     told: list[tuple[int, int | None]] = []
