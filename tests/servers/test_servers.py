@@ -43,7 +43,7 @@ def milliseconds(time: datetime) -> int:
 def test_libraries_series_and_podcasts_are_topics(server: TriedServer, machines: Machines) -> None:
     machine = machines("one")
     result = machine.refresh()
-    assert (result.error, result.new) == ("", 6)
+    assert (result.error, result.new) == (None, 6)
     found = machine.episodes()
     assert {"Alone", "Many Files", "First", "Second", "One", "Two"} <= found.keys()
     assert found["Alone"].duration == 20
@@ -62,7 +62,7 @@ def test_a_refresh_takes_only_what_has_changed(server: TriedServer, machines: Ma
     machine = machines("one")
     machine.refresh()
     again = machine.refresh()
-    assert (again.error, again.new, again.has_changed) == ("", 0, False)
+    assert (again.error, again.new, again.has_changed) == (None, 0, False)
     ident = server.add_book(Book("Late", (20.0,)))
     assert machine.refresh().new == 1
     server.rename(ident, "Later")

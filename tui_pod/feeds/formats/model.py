@@ -23,7 +23,7 @@ class NotAFeed(FeedError):
 
 
 class Recording(NamedTuple):
-    """What a folder or a server tells of an item beyond feeds."""
+    """What a folder or a server says about an item, and a feed does not."""
 
     folder: str = ""
     """Path of the folder whose topic it belongs to, or a server's id of its book or podcast."""
@@ -73,7 +73,7 @@ class Item:
     login: Login | None = field(default=None, repr=False)
     """Login for its audio, which was in its address."""
     recording: Recording | None = None
-    """None: it is no file of a folder."""
+    """None for an item of a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ class Feed:
     moved_to: str | None = None
     """Its new address: `itunes:new-feed-url`, or `newLocation` of a document that is nothing else."""
     is_serial: bool = False
-    """True if it is meant to be heard from the first episode on (`itunes:type` serial)."""
+    """True if it is meant to be played from the first episode on (`itunes:type` serial)."""
     categories: tuple[tuple[str, ...], ...] = ()
     """Each from general to specific."""
     language: str | None = None
     """Such as `en-gb`, in lower case; None if not stated."""
     ttl: float = 0.0
-    """How long it is valid by its own account (seconds); 0: not stated."""
+    """How long it says that it is valid (seconds); 0: not stated."""
     is_partial: bool = False
     """True if a part could not be read."""
     picture: str | None = None

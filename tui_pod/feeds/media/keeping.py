@@ -60,7 +60,7 @@ def plan_downloads(
     Args:
         newest_first: all episodes that can be downloaded.
         settings: those of the podcast.
-        is_serial: whether it is heard from its first episode on, if the settings do not say.
+        is_serial: whether it is played from its first episode on, if the settings do not say.
         usual: for what the settings leave open.
         progress: returns the progress of an episode; None if it was never played.
         downloads: the present downloads, by episode.
@@ -79,7 +79,7 @@ def plan_downloads(
         if len(wanted) >= keep:
             break
         is_older = is_older or episode.id == last_heard
-        if is_older and episode.id not in downloads:  # do not go back behind what was heard
+        if is_older and episode.id not in downloads:  # do not go back behind what was played
             continue
         if not _is_played(progress(episode.id)) and is_wanted(settings, *episode[1:-1]):
             wanted.append(episode)
@@ -100,7 +100,7 @@ def plan_downloads(
 
 
 def _last_heard(episodes: Iterable[Candidate], progress: Callable[[str], Progress | None]) -> str | None:
-    """Return the episode that was heard last; None if none was, whatever is marked."""
+    """Return the episode that was played last; None if none was. Marks do not count."""
     found = ((played.listened, one.id) for one in episodes if (played := progress(one.id)) is not None)
     return max(((listened, ident) for listened, ident in found if listened), default=(None, None))[1]
 

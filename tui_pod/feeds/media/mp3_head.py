@@ -1,29 +1,29 @@
-"""Read from the head of an mp3 how places in it can be told from its size. Pure."""
+"""Read from the head of an mp3 how positions in it follow from its size. Pure."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 HEAD = 16 * 1024
-"""Bytes from the first frame on that are looked at."""
+"""Bytes that are read, from the first frame on."""
 
 SYNC = 2 * 1024
-"""Bytes within which a frame begins; one has 1,440 at most."""
+"""A frame begins within this many bytes; the longest has 1,440."""
 
 MAX_TAG = 1024 * 1024
-"""Bytes of a tag that are looked at; covers are in it."""
+"""Most bytes of a tag that are read; it contains the covers."""
 
 ENDLESS_TAG = "Its tag has thousands of entries, which no player reads in time."
 
 MAX_ENTRIES = 5_000
-"""Entries of a tag; 200,000 in 6 MB block the player for a minute (measured), chapters are a thousand at most."""
+"""Most entries of a tag: 200,000 in 6 MB block the player for a minute (measured); chapters take 1,000 at most."""
 
 _XING_OFFSETS = (36, 21, 13)
 """Where an encoder's header may begin in the first frame: MPEG 1 stereo, mono or MPEG 2 stereo, MPEG 2 mono."""
 
 
 def tag_size(start: bytes) -> int:
-    """Return the bytes of the ID3v2 tag that a file begins with, by its first ten; 0 when there is none."""
+    """Return the size of a file's ID3v2 tag (bytes) from the first ten bytes of the file; 0 if it has none."""
     if len(start) < 10 or not start.startswith(b"ID3"):
         return 0
     size = 0
@@ -33,10 +33,10 @@ def tag_size(start: bytes) -> int:
 
 
 def has_endless_tag(start: bytes) -> bool:
-    """Return whether an ID3v2 tag has so many entries that FFmpeg would read it for minutes, one against all others.
+    """Return True if an ID3v2 tag has so many entries that FFmpeg, which compares each with all, would take minutes.
 
     Args:
-        start: of the file, its tag whole or cut.
+        start: the first bytes of the file, with all or a part of its tag.
     """
     end, place, count = min(len(start), tag_size(start)), 10, 0
     while place + 10 <= end and start[place] and count <= MAX_ENTRIES:
@@ -46,25 +46,25 @@ def has_endless_tag(start: bytes) -> bool:
 
 
 class Mp3Head(NamedTuple):
-    """What the head of an mp3 tells."""
+    """What the head of an mp3 says."""
 
     is_constant_rate: bool
     first: int
     """Bytes before the first frame."""
     has_length: bool = False
-    """Whether it says of how many frames it is."""
+    """True if it states the number of frames."""
     kilobits: int = 0
-    """A second, of the first frames; 0 where an encoder's header says more."""
+    """Bit rate of the first frames (kbit/s); 0 if an encoder's header says more."""
 
 
 def read_head(head: bytes) -> Mp3Head | None:
-    """Return what the head of an mp3 tells; None: it is no mp3.
+    """Return what the head of an mp3 says; None if it is no mp3.
 
     Encoders mark the rate: "Info" in the first frame is constant, "Xing" or "VBRI" is variable. Without a mark the
-    rates of the first frames tell: those of a variable file differ soon.
+    rates of the first frames decide: in a variable file they soon differ.
 
     Args:
-        head: from after the tag on.
+        head: the bytes after the tag.
     """
     first = next((place for place in range(min(len(head), SYNC)) if _are_frames(head, place)), None)
     if first is None:
@@ -85,11 +85,11 @@ def read_head(head: bytes) -> Mp3Head | None:
 
 
 def length_frame(frame: bytes, seconds: float, size: int) -> bytes:
-    """Return a frame that says how long a file is, to be put before its first one; players do not play it.
+    """Return a frame that states the length of a file, to be inserted before its first one; players do not play it.
 
     Args:
         frame: the first one.
-        seconds: of the file.
+        seconds: length of the file.
         size: bytes of the file, from its first frame on.
     """
     version, sampling, is_mono = frame[1] >> 3 & 3, frame[2] >> 2 & 3, frame[3] >> 6 == 3
@@ -113,7 +113,7 @@ _SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 
 
 
 def _frame(data: bytes, place: int) -> tuple[int, int] | None:
-    """Return the bit rate and the size of the layer III frame that begins at `place`; None when none does."""
+    """Return the bit rate and the size of the layer III frame that begins at `place`; None if none does."""
     if place + 4 > len(data) or data[place] != 0xFF or data[place + 1] & 0xE6 != 0xE2:
         return None
     version, rate, sampling = data[place + 1] >> 3 & 3, data[place + 2] >> 4, data[place + 2] >> 2 & 3

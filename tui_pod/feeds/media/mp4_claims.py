@@ -1,6 +1,6 @@
-"""Tell an MP4 whose index claims more samples than the file can hold: a player makes room for each one before it looks.
+"""Recognise an MP4 whose index claims more samples than the file can hold.
 
-A file of 4 kB that claims 60 million takes 1.5 GB of FFmpeg 7.1 (measured).
+A player allocates memory for each: FFmpeg 7.1 takes 1.5 GB for a file of 4 kB that claims 60 million (measured).
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from tui_pod.runtime.files import reading
 REFUSED = "Its index claims more than the file can hold."
 
 UNKNOWN = 64 * 1024 * 1024
-"""Bytes that a file of unknown size may turn out to have."""
+"""Size that is assumed if it is unknown (bytes)."""
 
 MAX_BOXES = 100_000
-"""Boxes of a file that are looked at."""
+"""Most boxes of a file that are read."""
 
 MAX_BOX = 64 * 1024 * 1024
-"""Bytes of one box that are looked at."""
+"""Most bytes of one box that are read."""
 
 _HEAD = 16
-"""Bytes from a box's kind on in which its claim is."""
+"""A box's kind and its claim fit into this many bytes."""
 
 
 class Mp4Claims:
-    """What the boxes of one file claim, as its bytes come by in any order."""
+    """What the boxes of one file claim; its bytes may come in any order."""
 
     def __init__(self) -> None:
-        self._end = b"", 0  # of what came last, and where it ended
-        self._claims: dict[int, int] = {}  # bytes that each box claims, by its place
+        self._end = b"", 0  # the last bytes that came, and where they ended
+        self._claims: dict[int, int] = {}  # bytes that each box claims, by its offset
 
     def are_false(self, data: bytes, offset: int, size: int | None) -> bool:
-        """Look at bytes that come by; return whether all that was claimed by now is more than the file has.
+        """Read bytes as they come; return True if the boxes so far claim more than the file has.
 
         Args:
-            data: in the file from `offset` on.
+            data: bytes of the file, from `offset` on.
             offset: bytes.
-            size: of the file; None: not known.
+            size: bytes of the file; None if unknown.
         """
         before, end = self._end
         if end == offset:
@@ -62,17 +62,17 @@ def _number(data: bytes, place: int) -> int:
 
 
 def _sizes(box: bytes) -> int:
-    """Return the bytes of samples of one size; each of other sizes has a number of its own in the file."""
+    """Return the bytes of samples that share one size; others have a number each, which takes room in the file."""
     return _number(box, 8) * _number(box, 12)
 
 
 def _run(box: bytes) -> int:
-    """Return the bytes, at least, of a fragment's samples that have no numbers of their own."""
+    """Return the fewest bytes of a fragment's samples that have no numbers of their own."""
     return 0 if box[6] & 0x0F else _number(box, 8)
 
 
 def _packed(box: bytes) -> int:
-    """Return more than any file has for an index that is packed, as no program has done for twenty years."""
+    """Return more than any file has if the index is compressed; no program has written one for twenty years."""
     return 1 << 63 if box[8:12] == b"dcom" else 0
 
 
@@ -80,7 +80,7 @@ _CLAIMS: dict[bytes, Callable[[bytes], int]] = {b"stsz": _sizes, b"trun": _run, 
 
 
 def fault_of(path: Path) -> str | None:
-    """Return why a recording on the disk cannot be played in time, or in the memory there is; None: it can.
+    """Return why a recording on the disk would take minutes or gigabytes to open; None if it would not.
 
     Raises:
         OSError: it cannot be read.

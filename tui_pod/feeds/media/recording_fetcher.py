@@ -99,7 +99,7 @@ class RecordingFetcher:
         self.expected: int | None = None
         """Bytes that a download expects because the feed states them."""
         self.is_answered = file.have.total() > 0
-        """Whether the server has answered since the last failure."""
+        """True if the server has answered since the last failure."""
         self.is_closed = False
         self._access = access
         self._renew = renew
@@ -108,7 +108,7 @@ class RecordingFetcher:
         self._is_audio = is_audio
         self._at: str | None = None  # where the redirects led
         self._attempts = 0
-        self._most = file.have.total()  # bytes that were here at most
+        self._most = file.have.total()  # the most bytes that were ever here
         self._is_checked = not is_audio or file.have.end_from(0) >= HEAD
         self._is_same = not file.have.total()  # whether the server still has the version that is here
         self._is_comparing = False  # whether the connection brings bytes that are here, to compare them

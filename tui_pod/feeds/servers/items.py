@@ -1,4 +1,4 @@
-"""Turn what a server says of its books and podcasts into items of a feed, cleaned and checked. Pure."""
+"""Turn what a server says about its books and podcasts into items of a feed, cleaned and checked. Pure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from tui_pod.feeds.formats.values import to_number
 MAX_SECONDS = 10_000_000.0
 """Longest book that is believed, in seconds."""
 
-MAX_TRACKS = 5_000
-MAX_EPISODES = 50_000
-MAX_SHELVES = 50
+MAX_TRACKS, MAX_EPISODES, MAX_SHELVES = 5_000, 50_000, 50
 """Most files of a book, episodes of a podcast, and series of a book that are read."""
 
 _IDENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -33,7 +31,7 @@ class ListEntry(NamedTuple):
 
     ident: str
     mark: str
-    """Changes whenever the server says something else of it."""
+    """Changes with what the server says about it."""
 
 
 class Shelf(NamedTuple):
@@ -83,7 +81,7 @@ def time_of(value: object) -> float | None:
 
 
 def to_listed(entry: dict[str, Any]) -> ListEntry | None:
-    """Return an entry of a list; None if it cannot be heard."""
+    """Return an entry of a list; None if it cannot be played."""
     ident = ident_of(entry.get("id"))
     if not ident or entry.get("isMissing") is True or entry.get("isInvalid") is True:
         return None

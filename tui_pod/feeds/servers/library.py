@@ -1,7 +1,7 @@
 """Read a server's libraries into the database of podcasts: only what has changed since the last time.
 
 The list of a library comes in pages, each with a mark of its contents. If no mark has changed, nothing has. Otherwise
-the list tells which books and podcasts are new, changed or gone, and only these are asked for in full.
+the list shows which books and podcasts are new, changed or gone, and only these are requested in full.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PAGE = 1_000
 """Books or podcasts in a page of a list, about 1.3 kB each."""
 
 IN_FULL = 100
-"""How many are asked for in full at once; a book of 30 files is 60 kB."""
+"""How many are requested in full at once; a book of 30 files is 60 kB."""
 
 MAX_PAGES = 500
 """Most pages of a library that are read."""

@@ -101,7 +101,7 @@ def hide(db: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 
 def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identified]) -> dict[str, str]:
-    """Return the id of the episode for each awaited recording that one episode alone has."""
+    """Return the id of the episode for each awaited recording that only one episode has."""
     awaited = {row[0] for row in db.execute("SELECT id FROM aliases WHERE episode = ?", (feed_id,))}
     episodes: dict[str, list[str]] = {}
     for one in found if awaited else ():
@@ -111,7 +111,7 @@ def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identifi
 
 
 def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, Item]]) -> None:
-    """Store what folders and servers tell of items beyond feeds, each with its episode's id."""
+    """Store what folders and servers say about items, and feeds do not; each item comes with its episode's id."""
     columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
     rows = [
         (ident, *found[:5], pack_parts(found.parts), " ".join(found.keys))

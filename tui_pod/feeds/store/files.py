@@ -25,17 +25,17 @@ from tui_pod.feeds.store.layouts import note_layouts
 from tui_pod.feeds.store.match import DAY, Identified, unused_id
 
 OUTDATED = "outdated"
-"""Instead of the kinds for which episodes were stored: they are to be made again from the same files."""
+"""Stored in place of the kinds if the episodes are to be made again from the same files."""
 
 _DURATION, _INSIDE = (f"$[{Tags._fields.index(name)}]" for name in ("duration", "inside"))
-"""Where duration and chapters are in stored tags."""
+"""JSON paths of duration and chapters in stored tags."""
 
 _Known = tuple[str, str, str, float]
 """Id, guid, audio and time of an episode stored before."""
 
 
 def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
-    """Return the files of a folder as of the last scan, by path, except those of which more is read by now."""
+    """Return the files of a folder as of the last scan, by path, except those from which this version reads more."""
     with store.db.read() as db:
         rows = db.execute(
             "SELECT path, size, files.modified, key, tags FROM files JOIN feeds ON feed = number WHERE first = ?",
@@ -49,7 +49,7 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
 
 
 def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
-    """Return the `path` of at most so many files of which only the player can tell the length or the chapters."""
+    """Return the paths of at most so many files whose length or chapters only the player knows."""
     with store.db.read() as db:
         rows = db.execute(
             "SELECT path FROM files JOIN feeds ON feed = number WHERE first = ?"
@@ -197,7 +197,7 @@ def _store_items(
 def _take_over(
     db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item], known: Sequence[_Known]
 ) -> list[_Known]:
-    """Replace episodes whose files are parts of a book by now: their progress counts for the book.
+    """Replace episodes whose files have become parts of a book: their progress counts for the book.
 
     Returns:
         The episodes that are left of the known ones.
@@ -221,7 +221,7 @@ def _take_over(
 def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], keys: Mapping[str, str]) -> list[str]:
     """Return each item's episode id.
 
-    It is known by its content, by its path if only that has changed, and a book by any of its files.
+    It is recognised by its content, else by its path, and a book by any of its files.
 
     Args:
         feed_id: the folder.

@@ -1,4 +1,4 @@
-"""The former parts of books, so that places in a book stay where they are when its parts change."""
+"""The former parts of books, so that a position stays at the same words when the parts of its book change."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> N
 
 
 def read_moves(db: sqlite3.Connection) -> list[Move]:
-    """Return where stretches of episodes are by now: see `Library.moves`."""
+    """Return where stretches of episodes are now: see `Library.moves`."""
     books = {
         book: _stretches(keys.split(), unpack_parts(parts))
         for book, keys, parts in db.execute("SELECT id, keys, parts FROM recordings WHERE keys <> ''")
@@ -115,7 +115,7 @@ def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[fl
 
 
 def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) -> list[Move]:
-    """Return the moves of a book's parts; what was in a part that is gone is where the next one starts."""
+    """Return the moves of a book's parts; from a part that is gone, they lead to the start of the next one."""
     moves: list[Move] = []
     following = max((end for _, end in present.values()), default=0.0)
     for key, (start, end) in reversed(list(former.items())):

@@ -27,7 +27,7 @@ from tui_pod.feeds.store.layouts import read_moves
 from tui_pod.feeds.store.schema import SCHEMA
 
 TELL_EVERY = 500
-"""After how many episodes the progress of reading is told."""
+"""Progress is reported after this many episodes."""
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -73,7 +73,7 @@ def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> Fee
     """Return the feeds' part of the library. Never raises: errors are in the notices.
 
     Args:
-        tell: told how much is read, from 0 to 1.
+        tell: called with the share that is read, from 0 to 1.
     """
     database = FeedDatabase(folder)
     if database.is_empty:
@@ -302,7 +302,7 @@ def _episodes(
 
 
 def _counted(rows: Iterable[Any], count: int, tell: Callable[[float], None]) -> Iterator[Any]:
-    """Yield rows, about `count` of them, and tell how many there were, as a share."""
+    """Yield rows, about `count` of them, and report the share that was read."""
     for number, row in enumerate(rows):
         if number % TELL_EVERY == 0:
             tell(number / max(count, 1))

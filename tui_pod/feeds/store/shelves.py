@@ -147,7 +147,7 @@ class Arranged(NamedTuple):
     items: tuple[str, ...]
     """Its books or podcasts."""
     is_ordered: bool = True
-    """True if they are meant to be heard in this order."""
+    """True if they are meant to be played in this order."""
 
 
 def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:

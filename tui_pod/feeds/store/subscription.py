@@ -52,7 +52,7 @@ class Subscription:
     shows_categories: bool
     removed: float | None
     ttl: float
-    """How long it is valid by its own account (seconds); 0: not stated."""
+    """How long it says that it is valid (seconds); 0: not stated."""
     rests_until: float
     """When it may be refreshed automatically again, in seconds since 1970; 0: at any time, infinite: it has ended."""
     is_refused: bool
