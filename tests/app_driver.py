@@ -79,6 +79,7 @@ class ServicesOver(Services):
 
     reader: FakeReader
     sync = None
+    sync_file = None
 
     def __init__(self, first: FirstScreen, default: Transcript | None = None) -> None:
         self.first, self.terminal = first, None

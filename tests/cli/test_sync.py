@@ -103,8 +103,8 @@ def test_sync_with_nothing_set_says_where_to_set_it(words: list[str], capsys: py
     capsys.readouterr()
     assert main([*words, "sync"]) == 1
     assert capsys.readouterr().err == (
-        "tui-pod: nothing to sync with. Set folder, or server and user, under [sync] in "
-        f"{words[3]}; tui-pod config --default shows how.\n"
+        "tui-pod: nothing to sync with. Choose “Set up sync” in the palette of the app, or set folder, or server and"
+        f" user, under [sync] in {words[3]}; tui-pod config --default shows how.\n"
     )
 
 

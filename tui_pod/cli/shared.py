@@ -109,6 +109,7 @@ def open_library(options: Namespace) -> Opened:
     file = StateFile(paths.state)
     state = file.load()
     warn(*loaded.notices, *state.notices)
+    settings = settings._replace(sync=settings.sync.or_chosen(state.setting))
     library = with_lists(loaded.library, state.notebook.lists, datetime.now().astimezone().date())
     if library.moves:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books

@@ -30,20 +30,19 @@ from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
-from tui_pod.runtime.passwords import write_private
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
-from tui_pod.sync.login import PATIENCE, begin, finish, password_file, read_password
+from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import memory_file
-from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there
 from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
-    "nothing to sync with. Set folder, or server and user, under [sync] in {path}; tui-pod config --default shows how."
+    "nothing to sync with. Choose “Set up sync” in the palette of the app, or set folder, or server and user, under"
+    " [sync] in {path}; tui-pod config --default shows how."
 )
 
 
@@ -58,7 +57,7 @@ def run(options: Namespace) -> int:
     store = FeedStore(opened.paths.data)
     with closing(store.db):
         libraries = servers(store)
-    if not (settings.folder or (settings.server and settings.user) or libraries):
+    if not (settings.is_set or libraries):
         raise UserError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
         raise UserError("nothing was synced.")
@@ -167,9 +166,8 @@ def _log_in(opened: Opened) -> None:
         user, password = finish(nameless, flow)
     else:
         password = ask_password(f"Password of {visible(user)} at {visible(settings.server)}: ")
-    paths = detect(HttpTransport(settings.server, user, password), user, int(datetime.now(UTC).timestamp()))
-    write_private(file, f"{password}\n")
-    tell(f"logged in ({paths.name}); the password is in {file}")
+    protocol = log_in(settings.server, user, password, file)
+    tell(f"logged in ({protocol}); the password is in {file}")
     if user != settings.user:
         tell(f"Your user name there differs: set user = {toml_value(clean(user, 200))} under [sync].")
 

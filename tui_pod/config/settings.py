@@ -4,7 +4,7 @@ The table is the annotations below: the reader of the file, `tui-pod config --de
 from it. They are not postponed, since the reader would have to compile each of them from its text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, dataclass_transform
@@ -301,6 +301,21 @@ class SyncSettings(Section):
             example='password_command = "pass show podcasts"',
         ),
     ] = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is something to sync with."""
+        return bool(self.folder or (self.server and self.user))
+
+    def or_chosen(self, chosen: Callable[[str, str, Any], Any]) -> "SyncSettings":
+        """Return these settings if they name a folder or a server, else what was set up in the app.
+
+        Args:
+            chosen: returns what the app has saved under table and key, else the third argument; as `State.setting`.
+        """
+        if self.folder or self.server:
+            return self
+        return SyncSettings(**{name: chosen("sync_with", name, value) for name, value in self.values().items()})
 
 
 class Settings(NamedTuple):

@@ -20,7 +20,7 @@ from tui_pod.services.assembly.start import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
-    from tui_pod.config.settings import Config
+    from tui_pod.config.settings import Config, SyncSettings
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
@@ -101,6 +101,9 @@ class Services:
             budget: seconds of a session to start at once; None: none.
         """
         self.first = make_first_screen(config, loaded, state)
+        sync = config.settings.sync
+        self.sync_file = paths.config if sync.folder or sync.server else None
+        """The file that names a folder or server to sync with, if one does; else `set_up_sync` can."""
         self.terminal: TerminalHost | None = None
         self._files = AppFiles(paths, catalogs, file, state.is_writable)
         self._save_cache, self._generation = loaded.save, loaded.feeds
@@ -227,6 +230,7 @@ class Services:
                 lambda: self.feeds.take_synced(),
                 self._has_sync_news,
                 self._is_first_sync,
+                lambda: self.first.settings.sync.server,
                 self._engine.broadcast.sync_ended,
             ),
         )
@@ -309,11 +313,51 @@ class Services:
         if files.has_podcasts:
             self.feeds.start()
             self.recognition.look()
-        if self.sync is not None:
-            broadcast.add(self.sync)
-            self.sync.start()
+        self._start_sync()
         self._elsewhere.start()
         self.search.start()
+
+    def _start_sync(self, is_asked: bool = False) -> None:
+        if self.sync is not None:
+            self._engine.broadcast.add(self.sync)
+            self.sync.start(is_asked)
+
+    async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
+        """Try what the listener wants to sync with, save it in the state, and sync.
+
+        Args:
+            chosen: what to sync with; nothing: do not sync.
+            password: that of the server; empty: the one that is saved.
+
+        Raises:
+            UserError: there is no such folder, or the server does not take the login. Nothing was changed.
+        """
+        from tui_pod.runtime.threads import in_thread  # only if asked for
+        from tui_pod.sync.login import check_folder, log_in, password_file, read_password
+        from tui_pod.sync.memory import memory_file
+
+        former, state = self.first.settings.sync, self._files.state.path
+        file = password_file(state)
+
+        def check() -> None:
+            if chosen.folder:
+                check_folder(chosen.folder)
+            if chosen.server:
+                log_in(chosen.server, chosen.user, password or read_password("", file), file)
+
+        with self.tasks.showing("sync set-up", "trying the sync server"):
+            await in_thread(lambda _: check())
+        for name, value in chosen.values().items():
+            self.controller.remember("sync_with", name, value)
+        if (chosen.server, chosen.user) != (former.server, former.user):
+            memory_file(state).unlink(missing_ok=True)  # so that the first sync with another server asks
+        self.first = self.first._replace(settings=self.first.settings._replace(sync=chosen))
+        vars(self).pop("_peek", None)
+        if self.sync is None:
+            vars(self).pop("sync")
+            self._start_sync(is_asked=True)
+        elif chosen.is_set:
+            self.sync.sync_now()
 
     async def close(self) -> None:
         """End what runs on the event loop."""
@@ -398,9 +442,7 @@ class Services:
 
     @property
     def _has_sync(self) -> bool:
-        settings = self.first.settings.sync
-        is_set = bool(settings.folder or (settings.server and settings.user))
-        return self._files.is_writable and (is_set or self._has_servers)
+        return self._files.is_writable and (self.first.settings.sync.is_set or self._has_servers)
 
     @cached_property
     def _has_servers(self) -> bool:
@@ -417,6 +459,8 @@ class Services:
     def _is_first_sync(self) -> bool:
         from tui_pod.sync.memory import memory_file  # only with [sync]: it brings OpenSSL, 2 MiB
 
+        if not self._has_sync:  # the listener has just turned it off
+            return True
         return bool(self.first.settings.sync.server) and not memory_file(self._files.state.path).exists()
 
     async def _run_sync(self, *options: str) -> dict[str, Any]:

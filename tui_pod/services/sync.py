@@ -66,6 +66,8 @@ class Work(NamedTuple):
     """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
     is_first: Callable[[], bool]
     """True before the first sync with the server, which runs only once the listener agrees."""
+    server: Callable[[], str] = lambda: ""
+    """The address of the server; empty if there is none."""
     ended: Callable[[], None] = lambda: None
     """Called after a sync."""
 
@@ -93,11 +95,13 @@ class SyncService(Follower):
         self._is_awaited = False  # playback waits for the result
         self._told: list[str] = []  # podcasts of other machines that the listener was told about
 
-    def start(self) -> None:
-        """Sync now and at intervals, unless it would be the first sync."""
+    def start(self, is_asked: bool = False) -> None:
+        """Sync now and at intervals; unless the listener asked, not if it would be the first sync."""
         self._context.controller.handover.attach(self)
         self._look_later()
-        if self.work.is_first():
+        if is_asked:
+            self.sync_now()
+        elif self.work.is_first():
             self._frontend.tell(FIRST)
         else:
             self._begin()
@@ -192,9 +196,7 @@ class SyncService(Follower):
         if report.get("error"):
             raise CommandFailed(str(report["error"]))
         summary = report.get("summary") or "nothing would change"
-        question = (
-            f"The first sync with {self._context.settings.sync.server}: {summary}. Nothing is unsubscribed. Go on?"
-        )
+        question = f"The first sync with {self.work.server()}: {summary}. Nothing is unsubscribed. Go on?"
 
         def answer(is_yes: bool) -> None:
             if is_yes:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.feeds.net.address import AddressError, absolute, origin
-from tui_pod.runtime.passwords import checked, password_from, read_private
+from tui_pod.runtime.passwords import checked, password_from, read_private, write_private
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.protocols import detect
 from tui_pod.sync.transport import HttpTransport
 
 MAX_BYTES = 10_000
@@ -50,6 +51,24 @@ def read_password(command: str, file: Path) -> str:
         return checked(read_private(file, MAX_BYTES).partition("\n")[0], str(file))
     except FileNotFoundError:
         raise SyncError("No password: run tui-pod sync --login, or set password_command under [sync].") from None
+
+
+def check_folder(folder: str) -> None:
+    """Raise SyncError if there is no such folder."""
+    if not Path(folder).is_dir():
+        raise SyncError(f"There is no such folder. Create it, or type another one: {folder}")
+
+
+def log_in(server: str, user: str, password: str, file: Path) -> str:
+    """Try a login, save its password, and return the name of the server's protocol.
+
+    Raises:
+        SyncError: the server does not answer, or rejects it.
+        PasswordError: the password could not be saved.
+    """
+    paths = detect(HttpTransport(server, user, password), user, int(time.time()))
+    write_private(file, f"{password}\n")
+    return paths.name
 
 
 class Flow(NamedTuple):

@@ -245,14 +245,17 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
 
 def _take_waiting(store: FeedStore, options: Namespace, settings: Settings) -> None:
     """Save progress that a sync received before its podcasts were fetched."""
-    if not (settings.sync.server and settings.sync.user):
+    file = StateFile(find_paths(options.state, options.config).state)
+    state = file.load()
+    sync = settings.sync.or_chosen(state.setting)
+    if not (sync.server and sync.user):
         return
     from tui_pod.sync.memory import memory_file  # only with a server
     from tui_pod.sync.server import ServerSync
 
-    file, names = StateFile(find_paths(options.state, options.config).state), (settings.sync.server, settings.sync.user)
-    sync = ServerSync(None, memory_file(file.path), names, store, PlayedRule(**settings.played.values()))
-    if taken := sync.take_waiting(file, file.load(), datetime.now(UTC)):
+    rule, names = PlayedRule(**settings.played.values()), (sync.server, sync.user)
+    server = ServerSync(None, memory_file(file.path), names, store, rule)
+    if taken := server.take_waiting(file, state, datetime.now(UTC)):
         report(f"{counted(len(taken))} taken over from the last sync")
 
 

@@ -67,7 +67,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         )
     )
     chosen = {name: state.setting("player", name, usual) for name, usual in settings.audio.values().items()}
-    settings = settings._replace(audio=AudioSettings(**chosen))
+    settings = settings._replace(audio=AudioSettings(**chosen), sync=settings.sync.or_chosen(state.setting))
     orders = Orders(state.strings("ui", "sorts"))
     queue = Queue(Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).upcoming)
     queue = queue.renamed(library.aliases)

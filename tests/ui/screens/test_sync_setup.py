@@ -1,0 +1,113 @@
+"""The dialogs that set up sync, over real files and a server on loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds.server import Site, body, guarded
+from tests.ui.test_feeds_for_real import RealDriver, real, running
+from tui_pod.config.settings import SyncSettings
+from tui_pod.services import sync
+from tui_pod.state.store import StateFile
+from tui_pod.sync.memory import memory_file
+from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.sync_setup import SyncScreen
+
+SIZES = [(120, 40), (80, 24), (40, 12)]
+
+
+@pytest.fixture(autouse=True)
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The options with which syncs ran, none of which does anything."""
+    found = list[str]()
+
+    async def run_sync(*options: str) -> dict[str, Any]:
+        found.append(options[-1])
+        return {"received": [], "summary": "3 podcasts would be added"}
+
+    monkeypatch.setattr(sync, "run_sync", run_sync)
+    return found
+
+
+async def open_form(driver: RealDriver, is_server: bool) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("set up sync")
+    await driver.press("enter", *("j",) * is_server, "enter")
+    assert driver.shows(SyncScreen)
+
+
+def chosen(home: Path) -> SyncSettings:
+    """Return what the next start would sync with."""
+    return SyncSettings().or_chosen(StateFile(home / "state.toml").load().setting)
+
+
+async def test_folder_that_is_there_is_saved_and_synced(home: Path, runs: list[str]) -> None:
+    (home / "shared").mkdir()
+    async with running(home) as found:
+        driver = real(found)
+        assert driver.services.sync is None
+        await open_form(driver, is_server=False)
+        await driver.press(*str(home / "shared"), "down", *"desk", "enter")
+        await driver.wait(lambda: driver.shows(MainScreen), "it is closed")
+        await driver.wait(lambda: runs, "it is synced")
+    assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
+    assert not (home / "config.toml").read_text()
+    async with running(home) as found:
+        assert found.services.sync is not None
+        await open_form(real(found), is_server=False)
+        await found.press("ctrl+u", "enter")
+        await real(found).told("Nothing is synced any more.")
+    assert not chosen(home).is_set
+
+
+async def test_folder_that_is_not_there_says_what_to_do(home: Path, runs: list[str]) -> None:
+    async with running(home) as found:
+        driver = real(found)
+        await open_form(driver, is_server=False)
+        await driver.write("shared")
+        assert "A folder is a path, such as ~/Sync/tui-pod." in driver.text
+        await driver.press("ctrl+u", *str(home / "shared"), "enter")
+        await driver.see("Create it")
+    assert (chosen(home), runs) == (SyncSettings(), [])
+
+
+async def test_server_is_tried_and_its_first_sync_asks(site: Site, home: Path, runs: list[str]) -> None:
+    site.replies["/api/2/devices/ann.json"] = guarded(body("[]"))
+    (home / "config.toml").touch()
+    async with running(home) as found:
+        driver = real(found)
+        memory_file(home / "state.toml").write_text("{}")  # of a server of before
+        await open_form(driver, is_server=True)
+        await driver.press(*site.url(""), "enter")
+        await driver.see("A server needs a user name.")
+        await driver.press("down", *"ann", "down", *"wrong", "enter")
+        await driver.see("The server rejects user or password")
+        assert not memory_file(home / "state.toml").with_name("state.sync-password").exists()
+        await driver.press("ctrl+u", *"s3cret", "enter")
+        await driver.see("3 podcasts would be added. Nothing is", "unsubscribed. Go on?")
+        assert runs == ["--dry-run"]
+        assert "s3cret" not in driver.text
+    assert (chosen(home).server, chosen(home).user) == (site.url(""), "ann")
+    assert (home / "state.sync-password").read_text() == "s3cret\n"
+
+
+async def test_file_of_the_listener_is_what_holds(home: Path) -> None:
+    (home / "shared").mkdir()
+    async with running(home, '[sync]\nfolder = "shared"\n') as found:
+        await found.press("ctrl+p")
+        await found.write("set up sync")
+        await found.press("enter")
+        await real(found).told("config.toml sets what to sync with, under [sync].")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_field_is_explained_at_any_size(home: Path, size: tuple[int, int]) -> None:
+    async with running(home, size=size) as found:
+        driver = real(found)
+        await open_form(driver, is_server=True)
+        for about in ("Its address; empty", "Your name there", "For Nextcloud, an app", "Its name on the others"):
+            assert about in driver.text
+            await driver.press("down")

@@ -1,0 +1,90 @@
+"""The dialogs that set up sync: with a folder, or with a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.config.settings import SyncSettings
+from tui_pod.core.errors import UserError
+from tui_pod.feeds.folders.address import typed_path
+from tui_pod.ui.screens.dialog import ChoiceDialog
+from tui_pod.ui.screens.form import FormDialog, FormField
+from tui_pod.ui.widgets.path_input import PathInput
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
+
+SET_BY_FILE = "{} sets what to sync with, under [sync]. Change it there, and start again."
+
+FOLDER, SERVER = "A folder that other machines share", "A gpodder or Nextcloud server"
+
+
+class SyncScreen(FormDialog):
+    """Asks for what to sync with, tries it, and syncs."""
+
+    def __init__(self, services: Services, is_server: bool) -> None:
+        """Edit the server, or the folder; the other one stays as it is."""
+        self._services, self._former = services, services.first.settings.sync
+        former = self._former
+        device = FormField(
+            "device", "This machine", "Its name on the others", former.device, usual="its host name", limit=60
+        )
+        fields = (
+            (
+                FormField("server", "Server", "Its address; empty: no server", former.server, usual="https://…"),
+                FormField("user", "User", "Your name there", former.user),
+                FormField(
+                    "password",
+                    "Password",
+                    "For Nextcloud, an app password. It is saved in a file that only you can read",
+                    usual="as saved",
+                    is_secret=True,
+                ),
+            )
+            if is_server
+            else (
+                FormField(
+                    "folder",
+                    "Folder",
+                    "Syncthing, Dropbox, git or a USB stick carries it between machines; empty: no folder",
+                    check=_check_path,
+                    make=partial(PathInput, former.folder, "~/Sync/tui-pod", "field-folder"),
+                ),
+            )
+        )
+        super().__init__("Sync with a server" if is_server else "Sync with a folder", (*fields, device))
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Try it; the dialog closes if it works."""
+        if self.is_waiting:
+            return
+        texts = {name: text.strip() for name, text in values.items() if name != "password"}
+        if texts.get("folder"):
+            texts["folder"] = typed_path(texts["folder"]) or ""
+        if texts.get("server") and not texts["user"]:
+            self.say("A server needs a user name.")
+            return
+        chosen = SyncSettings(**self._former.values() | texts)
+        self.wait_for(self._set_up(chosen, values.get("password", "")), "Trying it …", "Close")
+
+    async def _set_up(self, chosen: SyncSettings, password: str) -> None:
+        await self._services.set_up_sync(chosen, password)
+        self.app.notify("Saved." if chosen.is_set else "Nothing is synced any more.")
+        self.dismiss()
+
+
+def choose_way(services: Services) -> ChoiceDialog:
+    """Return the dialog that asks what to sync with."""
+
+    def choose(number: int) -> None:
+        dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
+
+    dialog = ChoiceDialog("Sync with", "enter Choose · esc Close", (FOLDER, SERVER), choose)
+    return dialog
+
+
+def _check_path(text: str) -> None:
+    if text.strip() and typed_path(text) is None:
+        raise UserError("A folder is a path, such as ~/Sync/tui-pod.")
