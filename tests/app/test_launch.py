@@ -9,8 +9,10 @@ from textual.app import App
 from tests.fakes import FakeFrontend
 from tui_pod.app import launch
 from tui_pod.cli.main import main
+from tui_pod.cli.parser import parse
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import load_library
 from tui_pod.services.services import PRELOADED, Services
 from tui_pod.state.store import StateFile
@@ -140,3 +142,22 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     await services.close()
     assert told[-1] == "closed"
     assert services.finish()
+
+
+@pytest.mark.parametrize("has_read", [True, False])
+def test_large_library_is_opened_once_it_is_read_unless_the_listener_quits(
+    has_read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[str]()
+    monkeypatch.setattr(launch, "LARGE", 1)
+    monkeypatch.setattr("tui_pod.app.opening.fill_cache", lambda *_: has_read)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    def load(*_: object) -> None:
+        done.append("load")
+        raise CatalogsError(["enough"])
+
+    monkeypatch.setattr(launch, "load_library", load)
+    status = launch.run_app(parse([]))
+    assert (status, done) == ((1, ["load"]) if has_read else (0, []))

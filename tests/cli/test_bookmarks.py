@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -133,3 +134,18 @@ def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[s
         1,
         f"tui-pod: {folder} cannot be created: Not a directory\n",
     )
+
+
+def test_bookmarks_on_a_terminal_are_a_table_whose_times_end_alike_and_whose_texts_are_cut(
+    run: Run, small: list[str], state: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Some forty characters of what was spoken."
+    state.append([Bookmark("one", 6000.0, 6001.0, START + timedelta(1), START, said, "A note of some length.", "T")])
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "59")
+    assert run(*small, "bookmarks").out.splitlines() == [
+        "id         at  words                     note      title",
+        "gone     0:03                                      Gone ti…",
+        "one      1:01  Said “so”.                Mine.     One — f…",
+        "one   1:40:00  Some forty characters o…  A note…   One — f…",
+    ]

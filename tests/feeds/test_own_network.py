@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
+from tui_pod.feeds import own_network
 from tui_pod.feeds.formats.opml import Entry, parse_opml, write_opml
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.refresh import refresh
@@ -88,3 +90,22 @@ def test_typing_the_first_address_that_a_list_claimed_takes_the_feed_there(
     inside.replies["/f"] = server.body(feed(item(1), "Mine"))
     result = subscribe(store, inside.url("/f"))
     assert (result.feed.address, result.feed.allowed) == (inside.url("/f"), inside.allowed)
+
+
+async def test_thirty_two_hosts_of_a_list_are_looked_up_at_a_time(
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.subscribe([Entry(f"https://h{number}.example/f", "Listed") for number in range(70)])
+    busy, counts = 0, list[int]()
+
+    async def look_up(_: object) -> bool:
+        nonlocal busy
+        busy += 1
+        counts.append(busy)
+        await asyncio.sleep(0)
+        busy -= 1
+        return False
+
+    monkeypatch.setattr(own_network, "in_thread", look_up)
+    assert (await own_network.find_forbidden(store.feeds(), make_policy((), 10.0))).feeds == ()
+    assert (len(counts), max(counts)) == (70, 32)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import array
 import itertools
+import json
 import math
 import subprocess
 import sys
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -241,3 +242,66 @@ def test_quoted_word_is_stressed(tmp_path: Path, phonemes: str, stressed: str) -
 def test_speed_follows_what_was_measured(factor: float, speed: float) -> None:
     pytest.importorskip("numpy")
     assert module.speed_for(factor) == pytest.approx(speed)
+
+
+WORKER = """
+import sys, types
+sys.modules["hibari"] = types.SimpleNamespace(Hibari=lambda **_: types.SimpleNamespace(g2p=None))
+from tui_pod.speech import narrator_worker as worker
+worker.ENCODE_AFTER = float(sys.argv[1])
+
+def narrate(voices, request, spoken):
+    spoken()
+    if not request["sentences"]:
+        raise ValueError("nothing to speak")
+    return {"duration": 1.0, "times": [[0.0, 1.0]] * len(voices)}
+
+worker.narrate = narrate
+worker.encode = lambda request: print("encoded", request["id"], file=sys.stderr, flush=True)
+print("a library talks")
+worker.main()
+"""
+"""The worker with a voice that makes no sound."""
+
+
+@pytest.fixture
+def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A worker that encodes after so many seconds without a request."""
+    command = [sys.executable, "-c", WORKER, str(request.param)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "a library talks\n"
+        yield process
+
+
+def ask(worker: subprocess.Popen[str], number: int, **more: object) -> list[dict[str, Any]]:
+    """Send a request, and return its two answers."""
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    wanted = {"id": number, "sentences": ["One."], "second": None, "encode": False, **more}
+    worker.stdin.write(json.dumps(wanted) + "\n")
+    worker.stdin.flush()
+    return [json.loads(worker.stdout.readline()) for _ in range(2)]
+
+
+@pytest.mark.parametrize("worker", [600], indirect=True)
+def test_requests_are_answered_before_anything_is_encoded(worker: subprocess.Popen[str]) -> None:
+    assert ask(worker, 7) == [{"id": 7}, {"id": 7, "duration": 1.0, "times": [[0.0, 1.0]]}]
+    assert len(ask(worker, 8, second="/other.onnx")[1]["times"]) == 2
+    assert ask(worker, 9, sentences=[])[1] == {"id": 9, "error": "nothing to speak"}
+    assert worker.communicate() == ("", "encoded 7\nencoded 8\n")
+
+
+@pytest.mark.parametrize("worker", [600], indirect=True)
+def test_narration_that_must_be_encoded_is_encoded_before_its_answer(worker: subprocess.Popen[str]) -> None:
+    ask(worker, 7)
+    ask(worker, 8, encode=True)
+    assert worker.communicate()[1] == "encoded 8\nencoded 7\n"
+
+
+@pytest.mark.parametrize("worker", [0.01], indirect=True)
+def test_narration_is_encoded_once_there_is_no_request_for_a_while(worker: subprocess.Popen[str]) -> None:
+    ask(worker, 7)
+    assert worker.stderr is not None
+    assert worker.stderr.readline() == "encoded 7\n"

@@ -416,3 +416,20 @@ async def test_socket_that_cannot_be_made_is_an_error_that_leaves_nothing_open(
         host.listen()
     assert raised.tb is not None  # it holds what the failed call held
     assert os.listdir("/proc/self/fd") == before
+
+
+async def test_who_does_not_read_the_answer_is_passed_over(
+    host: TerminalHost, state: Path, drawer: FakeDrawer, line: socket.socket
+) -> None:
+    heard, answer = socket.socketpair()
+    answer.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            answer.send(b"x" * 65_536)
+    answer.setblocking(True)
+    ours, theirs = socket.socketpair()
+    with heard, ours, send_to(state) as app, a_terminal() as terminal:
+        with answer, theirs:
+            socket.send_fds(app, [greet(TAKE, {})], [terminal, theirs.fileno(), answer.fileno()])
+        assert await hear(ours) == ""
+    assert drawer.done == []

@@ -153,7 +153,6 @@ class TerminalHost(Follower):
             reply = handed.enter_context(socket.socket(fileno=os.dup(answer)))
             if not is_same_user(client):
                 return
-            client.setblocking(False)
             reply.setblocking(False)
             reply.send(b"\n")  # fails if the client gave up waiting and started an app of its own
             self._drawer.give_up()

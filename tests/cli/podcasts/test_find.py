@@ -7,7 +7,9 @@ from tests.cli.conftest import Shell
 from tests.feeds import server
 from tests.feeds.directories.answers import FYYD, ITUNES
 from tests.feeds.server import Site
+from tui_pod.cli.podcasts import find
 from tui_pod.feeds.directories import services
+from tui_pod.integrations.remote_socket import RemoteError
 
 
 @pytest.fixture
@@ -73,3 +75,40 @@ def test_find_says_that_there_is_none(shell: Shell, site: Site) -> None:
     site.replies["/0.2/search/podcast"] = server.body('{"data": []}')
     assert shell("find", "nothing") == ""
     assert "no podcast for “nothing”" in shell.err
+
+
+@pytest.fixture
+def feed_of_ships(shell: Shell, site: Site) -> None:
+    """A feed, and a directory that finds its only episode."""
+    entry = {"feedUrl": site.url("/f"), "collectionName": "Tall Ships", "trackName": "The mast"}
+    site.replies["/search"] = server.body(json.dumps({"results": [entry]}), "text/javascript")
+    mast = server.item(1, site.url("/1.wav"), title="The mast")
+    site.replies["/f"] = server.body(server.feed(mast, title="Tall Ships"))
+
+
+@pytest.mark.usefixtures("feed_of_ships")
+def test_episode_is_asked_for_every_half_second_until_the_app_knows_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown, waits = RemoteError("no such episode"), list[float]()
+    answers: list[dict[str, object] | RemoteError] = [{}, unknown, unknown, NOW]
+    monkeypatch.setattr(find, "ask", lambda *_: answer(answers.pop(0)))
+    monkeypatch.setattr("time.sleep", waits.append)
+    assert "Playing: The mast" in shell("find", "mast", "--episodes", "--play", "1")
+    assert waits == [0.5, 0.5]
+
+
+@pytest.mark.usefixtures("feed_of_ships")
+def test_number_of_an_episode_that_was_not_found_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "ask", lambda *_: {})
+    assert shell("find", "mast", "--episodes", "--play", "2", status=1) == ""
+    assert "there are only 1 episodes" in shell.err
+
+
+NOW: dict[str, object] = {"id": "x", "title": "The mast", "position": 0.0, "speed": 1.0, "volume": 80}
+
+
+def answer(found: dict[str, object] | RemoteError) -> dict[str, object]:
+    if isinstance(found, RemoteError):
+        raise found
+    return found

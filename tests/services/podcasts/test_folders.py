@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -151,3 +152,27 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(service: Servic
     )
     service.controller.undo()
     await service.until(lambda: service.titles == ["Emma"], "it is a book again")
+
+
+async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, planned = ServiceRig(tmp_path), asyncio.Queue[tuple[float, Callable[[], object]]]()
+    changes = Mock(look=lambda _: ())
+
+    def plan(wait: float, look: Callable[[], object]) -> Mock:
+        planned.put_nowait((wait, look))
+        return Mock()
+
+    monkeypatch.setattr("tui_pod.feeds.folders.watch.FolderChanges", lambda _: changes)
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
+    watch = folders.FolderWatch(rig.context, AsyncMock())
+    watch.start()
+    watch.start()
+    wait, look = await planned.get()
+    waits = [wait]
+    for changes.cost in (0.001, 0.02, 1.0):
+        look()
+        wait, look = await planned.get()
+        waits.append(wait)
+    assert waits == [10.0, 10.0, 20.0, 300.0]
