@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from textual.app import App
@@ -161,3 +162,11 @@ def test_large_library_is_opened_once_it_is_read_unless_the_listener_quits(
     monkeypatch.setattr(launch, "load_library", load)
     status = launch.run_app(parse([]))
     assert (status, done) == ((1, ["load"]) if has_read else (0, []))
+
+
+def test_plain_program_that_has_ended_is_0(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Mock()
+    monkeypatch.setattr("tui_pod.plain.program.PlainProgram", lambda _: program)
+    assert launch.show(services, is_plain=True) == 0
+    assert services.frontend is program
+    program.run.assert_called_once_with()

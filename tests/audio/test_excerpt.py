@@ -15,7 +15,7 @@ from tui_pod.audio.chime import chime_file
 from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.snapshot import Source
+from tui_pod.core.player.snapshot import Playback, Source
 
 
 async def nothing(_: Episode) -> Source | None:
@@ -72,3 +72,27 @@ async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silenc
     found.set()
     await playing
     opened.assert_not_called()
+
+
+async def test_sound_has_the_volume_and_the_device_of_the_episode_and_ends_where_it_should(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = Mock(device="pulse/speakers")
+    monkeypatch.setattr("tui_pod.audio.excerpt.MpvPlayer", lambda *_: opened)
+    chosen, volume = ["pulse/speakers"], Playback(volume=35, is_muted=True)
+
+    async def find(_: Episode) -> Source | None:
+        return Source("/somewhere/at.mp3")
+
+    player = ExcerptPlayer(find, "null", like=lambda: volume, device=lambda: chosen[0])
+    await player.play(EPISODES[0], 1.0, 2.5)
+    opened.set_device.assert_not_called()
+    opened.set_volume.assert_called_once_with(35)
+    opened.set_muted.assert_called_once_with(True)
+    assert opened.load.call_args.args[:2] == (Source("/somewhere/at.mp3"), 1.0)
+    mpv = Mock()
+    opened.do.call_args.args[0](mpv)
+    mpv.command.assert_called_once_with("set", "end", "2.500")
+    chosen[0] = "pulse/headset"
+    await player.play(EPISODES[0], 1.0, 2.5)
+    opened.set_device.assert_called_once_with("pulse/headset")

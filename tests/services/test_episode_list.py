@@ -9,10 +9,13 @@ from tests.fakes import START
 from tests.rooms import EPISODES, make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.topics import topic_key
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.topics import list_key, topic_key
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, Sort
+from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList, Sort
+from tui_pod.core.selection.list_topics import with_lists
+from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, plan_session
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
@@ -162,3 +165,133 @@ def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
     assert other is not None
     assert not model.go_to(other)
     assert (model.query, model.episode) == (ListQuery(), "two")
+
+
+def with_own_lists() -> Library:
+    """Return a library with a list by hand and one by a rule, as its last topics."""
+    lists = (OwnList("Hand", START, episodes=("three", "one")), OwnList("Rule", START, is_rule=True, words="three"))
+    return with_lists(build_library([], EPISODES[:5]), lists, START.date())
+
+
+@pytest.mark.parametrize(
+    ("name", "is_by_hand", "order"),
+    [("", False, "newest first"), ("Hand", True, "your order"), ("Rule", False, "newest first")],
+)
+def test_only_a_list_by_hand_is_in_the_listeners_order(name: str, is_by_hand: bool, order: str) -> None:
+    model = make_model(with_own_lists())
+    model.change(ListQuery(model.library.topics.with_key(list_key(name)) or 0))
+    assert (model.is_by_hand, model.order_name) == (is_by_hand, order)
+    assert (model.own_list is not None) == bool(name)
+
+
+def test_session_of_a_list_by_hand_is_in_its_order_and_that_of_a_topic_in_that_of_the_course() -> None:
+    model = make_model(with_own_lists())
+    for sort, expected in ((Sort.SHORTEST, Sort.SHORTEST), (Sort.TITLE, Sort.COURSE)):
+        for topic, order in ((model.library.topics.with_key(list_key("Hand")) or 0, expected), (0, Sort.COURSE)):
+            model.change(ListQuery(topic))
+            model.change(model.query._replace(sort=sort))
+            request = model.request(60.0, topic)
+            assert (request.order, request.topic, request.budget) == (order, topic, 60.0)
+
+
+def test_selection_is_what_was_chosen_and_the_open_range_in_the_order_of_the_list() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    assert (model.chosen, model.has_selection) == (["one"], False)
+    model.selected, model.cursor = {0}, 4
+    model.select_range()
+    model.cursor = 3
+    assert (model.chosen, model.has_selection) == (["one", "four", "five"], True)
+    assert [model.is_selected(row) for row in range(5)] == [True, False, False, True, True]
+    model.select_range()
+    model.cursor = 1
+    assert (model.chosen, model.range_start) == (["one", "four", "five"], None)
+    model.clear_selection()
+    assert (model.chosen, model.has_selection) == (["two"], False)
+
+
+def test_cursor_and_selection_stay_on_their_episodes_when_the_order_changes() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    model.cursor, model.selected, model.range_start = 1, {0, 4}, 2
+    model.change(model.query._replace(sort=Sort.SHORTEST), keeps_cursor=True)
+    assert model.episode == "two"
+    assert [model.ident(model.indexes[row]) for row in sorted(model.selected)] == ["five", "one"]
+    assert model.range_start is not None
+    assert model.ident(model.indexes[model.range_start]) == "three"
+
+
+def test_cursor_stays_in_the_list_when_its_episode_leaves() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    model.cursor, model.selected = 4, {4}
+    model.change(model.query._replace(query="one"), keeps_cursor=True)
+    assert (model.episode, model.selected) == ("one", set())
+
+
+@pytest.mark.parametrize(("cursor", "selected", "is_downloadable"), [
+    (0, set(), True), (1, set(), False), (2, set(), False), (1, {0, 1}, True), (0, {1, 2}, False),
+])  # fmt: skip
+def test_download_is_offered_if_what_is_chosen_is_on_a_server(
+    cursor: int, selected: set[int], is_downloadable: bool
+) -> None:
+    one, two, three, *_ = EPISODES
+    library = build_library([], (one._replace(audio="https://a.example/1.mp3"), two._replace(audio="/2.mp3"), three))
+    model = make_model(library)
+    model.cursor, model.selected = cursor, selected
+    assert model.is_downloadable is is_downloadable
+
+
+def test_search_narrows_while_it_grows_and_widens_again() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    for words, found in (("f", 5), ("five", 4), ("five four", 0), ("second", 1), ("", 5)):
+        model.cursor, model.selected = 1, {0}
+        model.search(words)
+        assert (len(model.indexes), model.cursor, model.selected) == (found, 0, set())
+        assert model.unsearched_count == 5
+
+
+def test_entry_of_the_queue_that_left_the_library_has_no_index_but_its_id() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    model.change(ListQuery(SmartList.QUEUE))
+    assert (model.episode, model.index, model.is_queue) == (None, None, True)
+    assert model.take_queue(Queue(("gone", "two")))
+    assert (model.episode, model.index, model.visited) == ("gone", None, None)
+    assert [model.number_in_queue(ident) for ident in ("gone", "two", "one")] == [1, 2, None]
+    model.change(ListQuery())
+    assert not model.take_queue(Queue(("one",)))
+    assert model.number_in_queue("one") == 1
+
+
+def test_cursor_follows_from_an_episode_that_was_played_to_the_next() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    model.cursor = 0
+    model.move_on("one", "three")
+    assert model.episode == "one"
+    model.progress_index.put("one", Progress(START, 0.0, 100.0, played=True))
+    model.move_on("one", "gone")
+    assert model.episode == "one"
+    model.move_on("two", "three")
+    assert model.episode == "one"
+    model.move_on("one", "three")
+    assert model.episode == "three"
+
+
+def test_list_becomes_a_rule_with_its_words_topic_filter_and_order() -> None:
+    model = make_model(make_podcast({}, EPISODES[:5]))
+    assert model.as_rule() == OwnList("", START, is_rule=True)
+    model.change(ListQuery(1, query=" three "))
+    model.change(model.query._replace(filter=Filter.STARTED, sort=Sort.TITLE))
+    made = model.as_rule()
+    assert (made.words, made.status, made.sort) == ("three", "started", "title")
+    assert made.topics == (model.feed(1),) == (model.podcast(1),)
+    assert (model.feed(0), model.podcast(0)) == (None, None)
+
+
+def test_transcript_shown_is_that_of_what_plays_unless_the_cursor_was_moved_on_purpose() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    model = EpisodeListModel(services)
+    assert model.to_read() == "one"
+    services.room.play("two", 5.0)
+    assert model.to_read() == "two"
+    model.pointed_at = "three"
+    assert model.to_read() == "two"
+    model.cursor = 2
+    assert model.to_read() == "three"

@@ -312,3 +312,15 @@ async def test_sync_is_repeated_at_intervals(rig: Rig, monkeypatch: pytest.Monke
     rig.service.start()
     for _ in range(3):
         await rig.synced()
+
+
+@pytest.mark.parametrize(("failure", "is_complete"), [("", True), ("The folder is gone.", False)])
+async def test_playing_learns_whether_a_sync_was_complete(
+    rig: Rig, failure: str, is_complete: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = list[bool]()
+    rig.failure = failure
+    monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
+    rig.service.start()
+    await rig.synced()
+    assert answers == [is_complete]

@@ -7,7 +7,7 @@ import pytest
 from tests.app_driver import embedded_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.services.media import read_transcript
-from tui_pod.speech.alignment import FOUND, MOVED, follow
+from tui_pod.speech.alignment import FOUND, LEAST_SHIFT, MOVED, follow
 
 IDS = ("llm-layers", "gans", "rlhf", "dpo")
 
@@ -74,3 +74,22 @@ def test_words_of_another_recording_stay_as_they_are(heard: list[Cue]) -> None:
 
 def test_no_words_stay_none() -> None:
     assert follow(Transcript(), spoken()) == Transcript()
+
+
+@pytest.mark.parametrize(("shift", "is_moved"), [(LEAST_SHIFT - 0.01, False), (LEAST_SHIFT, True)])
+def test_timed_words_are_moved_from_two_seconds_on(shift: float, is_moved: bool) -> None:
+    heard = [Cue("one two three four", 10.0, 12.0), Cue("five six seven eight", 12.0, 14.0)]
+    told = Transcript(
+        tuple(cue._replace(start=(cue.start or 0.0) - shift, end=(cue.end or 0.0) - shift) for cue in heard)
+    )
+    moved = follow(told, heard)
+    assert (moved is not told) is is_moved
+    if is_moved:
+        assert [(cue.start, cue.end) for cue in moved.cues] == [(10.0, 12.0), (12.0, 14.0)]
+
+
+def test_sentence_that_was_not_heard_begins_between_its_neighbours_by_their_lengths() -> None:
+    told = Transcript(tuple(map(Cue, ("one two three four", "nine ten", "eleven eleven", "five six seven eight"))))
+    heard = [Cue("one two three four", 10.0, 12.0), Cue("five six seven eight", 22.0, 24.0)]
+    starts = [cue.start for cue in follow(told, heard).cues]
+    assert starts == [10.0, 15.538, 18.0, 22.0]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from tui_pod.speech.decoder import SAMPLE_RATE
-from tui_pod.speech.recogniser_worker import LOOK_BACK, PIECE, Refusal, find_language, hear, pieces
+from tui_pod.speech.recogniser_worker import LOOK_BACK, PIECE, Refusal, find_language, hear, load_model, pieces
 
 pytest.importorskip("faster_whisper", reason="the recogniser is not installed: pip install '.[transcribe]'")
 import numpy as np
@@ -119,3 +121,42 @@ def test_english_model_refuses_what_it_does_not_understand(
 @pytest.mark.usefixtures("all_speech")
 def test_language_of_too_little_speech_is_left_open() -> None:
     assert language_of(LanguageModel(["en"]), 5) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "language", "refusal"),
+    [
+        (["en"], "en", None), (["en"], None, None), (["en", "de"], "de", None),
+        (["en"], "de", "its language is de, and the model knows English only"),
+        (["en", "de"], "xx", "its language is xx, which the model does not know"),
+    ],
+)  # fmt: skip
+def test_model_is_loaded_unless_it_does_not_know_the_language(
+    known: list[str], language: str | None, refusal: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.speech.recogniser_worker.check_model", lambda _: None)
+    monkeypatch.setattr("faster_whisper.WhisperModel", lambda *_, **__: LanguageModel(known))
+    monkeypatch.setitem(sys.modules, "av", None)  # as it was
+    if refusal is None:
+        assert load_model(Path("/models/x"), language).supported_languages == known
+    else:
+        with pytest.raises(Refusal, match=refusal):
+            load_model(Path("/models/x"), language)
+
+
+def test_damaged_model_is_refused_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.speech.recogniser_worker.check_model", lambda _: "it is damaged")
+    with pytest.raises(Refusal, match="it is damaged"):
+        load_model(Path("/models/x"), None)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("mkl_malloc: failed to allocate"), MemoryError()])
+def test_model_that_does_not_fit_is_short_of_memory(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("tui_pod.speech.recogniser_worker.check_model", lambda _: None)
+    monkeypatch.setattr("faster_whisper.WhisperModel", load)
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(MemoryError):
+        load_model(Path("/models/x"), None)

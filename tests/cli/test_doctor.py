@@ -1,0 +1,170 @@
+"""What the doctor finds, and which fix it prints; sound, voice and apps are fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.cli.test_main import Run
+from tests.cli.test_main import run as run
+from tests.cli.test_main import small as small
+from tui_pod.audio.libmpv import NoPlayer
+from tui_pod.cli import doctor
+from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.speech.model import RecognitionError
+
+DEVICES = ({"name": "auto", "description": "Auto"}, {"name": "pulse/headset", "description": "Headset"})
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A machine on which all is well; its values are changed by a test."""
+    here = SimpleNamespace(devices=DEVICES, model=Path("/models/base"), fault=None, reason=None, apps=[1, 2])
+    mpv = SimpleNamespace(mpv_version="mpv 0.40", ffmpeg_version="7", terminate=lambda: None)
+
+    def open_mpv(_: str | None) -> SimpleNamespace:
+        if isinstance(here.devices, Exception):
+            raise here.devices
+        return SimpleNamespace(**vars(mpv), audio_device_list=here.devices)
+
+    def find_model(_: str) -> object:
+        if here.model is None:
+            raise RecognitionError("not there")
+        return here.model
+
+    def reach_apps(*_: object) -> object:
+        if isinstance(here.apps, Exception):
+            raise here.apps
+        return here.apps
+
+    for name, fake in {
+        "open_mpv": open_mpv, "has_voice": lambda: True, "find_model": find_model, "reach_apps": reach_apps,
+        "check_model": lambda _: here.fault, "why_not": lambda: here.reason,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(doctor, name, fake)
+    monkeypatch.setenv("TERM", "xterm")
+    return here
+
+
+@pytest.fixture
+def findings(run: Run, small: list[str], machine: SimpleNamespace) -> Callable[..., tuple[int, dict[str, str]]]:
+    """Run the doctor; return its status, and what it says of each check, with `FAIL` and the fix."""
+
+    def call(*options: str) -> tuple[int, dict[str, str]]:
+        result, said, name = run(*small, *options, "doctor"), dict[str, str](), ""
+        for line in result.out.splitlines():
+            if line.startswith("      "):
+                said[name] += line.strip().replace("→", " →")
+            else:
+                name = line[6:16].strip()
+                said[name] = f"{said.get(name, '')}{'FAIL ' * line.startswith('FAIL')}{line[17:]}\n".lstrip()
+        return result.status, said
+
+    return call
+
+
+Findings = Callable[..., tuple[int, dict[str, str]]]
+
+
+def test_all_is_well(findings: Findings) -> None:
+    status, said = findings()
+    assert status == 0
+    assert "FAIL" not in "".join(said.values())
+    assert said["libmpv"] == "mpv 0.40, 7\nsound devices: pulse/headset\n"
+    assert said["recogniser"] == "faster-whisper, base\n"
+    assert said["attach"] == "ctrl+\\ leaves the app running; running now: 2\n"
+    assert said["settings"].startswith("the defaults; no ")
+    assert said["catalogue"] == "3 episodes, 3 topics\n"
+    assert said["state"].startswith("0 episodes with progress, ")
+
+
+def test_missing_libmpv_fails_with_the_command_that_installs_it(findings: Findings, machine: SimpleNamespace) -> None:
+    machine.devices = NoPlayer(OSError("Cannot find libmpv"))
+    status, said = findings()
+    assert (status, said["libmpv"].splitlines()[0]) == (1, "FAIL Sound needs libmpv, which is not installed.")
+    assert said["libmpv"].endswith(f"→ {machine.devices.fix}")
+
+
+def test_drivers_are_no_devices(findings: Findings, machine: SimpleNamespace) -> None:
+    machine.devices = ({"name": "auto"}, {"name": "alsa"}, {"name": "null"})
+    status, said = findings()
+    assert status == 1
+    assert said["libmpv"].endswith(
+        "FAIL sound devices: none\n → connect or enable a sound device; without one: tui-pod --ao null"
+    )
+
+
+def test_extras_that_are_missing_are_no_fault_but_the_voice_is(
+    findings: Findings, machine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.model = None
+    monkeypatch.setattr(doctor, "find_spec", lambda _: None)
+    assert findings()[0] == 0
+    monkeypatch.setattr(doctor, "has_voice", lambda: False)
+    status, said = findings()
+    assert (status, said["voice"].startswith("FAIL not installed")) == (1, True)
+
+
+def test_damaged_model_fails_and_the_fix_depends_on_whose_it_is(
+    findings: Findings, machine: SimpleNamespace, tmp_path: Path
+) -> None:
+    machine.fault = "it is damaged"
+    status, said = findings()
+    assert (status, said["recogniser"].startswith("FAIL it is damaged\n →")) == (1, True)
+    assert "faster-whisper" in said["recogniser"]
+    (tmp_path / "c.toml").write_text('[transcribe]\nmodel = "/models/mine"\n')
+    assert findings("--config", str(tmp_path / "c.toml"))[1]["recogniser"].endswith(
+        "correct model under [transcribe] in the settings"
+    )
+
+
+def test_terminal_that_cannot_move_its_cursor_fails(findings: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    status, said = findings()
+    assert (status, said["terminal"].startswith("FAIL TERM=dumb, ")) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["no terminal", "no folder"])
+def test_app_that_cannot_be_left_is_no_fault(findings: Findings, machine: SimpleNamespace, kind: str) -> None:
+    if kind == "no folder":
+        machine.apps = RemoteError("No folder.")
+    else:
+        machine.reason = "No terminal."
+    reason = "No folder." if kind == "no folder" else "No terminal."
+    assert (findings()[0], findings()[1]["attach"]) == (0, f"off, the app ends with its terminal: {reason}\n")
+
+
+def test_folder_that_cannot_be_written_fails(findings: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    status, said = findings()
+    assert (status, said["folders"].count("make it writable: chmod u+rwx ")) == (1, 3)
+
+
+def test_settings_that_were_named_must_be_there_and_without_faults(findings: Findings, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    status, said = findings("--config", str(path))
+    assert (status, said["settings"].startswith("FAIL ")) == (1, True)
+    path.write_text("[ui]\nmouse = 3\n")
+    assert "→ correct that line" in findings("--config", str(path))[1]["settings"]
+    path.write_text("")
+    assert findings("--config", str(path))[1]["settings"] == f"{path}\n"
+
+
+def test_faulty_catalogue_and_damaged_state_fail(run: Run, small: list[str], machine: SimpleNamespace) -> None:
+    Path(small[1]).write_text("version = 1\ntitle = 3\n")
+    Path(small[3]).parent.mkdir()
+    Path(small[3]).write_text("version = x")
+    result = run(*small, "doctor")
+    assert result.status == 1
+    assert "→ tui-pod check prints every fault" in result.out
+    assert "FAIL  state      " in result.out
+
+
+def test_devices_are_printed_with_their_names(run: Run, machine: SimpleNamespace) -> None:
+    assert run("devices").out == "auto\tAuto\npulse/headset\tHeadset\n"
+    assert run("devices", "--json").json[1] == {"name": "pulse/headset", "description": "Headset"}
+    machine.devices = NoPlayer(OSError("Cannot find libmpv"))
+    assert run("devices").status == 1
