@@ -106,7 +106,7 @@ class WrittenDriver(PatientDriver):
 @pytest.mark.parametrize(("follows", "sent"), [(True, SHOW_CURSOR), (False, ASK_SCHEME)])
 def test_terminal_of_a_reader_is_not_asked_what_would_end_it(follows: bool, sent: str) -> None:
     driver = WrittenDriver(follows)
-    driver.suit_reader()
+    driver.ask_terminal()
     assert driver.sent == [sent]
     if follows:
         pyte.Stream(pyte.Screen(80, 24)).feed(sent)  # the emulator in fenrir

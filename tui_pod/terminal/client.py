@@ -119,9 +119,11 @@ class Client:
         self._messages = b""
         """Received from the app, but not yet handled."""
         self._tail = b""
+        """The end of what was drawn: a sequence may be cut in two."""
         self._last: tuple[int, str] | None = None
         """The app's last message: an exit status, and a text to print."""
         self._is_in_app = self._has_title = False
+        """Whether the terminal shows the app's screen, and has saved the shell's title."""
         self._has_drawn = False
         """True once the app itself has drawn something."""
 

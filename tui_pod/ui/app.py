@@ -22,7 +22,7 @@ from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_reada
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.terminal_app import TerminalApp, suit_reader
+from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -95,8 +95,8 @@ class TuiPodApp(TerminalApp):
         for notice in (*self._services.first.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
         self.run_worker(self._services.after_paint())
-        if hasattr(self._driver, "suit_reader"):  # a driver of our own
-            self.run_worker(suit_reader(self))
+        if hasattr(self._driver, "ask_terminal"):  # a driver of our own
+            self.run_worker(adapt_to_reader(self))
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
@@ -122,7 +122,7 @@ class TuiPodApp(TerminalApp):
         return self.theme_variables
 
     def fit_filters(self) -> None:
-        """Choose the filters that Textual chooses once, by its default theme, for the theme that is drawn."""
+        """Replace the filters that Textual chose for its default theme with those for the theme that is drawn."""
         from textual.filter import ANSIToTruecolor, Monochrome, NoColor  # only with NO_COLOR or the terminal's colours
 
         is_native = self.native_ansi_color

@@ -1,7 +1,7 @@
 """Sends a terminal only the cells that changed.
 
-Textual sends each widget that was drawn again as a whole: 60 kB for a tab at 120 by 40, of which 3 kB are news. A slow
-line needs seconds for that, and a screen reader takes all of it for new text.
+Textual sends each widget that was drawn again as a whole: 60 kB for a tab at 120 by 40, of which 3 kB have changed.
+That takes seconds on a slow line, and a screen reader reads all of it as new text.
 """
 
 from __future__ import annotations

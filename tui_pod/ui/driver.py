@@ -41,7 +41,7 @@ TICK = 0.1
 """How often an incomplete key or paste is checked (seconds)."""
 
 ANSWER_LIMIT = 1.0
-"""Keys are taken for the rest of an answer for this long at most (seconds), should its end never come."""
+"""How long an answer may take (seconds); if its end never comes, keys work again after that."""
 
 STOP_LIMIT = 0.5
 """How long the exit waits for the terminal to accept what restores it (seconds)."""
@@ -134,9 +134,9 @@ class AnswerParser(XTermParser):
     """Textual's parser, which would take the answers about dark and light, and about pictures, for keys."""
 
     _answer = ""
-    """What came of the answer about pictures."""
+    """The part of the answer about pictures that has arrived."""
     _answer_until = 0.0
-    """When the rest of it must have come; 0: no answer is being read."""
+    """When to stop waiting for the rest (`time.monotonic`); 0: no answer is being read."""
 
     def __init__(self, report: Callable[[Message], object], on_pictures: Callable[[], None], debug: bool) -> None:
         """Report messages; call `on_pictures` if the terminal refuses what `question` asks, and so draws pictures."""
@@ -194,9 +194,9 @@ class PatientDriver(LinuxDriver):
             self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self.is_ready:
-            self.suit_reader()
+            self.ask_terminal()
 
-    def suit_reader(self) -> None:
+    def ask_terminal(self) -> None:
         """Show the cursor to a screen reader that follows it; ask all other terminals whether they are dark or light.
 
         The emulator in fenrir, pyte, ends with an error at that question, and with it the program.
@@ -226,7 +226,7 @@ class PatientDriver(LinuxDriver):
         return self._pictures
 
     def _begin_pictures(self) -> None:
-        """Draw covers as pictures, all of which are to be sent."""
+        """Draw covers as pictures from now on; the terminal has none of them yet."""
         from tui_pod.ui.look.terminal_pictures import TerminalPictures  # only for terminals that draw pictures
 
         self._pictures = TerminalPictures(self.write)
@@ -266,7 +266,7 @@ class PatientDriver(LinuxDriver):
         return not self._has_terminal
 
     def give_up(self) -> None:
-        """Stop using the terminal immediately, without writing to it; pictures are deleted if it takes that soon."""
+        """Stop using the terminal at once, without writing to it, other than to delete its pictures if it has any."""
         self._has_terminal = False
         if self._output is not None:
             if self._pictures is not None:

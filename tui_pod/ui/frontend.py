@@ -86,7 +86,7 @@ class ScreenFrontend:
         self._main.bookmarks_changed()
 
     def session_ended(self, summary: Summary) -> None:
-        """Sum a session up: in a dialog, or in a notice while another dialog is open."""
+        """Summarise a session: in a dialog, or in a notice while another dialog is open."""
         from tui_pod.ui.screens.session import SummaryScreen  # after the first paint
 
         if self._app.screen is self._main:

@@ -45,7 +45,7 @@ FRAME = 8
 """Cells beside a row of the palette and between its columns."""
 
 SHARE = 0.96
-"""Of the width that the dialog takes in a narrow terminal."""
+"""How much of the width of a narrow terminal the dialog takes."""
 
 
 class PaletteCommand(NamedTuple):
@@ -56,7 +56,7 @@ class PaletteCommand(NamedTuple):
     key: str = ""
     """Shown at the right: its key, or what it does with a topic or an episode."""
     about: str = ""
-    """More words by which it is found."""
+    """More words that find it."""
 
 
 def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand]:
@@ -226,7 +226,7 @@ class ThemeScreen(ChoiceDialog):
         self._tui.draw_theme(self._names[event.option_index])
 
     def on_unmount(self) -> None:
-        """Draw in the chosen theme again, if another one was only looked at."""
+        """Draw in the chosen theme again, if another one was only previewed."""
         self._tui.draw_theme(self._tui.chosen_theme)
 
     @property

@@ -81,13 +81,13 @@ def pane_hints(
         ({"Played", "Queue", "Search", "Session", "Transcript", "Details", "Filter"}, not has_library),
         ({"Open"}, is_tree and not has_library),
         ({"End session"}, not is_queue or services.controller.session is None),
-        ({"Session"}, pane == "transcript"),  # how to close it is worth more
+        ({"Session"}, pane == "transcript"),  # the key that closes it is worth more room
         ({"Seek", "Bookmark", "Follow"}, not playback.is_loaded),
         ({"Filter"}, not (is_list or is_tree) or model.is_queue),
     )
     hidden = set[str]().union(*(words for words, is_hidden in unavailable if is_hidden))
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-    is_busy = is_going or model.is_queue or is_selecting  # other keys are worth more
+    is_busy = is_going or model.is_queue or is_selecting  # other keys are worth more room
     is_spare = model.library.has_podcasts or not (is_list or is_tree) or is_busy
     pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))

@@ -56,10 +56,10 @@ class TerminalApp(App[None]):
         await super().on_event(event)
 
 
-async def suit_reader(app: TerminalApp) -> None:
+async def adapt_to_reader(app: TerminalApp) -> None:
     """Let the cursor be followed if a screen reader runs; asked off the event loop."""
     from tui_pod.ui.terminal_cursor import is_reader_running  # after the first paint
 
     app.follows_cursor = app.follows_cursor or await asyncio.to_thread(is_reader_running)
-    if (suit := getattr(app._driver, "suit_reader", None)) is not None:
-        suit()
+    if (ask := getattr(app._driver, "ask_terminal", None)) is not None:
+        ask()

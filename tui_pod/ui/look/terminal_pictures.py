@@ -47,7 +47,7 @@ def is_ours(text: str) -> bool:
 
 
 def with_color(style: Style | None) -> Style:
-    """Return the style of cells of pictures, which may have been dimmed, in the colour that they need."""
+    """Return the style of cells of a picture: the colour that names it, on the background that they have."""
     return Style(color=_COLOR, bgcolor=style.bgcolor if style is not None else None)
 
 
