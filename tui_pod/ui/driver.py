@@ -147,19 +147,17 @@ class AnswerParser(XTermParser):
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
         if sequence.startswith(SCHEME_ANSWER) and sequence.endswith("n"):
             self._report(SchemeReported(sequence.endswith("2n")))
-            return (Key(Keys.Ignore, sequence),)
-        if sequence == PICTURES_ANSWER:
+        elif sequence == PICTURES_ANSWER:
             self._answer, self._answer_until = "", time.monotonic() + ANSWER_LIMIT
-            return (Key(Keys.Ignore, sequence),)
-        if time.monotonic() < self._answer_until and (len(sequence) == 1 or sequence == ST):
-            if sequence != ST:
-                self._answer += sequence
-            else:
-                self._answer_until = 0.0
-                if self._answer.startswith("EINVAL") and "virtual placement" in self._answer:
-                    self._on_pictures()
-            return (Key(Keys.Ignore, sequence),)
-        return super()._sequence_to_key_events(sequence, alt)
+        elif time.monotonic() > self._answer_until or (len(sequence) > 1 and sequence != ST):
+            return super()._sequence_to_key_events(sequence, alt)
+        elif sequence != ST:
+            self._answer += sequence
+        else:
+            self._answer_until = 0.0
+            if self._answer.startswith("EINVAL") and "virtual placement" in self._answer:
+                self._on_pictures()
+        return (Key(Keys.Ignore, sequence),)
 
 
 class PatientDriver(LinuxDriver):
