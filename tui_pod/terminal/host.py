@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder
 from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
@@ -116,7 +116,7 @@ class TerminalHost(Follower):
 
     def playback_changed(self, playback: Playback) -> None:
         """Note whether anything plays."""
-        self._is_playing = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+        self._is_playing = playback.is_going
         self._watch_idleness()
 
     async def close(self) -> None:

@@ -12,7 +12,6 @@ from rich.cells import cell_len
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_hints, key_of
 from tui_pod.core.library.speed import make_speed_rule
-from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.widgets.lines import Tab
@@ -86,10 +85,9 @@ def pane_hints(
         ({"Filter"}, not (is_list or is_tree) or model.is_queue),
     )
     hidden = set[str]().union(*(words for words, is_hidden in unavailable if is_hidden))
-    is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-    is_busy = is_going or model.is_queue or is_selecting  # other keys are worth more room
+    is_busy = playback.is_going or model.is_queue or is_selecting  # other keys are worth more room
     is_spare = model.library.has_podcasts or not (is_list or is_tree) or is_busy
-    pause = "Pause" if is_going else "Resume" if playback.is_loaded else ""
+    pause = "Pause" if playback.is_going else "Resume" if playback.is_loaded else ""
     hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.problem:
         pause = "Try again"

@@ -183,6 +183,11 @@ class Playback(NamedTuple):
         """Whether the player has the episode, or is about to."""
         return self.status is not PlayerStatus.STOPPED
 
+    @property
+    def is_going(self) -> bool:
+        """Whether it plays, or will as soon as it is loaded."""
+        return self.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+
     def looks_like(self, other: "Playback") -> bool:
         """Return whether both look the same: at most the fraction of a second differs, within one chapter."""
         if int(self.position) != int(other.position) or self.chapter != other.chapter:

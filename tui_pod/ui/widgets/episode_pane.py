@@ -20,7 +20,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
@@ -196,8 +196,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._episode = None
         else:
             library, playback = self._services.controller.library, self._playback
-            is_heard = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-            playing = library.index(playback.episode) if is_heard and not self.is_detailed else None
+            playing = library.index(playback.episode) if playback.is_going and not self.is_detailed else None
             index = self._chosen() if playing is None else playing
             if index is None and self.is_detailed:
                 return
