@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.integrations.remote_socket import open_folder, socket_name
 from tui_pod.terminal.start import line_names
+from tui_pod.ui.look.themes import OWN
+
+DARK, LIGHT = (next(each.background for each in OWN if each.name == name) for name in ("tui-pod", "tui-pod-light"))
+
+
+def background(terminal: Terminal) -> str:
+    """Return the background of the list, as a hexadecimal colour."""
+    return f"#{terminal.background_at(10, 60)}"
 
 
 @contextmanager
@@ -141,6 +150,28 @@ def test_terminal_attached_is_asked_anew_what_it_can_do(room: Path) -> None:
     with left(room), attached(room) as terminal:
         assert b"\x1b[?2026$p" in terminal.raw
         assert b"\x1b[?2048$p" in terminal.raw
+
+
+def test_terminal_attached_is_drawn_dark_or_light_as_it_is(room: Path) -> None:
+    """The terminal answers as kitty, foot and ghostty do, also when it changes."""
+    light, dark = b"\x1b[?997;2n", b"\x1b[?997;1n"
+
+    def is_drawn_in(terminal: Terminal, color: str | None) -> bool:
+        return background(terminal) == color
+
+    with running(room, *two(room), COLORTERM="truecolor") as terminal:
+        play_until(terminal, 1)
+        for answer, color in ((light, LIGHT), (dark, DARK)):
+            terminal.press(answer)
+            terminal.until(partial(is_drawn_in, terminal, color), "it is drawn so")
+        leave(terminal)
+        assert terminal.raw.rindex(b"\x1b[?2031l") > terminal.raw.rindex(b"\x1b[?2031h")
+    with attached(room, COLORTERM="truecolor") as terminal:
+        assert is_drawn_in(terminal, DARK)
+        terminal.until(lambda: b"\x1b[?2031h\x1b[?996n" in terminal.raw, "it is asked anew")
+        terminal.press(light)  # it changed while nothing was attached
+        terminal.until(partial(is_drawn_in, terminal, LIGHT), "it is drawn so")
+        quit_and_wait(terminal)
 
 
 def test_app_left_with_a_dialog_open_comes_back_with_it(room: Path) -> None:

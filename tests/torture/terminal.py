@@ -146,6 +146,10 @@ class Terminal:
             self._lines = list(self._screen.display)
         return self._lines
 
+    def background_at(self, row: int, column: int) -> str:
+        """Return the background of a cell: six hexadecimal digits, or the name of a colour."""
+        return str(self._screen.buffer[row][column].bg)
+
     @property
     def text(self) -> str:
         """What is on the screen, in one piece."""
