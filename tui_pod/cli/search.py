@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, open_library, print_json, print_table, tell, warn
+from tui_pod.cli.shared import Opened, open_library, print_json, print_table, show_progress, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.progress.bookmarks import BY_MACHINE
@@ -28,7 +28,7 @@ ON_SCREEN = 100
 """How many episodes are printed on a terminal; other programs get all."""
 
 LONG = 200
-"""From this many unread episodes on, the listener is told to wait."""
+"""From this many unread episodes on, a bar is shown while they are read."""
 
 NO_MATCH = "nothing has all the words; these are the nearest."
 
@@ -117,13 +117,17 @@ def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
     stamp = library_stamp(catalogs, paths.data)
     if not is_current(index, stamp):
         sources = WordSources(paths.data, paths.cache)
-        fill(index, opened.library, sources, stamp, _tell_left if is_told else lambda _: None)
+        total = 0
+
+        def show(left: int) -> None:
+            nonlocal total
+            total = max(total, left)
+            if is_told and total > LONG:
+                show_progress("reading the texts", 1 - left / total, f"of {counted(total)}")
+
+        fill(index, opened.library, sources, stamp, show)
+        show_progress("")
     return index
-
-
-def _tell_left(left: int) -> None:
-    if left > LONG:
-        warn(f"reading the texts of {counted(left)} …")
 
 
 def _json(hit: Hit) -> dict[str, object]:

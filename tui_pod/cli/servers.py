@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
-from tui_pod.cli.shared import ask, ask_password, load_config, print_json, tell
+from tui_pod.cli.shared import ask, ask_password, load_config, print_json, tell, waiting
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.feeds.formats.opml import Entry
@@ -45,14 +45,16 @@ def run_add(store: FeedStore, options: Namespace) -> int:
     password = password_from(command) if command else ask_password(secret)
     if not password:
         raise UserError("nothing was given to log in with")
-    base, names = _reach(store, bases, user, password)
+    with waiting("logging in"):
+        base, names = _reach(store, bases, user, password)
     feed_id, is_own = to_address(base), is_private(f"{base}/")
     store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
     store.subscribe([Entry(feed_id, urlsplit(base).netloc)])
     store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
     tell(f"{base}: logged in; libraries: {enumerated(names) or 'none'}")
     (feed,) = named_feeds(store, [feed_id])
-    result = refresh_feed(store, feed, CancelToken(), PUBLIC)
+    with waiting("reading the libraries"):
+        result = refresh_feed(store, feed, CancelToken(), PUBLIC)
     if result.error:
         raise UserError(result.error)
     tell(f"{counted(result.new)} added. Progress and bookmarks: tui-pod sync, and by themselves while the app runs")

@@ -9,12 +9,13 @@ import json
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
@@ -31,7 +32,15 @@ from tui_pod.library.cache import load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
 
+if TYPE_CHECKING:
+    from threading import Timer
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+SAID_AFTER = 0.3
+"""What takes longer than this is said (seconds)."""
+
+_timers: list[Timer] = []
 
 
 class Opened(NamedTuple):
@@ -81,6 +90,7 @@ def is_someone_there() -> bool:
 
 def ask(prompt: str) -> str | None:
     """Return the line that is typed after a prompt; None at the end of the input."""
+    _end_waiting()
     print(prompt, end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     return line.strip() if line else None
@@ -212,11 +222,32 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
 
 
 def show_progress(said: str, share: float | None = None, text: str = "") -> None:
-    """Draw a progress bar on the terminal, or remove it if `said` is empty."""
+    """Show on the terminal what is done, with a bar unless `share` is None; empty removes it."""
     if not sys.stderr.isatty():
         return
-    filled = round(20 * (share or 0.0))
-    bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
+    bar = "" if share is None else f"[{'#' * round(20 * share):.<20}] "
     write_control(sys.stderr, CLEAR_LINE)
-    sys.stderr.write(bar)
+    sys.stderr.write(f"{bar}{said} {text}" if said else "")
     sys.stderr.flush()
+
+
+@contextmanager
+def waiting(said: str) -> Iterator[None]:
+    """Say on the terminal what a command waits for, once that takes longer than `SAID_AFTER`; a question ends it."""
+    from threading import Timer  # few commands wait
+
+    timer = Timer(SAID_AFTER, show_progress, (f"{said} …",))
+    timer.daemon = True
+    _timers.append(timer)
+    timer.start()
+    try:
+        yield
+    finally:
+        _end_waiting()
+
+
+def _end_waiting() -> None:
+    for timer in _timers:
+        timer.cancel()
+    _timers.clear()
+    show_progress("")

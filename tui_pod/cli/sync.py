@@ -19,6 +19,7 @@ from tui_pod.cli.shared import (
     print_json,
     print_received,
     tell,
+    waiting,
     warn,
 )
 from tui_pod.config.reader import toml_value
@@ -81,12 +82,16 @@ def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
     with closing(store.db):
         for sync in (way for way, is_set in ways if is_set):
             try:
-                yield sync(opened, store, options.dry_run)
+                with waiting("syncing"):
+                    result = sync(opened, store, options.dry_run)
+                yield result
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
         for feed in servers(store):
             try:
-                yield _with_library(opened, store, feed, options.dry_run)
+                with waiting(f"syncing with {feed.name}"):
+                    result = _with_library(opened, store, feed, options.dry_run)
+                yield result
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 

@@ -2,6 +2,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from tests.feeds import server
 from tests.feeds.exports import antennapod, castero, write_database
 from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tui_pod.cli import shared
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.progress.progress import Progress
@@ -152,6 +154,30 @@ def on_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
             return shell(*words)
 
     return run
+
+
+def test_feeds_add_of_a_slow_server_says_so_on_a_terminal_alone(
+    site: Site, shell: Shell, on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, show = threading.Event(), shared.show_progress
+
+    def note(text: str, share: float | None = None, more: str = "") -> None:
+        show(text, share, more)
+        if text:
+            said.set()
+
+    def slow(exchange: server.Exchange) -> None:
+        said.wait(10)
+        exchange.say(200, feed(item(1)).encode())
+
+    site.replies["/f"] = slow
+    monkeypatch.setattr(shared, "show_progress", note)
+    monkeypatch.setattr(shared, "SAID_AFTER", 0.0)
+    on_terminal("feeds", "add", site.url("/f"))
+    assert f"adding {site.url('/f')} …" in shell.err
+    assert shell.err.endswith("subscribed, 1 new episode\n")
+    shell("feeds", "add", site.url("/f"))
+    assert "adding" not in shell.err
 
 
 def test_feeds_refresh_keeps_the_next_ones_downloaded_and_deletes_the_played(

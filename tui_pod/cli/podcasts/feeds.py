@@ -25,6 +25,7 @@ from tui_pod.cli.shared import (
     report,
     show_progress,
     tell,
+    waiting,
     warn,
 )
 from tui_pod.cli.tables import Column
@@ -176,7 +177,8 @@ def _subscribed(
     login = None
     while True:
         try:
-            return subscribe(store, url, folders, policy=policy, login=login, is_shell=True)
+            with waiting(f"adding {clean(url, 50)}"):
+                return subscribe(store, url, folders, policy=policy, login=login, is_shell=True)
         except LoginWanted as wanted:
             login = ask_login(wanted, over_http)
 
