@@ -121,11 +121,6 @@ class PaletteScreen(InputDialog):
         self._keys = max(cell_len(each.key) for each in commands)
         self._widest = max(cell_len(each.name) for each in commands) + self._keys
 
-    @property
-    def _main(self) -> MainScreen:
-        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
-        return app.main_screen
-
     def compose(self) -> ComposeResult:
         """Show a field over the commands, the recently used ones first."""
         with DialogBody("Commands", "enter Run · esc Close", "palette"):
@@ -195,7 +190,8 @@ class PaletteScreen(InputDialog):
         names = self._controller.library.topics.names
         found = (topic for topic, name in enumerate(names) if all(word in fold(name) for word in words))
         chosen = islice(found, MOST)
-        return [PaletteCommand(names[topic], partial(self._main.open_entry, topic), "topic") for topic in chosen]
+        show = self._tui.main_screen.open_entry
+        return [PaletteCommand(names[topic], partial(show, topic), "topic") for topic in chosen]
 
     def _episodes(self, typed: str) -> list[PaletteCommand]:
         if len(typed.strip()) < MIN_LETTERS:
@@ -228,10 +224,6 @@ class ThemeScreen(ChoiceDialog):
     def on_unmount(self) -> None:
         """Draw in the chosen theme again, if another one was only previewed."""
         self._tui.draw_theme(self._tui.chosen_theme)
-
-    @property
-    def _tui(self) -> TuiPodApp:
-        return self.app  # type: ignore[return-value]  # the only app there is
 
     def _take(self, number: int) -> None:
         self._tui.choose_theme(self._names[number])

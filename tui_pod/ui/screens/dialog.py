@@ -101,9 +101,12 @@ class Dialog(ModalScreen[None]):
         self.mount(self._key_line)
 
     @property
+    def _tui(self) -> TuiPodApp:
+        return self.app  # type: ignore[return-value]  # the only app there is
+
+    @property
     def _first(self) -> FirstScreen:
-        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
-        return app.first
+        return self._tui.first
 
     def on_descendant_focus(self) -> None:
         """Show the keys that work with this focus: in a text field, letters are text."""
