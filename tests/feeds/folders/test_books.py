@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
+from tests.feeds.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.folders.address import to_address
@@ -58,6 +59,18 @@ def test_discs_are_parts_of_one_book_in_their_order(shelf: Shelf) -> None:
     shelf.add()
     names = [os.path.relpath(part.audio, shelf.folder / "Emma") for part in shelf.book().parts]
     assert names == [f"CD {disc}/CD {disc} track {track}.mp3" for disc in (1, 2, 10) for track in (1, 2)]
+
+
+@pytest.mark.parametrize("kind", ["book", "talks"])
+def test_names_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf, kind: str) -> None:
+    for disc in ("CD 1", "CD 2"):
+        for track in ("01", "02"):
+            make_long_mp3(shelf.folder / disc / f"{track}.mp3", 1, disc + track)
+    shelf.add()
+    configure(shelf, kind=kind)
+    library = shelf.library()
+    shown = [part.title for part in library.episode(0).parts] if kind == "book" else shelf.course()
+    assert shown == ["CD 1 · 01", "CD 1 · 02", "CD 2 · 01", "CD 2 · 02"]
 
 
 @pytest.mark.parametrize(

@@ -142,15 +142,16 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
     Files with the same content get different guids, except within a book, which has each content once.
     """
     ordered = _in_order(files)
-    titles = {file.path: title for file, title in ordered}
-    groups = group(file for file, _ in ordered)
+    groups = group(ordered)
     homes = {file.path: home for home, inside in groups.items() for file in inside}
     leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
     books = {home: inside for home, inside in leaves if is_book(inside, kinds.of(inside))}
     items: list[Item] = []
     taken: set[str] = set()
     guessed = []
-    for file, title in ordered:
+    titles = {file.path: title for home, inside in groups.items() if home not in books
+              for file, title in zip(inside, _titles(inside), strict=True)}  # fmt: skip
+    for file in ordered:
         home = homes[file.path]
         inside = books.get(home, [file])
         if inside[0] is not file:
@@ -160,8 +161,9 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
             if not kinds.of(inside):
                 guessed.append(home)
             guid = f"{BOOK}\0{guid}"
-            items.append(_book(guid, os.path.join(root, home), root, inside, titles))
+            items.append(_book(guid, os.path.join(root, home), root, inside))
         else:
+            title = titles.get(file.path) or _titles(inside)[0]
             items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
         taken.add(guid)
     return tuple(items), tuple(guessed)
@@ -178,22 +180,20 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Ite
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 
-def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile], titles: Mapping[str, str]) -> Item:
-    """Return the item of a book: the files of a folder in order, with their titles in the folder by their paths."""
+def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Item:
+    """Return the item of a book: the files of a folder in order."""
     unique: dict[str, AudioFile] = {}
     for file in inside:
         unique[file.key] = min(file, unique.get(file.key, file), key=lambda same: len(same.path))
     files = list(unique.values())
-    if len(files) < len(inside):
-        titles = dict(zip((file.path for file in files), _titles(files), strict=True))
     parts = arrange(
         Part(
             path := os.path.join(root, file.path),
             duration,
-            titles[file.path],
+            title,
             _beside(path, file.tags.transcript) or "",
         )
-        for file, duration in zip(files, durations(files), strict=True)
+        for file, duration, title in zip(files, durations(files), _titles(files), strict=True)
     )
     marks = part_chapters(parts) if any(file.tags.chapters for file in files) else ()
     for file, part in zip(files, parts, strict=True):
@@ -221,28 +221,33 @@ def _beside(path: str, transcript: str) -> str | None:
     return os.path.join(os.path.dirname(path), transcript) if transcript else None
 
 
-def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
-    """Return files with titles in playing order: by folder, then by track if all have one, or else by name.
-
-    The titles in the tags are used only if they differ within the folder: parts of a book often share one.
-    """
-    ordered: list[tuple[AudioFile, str]] = []
+def _in_order(files: Iterable[AudioFile]) -> list[AudioFile]:
+    """Return files in playing order: by folder, then by track if all have one, or else by name."""
+    ordered: list[AudioFile] = []
     folders: dict[str, list[AudioFile]] = {}
     for file in files:
         folders.setdefault(os.path.dirname(file.path), []).append(file)
     for folder in sorted(folders, key=lambda path: [_natural(name) for name in path.split(os.sep) if name]):
-        inside = _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
-        ordered += zip(inside, _titles(inside), strict=True)
+        ordered += _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
     return ordered
 
 
 def _titles(files: Sequence[AudioFile]) -> list[str]:
-    """Return the titles of files: those in their tags if they all differ, or else their names."""
+    """Return the titles of the files of a folder: those in their tags if they all differ, or else their names.
+
+    Parts of a book often share a title. Names that recur on several discs follow that of the disc.
+    """
     told = [file.tags.title for file in files if file.tags.title]
     is_telling = len(set(told)) == len(told)
     stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
     titles = [file.tags.title if is_telling else "" for file in files]
-    return [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
+    titles = [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
+    discs = [os.path.basename(os.path.dirname(file.path)) for file in files]
+    if len(set(titles)) < len(titles) and len(set(discs)) > 1:
+        titles = [
+            f"{clean_title(disc)} · {title}" if disc else title for disc, title in zip(discs, titles, strict=True)
+        ]
+    return titles
 
 
 def _natural(name: str) -> list[str | int]:
