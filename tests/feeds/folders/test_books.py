@@ -40,10 +40,7 @@ def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) 
     assert (book.author, book.narrator, book.year) == ("Jane Austen", "Ann Reader", "1815")
     assert book.tags[0] == "Austen"
     assert shelf.course("Austen") == ["Emma", "Talk"]
-    assert shelf.store.take_notices() == [
-        "“Emma” is shown as a book, judged by tags and names. If one is not, set its kind to talks: P, or tui-pod feeds"
-        " set."
-    ]
+    assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
 
 
 def test_folder_that_is_subscribed_may_be_the_book_itself(shelf: Shelf) -> None:
@@ -183,6 +180,16 @@ def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
     book = shelf.book()
     assert (book.summary, book.narrator) == ("A young lady makes matches.", "Bo Reader")
     assert [os.path.basename(part.transcript) for part in book.parts] == ["", "02.vtt", ""]
+
+
+def test_texts_above_the_discs_of_a_book_tell_about_it(shelf: Shelf) -> None:
+    for disc in ("CD 1", "CD 2"):
+        shelf.put(f"Emma/{disc}/{disc}.mp3")
+    shelf.add()
+    (shelf.folder / "Emma/desc.txt").write_text("A young lady.")
+    (shelf.folder / "Emma/reader.txt").write_text("Bo Reader")
+    shelf.refresh()
+    assert (shelf.book().summary, shelf.book().narrator) == ("A young lady.", "Bo Reader")
 
 
 def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:

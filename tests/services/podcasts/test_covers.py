@@ -13,6 +13,7 @@ from tests.feeds.server import Site, feed, item
 from tests.pictures import make_png
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
@@ -45,6 +46,14 @@ async def test_cover_beside_a_recording_is_taken(covers: Covers, tmp_path: Path)
     assert await covers.picture(episode) is None
     make_png(tmp_path / "music" / "cover.png", 64, 64)
     assert len(await covers.picture(episode) or b"") == PICTURE_BYTES
+
+
+async def test_cover_above_the_discs_of_a_book_is_taken(covers: Covers, tmp_path: Path) -> None:
+    (tmp_path / "Emma").mkdir()
+    make_png(tmp_path / "Emma" / "cover.png", 64, 64)
+    files = [make_wav(tmp_path / "Emma" / disc).audio or "" for disc in ("CD 1", "CD 2")]
+    book = Episode("book", "Emma", audio=files[0], parts=arrange(Part(file, 0.1) for file in files))
+    assert len(await covers.picture(book) or b"") == PICTURE_BYTES
 
 
 @pytest.mark.parametrize("content", [b"cut", b"x" * (PICTURE_BYTES + 1)])

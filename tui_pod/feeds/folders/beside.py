@@ -25,21 +25,33 @@ _ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
 MAX_BYTES = 256 * 1024
 """Most bytes that are read of a text or a cue sheet."""
 
+_DISC = re.compile(
+    r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE
+)
+"""The name of a folder with a part of a book, as it was on discs."""
+
 _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
 """The language in the name of a transcript, as in `Talk.en.vtt`."""
+
+
+def is_disc(folder: str) -> bool:
+    """Return whether a folder, by its path, is a disc of a book."""
+    return _DISC.fullmatch(os.path.basename(folder)) is not None
 
 
 class Beside:
     """The files of one folder besides its recordings, which are read when they are first asked for."""
 
-    def __init__(self, folder: str, names: Sequence[str]) -> None:
+    def __init__(self, folder: str, names: Sequence[str], above: Beside | None = None) -> None:
+        """Read nothing yet; if it is the folder of a disc, the texts of the one `above` are on it too."""
         self._folder = folder
-        self._all = names
+        self._all, self._above = names, above
         self._names = sorted(name for name in names if name.lower().endswith(_ENDINGS) and self._is_readable(name))
+        self._tells: bool = bool(self._names) or (above is not None and above._tells)
 
     def completed(self, path: str, tags: Tags) -> Tags:
         """Return the tags of a recording at a path with what the other files say about it."""
-        if not (self._names or tags.transcript or tags.cue):
+        if not (self._tells or tags.transcript or tags.cue):
             return tags
         name = os.path.basename(path)
         return tags._replace(
@@ -77,7 +89,8 @@ class Beside:
         return not os.path.islink(os.path.join(self._folder, name))
 
     def _text(self, name: str, limit: int = SUMMARY_LIMIT) -> str:
-        return self._texts[name][:limit] if name in self._texts else ""
+        text = self._texts.get(name, "")[:limit]
+        return text or (self._above._text(name, limit) if self._above is not None else "")
 
     @cached_property
     def _texts(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.beside import is_disc
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import BOOK_ENDINGS
 
@@ -42,11 +43,6 @@ FEWEST = 3
 RATE = 8_000.0
 """Bytes of a second of speech, by which an unknown duration is estimated if no other is known."""
 
-_DISC = re.compile(
-    r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE
-)
-"""The name of a folder with a part of a book, as it was on discs."""
-
 _BOOK_GENRE = re.compile(r"audio ?book|h(?:ö|oe)rbuch|livre audio|audiolivre|audiolibro", re.IGNORECASE)
 _TALK_GENRE = re.compile(r"podcast|lecture|vortrag|vorträge", re.IGNORECASE)
 
@@ -65,7 +61,7 @@ def group(files: Iterable[AudioFile]) -> dict[str, list[AudioFile]]:
             below.setdefault(os.path.dirname(folder), []).append(folder)
     homes = {folder: folder for folder in inside}
     for above, folders in below.items():
-        if all(_DISC.fullmatch(os.path.basename(folder)) for folder in folders):
+        if all(map(is_disc, folders)):
             homes.update(dict.fromkeys(folders, above))
     occupied: set[str] = set()
     for home in homes.values():

@@ -94,8 +94,8 @@ def _told_guess(root: str, homes: Sequence[str]) -> str:
         return ""
     names = [f"“{clean(os.path.basename(home or root), 60)}”" for home in homes[:3]]
     names += [f"{len(homes) - 3:,} more"] * (len(homes) > 3)
-    said = f"{enumerated(names)} {'is shown as a book' if len(homes) == 1 else 'are shown as books'}"
-    return f"{said}, judged by tags and names. If one is not, set its kind to talks: P, or tui-pod feeds set."
+    kind = "a book" if len(homes) == 1 else "books"
+    return f"Shown as {kind}, judged by tags and names (kind in its settings): {enumerated(names)}."
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.feeds.folders.beside import Beside
+from tui_pod.feeds.folders.beside import Beside, is_disc
 from tui_pod.feeds.folders.tags import Tags, read_file
 from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
@@ -105,9 +105,10 @@ def scan(
 
 def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, Beside]]:
     """Yield the path of each audio file, its state, and what is beside it."""
-    waiting, looked_at, taken = [("", 0)], 0, 0
+    waiting: list[tuple[str, int, Beside | None]] = [("", 0, None)]
+    looked_at, taken = 0, 0
     while waiting:
-        inside, depth = waiting.pop()
+        inside, depth, above = waiting.pop()
         try:
             entries = list(os.scandir(os.path.join(root, inside) if inside else root))
         except OSError as error:
@@ -116,13 +117,13 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             left_out.unreadable.append(f"{inside} ({error.strerror})")
             continue
         looked_at += len(entries)
-        beside = Beside(os.path.join(root, inside), [entry.name for entry in entries])
+        beside = Beside(os.path.join(root, inside), [entry.name for entry in entries], above)
         for entry in entries:
             cancel.check()
             kind = _kind(entry, left_out)
             path = os.path.join(inside, entry.name)
             if kind == "folder" and depth < MAX_DEPTH:
-                waiting.append((path, depth + 1))
+                waiting.append((path, depth + 1, beside if is_disc(path) else None))
             elif kind == "folder":
                 left_out.too_deep += 1
             elif kind == "file":

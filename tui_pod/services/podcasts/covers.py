@@ -116,6 +116,8 @@ def _origins(
         if (address := picture_of(podcasts.store.db, episode.id)) is not None:
             yield address, lambda: podcasts.fetch_picture(address, episode, cancel)
     if path is not None:
-        for file in (path, *(path.with_name(name) for name in BESIDE)):
+        parts = [os.path.dirname(part.audio) for part in episode.parts if "://" not in part.audio]
+        folders = dict.fromkeys((path.parent, Path(os.path.commonpath([path.parent, *parts]))))  # that of all discs
+        for file in (path, *(folder / name for folder in folders for name in BESIDE)):
             with contextlib.suppress(OSError, ValueError):
                 yield f"{file} {file.stat().st_mtime_ns}", lambda file=file: file  # type: ignore[misc]
