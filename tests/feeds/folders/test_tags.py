@@ -50,6 +50,15 @@ def test_key_of_a_moved_file_stays_and_that_of_another_length_differs(tmp_path: 
     assert (keys[0] == keys[1], keys[0] == keys[2]) == (True, False)
 
 
+def test_key_stays_when_the_frame_with_facts_on_an_mp3_file_is_written_again(tmp_path: Path) -> None:
+    keys = set[str]()
+    for encoder in (b"Lavc61", b"Lavf\0\0"):
+        frame = b"\xff\xfb\x90\x00" + bytes(32) + b"Info\0\0\0\x0f" + bytes(112) + encoder + bytes(259)
+        (tmp_path / "a.mp3").write_bytes(frame + bytes(10 * tags.SAMPLE))
+        keys.add(tags.read_file(str(tmp_path / "a.mp3"))[0])
+    assert len(keys) == 1
+
+
 @pytest.mark.parametrize(("text", "track"), [("1", 1), ("0", None), ("7/9", 7), ("100000", 100_000), ("100001", None)])
 def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int | None) -> None:
     path = make_mp3(tmp_path / "a.mp3", "A", text)

@@ -19,6 +19,11 @@ from tui_pod.runtime.files import open_regular
 SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""
 
+FACT_BYTES = 192
+"""Most bytes of the first frame of an MP3 file with facts on the file: ffmpeg writes its name there as it copies."""
+
+_FACTS = re.compile(rb"\xff[\xe2-\xff].{11,34}(?:Xing|Info)", re.DOTALL)
+
 MAX_BOXES = 64
 """Most boxes of an MP4 file, blocks of a FLAC file, or pages of an Ogg file, among which its sound is looked for."""
 
@@ -131,7 +136,8 @@ def _key(descriptor: int, head: bytes) -> str:
     start, end = _sound(descriptor, os.fstat(descriptor).st_size, head)
     digest = hashlib.blake2b(str(end - start).encode(), digest_size=16)
     for at in sorted({start, max(start, (start + end) // 2 - SAMPLE // 2), max(start, end - SAMPLE)}):
-        digest.update(os.pread(descriptor, min(SAMPLE, end - at), at))
+        sample = os.pread(descriptor, min(SAMPLE, end - at), at)
+        digest.update(sample[FACT_BYTES:] if at == start and _FACTS.match(sample) else sample)
     return digest.hexdigest()
 
 
