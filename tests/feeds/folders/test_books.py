@@ -43,6 +43,18 @@ def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) 
     assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
 
 
+def test_guess_is_told_once_though_the_folder_is_renamed(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    shelf.store.take_notices()
+    (shelf.folder / "Emma").rename(shelf.folder / "Austen - Emma")
+    for number in (4, 5):
+        shelf.put(f"Persuasion/{number}.mp3", f"Chapter {number}", str(number), TALB="Persuasion")
+    shelf.refresh()
+    said = "Shown as a book, judged by tags and names (kind in its settings): “Persuasion”."
+    assert shelf.store.take_notices() == [said]
+
+
 def test_folder_that_is_subscribed_may_be_the_book_itself(shelf: Shelf) -> None:
     shelf.put_book(".")
     shelf.add()

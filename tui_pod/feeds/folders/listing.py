@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.parts import Part, arrange
@@ -34,8 +35,8 @@ class Listing(NamedTuple):
     notices: tuple[str, ...] = ()
     kind: str = ""
     """The kinds that it was made for: see `Kinds.text`."""
-    guessed: str = ""
-    """Which folders are shown as books although nobody has said so, for the listener."""
+    guessed: Mapping[str, str] = MappingProxyType({})
+    """The names of folders that are books although nobody has said so, by their guids."""
 
 
 def read_listing(
@@ -85,16 +86,13 @@ def _read_folder(
     if is_same and known and len(files) == len(known) and all(file == known.get(file.path) for file in files):
         return Listing("", None, files, notices)
     items, guessed = _items(files, path, kinds)
-    return Listing("", items, files, notices, guessed=_told_guess(path, guessed))
+    return Listing("", items, files, notices, guessed=guessed)
 
 
-def _told_guess(root: str, homes: Sequence[str]) -> str:
-    """Return which folders are shown as books, and what to do if they are not; empty for none."""
-    if not homes:
-        return ""
-    names = [f"“{clean(os.path.basename(home or root), 60)}”" for home in homes[:3]]
-    names += [f"{len(homes) - 3:,} more"] * (len(homes) > 3)
-    kind = "a book" if len(homes) == 1 else "books"
+def told_guess(folders: Sequence[str]) -> str:
+    """Return that these folders are shown as books, and where that is changed."""
+    names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
+    kind = "a book" if len(folders) == 1 else "books"
     return f"Shown as {kind}, judged by tags and names (kind in its settings): {enumerated(names)}."
 
 
@@ -136,8 +134,8 @@ def _remote(entry: Listed) -> Item:
     return Item(entry.place, clean_title(name), audio=entry.place)
 
 
-def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """Return the items of files in order, a book as one, and the names of the folders that were guessed to be books.
+def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> tuple[tuple[Item, ...], dict[str, str]]:
+    """Return the items of files in order, a book as one, and those guessed to be books as `Listing.guessed`.
 
     Files with the same content get different guids, except within a book, which has each content once.
     """
@@ -148,7 +146,7 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
     books = {home: inside for home, inside in leaves if is_book(inside, kinds.of(inside))}
     items: list[Item] = []
     taken: set[str] = set()
-    guessed = []
+    guessed: dict[str, str] = {}
     titles = {file.path: title for home, inside in groups.items() if home not in books
               for file, title in zip(inside, _titles(inside), strict=True)}  # fmt: skip
     for file in ordered:
@@ -158,15 +156,15 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
             continue
         guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
         if len(inside) > 1:
-            if not kinds.of(inside):
-                guessed.append(home)
             guid = f"{BOOK}\0{guid}"
+            if not kinds.of(inside):
+                guessed[guid] = os.path.basename(home or root)
             items.append(_book(guid, os.path.join(root, home), root, inside))
         else:
             title = titles.get(file.path) or _titles(inside)[0]
             items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
         taken.add(guid)
-    return tuple(items), tuple(guessed)
+    return tuple(items), guessed
 
 
 def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Item:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.folders.books import TALKS, Kinds
-from tui_pod.feeds.folders.listing import Listing
+from tui_pod.feeds.folders.listing import Listing, told_guess
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
@@ -145,11 +145,11 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
         number = number_of(db, feed_id)
         stored = Stored()
         if listing.items is not None:
+            known = {row[0] for row in db.execute("SELECT guid FROM episodes WHERE feed = ?", (number,))}
+            if guessed := [name for guid, name in listing.guessed.items() if guid not in known]:
+                store.db.notices.append(told_guess(guessed))
             stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
-            guessed = db.execute("SELECT guessed FROM kinds WHERE feed = ?", (number,)).fetchone()
-            if listing.guessed and (guessed is None or guessed[0] != listing.guessed):
-                store.db.notices.append(listing.guessed)
-            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (number, listing.kind, listing.guessed))
+            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, '')", (number, listing.kind))
         left_out = "\n".join(listing.notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
