@@ -174,7 +174,7 @@ async def test_do_runs_actions_and_says_which_need_the_screen(room: Room, state:
     assert marked == ["added"]
     for _ in range(2):
         await answer(state, command="do", action="sleep.timer")
-    assert room.controller.sleep == SleepTimer(seconds=600.0)
+    assert room.controller.sleep == SleepTimer(600.0)
     for action, said in (("move.down", "needs the screen"), ("no.such", "no such action"), (None, "no such action")):
         with pytest.raises(RemoteError, match=said):
             await answer(state, command="do", action=action)

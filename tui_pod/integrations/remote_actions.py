@@ -79,7 +79,7 @@ class RemoteActions:
 
     def _sleep(self) -> None:
         """Set the sleep timer to five minutes, or give it five minutes more."""
-        self._controller.set_sleep((self._controller.sleep or SleepTimer(seconds=0.0)).extended())
+        self._controller.set_sleep((self._controller.sleep or SleepTimer(0.0)).extended())
 
     def _end_session(self) -> None:
         if self._controller.session is None:

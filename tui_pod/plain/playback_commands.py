@@ -13,7 +13,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
-from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
@@ -159,12 +159,12 @@ class PlaybackCommands:
             self._controller.set_sleep(None)
             self._dialogue.say("No sleep timer.")
         elif answer == "e":
-            self._set_sleep(SleepTimer(episodes=1))
+            self._set_sleep(SleepTimer(1, SleepUnit.EPISODE))
         elif answer == "c" and self._controller.playback.chapters:
-            self._set_sleep(SleepTimer(chapters=1))
+            self._set_sleep(SleepTimer(1, SleepUnit.CHAPTER))
         else:
             try:
-                self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._controller.now())))
+                self._set_sleep(SleepTimer(parse_budget(answer, self._controller.now())))
             except ValueError as error:
                 self._dialogue.say(f"Error: {error}.")
 

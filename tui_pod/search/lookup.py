@@ -225,7 +225,7 @@ def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Foun
     for kept in bookmarks:
         text = f"{kept.text}\n{kept.note}"
         if not kept.is_removed and query.matches(text):
-            hit = Hit(MatchKind.BOOKMARK, _sentence(query, _lines(text)), kept.start, kept.is_recognised)
+            hit = Hit(MatchKind.BOOKMARK, max(_lines(text), key=query.score), kept.start, kept.is_recognised)
             former = found.get(kept.episode, Found(kept.episode, kept.title, ()))
             found[kept.episode] = former._replace(hits=(*former.hits, hit))
     return found
@@ -304,7 +304,7 @@ class _Ranking:
             whole = [max(parts, key=lambda part: max(map(self.query.score, part[1]), default=(0, 0)))]
         for kind, sentences in whole if self.most is None else whole[:1]:
             if sentences:
-                yield Hit(kind, _sentence(self.query, sentences))
+                yield Hit(kind, max(sentences, key=self.query.score))
 
     def _word_hits(self, number: int, ident: str, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:
@@ -339,11 +339,6 @@ def _estimate_times(words: PackedWords, place: int, length: float) -> list[Cue]:
 def said_in(cue: Cue) -> str:
     """Return a sentence as a match shows it, with its speaker."""
     return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
-
-
-def _sentence(query: Query, sentences: Sequence[str]) -> str:
-    """Return the sentence with the most wanted phrases, the first if several have as many."""
-    return max(sentences, key=query.score)
 
 
 def _lines(notes: str) -> list[str]:

@@ -92,13 +92,11 @@ class Query(NamedTuple):
         if not enough(word in folded for phrase in self.wanted for word in phrase.words):  # true for most, and quick
             return False
         words = list(_words(text))
-        return enough(any(_places(phrase, words)) for phrase in self.wanted) and not self._excludes(words)
+        return enough(any(_places(phrase, words)) for phrase in self.wanted) and not self.excludes(text)
 
     def excludes(self, text: str) -> bool:
         """Return True if a text has an excluded phrase."""
-        return bool(self.excluded) and self._excludes(list(_words(text)))
-
-    def _excludes(self, words: list[_Word]) -> bool:
+        words = list(_words(text)) if self.excluded else []
         return any(any(_places(phrase, words)) for phrase in self.excluded)
 
     def score(self, text: str) -> tuple[int, int]:

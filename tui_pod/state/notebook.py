@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from tui_pod.core.library.own_lists import ListKey, OwnList
+from tui_pod.core.library.own_lists import ListKey
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook, ThingKey
 from tui_pod.state.fields import BOOKMARK, CARD, LIST, Layout
@@ -51,7 +51,7 @@ def read_notebook(data: Mapping[str, Any]) -> Notebook:
     found = Notebook(
         tuple(filter(None, map(to_bookmark, bookmarks))),
         tuple(filter(None, map(to_card, cards))),
-        tuple(filter(None, map(to_list, lists))),
+        tuple(filter(None, map(LIST.to_record, lists))),
     )
     return Notebook().merged(found)
 
@@ -89,12 +89,6 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
                     date_edit(entries[place], edited, now)
                 entries[place] = newer(entries[place], record, layout.keys, now)
             fresh.add(key)
-
-
-def to_list(table: Table) -> OwnList | None:
-    """Return the list in an entry; None when it has no name."""
-    found = LIST.to_record(table)
-    return found if found is not None and found.name else None
 
 
 def _key_of(entry: object, layout: Layout[Any]) -> ThingKey | None:

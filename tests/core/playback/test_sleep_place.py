@@ -6,13 +6,13 @@ import pytest
 
 from tests.core.player.test_parts import BOOK, NEXT, book_room
 from tests.rooms import BASICS, Room, make_room
-from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 
 
 def fall_asleep(room: Room) -> None:
     """Set the timer at 10 s of the first episode, and hear it and the second one to the end of the latter."""
     room.play("one", 10)
-    room.controller.set_sleep(SleepTimer(episodes=2))
+    room.controller.set_sleep(SleepTimer(2, SleepUnit.EPISODE))
     room.player.play(100)
     room.player.play(200)
     assert room.playing is None
@@ -54,7 +54,7 @@ def test_timer_ends_with_the_part_of_a_book_and_goes_back_within_it() -> None:
     room = book_room()
     room.play("book", following=[0])
     room.controller.seek_to(60.0)
-    room.controller.set_sleep(SleepTimer(chapters=1))
+    room.controller.set_sleep(SleepTimer(1, SleepUnit.CHAPTER))
     room.player.play(40)
     assert (room.status, room.position) == ("paused", 100.0)
     assert room.listener.said[-1].endswith("Z goes back to 1:00, where you set it.")
@@ -68,7 +68,7 @@ def test_timer_ends_with_the_part_however_near_its_end_the_last_report_was(secon
     room = book_room()
     room.play("book", following=[0])
     room.controller.seek_to(98.0)
-    room.controller.set_sleep(SleepTimer(chapters=1))
+    room.controller.set_sleep(SleepTimer(1, SleepUnit.CHAPTER))
     room.player.play(seconds - 98.0, step=seconds - 98.0)
     room.player.play(1.0)
     assert room.status == "paused"

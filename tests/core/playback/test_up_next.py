@@ -4,7 +4,7 @@ import pytest
 
 from tests.rooms import EPISODES, TOPICS, Room
 from tui_pod.core.library.library import build_library
-from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
+from tui_pod.core.playback.sleep_timer import FADE, SleepTimer, SleepUnit
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.session_planner import SessionRequest, plan_session
@@ -25,16 +25,16 @@ def start_session(room: Room, budget: float = 300.0) -> None:
 
 
 def test_sleep_counts_only_while_something_plays(room: Room) -> None:
-    room.controller.set_sleep(SleepTimer(seconds=100.0))
+    room.controller.set_sleep(SleepTimer(100.0))
     room.play("three", seconds=10)
     room.controller.toggle_pause()
     room.player.play(500)
-    assert room.controller.sleep == SleepTimer(seconds=90.0)
+    assert room.controller.sleep == SleepTimer(90.0)
 
 
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
     room.controller.mixer.set_volume(80)
-    room.controller.set_sleep(SleepTimer(seconds=20.0))
+    room.controller.set_sleep(SleepTimer(20.0))
     room.play("three", seconds=15)
     assert volumes(room)[-1] == 40
     room.player.play(60)
@@ -46,13 +46,13 @@ def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
 
 def test_sleep_at_double_speed_counts_the_listeners_time(room: Room) -> None:
     room.controller.mixer.set_speed(2.0)
-    room.controller.set_sleep(SleepTimer(seconds=20.0))
+    room.controller.set_sleep(SleepTimer(20.0))
     room.play("three", seconds=60)
     assert (room.status, room.position) == (PlayerStatus.PAUSED, 40.0 - 2 * FADE)
 
 
 def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
-    room.controller.set_sleep(SleepTimer(seconds=15.0))
+    room.controller.set_sleep(SleepTimer(15.0))
     room.play("three", seconds=10)
     shown = room.listener.queue_changes
     room.controller.set_sleep(None)
@@ -63,7 +63,7 @@ def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
 
 
 def test_sleep_by_episodes_stops_at_the_end_of_the_last(room: Room) -> None:
-    room.controller.set_sleep(SleepTimer(episodes=2))
+    room.controller.set_sleep(SleepTimer(2, SleepUnit.EPISODE))
     room.play("one", seconds=100)
     assert room.playing == "two"
     room.player.play(200)
@@ -106,7 +106,7 @@ def test_adopt_keeps_the_progress_of_what_plays(room: Room) -> None:
 
 def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -> None:
     room.play("one")
-    room.controller.set_sleep(SleepTimer(episodes=1))
+    room.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
     room.player.play(100)
     assert (room.status, room.controller.sleep) == (PlayerStatus.STOPPED, None)
     assert room.listener.said == [

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.player.events import ChaptersKnown
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
@@ -176,7 +176,7 @@ async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library:
 async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
-        driver.controller.set_sleep(SleepTimer(episodes=1))
+        driver.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
         await driver.play(100)
         assert not driver.playback.is_loaded
         assert driver.current == "two"
@@ -263,7 +263,7 @@ async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None
 async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter")
-        driver.controller.set_sleep(SleepTimer(seconds=60.0))
+        driver.controller.set_sleep(SleepTimer(60.0))
         for _ in range(55):
             await driver.play(1)
         volumes = [call[1] for call in driver.player.calls if call[0] == "volume"]

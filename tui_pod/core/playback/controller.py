@@ -21,7 +21,7 @@ from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_place import SleepPlace
-from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
+from tui_pod.core.playback.sleep_timer import FADE, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
@@ -361,11 +361,11 @@ class PlaybackController:
             self._up_next.finish(self.playback.episode)
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
-        playback, timer = self.playback, self.sleep.played(seconds / self.playback.speed)
+        playback, timer = self.playback, self.sleep.passed(SleepUnit.SECOND, seconds / self.playback.speed)
         resumed = max(0.0, playback.position - FADE * playback.speed)
         number = playback.chapter_number
         if number != playback._replace(position=playback.position - seconds).chapter_number:
-            timer, resumed = timer.chapter_ended(), playback.chapters[number - 1].start
+            timer, resumed = timer.passed(SleepUnit.CHAPTER), playback.chapters[number - 1].start
         self.sleep = timer
         self.mixer.fade(timer.loudness)
         if timer.is_over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from tui_pod.core.text.clean import clock, counted
 
@@ -13,58 +14,55 @@ MORE = 300.0
 """Seconds that are added when the timer is set again."""
 
 
+class SleepUnit(StrEnum):
+    """What a timer counts."""
+
+    SECOND = "second"
+    CHAPTER = "chapter"
+    EPISODE = "episode"
+
+
 @dataclass(frozen=True, slots=True)
 class SleepTimer:
-    """A number of seconds of playing, or of episodes or chapters to their end."""
+    """A number of seconds of playing, or of chapters or episodes to their end."""
 
-    seconds: float | None = None
-    episodes: int | None = None
-    chapters: int | None = None
+    left: float
+    unit: SleepUnit = SleepUnit.SECOND
 
-    def played(self, wall: float) -> SleepTimer:
-        """Return the timer after some seconds of the listener's time."""
-        return self if self.seconds is None else replace(self, seconds=self.seconds - wall)
+    @property
+    def seconds(self) -> float | None:
+        """The seconds left; None if it counts something else."""
+        return self.left if self.unit is SleepUnit.SECOND else None
+
+    def passed(self, unit: SleepUnit, count: float = 1.0) -> SleepTimer:
+        """Return the timer after seconds of the listener's time, or after the end of a chapter."""
+        return replace(self, left=self.left - count) if unit is self.unit else self
 
     def ended(self) -> SleepTimer:
-        """Return the timer after the end of an episode, with which its last chapter ends, too."""
-        timer = self.chapter_ended()
-        return timer if timer.episodes is None else replace(timer, episodes=timer.episodes - 1)
-
-    def chapter_ended(self) -> SleepTimer:
-        """Return the timer after the end of a chapter."""
-        return self if self.chapters is None else replace(self, chapters=self.chapters - 1)
+        """Return the timer after the end of an episode, which is also the end of its last chapter."""
+        return self.passed(SleepUnit.CHAPTER).passed(SleepUnit.EPISODE)
 
     def extended(self) -> SleepTimer:
         """Return the timer with five minutes more, or with one more of what it counts."""
-        if self.seconds is not None:
-            return replace(self, seconds=max(0.0, self.seconds) + MORE)
-        if self.chapters is not None:
-            return replace(self, chapters=self.chapters + 1)
-        return replace(self, episodes=(self.episodes or 0) + 1)
+        return replace(self, left=self.left + 1 if self.seconds is None else max(0.0, self.left) + MORE)
 
     @property
     def more(self) -> str:
         """What `extended` adds, in words."""
-        if self.seconds is not None:
-            return "5 minutes more"
-        return "1 episode more" if self.chapters is None else "1 chapter more"
+        return "5 minutes more" if self.seconds is not None else f"1 {self.unit} more"
 
     def __str__(self) -> str:
-        if self.seconds is not None:
-            return clock(max(0.0, self.seconds))
-        return f"after {counted(self.episodes or 0) if self.chapters is None else counted(self.chapters, 'chapter')}"
+        return f"after {counted(int(self.left), self.unit)}" if self.seconds is None else clock(max(0.0, self.left))
 
     @property
     def short(self) -> str:
         """The remaining time, episodes or chapters, in a few cells."""
-        if self.seconds is not None:
-            return clock(max(0.0, self.seconds))
-        return f"{self.episodes or 0} ep" if self.chapters is None else f"{self.chapters} ch"
+        return f"{self.left:.0f} {self.unit[:2]}" if self.seconds is None else clock(max(0.0, self.left))
 
     @property
     def is_over(self) -> bool:
         """Whether it is time to pause."""
-        return any(left is not None and left <= 0 for left in (self.seconds, self.episodes, self.chapters))
+        return self.left <= 0
 
     @property
     def loudness(self) -> float:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
@@ -197,18 +197,18 @@ class SummaryScreen(Dialog):
 
 _OFF: tuple[str, SleepTimer | None] = ("Off", None)
 
-_CHAPTER = ("End of this chapter", SleepTimer(chapters=1))
+_CHAPTER = ("End of this chapter", SleepTimer(1, SleepUnit.CHAPTER))
 
 _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
-    ("5 minutes", SleepTimer(seconds=300.0)),
-    ("15 minutes", SleepTimer(seconds=900.0)),
-    ("30 minutes", SleepTimer(seconds=1800.0)),
-    ("45 minutes", SleepTimer(seconds=2700.0)),
-    ("60 minutes", SleepTimer(seconds=3600.0)),
-    ("End of this episode", SleepTimer(episodes=1)),
-    ("End of the next episode", SleepTimer(episodes=2)),
-    ("After 3 episodes", SleepTimer(episodes=3)),
-    ("After 5 episodes", SleepTimer(episodes=5)),
+    ("5 minutes", SleepTimer(300.0)),
+    ("15 minutes", SleepTimer(900.0)),
+    ("30 minutes", SleepTimer(1800.0)),
+    ("45 minutes", SleepTimer(2700.0)),
+    ("60 minutes", SleepTimer(3600.0)),
+    ("End of this episode", SleepTimer(1, SleepUnit.EPISODE)),
+    ("End of the next episode", SleepTimer(2, SleepUnit.EPISODE)),
+    ("After 3 episodes", SleepTimer(3, SleepUnit.EPISODE)),
+    ("After 5 episodes", SleepTimer(5, SleepUnit.EPISODE)),
     _OFF,
 )
 
