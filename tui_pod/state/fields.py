@@ -47,7 +47,7 @@ class Field(NamedTuple):
     """Its name in the record."""
     codec: Codec
     is_required: bool = False
-    """Whether an invalid value makes the whole entry invalid; else the record's default is used."""
+    """Whether the whole entry is invalid without a valid value or a default; else what is invalid has the default."""
     is_content: bool = False
     """Whether it is no longer written once the record is removed."""
 
@@ -75,6 +75,7 @@ class Layout(Generic[Record]):
         self.record = record
         defaults = record._field_defaults | missing
         self._defaults = [defaults.get(name) for name in names]
+        self._needed = [names.index(each.name) for each in fields if each.is_required and each.name not in defaults]
         self._readers = [(names.index(each.name), each.key, each.codec.read, each.is_required) for each in fields]
         self._writers = [(names.index(each.name), each.key, each.codec.write, each.is_content) for each in fields]
 
@@ -97,7 +98,7 @@ class Layout(Generic[Record]):
                 table[key] = instead
 
     def to_record(self, table: Table) -> Record | None:
-        """Return the record in an entry; None when a required value is invalid.
+        """Return the record in an entry; None if a required value is invalid, or missing without a default.
 
         Whatever else is missing or invalid has its default.
         """
@@ -108,7 +109,7 @@ class Layout(Generic[Record]):
                     values[at] = value
                 elif is_required:
                     return None
-        return self.record._make(values)
+        return None if any(values[at] is None for at in self._needed) else self.record._make(values)
 
 
 def write_ranges(ranges: Ranges) -> str | None:
@@ -130,7 +131,7 @@ def _rounded(digits: int) -> Callable[[Any], object]:
 
 
 def _read_text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value or None if isinstance(value, str) else None
 
 
 def _read_names(value: object) -> tuple[str, ...]:

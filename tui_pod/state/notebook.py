@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from tui_pod.core.library.own_lists import ListKey
-from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
-from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook, ThingKey
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card, Notebook, ThingKey
 from tui_pod.state.fields import BOOKMARK, CARD, LIST, Layout
-from tui_pod.state.values import LONG_AGO, Table, date_edit, newer, read_seconds
+from tui_pod.state.values import LONG_AGO, Table, date_edit, newer
 
 LAYOUTS: tuple[Layout[Any], ...] = (BOOKMARK, CARD, LIST)
 """Those of a notebook, in the order of its fields."""
@@ -26,8 +25,8 @@ SECTIONS = {layout.kind: layout.section for layout in LAYOUTS}
 
 def to_bookmark(table: Table) -> Bookmark | None:
     """Return the bookmark in an entry; None when its episode or time is invalid."""
-    bookmark, key = BOOKMARK.to_record(table), _key(table)
-    if bookmark is None or key is None or key.start == OF_EPISODE:
+    bookmark = BOOKMARK.to_record(table)
+    if bookmark is None:
         return None
     created = bookmark.updated if bookmark.created == LONG_AGO else bookmark.created
     return bookmark._replace(end=max(bookmark.start, bookmark.end), created=created)
@@ -36,7 +35,7 @@ def to_bookmark(table: Table) -> Bookmark | None:
 def to_card(table: Table) -> Card | None:
     """Return the card in an entry, without `start` that of an episode's own question; None when it is invalid."""
     card = CARD.to_record(table)
-    if card is None or _key(table) is None:
+    if card is None:
         return None
     if card.due == LONG_AGO:
         card = card._replace(due=card.updated)
@@ -93,19 +92,8 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
 
 def _key_of(entry: object, layout: Layout[Any]) -> ThingKey | None:
     """Return the key of an entry of one kind; None if it is invalid."""
-    if layout is not LIST:
-        return _key(entry)
-    name = entry.get("name") if isinstance(entry, dict) else None
-    return ListKey(name) if isinstance(name, str) and name else None
-
-
-def _key(entry: object) -> BookmarkKey | None:
-    """Return the key of an entry; None if it is invalid."""
-    if not isinstance(entry, dict):
-        return None
-    episode = entry.get("episode")
-    start = read_seconds(entry["start"]) if "start" in entry else OF_EPISODE
-    return BookmarkKey(episode, round(start, 2)) if isinstance(episode, str) and episode and start is not None else None
+    record = layout.to_record(entry) if isinstance(entry, dict) else None
+    return None if record is None else record.key
 
 
 def _tables(value: object) -> Iterable[Table]:

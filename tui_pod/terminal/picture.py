@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import tui_pod
 from tui_pod.config.paths import Paths
 from tui_pod.feeds.store.generation import DATABASE, generation
-from tui_pod.runtime.files import make_folder, read_start
+from tui_pod.runtime import files
 from tui_pod.terminal.protocol import VARIABLES
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def picture_file(paths: Paths) -> Path:
 def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
     """Return what paints the first screen at `size` (columns, rows); empty if there is no valid picture."""
     try:
-        content = read_start(picture_file(paths), LIMIT)
+        content = files.read_start(picture_file(paths), LIMIT)
         checksum, _, rest = content.partition(b"\n")
         if int(checksum, 16) != zlib.crc32(rest):
             return b""
         head, _, picture = rest.partition(b"\0")
-        circumstances, *files = os.fsdecode(head).splitlines()
+        circumstances, *stamps = os.fsdecode(head).splitlines()
         known = circumstances == _circumstances(options, size)
-        return picture if known and all(stamp(Path(line.partition(" ")[2])) == line for line in files) else b""
+        return picture if known and all(stamp(Path(line.partition(" ")[2])) == line for line in stamps) else b""
     except (OSError, ValueError):
         return b""
 
@@ -52,7 +52,7 @@ def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamp
     rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
     file = picture_file(paths)
     with contextlib.suppress(OSError):
-        make_folder(file.parent)
+        files.make_folder(file.parent)
         temp = file.with_name(f".{file.name}.tmp")
         temp.unlink(missing_ok=True)
         temp.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum
@@ -72,8 +72,4 @@ def stamp(path: Path) -> str:
     """Return a line that changes with a file; for the feeds' database, only with what is shown from it."""
     if path.name == DATABASE:
         return f"{generation(path)} {path}".replace(", ", ",")
-    try:
-        found = os.stat(path)
-    except OSError:
-        return f"- {path}"
-    return f"{found.st_mtime_ns}:{found.st_size}:{found.st_ino} {path}"
+    return f"{':'.join(map(str, files.stamp(path))) or '-'} {path}"
