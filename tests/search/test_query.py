@@ -62,6 +62,12 @@ def test_places_of_matches_are_those_in_the_text_as_it_is_shown() -> None:
     assert [text[start:end] for start, end in parse_query("cafe").spans(text)] == ["Café", "ＣＡＦＥs", "cafeteria"]
 
 
+def test_excerpt_begins_with_the_text_if_the_match_is_in_its_first_two_thirds() -> None:
+    for before, is_cut in (("aa " + "a " * 18, False), ("a " * 20, True)):
+        text = f"{before}needle {'behind ' * 20}"
+        assert excerpt(parse_query("needle"), text, 60).startswith("…") is is_cut
+
+
 def test_excerpt_of_a_long_text_shows_the_match() -> None:
     text = f"{'before ' * 100}needle{' behind' * 100}"
     shown = excerpt(parse_query("needle"), text, 60)

@@ -58,6 +58,14 @@ def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
     assert not desk.ask("zebra").is_nearest
 
 
+def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk) -> None:
+    others = [f"Nothing but sand and more sand is on beach number {number}." for number in range(30)]
+    desk.add("one", "One", " ".join((*others[:10], "A harbour.", *others[10:])))
+    desk.fill()
+    (found,) = desk.ask("harbour whale").found
+    assert [hit.text for hit in found.hits] == ["A harbour."]
+
+
 def test_nearest_results_ignore_stop_words_and_inflection(desk: Desk) -> None:
     desk.add("stop", "What is it and how does it do that", "Why would you.")
     desk.add("whale", "One", "A whale sings below.")
