@@ -183,6 +183,13 @@ def test_commands_checked_by_hand_are_in_the_docs() -> None:
     assert stale == []
 
 
+def test_programs_in_the_docs_are_python() -> None:
+    programs = [text for page in FOR_LISTENERS for text in blocks(page, "python")]
+    assert programs
+    for text in programs:
+        compile(text, "docs", "exec")
+
+
 # -- links -----------------------------------------------------------------------------------------------
 
 
