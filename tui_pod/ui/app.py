@@ -117,8 +117,7 @@ class TuiPodApp(TerminalApp):
         """Return the theme's colours, with readable text and the cursor's tints."""
         if not self._is_themed:  # Textual asks before the theme is set: skip 2 ms
             return {}
-        given = self.current_theme.variables
-        self.theme_variables = with_readable_text(super().get_css_variables(), given)
+        self.theme_variables = with_readable_text(super().get_css_variables(), self.current_theme, self.no_color)
         return self.theme_variables
 
     def fit_filters(self) -> None:
@@ -142,6 +141,10 @@ class TuiPodApp(TerminalApp):
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
         self.fit_filters()
+        for screen in self.screen_stack:  # Textual draws only what has another background
+            for node in screen.walk_children(with_self=True):
+                node.notify_style_update()
+                node.refresh()
 
     def on_scheme_reported(self, message: SchemeReported) -> None:
         """Draw in dark or light as the terminal does, unless a theme was chosen; the next start begins so."""

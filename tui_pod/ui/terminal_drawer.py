@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 from textual import constants
-from textual.widget import Widget
 
 from tui_pod.terminal.protocol import SESSION, VARIABLES
 
@@ -79,7 +78,3 @@ class TerminalDrawer:
         """Draw everything again, with the colours of this terminal."""
         self._app.fit_color_depth()
         self._app._watch_theme(self._app.theme)  # drawn otherwise in fewer colours
-        for screen in self._app.screen_stack:
-            for node in (screen, *screen.walk_children(Widget)):
-                node.notify_style_update()
-                node.refresh()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.color import Color
 from textual.events import Key
 from textual.message import Message
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.scenes import SCENES
 from tui_pod.ui.driver import AnswerParser, SchemeReported
-from tui_pod.ui.look.themes import DEFAULT, OWN
+from tui_pod.ui.look.themes import DEFAULT, OWN, contrast, luminance, moved
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ async def test_terminal_of_sixteen_colours_is_drawn_in_them_and_the_choice_kept(
     monkeypatch.setenv("TERM", "xterm")
     async with run_app(SCENES["library"].library()) as driver:
         assert driver.app.theme == DEFAULT
-        assert driver.app.theme_variables["cursor"] == "ansi_default"
+        assert driver.app.theme_variables["cursor"] == "ansi_cyan"
         driver.app.choose_theme("tui-pod-light")
         await driver.settle()
         assert driver.app.current_theme.name == "ansi-light"
@@ -101,3 +102,10 @@ def test_answer_about_light_is_read_in_two_pieces_and_no_key(cut: int) -> None:
     events = [event for text in (answer[:cut], answer[cut:], "q") for event in parser.feed(text)]
     assert [event.key for event in events if isinstance(event, Key)] == ["q"]
     assert [each.is_light for each in reported if isinstance(each, SchemeReported)] == [True]
+
+
+@pytest.mark.parametrize("grounds", [("#000000", "#606060"), ("#ffffff", "#b0b0b0"), ("#404040", "#b0b0b0")])
+def test_moved_color_is_readable_on_the_lightest_ground(grounds: tuple[str, str]) -> None:
+    lights = [luminance(Color.parse(ground)) for ground in grounds]
+    found = luminance(Color.parse(moved(Color.parse("#808080"), lights)))
+    assert contrast(found, max(lights)) >= 4.5

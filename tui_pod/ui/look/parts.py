@@ -33,6 +33,9 @@ PLAIN, HEAD, QUIET = "plain", "head", "quiet"
 ACCENT, STARTED, PLAYED, FAULT = "accent", "started", "played", "fault"
 NOW, RAIL, MATCH, LINE, TAB = "now", "rail", "match", "line", "tab"
 
+CURSOR, IDLE = "cursor", "cursor-idle"
+"""Theme variables of what is behind the row at the cursor, in the focused pane and in others."""
+
 _LOOKS = {
     PLAIN: ("foreground", False),
     HEAD: ("foreground", True),
@@ -43,37 +46,35 @@ _LOOKS = {
     FAULT: ("text-error", True),
     NOW: ("text-primary", True),
     RAIL: ("primary", False),
-    MATCH: ("text-warning", False),
+    MATCH: ("match", False),
     LINE: ("frame", False),
     TAB: ("text-primary", True),
 }
-"""The theme variable of each look, and whether it is bold. A match and the current tab are reversed, which is solid
-without colours too."""
+"""The theme variable of each look, and whether it is bold."""
+
+_SOLID = {MATCH: "match-text", TAB: "background"}
+"""The theme variable of the text in each look that is reversed, which is solid without colours too."""
 
 
-def look(app: App[object], name: str) -> Style:
-    """Return the style of a look in the app's theme, without a background."""
+def look(app: App[object], name: str, behind: str = "") -> Style:
+    """Return the style of a look in the app's theme; `behind` is `CURSOR`, `IDLE` or, for no background, empty."""
     variable, is_bold = _LOOKS[name]
-    return _style(app.theme_variables[variable], is_bold, name)
-
-
-def tint(app: App[object], has_focus: bool = True) -> Style:
-    """Return the background of the row at the cursor."""
-    return _background(app.theme_variables["cursor" if has_focus else "cursor-idle"])
-
-
-@cache
-def _background(color: str) -> Style:
-    return Style(bgcolor=Color.parse(color).rich_color)
+    variables = app.theme_variables
+    ground = variables[_SOLID[name]] if name in _SOLID else variables[behind] if behind else ""
+    return _style(variables[variable], is_bold, name, ground)
 
 
 @cache  # a few colours a theme
-def _style(color: str, is_bold: bool, name: str) -> Style:
+def _style(color: str, is_bold: bool, name: str, ground: str) -> Style:
+    is_solid = name in _SOLID
+    if ground.startswith("ansi") and ground != "ansi_default" and not is_solid:  # the cursor: reversed text
+        color, ground, is_solid = ground, "ansi_default", True
     return Style(
         color=Color.parse(color).rich_color,
+        bgcolor=Color.parse(ground).rich_color if ground else None,
         bold=is_bold or None,
         dim=(name == QUIET and color == "ansi_default") or None,
-        reverse=name in (MATCH, TAB) or None,
+        reverse=is_solid or None,
     )
 
 

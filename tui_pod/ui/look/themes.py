@@ -15,6 +15,9 @@ from tui_pod.core.text.clean import clean
 READABLE, VISIBLE = 4.6, 1.6
 """Minimum contrast of text (4.5 as in WCAG AA) and of frames and tracks (1.5), plus a margin for rounded colours."""
 
+MARKER = "#ff9700"
+"""Behind a match of a search in light themes, as a text marker's; 256 colours have it too."""
+
 DARK = Theme(
     name="tui-pod",
     primary="#8ea8ff",
@@ -27,24 +30,24 @@ DARK = Theme(
     background="#12141c",
     surface="#1a1d28",
     panel="#1f2330",
-    variables={"cursor": "#272d42", "cursor-idle": "#22242c", "frame": "#53545c", "text-muted": "#9b9ca5"},
+    variables={"cursor": "#2d344d", "cursor-idle": "#22242c", "frame": "#53545c", "text-muted": "#9fa1aa"},
 )
 """Dark, like ink under a lamp."""
 
 LIGHT = Theme(
     name="tui-pod-light",
-    primary="#3b55c6",
+    primary="#3851be",
     secondary="#7d42b4",
-    accent="#3b55c6",
+    accent="#3851be",
     warning="#7f5100",
     success="#256440",
-    error="#b3261e",
+    error="#ad241d",
     foreground="#23252e",
     background="#faf8f3",
     surface="#f2efe7",
     panel="#e9e5da",
     dark=False,
-    variables={"cursor": "#d9dceb", "cursor-idle": "#e8e7e3", "frame": "#a1a09f", "text-muted": "#58585b"},
+    variables={"cursor": "#cfd4e9", "cursor-idle": "#e8e7e3", "frame": "#a1a09f", "text-muted": "#58585b"},
 )
 """Light, like paper."""
 
@@ -75,34 +78,43 @@ DEFAULT = DARK.name
 _TEXTS = ("primary", "warning", "error", "success")
 """The colours that text has: of what plays or is new, was started, failed, and was played."""
 
+_GREY, _OWN = "ansi_bright_black", "ansi_default"
+
 _TERMINAL = {
-    "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
-    "text-muted": "ansi_default", "text-disabled": "ansi_default",
-    "block-cursor-background": "ansi_default", "block-cursor-foreground": "ansi_default",
-    "block-cursor-text-style": "bold reverse",
-    **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), "ansi_bright_black"),
-    **dict.fromkeys(
-        ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), "ansi_default"
-    ),
+    "cursor-idle": _OWN, "frame": _GREY, "text-muted": _OWN, "text-disabled": _OWN,
+    "match-text": "ansi_black",
+    **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), _GREY),
+    **dict.fromkeys(("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), _OWN),
 }  # fmt: skip
-"""What we add to themes of the terminal's own colours: their contrast is unknown, so a rail and reversed text mark the
-cursor, and dim text is quiet."""
+"""What we add to themes of the terminal's own colours: their contrast is unknown, so the cursor is reversed text, and
+dim text is quiet."""
+
+_ACCENTS = ("primary", "text-primary", "cursor")
+"""What has the accent in those themes."""
 
 
-def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def with_readable_text(variables: Mapping[str, str], theme: Theme, is_grey: bool) -> dict[str, str]:
     """Return the variables of a theme with text that is readable on every background, and the cursor's tints.
 
     Args:
         variables: what Textual made of the theme.
-        given: what the theme itself sets. One that sets `frame` is ours, and its colours are readable as they are.
+        theme: the theme. One that sets `frame` is ours, and its colours are readable as they are.
+        is_grey: whether only greys are shown, in which the hues of text would be fainter than plain text.
     """
-    if variables["background"].startswith("ansi") or variables["foreground"].startswith("ansi"):
-        return {**variables, **_TERMINAL}
+    given = theme.variables
+    if theme.ansi:
+        accent = "ansi_cyan" if theme.dark else "ansi_blue"  # those that no terminal shows fainter than its grey
+        started, match = ("ansi_yellow", "ansi_bright_yellow") if theme.dark else ("ansi_magenta", "ansi_yellow")
+        accents = dict.fromkeys(_ACCENTS, accent)
+        return {**variables, **_TERMINAL, **accents, "text-warning": started, "match": match}
     if "frame" in given:
         made = {**given, **{f"text-{name}": variables[name] for name in _TEXTS}}
     else:
         made = {**given, **_made_readable(variables)}
     background, foreground = variables["background"], made.get("foreground", variables["foreground"])
+    if is_grey:
+        made |= dict.fromkeys(("primary", *(f"text-{name}" for name in _TEXTS)), foreground)
+    made["match"], made["match-text"] = (made["text-warning"], background) if theme.dark else (MARKER, "#000000")
     made["text-disabled"] = made["text-muted"]
     made["text-accent"] = made["text-secondary"] = made["text-primary"]  # more hues would have no meaning
     for part in ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"):
@@ -119,7 +131,7 @@ def _made_readable(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the cursor's tints, a visible frame and readable text for one of Textual's themes."""
     background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     made = {
-        "cursor": background.blend(Color.parse(variables["primary"]), 0.17).hex,
+        "cursor": background.blend(Color.parse(variables["primary"]), 0.22).hex,
         "cursor-idle": background.blend(foreground, 0.08).hex,
     }
     colors = (*made.values(), *(variables[name] for name in ("surface", "background", "panel")))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,7 +18,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import var
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,13 +28,14 @@ from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
     from tui_pod.services.first_screen import FirstScreen
     from tui_pod.ui.app import TuiPodApp
 
-PRESSED = {"esc": "escape", "↑": "up"}
+PRESSED = {"esc": "escape", "↑": "up", "↑\N{NO-BREAK SPACE}↓": "down", "←\N{NO-BREAK SPACE}→": "right"}
 """Textual's names of keys that a dialog shows otherwise."""
 
 TITLE_FRAME = 4
@@ -48,7 +54,7 @@ class DialogBody(VerticalScroll):
     ]
 
     keys: var[str] = var("")
-    """The dialog's own keys, for the key line: `enter Add · esc Close`."""
+    """The dialog's own keys, for the key line: `enter Add`; `esc Close` is added if `esc` does nothing else."""
 
     def __init__(self, title: str = "", keys: str = "", ident: str | None = None) -> None:
         """Make an empty box; `keys` is shown in the key line."""
@@ -78,9 +84,30 @@ class ChoiceList(OptionList):
     def __init__(self, rows: Iterable[Content | str] = ()) -> None:
         super().__init__(*map(Option, rows), compact=True)
 
+    def render_line(self, y: int) -> Strip:
+        """Return a line; in the terminal's own colours, Textual 8.2 leaves out that the cursor is reversed."""
+        line = super().render_line(y)
+        style = next(iter(line)).style if line.cell_length else None
+        if style is None or style.meta.get("option") != self.highlighted or not self.app.native_ansi_color:
+            return line
+        cursor = look(self.app, HEAD, CURSOR)
+        return Strip([Segment(text, style and style + cursor) for text, style, _ in line], line.cell_length)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the height of the rows; Textual's list raises an error if there is no room for a single cell."""
         return super().get_content_height(container, viewport, max(1, width))
+
+
+class Backdrop(BackgroundScreen):
+    """What is under a dialog in the terminal's own colours, which cannot be blended: all of it in grey, or dim."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the segments of the screen."""
+        color, is_dim = ("default", True) if self.screen.app.no_color else ("bright_black", False)
+        style = Style(color=color, bgcolor="default", dim=is_dim, bold=False, reverse=False)
+        for segment in super().__rich_console__(console, options):
+            assert isinstance(segment, Segment)
+            yield Segment(segment.text, style, segment.control)
 
 
 class Dialog(ModalScreen[None]):
@@ -92,6 +119,13 @@ class Dialog(ModalScreen[None]):
         Binding("escape", "dismiss", id="dialog.close"),
         *bindings("app"),
     ]
+
+    def render(self) -> RenderableType:
+        """Return what is under the dialog."""
+        shown = super().render()
+        if isinstance(shown, BackgroundScreen) and self.app.native_ansi_color:
+            return Backdrop(shown.screen, shown.color)
+        return shown
 
     def on_mount(self) -> None:
         """Set the width class for the first paint, which Textual sets only afterwards, and show the keys."""
@@ -116,14 +150,16 @@ class Dialog(ModalScreen[None]):
         """Show the keys of the dialog, and those that work everywhere."""
         if self._key_line is None:
             return
+        keys = self.query_one(DialogBody).keys
+        keys = keys if "esc " in keys else f"{keys} · esc Close".removeprefix(" · ")
         hints = [
             (key, word, f"app.simulate_key('{PRESSED.get(key, key)}')")
-            for key, _, word in (hint.partition(" ") for hint in self.query_one(DialogBody).keys.split(" · "))
+            for key, _, word in (hint.partition(" ") for hint in keys.split(" · "))
         ]
         known = () if isinstance(self.focused, Input) else (("playback.toggle", "Pause"), ("app.help", "Help"))
         hints += [
             (self._first.with_keys(key_of(ident)), word, BY_ID[ident].action)
-            for ident, word in (*known, ("app.palette", "Palette"))
+            for ident, word in (*known, ("app.palette", BY_ID["app.palette"].hint))
         ]
         self._key_line.hints = tuple(hints)
 
@@ -187,11 +223,11 @@ class ChoiceDialog(Dialog):
     def __init__(
         self,
         title: str,
-        keys: str,
-        rows: Iterable[Content | str],
+        rows: Sequence[Content | str],
         choose: Callable[[int], object],
         about: str = "",
         ident: str | None = None,
+        keys: str = "enter Choose",
     ) -> None:
         """Show rows under a text about them; `choose` is called with the number of the chosen row."""
         super().__init__()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Center, VerticalScroll
@@ -30,7 +29,7 @@ from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
-from tui_pod.ui.look.parts import TextLine, look, tint
+from tui_pod.ui.look.parts import CURSOR, HEAD, TextLine, look
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.topic_tree import TopicTree
@@ -85,10 +84,9 @@ class AboutText(Widget):
             return Strip.blank(width, self.rich_style)
         parts, choice = self._lines[y]
         is_lit = choice is not None and choice == self.cursor
-        base = self.rich_style + (tint(self.app) + Style(bold=True) if is_lit else Style.null())
-        return Strip([Segment(text, base + look(self.app, name)) for text, name in parts]).adjust_cell_length(
-            width, base
-        )
+        base, behind = self.rich_style, CURSOR if is_lit else ""
+        segments = [Segment(text, base + look(self.app, name, behind)) for text, name in parts]
+        return Strip(segments).adjust_cell_length(width, base + look(self.app, HEAD, behind))
 
 
 class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -114,12 +112,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     .-details EpisodePane { display: block; width: 7fr; max-width: 100%; }
     .-tall Cover { width: 36; height: 18; }
     .-details Cover { display: none; width: 24; height: 12; }
-    .-details EpisodePane Center { dock: right; width: auto; }
+    .-details EpisodePane Center { dock: right; width: auto; margin-right: 1; }
     .-low Cover { width: 16; height: 8; margin-top: 0; }
     .-narrow EpisodePane { width: 100%; max-width: 100%; }
     .-wide EpisodeList { display: block; }
     .-wide EpisodePane { display: block; width: 3fr; max-width: 52; }
-    .-wide EpisodePane Center { dock: none; width: 100%; }
+    .-wide EpisodePane Center { dock: none; width: 100%; margin-right: 0; }
     .-wide Cover.-shown { display: block; }
     .-reading EpisodePane { display: none; }
     .-wide.-details EpisodePane { display: block; }
@@ -242,9 +240,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _show(self) -> None:
         self._about.show(self._all() if self.is_detailed else self._preview())
         if self.is_detailed:
-            answers = "a answers · " if self._episode is not None and self._episode.answer else ""
-            opens = "enter opens · " if self._about.about.choices else ""
-            self.border_subtitle = f"{answers}{opens}esc closes"
+            answers = "a Answer · " if self._episode is not None and self._episode.answer else ""
+            opens = "enter Open · " if self._about.about.choices else ""
+            self.border_subtitle = f"{answers}{opens}esc Close"
 
     def _all(self) -> About:
         library, progress_index = self._services.controller.library, self._services.controller.progress_index

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import RAIL, Part, TextLine, look, tint
+from tui_pod.ui.look.parts import CURSOR, RAIL, Part, TextLine, look
 
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and the width of a time beside text."""
@@ -72,8 +72,7 @@ class LinesView(ScrollView, can_focus=True):
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
         """Return the style of a part of a line; `is_lit` at the cursor."""
-        style = self.rich_style + look(self.app, name)
-        return style + tint(self.app) if is_lit else style
+        return self.rich_style + look(self.app, name, CURSOR if is_lit else "")
 
     def draw(self, parts: Iterable[Part], is_lit: bool = False) -> Strip:
         """Return a line, with the cursor's rail and tint when it is lit."""

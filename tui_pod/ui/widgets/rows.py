@@ -20,7 +20,7 @@ from textual.strip import Strip
 from tui_pod.core.actions import BY_ID
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts, tint
+from tui_pod.ui.look.parts import ACCENT, CURSOR, IDLE, LINE, PLAIN, RAIL, Part, look, spread_parts
 
 RIGHT_BUTTON = 3
 """Textual's number of the right mouse button."""
@@ -227,10 +227,8 @@ class RowPane(ScrollView, can_focus=True):
         """Return the style of a part; `is_lit` in the row at the cursor."""
         style = self._row_styles.get((name, is_lit))
         if style is None:
-            style = self.rich_style + look(self.app, name)
-            if is_lit:
-                style += tint(self.app, self.has_focus)
-            self._row_styles[name, is_lit] = style
+            behind = (CURSOR if self.has_focus else IDLE) if is_lit else ""
+            style = self._row_styles[name, is_lit] = self.rich_style + look(self.app, name, behind)
         return style
 
     def notify_style_update(self) -> None:
