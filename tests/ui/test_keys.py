@@ -25,7 +25,6 @@ from tui_pod.ui.palette import PaletteScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 
@@ -385,8 +384,13 @@ async def _work_stops(driver: AppDriver, key: str) -> None:
     assert stopped == ["refresh"]
 
 
+@exercises("feed.settings")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.notices == ["No podcast is followed yet. Press a to add one."]
+
+
 leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])
-leads_to("feed.settings", "", lambda driver: driver.shows(PodcastsScreen), True)
 leads_to("download.start", "v v", lambda driver: driver.services.asked_feeds.wishes, [("download", "one", "two")])
 leads_to("undo", "m", lambda driver: driver.progress_index.status("one"), Status.UNPLAYED)
 leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Status.PLAYED)

@@ -176,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "u", "Undo", "app.undo"),
     Action("redo", "ctrl+r", "Redo", "app.undo(True)"),
     Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", "app.stop_work", hint="Stop"),
-    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", hint="Commands", is_everywhere=True),
+    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", hint="Palette", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
     Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", "app.leave(True)", is_everywhere=True),
@@ -186,7 +186,7 @@ ACTIONS: tuple[Action, ...] = (
 HINT_ORDER = (
     "Stop", "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
     "Played", "Queue", "Download", "Add podcast", "Settings", "Clear", "Transcript", "Search", "Details", "Session",
-    "Bookmark", "Help", "Quit", "Filter", "Commands",
+    "Bookmark", "Help", "Quit", "Filter", "Palette",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
 

@@ -146,7 +146,7 @@ class ScreenFrontend:
                 answer(row == 1)
 
         rows = "Later", "Yes", "No"  # an enter that was meant for the list decides nothing
-        self._app.push_screen(ChoiceDialog("Sync", "enter Choose · esc Close", rows, choose, question))
+        self._app.push_screen(ChoiceDialog("Sync", rows, choose, question))
         return True
 
     @property

@@ -41,11 +41,8 @@ MIN_LETTERS = 2
 RECENT = 5
 """How many commands are listed first because they were used last."""
 
-FRAME = 8
-"""Cells beside a row of the palette and between its columns."""
-
-SHARE = 0.96
-"""How much of the width of a narrow terminal the dialog takes."""
+WIDTH, FRAME = 90, 8
+"""Width of the palette, and the cells beside its rows and between their columns."""
 
 
 class PaletteCommand(NamedTuple):
@@ -118,12 +115,10 @@ class PaletteScreen(InputDialog):
         ranks = {name: rank for rank, name in enumerate(recent)}
         self._commands = sorted(commands, key=lambda each: ranks.get(each.name, RECENT))
         self._shown: list[PaletteCommand] = []
-        self._keys = max(cell_len(each.key) for each in commands)
-        self._widest = max(cell_len(each.name) for each in commands) + self._keys
 
     def compose(self) -> ComposeResult:
         """Show a field over the commands, the recently used ones first."""
-        with DialogBody("Commands", "enter Run · esc Close", "palette"):
+        with DialogBody("Palette", "enter Run", "palette"):
             yield Input(placeholder="command, topic or episode", id="palette-search")
             choices = ChoiceList()
             choices.can_focus = False  # the field keeps the focus
@@ -166,14 +161,13 @@ class PaletteScreen(InputDialog):
     def _show(self, typed: str) -> None:
         words = fold(typed).split()
         self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
-        room = min(self._widest, int(SHARE * self.app.size.width) - FRAME)
+        room = min(WIDTH, self.app.size.width) - FRAME
         choices = self.query_one(OptionList)
-        choices.set_options(Option(self._row(each, room)) for each in self._shown)
+        choices.set_options(
+            Option(Content.assemble(fit(name, room - cell_len(key)), "  ", (key, "$text-muted")))
+            for name, _, key, _ in self._shown
+        )
         choices.highlighted = 0 if self._shown else None
-
-    def _row(self, command: PaletteCommand, room: int) -> Content:
-        key = f"{command.key:>{self._keys}}" if self._keys <= room // 3 else command.key
-        return Content.assemble(fit(command.name, room - cell_len(key)), "  ", (key, "$text-muted"))
 
     def _find(self, words: Sequence[str]) -> list[PaletteCommand]:
         """Return the commands that have all words: those whose name begins with them first, then by name, by text."""
@@ -211,7 +205,7 @@ class ThemeScreen(ChoiceDialog):
         self._names = ["", *sorted(app.available_themes)]
         self._former = app.chosen_theme
         rows = [f"{'✓' if name == self._former else ' '} {name or 'as the terminal is'}" for name in self._names]
-        super().__init__("Theme", "enter Choose · esc Close", [*map(Content, rows)], self._take, ident="themes")
+        super().__init__("Theme", [*map(Content, rows)], self._take, ident="themes")
 
     def on_mount(self) -> None:
         """Put the cursor on the current theme."""
@@ -238,7 +232,7 @@ class NoticesScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the notices, the newest first."""
-        with DialogBody("Notices", "esc Close"):
+        with DialogBody("Notices"):
             yield Static(Content("\n\n").join(map(Content, reversed(self._told))))
 
 

@@ -59,9 +59,7 @@ class DialogController:
 
         mixer = self._services.controller.mixer
         names, rows = zip(*mixer.devices(), strict=True)
-        await self._show(
-            ChoiceDialog("Sound device", "esc Close", rows, lambda number: mixer.set_device(names[number]))
-        )
+        await self._show(ChoiceDialog("Sound device", rows, lambda number: mixer.set_device(names[number])))
 
     async def add_feed(self) -> None:
         """Subscribe to the podcast of the visited episode at the cursor, else ask for an address and open it."""
@@ -77,7 +75,7 @@ class DialogController:
         from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
 
         feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."
-        self._show(ChoiceDialog(name, "esc Close", ("Subscribe again",), lambda _: feeds.add(address), about))
+        self._show(ChoiceDialog(name, ("Subscribe again",), lambda _: feeds.add(address), about))
 
     def hide_course(self) -> None:
         """Offer to hide the course."""
@@ -85,9 +83,7 @@ class DialogController:
         from tui_pod.ui.screens.dialog import ChoiceDialog
 
         about, settings = self._services.first.with_keys(HIDING), self._services.feeds.settings
-        self._show(
-            ChoiceDialog("The course", "esc Close", ("Hide the course",), lambda _: settings.hide_course(), about)
-        )
+        self._show(ChoiceDialog("The course", ("Hide the course",), lambda _: settings.hide_course(), about))
 
     def set_up_sync(self) -> None:
         """Ask what to sync with."""
@@ -118,7 +114,7 @@ class DialogController:
         rows = [f"{each.name} · {counted(len(each.episodes))}" for each in known]
         rows += ["A new list …", "A list by a rule, from what is listed …"]
         title = f"Put {counted(len(episodes))} on which list?"
-        self._show(ChoiceDialog(title, "enter Choose · esc Close", [*map(Content, rows)], choose))
+        self._show(ChoiceDialog(title, [*map(Content, rows)], choose))
 
     def _put_on(self, name: str, episodes: Sequence[str]) -> None:
         lists = self._services.controller.lists
@@ -156,7 +152,8 @@ class DialogController:
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
-        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
+        from tui_pod.services.hints import NO_PODCAST  # after the first paint
+        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
@@ -164,11 +161,13 @@ class DialogController:
             return
         index = None if is_of_topic else model.index
         podcast = await service.find_at(model.library, index, model.podcast(model.query.entry))
+        edit = partial(SettingsScreen.of_podcast, service, usual)
         if podcast is not None:
-            await self._show(SettingsScreen.of_podcast(service, usual, podcast))
+            await self._show(edit(podcast))
+        elif podcasts := await service.all():
+            await self._show(PodcastsScreen(podcasts, lambda chosen: self._show(edit(chosen))))
         else:
-            edit = partial(SettingsScreen.of_podcast, service, usual)
-            await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
+            self._screen.app.notify(NO_PODCAST)
 
     def _open_feed(self, feed_id: str) -> None:
         topics = self._screen.model.library.topics

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,9 +19,9 @@ from tui_pod.core.errors import UserError
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, Dialog, DialogBody
 
-FORM_KEYS = "↑↓ Field · enter Save · esc Close"
-CHOICE_KEYS = "←→ Change · ↑↓ Field · enter Save · esc Close"
-MORE_KEYS = "enter Show them · ↑↓ Field · esc Close"
+FORM_KEYS = "↑\N{NO-BREAK SPACE}↓ Field · enter Save"
+CHOICE_KEYS = f"←\N{NO-BREAK SPACE}→ Change · {FORM_KEYS}"
+MORE_KEYS = "enter Show them · ↑\N{NO-BREAK SPACE}↓ Field"
 
 USUAL = "as usual"
 
@@ -81,13 +82,14 @@ class ChoiceField(Static, can_focus=True):
     def render(self) -> Content:
         """Return the value, with arrows if it can be changed by them."""
         if self._is_switch:
-            return Content(f" {'━━●' if self.value == 'yes' else '○━━'} {self.value}")
+            return Content(f"{'━━●' if self.value == 'yes' else '○━━'} {self.value}")
         text = Content(self.value) if self.value else Content.styled(self._shown_usual, "$text-muted")
-        return Content.assemble("‹", text, "›") if self.has_focus else Content.assemble(" ", text)
+        look = "$text-primary" if self.has_focus else "$text-muted"
+        return Content.assemble(("← ", look), text, (" →", look))
 
     @property
     def _shown_usual(self) -> str:
-        return _fit_usual(self._usual, self.size.width - 2)
+        return _fit_usual(self._usual, self.size.width - 4)
 
     def watch_value(self) -> None:
         """Show another value."""
@@ -164,6 +166,7 @@ class FormDialog(Dialog):
     def compose(self) -> ComposeResult:
         """Show the fields, and what the focused one means."""
         rare = [field for field in self.fields if field.is_rare]
+        widest = max(cell_len(field.label) for field in self.fields)
         body, lines = DialogBody(self._title, self.keys, "form"), Vertical(id="fields")
         body.can_focus = False
         with body:
@@ -172,7 +175,7 @@ class FormDialog(Dialog):
             with lines:
                 for field in self.fields:
                     with Horizontal(classes="field -rare" if field.is_rare else "field"):
-                        yield Static(Content(field.label), classes="field-label")
+                        yield Static(Content(fit(field.label, widest)), classes="field-label")
                         yield ChoiceField(field) if field.choices else self._make_input(field)
                         if field.unit:
                             yield Static(Content(field.unit), classes="field-unit")

@@ -22,7 +22,7 @@ class GoToScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and the position that its text means."""
-        with DialogBody("Go to", "enter Go · esc Close"):
+        with DialogBody("Go to", "enter Go"):
             yield Input(placeholder="12:34, +90, -30 or 50%", id="time")
             yield Static(self._meaning(""), id="meaning")
 

@@ -74,7 +74,7 @@ class HelpScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""
-        with DialogBody("Keys", "esc Close"):
+        with DialogBody("Keys"):
             yield Input(placeholder="search the keys", id="key-search")
             yield Static(self._table(""), id="table")
 

@@ -10,7 +10,7 @@ from tui_pod.ui.screens.form import FormDialog, FormField
 class NameScreen(FormDialog):
     """Asks for a name."""
 
-    keys = "enter Make it · esc Close"
+    keys = "enter Make it"
 
     def __init__(self, take: Callable[[str], object]) -> None:
         """Ask; `take` is called with what was typed, if anything was."""

@@ -20,8 +20,8 @@ from tui_pod.recall.schedule import Rating, intervals
 from tui_pod.services.recall import RecallService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
-ASKING = "enter Answer · x Remove card · esc Close"
-ANSWERING = "1-4 Rate · x Remove card · esc Close"
+ASKING = "enter Answer · x Remove card"
+ANSWERING = "1-4 Rate · x Remove card"
 
 
 class RecallScreen(Dialog):

@@ -58,7 +58,7 @@ class PlanScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show the time, the choices and the plan."""
-        with DialogBody("How long have you got?", "enter Start · esc Close"):
+        with DialogBody("How long have you got?", "enter Start"):
             yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
             yield Static(id="choices")
             yield Static(id="plan")
@@ -173,7 +173,7 @@ class SummaryScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the numbers."""
-        with DialogBody("Session over", "enter Go on · esc Close" if self._summary.next else "esc Close"):
+        with DialogBody("Session over", "enter Go on" if self._summary.next else ""):
             yield Static(self._content())
 
     def _content(self) -> Content:
@@ -218,13 +218,13 @@ class SleepScreen(ChoiceDialog):
 
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller
-        title, keys, self._choices = "Sleep timer", "esc Close", _TIMERS
+        title, keys, self._choices = "Sleep timer", "enter Set", _TIMERS
         if controller.playback.chapters:
             self._choices = (*_TIMERS[:5], _CHAPTER, *_TIMERS[5:])
         if (timer := controller.sleep) is not None:
-            title, keys = f"Sleep timer: {timer}", f"{key} again: {timer.more} · esc Close"
+            title, keys = f"Sleep timer: {timer}", f"enter Set · {key} again: {timer.more}"
             self._choices = ((timer.more, timer.extended()), _OFF, *self._choices[:-1])
-        super().__init__(title, keys, [name for name, _ in self._choices], self._set)
+        super().__init__(title, [name for name, _ in self._choices], self._set, keys=keys)
 
     def _set(self, number: int) -> None:
         chosen, running = self._choices[number][1], self._controller.sleep

@@ -141,9 +141,8 @@ class StatisticsView(LinesView):
         if not self._rows or (topic := self._lines[self._rows[self._cursor]].topic) is None:
             return
         if topic == PARENTS:
-            self._shown = self._shown._replace(has_parents=not self._shown.has_parents)
+            is_last = self._cursor == len(self._rows) - 1
+            self._shown = self._shown._replace(has_parents=is_last)
             self.on_resize()
-            self._cursor = len(self._rows) - 1
-            self.action_move(0)
         else:
             self._choose(self._shown.library.topics, topic)

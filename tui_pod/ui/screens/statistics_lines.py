@@ -32,13 +32,13 @@ PARENTS = -1
 """What a line opens that shows or hides the topics above others."""
 
 MOST_TOPICS = 12
-"""How many topics are listed, by listening time."""
+"""How many topics are listed, by listening time, and how many of those above others."""
 
 NUMBER_WIDTH = 14
 """Width of a small number with its label, in cells."""
 
-LARGE = (70, 20)
-"""From this size (columns, rows) on, the numbers are three lines high."""
+LARGE, LOW = (70, 20), 10
+"""From this size (columns, rows) on, numbers are three lines high; below this height, each has its label beside it."""
 
 BESIDE, GAP = (116, 50), 4
 """Width of the left column, minimum width of the right one, and the gap between them, in cells."""
@@ -67,8 +67,8 @@ class Shown(NamedTuple):
     free_days: int | None
     """Days per week that may be missed in a streak; None: the streak is not shown."""
     is_ascii: bool = False
-    has_parents: bool = False
-    """Whether topics above others are listed too: they have the same minutes again."""
+    has_parents: bool | None = None
+    """Whether topics above others are listed too, which have the same minutes again; None: if there is room."""
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
@@ -78,7 +78,8 @@ def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
     """
     is_large = width >= LARGE[0] and height >= LARGE[1] and not shown.is_ascii
     room = BESIDE[0] - GAP if width >= sum(BESIDE) else width
-    lines = [*_numbers(shown, room, is_large), *_hours(shown, room), *_year(shown, room), *_topics(shown, room)]
+    lines = [*_numbers(shown, room, is_large, height < LOW), *_hours(shown, room), *_year(shown, room)]
+    lines += _topics(shown, room, height - len(lines))
     if room == width:
         return [*lines, *_sessions(shown, width)]
     sessions = _sessions(shown, width - BESIDE[0])
@@ -86,8 +87,11 @@ def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
     return [line._replace(beside=session.parts) for line, session in both]
 
 
-def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
-    """Return the numbers with their labels below, in as many rows as needed; large ones in a single row."""
+def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[StatLine]:
+    """Return the numbers with their labels below, in as many rows as needed; large ones in a single row.
+
+    In a low view each number has one line.
+    """
     statistics, today = shown.statistics, shown.today
     entries = [
         (*_time(statistics.days.get(today, 0.0)), "today"),
@@ -99,6 +103,10 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[StatLine]:
         entries.append((*_time(statistics.saved), "saved"))
     if shown.free_days is not None:
         entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
+    if is_low:
+        return [
+            StatLine(((f"{value} {unit:<{9 - len(value)}}", NOW), (label, QUIET))) for value, unit, label in entries
+        ]
     size = NUMBER_WIDTH + 4 * is_large
     many = max(1, width // size)
     lines: list[StatLine] = []
@@ -181,15 +189,21 @@ def _year(shown: Shown, width: int) -> list[StatLine]:
     return [*lines, StatLine()]
 
 
-def _topics(shown: Shown, width: int) -> list[StatLine]:
-    """Return the topics by listening time, each with the share played; those above others only on demand."""
+def _topics(shown: Shown, width: int, rows: int) -> list[StatLine]:
+    """Return the topics by listening time, each with the share played, then those above others.
+
+    The latter are shown on demand, or if all fit into so many rows.
+    """
     topics, heard = shown.library.topics, shown.statistics.topics
     above = {topics.parents[topic] for topic in heard if topic and topics.parents[topic] in heard} - {0}
-    hidden = set() if shown.has_parents else above
-    found = (topic for topic in heard if topic and topic not in hidden)
-    order = sorted(found, key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
-    if not order:
+    leaves, parents = (
+        sorted(found, key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
+        for found in (heard.keys() - above - {0}, above)
+    )
+    if not leaves:
         return []
+    has_parents = len(leaves) + len(parents) + 2 <= rows if shown.has_parents is None else shown.has_parents
+    order = [*leaves, *(parents if has_parents else ())]
     stats, longest = shown.progress_index.topic_stats, max(cell_len(topics.names[topic]) for topic in order)
     names = max(10, min(longest, width // 3))
     times = [span(heard[topic]) for topic in order]
@@ -208,9 +222,8 @@ def _topics(shown: Shown, width: int) -> list[StatLine]:
         parts.append((f"{count:>{columns[1]}}{left}", QUIET))
         lines.append(StatLine(tuple(parts), topic))
     if above:
-        count = counted(len(above), "topic")
-        text = "Hide the topics above others" if shown.has_parents else f"Show {count} above these"
-        lines.append(StatLine(((text, QUIET),), PARENTS))
+        text = "Above these" if has_parents else f"Show {counted(len(above), 'topic')} above these"
+        lines.insert(len(leaves) + 1, StatLine(((text, QUIET),), PARENTS))
     return [*lines, StatLine()]
 
 

@@ -81,7 +81,7 @@ def choose_way(services: Services) -> ChoiceDialog:
     def choose(number: int) -> None:
         dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
 
-    dialog = ChoiceDialog("Sync with", "enter Choose · esc Close", (FOLDER, SERVER), choose)
+    dialog = ChoiceDialog("Sync with", (FOLDER, SERVER), choose)
     return dialog
 
 

@@ -64,7 +64,7 @@ class KeyLine(ActionLine):
             key = shown.translate(self.key_names)
             size = self._size_of(shown, word)
             kept = 0 if word == LAST_LEFT else kept
-            if used + size + kept > width + 2:  # the spaces after the last one may be cut
+            if used + size + kept > width + 1:  # one of the spaces after the last one is the margin
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size

@@ -29,7 +29,7 @@ def ask(driver: AppDriver) -> list[tuple[object, ...]]:
 
 def labels(driver: AppDriver) -> list[str]:
     """Return the labels of the fields that are shown."""
-    return [str(each.render()) for each in driver.app.screen.query(".field-label") if each.region]
+    return [str(each.render()).rstrip() for each in driver.app.screen.query(".field-label") if each.region]
 
 
 async def test_p_shows_five_settings_then_more_with_what_holds_otherwise() -> None:
@@ -123,7 +123,7 @@ async def test_unit_is_shown_behind_a_number_alone() -> None:
         await driver.write("never")
         assert "never minutes" not in " ".join(driver.text.split())
         await driver.press("ctrl+u", "3", "0")
-        assert "Refresh 30 minutes" in " ".join(driver.text.split())
+        assert "Refresh ▎ 30 minutes" in " ".join(driver.text.split())
 
 
 @pytest.mark.parametrize(("query", "keys"), [(IN_TALKS, ()), (ListQuery(0), ("tab",))])

@@ -39,7 +39,7 @@ class AddFeedScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and what may be typed."""
-        with DialogBody("Add a podcast", "enter Add · esc Close"):
+        with DialogBody("Add a podcast", "enter Add"):
             yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)

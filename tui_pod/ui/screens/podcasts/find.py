@@ -83,7 +83,7 @@ class FindScreen(Dialog):
         if not self._rows:
             return "esc Back"
         has_episodes = self._found is not None and bool(self._found.finding.episodes)
-        return f"enter Episodes{' / Play' if has_episodes else ''} · a Subscribe · esc Close"
+        return f"enter Episodes{' / Play' if has_episodes else ''} · a Subscribe"
 
     @property
     def _rows(self) -> tuple[FoundPodcast, ...]:

@@ -17,12 +17,8 @@ class ImportScreen(ChoiceDialog):
     """Shows a summary of an export, what cannot be imported, and the new podcasts; enter imports."""
 
     def __init__(self, preview: Preview, imports: ImportService) -> None:
-        title, keys, about = (
-            f"Import from {preview.origin}",
-            "enter Import · esc Close",
-            "\n".join(preview.lines),
-        )
-        super().__init__(title, keys, _rows(preview), lambda _: imports.take(preview), about, "find")
+        title, about, rows = f"Import from {preview.origin}", "\n".join(preview.lines), list(_rows(preview))
+        super().__init__(title, rows, lambda _: imports.take(preview), about, "find", "enter Import")
 
 
 def _rows(preview: Preview) -> Iterator[Content]:

@@ -18,7 +18,7 @@ OPENLY = "This server uses http: others on the network can read the login. Press
 class LoginScreen(FormDialog):
     """Asks for user and password until the server accepts them."""
 
-    keys = "↑↓ Field · enter Log in · esc Close"
+    keys = "↑\N{NO-BREAK SPACE}↓ Field · enter Log in"
 
     def __init__(self, question: LoginQuestion, done: Callable[[object], None] = lambda _: None) -> None:
         """Ask a question; `done` is called with the result of its answer."""

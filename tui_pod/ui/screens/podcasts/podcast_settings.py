@@ -100,5 +100,4 @@ class PodcastsScreen(ChoiceDialog):
         names = [
             Content(f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name) for podcast in podcasts
         ]
-        title, keys = "Settings of which podcast?", "enter Choose · esc Close"
-        super().__init__(title, keys, names, lambda number: choose(podcasts[number]))
+        super().__init__("Settings of which podcast?", names, lambda number: choose(podcasts[number]))
