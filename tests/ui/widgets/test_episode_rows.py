@@ -7,7 +7,7 @@ import pytest
 from tests.fakes import START
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
-from tui_pod.ui.widgets.episode_rows import mark_and_time, title_parts
+from tui_pod.ui.widgets.episode_rows import mark_and_time, title_parts, wrap_summary
 
 
 def test_title_has_season_and_number_before_it() -> None:
@@ -40,3 +40,20 @@ def test_row_shows_the_status_and_the_time_left_or_the_length(
     duration: float | None, progress: Progress | None, playback: Playback, left: tuple[str, str]
 ) -> None:
     assert mark_and_time(playback, "one", progress, duration) == left
+
+
+@pytest.mark.parametrize(
+    ("words", "width", "count", "lines"),
+    [
+        ([], 13, 1, ["one two three four five six"]),
+        (["two"], 13, 1, ["one two three four five six"]),
+        (["five"], 13, 1, ["…five six"]),
+        (["five"], 13, 2, ["…three four", "five six"]),
+        (["five"], 13, 3, ["one two", "three four", "five six"]),
+        (["nine"], 13, 1, ["one two three four five six"]),
+    ],
+)
+def test_summary_begins_where_its_first_match_is_in_sight(
+    words: list[str], width: int, count: int, lines: list[str]
+) -> None:
+    assert wrap_summary("one two three four five six", words, width, count) == lines

@@ -32,8 +32,8 @@ MARKS = {
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
 ASCII_MARKS = {
-    "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "[",
-    "cursor": "|", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
+    "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "{",
+    "cursor": "[", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
     "card": "$", "new": "*", "podcast": "@", "list": "&", "words": '"',
 }  # fmt: skip
 """The same in ASCII: no letter, which would read as a key, and no sign twice."""
@@ -84,11 +84,14 @@ def wrap(text: str, width: int) -> list[str]:
 
 def find_words(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """Return the start and end of each of these folded words in a text, sorted and merged where they overlap."""
+    places: Sequence[int] = range(len(text))
     folded = fold(text)
-    if len(folded) != len(text):  # folding changed the length, so offsets do not match
-        return [(0, len(text))] if any(word in folded for word in words) else []
+    if len(folded) != len(text):  # a letter became several
+        parts = [fold(character) for character in text]
+        folded, places = "".join(parts), [number for number, part in enumerate(parts) for _ in part]
     spans: list[tuple[int, int]] = []
-    for start, end in sorted(found.span() for word in words for found in re.finditer(re.escape(word), folded)):
+    for first, end in sorted(found.span() for word in words for found in re.finditer(re.escape(word), folded)):
+        start, end = places[first], places[end - 1] + 1
         if spans and start <= spans[-1][1]:
             spans[-1] = spans[-1][0], max(end, spans[-1][1])
         else:

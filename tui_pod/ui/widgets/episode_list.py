@@ -22,7 +22,7 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, wrap
-from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part
+from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, width_of
 from tui_pod.ui.widgets.episode_rows import (
     below_title,
     mark_and_time,
@@ -210,9 +210,11 @@ class EpisodeList(RowPane):
             return [title]
         if height == 2:
             is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE
-            return [title, (below_title(episode.summary, words), [(date, QUIET)] if is_dated else [])]
+            right = [(date, QUIET)] if is_dated else list[Part]()
+            (text,) = wrap_summary(episode.summary, words, width - width_of(right), 1) if words else [episode.summary]
+            return [title, (below_title(text, words), right)]
         about = " · ".join(filter(None, (*self._telling_topics(episode), date))) if height > 3 else ""
-        texts = wrap_summary(episode.summary, width, height - 1 - bool(about))
+        texts = wrap_summary(episode.summary, words, width, height - 1 - bool(about))
         below = [below_title(text, words, PLAIN) for text in texts]
         if about:
             below.append(below_title(about, words))

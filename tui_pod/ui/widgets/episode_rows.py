@@ -64,9 +64,15 @@ def below_title(text: str, words: Sequence[str], name: str = QUIET) -> list[Part
     return [(INDENT[:-1], PLAIN), *_lit(text, words, name)]
 
 
-def wrap_summary(summary: str, width: int, count: int) -> list[str]:
-    """Return a summary in at most `count` lines for a row of `width` cells; the last line holds the rest."""
+def wrap_summary(summary: str, words: Sequence[str], width: int, count: int) -> list[str]:
+    """Return a summary in at most `count` lines for a row of `width` cells; the last line holds the rest.
+
+    The first match of the folded words is in one of them.
+    """
     texts = wrap(summary, width - len(INDENT))
+    first = next((number for number, text in enumerate(texts) if find_words(text, words)), 0) - count + 1
+    if first > 0:
+        texts = [f"…{texts[first]}", *texts[first + 1 :]]
     return texts if len(texts) < count else [*texts[: count - 1], " ".join(texts[count - 1 :])]
 
 
