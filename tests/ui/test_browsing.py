@@ -14,10 +14,12 @@ from tests.app_driver import FakeServices, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 from tui_pod.ui.widgets.lines import KeyLine
 
@@ -525,7 +527,7 @@ async def test_empty_list_says_all_of_what_to_do(library: Library) -> None:
 async def test_keys_below_a_dialog_are_not_those_of_the_list(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("z")
-        assert driver.text.rstrip().endswith("esc Close  space Pause  ? Help  ctrl+p Palette")
+        assert driver.text.rstrip().endswith("enter Set  esc Close  space Pause  ? Help  ctrl+p Palette")
         await driver.press("escape")
         assert "enter Play" in driver.text.rstrip().split("\n")[-1]
 
@@ -562,3 +564,25 @@ async def test_list_in_which_nothing_has_a_second_line_has_rows_of_one() -> None
         assert lines[first : first + 3] == [True, True, True]
         await driver.resize(100, 50)
         assert driver.episodes.cursor_height == 1
+
+
+DIALOGS = ("question_mark", "ctrl+p", "S", "z", "a", "D", "A", "colon", "P")
+
+
+@pytest.mark.parametrize("key", DIALOGS)
+async def test_key_line_of_every_dialog_says_how_to_close_it_and_what_enter_does(key: str, library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice("cast", "Cast", PodcastSettings())]
+        await driver.press("enter", key)
+        assert driver.app.screen is not driver.main
+        words = [hint[:2] for hint in driver.app.screen.query_one(KeyLine).hints]
+        assert ("esc", "Close") in words
+        assert (words[0][0] == "enter") is (key != "question_mark")
+
+
+async def test_key_line_ends_with_a_margin(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        for width in range(40, 130):
+            await driver.resize(width, 24)
+            (line,) = driver.rows_of(driver.main.query_one("#keys", KeyLine))
+            assert len(line) < width

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.app_driver import run_app
+from tests.app_driver import embedded_library, run_app
 from tests.scenes import LATER, SCENES, Scene, play_scene
 from tui_pod.core.library.library import Library
 from tui_pod.ui.look.ascii_lines import SIGNS, AsciiLines
@@ -44,6 +44,14 @@ async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[in
         driver.app.frontend.tell("“Done” — here it is…")
         await driver.settle()
         assert strangers(driver.text) == set()
+
+
+async def test_scroll_bar_in_ascii_has_no_signs() -> None:
+    async with run_app(embedded_library(), (80, 24), is_ascii=True) as driver:
+        for _ in range(9):
+            await driver.press("j")
+            right = driver.episodes.region.right - 2
+            assert {line[right] for line in driver.text.split("\n")[2:18]} == {" "}
 
 
 def test_stand_in_of_a_sign_is_ascii_and_as_wide() -> None:

@@ -158,7 +158,7 @@ async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
 
     async with run_app(library, size=(80, 24), prepare=with_long_notes) as driver:
         await driver.press("i")
-        await shows(driver, "enter opens")
+        await shows(driver, "enter Open")
         assert "https" not in pane_text(driver)
         await driver.press("pagedown", *["j"] * 40)
         await driver.press("enter")

@@ -7,7 +7,7 @@ from itertools import groupby
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -303,3 +303,15 @@ async def test_waiting_session_and_next_episode_are_said_in_either_bar(
         await driver.settle()
         assert "session waits" in lines(driver)[line]
         assert lines(driver)[line].endswith("next ▹ Another title")
+
+
+@pytest.mark.parametrize(("key", "shown"), [("f9", " f9 ☾ 10:00"), ("f12", "    ☾ 10:00")])
+async def test_key_of_the_sleep_timer_yields_to_a_long_time(key: str, shown: str, library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        settings = services.first.settings._replace(keymap={"sleep.timer": key})
+        services.first = services.first._replace(settings=settings)
+
+    async with run_app(library, (80, 24), prepare=prepare) as driver:
+        driver.bar.facts = driver.bar.facts._replace(sleep="10:00")
+        await driver.settle()
+        assert lines(driver)[1].endswith(shown)

@@ -128,8 +128,7 @@ def about_episode(
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
         ("Podcast", notes.podcast),
         ("Course", course),
-        ("Topics", " · ".join(episode.tags) or "none"),
-        ("Page", notes.page),
+        ("Topics", ", ".join(episode.tags) or "none"),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
         ("Last error", download_error),
         *(("Source", source) for source in episode.sources.split("\n")),
@@ -154,18 +153,17 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
     if podcast is not None:
         facts += [
             ("Address", podcast.address),
-            ("Page", podcast.page or ""),
             ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
             ("Last error", podcast.error or ""),
         ]
-        links = [podcast.page, *(found.rstrip(".,;:!?)]") for found in _LINK.findall(podcast.summary))]
+        links = [podcast.page, *_links(podcast.summary)]
         choices += [AboutChoice(link, link) for link in list(dict.fromkeys(filter(None, links)))[:MAX_LINKS]]
     text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
     return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
 
 
 def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
-    """Add the chapters, or the times in the show notes, and the links of notes and sources.
+    """Add the chapters, or the times in the show notes, the links of the notes, and the sources that have a link.
 
     `here` is the number of the playing chapter.
     """
@@ -173,12 +171,21 @@ def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter],
     head = "Chapters"
     if not marks:
         head, marks = "Times", list(_times(notes.text))
-    sources = (value for name, value in about.facts if name == "Source")
-    links = [found.rstrip(".,;:!?)]") for found in _LINK.findall("\n".join((notes.text, *sources)))]
-    links = [notes.page, *links] if notes.page.startswith("http") else links
-    opened = [AboutChoice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
+    pages = [notes.page] if notes.page.startswith("http") else []
+    said = {link: link for link in (*pages, *_links(notes.text))}
+    facts = list[Fact]()
+    for name, value in about.facts:
+        if name == "Source" and (links := _links(value)):
+            said[links[0]] = value
+        else:
+            facts.append((name, value))
+    opened = [AboutChoice(text, link) for link, text in list(said.items())[:MAX_LINKS]]
     head = f"{head} and links" if marks and opened else head if marks else "Links"
-    return about._replace(head=head, choices=[*marks, *opened])
+    return about._replace(facts=facts, head=head, choices=[*marks, *opened])
+
+
+def _links(text: str) -> list[str]:
+    return [found.rstrip(".,;:!?)]") for found in _LINK.findall(text)]
 
 
 def _times(text: str) -> Iterable[AboutChoice]:

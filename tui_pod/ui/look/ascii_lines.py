@@ -22,7 +22,8 @@ SIGNS = {
     **dict.fromkeys(map(ord, "━═╸╾"), "="),
     **dict.fromkeys(map(ord, "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"), "|"),
     **dict.fromkeys(range(_BLOCKS, _END_OF_BLOCKS), "#"),
-    **dict.fromkeys(map(ord, "▀▁▂▃▄▔"), "-"),
+    **dict.fromkeys(map(ord, "▁▂▃▄▅▆▇"), " "),  # the ends of scroll bars
+    **dict.fromkeys(map(ord, "▀▔"), "-"),
     **dict.fromkeys(map(ord, "▌▍▎▏▐▕"), "|"),
     **dict.fromkeys(map(ord, "‐‑‒–—―−·"), "-"),
     **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),

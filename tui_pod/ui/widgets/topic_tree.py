@@ -79,15 +79,15 @@ class TopicTree(RowPane):
         self._list_rows()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the width that shows all names, as far as the list keeps room for its titles."""
+        """Return the width that shows all names and progress lines, as far as the list keeps room for its titles."""
         topics = self._topics
         widths = (
             self._depths[topic] + cell_len(f"▾ {topics.names[topic]}")
-            + len(" 99 new" if topics.feed(topic) else f" {len(topics.members[topic])}")
+            + (len(" 99 new") if topics.feed(topic) else METER_WIDTH + COUNT_WIDTH + 2)
             for topic in range(min(len(topics.names), MANY_TOPICS))
         )  # fmt: skip
         wanted = max(widths, default=0) + SIDES + BORDER
-        most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 2 // 5
+        most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 3 // 7
         return max(LEAST_WIDTH, min(wanted, most, MOST_WIDTH)) - BORDER
 
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
@@ -218,7 +218,7 @@ class TopicTree(RowPane):
         room = self.text_width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2
         if played == count and count and room > 1:
             right += [(f"{MARKS['played']} ", PLAYED)]
-        elif played and room > METER_WIDTH:
+        elif played and room >= METER_WIDTH:
             full, rest = meter(played / count, METER_WIDTH)
             right += [(full, ACCENT), (f"{rest} ", LINE)]
             number = f"{number:>{COUNT_WIDTH}}"
