@@ -163,7 +163,7 @@ def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
     assert (model.query, model.episode) == (shown, "five")
     other = model.library.index("two")
     assert other is not None
-    assert not model.go_to(other)
+    assert model.go_to(other)
     assert (model.query, model.episode) == (ListQuery(), "two")
 
 

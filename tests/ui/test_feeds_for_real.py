@@ -23,6 +23,7 @@ from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import load_library
@@ -155,6 +156,24 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
         site.replies["/f"] = there
         await driver.press("enter")
         await driver.see("Test Cast: 3 episodes.")
+
+
+async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Site, home: Path) -> None:
+    """Its podcast is in no list, so neither is the episode until it was played for a moment."""
+    serve(site)
+    async with running(home) as found:
+        driver = real(found)
+        visited = Feed("Test Cast", (Item(guid="1", title="Visited", audio=site.url("/1.wav")),))
+        await driver.services.feeds.visit(site.url("/f"), visited, visited.items[0])
+        await driver.press("c")
+        await driver.told("No list has it yet: its podcast was only visited.")
+        assert driver.current == "talk"
+        episode = driver.playback.episode
+        assert episode is not None
+        driver.controller.editor.receive({episode: Progress(datetime.now(UTC), 12.0, 30.0)}, "played")
+        await driver.press("c")
+        await driver.see("Continue · 1 episode", "Visited")
+        assert driver.current == episode
 
 
 async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, home: Path) -> None:

@@ -265,12 +265,20 @@ class EpisodeListModel:
         return SessionRequest(budget, topic)
 
     def go_to(self, index: int) -> bool:
-        """Move the cursor to an episode, in the list of all if need be; return True if the current list had it."""
-        is_listed = index in self.indexes
-        if not is_listed:
-            self.change(ListQuery())
+        """Move the cursor to an episode: in this list, else in that of all, else in Continue.
+
+        Returns:
+            False if none lists it: it was visited and has only begun.
+        """
+        if index not in self.indexes:
+            wider = (ListQuery(), ListQuery(entry=SmartList.CONTINUE))
+            lists = ((each, list_episodes(self.library, self.progress_index, self.queue, each)) for each in wider)
+            query = next((each for each, indexes in lists if index in indexes), None)
+            if query is None:
+                return False
+            self.change(query)
         self.cursor, self.pointed_at = list(self.indexes).index(index), None
-        return is_listed
+        return True
 
     def move_on(self, ended: str, following: str | None) -> None:
         """Move the cursor from an episode that has ended to the following one."""

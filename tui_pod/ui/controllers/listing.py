@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.services.hints import why_empty
+from tui_pod.services.hints import NOT_LISTED, why_empty
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -58,7 +58,7 @@ class ListingController:
             self._screen.selection_changed()
 
     def go_to_playing(self) -> None:
-        """Move the cursor to the playing episode, in All Topics if this list does not show it."""
+        """Move the cursor to the playing episode, in another list if this one does not show it."""
         self._screen.playback = self._screen.controller.playback  # its time may stand still
         playing = self._screen.playback.episode
         index = self._model.library.index(playing) if playing else None
@@ -66,9 +66,12 @@ class ListingController:
             said = "The playing episode is no longer in the library." if playing else "Nothing is playing."
             self._screen.app.notify(said)
             return
+        former = self._model.query
         if not self._model.go_to(index):
+            self._screen.app.notify(NOT_LISTED)
+        if self._model.query != former:
             self._screen.status.show_counts()
-            self._screen.topic_tree.go_to(0)
+            self._screen.topic_tree.go_to(self._model.query.entry)
         self.show()
         self._screen.transcript.show_playing()
         self._screen.show_pane()

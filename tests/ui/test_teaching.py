@@ -1,0 +1,37 @@
+"""What the screen teaches: of twenty usual tasks, how many name their key where they are done."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tests.ui.test_feeds import IN_CAST, LIBRARY
+
+TASKS = {
+    "play": "enter Play", "pause": "space Pause", "seek": "← → Seek", "mark": "m Played", "queue": "e Queue",
+    "transcript": "t Transcript", "speed": "[ ] 1×", "volume": "- + ♪", "sleep": "z ☾", "search": "/ Search",
+    "help": "? Help", "see the queue": "2 Queue", "statistics": "3 Statistics", "bookmarks": "4 Bookmarks",
+    "notes": "i Details", "session": "S Session", "add": "a Add podcast", "download": "d Download",
+    "settings": "P Settings", "unsubscribe": "x Remove",
+}  # fmt: skip
+"""The words on the screen, by task."""
+
+MOST = {(120, 40): 18, (80, 24): 15}
+
+
+async def seen(driver: AppDriver) -> set[str]:
+    """Return the tasks whose key is shown as a listener looks around: list, playing, tree, transcript, queue."""
+    texts = [driver.text]
+    for keys in ("enter", "tab", "tab t", "t 2"):
+        await driver.press(*keys.split())
+        texts.append(driver.text)
+    return {task for task, words in TASKS.items() if any(words in text for text in texts)}
+
+
+@pytest.mark.parametrize("size", MOST)
+async def test_screen_names_the_keys_of_usual_tasks(size: tuple[int, int]) -> None:
+    async with run_app(LIBRARY, size=size, query=IN_CAST) as driver:
+        of_podcast = await seen(driver)
+    async with run_app(LIBRARY, size=size) as driver:
+        missing = TASKS.keys() - of_podcast - await seen(driver)
+    assert len(TASKS) - len(missing) >= MOST[size], f"nothing teaches: {missing}"
