@@ -136,3 +136,11 @@ def test_keys_on_a_terminal_are_a_table(tmp_path: Path) -> None:
     lines = run_on_terminal(80, tmp_path, "keys")
     assert lines[0].split() == ["keys", "id", "does"]
     assert all(cell_len(line) <= 80 for line in lines)
+
+
+def test_man_page_is_printed_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: "/bin/false")
+    assert main(["man"]) == 0
+    assert capsys.readouterr().out.startswith(".")

@@ -199,12 +199,16 @@ def test_selection_is_what_was_chosen_and_the_open_range_in_the_order_of_the_lis
     assert (model.chosen, model.has_selection) == (["one"], False)
     model.selected, model.cursor = {0}, 4
     model.select_range()
+    assert model.has_selection
     model.cursor = 3
     assert (model.chosen, model.has_selection) == (["one", "four", "five"], True)
     assert [model.is_selected(row) for row in range(5)] == [True, False, False, True, True]
     model.select_range()
     model.cursor = 1
-    assert (model.chosen, model.range_start) == (["one", "four", "five"], None)
+    assert (model.chosen, model.range_start, model.has_selection) == (["one", "four", "five"], None, True)
+    model.selected.clear()
+    model.select_range()
+    assert (model.chosen, model.has_selection) == (["two"], True)
     model.clear_selection()
     assert (model.chosen, model.has_selection) == (["two"], False)
 

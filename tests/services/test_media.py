@@ -20,6 +20,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy
+from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources, make_episode_script
@@ -309,3 +310,19 @@ async def test_voice_that_is_off_or_missing_is_said(tmp_path: Path, monkeypatch:
     assert off.missing_voice == "narrating is off in the settings."
     monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
     assert str(rig.sources.missing_voice).startswith("narrating needs the voice. Run: ")
+
+
+async def test_stream_that_opens_shows_that_the_network_is_back(
+    tmp_path: Path, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[bool]()
+    service.sources = EpisodeSources(
+        Narrator(tmp_path / "narrations", 0), service.events.put_nowait, lambda: service.podcasts, told.append
+    )
+    monkeypatch.setattr(service.podcasts, "source", fail(FetchError("Offline.", is_offline=True)))
+    assert isinstance(await service.request(STREAM), LoadFailed)
+    for is_stream in (True, False):
+        source = Source("https://example.org/x.mp3", is_stream=is_stream)
+        monkeypatch.setattr(service.podcasts, "source", lambda *_, source=source: source)
+        assert isinstance(await service.request(STREAM), SourceReady)
+    assert told == [True, False]

@@ -122,3 +122,10 @@ async def test_match_with_an_estimated_time_is_played_and_bookmarked_there(room:
     assert (room.playing, room.controller.playback.position) == ("three", 70.5)
     await service.add_bookmark(found, hit, lambda _: None)
     assert [(one.episode, one.start) for one in room.controller.bookmarks] == [("three", 70.5)]
+
+
+async def test_match_in_an_episode_that_is_gone_has_no_time(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    await updates.service.add_bookmark(Found("gone", "Gone", ()), Hit(MatchKind.WORDS, "Said."), lambda _: None)
+    await updates.service.play(Found("gone", "Gone", ()), Hit(MatchKind.WORDS, "Said."))
+    assert (list(room.controller.bookmarks), room.playing) == ([], None)

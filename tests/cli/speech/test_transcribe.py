@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 import tui_pod.speech.recogniser as speech
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
+from tui_pod.config.paths import find_paths
 from tui_pod.core.library.transcript import Cue
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.model import RECOGNISER, RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest
+from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 CATALOG = """version = 1
@@ -132,3 +135,15 @@ def test_again_without_an_id_changes_nothing(tmp_path: Path, capsys: pytest.Capt
     assert run(tmp_path, "--again") == 1
     assert "--again needs the ids" in capsys.readouterr().err
     assert REQUESTS == []
+
+
+def test_speed_is_that_of_what_was_recognised_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((0.0, 8.0, 8.0, 16.0, 16.0, 24.0))
+    monkeypatch.setattr(transcribe, "time", Mock(monotonic=lambda: next(clock)))
+    with TranscriptFiles(find_paths(tmp_path / "s.toml", None).data / RECOGNISED).writing("bad", "m") as writer:
+        writer.add((Cue("Before.", 0.0, 10.0),), 10.0)
+    (tmp_path / "c.toml").write_text(CATALOG.replace("bad.mp3", "talk.mp3"), "utf-8")
+    assert run(tmp_path, "talk", "bad") == run(tmp_path, "talk") == 0
+    assert [line.split("\t")[3] for line in capsys.readouterr().out.splitlines()] == ["11.2×", "10.0×", "was done"]

@@ -1,0 +1,78 @@
+"""What the commands that control the running app ask it, and what they print of its answer."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from tests.cli.test_main import Run
+from tests.cli.test_main import run as run
+from tui_pod.cli import remote
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.remote import describe, make_request
+
+NOW: dict[str, object] = {
+    "id": "one", "title": "One", "podcast": None, "position": 65.0, "duration": 120.0, "left": None, "speed": 1.0,
+    "volume": 80, "paused": False, "waiting": None, "sleep": None, "session": 3600.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "amount", "request_"),
+    [
+        ("seek", "1:05", {"to": 65.0}), ("seek", "1:00:05", {"to": 3605.0}), ("seek", "-1:05", {"by": -65.0}),
+        ("seek", "+30", {"by": 30.0}), ("seek", "-.5", {"by": -0.5}), ("speed", "1.5", {"to": 1.5}),
+        ("volume", "-5", {"by": -5.0}),
+    ],
+)  # fmt: skip
+def test_amount_with_a_sign_is_a_change(command: str, amount: str, request_: dict[str, float]) -> None:
+    assert make_request(Namespace(command=command, amount=amount)) == {"command": command, **request_}
+
+
+@pytest.mark.parametrize("amount", ["1:60", "1,5", "--5", "", "1:05:5", "12345678", "half"])
+def test_amount_that_is_none_is_wrong_usage(amount: str) -> None:
+    with pytest.raises(UsageError, match="is not a position such as 1:05"):
+        make_request(Namespace(command="seek", amount=amount))
+
+
+def test_request_names_the_episode_or_the_action() -> None:
+    assert make_request(Namespace(command="play", id="one")) == {"command": "play", "episode": "one"}
+    assert make_request(Namespace(command="play", id=None)) == {"command": "play"}
+    assert make_request(Namespace(command="do", action_id="undo")) == {"command": "do", "action": "undo"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "Playing: One, 1 minute 5 of 2 minutes, volume 80."),
+        ({"paused": True, "podcast": "Cast"}, "Paused: One, Cast, 1 minute 5 of 2 minutes, volume 80."),
+        ({"waiting": "narrating"}, "Preparing: One, 1 minute 5 of 2 minutes, narrating, volume 80."),
+        ({"duration": None, "speed": 1.5}, "Playing: One, 1 minute 5, speed 1.5, volume 80."),
+        ({"position": 1e12, "duration": "x"}, "Playing: One, 0 seconds, volume 80."),
+        ({"id": None}, "Nothing is playing."),
+    ],
+)
+def test_what_plays_is_described_as_far_as_it_is_known(change: dict[str, object], said: str) -> None:
+    assert describe(NOW | change) == said
+
+
+@pytest.fixture(autouse=True)
+def _answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "ask", lambda *_: NOW)
+
+
+def test_format_shows_times_as_a_clock_and_nothing_for_what_there_is_not(run: Run) -> None:
+    text = "{paused} {title}{podcast} {position}/{duration} {left}{sleep} {session}"
+    assert run("now", "--format", text).out == "▶ One 1:05/2:00  1:00:00\n"
+
+
+@pytest.mark.parametrize("text", ["{nothing}", "{title!r}", "{title:>9}"])
+def test_format_has_only_the_fields_there_are(run: Run, text: str) -> None:
+    result = run("now", "--format", text)
+    assert (result.status, "there is no field" in result.err) == (2, True)
+
+
+def test_answer_is_printed_as_json_or_as_a_sentence(run: Run) -> None:
+    assert run("pause", "--json").json == NOW
+    assert run("pause").out.startswith("Playing: One")
