@@ -1,10 +1,11 @@
+from datetime import UTC, datetime
 from xml.sax.saxutils import quoteattr
 
 import pytest
 
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import Entry, parse_opml, write_opml
+from tui_pod.feeds.formats.opml import Entry, HeardEpisode, parse_opml, write_opml
 
 NESTED = """<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>
 <outline text="Science"><outline text="Physics"><outline type="rss" text="Quarks" xmlUrl="https://q.org/f"/></outline>
@@ -133,3 +134,21 @@ def test_folder_of_this_machine_is_taken_only_from_our_own_lists() -> None:
     document = NESTED.replace("https://b.org/f", "file:///home/ann/Talks").encode()
     assert "Bugs" not in [entry.title for entry in parse_opml(document).entries]
     assert "Bugs" in [entry.title for entry in parse_opml(document, takes_folders=True).entries]
+
+
+def test_episode_of_overcast_is_read_if_it_was_started() -> None:
+    episodes = (
+        "<outline type='podcast-episode' enclosureUrl='https://a.org/1.mp3' progress='90'"
+        " userUpdatedDate='2026-01-05T10:00:00+01:00'/><outline type='podcast-episode' progress='5'/>"
+        "<outline type='podcast-episode' enclosureUrl='https://a.org/3.mp3' progress='7' played='1'/>"
+        "<outline type='podcast-episode' enclosureUrl='https://a.org/4.mp3' progress='0'/>"
+        "<outline type='podcast-episode' enclosureUrl='https://a.org/5.mp3' progress='soon'/>"
+    )
+    listed = f"<outline type='rss' text='A' xmlUrl='https://a.org/f' subscribed='1'>{episodes}</outline>"
+    found = parse_opml(f"<opml><body>{listed}</body></opml>".encode())
+    assert (found.program, [entry.title for entry in found.entries]) == ("Overcast", ["A"])
+    assert found.episodes == (
+        HeardEpisode("https://a.org/f", None, "https://a.org/1.mp3", 90.0, when=datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        HeardEpisode("https://a.org/f", None, None, 5.0),
+        HeardEpisode("https://a.org/f", None, "https://a.org/3.mp3", is_played=True),
+    )

@@ -5,6 +5,7 @@ import pytest
 from tests.feeds.reading import only, read
 from tests.feeds.server import feed, item
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.feeds.formats.model import NotAFeed
 
 # -- RSS -----------------------------------------------------------------------------------------------
 
@@ -132,3 +133,18 @@ def test_base_of_the_document_holds_until_the_first_item_and_not_for_what_an_ite
         "</channel></rss>"
     ).items
     assert (first.audio, second.audio) == ("https://a.org/x/1.mp3", "https://a.org/x/2.mp3")
+
+
+def test_document_that_is_neither_feed_nor_redirect_is_refused() -> None:
+    with pytest.raises(NotAFeed):
+        read("<html><body><p>Hello</p></body></html>")
+    moved = read("<redirect><newLocation>https://new.example.org/feed</newLocation></redirect>")
+    assert (moved.is_redirect, moved.moved_to) == (True, "https://new.example.org/feed")
+
+
+def test_namespace_of_a_single_element_ends_with_it() -> None:
+    found = only(
+        "<title>x</title><duration xmlns='http://www.itunes.com/dtds/podcast-1.0.dtd'>60</duration>"
+        "<description>About it</description>"
+    )
+    assert (found.duration, found.summary) == (60.0, "About it")

@@ -58,3 +58,12 @@ def test_tag_of_thousands_of_entries_is_endless(entries: int, is_endless: bool) 
     frames = b"".join(b"TXXX" + (8).to_bytes(4, "big") + b"\0\0" + b"\3%06d\0" % number for number in range(entries))
     size = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
     assert has_endless_tag((b"ID3\3\0\0" + size + frames)[: 1024 * 1024]) is is_endless
+
+
+def test_frame_that_says_the_length_has_no_checksum() -> None:
+    assert length_frame(b"\xff\xfa\x90\xc0", 60.0, 1000)[1] & 1
+
+
+def test_frame_is_looked_for_only_in_the_first_two_kilobytes() -> None:
+    assert read_head(bytes(2047) + mp3(1.0)) is not None
+    assert read_head(bytes(2048) + mp3(1.0)) is None

@@ -37,3 +37,9 @@ def test_claim_that_comes_in_pieces_is_told() -> None:
 def test_claim_that_is_read_again_counts_once() -> None:
     content, claims = claiming_m4a(3000), Mp4Claims()
     assert not any(claims.are_false(content, 0, len(content)) for _ in range(3))
+
+
+def test_box_that_is_shorter_than_its_head_ends_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    path.write_bytes((4).to_bytes(4, "big") + claiming_m4a(60_000_000)[claiming_m4a(60_000_000).index(b"moov") - 4 :])
+    assert fault_of(path) is None

@@ -97,7 +97,9 @@ def test_fetch_digest_without_a_login_or_with_a_wrong_one_asks_for_it(site: Site
         fetch(Request(site.url("/x"), site.allowed, logins=(login,)), LIMITS)
 
 
-@pytest.mark.parametrize(("status", "said"), [(404, "does not have"), (401, "login"), (503, "trouble"), (410, "good")])
+@pytest.mark.parametrize(
+    ("status", "said"), [(400, "refuses"), (404, "does not have"), (401, "login"), (503, "trouble"), (410, "good")]
+)
 def test_fetch_refusal_says_why(site: Site, status: int, said: str) -> None:
     site.replies["/x"] = server.body("no", status=status)
     with pytest.raises(FetchError, match=said) as caught:

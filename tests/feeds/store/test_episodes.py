@@ -125,3 +125,13 @@ def test_growth_of_a_feed_is_bounded(store: FeedStore, monkeypatch: pytest.Monke
             db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("notes", "sizes", "numbering")
         ]
     assert counts == [10, 10, 10]
+
+
+def test_growth_spares_what_the_feed_lists_under_a_shared_guid(
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(episodes, "MAX_EPISODES", 2)
+    shared = [make_item(n, guid="same", published=NOW + n) for n in (1, 2)]
+    store.store(FIRST, make_feed(*shared), now=NOW)
+    store.store(FIRST, make_feed(make_item(9, published=NOW + 9), *shared), now=NOW + 1)
+    assert store.feeds()[0].episodes == 3

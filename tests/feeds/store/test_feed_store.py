@@ -177,3 +177,13 @@ def test_unknown_feed_is_an_error(store: FeedStore) -> None:
 
 
 # -- what must not be lost -----------------------------------------------------------------------------
+
+
+def test_backup_is_written_only_for_what_it_holds(store: FeedStore) -> None:
+    store.db.backup.unlink()
+    store.set_shows_categories(FIRST, True)
+    store.fail(FIRST, "It is down.")
+    store.touch(FIRST)
+    assert not store.db.backup.exists()
+    store.remove(FIRST)
+    assert store.db.backup.exists()

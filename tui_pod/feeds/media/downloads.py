@@ -55,7 +55,7 @@ class Download:
     """None if the note beside it is lost."""
     path: Path
     size: int
-    is_automatic: bool = False
+    is_automatic: bool
 
 
 class Downloads:
