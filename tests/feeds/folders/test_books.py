@@ -191,7 +191,7 @@ def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
     shelf.add()
     book = shelf.book()
     assert (book.summary, book.narrator) == ("A young lady makes matches.", "Bo Reader")
-    assert [os.path.basename(part.transcript) for part in book.parts] == ["", "02.vtt", ""]
+    assert [os.path.basename(part.transcript or "") for part in book.parts] == ["", "02.vtt", ""]
 
 
 def test_texts_above_the_discs_of_a_book_tell_about_it(shelf: Shelf) -> None:

@@ -148,3 +148,12 @@ def test_namespace_of_a_single_element_ends_with_it() -> None:
         "<description>About it</description>"
     )
     assert (found.duration, found.summary) == (60.0, "About it")
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [("EN_gb", "en-gb"), ("x" * 30, f"{'x' * 19}…"), (" ", None)],
+    ids=["spelling", "long", "none"],
+)
+def test_language_is_short_and_in_lower_case(stated: str, language: str | None) -> None:
+    assert read(feed(item(1), extra=f"<language>{stated}</language>")).language == language

@@ -9,7 +9,7 @@ import pytest
 
 from tests.feeds.reading import read
 from tui_pod.feeds.formats.model import Feed
-from tui_pod.feeds.formats.values import to_duration, to_seconds, to_size, to_time
+from tui_pod.feeds.formats.values import recording_rank, to_duration, to_seconds, to_size, to_time
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,22 @@ def test_date_nonsense_is_unknown(text: str) -> None:
 )
 def test_to_seconds_spellings(text: str, seconds: float | None) -> None:
     assert to_seconds(text) == seconds
+
+
+def test_date_of_the_first_second_is_a_date() -> None:
+    assert to_time("1970-01-01T00:00:01Z") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "rank"),
+    [
+        ("audio/mpeg", "/a.jpg", 0), ("video/mp4", "/a", 1), ("application/octet-stream", "/a.MP3?x=1", 0),
+        ("text/html", "/a.mp3#t", 0), ("", "/a.mov", 1), ("", "/a", 2), ("", "/a.jpg", None), ("image/png", "/a", None),
+        ("audio/x-mpegurl", "/a", None), ("audio/mpeg; charset=x", "/a", 0),
+    ],
+)  # fmt: skip
+def test_rank_of_a_recording_is_by_its_type_and_then_by_its_ending(kind: str, address: str, rank: int | None) -> None:
+    assert recording_rank(kind, f"https://c.org{address}") == rank
 
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -81,3 +81,11 @@ def test_connection_of_a_download_goes_on_until_a_reader_waits_elsewhere() -> No
     assert plan.brings_next(have, 20_000_000) is True
     plan.waiting = 1
     assert plan.brings_next(have, 20_000_000) is False
+
+
+def test_byte_that_a_read_waits_for_is_fetched_however_much_is_ahead() -> None:
+    have = Intervals([(0, 5 * AHEAD)])
+    plan = make_plan()
+    assert plan.gap(have, SIZE) is None
+    plan.waiting = 1
+    assert plan.gap(have, SIZE) == 5 * AHEAD

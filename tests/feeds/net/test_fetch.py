@@ -146,8 +146,9 @@ def test_redirect_is_followed_and_moves_as_far_as_it_is_permanent(
 
 def test_redirect_loop_ends(site: Site) -> None:
     site.replies["/a"] = server.redirect("/a")
-    with pytest.raises(FetchError, match="more than 20 times"):
+    with pytest.raises(FetchError, match="more than 20 times") as caught:
         ask(site, "/a")
+    assert caught.value.is_final
     assert len(site.asked) == 21
 
 

@@ -187,3 +187,21 @@ def test_backup_is_written_only_for_what_it_holds(store: FeedStore) -> None:
     assert not store.db.backup.exists()
     store.remove(FIRST)
     assert store.db.backup.exists()
+
+
+def test_podcast_is_named_in_the_notice_about_its_old_episodes(
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.feeds.store.episodes.MAX_EPISODES", 1)
+    for n in (1, 2):
+        store.store(FIRST, make_feed(make_item(n)), now=NOW + n)
+    (notice,) = store.take_notices()
+    assert notice.startswith("Cast: 1 old episodes")
+
+
+def test_settings_are_in_the_library_and_in_the_backup(store: FeedStore) -> None:
+    store.db.backup.unlink()
+    before = store.generation
+    store.configure(FIRST, {"speed": "1.5"})
+    assert store.generation != before
+    assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}

@@ -132,3 +132,16 @@ def test_reused_guid_does_not_make_two_of_one_id() -> None:
 )
 def test_media_core_is_without_trackers_and_tokens(address: str | None, core: str) -> None:
     assert media_core(address) == core
+
+
+def test_shared_guid_stays_with_the_item_that_had_it() -> None:
+    first = make(1, guid="same")
+    known = keep(identify(FIRST, [first], []))
+    for other in (
+        make(2, guid="same", audio=first.audio),
+        make(2, guid="same", title=first.title),
+        make(2, guid="same"),
+    ):
+        for items in ([first, other], [other, first]):
+            found = {one.item.title + (one.item.audio or ""): one.id for one in identify(FIRST, items, known)}
+            assert found[first.title + (first.audio or "")] == known[0].id

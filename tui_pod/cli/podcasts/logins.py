@@ -72,7 +72,7 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
         login = login._replace(password="", password_command=values["password_command"])
     elif "user" in values:
         login = login._replace(
-            password=ask_password(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: "), password_command=""
+            password=ask_password(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: "), password_command=None
         )
     if "http_login" in values:
         login = login._replace(over_http=_to_yes(values["http_login"]))

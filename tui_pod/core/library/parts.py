@@ -26,8 +26,8 @@ class Part(NamedTuple):
     duration: float
     """Seconds, greater than 0."""
     title: str = ""
-    transcript: str = ""
-    """Path of its transcript; empty for none."""
+    transcript: str | None = None
+    """Path of its transcript, if any."""
     start: float = 0.0
     """Seconds into the whole."""
 
@@ -57,8 +57,8 @@ def part_after(parts: Sequence[Part], part: Part) -> Part | None:
 
 def pack_parts(parts: Iterable[Part]) -> str:
     """Return parts as one text; empty for none."""
-    fields = (field for part in parts for field in (part.audio, repr(part.duration), part.title, part.transcript))
-    return _SEPARATOR.join(fields)
+    rows = ((part.audio, repr(part.duration), part.title, part.transcript or "") for part in parts)
+    return _SEPARATOR.join(field for row in rows for field in row)
 
 
 def unpack_parts(text: str) -> tuple[Part, ...]:
@@ -69,7 +69,9 @@ def unpack_parts(text: str) -> tuple[Part, ...]:
     """
     fields = iter(text.split(_SEPARATOR) if text else ())
     rows = zip(fields, fields, fields, fields, strict=True)
-    return arrange(Part(audio, float(duration), title, transcript) for audio, duration, title, transcript in rows)
+    return arrange(
+        Part(audio, float(duration), title, transcript or None) for audio, duration, title, transcript in rows
+    )
 
 
 class Move(NamedTuple):

@@ -189,7 +189,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Ite
             path := os.path.join(root, file.path),
             duration,
             title,
-            _beside(path, file.tags.transcript) or "",
+            _beside(path, file.tags.transcript),
         )
         for file, duration, title in zip(files, durations(files), _titles(files), strict=True)
     )

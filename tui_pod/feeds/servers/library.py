@@ -67,8 +67,7 @@ def refresh_server(store: FeedStore, feed: Subscription, cancel: CancelToken) ->
         FetchError: it does not answer, or rejects the login; what was stored until then stays.
         FeedError: its answer cannot be read.
     """
-    reader = _Reader(store, feed, cancel)
-    return reader.refresh()
+    return _Reader(store, feed, cancel).refresh()
 
 
 class _Reader:

@@ -37,8 +37,8 @@ class KeptLogin(NamedTuple):
     origin: Origin
     user: str
     password: str = ""
-    password_command: str = ""
-    """Prints the password on its first line; empty: use `password`."""
+    password_command: str | None = None
+    """Prints the password on its first line; None to use `password`."""
     over_http: bool = False
     """See `Login.over_http`."""
 
@@ -168,7 +168,7 @@ def _entry(table: Any) -> KeptLogin | None:
         str(table.get(name, "")) for name in ("feed", "server", "user", "password", "password_command")
     )
     try:
-        return KeptLogin(feed, origin(server), user, password, command, table.get("over_http") is True)
+        return KeptLogin(feed, origin(server), user, password, command or None, table.get("over_http") is True)
     except AddressError:
         return None
 
