@@ -292,7 +292,8 @@ class PatientDriver(LinuxDriver):
     def _draw_soon(self) -> None:
         def draw() -> None:
             self.cells.forget()
-            if self._pictures is not None:
+            if self._pictures is not None:  # some may have been dropped
+                self._pictures.delete_all()
                 self._begin_pictures()
             self._app.refresh(layout=True)
 
