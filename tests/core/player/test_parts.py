@@ -88,6 +88,16 @@ def test_seek_of_a_paused_book_stays_paused_in_the_other_part() -> None:
     assert room.controller.playback.position == 160.0
 
 
+def test_seek_into_another_part_right_after_a_pause_stays_paused() -> None:
+    room = book_room()
+    room.play("book", following=[0])
+    late, room.player.emit = room.player.emit, lambda _: None  # libmpv reports the pause from a thread of its own
+    room.controller.toggle_pause()
+    room.player.emit = late
+    room.controller.seek_to(150.0)
+    assert (room.status, room.position) == ("paused", 150.0)
+
+
 def test_held_book_knows_its_parts_and_starts_where_it_was_sought() -> None:
     room = book_room(Progress(START, 10.0, listened=START))
     room.play("book", following=[0])

@@ -303,8 +303,10 @@ class EpisodePlayer:
                 self._player.set_paused(load.is_paused)
             self._show_attempt(load)
         elif playback.status is PlayerStatus.PLAYING:
+            load.is_paused = True  # a seek may open another part before the player reports the pause
             self._player.set_paused(True)
         else:
+            load.is_paused = False
             self.tracker.continue_from_known()
             if self._state.options.is_rewinding and load.paused_at is not None and not self.tracker.is_done:
                 back = rewind(self._clock() - load.paused_at, playback.duration)
