@@ -203,6 +203,10 @@ class EpisodeSources:
             self._find_chapters(episode, load, source.marks), episode
         )  # apart from the audio, which plays without them
 
+    def tell_chapters(self, episode: Episode, load: int) -> None:
+        """Report the stored chapters of an episode that is held, without opening it."""
+        self._run(self._find_chapters(episode, load, ()), episode)
+
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
         marks, told_by = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
         if marks and marks != known:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import is_book
 from tui_pod.library.cache import Loaded
 from tui_pod.runtime.log import log
 from tui_pod.services.assembly.start import AppFiles, make_first_screen
@@ -313,6 +314,9 @@ class Services:
         if files.has_podcasts:
             self.feeds.start()
             self.recognition.look()
+            held = self.controller.library.find(self.controller.playback.episode)
+            if held is not None and is_book(held):
+                self._engine.sources.tell_chapters(held, self.controller.playback.load)
         self._start_sync()
         self._elsewhere.start()
         self.search.start()

@@ -98,6 +98,15 @@ def test_seek_into_another_part_right_after_a_pause_stays_paused() -> None:
     assert (room.status, room.position) == ("paused", 150.0)
 
 
+def test_held_book_takes_the_chapters_that_are_stored() -> None:
+    room = make_room([BOOK, NEXT], playback=Playback(episode="book", title="Book", position=10.0))
+    marks = (Chapter(0.0, "One"), Chapter(50.0, "Two"), Chapter(100.0, "Three"))
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, marks, ChapterOrigin.FEED))
+    room.controller.seek_mark(1)
+    assert room.controller.playback.position == 50.0
+    assert opened(room) == []
+
+
 def test_held_book_knows_its_parts_and_starts_where_it_was_sought() -> None:
     room = book_room(Progress(START, 10.0, listened=START))
     room.play("book", following=[0])

@@ -422,7 +422,7 @@ class EpisodePlayer:
     def handle(self, event: LoadEvent) -> None:
         """Handle an event of the player or the sources."""
         load = self._load
-        if load is None or load.phase is Phase.HELD:
+        if load is None or (load.phase is Phase.HELD and not isinstance(event, ChaptersKnown)):
             return
         if load.phase is Phase.LEAD and event.load == -self._state.playback.load and load.source is not None:
             if isinstance(event, FileEnded | LoadFailed):
