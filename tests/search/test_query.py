@@ -62,6 +62,13 @@ def test_places_of_matches_are_those_in_the_text_as_it_is_shown() -> None:
     assert [text[start:end] for start, end in parse_query("cafe").spans(text)] == ["Café", "ＣＡＦＥs", "cafeteria"]
 
 
+def test_nearest_query_matches_a_text_with_any_of_the_words() -> None:
+    query = parse_query("harbour whales")
+    assert not query.matches("A whale.")
+    assert query.nearest().matches("A whale.")
+    assert not query.nearest().matches("A ship.")
+
+
 def test_excerpt_begins_with_the_text_if_the_match_is_in_its_first_two_thirds() -> None:
     for before, is_cut in (("aa " + "a " * 18, False), ("a " * 20, True)):
         text = f"{before}needle {'behind ' * 20}"

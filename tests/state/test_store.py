@@ -158,9 +158,14 @@ def test_setting_of_another_type_is_the_default(value: object, default: object, 
     assert State({}, {"player": {"x": value}}).setting("player", "x", default) == expected
 
 
-def test_setting_in_something_that_is_no_table_is_the_default() -> None:
-    tables: dict[str, Any] = {"player": 3}
-    assert State({}, tables).setting("player", "x", 80) == 80
+def test_setting_in_something_that_is_no_table_is_the_default(file: StateFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text("version = 1\nplayer = 3\n", "utf-8")
+    assert file.load().setting("player", "x", 80) == 80
+    assert file.load().numbers("player") == {}
+
+
+def test_list_of_texts_leaves_out_what_is_no_text() -> None:
     assert State({}, {"queue": {"entries": ["a", 3, None, "b"]}}).strings("queue", "entries") == ["a", "b"]
 
 

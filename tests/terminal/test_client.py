@@ -14,7 +14,7 @@ import pytest
 
 from tests.patience import wait_until
 from tests.torture.terminal import Terminal
-from tui_pod.terminal.client import ENTER, KEEP_TITLE, LEAVE, PICTURE_MODES, RESTORE, SWITCH, TITLE_BACK, why_not
+from tui_pod.terminal.client import ENTER, KEEP_TITLE, LEAVE, PICTURE_MODES, RESTORE, SWITCH, TITLE_BACK, hold, why_not
 
 ROOT = Path(__file__).parents[2]
 
@@ -287,3 +287,13 @@ def test_program_without_a_terminal_holds_none(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "None\n"
+
+
+@pytest.mark.parametrize(("switch", "ends"), [("", (0,)), ("", (1,)), ("1", (0, 1))])
+def test_terminal_is_left_alone_without_both_ends_or_if_no_client_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, switch: str, ends: tuple[int, ...]
+) -> None:
+    monkeypatch.setenv(SWITCH, switch)
+    monkeypatch.setattr(os, "isatty", ends.__contains__)
+    monkeypatch.setattr(os, "tcgetpgrp", lambda _: pytest.fail("the terminal was asked"))
+    assert hold() is None

@@ -86,16 +86,14 @@ class State(NamedTuple):
 
     def setting(self, table: str, key: str, default: Any) -> Any:
         """Return a remembered value of the same type as `default`, else `default`."""
-        section = self.tables.get(table)
-        value = section.get(key, default) if isinstance(section, dict) else default
+        value = self.tables.get(table, {}).get(key, default)
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         return value if type(value) is type(default) else default
 
     def numbers(self, table: str) -> dict[str, float]:
         """Return the remembered values of a table that are numbers of seconds, by key."""
-        section = self.tables.get(table)
-        found = section.items() if isinstance(section, dict) else ()
+        found = self.tables.get(table, {}).items()
         return {key: float(value) for key, value in found if type(value) in (int, float) and abs(value) < 1e6}
 
     def strings(self, table: str, key: str) -> list[str]:

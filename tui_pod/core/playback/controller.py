@@ -285,7 +285,7 @@ class PlaybackController:
             self.sessions.save()
 
     def unsaved(self) -> ProgressRecord | None:
-        """Return the progress of the playing episode, and change nothing; see `EpisodePlayer.unsaved`."""
+        """Return the progress of the playing episode without changing anything; see `EpisodePlayer.unsaved`."""
         return self._player.unsaved()
 
     def tick(self) -> None:

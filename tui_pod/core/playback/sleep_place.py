@@ -17,7 +17,7 @@ class SleepPlace:
     def __init__(
         self, state: PlaybackState, play_from: Callable[[str, float], None], saved: Mapping[str, object]
     ) -> None:
-        """Take the place that was saved; `play_from` plays an episode from a position."""
+        """Load the saved place; `play_from` plays an episode from a position."""
         self._state = state
         self._play_from = play_from
         episode, position = saved.get("sleep_episode"), saved.get("sleep_position")
@@ -33,13 +33,13 @@ class SleepPlace:
             self._save()
 
     def sleep(self) -> str:
-        """Note that the timer has ended the listening; return what to say about going back, if anything."""
+        """Note that the timer has stopped playback; return what to say about going back, if anything."""
         self._has_slept = True
         self._save()
         return f"{key_of('sleep.back')} goes back to {self._text}, where you set it." if self._text else ""
 
     def wake(self) -> None:
-        """Say how to go back if this is the first playing since the timer has ended the listening."""
+        """Say how to go back when playing for the first time since the timer stopped playback."""
         if self._has_slept and self._text:
             self._has_slept = False
             self._save()

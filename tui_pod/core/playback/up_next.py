@@ -55,7 +55,7 @@ class UpNext:
         return PlayContext(around, row, view) if row >= 0 else PlayContext([index], 0, view)
 
     def restore(self, saved: Mapping[str, object]) -> None:
-        """Go on in the saved list if the held episode is of it, or interrupts it from the queue; else at home."""
+        """Continue the saved list if the held episode is on it, or interrupts it from the queue; else its home list."""
         state, held = self._state, self._state.playback.episode or ""
         is_of_list = held == saved.get("episode") or held in self.queue.upcoming
         context = from_values(saved, state.library, state.progress_index) if is_of_list else None
@@ -64,14 +64,14 @@ class UpNext:
         self._saved = dict(saved)
 
     def choose_list(self, episode: str, context: PlayContext | None) -> None:
-        """Go on in `context` after an episode; None: the current one stays in its list, another one plays at home."""
+        """Continue in `context`; None: the current episode stays in its list, another one plays in its home list."""
         if context is None and episode != self._state.playback.episode:
             context = self.home_context(episode)
         if context is not None:
             self.follow(context)
 
     def follow(self, context: PlayContext) -> None:
-        """Go on in this list, and save which it is."""
+        """Continue in this list, and save it."""
         self.context = context
         values = {**context.to_values(self._state.library), "replaying": self.is_replaying}
         if values != self._saved:
@@ -143,7 +143,7 @@ class UpNext:
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]
 
     def following(self, in_session: bool = False) -> str | None:
-        """Return what begins by itself when the current episode ends; None: nothing does.
+        """Return what starts automatically when the current episode ends; None: nothing does.
 
         Outside a session the podcast decides, with its setting `after`.
         """

@@ -100,7 +100,7 @@ class Load:
     is_sought: bool = False
     """Whether the listener sought before the file was open: it starts exactly there."""
     follows_narration: bool = False
-    """Whether it begins because a narration has just ended."""
+    """Whether it starts because a narration has just ended."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0: none."""
     awaited_sentence: str | None = None
@@ -117,7 +117,7 @@ class Load:
         return part_at(self.episode.parts, position) if self.episode.parts else None
 
     def adopt(self, episode: Episode) -> bool:
-        """Take over the new parts of a book; return False if the present one is none of them."""
+        """Take over the new parts of a book; return False if the present part is not among them."""
         part = next((part for part in episode.parts if self.part is not None and part.audio == self.part.audio), None)
         if part is None or self.part is None:
             return False
@@ -126,7 +126,7 @@ class Load:
         return True
 
     def correct(self, duration: float) -> bool:
-        """Correct the length of the present part; return False if it is right, but for a second, or not known for sure.
+        """Correct the length of the present part; return False if it is right to a second, or not certain.
 
         Args:
             duration: seconds that it has, or that it has reached.
@@ -153,7 +153,7 @@ class Load:
         return self.part.start if self.part is not None else 0.0
 
     def in_whole(self, event: LoadEvent, marks: tuple[Chapter, ...]) -> LoadEvent:
-        """Return what the player reports of a part with its times in the whole; `marks` are the present chapters."""
+        """Return an event of a part with its times in the whole; `marks` are the present chapters."""
         part = self.part
         if part is None:
             return event

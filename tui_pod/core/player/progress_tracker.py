@@ -195,7 +195,7 @@ class ProgressTracker:
         return self.ticket
 
     def unsaved(self, position: float | None, speed: float) -> ProgressRecord | None:
-        """Return the progress if playing has reached `position` by now, and change nothing; None without an episode.
+        """Return the progress if playing has reached `position`, without changing it; None without an episode.
 
         `position` is None if the player cannot tell. An episode is never played because of this.
         """

@@ -140,7 +140,7 @@ class PlayedRule(NamedTuple):
 
 
 CHOSEN_HEARD, AUTOMATIC_HEARD = 60.0, 180.0
-"""Seconds to hear of an episode for Continue: of one that the listener chose, and of one that began by itself."""
+"""Seconds to hear of an episode for Continue: of one that the listener chose, and of one that started automatically."""
 
 MAX_SHARE_HEARD = 0.5
 """Largest share of the length that must be heard for it."""

@@ -179,7 +179,7 @@ class ProgressIndex:
     def follow_ups(self) -> dict[int, datetime]:
         """Return what to hear next of each course, folder or serial podcast that was begun, and when it was last heard.
 
-        Those are without the ones that have an episode in Continue, and those heard to their end.
+        It leaves out those with an episode in Continue, and those heard to their end.
         """
         if self._follow_ups is None:
             paths = self._library.topics.paths
@@ -261,7 +261,7 @@ class ProgressIndex:
             stats.left += sum(gained[index] for index in inside)
 
     def _fill_rules(self) -> None:
-        """Make those candidates of each rule its members that have its status."""
+        """Make the candidates that have the status of a rule its members."""
         topics, durations = self._library.topics, self._library.durations
         touched = self.indexes[Status.STARTED] | self.indexes[Status.PLAYED]
         for topic, candidates in self._library.candidates.items():
@@ -275,7 +275,7 @@ class ProgressIndex:
             members[:], seconds[topic] = array("I", found), sum(map(durations.__getitem__, found))
 
     def _move_in_rules(self, index: int, was: Status, now: Status, left: float) -> None:
-        """Take an episode that changed its status out of the rules for the former, and into those for the present one.
+        """Move an episode whose status has changed from the rules for the former status to those for the present one.
 
         It is counted as what it was: `left` are the seconds left to play that it had.
         """

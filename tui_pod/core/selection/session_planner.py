@@ -190,8 +190,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
 def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
     """Return the first candidates in order that together take from `enough` to `room` whole seconds.
 
-    If none do, return those that come nearest to `room` from below. A bit of a number stands for each sum that the
-    candidates from one on can reach, so that adding a candidate to all sums is one shift.
+    If none do, return those that come nearest to `room` from below. Each sum that the
+    candidates from one on can reach is a bit of a number, so that adding a candidate to all sums is one shift.
     """
     limit = (1 << (int(room) + 1)) - 1
     reach = [1]

@@ -16,13 +16,13 @@ class SessionStatus:
     """What is left of the session, and what follows."""
 
     number: int | None
-    """Which one of the session is playing, from 1, skipped ones included; None outside a session."""
+    """The number of the session's episode that is playing, from 1, with skipped ones; None outside a session."""
     count: int
     """Episodes of the session, skipped ones included."""
     left: float
     """Seconds of the listener's time until the session's, else the queue's, end."""
     next: str | None
-    """What begins by itself when the current episode ends; None: nothing does."""
+    """What starts automatically when the current episode ends; None: nothing does."""
     waiting: int = 0
     """Episodes of a session that waits because something else plays; 0 if none waits."""
 
