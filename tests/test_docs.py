@@ -242,6 +242,17 @@ def test_key_does_what_the_docs_say(key: str, claim: str) -> None:
     assert any(words <= label for label in labels), labels
 
 
+def test_commands_of_the_palette_in_the_docs_are_its_own() -> None:
+    texts = " ".join(" ".join(page.read_text("utf-8").split()) for page in MANUAL.glob("*.md"))
+    named = {
+        name for some in re.findall(r"((?:“[^”]+”(?: and )?)+),? in the palette", texts) for name in some.split("”")
+    }
+    source = (ROOT / "tui_pod" / "ui" / "palette.py").read_text("utf-8")
+    known = {action.label for action in ACTIONS} | set(re.findall(r'"([^"\n]+)"', source))
+    assert len(named) > 5
+    assert {name.rpartition("“")[2] for name in named} - {""} <= known
+
+
 # -- the README, and what is checked ---------------------------------------------------------------------
 
 
