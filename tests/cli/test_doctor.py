@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,10 +23,13 @@ DEVICES = ({"name": "auto", "description": "Auto"}, {"name": "pulse/headset", "d
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A machine on which all is well; its values are changed by a test."""
-    here = SimpleNamespace(devices=DEVICES, model=Path("/models/base"), fault=None, reason=None, apps=[1, 2])
+    here = SimpleNamespace(
+        devices=DEVICES, model=Path("/models/base"), fault=None, reason=None, apps=[1, 2], complaint=""
+    )
     mpv = SimpleNamespace(mpv_version="mpv 0.40", ffmpeg_version="7", terminate=lambda: None)
 
     def open_mpv(_: str | None) -> SimpleNamespace:
+        os.write(2, here.complaint.encode())
         if isinstance(here.devices, Exception):
             raise here.devices
         return SimpleNamespace(**vars(mpv), audio_device_list=here.devices)
@@ -164,7 +168,8 @@ def test_faulty_catalogue_and_damaged_state_fail(run: Run, small: list[str], mac
 
 
 def test_devices_are_printed_with_their_names(run: Run, machine: SimpleNamespace) -> None:
-    assert run("devices").out == "auto\tAuto\npulse/headset\tHeadset\n"
+    machine.complaint = "no config"
+    assert run("devices") == (0, "auto\tAuto\npulse/headset\tHeadset\n", "")
     assert run("devices", "--json").json[1] == {"name": "pulse/headset", "description": "Headset"}
     machine.devices = NoPlayer(OSError("Cannot find libmpv"))
     assert run("devices").status == 1

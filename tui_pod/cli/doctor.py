@@ -36,9 +36,10 @@ Finding = tuple[bool, str, str]
 
 def run_devices(options: Namespace) -> None:
     """Print each sound device with its name. Raises NoPlayer: there is no libmpv."""
-    mpv = open_mpv(options.ao)
-    devices = read_devices(mpv.audio_device_list)
-    mpv.terminate()
+    with _without_complaints():
+        mpv = open_mpv(options.ao)
+        devices = read_devices(mpv.audio_device_list)
+        mpv.terminate()
     if options.json:
         print_json([device._asdict() for device in devices])
     else:
@@ -78,25 +79,32 @@ def _python() -> Iterator[Finding]:
 
 
 def _libmpv(ao: str | None) -> Iterator[Finding]:
-    quiet = os.dup(2)  # sound libraries print long complaints there
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
     try:
-        mpv = open_mpv(ao)
-        found = f"{mpv.mpv_version}, {mpv.ffmpeg_version}"
-        devices = [entry["name"] for entry in mpv.audio_device_list if entry["name"] != "auto"]
-        mpv.terminate()
+        with _without_complaints():
+            mpv = open_mpv(ao)
+            found = f"{mpv.mpv_version}, {mpv.ffmpeg_version}"
+            names = [device.name for device in read_devices(mpv.audio_device_list)]
+            mpv.terminate()
     except NoPlayer as error:
         yield False, error.reason, error.fix
         return
-    finally:
-        os.dup2(quiet, 2)
-        os.close(quiet)
-        os.close(null)
     yield True, clean(found), ""
-    real = [name for name in devices if "/" in name]  # a name without a slash is a driver, not a device
+    real = [name for name in names if "/" in name]  # a name without a slash is a driver, not a device
     fix = "connect or enable a sound device; without one: tui-pod --ao null"
     yield bool(real), f"sound devices: {clean(', '.join(real[:6])) or 'none'}", fix
+
+
+@contextlib.contextmanager
+def _without_complaints() -> Iterator[None]:
+    """Silence standard error, on which sound libraries print long complaints."""
+    errors, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(errors, 2)
+        os.close(errors)
+        os.close(null)
 
 
 def _voice() -> Iterator[Finding]:
