@@ -80,3 +80,46 @@ def test_no_without_a_text_says_nothing() -> None:
     talk.dialogue.ask_yes("Go on?", lambda: None)
     talk.keyboard.feed(b"no\n")
     assert talk.lines == ["Go on?"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "chosen", "said"),
+    [
+        ("1", [0], []), (" 3 ", [2], []), ("0", [], ["No such number: 1 to 3."]),
+        ("4", [], ["No such number: 1 to 3."]),
+        ("-1", [], ["No such number: 1 to 3."]),
+        ("", [], ["Nothing chosen."]),
+        ("9" * 5000, [], ["No such number: 1 to 3."]),
+    ],
+)  # fmt: skip
+def test_number_is_one_of_those_that_were_said(answer: str, chosen: list[int], said: list[str]) -> None:
+    talk, rows = Talk(), list[int]()
+    talk.dialogue.ask_number("Which?", 3, rows.append, "Nothing chosen.")
+    talk.keyboard.feed(f"{answer}\n".encode())
+    assert (rows, talk.lines[1:]) == (chosen, said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line", "said"),
+    [
+        ("p", "pl", []), ("PLAY", "PLAY", ["play, Playlist."]), ("playl", "Playlist", []), ("x", "x", []),
+        ("", "", ["play, Playlist, zero."]), ("zero", "zero", ["zero."]),
+    ],
+)  # fmt: skip
+def test_tab_completes_what_can_only_follow_else_says_the_choices(
+    typed: str, line: str, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: True)
+    talk, answers = Talk(), list[str]()
+    choices = ("play", "Playlist", "zero") if typed != "p" else ("play", "Plot")
+    talk.dialogue.ask("What?", answers.append, choices=choices)
+    talk.keyboard.feed(f"{typed}\t\r".encode())
+    assert (answers, [each for each in talk.lines[1:] if each]) == ([line], said)
+
+
+def test_tab_says_ten_choices_and_how_many_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: True)
+    talk = Talk()
+    talk.dialogue.ask("What?", lambda _: None, choices=[f"{number}{number}" for number in range(12)])
+    talk.keyboard.feed(b"\t")
+    assert talk.lines[-1] == "00, 11, 22, 33, 44, 55, 66, 77, 88, 99, and 2 more."

@@ -44,7 +44,7 @@ from tui_pod.plain.program import PlainProgram
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.frontend import Job
 from tui_pod.services.search import SearchService
-from tui_pod.services.tasks import SaveNotices
+from tui_pod.services.tasks import NOTHING_TO_STOP, SaveNotices
 from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -541,3 +541,28 @@ def test_dumb_terminal_without_plain_names_it(catalog: Path) -> None:
     os.close(slave)
     assert done.returncode == 1
     assert "tui-pod --plain" in done.stderr
+
+
+async def test_work_that_starts_ends_or_is_offline_is_said_once(room: Room) -> None:
+    output = io.StringIO()
+    program = make_program(RoomServices(room), os.open(os.devnull, os.O_RDONLY), output)
+    await program.run_on_loop()
+    told = len(output.getvalue().splitlines())
+    stop: Callable[[], object] = lambda: None  # noqa: E731
+    for text in ("refreshing 0/2", "refreshing 1/2"):
+        program.work_changed({"refresh": Job(text, None, stop), "downloads": Job("1 download", None, stop),
+                              "sync": Job("synced just now"), "network": Job("offline")})  # fmt: skip
+    program.work_changed({"network": Job("offline")})
+    program.work_changed({})
+    assert output.getvalue().splitlines()[told:] == [
+        "Refreshing 0/2. Press control c to stop it.", "Offline.", "Refreshing: done.", "No longer offline.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_working", [True, False])
+async def test_key_that_stops_work_says_if_there_is_none(
+    room: Room, is_working: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.services.tasks.BackgroundTasks.stop", lambda _: is_working)
+    said = await run(RoomServices(room), "ctrl+c")
+    assert (NOTHING_TO_STOP.partition(".")[0] in "".join(said)) is not is_working

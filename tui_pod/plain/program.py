@@ -258,20 +258,18 @@ class PlainProgram:
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """See `Frontend.work_changed`: says when work starts and ends; the services tell the result."""
-        former, self._work = (
-            self._work,
-            {
-                kind: job.text
-                for kind, job in jobs.items()
-                if job.text == OFFLINE or (job.stop is not None and kind != "downloads")  # those are said by title
-            },
-        )
+        former = self._work
+        self._work = {
+            kind: job.text
+            for kind, job in jobs.items()
+            if job.text == OFFLINE or (job.stop is not None and kind != "downloads")  # those are said by title
+        }
         if self._dialogue.verbosity is Verbosity.BRIEF:
             return
         for kind, text in self._work.items():
             if kind not in former:
                 said = sentence(f"{text[0].upper()}{text[1:]}")
-                self._dialogue.say(said if text == OFFLINE else f"{said} {key_of('work.stop')} stops it.")
+                self._dialogue.say(said if text == OFFLINE else f"{said} Press {key_of('work.stop')} to stop it.")
         for kind, text in former.items():
             if kind not in self._work:
                 self._dialogue.say(
