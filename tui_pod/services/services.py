@@ -326,6 +326,14 @@ class Services:
             self._engine.broadcast.add(self.sync)
             self.sync.start(is_asked)
 
+    async def add_server(self, address: str, user: str, password: str) -> None:
+        """Add a server with libraries, and sync with it. Raises what `FeedService.add_server` raises."""
+        await self.feeds.add_server(address, user, password)
+        vars(self).pop("_has_servers", None)
+        if self.sync is None:
+            vars(self).pop("sync")
+            self._start_sync(is_asked=True)
+
     async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
         """Try what the listener wants to sync with, save it in the state, and sync.
 

@@ -50,7 +50,8 @@ def read_password(command: str, file: Path) -> str:
     try:
         return checked(read_private(file, MAX_BYTES).partition("\n")[0], str(file))
     except FileNotFoundError:
-        raise SyncError("No password: run tui-pod sync --login, or set password_command under [sync].") from None
+        how = "type it under “Set up sync”, run tui-pod sync --login, or set password_command under [sync]"
+        raise SyncError(f"No password: {how}.") from None
 
 
 def check_folder(folder: str) -> None:

@@ -94,7 +94,7 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         yield PaletteCommand(
             "Sync now", sync.sync_now, about="progress and podcasts, with the server or folder of [sync]"
         )
-    about = "with a folder, or a gpodder or Nextcloud server"
+    about = "with a folder, or a gpodder, Nextcloud or Audiobookshelf server"
     yield PaletteCommand("Set up sync", main.dialogs.set_up_sync, about=about)
 
 

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from tests.feeds.server import Site, body, guarded
+from tests.servers.double import Double, User, serving
+from tests.servers.library import Book
 from tests.ui.test_feeds_for_real import RealDriver, real, running
 from tui_pod.config.settings import SyncSettings
 from tui_pod.services import sync
 from tui_pod.state.store import StateFile
 from tui_pod.sync.memory import memory_file
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.sync_setup import SyncScreen
+from tui_pod.ui.screens.sync_setup import ServerScreen, SyncScreen
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -99,7 +101,7 @@ async def test_file_of_the_listener_is_what_holds(home: Path) -> None:
     async with running(home, '[sync]\nfolder = "shared"\n') as found:
         await found.press("ctrl+p")
         await found.write("set up sync")
-        await found.press("enter")
+        await found.press("enter", "enter")
         await real(found).told("config.toml sets what to sync with, under [sync].")
 
 
@@ -111,3 +113,21 @@ async def test_every_field_is_explained_at_any_size(home: Path, size: tuple[int,
         for about in ("Its address; empty", "Your name there", "For Nextcloud, an app", "Its name on the others"):
             assert about in driver.text
             await driver.press("down")
+
+
+async def test_audiobookshelf_server_is_added_with_its_login(home: Path, runs: list[str]) -> None:
+    double = Double()
+    double.users["ann"] = User("ann", "s3cret")
+    double.add_book(double.add_library("Books"), Book("Whale"))
+    with serving(double) as base:
+        async with running(home) as found:
+            driver = real(found)
+            await driver.press("ctrl+p")
+            await driver.write("set up sync")
+            await driver.press("enter", "j", "j", "enter")
+            assert driver.shows(ServerScreen)
+            await driver.press(*base, "down", *"ann", "down", *"wrong", "enter")
+            await driver.see("401")
+            await driver.press("ctrl+u", *"s3cret", "enter")
+            await driver.see("Books")
+            await driver.wait(lambda: runs, "it is synced")

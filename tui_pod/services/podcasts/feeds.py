@@ -117,6 +117,19 @@ class FeedService(Follower):
         self._tasks.run(self._keeper.keep([done.feed]))
         return done.feed.feed_id
 
+    async def add_server(self, typed: str, user: str, password: str) -> None:
+        """Add a server with libraries, and show what they have.
+
+        Raises:
+            UserError: see `add_server` of `feeds.servers.adding`.
+        """
+        podcasts = await self._context.open_podcasts()
+        from tui_pod.feeds.servers.adding import add_server  # brings TLS
+
+        with self._tasks.showing("add", "adding a server"):
+            feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
+            await self._refresh_folder(feed_id)
+
     async def visit(self, address: str, feed: Feed, item: Item) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""
         ident = await self._context.ask(lambda podcasts, _: podcasts.store.visit(address, feed, item))

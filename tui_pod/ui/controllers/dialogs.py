@@ -87,12 +87,9 @@ class DialogController:
 
     def set_up_sync(self) -> None:
         """Ask what to sync with."""
-        from tui_pod.ui.screens.sync_setup import SET_BY_FILE, choose_way  # after the first paint
+        from tui_pod.ui.screens.sync_setup import choose_way  # after the first paint
 
-        if self._services.sync_file is not None:
-            self._screen.app.notify(SET_BY_FILE.format(self._services.sync_file))
-        else:
-            self._show(choose_way(self._services))
+        self._show(choose_way(self._services))
 
     def collect(self, episodes: Sequence[str]) -> None:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""

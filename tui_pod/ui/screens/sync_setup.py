@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SET_BY_FILE = "{} sets what to sync with, under [sync]. Change it there, and start again."
 
-FOLDER, SERVER = "A folder that other machines share", "A gpodder or Nextcloud server"
+WAYS = "A folder that other machines share", "A gpodder or Nextcloud server", "An Audiobookshelf server"
+"""What to sync with; the last one has a library of its own."""
 
 
 class SyncScreen(FormDialog):
@@ -75,13 +76,41 @@ class SyncScreen(FormDialog):
         self.dismiss()
 
 
+class ServerScreen(FormDialog):
+    """Asks for a server with libraries of books and podcasts, and adds it."""
+
+    def __init__(self, services: Services) -> None:
+        fields = (
+            FormField("server", "Server", "Its address", usual="https://…"),
+            FormField("user", "User", "Your name there; empty: with an API key as password"),
+            FormField("password", "Password", "Sent to this server alone, or its API key", is_secret=True),
+        )
+        super().__init__("Audiobookshelf", fields)
+        self._services = services
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Try it; the dialog closes if it works."""
+        if not self.is_waiting:
+            self.wait_for(self._add(values["server"], values["user"].strip(), values["password"]), "Logging in …")
+
+    async def _add(self, server: str, user: str, password: str) -> None:
+        await self._services.add_server(server, user, password)
+        if self.is_current:
+            self.dismiss()
+
+
 def choose_way(services: Services) -> ChoiceDialog:
     """Return the dialog that asks what to sync with."""
 
     def choose(number: int) -> None:
-        dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
+        if number == len(WAYS) - 1:
+            dialog.app.push_screen(ServerScreen(services))
+        elif services.sync_file is not None:
+            dialog.app.notify(SET_BY_FILE.format(services.sync_file))
+        else:
+            dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
 
-    dialog = ChoiceDialog("Sync with", (FOLDER, SERVER), choose)
+    dialog = ChoiceDialog("Sync with", WAYS, choose)
     return dialog
 
 

@@ -1,0 +1,68 @@
+"""Adds a server with libraries: logs in, and subscribes to it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.net.address import is_private, origin
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.servers.address import to_address, typed_bases
+from tui_pod.feeds.servers.client import ServerLogin
+from tui_pod.feeds.servers.items import text
+from tui_pod.feeds.servers.library import list_libraries
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.logins import KeptLogin
+
+
+def server_bases(typed: str) -> list[str]:
+    """Return the addresses that a typed one may mean. Raises UserError: it is none."""
+    bases = typed_bases(typed)
+    if not bases:
+        raise UserError(f"“{clean(typed, 80)}” is not an http or https address.")
+    return bases
+
+
+def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str, list[str]]:
+    """Log in to a server and subscribe to it; its libraries are still to be read.
+
+    Args:
+        store: the podcasts.
+        typed: the address as typed.
+        user: empty: the password is an API key.
+        password: tried now, and saved unless there is a command.
+        command: prints the password from now on.
+
+    Returns:
+        The id of its feed, its address, and the names of its libraries.
+
+    Raises:
+        UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
+    """
+    base, names = _reach(store, server_bases(typed), user, password)
+    feed_id, is_own = to_address(base), is_private(f"{base}/")
+    store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
+    store.subscribe([Entry(feed_id, urlsplit(base).netloc)])
+    store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
+    return feed_id, base, names
+
+
+def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[str]]:
+    """Return the first server that answers, and the names of its libraries."""
+    problem: FetchError | None = None
+    for base in bases:
+        is_own = is_private(f"{base}/")
+        if base.startswith("http:") and not is_own:
+            raise problem or UserError(f"{base} needs https; others could read the password on the way.")
+        login = ServerLogin(origin(f"{base}/"), user, password, is_own, base, store.logins.tokens)
+        try:
+            login.forget()
+            return base, [clean(text(each.get("name"))) for each in list_libraries(base, login)]
+        except FetchError as error:
+            if error.status is not None:  # it answers
+                raise
+            problem = problem or error
+    assert problem is not None
+    raise problem
