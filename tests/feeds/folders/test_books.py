@@ -120,6 +120,16 @@ def put_two_books(shelf: Shelf) -> None:
     shelf.add()
 
 
+def test_books_that_begin_with_the_same_file_stay_apart(shelf: Shelf) -> None:
+    put_two_books(shelf)
+    said = "Shown as books, judged by tags and names (kind in their settings): “Emma” and “Other”."
+    assert shelf.store.take_notices() == [said]
+    ids = shelf.ids()
+    (shelf.folder / "Emma").rename(shelf.folder / "Zwei")
+    shelf.refresh()
+    assert shelf.ids() == ids
+
+
 def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) -> None:
     put_two_books(shelf)
     book, other = shelf.book(), shelf.book("Other")

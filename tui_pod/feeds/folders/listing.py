@@ -92,8 +92,8 @@ def _read_folder(
 def told_guess(folders: Sequence[str]) -> str:
     """Return that these folders are shown as books, and where that is changed."""
     names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
-    kind = "a book" if len(folders) == 1 else "books"
-    return f"Shown as {kind}, judged by tags and names (kind in its settings): {enumerated(names)}."
+    kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")
+    return f"Shown as {kind}, judged by tags and names (kind in {whose} settings): {enumerated(names)}."
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
@@ -154,9 +154,9 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
         inside = books.get(home, [file])
         if inside[0] is not file:
             continue
-        guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
+        guid = file.key if len(inside) == 1 else f"{BOOK}\0{file.key}"
+        guid = guid if guid not in taken else f"{guid}\0{file.path}"
         if len(inside) > 1:
-            guid = f"{BOOK}\0{guid}"
             if not kinds.of(inside):
                 guessed[guid] = os.path.basename(home or root)
             items.append(_book(guid, os.path.join(root, home), root, inside))
