@@ -37,7 +37,7 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
     ids = {title: ident for ident, title in listed}
     assert list(ids) == ["Emma", "Persuasion", "On bees", "On ice"]
 
-    # the timer is set in the second chapter, and the third is reached asleep
+    # the timer is set in the second chapter, and ends with it
     with listener.sits_down(*arguments) as app:
         app.see("Emma", "Persuasion", "On bees")
         app.press("\r")
@@ -45,12 +45,12 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
         app.do(":", "12:34")
         app.press("1:10\r")
         app.hear("Emma", 70)
-        app.do("z", "30 minutes")
-        app.press("\r")
-        app.see("ch 2/3", "☾ 4:")
-        app.press("..")
-        app.play_to(130)
-        app.see("ch 3/3")
+        app.do("z", "End of this chapter")
+        app.press(5 * "\x1b[B" + "\r")
+        app.see("ch 2/3", "☾ 1 ch")
+        app.do(":", "12:34")
+        app.press("1:56\r")
+        app.see("The sleep timer has paused", "‖ Emma", "ch 3/3")
         app.press("Z")
         app.see("ch 2/3")
         app.hear("Emma", 70)
@@ -96,3 +96,10 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
     assert listener.progress(ids["Emma"]).played
     assert listener.progress(ids["Emma"]).plays == 1
     assert {line.split("\t")[0] for line in listener.run("list", *arguments).splitlines()} == set(ids.values())
+    names = sorted(file.name for file in shelf.rglob("*") if file.is_file())  # nothing is written there
+    assert names == [
+        *(f"Emma, chapter {number}.mp3" for number in (1, 2, 3)),
+        "On bees.mp3",
+        "On ice.mp3",
+        *3 * ["track.mp3"],
+    ]
