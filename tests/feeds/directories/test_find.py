@@ -136,3 +136,15 @@ async def test_date_of_a_clock_centuries_ahead_counts_as_now(site: Site) -> None
 async def test_no_more_are_taken_than_asked_for(site: Site) -> None:
     found = await answer(site, [{"feedUrl": f"https://{number}.example/"} for number in range(1_000)])
     assert len(found.podcasts) == MOST
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_entries_of_one_podcast_complete_each_other(site: Site, step: int) -> None:
+    named = {"title": "Ships", "xmlURL": "https://ships.example/f"}
+    entries = [{**named, "description": "About ships.", "episode_count": 3},
+               {**named, "author": "Ann", "language": "de", "imgURL": "https://ships.example/c.jpg",
+                "episode_count": 5}]  # fmt: skip
+    site.replies[PATHS["fyyd"]] = server.body(json.dumps({"data": entries[::step]}), "application/json")
+    (found,) = (await ask(site, "fyyd")).podcasts
+    assert (found.summary, found.publisher, found.language) == ("About ships.", "Ann", "de")
+    assert (found.cover, found.episodes, found.directories) == ("https://ships.example/c.jpg", 5, ("fyyd",))

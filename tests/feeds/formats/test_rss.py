@@ -157,3 +157,11 @@ def test_namespace_of_a_single_element_ends_with_it() -> None:
 )
 def test_language_is_short_and_in_lower_case(stated: str, language: str | None) -> None:
     assert read(feed(item(1), extra=f"<language>{stated}</language>")).language == language
+
+
+def test_live_item_is_told_only_where_it_belongs() -> None:
+    live = "<podcast:liveItem status='live'><title>On air</title></podcast:liveItem>"
+    assert "Live now: On air" in read(feed(item(1), extra=live)).summary
+    for document in (feed(f"<item><title>x</title>{live}</item>"), feed(item(1), extra=f"<image>{live}</image>")):
+        found = read(document)
+        assert "On air" not in found.summary + found.items[0].notes

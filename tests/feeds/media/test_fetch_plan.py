@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_UNREAD, METER, NEAR, STALE, FetchPlan
+from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_ENDLESS, AHEAD_UNREAD, METER, NEAR, STALE, FetchPlan
 from tui_pod.feeds.media.sparse_file import Intervals
 
 SIZE = 10_000_000
@@ -89,3 +89,11 @@ def test_byte_that_a_read_waits_for_is_fetched_however_much_is_ahead() -> None:
     assert plan.gap(have, SIZE) is None
     plan.waiting = 1
     assert plan.gap(have, SIZE) == 5 * AHEAD
+
+
+def test_connection_without_ranges_brings_what_a_broadcast_still_needs() -> None:
+    endless = make_plan(is_ranged=False, position=AHEAD_ENDLESS - 1)
+    assert endless.brings_next(Intervals(), None) is True
+    endless.position = AHEAD_ENDLESS
+    assert endless.brings_next(Intervals(), None) is None
+    assert endless.brings_next(Intervals(), SIZE) is True  # of a known size all is wanted

@@ -430,3 +430,12 @@ def test_failure_further_on_keeps_what_is_here_readable(open_stream: Open, site:
     reader.close()
     stream.wait_for_answer(CancelToken())
     assert read(stream.open(), 0, 100) == CONTENT[:100]
+
+
+def test_recording_that_was_closed_is_opened_anew(cache: RecordingStore, open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    assert open_stream() is stream
+    assert stream.is_usable
+    stream.close()
+    assert not stream.is_usable
+    assert open_stream() is not stream

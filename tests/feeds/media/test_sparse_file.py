@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile, read_content, read_note, text_of
+from tui_pod.feeds.media.sparse_file import (
+    Content,
+    Intervals,
+    MovedToMemory,
+    SparseFile,
+    read_content,
+    read_note,
+    text_of,
+)
 
 
 def test_runs_agree_with_a_set_of_their_bytes() -> None:
@@ -75,3 +83,62 @@ def test_damaged_note_is_empty(tmp_path: Path, text: str) -> None:
 def test_text_of_a_note_is_text_that_is_not_empty() -> None:
     assert [text_of({"a": value}, "a") for value in ("x", "", 5, None)] == ["x", None, None, None]
     assert text_of({}, "a") is None
+
+
+def opened(path: Path, is_named: bool = True) -> SparseFile:
+    return SparseFile(os.open(path, os.O_RDWR | os.O_CREAT), path if is_named else None, Content(ADDRESS), Intervals())
+
+
+@pytest.mark.parametrize("fault", ["no name", "another disk", "deleted"])
+def test_file_that_cannot_be_renamed_is_copied_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path, target = tmp_path / "file.bytes", tmp_path / "target.mp3"
+    rename = os.rename
+
+    def refuse(source: Path, to: Path) -> None:
+        if source == path:
+            raise OSError(18, "Invalid cross-device link")
+        rename(source, to)
+
+    with contextlib.closing(opened(path, fault != "no name")) as file:
+        file.write(0, b"abcdef")
+        if fault == "another disk":
+            monkeypatch.setattr(os, "rename", refuse)
+        elif fault == "deleted":
+            path.unlink()
+        file.move_to(target)
+        assert (target.read_bytes(), file.read(2, 3)) == (b"abcdef", b"cde")
+    assert {found.name for found in tmp_path.iterdir() if found.is_file()} - {"file.bytes"} == {"target.mp3"}
+
+
+def test_bytes_are_written_whole_though_the_system_takes_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwrite, calls = os.pwrite, list[int]()
+
+    def write_few(descriptor: int, data: bytes, offset: int) -> int:
+        calls.append(len(data))
+        return pwrite(descriptor, data[:4], offset)
+
+    monkeypatch.setattr(os, "pwrite", write_few)
+    with contextlib.closing(opened(tmp_path / "file")) as file:
+        file.write(3, b"abcdefgh")
+        assert file.read(0, 20) == b"\0\0\0abcdefgh"
+    assert calls == [8, 4]
+
+
+def test_full_disk_moves_a_recording_into_memory_where_it_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(opened(tmp_path / "file")) as file:
+        file.have.add(0, 5)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pwrite", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+            with pytest.raises(MovedToMemory):
+                file.write(5, b"abc")
+            assert (file.is_in_memory, file.have.total()) == (True, 0)
+            with pytest.raises(OSError, match="No space left"):
+                file.write(0, b"abc")
+        file.write(0, b"abc")
+        assert file.read(0, 3) == b"abc"
