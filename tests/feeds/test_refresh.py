@@ -10,10 +10,11 @@ from tests.feeds import server
 from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Site, feed, item
 from tui_pod.feeds import refresh as refreshing
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.fetch import Limits
-from tui_pod.feeds.refresh import Refreshed, refresh
+from tui_pod.feeds.refresh import Refreshed, is_same_podcast, refresh
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
@@ -271,3 +272,17 @@ async def test_refresh_host_of_the_own_network_that_the_settings_name_may_be_led
     assert inside.asked == []
     policy = make_policy([f"127.0.0.1:{inside.server_port}", "nas.home:99999"], 20.0)
     assert (await refresh(store, policy=policy)).new == 1
+
+
+@pytest.mark.parametrize(
+    ("guid", "known", "guids", "expected"),
+    [
+        ("a", "a", {"g1", "x"}, True), ("a", None, {"g1"}, True), (None, "a", {"g1"}, True),
+        ("a", "b", {"g1"}, False), ("a", "a", {"x"}, False), ("a", "a", {""}, False),
+    ],
+)  # fmt: skip
+def test_podcast_is_the_same_if_it_shares_an_item_and_not_another_guid(
+    guid: str | None, known: str | None, guids: set[str], expected: bool
+) -> None:
+    found = Feed("Cast", (Item("g1"), Item("")), guid=guid)
+    assert is_same_podcast(found, known, guids) is expected

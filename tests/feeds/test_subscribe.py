@@ -179,3 +179,11 @@ def test_subscribe_page_may_lead_to_a_host_that_the_settings_name(site: Site, in
         subscribe(store, site.url("/"))
     policy = make_policy([f"127.0.0.1:{inside.server_port}"], 20.0)
     assert subscribe(store, site.url("/"), policy=policy).feed.title == "Inside"
+
+
+def test_subscribe_old_address_of_a_feed_that_is_there_is_not_new(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.redirect("/f", 301)
+    site.replies["/f"] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/f")).feed.feed_id
+    again = subscribe(store, site.url("/old"))
+    assert (again.is_new, again.feed.feed_id, len(store.feeds())) == (False, first, 1)

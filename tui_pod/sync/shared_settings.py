@@ -32,8 +32,6 @@ SharedSettings = Mapping[str, ChosenSettings]
 
 def read_chosen(store: FeedStore, now: datetime) -> dict[str, ChosenSettings]:
     """Return the settings of all podcasts that were ever changed here; the time of some may be unknown."""
-    if store.is_empty:
-        return {}
     found = store.changed_settings()
     return {ident: _chosen(datetime.fromtimestamp(time, UTC), texts, now) for ident, (time, texts) in found.items()}
 

@@ -152,3 +152,9 @@ def test_episode_of_overcast_is_read_if_it_was_started() -> None:
         HeardEpisode("https://a.org/f", None, None, 5.0),
         HeardEpisode("https://a.org/f", None, "https://a.org/3.mp3", is_played=True),
     )
+
+
+def test_link_to_another_list_is_named_by_its_title_or_address() -> None:
+    links = "<outline type='link' text='More' url='https://a.org/1'/><outline type='include' url='https://a.org/2'/>"
+    found = parse_opml(f"<opml><body>{links}</body></opml>".encode())
+    assert [fault.partition(" is a link")[0] for fault in found.faults] == ["“More”", "“https://a.org/2”"]

@@ -67,3 +67,10 @@ def test_frame_that_says_the_length_has_no_checksum() -> None:
 def test_frame_is_looked_for_only_in_the_first_two_kilobytes() -> None:
     assert read_head(bytes(2047) + mp3(1.0)) is not None
     assert read_head(bytes(2048) + mp3(1.0)) is None
+
+
+def test_frame_counts_once_the_head_of_the_next_one_is_there() -> None:
+    frames = mp3(1.0)
+    second = frames.index(frames[:4], 4)
+    assert read_head(frames[: second + 4]) is not None
+    assert read_head(frames[: second + 3]) is None

@@ -18,7 +18,7 @@ def answer(kind: str, status: int = 200) -> Response:
 def test_kind_of_another_type_is_refused(kind: str) -> None:
     with pytest.raises(FetchError, match="no audio"):
         check_kind(answer(kind))
-    check_kind(answer(kind, status=404))  # the refusal says more
+    check_kind(answer(kind, status=400))  # the refusal says more
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +18,11 @@ import pytest
 
 from tests.feeds.server import Exchange, Site
 from tests.patience import PATIENCE
+from tui_pod.feeds.media.download_request import file_hash
 from tui_pod.feeds.media.recording_fetcher import OVERLAP, SAVE_BYTES
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RecordingReader
+from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
 AUDIO = bytes(number * 7 % 251 for number in range(50_021)) * 80
@@ -153,3 +159,27 @@ def test_oldest_streams_are_deleted_until_the_rest_is_within_the_quota(
         "one", site.url("/a.mp3"), lambda: site.policy
     ).open().close()
     assert [path for path in paths if path.exists()] == paths[3 - left :]
+
+
+@pytest.mark.parametrize(("kind", "is_download"), [("download", False), ("stream", True), ("stream", False)])
+def test_file_in_use_by_another_program_is_fetched_without_a_name(tmp_path: Path, kind: str, is_download: bool) -> None:
+    with in_use(tmp_path, is_download=kind == "download"):
+        recording = RecordingStore(tmp_path, None).open("one", "https://a.example/1.mp3", is_download=is_download)
+        recording.close_if_unread()
+    assert (tmp_path / f"{file_hash('one')}.bytes").read_bytes() == b"abc"
+
+
+def test_download_that_another_program_has_begun_is_not_begun_again(tmp_path: Path) -> None:
+    with in_use(tmp_path, is_download=True), pytest.raises(FetchError, match="Another program"):
+        RecordingStore(tmp_path, None).open("one", "https://a.example/1.mp3", is_download=True)
+
+
+@contextlib.contextmanager
+def in_use(folder: Path, is_download: bool) -> Iterator[None]:
+    """Hold the partial recording of the episode `one`, as another program does."""
+    path = folder / f"{file_hash('one')}.bytes"
+    path.write_bytes(b"abc")
+    path.with_suffix(".json").write_text(json.dumps({"download": is_download}))
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
