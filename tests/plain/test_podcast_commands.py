@@ -251,7 +251,7 @@ async def test_work_in_the_background_is_said_when_it_begins_and_ends() -> None:
         for jobs in (synced, offline, {}):
             program.work_changed(jobs)
         assert said() == [
-            "Refreshing 0/2. control c stops it.",
+            "Refreshing 0/2. Press control c to stop it.",
             "Refreshing: done.",
             "Offline.",
             "No longer offline.",
@@ -369,7 +369,7 @@ def test_podcast_of_a_slow_server_is_stopped_and_added_again(cast: Site, termina
     cast.replies["/f"] = slow
     terminal.wait("1 of 2. First. 1 minute.")
     terminal.send(f"a{cast.url('/f')}\n")
-    terminal.wait("Adding a podcast. control c stops it.")
+    terminal.wait("Adding a podcast. Press control c to stop it.")
     terminal.program.send_signal(signal.SIGINT)
     terminal.wait("Stopped: adding a podcast.")
     going.set()
