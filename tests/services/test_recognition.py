@@ -111,6 +111,19 @@ async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     assert "“A” has a transcript now." in rig.frontend.said[-1]
 
 
+async def test_work_that_is_stopped_keeps_what_was_recognised_and_can_begin_again(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(42.0)
+    await rig.until(lambda: "recognition" in rig.frontend.jobs)
+    assert rig.frontend.jobs["recognition"].share == 0.42
+    assert rig.context.tasks.stop()
+    await rig.until(lambda: rig.states["a"] is None and not rig.frontend.jobs)
+    assert rig.frontend.said[-1] == "Recognition stopped; the transcript so far stays."
+    rig.service.request(["a"])
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: "“A” has a transcript now." in rig.frontend.said[-1])
+
+
 async def test_what_plays_comes_first_then_the_queue(rig: Rig) -> None:
     rig.room.controller.queue_last(["c"])
     rig.service.request(["a", "b", "c"], is_asked=False)

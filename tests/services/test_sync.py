@@ -23,6 +23,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.services import sync as module
+from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
 from tui_pod.services.sync import FIRST, ON_REQUEST, SyncService, Work, run_sync
 from tui_pod.services.tasks import CommandFailed
@@ -291,6 +292,26 @@ async def test_podcasts_that_came_or_went_are_shown(rig: Rig) -> None:
     rig.service.sync_now()
     await until(lambda: len(rig.runs) == 3, "it syncs again")
     assert rig.runs == ["sync", "reload", "sync"]
+
+
+async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "SAID_AFTER", 0.0)
+    going = asyncio.Event()
+
+    async def slow(*options: str) -> dict[str, Any]:
+        await going.wait()
+        return await rig.service.work.run(*options)
+
+    service = SyncService(rig.context, rig.service.work._replace(run=slow))
+    service.sync_now()
+    await until(lambda: rig.frontend.work == "syncing", "it is shown")
+    assert rig.context.tasks.stop()
+    await until(lambda: not service.is_asking, "it is stopped")
+    assert rig.runs == []
+    going.set()
+    service.sync_now()
+    await until(lambda: rig.frontend.said[-1] == "Synced; there was nothing new.", "it is told")
+    await service.close()
 
 
 async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -1125,6 +1125,20 @@ async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, s
     assert service.driver.works[-1] == ""
 
 
+async def test_downloads_that_are_stopped_can_be_started_again(site: Site, service: ServiceRig) -> None:
+    going = threading.Event()
+    await add_sounds(service, site, 1)
+    site.replies["/1.wav"] = Ranged(sound(30.0), pause=going)
+    (episode,) = service.controller.library.ids
+    service.service.downloads.toggle([episode])
+    await service.until(lambda: (job := service.driver.jobs.get("downloads")) and job.share, "a part is here")
+    assert service.context.tasks.stop()
+    await service.until(lambda: not service.driver.jobs, "it is stopped")
+    going.set()
+    await service.do(service.service.downloads.toggle, [episode])
+    assert service.driver.downloads[episode].is_whole
+
+
 async def test_first_podcast_that_a_look_comes_before_is_shown(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     subscribe(service.podcasts.store, site.url("/f"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.feeds.imports import ImportFault
 from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.services import tasks
 
 
 @pytest.fixture
@@ -52,6 +54,28 @@ async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Sit
     await service.do(service.controller.undo)
     assert service.titles == []
     await service.do(service.controller.redo)
+    assert len(service.titles) == 3
+
+
+async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
+    service: ServiceRig, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "SAID_AFTER", 0.0)
+    there, going = site.replies["/f"], threading.Event()
+
+    def slow(_: server.Exchange) -> None:
+        going.wait(10)
+
+    site.replies["/f"] = slow
+    found = await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f"))))
+    assert found is not None
+    service.service.imports.take(found)
+    await service.until(lambda: service.driver.work == "fetching 1 podcast", "it is fetched")
+    assert service.context.tasks.stop()
+    await service.until(lambda: not service.driver.jobs, "it is stopped")
+    going.set()
+    site.replies["/f"] = there
+    await service.do(service.service.refresh)
     assert len(service.titles) == 3
 
 
