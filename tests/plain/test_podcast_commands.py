@@ -23,6 +23,7 @@ from tests.plain.test_program import RoomServices, Terminal, make_program, run, 
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tui_pod.config.settings import SyncSettings
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
@@ -425,3 +426,28 @@ def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Termin
     assert "s3cret" not in terminal.said
     terminal.send("q")
     assert terminal.end() == 0
+
+
+class SyncServices(RoomServices):
+    """Services that remember what sync was set up with."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.set_up: list[tuple[SyncSettings, str]] = []
+
+    async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
+        """See `Services.set_up_sync`."""
+        self.set_up.append((chosen, password))
+
+
+async def test_sync_is_set_up_by_questions(room: Room, tmp_path: Path) -> None:
+    services = SyncServices(room)
+    said = await run(
+        services, "ctrl+p", "Set up sync", str(tmp_path), "ctrl+p", "Set up sync", "sync.example", "ann", "s3cret"
+    )
+    assert services.set_up == [
+        (SyncSettings(folder=str(tmp_path)), ""),
+        (SyncSettings(server="sync.example", user="ann"), "s3cret"),
+    ]
+    assert "User name there:" in said
+    assert not any("s3cret" in line for line in said)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_pod.config.settings import bound_actions
+from tui_pod.config.settings import SyncSettings, bound_actions
 from tui_pod.core.selection.list_query import narrow
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.feeds.folders.address import typed_path
 from tui_pod.plain.keyboard import line_keys
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
+from tui_pod.services.hints import SET_BY_FILE
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
@@ -108,6 +110,7 @@ class MenuCommands:
         entries["Stop offering questions" if is_offered else "Offer questions again"] = services.recall.toggle_offers
         if (sync := services.sync) is not None:
             entries["Sync now"] = sync.sync_now
+        entries["Set up sync"] = self._ask_sync
         for topic, name in enumerate(services.controller.library.topics.names):
             entries.setdefault(name, partial(self._navigation.open_entry, topic))
         return entries
@@ -145,6 +148,34 @@ class MenuCommands:
             view.go(row)
         else:
             self._navigation.go(row)
+
+    def _ask_sync(self) -> None:
+        if (file := self._services.sync_file) is not None:
+            self._dialogue.say(SET_BY_FILE.format(file))
+        else:
+            self._dialogue.ask(
+                "The path of a folder that other machines share, or the address of a gpodder or Nextcloud server:",
+                self._take_sync,
+            )
+
+    def _take_sync(self, typed: str) -> None:
+        typed = typed.strip()
+        if folder := typed_path(typed):
+            self._services.tasks.run(self._set_up_sync({"folder": folder}, ""))
+        elif typed:
+            self._dialogue.ask("User name there:", partial(self._take_user, typed))
+        else:
+            self._dialogue.say("Cancelled.")
+
+    def _take_user(self, server: str, user: str) -> None:
+        def take(password: str) -> None:
+            self._services.tasks.run(self._set_up_sync({"server": server, "user": user.strip()}, password))
+
+        self._dialogue.ask("Password:", take, is_secret=True)
+
+    async def _set_up_sync(self, given: dict[str, str], password: str) -> None:
+        former = self._services.first.settings.sync.values()
+        await self._services.set_up_sync(SyncSettings(**former | given), password)
 
     def _ask_question(self) -> None:
         question = question_of_episode(self._navigation.episode)

@@ -22,6 +22,7 @@ NO_PODCAST = f"No podcast is followed yet. Press {key_of('feed.add')} to add one
 HIDING = f"The course and its topics leave the tree; your progress stays. {key_of('app.palette')} can show it again."
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
 NOT_LISTED = "No list has it yet: its podcast was only visited. Continue lists it once it was played for a moment."
+SET_BY_FILE = "{} sets what to sync with, under [sync]. Change it there, and start again."
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type what to look for."
 
 

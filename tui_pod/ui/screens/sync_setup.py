@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import typed_path
+from tui_pod.services.hints import SET_BY_FILE
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import FormDialog, FormField
 from tui_pod.ui.widgets.path_input import PathInput
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
-
-SET_BY_FILE = "{} sets what to sync with, under [sync]. Change it there, and start again."
 
 WAYS = "A folder that other machines share", "A gpodder or Nextcloud server", "An Audiobookshelf server"
 """What to sync with; the last one has a library of its own."""
