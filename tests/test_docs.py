@@ -18,6 +18,7 @@ from tests.patience import wait_until
 from tests.tools import needs_voice
 from tui_pod.cli.parser import make_parser
 from tui_pod.core.actions import ACTIONS, shown_keys
+from tui_pod.ui.look.cells import MARKS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -251,6 +252,11 @@ def test_commands_of_the_palette_in_the_docs_are_its_own() -> None:
     known = {action.label for action in ACTIONS} | set(re.findall(r'"([^"\n]+)"', source))
     assert len(named) > 5
     assert {name.rpartition("“")[2] for name in named} - {""} <= known
+
+
+def test_marks_of_the_screen_are_explained() -> None:
+    explained = set(re.findall(r"`(\S)[^`]*`", (MANUAL / "start.md").read_text("utf-8")))
+    assert set(MARKS.values()) <= explained
 
 
 # -- the README, and what is checked ---------------------------------------------------------------------
