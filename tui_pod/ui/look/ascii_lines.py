@@ -46,7 +46,6 @@ SIGNS = {
     ord("☾"): ")",
     ord("▰"): "#",
     ord("▱"): ".",
-    ord("🔎"): "> ",  # before the palette's field
     **{ord(mark): ASCII_MARKS[name] for name, mark in MARKS.items()},
 }
 """The replacement of each symbol, equally wide."""

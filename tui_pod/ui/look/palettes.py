@@ -55,21 +55,11 @@ def reduced(theme: Theme) -> Theme:
     """Return a theme in the colours of its palette, or of ours in dark or light if it has none."""
     numbers = PALETTES.get(theme.name) or PALETTES["tui-pod" if theme.dark else "tui-pod-light"]
     colors = {name: "#" + bytes(rgb(int(number))).hex() for name, number in zip(_FIELDS, numbers.split(), strict=True)}
-    primary = colors["primary"]
-    return replace(
-        theme,
-        primary=primary,
-        secondary=primary,
-        accent=primary,
-        warning=colors["warning"],
-        success=colors["success"],
-        error=colors["error"],
-        foreground=colors["foreground"],
-        background=colors["background"],
-        surface=colors["surface"],
-        panel=colors["panel"],
-        variables={**theme.variables, **colors},
-    )
+    made = replace(theme, variables={**theme.variables, **colors})
+    for name in vars(made).keys() & colors.keys():
+        setattr(made, name, colors[name])
+    made.secondary = made.accent = made.primary
+    return made
 
 
 def rgb(number: int) -> tuple[int, int, int]:

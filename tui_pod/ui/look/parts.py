@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
-from tui_pod.ui.look.cells import fit
+from tui_pod.ui.look.cells import fit, wrap
 
 Part = tuple[str, str]
 """A text, and the name of its look."""
@@ -85,6 +85,13 @@ def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Pa
         parts += [(text[place:start], name), (text[start:end], MATCH)]
         place = end
     return [part for part in (*parts, (text[place:], name)) if part[0]]
+
+
+def message(text: str, width: int) -> list[list[Part]]:
+    """Return the lines of what an empty view says: the first sentence bold, and below it what to do."""
+    said, dot, more = text.partition(". ")
+    parts = [(line, HEAD) for line in wrap(f"{said}{dot.strip()}", width)]
+    return [[part] for part in (*parts, *((line, QUIET) for line in wrap(more, width) if line))]
 
 
 def width_of(parts: Iterable[Part]) -> int:

@@ -80,11 +80,14 @@ _TEXTS = ("primary", "warning", "error", "success")
 
 _GREY, _OWN = "ansi_bright_black", "ansi_default"
 
+_TRACKS = ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active")
+"""What is behind scroll bars."""
+
 _TERMINAL = {
     "cursor-idle": _OWN, "frame": _GREY, "text-muted": _OWN, "text-disabled": _OWN,
     "match-text": "ansi_black",
     **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), _GREY),
-    **dict.fromkeys(("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), _OWN),
+    **dict.fromkeys(_TRACKS, _OWN),
 }  # fmt: skip
 """What we add to themes of the terminal's own colours: their contrast is unknown, so the cursor is reversed text, and
 dim text is quiet."""
@@ -112,17 +115,14 @@ def with_readable_text(variables: Mapping[str, str], theme: Theme, is_grey: bool
     else:
         made = {**given, **_made_readable(variables)}
     background, foreground = variables["background"], made.get("foreground", variables["foreground"])
+    primary = foreground if is_grey else variables["primary"]
     if is_grey:
         made |= dict.fromkeys(("primary", *(f"text-{name}" for name in _TEXTS)), foreground)
     made["match"], made["match-text"] = (made["text-warning"], background) if theme.dark else (MARKER, "#000000")
     made["text-disabled"] = made["text-muted"]
     made["text-accent"] = made["text-secondary"] = made["text-primary"]  # more hues would have no meaning
-    for part in ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"):
-        made[part] = background
-    made["scrollbar"], made["scrollbar-hover"] = made["frame"], made["text-muted"]
-    made["scrollbar-active"] = variables["primary"]
-    made["block-cursor-background"] = made["block-cursor-blurred-background"] = made["cursor"]
-    made["block-cursor-foreground"] = made["block-cursor-blurred-foreground"] = foreground
+    made |= dict.fromkeys(_TRACKS, background)
+    made["scrollbar"], made["scrollbar-hover"], made["scrollbar-active"] = made["frame"], made["text-muted"], primary
     made["input-selection-background"], made["input-selection-foreground"] = made["text-primary"], background
     return {**variables, **made}
 

@@ -14,7 +14,7 @@ from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, spread_parts
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class BookmarksView(ChoiceLines):
         width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
-            said = wrap(self._services.first.with_keys(WHY_EMPTY), width)
-            self._blocks = [[TextLine(), *(TextLine(((text, QUIET),)) for text in said)]]
+            said = message(self._services.first.with_keys(WHY_EMPTY), width)
+            self._blocks = [[TextLine(), *map(TextLine, said)]]
         for group in groups:
             name, tail = split_title(group.head)
             head = TextLine(

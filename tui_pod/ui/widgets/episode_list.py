@@ -21,8 +21,8 @@ from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
-from tui_pod.ui.look.cells import MARKS, wrap
-from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, width_of
+from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, message, width_of
 from tui_pod.ui.widgets.episode_rows import (
     below_title,
     mark_and_time,
@@ -174,8 +174,8 @@ class EpisodeList(RowPane):
     def draw_blank(self, line: int) -> Strip:
         """See `RowPane.draw_blank`; an empty list shows a hint."""
         if not self._model.indexes and line > 0:
-            texts = wrap(self.empty_text, self.text_width - 1)
-            return self.framed([(f" {text}", QUIET) for text in texts[line - 1 : line]])
+            lines = message(self.empty_text, self.text_width - 1)[line - 1 : line]
+            return self.framed([(" ", PLAIN), *(part for parts in lines for part in parts)])
         return super().draw_blank(line)
 
     def draw_row(self, row: int) -> Sequence[Strip]:

@@ -247,34 +247,38 @@ class PlaybackBar(Widget):
         return cells if len(cells) <= width // 3 else set()
 
     def _sound_parts(self, width: int) -> list[tuple[Part, str]]:
-        """Return those of speed, volume and sleep timer that fit, with the names of their places."""
-        playback, facts = self.playback, self.facts
-        speed = (f"  {f'{playback.speed:g}×':<{SPEED_WIDTH}}", PLAIN if playback.speed == 1.0 else ACCENT), "speed"
-        sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
-        volume = (f"  {sound:<{VOLUME_WIDTH}}", STARTED if playback.is_muted else PLAIN), "volume"
-        timer = f"☾ {facts.sleep or 'off'}"
-        sleep = (f" {timer:>{SLEEP_WIDTH}} ", ACCENT if facts.sleep else QUIET), "sleep"
-        if width >= ROOM_FOR_KEYS:
-            return [part for shown in (speed, volume, sleep) for part in self._with_keys(*shown)]
-        if width >= ROOM_FOR_ALL:
-            return [speed, volume, sleep]
-        if width >= ROOM_FOR_VOLUME:
-            return [speed, sleep if facts.sleep else volume]
-        return [sleep if facts.sleep else speed]
+        """Return those of speed, volume and sleep timer that fit, with the names of their places.
 
-    def _with_keys(self, part: Part, name: str) -> list[tuple[Part, str]]:
-        """Return the speed, the volume or the sleep timer, preceded by the keys that change it."""
-        keys = self._sound_keys[("speed", "volume", "sleep").index(name)]
-        text, style = part
-        shown = text.lstrip()
-        if name == "sleep":  # it has a place for a long time, in which the key is
-            room = len(text) - len(shown)
-            return (
-                [((f"{keys:>{room - 1}} ", NOW), name), ((shown, style), name)]
-                if room > len(keys) + 1
-                else [(part, name)]
-            )
-        return [((f"  {keys} ", NOW), name), ((shown, style), name)]
+        The keys that change them precede them where there is room.
+        """
+        playback, has_timer = self.playback, bool(self.facts.sleep)
+        speed_keys, volume_keys, sleep_keys = self._sound_keys if width >= ROOM_FOR_KEYS else ("", "", "")
+        timer = f"☾ {self.facts.sleep or 'off'}"
+        room = max(1, 1 + SLEEP_WIDTH - len(timer))  # a long time takes that of the key
+        sleep_keys = sleep_keys if len(sleep_keys) + 1 < room else ""
+        sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
+        speed_look, sound_look = PLAIN if playback.speed == 1.0 else ACCENT, STARTED if playback.is_muted else PLAIN
+        parts = (
+            (
+                "speed",
+                f"  {speed_keys}{' ' * bool(speed_keys)}",
+                f"{f'{playback.speed:g}×':<{SPEED_WIDTH}}",
+                speed_look,
+            ),
+            ("volume", f"  {volume_keys}{' ' * bool(volume_keys)}", f"{sound:<{VOLUME_WIDTH}}", sound_look),
+            ("sleep", f"{sleep_keys:>{room - 1}} ", f"{timer} ", ACCENT if has_timer else QUIET),
+        )
+        shown = {"speed", "volume", "sleep"}
+        if width < ROOM_FOR_ALL:
+            shown -= {"volume"} if has_timer else {"sleep"}
+        if width < ROOM_FOR_VOLUME:
+            shown -= {"speed"} if has_timer else {"volume"}
+        return [
+            ((text, look), name)
+            for name, keys, said, said_look in parts
+            for text, look in ((keys, NOW), (said, said_look))
+            if name in shown
+        ]
 
     # -- the session, and what is next -----------------------------------------------------------------
 

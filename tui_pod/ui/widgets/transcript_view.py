@@ -21,8 +21,8 @@ from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, find_words, wrap
-from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts
+from tui_pod.ui.look.cells import MARKS, find_words
+from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts, message
 from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, TranscriptLine, WordMatches, lay_out
 
@@ -168,8 +168,8 @@ class TranscriptView(LinesView):
         """Return one screen line."""
         number = y + self.scroll_offset.y
         if number >= len(self._lines):
-            said = wrap(self._empty_text, self.size.width - 2 * MARGIN) if not self._lines else []
-            return self.draw([(said[number - 1], QUIET)] if 0 < number <= len(said) else [])
+            said = message(self._empty_text, self.size.width - 2 * MARGIN) if not self._lines else []
+            return self.draw(said[number - 1] if 0 < number <= len(said) else [])
         line = self._lines[number]
         in_line = {run.cue for run in line.runs}
         is_reader = not self.is_following and self.has_focus

@@ -21,7 +21,7 @@ from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
     "The address of a feed (RSS, Atom, JSON Feed) or of a podcast's page;\n"
-    "the path of a folder of recordings, or of another player's export (tab completes it);\n"
+    "a folder of recordings, or a file exported by a player (tab completes it);\n"
     "or words to search for in {}."
 )
 
