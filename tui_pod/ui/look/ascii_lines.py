@@ -13,15 +13,12 @@ from textual.filter import LineFilter
 
 from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
 
-_BOX, _END_OF_BOX = 0x2500, 0x2580
-_BLOCKS, _END_OF_BLOCKS = 0x2580, 0x25A0
-
 SIGNS = {
-    **dict.fromkeys(range(_BOX, _END_OF_BOX), "+"),
+    **dict.fromkeys(range(ord("─"), ord("▀")), "+"),
     **dict.fromkeys(map(ord, "─┄┅┈┉╌╍╴╶╺╼"), "-"),
     **dict.fromkeys(map(ord, "━═╸╾"), "="),
     **dict.fromkeys(map(ord, "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"), "|"),
-    **dict.fromkeys(range(_BLOCKS, _END_OF_BLOCKS), "#"),
+    **dict.fromkeys(range(ord("▀"), ord("■")), "#"),
     **dict.fromkeys(map(ord, "▁▂▃▄▅▆▇"), " "),  # the ends of scroll bars
     **dict.fromkeys(map(ord, "▀▔"), "-"),
     **dict.fromkeys(map(ord, "▌▍▎▏▐▕"), "|"),

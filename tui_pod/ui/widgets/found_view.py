@@ -96,14 +96,9 @@ class FoundView(ChoiceLines):
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[TextLine]:
         query = self._answer.query
-        about = "≈" if hit.is_estimated else ""
-        at = (
-            f"{about}{clock(hit.start)}"
-            if hit.start is not None
-            else ""
-            if hit.kind is MatchKind.WORDS
-            else str(hit.kind)
-        )
+        at = "" if hit.kind is MatchKind.WORDS else str(hit.kind)
+        if hit.start is not None:
+            at = f"{'≈' * hit.is_estimated}{clock(hit.start)}"
         mark = MARKS["bookmark"] if hit.kind is MatchKind.BOOKMARK else ""
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self.cursor:
