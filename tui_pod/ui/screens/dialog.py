@@ -32,7 +32,6 @@ from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
-    from tui_pod.services.first_screen import FirstScreen
     from tui_pod.ui.app import TuiPodApp
 
 PRESSED = {"esc": "escape", "↑": "up", "↑\N{NO-BREAK SPACE}↓": "down", "←\N{NO-BREAK SPACE}→": "right"}
@@ -130,17 +129,13 @@ class Dialog(ModalScreen[None]):
     def on_mount(self) -> None:
         """Set the width class for the first paint, which Textual sets only afterwards, and show the keys."""
         self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
-        self._key_line = KeyLine(self._first.is_ascii)
+        self._key_line = KeyLine(self._tui.first.is_ascii)
         self.show_keys()
         self.mount(self._key_line)
 
     @property
     def _tui(self) -> TuiPodApp:
         return self.app  # type: ignore[return-value]  # the only app there is
-
-    @property
-    def _first(self) -> FirstScreen:
-        return self._tui.first
 
     def on_descendant_focus(self) -> None:
         """Show the keys that work with this focus: in a text field, letters are text."""
@@ -158,7 +153,7 @@ class Dialog(ModalScreen[None]):
         ]
         known = () if isinstance(self.focused, Input) else (("playback.toggle", "Pause"), ("app.help", "Help"))
         hints += [
-            (self._first.with_keys(key_of(ident)), word, BY_ID[ident].action)
+            (self._tui.first.with_keys(key_of(ident)), word, BY_ID[ident].action)
             for ident, word in (*known, ("app.palette", BY_ID["app.palette"].hint))
         ]
         self._key_line.hints = tuple(hints)
@@ -190,7 +185,7 @@ class Dialog(ModalScreen[None]):
         """
         self.is_waiting = True
         self._keys_before = self.query_one(DialogBody).keys
-        stop = self._first.with_keys(key_of("work.stop"))
+        stop = self._tui.first.with_keys(key_of("work.stop"))
         self.say(said, f"esc {leave}" if leave else f"{stop} Stop · esc Go on in the background")
         (self if leave else self.app).run_worker(self._wait_for(work))
 
