@@ -26,7 +26,7 @@ NAMES = [*take.SHOTS, take.RECORDING]
 
 SVG = "{http://www.w3.org/2000/svg}"
 
-SHAPES = re.compile(r"[\s─━╸│┼╋╭╮╰╯░▒▓▀-▏]")
+SHAPES = re.compile(r"[├┤┬┴╵╷╴╶\s─━╸│┼╋╭╮╰╯░▒▓▀-▏]")
 """What is drawn as a shape, or not at all."""
 
 STEPS = re.compile(
@@ -117,6 +117,11 @@ def test_frames_and_bars_are_drawn_as_shapes() -> None:
     assert 'd="M12-6h24"' not in svg  # a line starts where its cell does
     assert "M18-18m-6 12h24" in svg
     assert "M108 -6h24v12h-24z" in svg
+
+
+@pytest.mark.parametrize("line", "─━│├┤┬┴┼╋╭╮╰╯╵╷╴╶╸")
+def test_line_of_a_frame_is_drawn_as_a_shape(line: str) -> None:
+    assert "<text class" not in one_row(Run(0, line, "#111111", "#000000"))
 
 
 def test_words_are_spread_to_their_cells_and_symbols_stand_alone() -> None:
