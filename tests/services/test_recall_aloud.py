@@ -224,3 +224,15 @@ async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
     await rig.hear("It is one.")
     await rig.end()
     assert rig.known() == [("one", False)]
+
+
+async def test_round_goes_on_while_nothing_else_plays() -> None:
+    rig = Rig("one")
+    rig.recall.before(rig.start)
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.recall.playback_changed(rig.controller.playback)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (rig.sounds.played, rig.controller.interlude is None) == (["chime"], False)
+    rig.recall.ask()
+    await rig.end()

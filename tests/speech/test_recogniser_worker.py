@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -160,3 +161,10 @@ def test_model_that_does_not_fit_is_short_of_memory(fault: Exception, monkeypatc
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MemoryError):
         load_model(Path("/models/x"), None)
+
+
+def test_model_hears_samples_between_minus_one_and_one() -> None:
+    model = Mock()
+    model.transcribe.return_value = [], None
+    list(hear(model, np.array([-32768, 0, 16384], np.int16), "en", ""))
+    assert model.transcribe.call_args.args[0].tolist() == [-1.0, 0.0, 0.5]

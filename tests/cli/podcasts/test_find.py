@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,11 @@ def answer(found: dict[str, object] | RemoteError) -> dict[str, object]:
     if isinstance(found, RemoteError):
         raise found
     return found
+
+
+def test_listener_at_a_terminal_hears_how_to_subscribe(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell("find", "ships")
+    assert "To subscribe" not in shell.err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    shell("find", "ships")
+    assert shell.err.endswith("To subscribe: tui-pod feeds add ADDRESS\n")
