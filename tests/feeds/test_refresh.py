@@ -286,3 +286,12 @@ def test_podcast_is_the_same_if_it_shares_an_item_and_not_another_guid(
 ) -> None:
     found = Feed("Cast", (Item("g1"), Item("")), guid=guid)
     assert is_same_podcast(found, known, guids) is expected
+
+
+async def test_feed_that_has_not_changed_is_no_failure(site: Site, store: FeedStore) -> None:
+    site.replies["/f"] = server.tagged(feed(item(1)))
+    subscribe(store, site.url("/f"))
+    store.fail(site.url("/f"), "It was down.")
+    (outcome,) = (await refresh(store)).outcomes
+    assert (outcome.error, outcome.new, outcome.has_changed) == (None, 0, False)
+    assert (site.asked[-1][1].get("If-None-Match") is not None, store.feeds()[0].error) == (True, None)

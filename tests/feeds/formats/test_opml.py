@@ -158,3 +158,12 @@ def test_link_to_another_list_is_named_by_its_title_or_address() -> None:
     links = "<outline type='link' text='More' url='https://a.org/1'/><outline type='include' url='https://a.org/2'/>"
     found = parse_opml(f"<opml><body>{links}</body></opml>".encode())
     assert [fault.partition(" is a link")[0] for fault in found.faults] == ["“More”", "“https://a.org/2”"]
+
+
+def test_playlists_of_a_list_that_is_mended_are_counted_once() -> None:
+    one = "<outline type='podcast-playlist' title='Mine'/>"
+    for playlists, left in (("", ()), (one, ("1 playlist",))):
+        found = parse_opml(
+            f"<opml><body>{playlists}<outline text='A & B' xmlUrl='https://a.org/f'/></body></opml>".encode()
+        )
+        assert (found.left, [entry.title for entry in found.entries]) == (left, ["A & B"])

@@ -165,3 +165,8 @@ def test_live_item_is_told_only_where_it_belongs() -> None:
     for document in (feed(f"<item><title>x</title>{live}</item>"), feed(item(1), extra=f"<image>{live}</image>")):
         found = read(document)
         assert "On air" not in found.summary + found.items[0].notes
+
+
+def test_items_are_read_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.formats.rss.MAX_ITEMS", 2)
+    assert len(read(feed(item(1) + item(2) + item(3))).items) == 2
