@@ -58,9 +58,10 @@ def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
     assert not desk.ask("zebra").is_nearest
 
 
-def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk) -> None:
+@pytest.mark.parametrize("place", range(0, 30, 5))
+def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk, place: int) -> None:
     others = [f"Nothing but sand and more sand is on beach number {number}." for number in range(30)]
-    desk.add("one", "One", " ".join((*others[:10], "A harbour.", *others[10:])))
+    desk.add("one", "One", " ".join((*others[:place], "A harbour.", *others[place:])))
     desk.fill()
     (found,) = desk.ask("harbour whale").found
     assert [hit.text for hit in found.hits] == ["A harbour."]

@@ -75,7 +75,7 @@ def test_failure_of_the_server_is_tried_again_once(site: Site, monkeypatch: pyte
 
     monkeypatch.setattr("tui_pod.sync.transport.time.sleep", recover)
     asked = transport(site)
-    site.replies[DEVICES] = body("", status=503)
+    site.replies[DEVICES] = body("", status=500)
     assert asked.ask("GET", DEVICES) == (200, [1])
     site.replies[DEVICES] = body("", status=503)
     assert asked.ask("GET", DEVICES).status == 503
