@@ -39,9 +39,10 @@ class Part(NamedTuple):
 
 def arrange(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Return parts in the same order, each starting where the one before ends."""
-    arranged: list[Part] = []
-    for part in parts:
-        arranged.append(part._replace(start=arranged[-1].end if arranged else 0.0))
+    arranged, start = [], 0.0
+    for audio, duration, title, transcript, _ in parts:
+        arranged.append(Part(audio, duration, title, transcript, start))
+        start += duration
     return tuple(arranged)
 
 

@@ -94,7 +94,7 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool:
     artists = {fold(artist) for artist in {file.tags.artist for file in files}}
     if _TALK_GENRE.search(genres) or len(artists) > 1:
         return False
-    if len({os.path.dirname(file.path) for file in files}) > 1:  # discs
+    if os.path.dirname(files[0].path) != os.path.dirname(files[-1].path):  # discs
         return True
     stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
     albums = {fold(album) for album in {file.tags.album for file in files}}

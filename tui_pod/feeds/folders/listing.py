@@ -240,12 +240,12 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
     stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
     titles = [file.tags.title if is_telling else "" for file in files]
     titles = [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
+    if len(set(titles)) == len(titles):
+        return titles
     discs = [os.path.basename(os.path.dirname(file.path)) for file in files]
-    if len(set(titles)) < len(titles) and len(set(discs)) > 1:
-        titles = [
-            f"{clean_title(disc)} · {title}" if disc else title for disc, title in zip(discs, titles, strict=True)
-        ]
-    return titles
+    if len(set(discs)) == 1:
+        return titles
+    return [f"{clean_title(disc)} · {title}" if disc else title for disc, title in zip(discs, titles, strict=True)]
 
 
 def _natural(name: str) -> list[str | int]:
