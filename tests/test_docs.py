@@ -92,8 +92,8 @@ class Sandbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        program = f'exec {sys.executable} -m tui_pod --catalog {folder}/small.toml --ao null "$@"'
-        self._write("bin/tui-pod", f"#!/bin/sh\n{program}\n").chmod(0o755)
+        files = " ".join(f"--{name} {folder / name}.toml" for name in ("catalog", "config", "state"))
+        self._write("bin/tui-pod", f'#!/bin/sh\nexec {sys.executable} -m tui_pod {files} --ao null "$@"\n').chmod(0o755)
         self._write("bin/sleep", "#!/bin/sh\n").chmod(0o755)
         recording = self._record("recordings/layers.wav")
         self._record("Audiobooks/Sea/Part 1.wav")
@@ -104,18 +104,18 @@ class Sandbox:
         self._write(
             "subscriptions.opml", '<opml><body><outline text="F" xmlUrl="https://example.org/feed.xml"/></body></opml>'
         )
-        self._write(".config/tui-pod/config.toml", "[feeds]\nrefresh_at_start = false\n")
+        self._write("config.toml", "[feeds]\nrefresh_at_start = false\n")
         self._write(".config/fish/completions/README", "")
         self._write(".local/share/man/man1/README", "")
         self._write(
-            "small.toml",
+            "catalog.toml",
             'version = 1\ntitle = "Small"\n'
             f'[[episodes]]\nid = "llm-layers"\ntitle = "LLM layers"\naudio = "{recording}"\ntags = ["Transformers"]\n'
             '[[episodes]]\nid = "self-attention"\ntitle = "Attention"\nsummary = "All heads of attention. A layer."\n',
         )
         (saved,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[episodes." in text)
         (bookmark,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[[bookmarks]]" in text)
-        self._write(".local/state/tui-pod/state.toml", f"{saved}\n{bookmark}")
+        self._write("state.toml", f"{saved}\n{bookmark}")
         self.run("tui-pod import subscriptions.opml")
 
     def _write(self, path: str, text: str) -> Path:
