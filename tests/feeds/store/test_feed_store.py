@@ -205,3 +205,12 @@ def test_settings_are_in_the_library_and_in_the_backup(store: FeedStore) -> None
     store.configure(FIRST, {"speed": "1.5"})
     assert store.generation != before
     assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}
+
+
+def test_refresh_that_finds_nothing_leaves_the_library_alone(store: FeedStore) -> None:
+    before = store.generation
+    store.fail(FIRST, "It is down.")
+    store.touch(FIRST)
+    store.set_private_origin(FIRST, ("http", "nas.home", 80))
+    assert store.generation == before
+    assert (store.feeds()[0].error, store.feeds()[0].fetched is not None) == (None, True)

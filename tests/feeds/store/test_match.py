@@ -145,3 +145,10 @@ def test_shared_guid_stays_with_the_item_that_had_it() -> None:
         for items in ([first, other], [other, first]):
             found = {one.item.title + (one.item.audio or ""): one.id for one in identify(FIRST, items, known)}
             assert found[first.title + (first.audio or "")] == known[0].id
+
+
+def test_items_without_guids_are_told_apart_and_found_again() -> None:
+    items = [make(n, guid="") for n in (1, 2)]
+    found = identify(FIRST, items, [])
+    assert len({one.id for one in found}) == 2
+    assert [one.id for one in identify(FIRST, items[::-1], keep(found))] == [one.id for one in found[::-1]]
