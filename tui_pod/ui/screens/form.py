@@ -149,8 +149,8 @@ class FormDialog(Dialog):
     """A dialog of fields; enter saves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next"),
-        Binding("up", "app.focus_previous"),
+        Binding("down", "app.focus_next", priority=True),  # else the box scrolls, and the next key overtakes it
+        Binding("up", "app.focus_previous", priority=True),
     ]
 
     fields: Sequence[FormField] = ()
