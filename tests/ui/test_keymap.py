@@ -133,7 +133,7 @@ async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> 
     async with run_app(library, prepare=prepare) as driver:
         assert "Press enter to play, f1 for all keys" in driver.text
         await driver.press("8")
-        assert "The queue is empty. Press Q on an episode to add it, E to play it next." in driver.text
+        assert "Press Q on an episode to add it, E to play it next." in driver.text
         await driver.press("less_than_sign")
         await driver.press("greater_than_sign")
         assert "Press Q on an episode to queue it." in driver.notices[-1]

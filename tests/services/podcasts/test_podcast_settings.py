@@ -45,7 +45,7 @@ async def test_x_on_the_course_offers_to_hide_it() -> None:
 
 async def test_empty_library_offers_only_what_works() -> None:
     async with run_app(build_library([], [])) as driver:
-        assert "There is nothing to play yet. Press a to add a podcast, or to search for one." in driver.text
+        assert "Press a to add a podcast, or to search for one." in driver.text
         assert "Press a to add a podcast, ? for all keys" in driver.text
         assert keys_of(driver) == "a Add podcast  ? Help  q Quit  ctrl+p Commands"
         await driver.press("tab")

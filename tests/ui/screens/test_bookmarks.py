@@ -200,7 +200,7 @@ async def test_y_copies_the_podcast_and_the_page_too() -> None:
 async def test_no_bookmarks_say_how_to_keep_one() -> None:
     async with run_app(LIBRARY) as driver:
         await show(driver)
-        assert rows(driver) == ["No bookmarks yet. b bookmarks what was just said, with a note if you like."]
+        assert rows(driver) == ["No bookmarks yet.", "b bookmarks what was just said, with a note if you like."]
         await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
         assert driver.focus == "bookmarks"
         assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
