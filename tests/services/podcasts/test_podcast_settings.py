@@ -47,9 +47,9 @@ async def test_empty_library_offers_only_what_works() -> None:
     async with run_app(build_library([], [])) as driver:
         assert "Press a to add a podcast, or to search for one." in driver.text
         assert "Press a to add a podcast, ? for all keys" in driver.text
-        assert keys_of(driver) == "a Add podcast  ? Help  q Quit  ctrl+p Commands"
+        assert keys_of(driver) == "a Add podcast  ? Help  q Quit  ctrl+p Palette"
         await driver.press("tab")
-        assert keys_of(driver) == "a Add podcast  ? Help  q Quit  ctrl+p Commands"
+        assert keys_of(driver) == "a Add podcast  ? Help  q Quit  ctrl+p Palette"
 
 
 async def test_key_line_offers_to_add_a_podcast_first_until_there_is_one_then_where_there_is_room() -> None:
