@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+
 import pytest
 
 from tui_pod.app.opening import draw
-from tui_pod.core.text.escapes import CLEAR_LINE, HOME
+from tui_pod.core.text.escapes import CLEAR_LINE, HOME, RESTORE
+from tui_pod.library.reload import FAULTY
 
 
 def lines(width: int, height: int, percent: int = 50, is_ascii: bool = False) -> list[str]:
@@ -50,3 +57,45 @@ def test_screen_without_unicode_is_ascii() -> None:
 @pytest.mark.parametrize(("percent", "full"), [(0, 0), (4, 0), (5, 1), (99, 23), (100, 24)])
 def test_bar_is_as_full_as_what_was_read(percent: int, full: int) -> None:
     assert "━" * full + "╌" * (24 - full) in "".join(lines(80, 24, percent))
+
+
+PROGRAM = """
+import sys
+from types import SimpleNamespace
+from tui_pod.app import opening
+from tui_pod.core.library.library import CatalogsError
+opening.start_of = lambda *_: ([sys.executable, "-c", sys.argv[1]], None)
+try:
+    print(opening.fill_cache([], SimpleNamespace(cache="", data=""), False), file=sys.stderr)
+except CatalogsError as error:
+    print(error.lines, file=sys.stderr)
+"""
+
+
+def fill(reader: str) -> tuple[str, str]:
+    """Fill the cache by a program in place of the one that reads; return the answer, and what was drawn."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, reader], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, text=True
+    ) as process:
+        os.close(theirs)
+        drawn = b""
+        with suppress(OSError):  # its end
+            while part := os.read(ours, 10_000):
+                drawn += part
+        assert process.stderr is not None
+        answer = process.stderr.read().strip()
+    os.close(ours)
+    return answer, drawn.decode()
+
+
+def test_library_that_was_read_leaves_the_screen_to_the_app() -> None:
+    answer, drawn = fill("print(7); print(100)")
+    assert (answer, RESTORE in drawn) == ("True", False)
+
+
+def test_faults_of_catalogues_are_raised_line_by_line_and_the_terminal_restored() -> None:
+    reader = f"import sys; print('a.toml:1: one', 'b.toml:2: two', sep='\\n', file=sys.stderr); sys.exit({FAULTY})"
+    answer, drawn = fill(reader)
+    assert (answer, drawn.endswith(RESTORE)) == ("['a.toml:1: one', 'b.toml:2: two']", True)
