@@ -152,3 +152,9 @@ def test_items_without_guids_are_told_apart_and_found_again() -> None:
     found = identify(FIRST, items, [])
     assert len({one.id for one in found}) == 2
     assert [one.id for one in identify(FIRST, items[::-1], keep(found))] == [one.id for one in found[::-1]]
+
+
+def test_only_item_is_not_taken_for_the_former_one_because_neither_has_a_guid() -> None:
+    former, later = make(1, guid=""), make(2, guid="", published=JAN_5 + 86_400)
+    known = keep(identify(FIRST, [former], []))
+    assert identify(FIRST, [later], known)[0].id != known[0].id
