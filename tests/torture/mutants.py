@@ -198,9 +198,8 @@ def believe_any_time() -> None:
     """Believe every clock."""
     from tui_pod.core import wall_time
     from tui_pod.state import values
-    from tui_pod.sync import shared_settings
 
-    for module in (wall_time, store, values, shared_settings):
+    for module in (wall_time, store, values):
         _change(module, "is_believed", lambda time, now: True)
 
 
