@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
@@ -234,3 +235,38 @@ async def test_new_episode_is_marked_until_it_is_touched() -> None:
         driver.progress_index.set_new(["one", "two"])
         marks = [line[0][0] for line in map(partial(row, driver), range(3))]
         assert marks == [MARKS["new"], MARKS["played"], MARKS["unplayed"]]
+
+
+async def test_long_summary_at_the_cursor_leaves_a_line_for_the_date() -> None:
+    long = Episode("one", "One", "word " * 200, published=date(2026, 2, 5))
+    async with run_app(build_library([], [long])) as driver:
+        for height, about in ((5, ["5 Feb 2026"]), (3, [])):
+            driver.episodes.set_cursor_height(height)
+            lines = row(driver, 0)
+            assert (len(lines), lines[height - len(about) :]) == (height, about)
+            assert all(line.startswith("word") for line in lines[1 : height - len(about)])
+
+
+async def test_lower_border_filters_where_it_says_what_narrows_the_list(library: Library) -> None:
+    async with run_app(library, query=BASICS._replace(filter=Filter.UNPLAYED)) as driver:
+        pane = driver.episodes
+        await driver.click(pane, 5, pane.outer_size.height - 2)
+        assert driver.main.model.query.filter is Filter.UNPLAYED
+        await driver.click(pane, 5, pane.outer_size.height - 1)
+        assert driver.main.model.query.filter is not Filter.UNPLAYED
+
+
+async def test_only_the_first_lines_of_the_rows_in_sight_are_drawn_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run_app(library, (80, 16)) as driver:
+        pane, drawn = driver.episodes, list[tuple[int, int | None]]()
+
+        def refresh(pane: EpisodeList, number: int, lines: int | None = None) -> None:
+            drawn.append((number, lines))
+
+        monkeypatch.setattr(EpisodeList, "refresh_row", refresh)
+        shown = driver.shown
+        last = pane.row_at(pane.size.height)
+        pane.refresh_episodes(frozenset((shown[1], shown[last], shown[last + 1])))
+        assert drawn == [(1, 1), (last, 1)]

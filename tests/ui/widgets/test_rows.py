@@ -291,3 +291,18 @@ def test_commands_are_named_as_in_the_table_of_keys() -> None:
     pane.action_choose()
     pane.action_run("queue_move", -1)
     assert pane.runs == [(ListCommand.CHOOSE, 0), (ListCommand.QUEUE_MOVE, -1)]
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 3), (3, 1)])
+def test_move_redraws_the_lines_from_one_row_to_the_other(
+    start: int, end: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, drawn = Rows(9), list[tuple[int, int]]()
+    monkeypatch.setattr(Rows, "refresh_lines", lambda _, y, count: drawn.append((y, count)))
+    pane.cursor = start
+    pane.go(end)
+    assert drawn == [(2, 8)]  # the first of them at line 2; three of two lines each, and two more at the cursor
+    pane.refresh_row(end)
+    pane.refresh_row(end, 1)
+    pane.refresh_row(5)
+    assert drawn[1:] == [(2 * end, 4), (2 * end, 1), (12, 2)]
