@@ -146,3 +146,29 @@ async def test_escape_closes_the_transcript_only_while_it_has_the_focus(library:
         driver.main.set_focus(driver.transcript)
         assert controller.escape()
         assert not controller.is_open
+
+
+async def test_words_are_moved_for_what_is_shown_else_for_what_plays(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        nudge = driver.main.transcript.nudge
+        nudge(0.5)
+        await driver.settle()
+        assert driver.notices == ["Nothing is playing."]
+        await driver.press("enter")
+        nudge(0.5)
+        assert driver.services.nudges == {"one": 0.5}
+        await driver.press("j", "j", "t")
+        nudge(0.5)
+        await driver.settle()
+        assert driver.services.nudges == {"one": 0.5, "three": 0.5}
+        assert "moved +0.5 s" in str(driver.transcript.border_subtitle)
+
+
+async def test_words_without_times_say_so_instead_of_moving(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["one"] = Transcript((Cue("One."),))
+
+    async with run_app(library, query=ListQuery(entry=1), prepare=prepare) as driver:
+        await driver.press("t")
+        driver.main.transcript.nudge(0.5)
+        assert driver.services.nudges == {}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from tests.fakes import START
+from tests.rooms import make_room
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.library import build_library
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.core.progress.progress import Status
-from tui_pod.ui.look.about import About, AboutChoice, about_episode, lay_out, with_choices
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import TopicStats
+from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 
 NOTES = EpisodeNotes("0:20 The storm\n1:02:03 - The harbour\nMore: https://a.example/x.")
 
@@ -58,3 +64,74 @@ def test_answer_is_hidden_until_it_is_asked_for(shows_answer: bool, answer: str,
     episode = Episode("one", "One", question="Why?", answer=answer or "")
     about = about_episode(episode, EpisodeNotes(), None, Status.UNPLAYED, 0.0, shows_answer=shows_answer)
     assert dict(about.facts).get("Answer", "") == said
+
+
+def facts_of(
+    episode: Episode,
+    progress: Progress | None = None,
+    status: Status = Status.UNPLAYED,
+    notes: EpisodeNotes | None = None,
+) -> dict[str, str]:
+    """Return the facts of an episode of which 150 seconds are left."""
+    return dict(about_episode(episode, notes or EpisodeNotes(), progress, status, 150.0, shows_answer=False).facts)
+
+
+@pytest.mark.parametrize(
+    ("progress", "status", "said"),
+    [
+        (None, Status.UNPLAYED, "unplayed"),
+        (Progress(START, position=50.0), Status.STARTED, "position 0:50, 2 m left"),
+        (Progress(START, position=50.0, plays=2), Status.STARTED, "position 0:50, 2 m left, played 2 times"),
+        (Progress(START, played=True, plays=1), Status.PLAYED, "played 1 time"),
+        (Progress(START, played=True), Status.PLAYED, "played"),
+        (Progress(START, plays=1), Status.UNPLAYED, "unplayed, played 1 time"),
+    ],
+)
+def test_progress_says_where_one_is_and_how_often_it_was_played(
+    progress: Progress | None, status: Status, said: str
+) -> None:
+    assert facts_of(Episode("one", "One", duration=200.0), progress, status)["Progress"] == said
+
+
+def test_length_is_the_measured_one_before_that_of_the_catalogue() -> None:
+    episode = Episode("one", "One", duration=200.0)
+    assert facts_of(episode)["Length"] == "3 min 20 s"
+    assert facts_of(episode, Progress(START, duration=100.0))["Length"] == "1 min 40 s"
+    assert facts_of(episode, Progress(START))["Length"] == "3 min 20 s"
+    assert facts_of(Episode("one", "One"))["Length"] == "unknown"
+
+
+def test_episode_says_where_its_audio_comes_from() -> None:
+    assert facts_of(Episode("one", "One"))["Audio"] == "narrated from title and summary"
+    assert facts_of(Episode("one", "One", transcript="/one.txt"))["Audio"] == "narrated from its transcript"
+    address = "https://x.example/1.mp3"
+    assert facts_of(Episode("one", "One", audio=address))["Audio"] == address
+    downloaded = facts_of(Episode("one", "One", audio=address), notes=EpisodeNotes(is_downloaded=True))
+    assert downloaded["Audio"] == f"{address} (downloaded)"
+
+
+def test_unknown_date_is_said_only_of_an_episode_on_a_server() -> None:
+    assert facts_of(Episode("one", "One", audio="https://x.example/1.mp3"))["Published"] == "unknown"
+    assert facts_of(Episode("one", "One", audio="/1.mp3"))["Published"] == ""
+    assert facts_of(Episode("one", "One", published=date(2026, 2, 5)))["Published"] == "5 February 2026"
+
+
+def test_topics_are_listed_or_said_to_be_none() -> None:
+    assert facts_of(Episode("one", "One", tags=("A", "B")))["Topics"] == "A, B"
+    assert facts_of(Episode("one", "One"))["Topics"] == "none"
+
+
+def test_topic_says_what_was_played_and_a_podcast_its_address_and_links() -> None:
+    library = make_room().library
+    stats = TopicStats(30.0)
+    plain = about_topic(library.topics, 1, stats, None)
+    assert dict(plain.facts) == {"Episodes": "5, 0 played, 0 started", "Length": "10 m, 30 s left"}
+    assert (plain.text, plain.choices) == ("", [])
+    podcast = PodcastFacts("https://x.example/f", "See https://x.example/a.", page="https://x.example/a")
+    about = about_topic(library.topics, 1, stats, podcast)
+    assert dict(about.facts)["Address"] == podcast.address
+    assert dict(about.facts)["Refreshed"] == "never"
+    assert about.text == podcast.summary
+    assert about.choices == [AboutChoice("https://x.example/a", "https://x.example/a")]
+    empty = about_topic(build_library([], []).topics, 0, stats, None)
+    assert dict(empty.facts)["Length"] == "unknown"

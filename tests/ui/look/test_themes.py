@@ -6,11 +6,12 @@ import pytest
 from textual.color import Color
 from textual.events import Key
 from textual.message import Message
+from textual.theme import Theme
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.scenes import SCENES
 from tui_pod.ui.driver import AnswerParser, SchemeReported
-from tui_pod.ui.look.themes import DEFAULT, OWN, contrast, luminance, moved
+from tui_pod.ui.look.themes import DEFAULT, OWN, contrast, drawn, luminance, moved, usable
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,51 @@ def test_moved_color_is_readable_on_the_lightest_ground(grounds: tuple[str, str]
     lights = [luminance(Color.parse(ground)) for ground in grounds]
     found = luminance(Color.parse(moved(Color.parse("#808080"), lights)))
     assert contrast(found, max(lights)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("colour", "light"),
+    [("#000000", 0.0), ("#ffffff", 1.0), ("#ff0000", 0.2126), ("#00ff00", 0.7152), ("#0a0a0a", 0.003)],
+)
+def test_luminance_is_that_of_wcag(colour: str, light: float) -> None:
+    assert luminance(Color.parse(colour)) == pytest.approx(light, abs=0.0001)
+
+
+def test_contrast_is_that_of_wcag_in_either_order() -> None:
+    assert contrast(0.0, 1.0) == contrast(1.0, 0.0) == pytest.approx(21.0)
+    assert contrast(0.5, 0.5) == 1.0
+
+
+def test_color_that_is_readable_stays_and_another_is_moved_no_further_than_needed() -> None:
+    black, white = [luminance(Color.parse("#000000"))], [luminance(Color.parse("#ffffff"))]
+    assert moved(Color.parse("#c0c0c0"), black) == "#C0C0C0"
+    assert moved(Color.parse("#404040"), white) == "#404040"
+    lighter = luminance(Color.parse(moved(Color.parse("#404040"), black)))
+    assert 4.5 < contrast(lighter, black[0]) < 6
+    assert moved(Color.parse("#808080"), [0.39], 30.0) == "#FFFFFF"
+    assert moved(Color.parse("#808080"), [0.4], 30.0) == "#000000"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_light", "used"),
+    [("nord", True, "nord"), ("no such", False, "tui-pod"), ("no such", True, "tui-pod-light"), ("", False, "tui-pod")],
+)
+def test_unknown_theme_is_replaced_by_ours_for_the_terminal(name: str, is_light: bool, used: str) -> None:
+    assert usable(name, {"nord", "tui-pod", "tui-pod-light"}, is_light) == used
+
+
+@pytest.mark.parametrize(
+    ("system", "is_transparent", "shown"),
+    [
+        ("truecolor", False, "dark"),
+        (None, False, "dark"),
+        ("standard", False, "ansi-dark"),
+        ("truecolor", True, "ansi-dark"),
+    ],
+)
+def test_theme_is_drawn_in_the_colours_of_the_terminal(system: str | None, is_transparent: bool, shown: str) -> None:
+    themes = {name: Theme(name, "#808080", ansi=True) for name in ("ansi-dark", "ansi-light")}
+    dark, light = Theme("dark", "#808080"), Theme("light", "#808080", dark=False)
+    assert drawn(dark, system, is_transparent, themes).name == shown
+    assert drawn(light, system, is_transparent, themes).name == shown.replace("dark", "light")
+    assert drawn(themes["ansi-light"], system, is_transparent, themes) is themes["ansi-light"]

@@ -315,3 +315,36 @@ async def test_key_of_the_sleep_timer_yields_to_a_long_time(key: str, shown: str
         driver.bar.facts = driver.bar.facts._replace(sleep="10:00")
         await driver.settle()
         assert lines(driver)[1].endswith(shown)
+
+
+async def test_click_on_the_line_seeks_to_the_share_of_it_that_was_clicked(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        await driver.press("j", "j", "enter")
+        x, y = place_of(driver, "line")
+        room = [driver.bar.place_at(cell, 1) for cell in range(120)].count("line")
+        for cell in (0, room // 4, room // 2):
+            await driver.click(driver.bar, x + cell, y)
+            assert driver.playback.position == pytest.approx(cell / room * 300.0, abs=0.01)
+
+
+async def test_line_of_unknown_length_has_the_knob_at_its_start_while_it_plays(library: Library) -> None:
+    async with run_app(library, (120, 30), query=BASICS) as driver:
+        for status, begin in ((PlayerStatus.PLAYING, "●╌"), (PlayerStatus.PAUSED, "●╌"), (PlayerStatus.STOPPED, "╌╌")):
+            driver.bar.playback = Playback(episode="four", title="Four", position=3.0, status=status)
+            await driver.settle()
+            line = lines(driver)[1]
+            assert line[line.index("▐") + 1 :].startswith(begin)
+            places = [driver.bar.place_at(x, 1) for x in range(120)]
+            assert line.index("▍") - line.index("▐") - 1 == places.count("line")
+
+
+async def test_place_of_the_next_episode_ends_with_the_line(library: Library) -> None:
+    async with run_app(library, (120, 29), query=BASICS) as driver:
+        await driver.press("enter")
+        driver.bar.facts = BarFacts(following="Another title")
+        await driver.settle()
+        places = [driver.bar.place_at(x, 0) for x in range(120)]
+        first = lines(driver)[0].index("next ▹")
+        assert set(places[first:]) == {"next"}
+        assert places[first - 2] != "next"
+        assert places[:4] == ["mark", "mark", "mark", "title"]

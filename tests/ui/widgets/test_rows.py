@@ -306,3 +306,24 @@ def test_move_redraws_the_lines_from_one_row_to_the_other(
     pane.refresh_row(end, 1)
     pane.refresh_row(5)
     assert drawn[1:] == [(2 * end, 4), (2 * end, 1), (12, 2)]
+
+
+async def test_rail_has_a_colour_of_its_own_in_the_pane_with_the_focus(library: Library) -> None:
+    async with shown(library, 3) as (driver, pane):
+        assert driver.text
+        lit = list(pane.draw_row(0)[0])[1].style
+        driver.main.set_focus(driver.episodes)
+        await driver.settle()
+        assert driver.text
+        idle = list(pane.draw_row(0)[0])[1].style
+        assert lit is not None
+        assert idle is not None
+        assert lit.color != idle.color
+
+
+async def test_scrolling_draws_the_rows_that_come_into_sight(library: Library) -> None:
+    async with shown(library, 30) as (driver, pane):
+        assert "20.0" not in driver.text
+        pane.scroll_to(y=42, animate=False, force=True, immediate=True)
+        await driver.settle()
+        assert drawn(driver, pane).startswith("20.0 20.1 21.0")

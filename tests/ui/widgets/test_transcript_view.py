@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -613,3 +614,42 @@ async def test_page_down_moves_by_at_least_one_sentence(library: Library) -> Non
         assert driver.transcript.cursor == 2
         await driver.press("pageup")
         assert driver.transcript.cursor == 2  # the page above begins within it
+
+
+async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(library: Library) -> None:
+    async with run_app(library, (120, 40), query=BASICS, prepare=with_words("one", LONG)) as driver:
+        await driver.press("t")
+        pane = driver.transcript
+        await driver.until(lambda: "narrow. Sentence number 1 says" in driver.text, "the words are laid out")
+        assert pane.size.height == 32
+        for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
+            pane.action_move_page(pages)
+            assert pane.cursor == cursor
+
+
+async def test_copied_sentence_carries_the_remark_on_its_transcript(library: Library) -> None:
+    for note, text in (("", "No time one."), ("made by a machine", "No time one. (made by a machine)")):
+        async with run_app(library, query=BASICS, prepare=with_words("one", replace(UNTIMED, note=note))) as driver:
+            await driver.press("t")
+            driver.transcript.action_copy()
+            assert driver.app.clipboard == text
+
+
+async def test_enter_goes_on_recognising_from_the_last_sentence_alone(library: Library) -> None:
+    part = replace(LONG, cues=LONG.cues[:3], note="made by a machine", is_partial=True)
+    recorded = build_library([], [Episode("talk", "Talk", duration=100.0, audio="/talk.mp3")])
+    async with run_app(recorded, prepare=with_words("talk", part)) as driver:
+        await driver.press("t")
+        pane, asked = driver.transcript, driver.services.asked_recognition.asked
+        pane.go(1)
+        pane.action_choose()
+        assert asked == []
+        pane.go(2)
+        pane.action_choose()
+        assert asked == [("request", "talk")]
+
+
+async def test_nothing_is_said_of_times_where_there_are_no_words(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
+        await driver.press("t", "enter")
+        assert driver.notices == []
