@@ -1,0 +1,44 @@
+"""Keys go to what they are bound to, or on to Textual."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from tests.app_driver import AppDriver, run_app
+from tui_pod.core.library.library import Library
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.key_order import handle_key
+
+
+async def handled(driver: AppDriver, key: str) -> bool:
+    """Handle a key, and return whether it was not handed on to Textual."""
+    handed_on: list[events.Key] = []
+
+    async def hand_on(event: events.Key) -> None:
+        handed_on.append(event)
+
+    await handle_key(driver.app, events.Key(key, key if len(key) == 1 else None), hand_on)
+    return not handed_on
+
+
+@pytest.mark.parametrize(("key", "is_handled"), [("j", True), ("1", True), ("question_mark", True), ("f20", False)])
+async def test_key_that_is_bound_is_handled_and_another_is_handed_on(
+    key: str, is_handled: bool, library: Library
+) -> None:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        assert await handled(driver, key) is is_handled
+        assert driver.episodes.cursor == (key == "j")
+
+
+async def test_letter_in_a_field_is_text_and_no_key(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("slash")
+        assert not await handled(driver, "j")
+        assert await handled(driver, "escape")
+
+
+async def test_key_waits_for_the_pane_that_handles_it(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        assert await handled(driver, "m")
+        assert driver.progress_index.status("one").value == "played"  # no moment later
