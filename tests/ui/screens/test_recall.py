@@ -124,3 +124,17 @@ async def test_what_leads_to_a_bookmark_is_played_unless_something_plays() -> No
         await driver.press("r")
         await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
         assert driver.services.excerpts[-1] == "silence"
+
+
+async def test_key_of_the_answer_counts_only_once_and_removing_leaves_the_bookmark() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, 0.0)
+        await driver.press("r")
+        await driver.until(lambda: "1 of 1" in driver.text, "it asks")
+        assert "again:" not in driver.text
+        await driver.press("enter")
+        assert "1 again: 1 day" in driver.text
+        await driver.press("x")
+        await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
+        assert due(driver) == 0
+        assert len(driver.controller.bookmarks) == 1

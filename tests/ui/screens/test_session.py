@@ -360,3 +360,11 @@ async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(li
     async with run_app(library, query=BASICS) as driver:
         await driver.press("2", "S")
         assert "from: Basics" in said(driver)
+
+
+async def test_plan_says_at_which_other_speed_it_is(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("S")
+        assert ", at " not in said(driver)
+        await driver.press("escape", "enter", *["]"] * 5, "space", "S")
+        assert ", at 1.5×" in said(driver)

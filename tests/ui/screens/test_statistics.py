@@ -289,3 +289,28 @@ async def test_statistics_turn_at_midnight(library: Library) -> None:
         await view.turn()
         await driver.settle()
         assert (numbers(driver)["today"], numbers(driver)["in all"]) == ("0 s", "20 s")
+
+
+async def test_cursor_of_the_topics_is_scrolled_to_and_beyond_the_ends_the_view_scrolls(library: Library) -> None:
+    async with run_app(library, (60, 16), query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(30)
+        await open_statistics(driver)
+        view = driver.main.query_one(StatisticsView)
+        view.action_move_to(0)
+        await driver.settle()
+        view.action_move(-1)
+        await driver.settle()
+        assert view.scroll_offset.y == 0
+        view.action_move_to(-1)
+        await driver.settle()
+        assert view.scroll_offset.y == view.max_scroll_y > 0
+        end = view.line
+        view.action_move(-1)
+        await driver.settle()
+        assert 0 <= view.line < view.scrollable_content_region.height
+        assert view.line != end
+        view.action_move_to(0)
+        view.action_move_page(1)
+        await driver.settle()
+        assert view.scroll_offset.y == min(view.size.height, view.max_scroll_y)

@@ -111,3 +111,20 @@ async def test_rail_is_drawn_only_while_keys_go_to_the_view(library: Library) ->
         driver.main.set_focus(driver.episodes)
         await driver.settle()
         assert rows(driver, view)[1] == "0 top"
+
+
+async def test_click_on_the_border_or_below_all_lines_does_nothing(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        view.show_lines([TextLine((("0 top", PLAIN),), 0), TextLine((("1 top", PLAIN),), 1)])
+        await driver.settle()
+        for y in (0, 3, 7):
+            await driver.click(view, 5, y)
+            assert view.cursor == 0
+        await driver.click(view, 5, 2)
+        assert view.cursor == 1
+
+
+async def test_line_of_a_choice_that_is_not_shown_is_the_first(library: Library) -> None:
+    async with shown(library) as (_, view):
+        view.show_lines([TextLine((("Heading", PLAIN),))])
+        assert view.line == 0

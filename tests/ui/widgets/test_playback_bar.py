@@ -348,3 +348,28 @@ async def test_place_of_the_next_episode_ends_with_the_line(library: Library) ->
         assert set(places[first:]) == {"next"}
         assert places[first - 2] != "next"
         assert places[:4] == ["mark", "mark", "mark", "title"]
+
+
+@pytest.mark.parametrize(("height", "said"), [(29, "session waits  next"), (30, "next")])
+async def test_waiting_session_is_said_beside_the_next_episode_only_in_two_lines(
+    height: int, said: str, library: Library
+) -> None:
+    async with run_app(library, (120, height), query=BASICS) as driver:
+        await driver.press("enter")
+        driver.bar.facts = BarFacts(waiting="waits", following="Another title")
+        await driver.settle()
+        line = lines(driver)[0 if height < 30 else 2]
+        assert line.endswith(f"{said} ▹ Another title")
+        assert line.count("waits") == 1
+
+
+@pytest.mark.parametrize(("height", "is_beside"), [(29, True), (30, False)])
+async def test_place_in_a_course_stands_beside_the_title_only_in_two_lines(
+    height: int, is_beside: bool, library: Library
+) -> None:
+    async with run_app(library, (120, height), query=BASICS) as driver:
+        await driver.press("enter")
+        driver.bar.facts = BarFacts(place="Act 2")
+        await driver.settle()
+        assert lines(driver)[0].startswith(" ▶ One  Act 2") is is_beside
+        assert "Act 2" in lines(driver)[0]
