@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Size
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
@@ -13,7 +14,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.widgets.topic_tree import MANY_TOPICS, METER_WIDTH
+from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH
 
 
 async def test_left_folds_a_topic_and_then_goes_to_its_parent(library: Library) -> None:
@@ -121,3 +122,15 @@ async def test_very_many_topics_start_folded(count: int, is_folded: bool) -> Non
     library = build_library(topics, [Episode("one", "One", tags=("T0",))])
     async with run_app(library) as driver:
         assert ("T0" not in [name for name, _ in driver.tree_rows()]) is is_folded
+
+
+async def test_tree_takes_three_of_seven_columns_beyond_eighty_until_its_names_fit() -> None:
+    long, short = [LEAST_WIDTH, LEAST_WIDTH, LEAST_WIDTH + 3, MOST_WIDTH], [LEAST_WIDTH] * 4
+    for name, widths in (("A name of a topic " * 9, long), ("A", short)):
+        library = build_library([Topic(name)], [Episode("one", "One", tags=(name,))])
+        async with run_app(library) as driver:
+            found = [
+                driver.tree.get_content_width(Size(columns - BORDER, 40), Size(columns, 40)) + BORDER
+                for columns in (40, 80, 87, 300)
+            ]
+            assert found == widths
