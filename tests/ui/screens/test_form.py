@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from textual.widgets import Static
@@ -87,7 +88,8 @@ async def test_wrong_value_is_said_at_once_and_leads_back_to_its_field() -> None
         await driver.press("x")
         assert (said(form), age.has_class("-wrong")) == ("It must be a number.", True)
         await driver.press("down", "enter")
-        assert (form.saved, form.focused) == ([], age)
+        await driver.until(lambda: form.focused is age, "its field has the focus")
+        assert form.saved == []
         await driver.press("backspace", "7")
         assert not age.has_class("-wrong")
         await driver.press("enter")
@@ -100,7 +102,8 @@ async def test_wrong_value_of_a_hidden_field_shows_it() -> None:
         assert not body.has_class("-all")
         await driver.press("enter")
         assert body.has_class("-all")
-        assert (form.saved, form.focused) == ([], rare)
+        await driver.until(lambda: form.focused is rare, "its field has the focus")
+        assert form.saved == []
 
 
 async def test_rare_fields_are_counted_and_shown_on_demand() -> None:
@@ -108,7 +111,7 @@ async def test_rare_fields_are_counted_and_shown_on_demand() -> None:
         assert "2 more settings …" in driver.text
         await driver.press("down", "enter")
         assert form.query_one(DialogBody).has_class("-all")
-        assert form.focused is form.query_one("#field-rare")
+        await driver.until(lambda: form.focused is form.query_one("#field-rare"), "it has the focus")
         assert form.saved == []
     async with shown(NAME) as (driver, _):
         assert "more settings" not in driver.text
@@ -148,9 +151,13 @@ async def test_what_usually_holds_loses_its_first_words_where_it_has_no_room() -
         for field, shorter in (("name", "nobody"), ("size", "← large →")):
             widget = form.query_one(f"#field-{field}")
             widget.styles.width = 14
-            await driver.settle()
+            longer = f"as usual: {shorter.strip('← →')}"
+            await driver.until(partial(lacks, driver, longer), "it is shortened")
             assert shorter in driver.text
-            assert f"as usual: {shorter.strip('← →')}" not in driver.text
+
+
+def lacks(driver: AppDriver, text: str) -> bool:
+    return text not in driver.text
 
 
 async def test_unit_is_behind_a_field_that_begins_with_a_digit() -> None:
