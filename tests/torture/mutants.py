@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import tomli_w
 from tui_pod.core.playback import progress_editor
 from tui_pod.core.player import progress_tracker as tracker
 from tui_pod.core.player.events import RecordsSaved
+from tui_pod.core.progress.progress import Progress, stamp_after
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.runtime import files as durable
 from tui_pod.state import format as state_format
@@ -296,8 +297,16 @@ def read_newer() -> None:
 
 
 def believe_last_file() -> None:
-    """Take what another machine wrote, whatever is newer."""
-    _change(sync, "incoming", lambda mine, theirs: {i: value for i, value in theirs.items() if value != mine.get(i)})
+    """Take what another machine wrote, whatever is newer, as if it had just happened."""
+
+    def taken(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
+        changed = {ident: value for ident, value in theirs.items() if value != mine.get(ident)}
+        return {
+            ident: value._replace(updated=stamp_after(mine.get(ident), value.updated))
+            for ident, value in changed.items()
+        }
+
+    _change(sync, "incoming", taken)
     _change(sync_folder, "newest", lambda first, second: second)
 
 
