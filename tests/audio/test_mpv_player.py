@@ -12,6 +12,7 @@ from mpv import MpvEventID
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.audio import mpv_player
+from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileLoaded
 
@@ -60,7 +61,7 @@ def test_position_is_unknown_while_a_seek_is_under_way(handle: Handle) -> None:
 
 def test_opened_is_called_if_libmpv_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise OSError("no libmpv")
+        raise NoPlayer(OSError("no libmpv"))
 
     monkeypatch.setattr(mpv_player, "open_mpv", fail)
     opened = threading.Event()

@@ -15,6 +15,7 @@ from tui_pod.cli.shared import ask, ask_yes, copy_as, find_topics, print_json, p
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
 from tui_pod.core.progress.progress import Progress
+from tui_pod.core.text.escapes import CLEAR_LINE
 
 LIBRARY = build_library(TOPICS, EPISODES)
 
@@ -55,11 +56,16 @@ def test_end_of_the_input_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (ask("?"), ask("?")) == ("a", None)
 
 
-@pytest.mark.parametrize(("share", "bar"), [(None, 0), (0.0, 0), (0.52, 10), (1.0, 20)])
-def test_progress_is_a_bar_of_twenty(share: float | None, bar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("share", "bar"),
+    [(None, ""), (0.0, f"[{'.' * 20}] "), (0.52, f"[{'#' * 10}{'.' * 10}] "), (1.0, f"[{'#' * 20}] ")],
+)
+def test_progress_is_a_bar_of_twenty_where_it_is_known(
+    share: float | None, bar: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = show_errors(monkeypatch)
     show_progress("one", share, "5 MB")
-    assert shown.getvalue().endswith(f"[{'#' * bar}{'.' * (20 - bar)}] one 5 MB")
+    assert shown.getvalue().endswith(f"{CLEAR_LINE}{bar}one 5 MB")
     show_progress("")
     assert shown.getvalue().endswith("\x1b[K")
 

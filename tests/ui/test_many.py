@@ -152,8 +152,8 @@ async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile
         assert len(driver.main.model.indexes) == COUNT
         store.is_due.set()
         await typing
-        await driver.until(lambda: len(driver.main.model.indexes) < COUNT, "it is searched")
-        assert list(driver.main.model.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
+        found = [place for place, text in enumerate(library.folded) if "777" in text]
+        await driver.until(lambda: list(driver.main.model.indexes) == found, "all that was typed is searched for")
         assert len(store.readers) == 1
         assert store.readers[0] is not threading.main_thread()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,11 +33,19 @@ def streams(tmp_path: Path) -> Iterator[RecordingStore]:
     streams.close()
 
 
+@pytest.fixture
+def gate() -> threading.Event:
+    """Return what the server waits for before it sends the second half of a recording; it is set."""
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @pytest.fixture(name="find")
-def finder(site: Site, streams: RecordingStore) -> Find:
+def finder(site: Site, streams: RecordingStore, gate: threading.Event) -> Find:
     def find(content: bytes, stated: float | None) -> Source:
         name = f"{len(content)}"  # the same recording once more is not fetched again
-        site.replies[f"/{name}"] = Ranged(content)
+        site.replies[f"/{name}"] = Ranged(content, pause=gate)
         stream = streams.open(name, site.url(f"/{name}"), lambda: site.policy)
         stream.wait_for_answer(CancelToken())
         return find_places(Source(stream.file.content.address, remote=stream), stream, stated, CancelToken())
@@ -77,7 +86,8 @@ def test_length_is_put_before_the_first_frame_of_a_variable_file(find: Find, tag
         assert (head.first, head.has_length) == (0, True)
 
 
-def test_places_behind_the_added_length_can_be_gone_to(find: Find) -> None:
+def test_places_behind_the_added_length_can_be_gone_to(find: Find, gate: threading.Event) -> None:
+    gate.clear()
     source = find(VARIABLE, LENGTH)
     assert source.remote is not None
     reader = source.remote.open()
@@ -85,6 +95,7 @@ def test_places_behind_the_added_length_can_be_gone_to(find: Find) -> None:
     assert size is not None
     assert [reader.can_go_to(place) for place in (0, 100, size // 2, size - 129, size - 127)] == [True] * 5
     assert not reader.can_go_to(size - 128)  # a tag of the first kind, for which the player would wait
+    gate.set()
     reader.close()
 
 

@@ -28,6 +28,7 @@ class SearchController:
         self._transcript = transcript
         self._open_views = open_views
         self._is_of_transcript = False
+        self._typed = ""  # the words for the list
         self._folding: asyncio.Task[object] | None = None  # folds the text that a search looks at
 
     async def open(self) -> None:
@@ -54,18 +55,20 @@ class SearchController:
         """Search for what is typed."""
         if self._is_of_transcript:
             self._transcript.search(words)
-        elif self._folding is None or self._folding.done():
-            self._show(words)
+            return
+        self._typed = words
+        if self._folding is None or self._folding.done():
+            self._show()
         else:
-            self._screen.run_worker(self._wait(words, self._folding), group=WAITING, exclusive=True)
+            self._screen.run_worker(self._wait(self._folding), group=WAITING, exclusive=True)
 
-    async def _wait(self, words: str, folding: asyncio.Task[object]) -> None:
+    async def _wait(self, folding: asyncio.Task[object]) -> None:
         with self._services.tasks.showing("list search", "searching"):
             await asyncio.shield(folding)
-        self._show(words)
+        self._show()
 
-    def _show(self, words: str) -> None:
-        self._screen.model.search(words)
+    def _show(self) -> None:
+        self._screen.model.search(self._typed)  # a later key may have come before the end of the wait
         self._screen.listing.show()
 
     def go_on(self, by: int) -> None:

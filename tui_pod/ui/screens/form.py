@@ -16,6 +16,7 @@ from textual.reactive import var
 from textual.widgets import Input, Static
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import counted
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, Dialog, DialogBody
 
@@ -180,7 +181,7 @@ class FormDialog(Dialog):
                         if field.unit:
                             yield Static(Content(field.unit), classes="field-unit")
                 if rare:
-                    yield MoreFields(f"{len(rare)} more settings …", id="more-fields")
+                    yield MoreFields(f"{counted(len(rare), 'more setting')} …", id="more-fields")
             yield Static(id="outcome", markup=False)
 
     def _make_input(self, field: FormField) -> Input:
