@@ -15,7 +15,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
-from tui_pod.core.player.snapshot import Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
@@ -31,6 +31,7 @@ from tui_pod.speech.transcript_files import TranscriptFiles
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
 SPOKEN = Episode("y", "Y", summary="Said.")
 QUOTA = 1_000_000
+ONE = Chapter(0.0, "One")
 
 
 class ServiceRig:
@@ -127,6 +128,23 @@ async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, m
     assert isinstance(await service.request(STREAM), SourceReady)
     assert await service.next_line() == "x: RuntimeError: odd"
     assert service.events.empty()
+
+
+@pytest.mark.parametrize(("found", "is_told"), [((), False), ((ONE,), False), ((ONE, Chapter(9.0, "Two")), True)])
+async def test_chapters_are_told_only_if_there_are_other_ones(
+    found: tuple[Chapter, ...], is_told: bool, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(*_: object) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
+        return found, ChapterOrigin.FEED
+
+    source = Source("https://example.org/x.mp3", is_stream=True, marks=(ONE,))
+    monkeypatch.setattr(service.podcasts, "source", lambda *_: source)
+    monkeypatch.setattr(service.podcasts, "chapters", find)
+    assert isinstance(await service.request(STREAM), SourceReady)
+    monkeypatch.setattr(service.podcasts, "prepare", fail(RuntimeError("later")))
+    service.sources.prepare(STREAM)
+    await service.next_line()  # what was begun before has ended
+    assert service.events.empty() is not is_told
 
 
 async def test_preparing_that_fails_is_logged_alone(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,10 @@ def test_list_by_hand_is_made_printed_changed_and_removed(lists, tmp_path: Path)
 def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: ignore[no-untyped-def]
     assert lists("lists", "Long", "--set", "topics=Greek", "min_length=15m", "status=unplayed")[0] == 0
     assert json.loads(lists("lists", "--json")[1])[0]["episodes"] == 1
+    lists("lists", "Mine", "--add", "c")
+    mine, rule = sorted((each["rule"] for each in json.loads(lists("lists", "--json")[1])), key=bool)
+    assert (mine, rule["min_length"]) == (None, "15m")
+    lists("lists", "Mine", "--remove")
     assert lists("lists")[1].split("\t")[4] == "topics=Greek, status=unplayed, min_length=15m\n"
     lists("mark", "played", "b")
     assert json.loads(lists("lists", "--json")[1])[0]["episodes"] == 0

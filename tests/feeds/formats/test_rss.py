@@ -42,6 +42,8 @@ def test_rss_channel_is_read() -> None:
     assert found.categories == (("Science", "Physics"), ("News",))
     assert found.moved_to == "https://new.example.org/feed"
     assert len(found.items) == 1
+    assert found.ttl == 0.0
+    assert read(feed(item(1), "Cast", "<ttl>90</ttl>")).ttl == 90 * 60.0
 
 
 @pytest.mark.parametrize(
