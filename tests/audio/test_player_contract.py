@@ -6,6 +6,7 @@ import queue
 import struct
 import sys
 import threading
+import time
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,9 +64,12 @@ class Rig:
             self._arrived.notify_all()
 
     def wait(self, is_so: Check, what: str) -> None:
-        """Wait until something is so."""
+        """Wait until something is so; it is looked at after each event, and also without one."""
+        limit = time.monotonic() + PATIENCE
         with self._arrived:
-            assert self._arrived.wait_for(is_so, PATIENCE), f"it never came about that {what}: {self.events}"
+            while not is_so():
+                assert time.monotonic() < limit, f"it never came about that {what}: {self.events}"
+                self._arrived.wait(0.05)
 
     def wait_for(self, kind: type[Event], load: int) -> Event:
         """Wait for an event of a kind and a load, and return the newest one."""

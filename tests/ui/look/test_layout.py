@@ -174,7 +174,7 @@ async def test_storm_of_sizes_ends_in_the_picture_of_the_last_one() -> None:
         await driver.play(5)
         await driver.resize(80, 24)
         calm, current = driver.text, driver.current
-        for number in range(250):
+        for number in range(120):
             await driver.pilot.resize_terminal(20 + number * 37 % 180, 3 + number * 11 % 57)
         await driver.resize(80, 24)
         assert driver.text == calm
