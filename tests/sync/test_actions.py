@@ -262,3 +262,10 @@ def test_newest_action_of_each_episode_wins() -> None:
     other = ACTION._replace(guid=None, episode="https://cast.example.org/2.mp3")
     for actions in ([ACTION, later, further, other], [further, later, other, ACTION]):
         assert set(newest_of_each(actions)) == {further, other}
+
+
+def test_episode_is_known_by_its_guid_else_by_its_recording() -> None:
+    moved = ACTION._replace(time=NOW, episode="https://cast.example.org/moved.mp3")
+    assert newest_of_each([ACTION, moved]) == [moved]
+    bare = [action._replace(guid=None) for action in (ACTION, moved)]
+    assert newest_of_each(bare) == bare

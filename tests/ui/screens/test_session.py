@@ -260,6 +260,26 @@ async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None
         assert driver.bar.facts.sleep == ""
 
 
+@pytest.mark.parametrize(
+    ("row", "timer"),
+    [
+        (0, SleepTimer(5 * 60.0)),
+        (4, SleepTimer(60 * 60.0)),
+        (5, SleepTimer(1, SleepUnit.EPISODE)),
+        (6, SleepTimer(2, SleepUnit.EPISODE)),
+        (7, SleepTimer(3, SleepUnit.EPISODE)),
+        (8, SleepTimer(5, SleepUnit.EPISODE)),
+        (9, None),
+    ],
+)
+async def test_each_row_of_the_sleep_timer_sets_what_it_says(
+    row: int, timer: SleepTimer | None, library: Library
+) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("z", *["j"] * row, "enter")
+        assert driver.controller.sleep == timer
+
+
 async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter")

@@ -76,6 +76,16 @@ async def test_pane_lists_the_chapters_around_the_one_that_plays(library: Librar
         assert "Part 9" not in pane_text(driver)
 
 
+async def test_details_open_at_the_chapter_that_plays(library: Library) -> None:
+    async with run_app(library) as driver:
+        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(9))
+        driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
+        await driver.press("enter")
+        await driver.play(4)
+        await driver.press("i", "j", "enter")
+        assert driver.playback.position == 5.0
+
+
 async def test_cover_takes_no_room_without_true_colour(library: Library) -> None:
     async with run_app(library, size=WIDE) as driver:
         await shows(driver, "Episode")
