@@ -241,3 +241,11 @@ async def test_palette_runs_the_command_that_its_keys_move_to(library: Library) 
         assert options.highlighted != before
         await driver.press("up")
         assert options.highlighted == before
+
+
+@pytest.mark.parametrize("size", [(40, 12), (93, 24), (94, 24), (120, 40)])
+async def test_each_command_has_one_line(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, size) as driver:
+        await driver.press("ctrl+p")
+        commands = driver.app.screen.query_one(OptionList)
+        assert commands.virtual_size.height == commands.option_count

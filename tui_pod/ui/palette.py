@@ -20,7 +20,7 @@ from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import narrow
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import fit
-from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ MIN_LETTERS = 2
 RECENT = 5
 """How many commands are listed first because they were used last."""
 
-WIDTH, FRAME = 90, 8
-"""Width of the palette, and the cells beside its rows and between their columns."""
+WIDTH, FRAME, PADDING = 90, 8, 2
+"""Width of the palette, the cells beside its rows and between their columns, and how many more a wide screen has."""
 
 
 class PaletteCommand(NamedTuple):
@@ -161,7 +161,8 @@ class PaletteScreen(InputDialog):
     def _show(self, typed: str) -> None:
         words = fold(typed).split()
         self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
-        room = min(WIDTH, self.app.size.width) - FRAME
+        width = self.app.size.width
+        room = min(WIDTH, width) - FRAME - PADDING * (width >= NORMAL_WIDTH)
         choices = self.query_one(OptionList)
         choices.set_options(
             Option(Content.assemble(fit(name, room - cell_len(key)), "  ", (key, "$text-muted")))

@@ -85,7 +85,7 @@ _TRACKS = ("scrollbar-background", "scrollbar-background-hover", "scrollbar-back
 
 _TERMINAL = {
     "cursor-idle": _OWN, "frame": _GREY, "text-muted": _OWN, "text-disabled": _OWN,
-    "match-text": "ansi_black",
+    "match-text": "ansi_black", "input-selection-foreground": "ansi_black",
     **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), _GREY),
     **dict.fromkeys(_TRACKS, _OWN),
 }  # fmt: skip
@@ -109,7 +109,8 @@ def with_readable_text(variables: Mapping[str, str], theme: Theme, is_grey: bool
         accent = "ansi_cyan" if theme.dark else "ansi_blue"  # those that no terminal shows fainter than its grey
         started, match = ("ansi_yellow", "ansi_bright_yellow") if theme.dark else ("ansi_magenta", "ansi_yellow")
         accents = dict.fromkeys(_ACCENTS, accent)
-        return {**variables, **_TERMINAL, **accents, "text-warning": started, "match": match}
+        matches = dict.fromkeys(("match", "input-selection-background"), match)
+        return {**variables, **_TERMINAL, **accents, **matches, "text-warning": started}
     if "frame" in given:
         made = {**given, **{f"text-{name}": variables[name] for name in _TEXTS}}
     else:
