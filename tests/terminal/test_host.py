@@ -351,6 +351,18 @@ async def test_end_is_told_with_its_status(host: TerminalHost, line: socket.sock
     assert line.recv(100) == b"end 1\n"
 
 
+async def test_terminal_can_be_left_before_the_integrations_start(
+    line: socket.socket, state: Path, drawer: FakeDrawer
+) -> None:
+    host = TerminalHost(LINES.pop(line), state, stays=True, idle=60.0, options="")
+    host.serve(drawer)
+    assert host.leave()
+    with greeting(state, IF_LEFT) as (_, client):
+        assert await hear(client) == "welcome"
+    await host.close()
+    host.end(0)
+
+
 async def test_a_thousand_that_attach_leave_nothing_behind(host: TerminalHost, state: Path) -> None:
     host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     with greeting(state) as (_, client):

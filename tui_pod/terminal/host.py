@@ -17,6 +17,7 @@ from typing import Protocol
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder
+from tui_pod.runtime.log import log
 from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
 from tui_pod.terminal.start import line_name
 
@@ -72,11 +73,13 @@ class TerminalHost(Follower):
             self._follow(self._line)
 
     def listen(self) -> None:
-        """Accept other clients.
+        """Accept other clients, unless that was begun before.
 
         Raises:
             RemoteError: there is no folder for the socket, or the socket cannot be created.
         """
+        if self._listener is not None:
+            return
         folder = open_folder(may_make=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -94,7 +97,10 @@ class TerminalHost(Follower):
 
     def leave(self) -> bool:
         """Give the terminal back and keep running; return False if no client could come back."""
-        if self._listener is None:
+        try:
+            self.listen()  # the listener may leave before the integrations have started
+        except RemoteError as error:
+            log(f"cannot leave the terminal: {error}")
             return False
         self._drawer.give_up()
         self._part(LEFT)

@@ -61,6 +61,11 @@ async def test_offer_ends_when_the_listener_does_something_else(keys: list[str],
     assert not driver.shows(RecallScreen)
 
 
+async def test_offer_stays_when_the_former_episode_is_drawn_late(driver: AppDriver) -> None:
+    driver.main.question.follow(driver.playback._replace(load=driver.playback.load - 1))
+    assert "Question" in key_line(driver)
+
+
 async def test_enter_in_the_search_field_goes_to_the_results(driver: AppDriver) -> None:
     await driver.press("slash", *"two", "enter")
     assert not driver.shows(RecallScreen)

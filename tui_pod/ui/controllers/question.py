@@ -77,8 +77,8 @@ class QuestionController:
         return True
 
     def follow(self, playback: Playback) -> None:
-        """Take the offer back once another episode begins."""
-        if playback.load != self._load:
+        """Take the offer back once another episode begins; what is drawn late is of the one before."""
+        if playback.load > self._load:
             self.lapse()
 
     def _end(self) -> None:
