@@ -90,6 +90,13 @@ def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> N
     assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
 
 
+def test_kind_of_a_file_under_a_wrong_name_is_that_of_its_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mp3"
+    facts = bytes(10) + (8000 << 44 | 15 << 36 | 7 * 8000).to_bytes(8, "big") + bytes(16)  # rate, bits, samples
+    path.write_bytes(b"fLaC\x80\0\0\x22" + facts + b"\xff\xf8" * 100)
+    assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.8])
 def test_duration_of_a_file_that_was_cut_off_is_what_is_left_of_it(tmp_path: Path, share: float) -> None:
     path = make_long_mp3(tmp_path / "a.mp3", 100)

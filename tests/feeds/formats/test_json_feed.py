@@ -11,6 +11,13 @@ from tests.feeds.reading import read
 from tui_pod.feeds.formats.model import FeedError
 
 
+@pytest.mark.parametrize(("ident", "guid"), [(10**15 - 1, "999999999999999"), (10**15, ""), (True, "")])
+def test_number_is_an_id_while_it_is_exact(ident: object, guid: str) -> None:
+    items = [{"id": ident, "title": "x", "content_text": "y"}]
+    (found,) = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": items})).items
+    assert found.guid == guid
+
+
 def test_json_feed_is_read() -> None:
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1", "title": "J", "home_page_url": "https://j.org/",
