@@ -252,6 +252,3 @@ HEARD = Layout(
     Field("seconds", "seconds", SECONDS, is_required=True),
     Field("wall", "wall", SECONDS, is_required=True),
 )  # fmt: skip
-
-SNAPSHOT: tuple[Layout[Any], ...] = (PROGRESS, BOOKMARK, CARD, LIST)
-"""Those that a snapshot holds."""

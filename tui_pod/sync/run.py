@@ -55,8 +55,6 @@ class SyncResult:
     """Why the sync is incomplete; None if it is complete."""
     is_offline: bool = False
     """True if that was because the network is down."""
-    machines: int = 0
-    """How many files of other machines were read."""
     waiting: list[str] = field(default_factory=list)
     """Titles or addresses of podcasts that other machines have, and that the listener was not asked about."""
     subscribed: list[str] = field(default_factory=list)
@@ -169,7 +167,6 @@ def sync_with_folder(
         sent_notebook,
         configured,
         notices=notices,
-        machines=len(gathered.others),
         subscribed=[each.address for each in wanted.values()],
         unsubscribed=[feed.name for feed in unwanted],
         waiting=waiting,
