@@ -31,7 +31,7 @@ ITEMS = 10_000
 FILES = 10_000
 """Of the folder, a hundred in each subfolder."""
 
-FIRST_LIMIT, SECOND_LIMIT = 2.5, 1.5
+FIRST_LIMIT, SECOND_LIMIT = 2.8, 1.6
 """Time of a refresh, ÷ that in which urllib fetches the same over eight connections: the first, and without news."""
 
 CONNECTIONS_LIMIT = 8
