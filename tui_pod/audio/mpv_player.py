@@ -292,7 +292,7 @@ class MpvPlayer:
             self._applied = mpv["af"] = wanted
 
     def _drop_filters(self, mpv: MPV) -> None:
-        """Use no filters any more, since libmpv lacks one, and report that once."""
+        """Stop using filters, since libmpv lacks one of them, and report that once."""
         if self._has_filters:
             self._has_filters = False
             self._applied = mpv["af"] = ""

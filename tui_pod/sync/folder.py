@@ -80,7 +80,7 @@ class Gathered(NamedTuple):
 
     all: Contents
     own: Contents | None
-    """The contents of this machine's own file; None if it has to be written again."""
+    """What this machine's own file holds; None if the file must be written again."""
     others: tuple[str, ...]
     """Names of the other machines' files, unreadable ones too."""
     origins: Mapping[str, str]

@@ -42,7 +42,7 @@ OF_ANY = ("name", "sort")
 
 
 def rows_of(own_list: OwnList) -> list[Setting]:
-    """Return the settings that a list has."""
+    """Return the settings of a list."""
     return [row for name, row in ROWS.items() if own_list.is_rule or name in OF_ANY]
 
 

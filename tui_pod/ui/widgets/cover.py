@@ -75,7 +75,7 @@ def are_covers_drawn(app: App[object], services: Services) -> bool:
 
 @lru_cache(maxsize=4)
 def scaled(picture: bytes, width: int, height: int) -> list[list[tuple[int, int, int]]]:
-    """Return rows of pixels, each the mean of the area it covers of a square picture, which has more pixels."""
+    """Return a square picture scaled down, as rows of pixels; each is the mean of the area that it covers."""
     side = isqrt(len(picture) // 3)
     columns, rows = ([number * side // count for number in range(count + 1)] for count in (width, height))
     return [[_mean(picture, side, column, row) for column in pairwise(columns)] for row in pairwise(rows)]
