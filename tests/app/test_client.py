@@ -167,7 +167,7 @@ def test_terminal_attached_is_drawn_dark_or_light_as_it_is(room: Path) -> None:
         leave(terminal)
         assert terminal.raw.rindex(b"\x1b[?2031l") > terminal.raw.rindex(b"\x1b[?2031h")
     with attached(room, COLORTERM="truecolor") as terminal:
-        assert is_drawn_in(terminal, DARK)
+        terminal.until(partial(is_drawn_in, terminal, DARK), "it is drawn as it was left")
         terminal.until(lambda: b"\x1b[?2031h\x1b[?996n" in terminal.raw, "it is asked anew")
         terminal.press(light)  # it changed while nothing was attached
         terminal.until(partial(is_drawn_in, terminal, LIGHT), "it is drawn so")

@@ -161,6 +161,19 @@ def test_oldest_streams_are_deleted_until_the_rest_is_within_the_quota(
     assert [path for path in paths if path.exists()] == paths[3 - left :]
 
 
+def test_recording_that_was_just_closed_is_opened_with_what_is_here(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Unnamed(AUDIO, 1_000_000, stays=threading.Event())
+    store = RecordingStore(tmp_path, None)
+    recording = store.open("one", site.url("/a.mp3"), lambda: site.policy)
+    reader = recording.open()
+    assert read(reader, 0, 500_000) == AUDIO[:500_000]
+    reader.close()
+    recording.close()
+    again = store.open("one", site.url("/a.mp3"), lambda: site.policy)
+    assert again.file.have.total()
+    again.close()
+
+
 @pytest.mark.parametrize(("kind", "is_download"), [("download", False), ("stream", True), ("stream", False)])
 def test_file_in_use_by_another_program_is_fetched_without_a_name(tmp_path: Path, kind: str, is_download: bool) -> None:
     with in_use(tmp_path, is_download=kind == "download"):

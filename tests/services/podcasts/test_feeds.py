@@ -1128,7 +1128,7 @@ async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, s
 async def test_downloads_that_are_stopped_can_be_started_again(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     await add_sounds(service, site, 1)
-    site.replies["/1.wav"] = Ranged(sound(30.0), pause=going)
+    site.replies["/0.wav"] = Ranged(sound(30.0), pause=going)
     (episode,) = service.controller.library.ids
     service.service.downloads.toggle([episode])
     await service.until(lambda: (job := service.driver.jobs.get("downloads")) and job.share, "a part is here")

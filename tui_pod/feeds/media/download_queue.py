@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -71,6 +72,7 @@ class DownloadQueue:
         self._progress_of = progress
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._turns: dict[str, threading.Lock] = {}
 
     def start(self, requests: Iterable[DownloadRequest]) -> None:
         """Queue downloads, except those that are queued already."""
@@ -108,7 +110,8 @@ class DownloadQueue:
 
         def work(cancel: CancelToken, expendable: Sequence[str]) -> None:
             try:
-                self.downloads.fetch(request, partial(post, self._progress, request.episode), cancel, expendable)
+                with self._turns.setdefault(request.episode, threading.Lock()):  # a stopped one may still be ending
+                    self.downloads.fetch(request, partial(post, self._progress, request.episode), cancel, expendable)
             finally:
                 post(self._give_up, [episode for episode in expendable if self.downloads.find(episode) is None])
 

@@ -54,6 +54,9 @@ class RecordingStore:
             FetchError: a download is wanted, and another program has begun one.
         """
         name = file_hash(episode)
+        former = self._live.get(name)
+        if former is not None and not former.is_usable:
+            former.join(2.0)  # it has the file until it ends
         with self._lock:
             found = self._live.get(name)
             if found is not None and is_same(found.file.content.address, address) and found.is_usable:
