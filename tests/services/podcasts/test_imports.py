@@ -70,7 +70,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
     found = await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f"))))
     assert found is not None
     service.service.imports.take(found)
-    await service.until(lambda: service.driver.work == "fetching 1 podcast", "it is fetched")
+    await service.until(lambda: service.driver.work == "refreshing 0/1", "it is fetched")
     assert service.context.tasks.stop()
     await service.until(lambda: not service.driver.jobs, "it is stopped")
     going.set()
@@ -101,10 +101,24 @@ async def test_listed_podcast_of_the_own_network_is_told_and_not_fetched(
     await service.done()
     assert len(service.titles) == 3
     assert inside.asked == []
-    assert service.driver.said[-1] == (
+    assert service.driver.said[-2] == (
         f"The list names 1 feed in your own network: 127.0.0.1:{inside.server_port}. They are not fetched. To allow"
         " one, add its address yourself: press a."
     )
+    assert service.driver.said[-1] == "3 episodes new: Ships."
+
+
+async def test_import_of_a_podcast_that_fails_tells_why_and_marks_it(
+    service: ServiceRig, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "list.opml").write_text(write_opml([Entry(site.url("/f"), "Ships"), Entry(site.url("/gone"), "Gone")]))
+    found = await service.service.imports.read(str(tmp_path / "list.opml"))
+    assert found is not None
+    service.service.imports.take(found)
+    await service.done()
+    [error] = service.driver.errors
+    assert "/gone" in error
+    assert service.driver.failed == {site.url("/gone")}
 
 
 async def test_what_is_no_export_is_none_and_a_damaged_one_says_why(service: ServiceRig, tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ class FeedService(Follower):
         self._library = ShownLibrary(context, self.news, shown, reload)
         self._keeper = Keeper(context, self.downloads)
         self.settings = PodcastSettingsService(context, self._library, self._keeper, self._refresh_folder, has_course)
-        self.imports = ImportService(context, self._library)
         self._folders = FolderWatch(context, self._refresh_folder)
         self.refresher = Refresher(context, self._library, self._keeper, announce, is_sparing)
+        self.imports = ImportService(context, self._library, self.refresher)
         self._started: asyncio.Task[object] | None = None
 
     def start(self, is_refreshing: bool = True) -> None:

@@ -5,12 +5,10 @@ Runs on the event loop; blocking work runs in threads.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted, enumerated
 from tui_pod.feeds.folders.address import typed_path
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.library import ShownLibrary
+    from tui_pod.services.podcasts.refreshing import Refresher
     from tui_pod.sync.taking import Taking
 
 
@@ -50,10 +49,11 @@ class Preview(NamedTuple):
 class ImportService:
     """Reads exports, and imports them."""
 
-    def __init__(self, context: Context, library: ShownLibrary) -> None:
+    def __init__(self, context: Context, library: ShownLibrary, refresher: Refresher) -> None:
         self._context = context
         self._tasks = context.tasks
         self._library = library
+        self._refresher = refresher
 
     async def read(self, typed: str) -> Preview | None:
         """Return a preview of the export at a path; None if there is no export.
@@ -116,30 +116,14 @@ class ImportService:
 
     async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
         from tui_pod.feeds.own_network import find_forbidden  # brings TLS
-        from tui_pod.feeds.refresh import refresh
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
-        asked = counted(len(feeds), "podcast")
-        with self._tasks.showing("import", f"looking at {asked}"):
+        with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
             forbidden = await find_forbidden(feeds, podcasts.policy)
         if forbidden.feeds:
             add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
             self._context.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
             feeds = [feed for feed in feeds if feed not in forbidden.feeds]
-        if not feeds:
-            return
-        with self._tasks.showing("import", f"fetching {asked}") as show:
-            try:
-                result = await refresh(
-                    podcasts.store,
-                    feeds,
-                    lambda done, total, _: show(f"fetching {done}/{total} podcasts", done / total),
-                    podcasts.policy,
-                )
-            except asyncio.CancelledError:
-                self._tasks.run(self._library.update())
-                raise
-        await self._library.update(result.new)
-        if result.failed:
-            raise UserError(f"{counted(len(result.failed), 'podcast')} could not be fetched: {result.failed[0].error}")
+        if feeds:
+            await self._refresher.refresh_these(feeds)

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
-from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Refreshed
     from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
     from tui_pod.services.podcasts.library import ShownLibrary
+    from tui_pod.services.tasks import Work
 
 LOOK = 300.0
 """Seconds between two checks for podcasts that are due, give or take a fifth."""
@@ -76,11 +75,6 @@ class Refresher:
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
-    async def _show_what_came(self) -> None:
-        """Show the new episodes of a refresh that was stopped."""
-        await self._library.update()
-        await self._library.show_news()
-
     def start(self, is_refreshing: bool) -> None:
         """Refresh all feeds if wanted, and from now on those that are due."""
         if is_refreshing:
@@ -117,15 +111,25 @@ class Refresher:
 
     async def refresh_rest(self) -> None:
         """Refresh the feeds that have not been fetched since the app started, after a refresh in progress."""
+        await self._run_next(self._refresh_due(is_start=True))
+
+    async def refresh_these(self, feeds: Sequence[Subscription]) -> None:
+        """Refresh feeds that were just added, after a refresh in progress."""
+
+        async def work() -> None:
+            self.tell(await self._refresh(feeds), is_asked=True)
+
+        await self._run_next(work())
+
+    async def _run_next(self, work: Work) -> None:
         while self._running is not None and not self._running.done():
             await asyncio.wait((self._running,))
-        self._running = self._tasks.run(self._refresh_due(is_start=True))
+        self._running = self._tasks.run(work)
 
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone  # brings TLS
 
-        podcasts, now = await self._context.open_podcasts(), time.time()
-        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         usual, asked = self._context.settings.feeds.refresh_minutes, self._asked
         wanted = [
             feed
@@ -134,7 +138,7 @@ class Refresher:
             or is_due(feed, usual, asked.get(feed.feed_id, 0.0), now, self._run)
         ]
         if wanted:
-            self.tell(await self._refresh(podcasts, wanted), is_asked=False)
+            self.tell(await self._refresh(wanted), is_asked=False)
 
     def _is_new(self, feed: Subscription, now: float) -> bool:
         """Return True if a feed was added, or fetched by another program, since the app started."""
@@ -143,8 +147,7 @@ class Refresher:
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.feeds.store.schedule import is_left_alone  # brings TLS
 
-        podcasts, now = await self._context.open_podcasts(), time.time()
-        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
@@ -152,7 +155,7 @@ class Refresher:
             self._frontend.tell(NO_FEEDS if feed_id is None else "This podcast no longer exists.")
         if not wanted:
             return
-        result = await self._refresh(podcasts, wanted)
+        result = await self._refresh(wanted)
         login = result.outcomes[0].wanted if feed_id is not None and result.outcomes else None
         if feed_id is None or login is None:
             self.tell(result, is_asked=True)
@@ -161,9 +164,10 @@ class Refresher:
         else:
             self._context.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
-    async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
+    async def _refresh(self, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.feeds.refresh import refresh  # brings TLS
 
+        podcasts = await self._context.open_podcasts()
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:
             try:
                 result = await refresh(
@@ -173,14 +177,13 @@ class Refresher:
                     podcasts.policy,
                 )
             except asyncio.CancelledError:
-                self._tasks.run(self._show_what_came())
+                self._tasks.run(self._show(new=0))
                 raise
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", Job("offline") if result.is_offline else None)
         await self._keeper.archive(feeds)
-        await self._library.update(result.new)
-        await self._library.show_news()
+        await self._show(result.new)
         wanted = {feed.feed_id for feed in feeds}
         feeds = [
             feed for feed in await self.show_failed() if feed.feed_id in wanted
@@ -191,6 +194,11 @@ class Refresher:
             await self._announce_new(feeds, result)
             self._tasks.run(self._keeper.keep(feeds))
         return result
+
+    async def _show(self, new: int) -> None:
+        """Show the new episodes; some of those shown may have been new for too long."""
+        await self._library.update(new)
+        await self._library.show_news()
 
     async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
         """Show a desktop notification of new episodes, as the settings of each podcast say."""
