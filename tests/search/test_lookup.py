@@ -186,3 +186,228 @@ def test_match_gets_the_time_of_its_sentence_once_that_is_known() -> None:
     assert hit.timed(cues[:1]) == hit
     exact = hit._replace(is_estimated=False)
     assert exact.timed(cues) == exact
+
+
+def found_with_length(desk: Desk, typed: str, length: float | None, most: int | None = None) -> list[Hit]:
+    """Return the matches in the one episode found, whose narration takes so many seconds."""
+    with desk.index.reading() as db:
+        return list(only(lookup.look_up(db, parse_query(typed), most, narrated_length=lambda _: length)).hits)
+
+
+def test_match_in_a_text_without_times_has_none_or_an_estimated_start(desk: Desk) -> None:
+    desk.add("one", "One", "Far out. A harbour. So it is.")  # 8, 10 and 9 characters
+    desk.fill()
+    assert found_with_length(desk, "harbour", None) == [Hit(MatchKind.WORDS, "A harbour.")]
+    assert found_with_length(desk, "harbour", 30.0) == [Hit(MatchKind.WORDS, "A harbour.", 9.0, is_estimated=True)]
+
+
+def test_estimated_start_counts_the_groups_before(desk: Desk) -> None:
+    desk.add("one", "One", f"{'x' * 288}. Far. Harbour.")
+    desk.fill()
+    (hit,) = found_with_length(desk, "harbour", 304.0)  # 290, 5 and 9
+    assert hit.start == 295.0
+
+
+def test_match_in_a_timed_transcript_is_never_estimated(desk: Desk) -> None:
+    desk.add("one", "One", VTT)
+    desk.fill()
+    (hit,) = found_with_length(desk, "patterns", 1000.0)
+    assert (hit.start, hit.is_estimated) == (1.0, False)
+
+
+def test_best_sentence_of_a_group_is_shown_and_all_of_the_best_without_a_limit(desk: Desk) -> None:
+    desk.add("one", "One", "The engine. A sea engine. An engine at sea. The sea.")
+    desk.fill()
+    assert [hit.text for hit in found_with_length(desk, "sea engine", None, most=5)] == ["A sea engine."]
+    assert [hit.text for hit in found_with_length(desk, "sea engine", None)] == ["A sea engine.", "An engine at sea."]
+
+
+@pytest.mark.parametrize(
+    ("most", "kinds"), [(5, [MatchKind.TITLE]), (None, [MatchKind.TITLE, MatchKind.SUMMARY, MatchKind.NOTES])]
+)
+def test_match_in_the_title_is_enough_unless_all_are_wanted(
+    desk: Desk, most: int | None, kinds: list[MatchKind]
+) -> None:
+    desk.add("one", "Engine", summary="An engine.", sources="On engines")
+    desk.fill()
+    assert [hit.kind for hit in only(desk.ask("engine", most=most)).hits] == kinds
+
+
+def test_summary_that_matches_alone_is_shown_before_notes_that_match_too(desk: Desk) -> None:
+    desk.add("one", "One", summary="Some. An engine.", sources="On engines")
+    desk.fill()
+    assert [(hit.kind, hit.text) for hit in only(desk.ask("engine")).hits] == [(MatchKind.SUMMARY, "An engine.")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "text"),
+    [
+        ("harbour ships sails", MatchKind.NOTES, "Of ships with sails"),
+        ("harbour lighthouse ships", MatchKind.SUMMARY, "A harbour and a lighthouse."),
+        ("tower bridge ships", MatchKind.TITLE, "Tower Bridge"),
+    ],
+)
+def test_words_in_several_parts_are_shown_where_most_of_them_are(
+    desk: Desk, typed: str, kind: MatchKind, text: str
+) -> None:
+    desk.add("one", "Tower Bridge", summary="A harbour and a lighthouse.", sources="A list\nOf ships with sails")
+    desk.fill()
+    assert only(desk.ask(typed)).hits == (Hit(kind, text),)
+
+
+def test_heads_come_before_words_and_more_matches_before_the_newest(desk: Desk) -> None:
+    many = " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(2))
+    desk.add("words", "A", many)
+    desk.add("summary", "B", summary="An engine.")
+    desk.add("summary-and-words", "C", "The engine.", summary="An engine.")
+    desk.add("title", "Engine")
+    desk.add("title-and-words", "Engine", "The engine.")
+    desk.fill()
+    assert desk.ids("engine") == ["title-and-words", "title", "summary-and-words", "summary", "words"]
+
+
+def test_bookmarks_are_counted_and_keep_the_further_matches_of_their_episode(desk: Desk) -> None:
+    desk.add("one", "One", " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(5)))
+    desk.add("two", "Engines")
+    desk.fill()
+    kept = Bookmark("one", 4.5, 8.0, START, START, "Some. The engine of\nmine.", "Note.", "One", is_recognised=True)
+    results = desk.ask("engine mine", kept, kept._replace(start=9.0, text="", note="My engine, mine."))
+    assert [hit.text for hit in only(results).hits] == ["The engine of", "My engine, mine."]
+    assert [hit.is_recognised for hit in only(results).hits] == [True, True]
+    results = desk.ask("engine", kept)
+    assert (results.total, results.found[0].more, len(results.found[0].hits)) == (2, 2, 4)
+
+
+def test_reason_for_nothing_is_none_if_something_is_found() -> None:
+    assert Results((Found("one", "One", ()),), beyond=1).why_nothing is None
+
+
+def test_match_wants_a_time_if_it_is_in_the_words_and_has_no_exact_one() -> None:
+    hit = Hit(MatchKind.WORDS, "a")
+    assert hit.wants_time
+    assert not hit._replace(start=1.0).wants_time
+    assert hit._replace(start=1.0, is_estimated=True).wants_time
+    assert not hit._replace(kind=MatchKind.NOTES).wants_time
+
+
+def test_moved_words_may_come_later_too() -> None:
+    results = Results((Found("one", "One", (Hit(MatchKind.WORDS, "a", 5.0),)),))
+    assert results.moved({"one": 2.5}).found[0].hits[0].start == 7.5
+
+
+# -- the nearest --------------------------------------------------------------------------------------------
+
+
+def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
+    desk.add("both", "One", "The harbour has a lighthouse.")
+    desk.add("harbour", "Two", "A harbour.")
+    desk.fill()
+    assert not desk.ask("harbour lighthouse").is_nearest
+    assert desk.ids("harbour lighthouse") == ["both"]
+    results = desk.ask("harbour lighthouse whale")
+    assert results.is_nearest
+    assert [found.id for found in results.found] == ["both", "harbour"]
+    assert not desk.ask("zebra").is_nearest
+
+
+@pytest.mark.parametrize("place", range(0, 30, 5))
+def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk, place: int) -> None:
+    others = [f"Nothing but sand and more sand is on beach number {number}." for number in range(30)]
+    desk.add("one", "One", " ".join((*others[:place], "A harbour.", *others[place:])))
+    desk.fill()
+    (found,) = desk.ask("harbour whale").found
+    assert [hit.text for hit in found.hits] == ["A harbour."]
+
+
+def test_nearest_results_ignore_stop_words_and_inflection(desk: Desk) -> None:
+    desk.add("stop", "What is it and how does it do that", "Why would you.")
+    desk.add("whale", "One", "A whale sings below.")
+    desk.fill()
+    assert desk.ids("why do whales do that in the deep") == ["whale"]
+
+
+def test_title_and_summary_count_for_more_than_words_in_the_nearest_results(desk: Desk) -> None:
+    for number in range(20):
+        desk.add(f"other-{number}", f"Other {number}", "Something else.")
+    desk.add("words", "One", "A whale sings.")
+    desk.add("summary", "Two", summary="About the whale.")
+    desk.fill()
+    assert desk.ids("why whale zebra") == ["summary", "words"]
+
+
+def test_nearest_results_leave_out_what_is_excluded_and_what_is_gone(desk: Desk) -> None:
+    desk.add("one", "Ships", "A whale sings.")
+    desk.add("two", "Trains", "A whale sings.")
+    desk.fill()
+    assert desk.ids("whale zebra -ships") == ["two"]
+    del desk.episodes[1]
+    assert desk.ids("whale zebra") == ["one"]
+
+
+def test_commonest_words_are_ignored_where_ranking_them_would_be_slow(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 5)
+    for number in range(20):
+        desk.add(f"common-{number}", "One", "A harbour.")
+    desk.add("rare", "Two", "A whale.")
+    desk.fill()
+    assert desk.ids("harbour whale zebra") == ["rare"]
+
+
+def test_nearest_passage_with_several_words_counts_more_than_several_with_one(desk: Desk) -> None:
+    apart = " ".join(f"{word}, {'and on ' * 40}." for word in ("Whale", "Lighthouse"))
+    desk.add("apart", "One", apart)
+    desk.add("together", "Two", f"Whale and lighthouse, {'and on ' * 38}. Some, {'and on ' * 40}.")
+    for number in range(5):
+        desk.add(f"other-{number}", "Other", f"Something, {'and on ' * 40}. " * 2)
+    desk.fill()
+    assert desk.ids("whale lighthouse zebra") == ["together", "apart"]
+
+
+def test_nearest_results_show_some_passages_in_order_and_count_all(desk: Desk) -> None:
+    desk.add("one", "One", " ".join(f"The whale is number {number}, {'and on ' * 40}." for number in range(5)))
+    desk.fill()
+    results = desk.ask("whale zebra")
+    starts = [hit.text.split(",")[0] for hit in only(results).hits]
+    assert len(starts) == lookup.HITS
+    assert starts == sorted(starts)
+    assert (results.total, results.beyond, results.is_cut) == (1, 0, False)
+
+
+def test_nearest_results_are_as_many_as_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "EPISODES", 3)
+    for number in range(8):
+        desk.add(f"e{number}", "One", "A whale.")
+    desk.fill()
+    del desk.episodes[:3]
+    assert desk.ids("whale zebra") == ["e3", "e4", "e5"]
+
+
+def test_nearest_title_is_shown_with_its_match(desk: Desk) -> None:
+    desk.add("one", "Whales", summary="At sea.")
+    desk.add("two", "Two", summary="A whale.")
+    desk.fill()
+    kinds = {found.id: [hit.kind for hit in found.hits] for found in desk.ask("whale zebra").found}
+    assert kinds == {"one": [MatchKind.TITLE], "two": [MatchKind.SUMMARY]}
+
+
+@pytest.mark.parametrize(("limit", "ids"), [(6, {"common", "rare"}), (5, {"rare"})])
+def test_words_are_ranked_as_long_as_their_rows_fit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: int, ids: set[str]
+) -> None:
+    for number in range(4):
+        desk.add(f"common-{number}", "One", "A harbour.")
+    for number in range(2):
+        desk.add(f"rare-{number}", "Two", "A whale.")
+    desk.fill()
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", limit)
+    assert {ident.split("-")[0] for ident in desk.ids("harbour whale zebra")} == ids
+
+
+def test_one_word_is_ranked_however_common_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 2)
+    for number in range(4):
+        desk.add(f"e{number}", "One", "A harbour.")
+    desk.fill()
+    assert desk.ids("harbour zebra") == ["e0", "e1"]

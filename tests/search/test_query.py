@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.search.query import MAX_PHRASES, excerpt, parse_query
+from tui_pod.search.query import MAX_CHARS, MAX_PHRASES, Phrase, Query, excerpt, parse_query, spaced
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,128 @@ def test_excerpt_of_a_long_text_shows_the_match() -> None:
     assert len(shown) <= 60
     assert shown.startswith("…")
     assert shown.endswith("…")
+
+
+def test_excerpt_is_the_whole_of_a_text_that_fits() -> None:
+    assert excerpt(parse_query("b"), "a b c", 5) == "a b c"
+
+
+def test_excerpt_without_a_match_is_the_beginning_up_to_a_word() -> None:
+    assert excerpt(parse_query("zebra"), "one two three four", 12) == "one two…"
+
+
+def test_excerpt_at_the_end_begins_a_third_of_the_width_before_the_match() -> None:
+    text = f"{'a ' * 40}before the needle"
+    assert excerpt(parse_query("needle"), text, 30) == "…before the needle"
+
+
+def test_excerpt_of_a_text_without_spaces_is_cut_at_most_20_characters_early() -> None:
+    assert excerpt(parse_query("zebra"), "x" * 100, 30) == f"{'x' * 10}…"
+    assert excerpt(parse_query("zebra"), f"ab {'x' * 100}", 30) == f"ab {'x' * 7}…"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("one two", '("one"* AND "two"*)'),
+        ("to", '("to")'),
+        ("tor", '("tor"*)'),
+        ("한", '("한"*)'),
+        ('"one two" -three -four', '("one two") NOT ("three" OR "four")'),
+        ('"one two', '("one two"*)'),
+        ("one one", '("one"*)'),
+    ],
+)
+def test_query_is_written_as_the_index_reads_it(typed: str, expression: str) -> None:
+    assert parse_query(typed).expression() == expression
+
+
+def test_query_for_a_column_excludes_from_all_columns() -> None:
+    assert parse_query("one -two").expression("title") == '{title} : ("one"*) NOT ("two")'
+    assert parse_query("harbour -two lion").nearest().expression() == '("harbour"* OR "lion"*) NOT ("two")'
+
+
+def test_query_is_read_up_to_a_number_of_characters() -> None:
+    assert parse_query("a" * MAX_CHARS).notice is None
+    query = parse_query(f"{'a ' * (MAX_CHARS // 2)}zebra")
+    assert query.notice == "Only the first 2,000 characters are read."
+    assert [phrase.typed for phrase in query.wanted] == ["a"]
+
+
+@pytest.mark.parametrize(("wanted", "excluded"), [(MAX_PHRASES, 1), (MAX_PHRASES - 1, 2), (0, MAX_PHRASES + 1)])
+def test_wanted_words_come_before_excluded_ones_where_there_are_too_many(wanted: int, excluded: int) -> None:
+    words = [f"word{number}" for number in range(wanted)] + [f"-word{number}" for number in range(excluded)]
+    query = parse_query(" ".join(words))
+    assert (len(query.wanted), len(query.excluded)) == (wanted, MAX_PHRASES - wanted)
+    assert query.notice == "Only the first 32 words are searched for."
+    assert parse_query(" ".join(words[:MAX_PHRASES])).notice != query.notice
+
+
+def test_score_counts_phrases_that_match_and_those_that_match_whole_words() -> None:
+    query = parse_query('tower harbour zebra "two words"')
+    assert query.score("The tower of harbours has two words.") == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("to be or not to be", ["to be", "to be"]),
+        ("to be to bed", ["to be"]),
+        ("be to be", ["to be"]),
+    ],
+)
+def test_spans_of_a_phrase_are_its_own_words(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in parse_query('"to be"').spans(text)] == found
+
+
+def test_spans_that_overlap_are_one() -> None:
+    text = "one two three, four"
+    spans = parse_query('"one two" "two three" "one two three" four').spans(text)
+    assert [text[start:end] for start, end in spans] == ["one two three", "four"]
+
+
+def test_word_that_folds_to_two_is_found_by_either() -> None:
+    text = "costs 5½ pounds"
+    assert [text[start:end] for start, end in parse_query('"51"').spans(text)] == ["5½"]
+
+
+def test_letters_of_scripts_without_spaces_are_indexed_apart() -> None:
+    assert spaced("これ is") == " こ  れ  is"
+    assert spaced("plain") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stemmed"),
+    [("whales", "whal"), ('"whales"', "whales"), ("sea", "sea"), ('"of whales', "of whal"), ("Straßes", "straß")],
+)
+def test_only_the_last_word_of_an_open_phrase_is_stemmed(typed: str, stemmed: str) -> None:
+    (phrase,) = parse_query(typed).nearest().wanted
+    assert phrase.typed.lower() == stemmed
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("why do whales sing", ["whal*", "sing*"]),
+        ("what is it", ["what*", "is", "it"]),
+        ("warum singen die Wale", ["sing*", "wal*"]),
+        ("Où sont les baleines", ["balein*"]),
+        ("I can't sleep", ["sleep*"]),
+        ('"the whales" sing', ["the whales", "sing*"]),
+    ],
+)
+def test_stop_words_of_the_guessed_language_are_dropped(typed: str, left: list[str]) -> None:
+    wanted = parse_query(typed).nearest().wanted
+    assert [" ".join(phrase.words) + "*" * phrase.is_start for phrase in wanted] == left
+
+
+def test_nearest_query_of_words_of_one_stem_has_it_once() -> None:
+    assert parse_query("whales whaling").nearest().wanted == (Phrase(("whal",), True, "whal"),)
+
+
+def test_nearest_query_matches_any_phrase() -> None:
+    assert Query().nearest().wanted == ()
+    query = parse_query("whale zebra -ship").nearest()
+    assert query.matches("A whale.")
+    assert not query.matches("A whale and a ship.")
+    assert not query.matches("A lion.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.app_driver import ServicesOver
-from tests.fakes import START
-from tests.rooms import EPISODES, make_podcast, make_room
+from tests.fakes import START, FakeFrontend
+from tests.rooms import EPISODES, TOPICS, make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key, topic_key
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList, Sort
 from tui_pod.core.selection.list_topics import with_lists
@@ -299,3 +300,175 @@ def test_transcript_shown_is_that_of_what_plays_unless_the_cursor_was_moved_on_p
     assert model.to_read() == "two"
     model.cursor = 2
     assert model.to_read() == "three"
+
+
+def test_cursor_goes_to_a_row_of_the_list_without_pointing_at_it() -> None:
+    model = make_model(build_library([], EPISODES[:2]))
+    assert model.go_to(1)
+    assert (model.query, model.pointed_at) == (ListQuery(), None)
+
+
+def test_own_list_becomes_a_rule_without_its_name_and_episodes() -> None:
+    model = make_model(with_own_lists())
+    model.change(ListQuery(model.library.topics.with_key(list_key("Rule")) or 0))
+    assert model.as_rule() == OwnList("", START, is_rule=True, words="three")
+
+
+def test_rule_of_a_topic_that_is_no_podcast_names_its_path() -> None:
+    model = make_model(build_library(TOPICS, EPISODES[:5]))
+    entry = model.library.topics.find("Numbers")
+    assert entry is not None
+    model.change(ListQuery(entry))
+    assert model.as_rule().topics == ("Basics/Numbers",)
+
+
+@pytest.mark.parametrize(
+    ("query", "shows"),
+    [(ListQuery(), False), (ListQuery(filter=Filter.PLAYED), True), (ListQuery(SmartList.CONTINUE), False)],
+)
+def test_list_shows_a_status_if_it_is_filtered(query: ListQuery, shows: bool) -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    model.change(query)
+    assert model.shows_a_status is shows
+
+
+def test_names_are_those_of_topics_and_of_lists() -> None:
+    model = make_model(build_library(TOPICS, EPISODES[:5]))
+    assert (model.name(SmartList.CONTINUE), model.name(0), model.name(1)) == ("Continue", "All Topics", "Basics")
+
+
+def test_topic_of_a_session_stays_while_a_smart_list_is_shown() -> None:
+    model = make_model(build_library(TOPICS, EPISODES[:5]))
+    model.change(ListQuery(1))
+    model.change(ListQuery(SmartList.QUEUE))
+    assert model.topic == 1
+
+
+def test_rows_and_the_queue_are_updated_with_the_cursor_on_its_episode() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    assert not model.update()
+    assert model.update(Queue(("one",)))
+    model.change(ListQuery(filter=Filter.UNPLAYED))
+    model.cursor = 2
+    model.progress_index.put("one", Progress(START, played=True))
+    assert model.update()
+    assert (model.episode, model.cursor) == ("three", 1)
+
+
+def test_cursor_stays_at_its_row_when_its_episode_leaves_and_at_the_last_one_at_most() -> None:
+    model = make_model(build_library([], EPISODES[:3]))
+    model.change(ListQuery(filter=Filter.UNPLAYED))
+    for cursor, expected in ((1, "three"), (1, "one")):
+        model.cursor = cursor
+        assert model.episode is not None
+        model.progress_index.put(model.episode, Progress(START, played=True))
+        model.update()
+        assert model.episode == expected
+    model.progress_index.put("one", Progress(START, played=True))
+    model.update()
+    assert (model.episode, model.cursor, model.chosen) == (None, 0, [])
+
+
+def test_other_list_starts_at_the_first_unfinished_episode_without_a_selection() -> None:
+    model = make_model(build_library(TOPICS, EPISODES[:5]))
+    model.progress_index.put("one", Progress(START, played=True))
+    model.selected, model.range_start, model.pointed_at = {1}, 2, "three"
+    model.change(ListQuery(1))
+    assert (model.episode, model.has_selection, model.pointed_at) == ("two", False, None)
+
+
+def test_playing_forgets_where_the_cursor_was_moved_on_purpose() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    model = EpisodeListModel(services)
+    model.pointed_at = "one"
+    model.play("one")
+    assert model.pointed_at is None
+
+
+def test_remembered_is_what_is_listed_but_not_what_is_being_typed() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    model = EpisodeListModel(services)
+    model.search("five")
+    written = len(services.room.writer.records)
+    assert written == 0
+    model.change(model.query)
+    assert len(services.room.writer.records) > written
+
+
+@pytest.mark.parametrize(
+    ("selected", "is_downloadable"), [(range(50), False), (range(51), False), (range(49, 51), True)]
+)
+def test_only_the_first_selected_episodes_are_looked_at_for_a_recording(selected: range, is_downloadable: bool) -> None:
+    episodes = [Episode(f"e{number}", "E") for number in range(60)]
+    episodes[50] = episodes[50]._replace(audio="https://a.example/1.mp3")
+    model = make_model(build_library([], episodes))
+    model.selected = set(selected)
+    assert model.is_downloadable is is_downloadable
+
+
+def test_queue_is_played_in_its_own_context() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    services.room.play("one", 5.0, following=(0, 4))
+    services.room.controller.queue_last(["three"])
+    model = EpisodeListModel(services)
+    model.queue = services.room.controller.queue
+    model.change(ListQuery(SmartList.QUEUE))
+    model.play("three")
+    assert services.controller.sessions.status().next == "five"
+
+
+@pytest.mark.parametrize(
+    ("name", "sort", "notice", "episodes"),
+    [
+        ("Hand", Sort.COURSE, "", ("one", "three")),
+        ("Hand", Sort.TITLE, "This list is not in your own order now.", ("three", "one")),
+    ],
+)
+def test_episode_is_moved_in_a_list_by_hand_while_it_is_in_its_order(
+    name: str, sort: Sort, notice: str, episodes: tuple[str, ...]
+) -> None:
+    services = Listed(with_own_lists())
+    lists = [OwnList("Hand", START, episodes=("three", "one"))]
+    services.room.controller.bookmarks.receive_all(Notebook(lists=tuple(lists)))
+    model = EpisodeListModel(services)
+    model.change(ListQuery(model.library.topics.with_key(list_key(name)) or 0))
+    model.change(model.query._replace(sort=sort))
+    assert model.move("three", 1).startswith(notice)
+    (kept,) = services.room.controller.lists
+    assert kept.episodes == episodes
+
+
+def test_episode_of_another_list_is_moved_in_the_queue() -> None:
+    services = Listed(with_own_lists())
+    services.room.controller.queue_last(["one", "two"])
+    model = EpisodeListModel(services)
+    for entry in (0, model.library.topics.with_key(list_key("Rule")) or 0):
+        model.change(ListQuery(entry))
+        assert model.move("one", 1) == ""
+    assert services.room.upcoming == ("two", "one")
+
+
+def test_removing_from_the_queue_or_continue_says_what_was_done() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    services.room.play("one", 5.0)
+    services.room.controller.queue_last(["three"])
+    model = EpisodeListModel(services)
+    model.change(ListQuery(SmartList.QUEUE))
+    model.remove(["three"])
+    assert services.room.upcoming == ()
+    model.change(ListQuery(SmartList.CONTINUE))
+    model.remove(["one"])
+    assert list(services.room.progress_index.unfinished()) == []
+
+
+def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so() -> None:
+    services = Listed(build_library([], EPISODES[:5]))
+    services.frontend = FakeFrontend()
+    model = EpisodeListModel(services)
+    assert model.start_session(1.0).indexes == ()
+    assert services.controller.session is None
+    assert "No session is in progress." in model.end_session()
+    assert model.start_session(300.0).indexes
+    assert services.controller.session is not None
+    assert "Session ended" in model.end_session()
+    assert services.controller.session is None

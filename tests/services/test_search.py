@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.fakes import FakeFrontend, FakeReader, make_context
+import pytest
+
+from tests.fakes import START, FakeFrontend, FakeReader, make_context
 from tests.indexed import indexed_search
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.library.transcript import READING_SPEED, Cue, Transcript
+from tui_pod.core.progress.progress import Progress
 from tui_pod.search.lookup import Found, Hit, MatchKind
 from tui_pod.search.query import NOTHING
 from tui_pod.search.store import IndexFile
 from tui_pod.services.bookmarks import BookmarkService
-from tui_pod.services.search import SearchService
+from tui_pod.services.search import NO_TIMES, NOT_SAID, SearchService
 
 
 class Updates:
     """Updates of an index that a test lets finish."""
 
     def __init__(self, room: Room, folder: Path) -> None:
-        context = make_context(room.controller, FakeFrontend())
+        self.frontend = FakeFrontend()
+        context = make_context(room.controller, self.frontend)
         reader = FakeReader()
         self.begun = self.running = self.most = 0
         self.fault: UserError | None = None
@@ -129,3 +133,85 @@ async def test_match_in_an_episode_that_is_gone_has_no_time(room: Room, tmp_path
     await updates.service.add_bookmark(Found("gone", "Gone", ()), Hit(MatchKind.WORDS, "Said."), lambda _: None)
     await updates.service.play(Found("gone", "Gone", ()), Hit(MatchKind.WORDS, "Said."))
     assert (list(room.controller.bookmarks), room.playing) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "bookmarked"),
+    [
+        (MatchKind.WORDS, f"{NO_TIMES}: it plays from your position.", f"{NO_TIMES}."),
+        (MatchKind.NOTES, None, NOT_SAID),
+    ],
+)
+async def test_match_without_a_time_plays_from_the_position_and_is_no_bookmark(
+    room: Room, tmp_path: Path, kind: MatchKind, said: str | None, bookmarked: str
+) -> None:
+    room.progress_index.put("three", Progress(START, 30.0, 300.0))
+    updates = Updates(room, tmp_path)
+    found = Found("three", "Three", (hit := Hit(kind, "Said."),))
+    await updates.service.play(found, hit)
+    assert (room.playing, room.controller.playback.position) == ("three", 30.0)
+    assert updates.frontend.said == ([said] if said else [])
+    await updates.service.add_bookmark(found, hit, lambda _: None)
+    assert updates.frontend.said[-1] == bookmarked
+    assert list(room.controller.bookmarks) == []
+
+
+async def test_bookmark_of_a_match_is_as_long_as_its_text(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    hit = Hit(MatchKind.WORDS, "x" * round(2 * READING_SPEED), 70.126, is_recognised=True)
+    await updates.service.add_bookmark(Found("three", "Three", (hit,)), hit, lambda _: None)
+    (kept,) = room.controller.bookmarks
+    assert (kept.start, kept.is_recognised) == (70.13, True)
+    assert kept.end == pytest.approx(72.1, abs=0.2)
+
+
+async def test_search_without_an_index_fills_it_and_says_so(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    answer = await updates.service.search("word")
+    assert answer.is_searching
+    assert answer.notice.endswith("What it finds will be shown.")
+    await asyncio.sleep(0)
+    assert (updates.begun, updates.service.typed) == (1, "word")
+    await updates.finish()
+
+
+async def test_search_that_cannot_be_filled_does_not_try_again_and_again(room: Room, tmp_path: Path) -> None:
+    updates = Updates(room, tmp_path)
+    updates.fault = UserError("The disk is full.")
+    updates.service.refresh()
+    await updates.finish()
+    answer = await updates.service.search("word")
+    assert (answer.notice, answer.is_searching) == ("The disk is full. Only what was indexed before is found.", False)
+    assert updates.begun == 1
+
+
+async def test_each_update_of_the_index_is_reported(room: Room, tmp_path: Path) -> None:
+    updates, filled = Updates(room, tmp_path), list[bool]()
+    updates.service.on_filled = lambda: filled.append(True)
+    for fault in (None, UserError("The disk is full.")):
+        updates.fault = fault
+        updates.service.refresh()
+        await updates.finish()
+    assert filled == [True, True]
+
+
+async def test_words_that_the_listener_moved_are_found_where_they_are_said(room: Room, tmp_path: Path) -> None:
+    context, reader = make_context(room.controller, FakeFrontend()), FakeReader()
+    transcripts = {"three": Transcript((Cue("First.", 0.0, 9.0), Cue("Second!", 70.5, 75.0)))}
+    reader.nudges = {"three": 2.5}
+    service = indexed_search(context, reader, BookmarkService(context, reader), room.controller.library, transcripts)
+    service.refresh()
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    hits = {found.id: found.hits for found in (await service.search("second")).results.found}
+    assert [hit.start for hit in hits["three"]] == [73.0]
+
+
+async def test_nearest_results_come_with_the_query_that_they_match(room: Room, tmp_path: Path) -> None:
+    context, reader = make_context(room.controller, FakeFrontend()), FakeReader()
+    service = indexed_search(context, reader, BookmarkService(context, reader), room.controller.library, {})
+    service.refresh()
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    assert not (await service.search("three")).query.is_any
+    assert (await service.search("three zebras")).query.is_any

@@ -345,3 +345,169 @@ async def test_playing_learns_whether_a_sync_was_complete(
     rig.service.start()
     await rig.synced()
     assert answers == [is_complete]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(-5, "just now"), (59, "just now"), (60, "1 m ago"), (3599, "59 m ago"), (3600, "1 h ago"), (7199, "1 h ago")],
+)
+async def test_time_since_the_last_sync_is_in_minutes_then_in_hours(rig: Rig, seconds: float, shown: str) -> None:
+    rig.service.start()
+    await rig.synced()
+    rig.clock.go(seconds)
+    rig.service.sync_soon()
+    assert rig.frontend.work == f"synced {shown}"
+
+
+@pytest.mark.parametrize(
+    ("ident", "position", "status", "label"),
+    [
+        ("two", 0.0, "played", "“Two”: 0:10 → played"),
+        ("two", 75.0, "started", "“Two”: 0:10 → 1:15"),
+        ("one", 75.0, "started", "“One”: 1:15"),
+    ],
+)
+async def test_notice_of_one_episode_tells_what_was_here_and_what_came(
+    rig: Rig, ident: str, position: float, status: str, label: str
+) -> None:
+    rig.report["received"] = [rig.received(ident, position, status)]
+    rig.service.start()
+    await rig.synced()
+    assert rig.frontend.said == [f"{label}. Press u to undo."]
+
+
+async def test_episode_that_was_played_here_is_named_so(rig: Rig) -> None:
+    rig.controller.editor.mark(["two"], played=True)
+    rig.report["received"] = [{**rig.received("two", 75.0), "updated": (START + timedelta(hours=1)).isoformat()}]
+    rig.service.start()
+    await rig.synced()
+    assert rig.frontend.said[-1] == "“Two”: played → 1:15. Press u to undo."
+
+
+async def test_sync_on_request_that_brought_something_says_only_that(rig: Rig) -> None:
+    rig.report["received"] = [rig.received("one", 30.0)]
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.said == ["“One”: 0:30. Press u to undo."]
+
+
+async def test_marks_that_the_server_cannot_take_yet_are_told(rig: Rig) -> None:
+    rig.report["lacking_length"] = ["one", "two"]
+    rig.service.start()
+    await rig.synced()
+    told = "2 episodes marked as played cannot be sent to the server until the length is known."
+    assert rig.frontend.said == [told]
+
+
+async def test_podcasts_that_went_are_shown_without_a_second_sync(rig: Rig) -> None:
+    rig.report["unsubscribed"] = ["A podcast"]
+    rig.service.start()
+    await until(lambda: len(rig.runs) == 2 and not rig.service.is_asking, "it is done")
+    assert rig.runs == ["sync", "reload"]
+
+
+async def test_podcasts_that_come_again_and_again_cause_two_syncs_only(rig: Rig) -> None:
+    async def reload() -> None:
+        rig.runs.append("reload")
+
+    rig.report["subscribed"] = ["https://pod.example.org/"]
+    service = SyncService(rig.context, rig.service.work._replace(reload=reload))
+    service.sync_now()
+    await until(lambda: len(rig.runs) >= 4 and not service.is_asking, "it is done")
+    assert rig.runs == ["sync", "reload"] * 2
+    await service.close()
+
+
+async def test_other_podcasts_of_other_machines_are_named_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GAP", 0.0)
+    rig.service.start()
+    await rig.synced()
+    for names in (["One"], ["One"], ["One", "Two"]):
+        rig.report["waiting"] = names
+        rig.service.sync_soon()
+        await rig.synced()
+    assert [text.partition(":")[0] for text in rig.frontend.said] == [
+        "Your other machines have 1 podcast", "Your other machines have 2 podcasts",
+    ]  # fmt: skip
+
+
+async def test_podcasts_that_cannot_be_asked_about_are_named(rig: Rig) -> None:
+    rig.frontend.is_busy = True
+    rig.report["waiting"] = ["One"]
+    rig.service.sync_now()
+    await rig.synced()
+    assert ON_REQUEST in rig.frontend.said[0]
+
+
+async def test_long_names_are_cut_in_the_question(rig: Rig) -> None:
+    rig.report.update(waiting=["x" * 100], received=[rig.received("two", 75.0, **{"from": "y" * 100})])
+    rig.service.start()
+    await rig.synced()
+    assert [len(max(text.replace(".", " ").split(), key=len)) for text in rig.frontend.said] == [60, 60]
+
+
+async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_once(rig: Rig) -> None:
+    rig.is_first = True
+    rig.service.sync_now()
+    rig.service.sync_now()
+    await until(lambda: bool(rig.frontend.asked_yes), "it asks")
+    assert rig.options == [("--dry-run",)]
+    assert rig.frontend.asked_yes[0][0] == (
+        "The first sync with : nothing would change. Nothing is unsubscribed. Go on?"
+    )
+    rig.report["error"] = "no network"
+    rig.service.sync_now()
+    await until(lambda: rig.frontend.errors == ["no network"], "it says why")
+    assert len(rig.frontend.asked_yes) == 1
+
+
+async def test_play_before_the_first_sync_waits_for_nothing(rig: Rig) -> None:
+    rig.is_first = True
+    rig.controller.handover.attach(rig.service)
+    rig.controller.play("two")
+    assert rig.controller.playback.is_loaded
+    assert rig.looks == []
+
+
+async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.001)
+    going, looks = asyncio.Event(), list[bool]()
+
+    async def look(with_server: bool) -> bool:
+        looks.append(with_server)
+        await going.wait()
+        return False
+
+    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    service.start()
+    await until(lambda: looks, "it looks at the folder")
+    rig.controller.play("two")
+    assert not rig.controller.playback.is_loaded
+    monkeypatch.setattr(module, "LOOK_EVERY", 60.0)
+    going.set()
+    await until(lambda: rig.controller.playback.is_loaded, "it plays")
+    assert looks[:2] == [False, True]
+    await service.close()
+
+
+async def test_nothing_is_synced_soon_before_the_first_sync(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GAP", 0.0)
+    rig.is_first = True
+    rig.service.sync_soon()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (rig.runs, rig.frontend.works) == ([], [])
+
+
+async def test_what_follows_a_sync_follows_only_a_complete_one(rig: Rig) -> None:
+    ended = list[bool]()
+    service = SyncService(rig.context, rig.service.work._replace(ended=lambda: ended.append(True)))
+    rig.failure = "no network"
+    service.sync_now()
+    await until(lambda: rig.frontend.errors, "it failed")
+    assert (ended, service.synced) == ([], None)
+    rig.failure = ""
+    service.sync_now()
+    await until(lambda: not service.is_asking, "it is done")
+    assert (ended, service.synced) == ([True], START)
+    await service.close()

@@ -25,7 +25,7 @@ from tui_pod.state.notebook import SECTIONS, read_notebook
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
-EVERY = 15 * 60.0
+EVERY = 900.0
 """Seconds between two syncs."""
 
 MINUTE = 60.0

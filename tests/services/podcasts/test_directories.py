@@ -8,7 +8,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.directories.answers import ITUNES
 from tests.feeds.server import Site, feed, item
-from tests.services.podcasts.test_feeds import ServiceRig
+from tests.services.podcasts.rig import ServiceRig
 from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.directories import services

@@ -15,7 +15,7 @@ import pytest
 
 from tests.feeds.folders.sounds import make_au, make_m4b, make_mp3
 from tests.patience import PATIENCE
-from tests.services.podcasts.test_feeds import ServiceRig
+from tests.services.podcasts.rig import ServiceRig
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.services.podcasts import folders
 

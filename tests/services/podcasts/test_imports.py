@@ -11,7 +11,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.exports import antennapod
 from tests.feeds.server import Site, feed, item
-from tests.services.podcasts.test_feeds import ServiceRig
+from tests.services.podcasts.rig import ServiceRig
 from tui_pod.core.progress.progress import Status
 from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.feeds.imports import ImportFault

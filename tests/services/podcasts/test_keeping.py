@@ -10,9 +10,11 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
-from tests.services.podcasts.test_feeds import ServiceRig
+from tests.services.podcasts.rig import ServiceRig, add_sounds, serve_sounds
+from tui_pod.config.settings import FeedSettings
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.marks import candidates, set_marked
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.services.podcasts import keeping as module
@@ -120,3 +122,75 @@ async def test_episode_of_no_podcast_causes_no_look(rig: ServiceRig) -> None:
     keeper.playback_changed(Playback(episode="unknown"))
     keeper.playback_changed(Playback())
     assert await looks_after(keeper, rig) == []
+
+
+async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2))
+    await add_sounds(service, site, 4)
+    assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
+    assert all(download.is_automatic for download in service.driver.downloads.values())
+    service.controller.editor.mark(service.ids("Episode 3"), played=True)
+    await service.do(service.service.refresh)
+    assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2", "Episode 1"))
+
+
+async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2))
+    serve_sounds(site, 4)
+    FeedStore(service.data)
+    service.podcasts.store.subscribe([])
+    await service.add(site.url("/f"))
+    for ident in list(service.driver.downloads):
+        service.podcasts.downloads.delete(ident)
+    service.podcasts.store.configure(site.url("/f"), {"keep": "0"})
+    site.asked.clear()
+    await service.do(service.service.refresh)
+    assert site.paths() == ["/f"]
+    service.podcasts.store.configure(site.url("/f"), {"keep": "1"})
+    await service.do(service.service.refresh)
+    assert site.paths()[-1] == "/3.wav"
+
+
+async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=2, delete_played=0))
+    await add_sounds(service, site, 4)
+    three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
+    service.controller.editor.mark([three], played=True)
+    await service.until(lambda: set(service.driver.downloads) == {two, one}, "the next comes, the played goes")
+    service.controller.undo()
+    await service.until(lambda: set(service.driver.downloads) == {three, two}, "what was marked by mistake is back")
+    assert site.paths().count("/3.wav") == 1
+
+
+async def test_download_of_what_plays_goes_once_something_else_plays(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, delete_played=0))
+    await add_sounds(service, site, 2)
+    one, zero = service.ids("Episode 1", "Episode 0")
+    await service.do(service.service.downloads.toggle, [one])
+    service.controller.play(one)
+    service.controller.editor.mark([one], played=True)
+    service.controller.play(zero)
+    await service.until(lambda: not service.driver.downloads, "it goes")
+
+
+async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
+    await add_sounds(service, site, 2)
+    one, zero = service.ids("Episode 1", "Episode 0")
+    await service.do(service.service.downloads.remove, [one])
+    await service.do(service.service.refresh)
+    assert set(service.driver.downloads) == {zero}
+    await service.do(service.controller.undo)
+    await service.do(service.service.refresh)
+    assert set(service.driver.downloads) == {one}
+
+
+async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
+    site: Site, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
+    serve_sounds(site, 1)
+    site.replies["/0.wav"] = server.body("no", status=404)
+    await service.add(site.url("/f"))
+    assert (service.driver.errors, service.driver.downloads) == ([], {})
+    assert "“Episode 0” was not downloaded" in capfd.readouterr().err

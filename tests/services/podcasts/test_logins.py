@@ -8,7 +8,7 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
-from tests.services.podcasts.test_feeds import ServiceRig
+from tests.services.podcasts.rig import ServiceRig
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.services.podcasts.logins import LoginNeeded

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import FakeSettings
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item
 from tests.rooms import make_podcast, make_room
+from tests.services.podcasts.rig import ServiceRig
 from tui_pod.core.library.library import build_library
 from tui_pod.core.selection.list_query import ListQuery
 
@@ -66,3 +69,31 @@ async def test_wide_key_line_tells_of_the_sleep_timer_and_the_filter() -> None:
         await driver.press("enter")
         assert "z ☾ off" in driver.text
         assert "f Filter" in keys_of(driver)
+
+
+async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    settings = service.service.settings
+    settings.configure(site.url("/f"), {"speed": "1.5", "name": "Mine"})
+    await service.done()
+    assert service.topics == ["Mine"]
+    assert service.controller.mixer.speed_rule(0) == 1.5
+    assert service.driver.said[-1] == "Test Cast: speed 1.5, name Mine. Press u to undo."
+    await service.do(service.controller.undo)
+    assert (service.topics, service.controller.mixer.speed_rule(0)) == (["Test Cast"], 1.0)
+    await service.do(service.controller.redo)
+    assert service.topics == ["Mine"]
+
+
+async def test_hidden_podcast_is_still_among_the_settings(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    service.service.settings.configure(site.url("/f"), {"hidden": "yes"})
+    await service.done()
+    assert (service.topics, service.titles) == ([], [])
+    podcasts = await service.service.settings.all()
+    assert [(podcast.name, podcast.settings.hidden) for podcast in podcasts] == [
+        ("Test Cast", True),
+        ("The course", False),
+    ]

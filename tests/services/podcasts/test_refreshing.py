@@ -1,0 +1,260 @@
+"""Refreshes on request, at the start, and of podcasts that are due."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.services.podcasts.rig import ServiceRig, added, no_network
+from tui_pod.config.settings import FeedSettings
+from tui_pod.core.actions import render_keys
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.services.podcasts.refreshing import STOPS
+
+
+def slow_feed(site: Site, path: str, content: str) -> threading.Event:
+    """Serve a feed only once the returned event is set."""
+    going = threading.Event()
+
+    def slow(exchange: server.Exchange) -> None:
+        going.wait(10)
+        exchange.say(200, content.encode())
+
+    site.replies[path] = slow
+    return going
+
+
+def later(service: ServiceRig, address: str, hours: float) -> None:
+    """Make a feed's last refresh some hours old."""
+    with service.podcasts.store.db.write() as db:
+        db.execute("UPDATE feeds SET fetched = fetched - ? WHERE first = ?", (3600 * hours, address))
+
+
+async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
+    site.replies["/a"] = server.body(feed(item(2) + item(1), "a"))
+    await service.do(service.service.refresh)
+    assert service.driver.works[:4] == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
+    assert service.driver.said == ["1 episode new: a."]
+    assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
+    assert service.announced == [("1 episode new", "a")]
+
+
+async def test_refresh_of_one_asks_no_other(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
+    site.asked.clear()
+    await service.do(service.service.refresh, site.url("/b"))
+    assert site.paths() == ["/b"]
+    assert service.driver.said == ["Nothing new."]
+    assert (service.driver.libraries, service.announced) == ([], [])
+
+
+async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
+    site.replies["/a"] = server.body("oops", status=500)
+    site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
+    await service.do(service.service.refresh)
+    [error] = service.driver.errors
+    assert "/a: the server is in trouble; try again later (500)" in error
+    assert "1 episode new: b." in service.driver.said
+    assert service.driver.work == ""
+    assert service.driver.failed == {site.url("/a")}
+    site.replies["/a"] = server.body(feed(item(1), "a"))
+    await service.do(service.service.refresh)
+    assert service.driver.failed == frozenset()
+
+
+async def test_refresh_many_bad_feeds_are_counted(site: Site, service: ServiceRig) -> None:
+    await added(site, service, *"abcde")
+    site.replies.update({f"/{name}": server.body("oops", status=500) for name in "abcde"})
+    await service.do(service.service.refresh)
+    assert len(service.driver.errors) == 4
+    assert service.driver.errors[-1] == "2 more podcasts failed. See: tui-pod feeds list"
+
+
+async def test_refresh_offline_is_shown_until_there_is_a_network(
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await added(site, service, "a", "b")
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", no_network)
+        await service.do(service.service.refresh)
+    assert service.driver.work == "offline"
+    [error] = service.driver.errors
+    assert "cannot be found; this machine may be offline." in error
+    assert "check the address" not in error
+    await service.do(service.service.refresh)
+    assert service.driver.work == ""
+
+
+async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    [ident] = service.controller.library.ids
+    service.controller.editor.mark([ident], played=True)
+    site.replies["/a"] = server.redirect("/new", 301)
+    site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
+    await service.do(service.service.refresh)
+    assert "a has moved; it is now fetched from its new address." in service.driver.said
+    assert service.controller.library.ids[1] == ident
+    assert service.controller.progress_index.topic_stats[0].played == 1
+    assert service.podcasts.store.feeds()[0].address == site.url("/new")
+    service.driver.said.clear()
+    await service.do(service.service.refresh, site.url("/a"))
+    assert (site.paths()[-1], service.driver.said) == ("/new", ["Nothing new."])
+
+
+async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) -> None:
+    await service.do(service.service.refresh)
+    assert service.driver.said == ["There are no podcasts yet. Press a to add one."]
+    await service.do(service.service.refresh, "https://a.example.org/gone")
+    assert service.driver.said[-1] == "This podcast no longer exists."
+    assert not service.data.exists()
+
+
+async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    going = slow_feed(site, "/a", feed(item(1), "a"))
+    service.service.refresh()
+    service.service.refresh()
+    assert service.driver.said == [render_keys(f"Podcasts are being refreshed. {STOPS}")]
+    going.set()
+    await service.done()
+
+
+async def test_refresh_that_is_stopped_keeps_what_came(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
+    going = slow_feed(site, "/a", feed(item(2) + item(1), "a"))
+    site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
+    service.service.refresh()
+    await service.until(lambda: service.driver.work == "refreshing 1/2", "the other one is fetched")
+    assert service.driver.jobs["refresh"].share == 0.5
+    assert service.context.tasks.stop()
+    assert service.driver.said == ["Stopped: refreshing 1/2."]
+    await service.until(lambda: len(service.titles) == 3, "what came is shown")
+    assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
+    assert service.driver.work == ""
+    going.set()
+    await service.done()
+
+
+@pytest.mark.parametrize("is_removed", [True, False], ids=["removed", "kept no more"])
+async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
+    site: Site, tmp_path: Path, is_removed: bool
+) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
+    await added(site, service, "a", "b")
+    going = slow_feed(site, "/a", feed(item(2, "/2.wav") + item(1), "a"))
+    site.replies["/2.wav"] = Ranged(sound(0.2))
+    service.service.refresh()
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-2:].count("/a"))
+    if is_removed:
+        service.service.remove_feed(site.url("/a"))
+    else:
+        service.service.settings.configure(site.url("/a"), {"keep": "0"})
+    await service.until(lambda: service.driver.said, "it is done")
+    going.set()
+    await service.done()
+    assert service.driver.downloads == {}
+    assert "/2.wav" not in site.paths()
+    assert service.announced == ([] if is_removed else [("1 episode new", "a")])
+
+
+async def test_what_a_sync_brings_during_a_refresh_is_fetched_after_it(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    service = ServiceRig(service.data.parent)
+    going = slow_feed(site, "/a", feed(item(1), "a"))
+    service.service.refresh()
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[1:] == ["/a"])
+    site.replies["/b"] = server.body(feed(item(1), "b"))
+    service.podcasts.store.subscribe([Entry(site.url("/b"))])
+    service.podcasts.store.set_private_origin(site.url("/b"), site.origin())
+    synced = asyncio.create_task(service.service.take_synced())
+    await service.until(lambda: len(service.topics) == 2, "it is shown")
+    going.set()
+    await synced
+    await service.done()
+    assert (service.topics, len(service.titles)) == (["a", "b"], 2)
+    assert site.paths()[1:] == ["/a", "/b"]
+    assert not [said for said in service.driver.said if "already" in said]
+
+
+async def test_refresh_brings_what_another_program_added(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    other = ServiceRig(service.data.parent)
+    await other.add(site.url("/a"))
+    site.replies["/b"] = server.body(feed(item(1), "b"))
+    await other.add(site.url("/b"))
+    assert service.topics == ["a"]
+    await service.do(service.service.refresh)
+    assert service.topics == ["a", "b"]
+
+
+async def test_feeds_that_are_due_are_refreshed_and_named(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path)
+    await added(site, service, "a", "b")
+    later(service, site.url("/a"), hours=2)
+    site.asked.clear()
+    site.replies["/a"] = server.body(feed(item(9), "a"))
+    await service.service.refresher.refresh_due()
+    assert site.paths() == ["/a"]
+    assert service.driver.said[-1] == "1 episode new: a."
+    site.asked.clear()
+    await service.service.refresher.refresh_due()
+    assert site.paths() == []
+    await service.service.close()
+
+
+async def test_podcast_added_before_the_start_is_through_is_not_fetched_again(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
+    await added(site, service, "a")
+    await service.do(service.service.start)
+    assert site.paths() == ["/a"]
+    later(service, site.url("/a"), hours=0.5)
+    await service.do(service.service.start)
+    assert site.paths() == ["/a", "/a"]
+
+
+async def test_nothing_is_refreshed_by_itself_where_it_costs_too_much(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
+    service.spared = {True, False}
+    await added(site, service, "a")
+    later(service, site.url("/a"), hours=2)
+    site.asked.clear()
+    await service.do(service.service.start)
+    await service.service.refresher.refresh_due()
+    assert site.paths() == []
+    await service.do(service.service.refresh)
+    assert site.paths() == ["/a"]
+    later(service, site.url("/a"), hours=2)
+    service.spared = {False}
+    await service.do(service.service.start)
+    assert site.paths() == ["/a", "/a"]
+
+
+async def test_server_that_asks_to_be_left_alone_is_until_then(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path)
+    await added(site, service, "a", "b")
+    site.replies["/a"] = server.body("slow down", status=429, **{"Retry-After": "3600"})
+    await service.do(service.service.refresh)
+    site.asked.clear()
+    await service.do(service.service.refresh)
+    assert site.paths() == ["/b"]
+    site.asked.clear()
+    await service.do(service.service.refresh, site.url("/a"))
+    assert site.paths() == ["/a"]
+
+
+async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, notifies=False)
+    await added(site, service, "a", "b")
+    service.podcasts.store.configure(site.url("/b"), {"notify": "yes"})
+    for name in "ab":
+        site.replies[f"/{name}"] = server.body(feed(item(9), name))
+    await service.do(service.service.refresh)
+    assert service.announced == [("1 episode new", "b")]
