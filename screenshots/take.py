@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from textual.widgets import Input
+
 FOLDER = Path(__file__).parent
 
 sys.path.insert(0, str(FOLDER.parent))  # the tree, whichever copy is installed
@@ -98,6 +100,7 @@ def main(arguments: list[str]) -> int:
     os.environ.pop("NO_COLOR", None)
     os.environ["COLORTERM"] = "truecolor"  # else there are no covers
     time.tzset()
+    Input._toggle_cursor = lambda _: None  # type: ignore[assignment,method-assign]  # a picture's cursor does not blink
     drawn = {name: asyncio.run(draw(shot)) for name, shot in SHOTS.items()}
     drawn[RECORDING] = draw_recording(asyncio.run(record()))
     if "--check" not in arguments:
