@@ -41,6 +41,28 @@ def test_index_damaged_inside_says_so_and_is_made_anew(desk: Desk) -> None:
     assert len(desk.ids("engine")) == 30
 
 
+def test_index_changed_by_something_else_is_made_anew_though_it_can_be_read(desk: Desk) -> None:
+    desk.add("one", "One engine")
+    desk.fill()
+    desk.index.file.write_bytes(desk.index.file.read_bytes().replace(b"engine", b"engina"))
+    os.utime(desk.index.file, (0, 0))  # the clock of a file system may be coarse
+    assert desk.ids("engine") == []
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    assert desk.ids("engine") == ["one"]
+
+
+def test_index_that_is_read_while_it_is_written_stays_current(desk: Desk) -> None:
+    desk.add("one", "One engine")
+    desk.fill()
+    desk.add("two", "Two engines")
+    with desk.index.reading() as db:
+        db.execute("BEGIN")
+        db.execute("SELECT count(*) FROM heads").fetchone()
+        desk.fill()
+    assert is_current(desk.index, desk.stamp)
+
+
 def test_index_of_another_version_is_made_anew(desk: Desk) -> None:
     desk.add("one", "One", VTT)
     desk.fill()

@@ -22,6 +22,8 @@ BATCH, HEADS = 500, 5_000
 
 def is_current(index: IndexFile, stamp: str) -> bool:
     """Return True if an index is up to date with the library of this stamp and with the words on disk."""
+    if not index.is_as_written():
+        return False
     with suppress(IndexMissing), index.reading() as db:
         about = dict(db.execute("SELECT name, value FROM about"))
         with suppress(KeyError, ValueError):

@@ -6,6 +6,7 @@ Calls block on the disk: run them in a thread or a process. Knows nothing of whe
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
-from tui_pod.runtime.files import Unreadable, check_regular, locked
+from tui_pod.runtime.files import Unreadable, check_regular, locked, read_start, stamp
 
 SCHEMA = "4"
 """Version of the tables; a file of another version is rebuilt."""
@@ -76,6 +77,22 @@ class IndexFile:
     def __init__(self, file: Path) -> None:
         """Open nothing yet."""
         self.file = file
+        self._lock = file.with_name(f"{file.name}.lock")
+
+    def is_as_written(self) -> bool:
+        """Return False if something else has changed the file: SQLite finds less in damaged pages without an error.
+
+        The lock file contains the `stamp` of the complete index; it is empty while the index is being written.
+        """
+        try:
+            written = read_start(self._lock, 200)
+        except (OSError, Unreadable):
+            return True
+        return written in (b"", self._stamp)
+
+    @property
+    def _stamp(self) -> bytes:
+        return repr(stamp(self.file)).encode()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -105,7 +122,10 @@ class IndexFile:
             SearchError: it cannot be written; what was committed is kept.
         """
         try:
-            with locked(self.file.with_name(f"{self.file.name}.lock")):
+            with locked(self._lock) as lock:
+                if not self.is_as_written():
+                    self._delete()
+                os.ftruncate(lock, 0)
                 with contextlib.suppress(IndexMissing), self.reading():
                     pass  # deletes one that cannot be used
                 try:
@@ -115,9 +135,11 @@ class IndexFile:
                         if not self._version_of(db):
                             self._make(db)
                         yield db
-                        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                        is_busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 except _FAULTS as error:
                     raise self._explained(error) from error
+                if not is_busy:  # else a reader completes the file later
+                    os.write(lock, self._stamp)
         except OSError as error:
             said = f"The search index cannot be stored in {self.file.parent}: {error.strerror}."
             raise SearchError(said) from error
