@@ -204,6 +204,17 @@ def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
     assert [os.path.basename(part.transcript or "") for part in book.parts] == ["", "02.vtt", ""]
 
 
+def test_texts_beside_a_book_that_were_deleted_tell_no_more(shelf: Shelf) -> None:
+    shelf.put_book(TXXX="description\0From the tags", TCOM="Tagged Reader")
+    (shelf.folder / "Emma/desc.txt").write_text("A young lady.")
+    (shelf.folder / "Emma/reader.txt").write_text("Bo Reader")
+    shelf.add()
+    (shelf.folder / "Emma/desc.txt").unlink()
+    (shelf.folder / "Emma/reader.txt").unlink()
+    shelf.refresh()
+    assert (shelf.book().summary, shelf.book().narrator) == ("From the tags", "Tagged Reader")
+
+
 def test_texts_above_the_discs_of_a_book_tell_about_it(shelf: Shelf) -> None:
     for disc in ("CD 1", "CD 2"):
         shelf.put(f"Emma/{disc}/{disc}.mp3")

@@ -51,13 +51,14 @@ class Beside:
 
     def completed(self, path: str, tags: Tags) -> Tags:
         """Return the tags of a recording at a path with what the other files say about it."""
-        if not (self._tells or tags.transcript or tags.cue):
+        former = tags.transcript, tags.cue, tags.folder_description, tags.folder_narrator
+        if not (self._tells or any(former)):
             return tags
         name = os.path.basename(path)
         return tags._replace(
             transcript=self.transcript(name),
-            description=self._text(DESCRIPTION) or tags.description,
-            narrator=self._text(NARRATOR, 300) or tags.narrator,
+            folder_description=self._text(DESCRIPTION),
+            folder_narrator=self._text(NARRATOR, 300),
             cue=cue.cue_of(name, self._sheets, self._all),
         )
 

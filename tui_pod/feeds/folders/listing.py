@@ -171,9 +171,9 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Ite
     path, tags = os.path.join(root, file.path), file.tags
     by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
     recording = Recording(
-        os.path.normpath(os.path.join(root, folder)), tags.author, tags.narrator, tags.series, tags.year
+        os.path.normpath(os.path.join(root, folder)), tags.author, tags.best_narrator, tags.series, tags.year
     )
-    return Item(guid, title, clean(tags.description or by, SUMMARY_LIMIT), size=file.size,
+    return Item(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
                 duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
@@ -204,8 +204,8 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Ite
         return next(iter(values), "") if len(values) == 1 or field != "album" else ""
 
     title = told("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
-    author, narrator = told("author"), told("narrator")
-    summary = told("description") or " · ".join(filter(None, (author, narrator)))
+    author, narrator = told("author"), told("best_narrator")
+    summary = told("best_description") or " · ".join(filter(None, (author, narrator)))
     recording = Recording(
         os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
         author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),

@@ -93,11 +93,24 @@ class Tags(NamedTuple):
     """Chapters of the cue sheet beside the file, packed: see `cue`."""
     inside: str | None = ""
     """Chapters in the file, packed likewise; None: it may have some, and the player has yet to be asked."""
+    folder_description: str = ""
+    """From a text in the folder, which counts more than the file's own."""
+    folder_narrator: str = ""
 
     @property
     def chapters(self) -> str:
         """The packed chapters, as far as they are known."""
         return self.cue or self.inside or ""
+
+    @property
+    def best_description(self) -> str:
+        """That of the folder, else the file's own."""
+        return self.folder_description or self.description
+
+    @property
+    def best_narrator(self) -> str:
+        """That of the folder, else the file's own."""
+        return self.folder_narrator or self.narrator
 
 
 def read_file(path: str) -> tuple[str, Tags]:
