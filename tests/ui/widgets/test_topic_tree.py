@@ -60,6 +60,20 @@ async def test_progress_is_drawn_until_all_is_played(library: Library) -> None:
         assert f"{MARKS['played']} 2" in tree_row(driver, "Numbers")
 
 
+@pytest.mark.parametrize(("columns", "rows_with_meter"), [(120, 3), (100, 0)])
+async def test_all_topics_that_are_begun_have_a_meter_or_none_in_a_narrow_tree(
+    columns: int, rows_with_meter: int
+) -> None:
+    names = ("Short", "A name that is as wide as the widest tree")
+    library = build_library(
+        [Topic(name) for name in names],
+        [Episode(f"{name} {number}", "T", tags=(name,)) for name in names for number in "12"],
+    )
+    progress = {f"{name} 1": Progress(START, played=True, plays=1) for name in names}
+    async with run_app(library, size=(columns, 40), query=ListQuery(), progress=progress) as driver:
+        assert sum("".join(meter(0.5, METER_WIDTH)) in row for row in driver.rows_of(driver.tree)) == rows_with_meter
+
+
 async def test_smallest_topic_of_what_plays_is_marked_or_the_folded_one_that_hides_it(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=1)) as driver:
         await driver.press("enter")
@@ -124,7 +138,7 @@ async def test_very_many_topics_start_folded(count: int, is_folded: bool) -> Non
         assert ("T0" not in [name for name, _ in driver.tree_rows()]) is is_folded
 
 
-async def test_tree_takes_three_of_seven_columns_beyond_eighty_until_its_names_fit() -> None:
+async def test_tree_takes_five_of_nine_columns_beyond_eighty_until_its_names_fit() -> None:
     long, short = [LEAST_WIDTH, LEAST_WIDTH, LEAST_WIDTH + 3, MOST_WIDTH], [LEAST_WIDTH] * 4
     for name, widths in (("A name of a topic " * 9, long), ("A", short)):
         library = build_library([Topic(name)], [Episode("one", "One", tags=(name,))])

@@ -16,11 +16,11 @@ from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, width_of
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
 from tui_pod.ui.widgets.rows import SIDES, RowPane
 
 METER_WIDTH = 4
-"""Width of a topic's progress line, in cells; it is shown if the name leaves room."""
+"""Width of a topic's progress line, in cells; in a tree that is too narrow for its names, no topic has one."""
 
 COUNT_WIDTH = 3
 """Width of a count beside that line, which aligns the lines, in cells."""
@@ -80,15 +80,8 @@ class TopicTree(RowPane):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the width that shows all names and progress lines, as far as the list keeps room for its titles."""
-        topics = self._topics
-        widths = (
-            self._depths[topic] + cell_len(f"▾ {topics.names[topic]}")
-            + (len(" 99 new") if topics.feed(topic) else METER_WIDTH + COUNT_WIDTH + 2)
-            for topic in range(min(len(topics.names), MANY_TOPICS))
-        )  # fmt: skip
-        wanted = max(widths, default=0) + SIDES + BORDER
-        most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 3 // 7
-        return max(LEAST_WIDTH, min(wanted, most, MOST_WIDTH)) - BORDER
+        most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 5 // 9
+        return max(LEAST_WIDTH, min(self._wanted_width, most)) - BORDER
 
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
         self._library, self._topics = library, library.topics
@@ -102,6 +95,13 @@ class TopicTree(RowPane):
                 continue  # shown above all topics
             self._depths[topic] = self._depths[parents[topic]] + 1
             self._is_parent[parents[topic]] = True
+        names = self._topics.names[:MANY_TOPICS]
+        widths = (
+            depth + cell_len(f"▾ {name}")
+            + (len(" 99 new") if self._topics.feed(topic) else METER_WIDTH + COUNT_WIDTH + 2)
+            for topic, (name, depth) in enumerate(zip(names, self._depths, strict=False))
+        )  # fmt: skip
+        self._wanted_width = min(max(widths, default=0) + SIDES + BORDER, MOST_WIDTH)
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show the topics of another library; folded topics and the cursor stay."""
@@ -215,10 +215,9 @@ class TopicTree(RowPane):
             lead_look = ACCENT
             return [(lead, lead_look), (name, name_look)], [*right, (f"{new} new", ACCENT)]
         number = str(count)
-        room = self.text_width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2
-        if played == count and count and room > 1:
+        if played == count and count:
             right += [(f"{MARKS['played']} ", PLAYED)]
-        elif played and room >= METER_WIDTH:
+        elif played and self.text_width + SIDES + BORDER >= self._wanted_width:
             full, rest = meter(played / count, METER_WIDTH)
             right += [(full, ACCENT), (f"{rest} ", LINE)]
             number = f"{number:>{COUNT_WIDTH}}"
