@@ -74,6 +74,24 @@ async def test_line_below_explains_the_focused_field_and_its_keys() -> None:
         assert keys(form) == CHOICE_KEYS
 
 
+async def test_long_value_has_an_ellipsis_where_it_is_cut_and_the_cursor_stays_visible() -> None:
+    long = NAME._replace(name="long", value=f"First{' word' * 20} last")
+    async with shown(NAME, long) as (driver, form):
+        field = form.query_one("#field-long", TextField)
+
+        def shown_text() -> str:
+            return field.render_line(0).text
+
+        assert shown_text().startswith("First")
+        assert shown_text().endswith("…")
+        await driver.press("down")
+        assert shown_text().startswith("…")
+        assert shown_text().endswith("last ")
+        await driver.press("home")
+        assert shown_text().startswith("First")
+        assert shown_text().endswith("…")
+
+
 @pytest.mark.parametrize(
     ("width", "text"), [(NORMAL_WIDTH, "How old it is: 0 to 9."), (NORMAL_WIDTH - 1, "How old it is.")]
 )

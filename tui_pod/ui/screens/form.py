@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from tui_pod.core.errors import UserError
@@ -110,7 +113,7 @@ class ChoiceField(Static, can_focus=True):
 
 
 class TextField(Input):
-    """Any text; what holds while it is empty is cut to its width."""
+    """Any text, cut to its width with an ellipsis at each end that is hidden."""
 
     def __init__(self, field: FormField) -> None:
         super().__init__(
@@ -134,6 +137,24 @@ class TextField(Input):
     def on_resize(self) -> None:
         """Cut what holds while it is empty."""
         self.placeholder = _fit_usual(self._usual, self.content_size.width)
+
+    def on_focus(self) -> None:
+        """Scroll to the cursor, which Textual leaves out of sight at the end of an initial value."""
+        self.scroll_to_region(Region(self.scroll_offset.x + self._cursor_cell, 0, 1, 1), force=True, animate=False)
+
+    @property
+    def _cursor_cell(self) -> int:
+        return self.cursor_screen_offset.x - self.content_region.x
+
+    def render_line(self, y: int) -> Strip:
+        """See `Input.render_line`; an ellipsis does not hide the cursor."""
+        strip, width, start = super().render_line(y), self.content_size.width, self.scroll_offset.x
+        cursor = self._cursor_cell if self.has_focus else None
+        is_cut_left = start > 0 and cursor != 0
+        is_cut_right = cell_len(self.value) - start > width and cursor != width - 1
+        dots = Strip([Segment("…", self.rich_style)])
+        shown = strip.crop(is_cut_left, width - is_cut_right)
+        return Strip.join([*[dots] * is_cut_left, shown, *[dots] * is_cut_right])
 
 
 class MoreFields(Static, can_focus=True):
