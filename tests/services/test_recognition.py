@@ -118,7 +118,7 @@ async def test_work_that_is_stopped_keeps_what_was_recognised_and_can_begin_agai
     assert rig.frontend.jobs["recognition"].share == 0.42
     assert rig.context.tasks.stop()
     await rig.until(lambda: rig.states["a"] is None and not rig.frontend.jobs)
-    assert rig.frontend.said[-1] == "Recognition stopped; the transcript so far stays."
+    assert rig.frontend.said == ["Stopped: recognising “A” 42 %."]
     rig.service.request(["a"])
     rig.steps.put_nowait(100.0)
     await rig.until(lambda: "“A” has a transcript now." in rig.frontend.said[-1])

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -293,7 +292,7 @@ class RecognitionService:
         self._show(episode, f"recognising “{episode.title}” {text}", share)
 
     def _show(self, episode: Episode, text: str, share: float | None = None) -> None:
-        self._tasks.show("recognition", Job(text, share, partial(self.remove, episode.id)))
+        self._tasks.show("recognition", Job(text, share, lambda: self._tasks.run(self._stop(episode.id))))
 
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:
@@ -318,8 +317,7 @@ class RecognitionService:
 
     async def _remove(self, ident: str) -> None:
         if ident in self._waiting:
-            await self._drop(ident)
-            self._failed.add(ident)  # the settings do not request it again before a restart
+            await self._stop(ident)
             self._frontend.tell("Recognition stopped; the transcript so far stays.")
         elif await self._take(ident):
             self._tasks.note(
@@ -328,9 +326,14 @@ class RecognitionService:
         else:
             self._frontend.tell("This transcript was not recognised by machine.")
 
+    async def _stop(self, ident: str) -> None:
+        """Stop recognising an episode for the listener; the settings do not request it again before a restart."""
+        await self._drop(ident)
+        self._failed.add(ident)
+
     async def _drop(self, ident: str) -> None:
-        """Stop recognising an episode."""
-        del self._waiting[ident]
+        """Stop recognising an episode, if that was asked for."""
+        self._waiting.pop(ident, None)
         if self._job is not None and self._job.get_name() == ident:
             self._job.cancel()
             await asyncio.wait((self._job,))
