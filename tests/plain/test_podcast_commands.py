@@ -38,6 +38,7 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, Imported
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.frontend import Job
+from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -434,20 +435,42 @@ class SyncServices(RoomServices):
     def __init__(self, room: Room) -> None:
         super().__init__(room)
         self.set_up: list[tuple[SyncSettings, str]] = []
+        self.added: list[tuple[str, str, str]] = []
 
     async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
         """See `Services.set_up_sync`."""
         self.set_up.append((chosen, password))
 
+    async def add_server(self, address: str, user: str, password: str) -> None:
+        """See `Services.add_server`."""
+        self.added.append((address, user, password))
+
 
 async def test_sync_is_set_up_by_questions(room: Room, tmp_path: Path) -> None:
     services = SyncServices(room)
-    said = await run(
-        services, "ctrl+p", "Set up sync", str(tmp_path), "ctrl+p", "Set up sync", "sync.example", "ann", "s3cret"
-    )
+    ask = "ctrl+p", "Set up sync"
+    said = await run(services, *ask, "1", str(tmp_path), *ask, "2", "sync.example", "ann", "s3cret")
     assert services.set_up == [
         (SyncSettings(folder=str(tmp_path)), ""),
         (SyncSettings(server="sync.example", user="ann"), "s3cret"),
     ]
-    assert "User name there:" in said
+    assert {"User name there:", "Saved."} <= set(said)
     assert not any("s3cret" in line for line in said)
+
+
+async def test_audiobookshelf_server_is_added_by_questions(room: Room) -> None:
+    services = SyncServices(room)
+    said = await run(services, "ctrl+p", "Set up sync", "3", "books.example", "", "s3cret")
+    assert services.added == [("books.example", "", "s3cret")]
+    assert not any("s3cret" in line for line in said)
+
+
+async def test_sync_is_turned_off(room: Room) -> None:
+    services = SyncServices(room)
+    settings = services.first.settings
+    services.first = services.first._replace(
+        settings=settings._replace(sync=SyncSettings(server="sync.example", user="ann", device="laptop"))
+    )
+    said = await run(services, "ctrl+p", "Set up sync", "4")
+    assert services.set_up == [(SyncSettings(device="laptop"), "")]
+    assert NOT_SYNCED in said

@@ -13,7 +13,7 @@ from tui_pod.feeds.folders.address import typed_path
 from tui_pod.plain.keyboard import line_keys
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
-from tui_pod.services.hints import SET_BY_FILE
+from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
@@ -150,32 +150,49 @@ class MenuCommands:
             self._navigation.go(row)
 
     def _ask_sync(self) -> None:
-        if (file := self._services.sync_file) is not None:
-            self._dialogue.say(SET_BY_FILE.format(file))
-        else:
-            self._dialogue.ask(
-                "The path of a folder that other machines share, or the address of a gpodder or Nextcloud server:",
-                self._take_sync,
-            )
+        ways = [*SYNC_WAYS, *["Turn sync off"] * self._services.first.settings.sync.is_set]
+        self._dialogue.say_all(f"{number}: {sentence(way)}" for number, way in enumerate(ways, 1))
+        self._dialogue.ask_number("Sync with which? Or press enter to leave:", len(ways), self._choose_sync)
 
-    def _take_sync(self, typed: str) -> None:
-        typed = typed.strip()
-        if folder := typed_path(typed):
-            self._services.tasks.run(self._set_up_sync({"folder": folder}, ""))
-        elif typed:
-            self._dialogue.ask("User name there:", partial(self._take_user, typed))
+    def _choose_sync(self, way: int) -> None:
+        is_library = way == len(SYNC_WAYS) - 1
+        if not is_library and (file := self._services.sync_file) is not None:
+            self._dialogue.say(SET_BY_FILE.format(file))
+        elif way == 0:
+            self._dialogue.ask("The path of the folder:", self._take_folder)
+        elif way == len(SYNC_WAYS):
+            self._set_up_sync(folder="", server="", user="")
+        else:
+            self._dialogue.ask("The address of the server:", partial(self._take_server, is_library))
+
+    def _take_folder(self, typed: str) -> None:
+        if folder := typed_path(typed.strip()):
+            self._set_up_sync(folder=folder)
+        else:
+            self._dialogue.say("A folder is a path, such as ~/Sync/tui-pod." if typed.strip() else "Cancelled.")
+
+    def _take_server(self, is_library: bool, server: str) -> None:
+        def ask_password(user: str) -> None:
+            self._dialogue.ask("Password or API key:" if is_library else "Password:", partial(take, user.strip()), True)
+
+        def take(user: str, password: str) -> None:
+            if is_library:
+                self._services.tasks.run(self._services.add_server(server, user, password))
+            else:
+                self._set_up_sync(password, server=server, user=user)
+
+        if server := server.strip():
+            self._dialogue.ask(f"User name there{', or enter for an API key' * is_library}:", ask_password)
         else:
             self._dialogue.say("Cancelled.")
 
-    def _take_user(self, server: str, user: str) -> None:
-        def take(password: str) -> None:
-            self._services.tasks.run(self._set_up_sync({"server": server, "user": user.strip()}, password))
+    def _set_up_sync(self, password: str = "", **changes: str) -> None:
+        async def set_up() -> None:
+            chosen = SyncSettings(**self._services.first.settings.sync.values() | changes)
+            await self._services.set_up_sync(chosen, password)
+            self._dialogue.say("Saved." if chosen.is_set else NOT_SYNCED)
 
-        self._dialogue.ask("Password:", take, is_secret=True)
-
-    async def _set_up_sync(self, given: dict[str, str], password: str) -> None:
-        former = self._services.first.settings.sync.values()
-        await self._services.set_up_sync(SyncSettings(**former | given), password)
+        self._services.tasks.run(set_up())
 
     def _ask_question(self) -> None:
         question = question_of_episode(self._navigation.episode)

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import typed_path
-from tui_pod.services.hints import SET_BY_FILE
+from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import FormDialog, FormField
 from tui_pod.ui.widgets.path_input import PathInput
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
-
-WAYS = "A folder that other machines share", "A gpodder or Nextcloud server", "An Audiobookshelf server"
-"""What to sync with; the last one has a library of its own."""
 
 
 class SyncScreen(FormDialog):
@@ -71,7 +68,7 @@ class SyncScreen(FormDialog):
 
     async def _set_up(self, chosen: SyncSettings, password: str) -> None:
         await self._services.set_up_sync(chosen, password)
-        self.app.notify("Saved." if chosen.is_set else "Nothing is synced any more.")
+        self.app.notify("Saved." if chosen.is_set else NOT_SYNCED)
         self.dismiss()
 
 
@@ -102,14 +99,14 @@ def choose_way(services: Services) -> ChoiceDialog:
     """Return the dialog that asks what to sync with."""
 
     def choose(number: int) -> None:
-        if number == len(WAYS) - 1:
+        if number == len(SYNC_WAYS) - 1:
             dialog.app.push_screen(ServerScreen(services))
         elif services.sync_file is not None:
             dialog.app.notify(SET_BY_FILE.format(services.sync_file))
         else:
             dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
 
-    dialog = ChoiceDialog("Sync with", WAYS, choose)
+    dialog = ChoiceDialog("Sync with", SYNC_WAYS, choose)
     return dialog
 
 
