@@ -14,7 +14,8 @@ from tui_pod.cli.main import main
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
+from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.state.store import StateFile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -106,6 +107,20 @@ def test_sync_with_nothing_set_says_where_to_set_it(words: list[str], capsys: py
         "tui-pod: nothing to sync with. Choose “Set up sync” in the palette of the app, or set folder, or server and"
         f" user, under [sync] in {words[3]}; tui-pod config --default shows how.\n"
     )
+
+
+def test_sync_that_was_set_up_in_the_app_is_turned_off(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "sync", "--off"]) == 1
+    assert "sets what to sync with" in capsys.readouterr().err
+    Path(words[3]).write_text("")
+    file = StateFile(Path(words[1]))
+    file.append([SettingRecord("sync_with", "folder", str(tmp_path / "shared"))])
+    assert main([*words, "sync", "--off"]) == 0
+    assert capsys.readouterr().err.endswith(f"{NOT_SYNCED}\n")
+    assert file.load().setting("sync_with", "folder", "?") == ""
+    assert main([*words, "sync"]) == 1
 
 
 def test_login_that_is_refused_keeps_nothing(

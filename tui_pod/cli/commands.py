@@ -134,6 +134,7 @@ COMMANDS = (
         Argument("--alone", text="go on although the files of the other machines are gone from the folder"),
         Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
                  choices=("yes", "no")),
+        Argument("--off", text="no longer sync with the folder or server that was set up in the app"),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes"),
     Command("feeds", None, "subscribe to podcasts, refresh and organise them", commands=(

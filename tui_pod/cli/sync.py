@@ -15,6 +15,7 @@ from tui_pod.cli.shared import (
     ask_password,
     ask_yes,
     is_someone_there,
+    load_config,
     open_library,
     print_json,
     print_received,
@@ -26,11 +27,13 @@ from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
@@ -62,6 +65,12 @@ def run(options: Namespace) -> int:
         raise UserError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
         raise UserError("nothing was synced.")
+    if options.off:
+        if load_config(options).settings.sync.is_set:
+            raise UserError(SET_BY_FILE.format(opened.paths.config))
+        opened.file.save([SettingRecord("sync_with", name, "") for name in settings.values()])
+        tell(NOT_SYNCED)
+        return 0
     if options.login:
         _log_in(opened)
         return 0

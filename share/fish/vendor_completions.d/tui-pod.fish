@@ -198,6 +198,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using sync' -l login -d 'log in to the se
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l dry-run -d 'print what would change, and change nothing'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l alone -d 'go on although the files of the other machines are gone from the folder'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l podcasts -xka "yes no" -d 'whether to subscribe to the podcasts of the machines that share the folder'
+complete -c tui-pod -n '_shtab_tui_pod_using sync' -l off -d 'no longer sync with the folder or server that was set up in the app'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a doctor -d 'Check this machine and print fixes.'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
