@@ -2,9 +2,9 @@
 
     first_titles.py MARKER REPORT PROGRAM [ARGUMENT…]
 
-Runs in the measured process; PROGRAM is `tui-pod`, `client`: the process that holds its terminal and may have a picture
-to paint, or `bare`: a Textual app that shows its argument. It knows the threads through which Textual and the program
-write to the terminal, and imports nothing of the program before its turn.
+Runs in the measured process; PROGRAM is `tui-pod`, `client`: the process that holds its terminal and may have a saved
+screen to paint, or `bare`: a Textual app that shows its argument. It knows the threads through which Textual and the
+program write to the terminal, and imports nothing of the program before its turn.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def watch_client(marker: str, report: str) -> None:
-    """Leave once the client has painted the marker; the app behind it leaves once it has sent the picture."""
+    """Leave once the client has painted the marker; the app behind it leaves once it has sent the saved screen."""
     fork, write, sendall = os.fork, os.write, socket.socket.sendall
     apps: list[int] = []
     painted = b""

@@ -19,8 +19,8 @@ LIMITS = {119: 1.20, 10_000: 1.25, 100_000: 1.60}
 FIRST_LIMIT = 1.30
 """The same for the very first start, with the catalogue that comes with the program."""
 
-PICTURE_LIMIT = 0.25
-"""The same for the first titles on the terminal, where the client has a picture of them."""
+SAVED_LIMIT = 0.25
+"""The same for the first titles on the terminal, where the client has a saved screen with them."""
 
 BARE_TEXT = "the least that an app can show"
 
@@ -58,9 +58,9 @@ def measure(bench: Bench) -> Table:
         ),
         *(
             Starter(
-                f"{count:,} episodes, the client's picture",
+                f"{count:,} episodes, the saved screen",
                 count,
-                PICTURE_LIMIT,
+                SAVED_LIMIT,
                 functools.partial(bench.store, count) if count > 119 else lambda: bench.embedded,
                 "client",
             )
@@ -71,7 +71,7 @@ def measure(bench: Bench) -> Table:
         "Start to first titles",
         "Times a bare Textual app's, which shows one Static. Instructions are counted by cachegrind in user space; CPU"
         f" time and the clock are medians of {bench.runs} pairs, {PEER_RUNS} of the peers. newsboat's includes the key"
-        " that opens its list. All but the very first start read the library from its cache. The client's picture is of"
+        " that opens its list. All but the very first start read the library from its cache. The saved screen is of"
         " the last run, and true; what the app's process, which reads it, has used by then counts too.",
         [*_instructions(bench, starters), *_times(bench, starters)],
     )
@@ -106,7 +106,7 @@ def _times(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
         for starter in starters:
             values = [cost[index] for cost in costs[starter.name]]
             others = {name: found and found[index] for name, found in peers[starter.size].items()}
-            is_first = starter.limit in (FIRST_LIMIT, PICTURE_LIMIT)
+            is_first = starter.limit in (FIRST_LIMIT, SAVED_LIMIT)
             rows.append(
                 Row(
                     f"{starter.name}: {kind}",

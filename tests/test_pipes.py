@@ -29,7 +29,7 @@ from tui_pod.search.sources import UnreadWords
 from tui_pod.services.media import read_transcript
 from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.state.store import StateFile
-from tui_pod.terminal.picture import picture_file, read_picture, write_picture
+from tui_pod.terminal.saved_screen import read_screen, screen_file, write_screen
 
 LIMIT = 20.0
 """Seconds after which a call counts as waiting for ever."""
@@ -77,14 +77,14 @@ def test_reading_and_writing_end(call: Callable[[Path], object], pipe: Path) -> 
     assert ends(lambda: call(pipe))
 
 
-def test_picture_of_the_first_screen_is_replaced(tmp_path: Path) -> None:
+def test_saved_screen_is_replaced(tmp_path: Path) -> None:
     paths = Paths(*(tmp_path / name for name in ("config", "state", "data", "cache", "log")))
     options = Namespace(catalog=[], config=None)
-    picture_file(paths).parent.mkdir()
-    os.mkfifo(picture_file(paths))
-    assert ends(lambda: read_picture(paths, options, (80, 24)))
-    assert ends(lambda: write_picture(paths, options, (80, 24), (), "drawn"))
-    assert read_picture(paths, options, (80, 24)) == b"drawn"
+    screen_file(paths).parent.mkdir()
+    os.mkfifo(screen_file(paths))
+    assert ends(lambda: read_screen(paths, options, (80, 24)))
+    assert ends(lambda: write_screen(paths, options, (80, 24), (), "drawn"))
+    assert read_screen(paths, options, (80, 24)) == b"drawn"
 
 
 def test_library_cache_is_replaced(tmp_path: Path) -> None:

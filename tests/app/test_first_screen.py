@@ -1,4 +1,4 @@
-"""The picture that the client paints while the app loads, on a real terminal."""
+"""The saved screen that the client paints while the app loads, on a real terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.app.test_pty import quit_and_wait, running, surroundings, two
 from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import find_paths
-from tui_pod.terminal.picture import picture_file
+from tui_pod.terminal.saved_screen import screen_file
 
 STILL_LOADING = """
 import sys
@@ -30,15 +30,15 @@ sys.exit(main())
 
 
 @pytest.fixture
-def picture(room: Path) -> Path:
-    """The picture that an app has kept."""
-    file = picture_file(find_paths(room / "state.toml"))
+def saved(room: Path) -> Path:
+    """The screen that an app has saved."""
+    file = screen_file(find_paths(room / "state.toml"))
     with running(room, *two(room)) as terminal:
         terminal.until(lambda: terminal.shows("The first of two"), "the list")
         terminal.press("jm")
         terminal.until(lambda: terminal.shows("✓ The second"), "the mark")
         quit_and_wait(terminal)
-    wait_until(file.exists, "a picture is kept")
+    wait_until(file.exists, "a screen is saved")
     return file
 
 
@@ -58,28 +58,28 @@ def shown_while_loading(room: Path, size: tuple[int, int] = (120, 40), **variabl
     return list(screen.display)
 
 
-@pytest.mark.usefixtures("picture")
-def test_picture_is_what_the_app_then_draws(room: Path) -> None:
+@pytest.mark.usefixtures("saved")
+def test_saved_screen_is_what_the_app_then_draws(room: Path) -> None:
     shown = shown_while_loading(room)
     assert any("✓ The second" in line for line in shown)
     with running(room, *two(room)) as terminal:
         terminal.until(lambda: b"The second" in terminal.raw.partition(b"\x1b[?2004h")[2], "what the app draws")
-        terminal.until(lambda: shown == terminal.lines, "the screen of the picture")
+        terminal.until(lambda: shown == terminal.lines, "the saved screen")
         quit_and_wait(terminal)
         assert terminal.raw.count(b"\x1b[?1049h") == 1
 
 
-@pytest.mark.usefixtures("picture")
-def test_picture_is_not_shown_after_marks_from_the_shell(room: Path) -> None:
+@pytest.mark.usefixtures("saved")
+def test_saved_screen_is_not_shown_after_marks_from_the_shell(room: Path) -> None:
     command(room, "mark", "unplayed", "second", "--catalog", str(room / "two.toml"))
     assert not any("The second" in line for line in shown_while_loading(room))
 
 
-@pytest.mark.usefixtures("picture")
-def test_picture_is_not_shown_at_another_size(room: Path) -> None:
+@pytest.mark.usefixtures("saved")
+def test_saved_screen_is_not_shown_at_another_size(room: Path) -> None:
     assert not any("The second" in line for line in shown_while_loading(room, (90, 30)))
 
 
-def test_damaged_picture_is_not_shown(room: Path, picture: Path) -> None:
-    picture.write_bytes(picture.read_bytes()[:-9])
+def test_damaged_saved_screen_is_not_shown(room: Path, saved: Path) -> None:
+    saved.write_bytes(saved.read_bytes()[:-9])
     assert not any("The second" in line for line in shown_while_loading(room))

@@ -1,4 +1,4 @@
-"""Keys that are pressed as soon as there is a picture do their work."""
+"""Keys that are pressed as soon as the saved screen is shown do their work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.journeys.listener import Listener
 
 
-def test_keys_right_after_the_first_picture_move_in_the_tree(tmp_path: Path) -> None:
+def test_keys_right_after_the_saved_screen_move_in_the_tree(tmp_path: Path) -> None:
     listener = Listener(tmp_path / "ann")
     with listener.sits_down() as app:  # makes the caches from which the next start is drawn at once
         app.do("\t", "enter Open")

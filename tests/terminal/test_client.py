@@ -14,7 +14,7 @@ import pytest
 
 from tests.patience import wait_until
 from tests.torture.terminal import Terminal
-from tui_pod.terminal.client import ENTER, KEEP_TITLE, LEAVE, PICTURE_MODES, RESTORE, SWITCH, TITLE_BACK, hold, why_not
+from tui_pod.terminal.client import ENTER, KEEP_TITLE, LEAVE, RESTORE, SCREEN_MODES, SWITCH, TITLE_BACK, hold, why_not
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,28 +141,28 @@ def test_other_app_that_ends_without_a_message_is_a_failure(tmp_path: Path) -> N
 
 def test_messages_that_come_in_pieces_are_put_together(tmp_path: Path) -> None:
     app = """
-for piece in (b"pict", b"ure 9\\nshow", b"n", b" now", b"end 4 A te", b"xt.\\n"):
+for piece in (b"scr", b"een 9\\nshow", b"n", b" now", b"end 4 A te", b"xt.\\n"):
     line.send(piece)
     os.sched_yield()
 line.recv(1)
 """
     with client(tmp_path, app) as terminal:
         found = finish(terminal)
-        assert found.startswith(ENTER + PICTURE_MODES + b"shown now" + RESTORE)
+        assert found.startswith(ENTER + SCREEN_MODES + b"shown now" + RESTORE)
         assert found.rstrip().endswith(b"A text.")
         assert terminal.status == 4
 
 
-def test_picture_is_not_cleared_when_the_app_draws(tmp_path: Path) -> None:
-    app = f"line.send(b'picture 3\\nabc')\nos.write(1, {ENTER!r} + b'drawn')\nend()"
+def test_saved_screen_is_not_cleared_when_the_app_draws(tmp_path: Path) -> None:
+    app = f"line.send(b'screen 3\\nabc')\nos.write(1, {ENTER!r} + b'drawn')\nend()"
     with client(tmp_path, app) as terminal:
-        assert finish(terminal) == ENTER + PICTURE_MODES + b"abc" + b"drawn" + RESTORE
+        assert finish(terminal) == ENTER + SCREEN_MODES + b"abc" + b"drawn" + RESTORE
 
 
 def test_message_of_an_app_that_cannot_start_is_shown_below_the_shell(tmp_path: Path) -> None:
-    app = "line.send(b'picture 3\\nabc')\nos.write(1, b'It cannot start.')\nend(1)"
+    app = "line.send(b'screen 3\\nabc')\nos.write(1, b'It cannot start.')\nend(1)"
     with client(tmp_path, app) as terminal:
-        assert finish(terminal) == ENTER + PICTURE_MODES + b"abc" + RESTORE + b"It cannot start."
+        assert finish(terminal) == ENTER + SCREEN_MODES + b"abc" + RESTORE + b"It cannot start."
 
 
 def test_terminal_is_restored_once_by_whoever_does_it_first(tmp_path: Path) -> None:

@@ -115,17 +115,17 @@ def test_options_have_one_name_for_every_path_to_a_file(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("session", "picture", "sent"), [(None, b"p", b"picture 1\np"), (None, b"", b""), ("20m", b"p", b"")]
+    ("session", "saved", "sent"), [(None, b"p", b"screen 1\np"), (None, b"", b""), ("20m", b"p", b"")]
 )
-def test_picture_of_the_last_run_is_shown_unless_a_session_is_planned(
+def test_saved_screen_of_the_last_run_is_shown_unless_a_session_is_planned(
     session: str | None,
-    picture: bytes,
+    saved: bytes,
     sent: bytes,
     folder: RuntimeFolder,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(start, "read_picture", lambda *_: picture)
+    monkeypatch.setattr(start, "read_screen", lambda *_: saved)
     monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((80, 24)))
     monkeypatch.setenv(SESSION, "")
     ours, theirs = socket.socketpair()

@@ -129,7 +129,7 @@ def quit_on_slow_disk(trial: Trial) -> Result:
         if app.wait(20.0) is None:
             losses.append("it does not quit")
         until = time.monotonic() + 40.0
-        while process.exists() and time.monotonic() < until:  # it keeps a picture, on the slow disk
+        while process.exists() and time.monotonic() < until:  # it keeps a saved screen, on the slow disk
             time.sleep(0.1)
     losses += judge(home, bar)
     return Result(tuple(losses))

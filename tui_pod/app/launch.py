@@ -39,7 +39,7 @@ def run_app(options: Namespace) -> int:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
         loaded = load_cached(catalogs, paths.cache, paths.data)
         if loaded is None:
-            if _are_large(catalogs, paths.data) and not (options.plain or options.has_picture or _refusal()):
+            if _are_large(catalogs, paths.data) and not (options.plain or options.has_saved_screen or _refusal()):
                 from tui_pod.app.opening import fill_cache  # only for a large library without a valid cache
 
                 if not fill_cache(catalogs, paths, config.settings.ui.ascii):
@@ -113,12 +113,12 @@ def show(services: Services, is_plain: bool) -> int:
 
 
 def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
-    """Save a picture of what the next start will show on such a terminal, unless the saved one is still right."""
+    """Save the screen that the next start will show on such a terminal, unless the saved one is still right."""
     from tui_pod.feeds.store.generation import BACKUP, DATABASE  # after the terminal was given back, like the rest
-    from tui_pod.terminal.picture import read_picture, stamp, write_picture
+    from tui_pod.terminal.saved_screen import read_screen, stamp, write_screen
     from tui_pod.ui.first_screen import draw_first_screen
 
-    if options.session is not None or read_picture(paths, options, size):
+    if options.session is not None or read_screen(paths, options, size):
         return
     config = read_config(paths.config, is_named=options.config is not None)
     catalogs = catalog_paths(options.catalog, config.settings.catalogs)
@@ -131,7 +131,7 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
         return
     services = Services(paths, catalogs, config, loaded, file, file.load(), None, None)
     if not services.first.notices:  # they would cover it
-        write_picture(paths, options, size, stamps, draw_first_screen(services, size))
+        write_screen(paths, options, size, stamps, draw_first_screen(services, size))
 
 
 def _terminal_restorer(is_screen: bool) -> Callable[[], None]:

@@ -20,7 +20,7 @@ from typing import IO
 
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import CatalogsError
-from tui_pod.core.text.escapes import CLEAR_LINE, ENTER, ESC, HOME, PICTURE_MODES, RESTORE
+from tui_pod.core.text.escapes import CLEAR_LINE, ENTER, ESC, HOME, RESTORE, SCREEN_MODES
 from tui_pod.library.reload import FAULTY
 from tui_pod.runtime.subprocesses import start_of
 
@@ -130,7 +130,7 @@ def _own_screen() -> Iterator[Callable[[], None]]:
 
     try:
         tty.setcbreak(0, termios.TCSANOW)
-        os.write(1, (ENTER + PICTURE_MODES).encode())
+        os.write(1, (ENTER + SCREEN_MODES).encode())
         yield keep
     finally:
         with contextlib.suppress(OSError, termios.error):  # the terminal may be gone

@@ -135,7 +135,7 @@ def _parse(arguments: Sequence[str]) -> Any:
         plain=False,
         line=None,
         notice=None,
-        has_picture=False,
+        has_saved_screen=False,
     )
     for name, value in zip_longest(words[::2], words[1::2], fillvalue="-"):
         if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):

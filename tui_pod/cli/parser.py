@@ -21,7 +21,7 @@ class UsageError(UserError):
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; help and wrong usage end the program."""
     options = argparse.Namespace(
-        catalog=[], state=None, config=None, ao=None, line=None, notice=None, has_picture=False
+        catalog=[], state=None, config=None, ao=None, line=None, notice=None, has_saved_screen=False
     )
     shared, rest = _shared_options().parse_known_args(arguments, options)
     return make_parser().parse_args(rest, shared)

@@ -16,13 +16,13 @@ import termios
 import tty
 
 from tui_pod.core.text import escapes
-from tui_pod.terminal.protocol import END, PICTURE, STOP, TAKE, WELCOME, greet
+from tui_pod.terminal.protocol import END, SAVED_SCREEN, STOP, TAKE, WELCOME, greet
 
 SWITCH = "TUI_POD_ONE_PROCESS"
 """Environment variable that makes the app hold the terminal itself, as it does where no client can run."""
 
-ENTER, LEAVE, PICTURE_MODES, RESTORE = (
-    sequence.encode() for sequence in (escapes.ENTER, escapes.LEAVE, escapes.PICTURE_MODES, escapes.RESTORE)
+ENTER, LEAVE, SCREEN_MODES, RESTORE = (
+    sequence.encode() for sequence in (escapes.ENTER, escapes.LEAVE, escapes.SCREEN_MODES, escapes.RESTORE)
 )
 KEEP_TITLE, TITLE_BACK, NO_TITLE = (
     sequence.encode() for sequence in (escapes.KEEP_TITLE, escapes.TITLE_BACK, escapes.set_title(""))
@@ -176,9 +176,9 @@ class Client:
         """Buffer what the app draws; no data means that the app has closed its end."""
         if not data:
             self._close_master()
-        elif self._is_in_app and not self._has_drawn:  # the picture is on the screen
+        elif self._is_in_app and not self._has_drawn:  # the saved screen is shown
             if ENTER in data:
-                data = data.replace(ENTER, b"", 1)  # it would clear the picture
+                data = data.replace(ENTER, b"", 1)  # it would clear the saved screen
             else:  # an error message: the app cannot start
                 data = RESTORE + data
                 self._is_in_app = False
@@ -199,12 +199,12 @@ class Client:
         while b"\n" in self._messages:
             line, _, rest = self._messages.partition(b"\n")
             word, number, *text = line.decode("ascii", "replace").split(" ", 2)
-            if word == PICTURE and len(rest) < int(number):
+            if word == SAVED_SCREEN and len(rest) < int(number):
                 break
             self._messages = rest
-            if word == PICTURE:
+            if word == SAVED_SCREEN:
                 self._messages = rest[int(number) :]
-                self._output += ENTER + PICTURE_MODES + rest[: int(number)]
+                self._output += ENTER + SCREEN_MODES + rest[: int(number)]
                 self._is_in_app = True
             elif word == WELCOME:
                 self._app = int(number)

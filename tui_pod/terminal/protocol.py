@@ -15,7 +15,7 @@ from collections.abc import Mapping
 TAKE, IF_LEFT = b"take", b"if left"
 """What a client asks for: the app in any case, or only if it is running without a terminal."""
 
-PICTURE = "picture"
+SAVED_SCREEN = "screen"
 """The number of bytes that follow: they paint what the app will show."""
 
 WELCOME = "welcome"

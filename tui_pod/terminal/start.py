@@ -1,4 +1,4 @@
-"""The first steps of the client's child: hand the terminal to an app that was left, or else show the last picture."""
+"""The first steps of the client's child: hand the terminal to an app that was left, or else show the saved screen."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import find_paths
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, open_folder, socket_name
-from tui_pod.terminal.picture import read_picture
-from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, PICTURE, SESSION, greet
+from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, SAVED_SCREEN, SESSION, greet
+from tui_pod.terminal.saved_screen import read_screen
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,9 +34,9 @@ def begin(options: Namespace, line: socket.socket) -> bool:
             return True
     except NoAnswer as silent:
         options.notice = str(silent)
-    if options.session is None and (picture := read_picture(paths, options, os.get_terminal_size(0))):
-        line.sendall(f"{PICTURE} {len(picture)}\n".encode() + picture)
-        options.has_picture = True
+    if options.session is None and (screen := read_screen(paths, options, os.get_terminal_size(0))):
+        line.sendall(f"{SAVED_SCREEN} {len(screen)}\n".encode() + screen)
+        options.has_saved_screen = True
     return False
 
 

@@ -18,7 +18,7 @@ class _Still(TuiPodApp):
     drawn = ""
 
     def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual passes it if asked for
-        """Take the picture once the layout fits the size, and start nothing that normally follows the first paint."""
+        """Draw it once the layout fits the size, and start nothing that normally follows the first paint."""
         event.prevent_default()
         self.screen.call_after_refresh(self._take)
 

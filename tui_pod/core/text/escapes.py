@@ -8,7 +8,7 @@ from __future__ import annotations
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 """Switch to the terminal's alternate screen, and back."""
 
-PICTURE_MODES = "\x1b[?25l\x1b[?7l"
+SCREEN_MODES = "\x1b[?25l\x1b[?7l"
 """Hide the cursor, and do not wrap after the last column: drawing the last cell would scroll the screen."""
 
 ASK_SCHEME, FORGET_SCHEME = "\x1b[?2031h\x1b[?996n", "\x1b[?2031l"

@@ -1,7 +1,7 @@
-"""The picture of the first screen, saved by the last run: a client paints it while the app loads, if it is valid.
+"""The first screen, saved by the last run: a client paints it while the app loads, if it is valid.
 
 It is valid for one size, terminal, day and command line, as long as no file that the start reads has changed. Any
-other picture, or a damaged one, is ignored. Imports nothing from the app.
+other one, or a damaged one, is ignored. Imports nothing from the app.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 LIMIT = 1_000_000
-"""Bytes of a picture at most; one of 200×50 has 40,000."""
+"""Bytes of a saved screen at most; one of 200×50 has 40,000."""
 
 
-def picture_file(paths: Paths) -> Path:
-    """Return the file of the picture for a state file."""
+def screen_file(paths: Paths) -> Path:
+    """Return the file of the saved screen for a state file."""
     return paths.cache / f"first-screen-{zlib.crc32(os.fsencode(paths.state)):08x}"
 
 
-def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
-    """Return what paints the first screen at `size` (columns, rows); empty if there is no valid picture."""
+def read_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
+    """Return what paints the first screen at `size` (columns, rows); empty if there is no valid one."""
     try:
-        content = files.read_start(picture_file(paths), LIMIT)
+        content = files.read_start(screen_file(paths), LIMIT)
         checksum, _, rest = content.partition(b"\n")
         if int(checksum, 16) != zlib.crc32(rest):
             return b""
-        head, _, picture = rest.partition(b"\0")
+        head, _, screen = rest.partition(b"\0")
         circumstances, *stamps = os.fsdecode(head).splitlines()
         known = circumstances == _circumstances(options, size)
-        return picture if known and all(stamp(Path(line.partition(" ")[2])) == line for line in stamps) else b""
+        return screen if known and all(stamp(Path(line.partition(" ")[2])) == line for line in stamps) else b""
     except (OSError, ValueError):
         return b""
 
 
-def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamps: Iterable[str], picture: str) -> None:
-    """Save a picture drawn from files with these stamps; if that fails, there is none."""
-    rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
-    file = picture_file(paths)
+def write_screen(paths: Paths, options: Namespace, size: tuple[int, int], stamps: Iterable[str], screen: str) -> None:
+    """Save a screen drawn from files with these stamps; if that fails, there is none."""
+    rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + screen.encode("utf-8", "replace")
+    file = screen_file(paths)
     with contextlib.suppress(OSError):
         files.make_folder(file.parent)
         temp = file.with_name(f".{file.name}.tmp")
