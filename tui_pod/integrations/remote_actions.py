@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
 
 from tui_pod.core.actions import BY_ID
+from tui_pod.core.playback.commands import playback_commands
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
@@ -15,41 +15,29 @@ Actions = Mapping[str, Callable[[], object]]
 
 NONE: Actions = MappingProxyType({})
 
+OF_EPISODE = frozenset((
+    "episode.restart", "episode.toggle_played", "playback.back", "playback.forward", "playback.back_small",
+    "playback.forward_small", "playback.previous_mark", "playback.next_mark",
+))  # fmt: skip
+"""Actions that fail while nothing is loaded."""
+
 
 class RemoteActions:
     """Runs actions by their ids."""
 
     def __init__(self, controller: PlaybackController, more: Actions = NONE) -> None:
         """Run actions of playback, and `more`, by id."""
-        api, mixer = PlayerApi(controller), controller.mixer
+        api = PlayerApi(controller)
         self._controller = controller
         self._actions: Actions = {
+            **playback_commands(controller),
             "playback.toggle": api.toggle,
-            "episode.restart": self._loaded(lambda: controller.restart(controller.playback.episode or "")),
-            "episode.toggle_played": self._loaded(
-                lambda: controller.editor.toggle_played([controller.playback.episode or ""])
-            ),
-            "playback.back": self._loaded(controller.step_back),
-            "playback.forward": self._loaded(controller.step_forward),
-            "playback.back_small": self._loaded(partial(controller.step_back, True)),
-            "playback.forward_small": self._loaded(partial(controller.step_forward, True)),
-            "playback.previous_mark": self._loaded(partial(controller.seek_mark, -1)),
-            "playback.next_mark": self._loaded(partial(controller.seek_mark, 1)),
-            "playback.take_over": controller.handover.take_over,
-            "playback.slower": partial(mixer.change_speed, -1),
-            "playback.faster": partial(mixer.change_speed, 1),
-            "playback.normal_speed": partial(mixer.set_speed, 1.0),
-            "playback.quieter": lambda: mixer.set_volume(controller.playback.volume - 5),
-            "playback.louder": lambda: mixer.set_volume(controller.playback.volume + 5),
-            "playback.mute": mixer.toggle_mute,
-            "audio.level": mixer.toggle_level,
-            "audio.skip_silence": mixer.toggle_silence,
+            "episode.restart": lambda: controller.restart(controller.playback.episode or ""),
+            "episode.toggle_played": lambda: controller.editor.toggle_played([controller.playback.episode or ""]),
             "queue.previous": api.previous,
             "queue.next": api.next,
             "sleep.timer": self._sleep,
             "session.end": self._end_session,
-            "undo": controller.undo,
-            "redo": controller.redo,
             **more,
         }
 
@@ -61,21 +49,13 @@ class RemoteActions:
         """
         action = self._actions.get(ident)
         if action is not None:
+            if ident in OF_EPISODE and not self._controller.playback.is_loaded:
+                raise PlayerApiError("Nothing is playing.")
             action()
         elif ident in BY_ID:
             raise PlayerApiError(f"{ident} needs the screen; press its key in tui-pod.")
         else:
             raise PlayerApiError("There is no such action. See: tui-pod keys")
-
-    def _loaded(self, action: Callable[[], object]) -> Callable[[], None]:
-        """Return an action that fails while nothing is loaded."""
-
-        def run() -> None:
-            if not self._controller.playback.is_loaded:
-                raise PlayerApiError("Nothing is playing.")
-            action()
-
-        return run
 
     def _sleep(self) -> None:
         """Set the sleep timer to five minutes, or give it five minutes more."""

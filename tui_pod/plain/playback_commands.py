@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
+from tui_pod.core.playback.commands import playback_commands
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
@@ -39,34 +40,19 @@ class PlaybackCommands:
         """Return what to call, by the ids in the table of keys."""
         controller = self._controller
         return {
+            **playback_commands(controller),
             "playback.toggle": self._toggle,
             "episode.play": self._play,
             "episode.restart": partial(self._play, is_restart=True),
-            "playback.back": controller.step_back,
-            "playback.forward": controller.step_forward,
-            "playback.back_small": partial(controller.step_back, True),
-            "playback.forward_small": partial(controller.step_forward, True),
-            "playback.take_over": controller.handover.take_over,
             "playback.previous_mark": partial(self._seek_mark, -1),
             "playback.next_mark": partial(self._seek_mark, 1),
             "playback.go_to": self._ask_position,
-            "queue.previous": controller.previous,
-            "queue.next": controller.next,
-            "playback.slower": partial(controller.mixer.change_speed, -1),
-            "playback.faster": partial(controller.mixer.change_speed, 1),
-            "playback.normal_speed": partial(controller.mixer.set_speed, 1.0),
-            "playback.quieter": partial(self._change_volume, -5),
-            "playback.louder": partial(self._change_volume, 5),
-            "playback.mute": controller.mixer.toggle_mute,
             "audio.device": self._choose_device,
-            "audio.level": controller.mixer.toggle_level,
-            "audio.skip_silence": controller.mixer.toggle_silence,
             "session.plan": self._plan,
             "session.end": lambda: self._dialogue.say(self._list.end_session()),
             "sleep.timer": self._sleep,
             "select.one": self._select_one,
             "select.range": self._select_range,
-            "sleep.back": controller.sleep_place.go_back,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),
             "queue.add_next": partial(self._queue, is_next=True),
@@ -78,9 +64,6 @@ class PlaybackCommands:
             "undo": partial(self._change, controller.undo),
             "redo": partial(self._change, controller.redo),
         }
-
-    def _change_volume(self, by: int) -> None:
-        self._controller.mixer.set_volume(self._controller.playback.volume + by)
 
     # -- playing ---------------------------------------------------------------------------------------
 

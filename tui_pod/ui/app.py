@@ -273,45 +273,14 @@ class TuiPodApp(TerminalApp):
         elif self.screen is self.main_screen:
             self.main_screen.episodes.action_choose()
 
-    def action_take_over(self) -> None:
-        """Go to the position that another machine offers."""
-        self.controller.handover.take_over()
+    def action_run(self, ident: str) -> None:
+        """Run an action that needs only playback, by its id."""
+        from tui_pod.core.playback.commands import playback_commands  # after the first paint
 
-    def action_step_back(self, is_small: bool = False) -> None:
-        """Seek back by the step of the settings."""
-        self.controller.step_back(is_small)
+        playback_commands(self.controller)[ident]()
 
-    def action_step_forward(self, is_small: bool = False) -> None:
-        """Seek forward by the step of the settings."""
-        self.controller.step_forward(is_small)
-
-    def action_seek_mark(self, direction: int) -> None:
-        """Go to the next (1) or previous (-1) chapter or sentence."""
-        self.controller.seek_mark(direction)
-
-    def action_step_in_queue(self, direction: int) -> None:
-        """Play the next (1) or previous (-1) episode of the queue."""
-        (self.controller.next if direction > 0 else self.controller.previous)()
-
-    def action_change_speed(self, steps: int) -> None:
-        """Play faster or slower by steps of speed; 0: at normal speed."""
-        mixer = self.controller.mixer
-        mixer.change_speed(steps) if steps else mixer.set_speed(1.0)
-
-    def action_change_volume(self, by: int) -> None:
-        """Play louder or quieter."""
-        self.controller.mixer.set_volume(self.playback.volume + by)
-
-    def action_toggle_sound(self, what: str) -> None:
-        """Turn on or off: mute, one loudness for all recordings, or shorter silence."""
-        mixer = self.controller.mixer
-        {"mute": mixer.toggle_mute, "level": mixer.toggle_level, "silence": mixer.toggle_silence}[what]()
-
-    def action_sleep_timer(self, is_back: bool = False) -> None:
-        """Show the sleep timer; if it is open, extend a running one. Or go back to where it was set."""
-        if is_back:
-            self.controller.sleep_place.go_back()
-            return
+    def action_sleep_timer(self) -> None:
+        """Show the sleep timer; if it is open, extend a running one."""
         from tui_pod.ui.screens.session import SleepScreen  # after the first paint
 
         if isinstance(self.screen, SleepScreen):
