@@ -37,3 +37,25 @@ def test_default_file_changes_nothing_with_its_keys_uncommented(tmp_path: Path) 
     for action in ACTIONS:
         text = text.replace(f'# "{action.id}"', f'"{action.id}"')
     assert parse_config(text, tmp_path / "config.toml") == Config()
+
+
+def test_labels_of_keys_are_in_one_column_after_the_longest_key() -> None:
+    lines = [line for line in default_config().partition("[keys]")[2].split("\n") if line.startswith('# "')]
+    assert len(lines) == len(ACTIONS)
+    longest = max(len(line[: line.index(" # ")].rstrip()) for line in lines)
+    assert {line.index(" # ") for line in lines} == {longest + 1}
+
+
+def test_each_section_has_one_header() -> None:
+    headers = [line for line in default_config().split("\n") if line.startswith("[")]
+    assert len(headers) == len(set(headers))
+    assert (headers[0], headers[-1]) == ("[start]", "[keys]")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# Name of a theme; empty: the one last chosen in the palette, else dark or light as the terminal is.",
+     "# Catalogues beside the embedded one; a path is relative to this file."],
+)  # fmt: skip
+def test_setting_of_any_text_does_not_say_what_it_may_be(line: str) -> None:
+    assert line in default_config().split("\n")

@@ -17,6 +17,7 @@ from tui_pod.config.keymap import (
     check_keymap,
     parse_key,
     parse_keys,
+    show_keys,
 )
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import ACTIONS, BY_ID, PANES, Action, active_panes, key_of, render_keys, show_key
@@ -191,3 +192,61 @@ def test_texts_of_the_program_name_actions_that_there_are() -> None:
     named = {ident for path in code for ident in re.findall(r"key_of\([\"']([^\"']+)[\"']\)", path.read_text("utf-8"))}
     assert len(named) > 10
     assert named <= set(BY_ID)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("f1", "f1"), ("f24", "f24"), ("ctrl+A", "ctrl+a"), ("ctrl+shift+a", "ctrl+shift+a"), ("alt+a", "alt+a"),
+        ("shift+f1", "shift+f1"), ("del", "delete"), ("page_up", "pageup"), ("_", "underscore"), ("-", "minus"),
+        ("solidus", "slash"), ("ctrl + x", "ctrl+x"), ("insert", "insert"), ("super+ü", "super+ü"),
+    ],
+)  # fmt: skip
+def test_parse_key_with_modifiers_and_names(text: str, key: str) -> None:
+    assert parse_key(text) == key
+
+
+@pytest.mark.parametrize("text", ["f0", "f25", "ctrl+shift+tabulator", "nothing+x"])
+def test_parse_key_of_an_unknown_name_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a valid key"):
+        parse_key(text)
+
+
+def test_keys_that_an_action_does_not_have_are_shown_as_the_palette() -> None:
+    assert (show_keys(""), show_keys("space,question_mark")) == ("palette", "space, ?")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "loser"),
+    [
+        ({"bookmark.edit": "f"}, None),  # list.filter, where the bookmarks have the focus
+        ({"bookmark.edit": "j"}, "bookmark.edit"),  # moves there too
+        ({"bookmark.edit": "s"}, "bookmark.edit"),
+        ({"transcript.copy": "s"}, None),  # list.sort
+        ({"transcript.copy": "f"}, "transcript.copy"),
+        ({"transcript.copy": "u"}, "transcript.copy"),
+        ({"undo": "s"}, "undo"),
+        ({"view.library": "space"}, "view.library"),
+        ({"list.sort": "x,s"}, "list.sort"),
+    ],
+)
+def test_key_is_shared_only_where_the_inner_pane_may_take_it(wanted: dict[str, str], loser: str | None) -> None:
+    _, faults = check_keymap(wanted)
+    assert [fault.id for fault in faults] == ([loser] if loser else [])
+
+
+def test_action_without_a_key_may_stay_without_one() -> None:
+    assert check_keymap({"transcript.remove": " "}) == ({}, [])
+    assert check_keymap({"transcript.remove": "B"}) == ({"transcript.remove": "B"}, [])
+
+
+@pytest.mark.parametrize(("ident", "is_needed"), [("app.help", True), ("undo", False), ("app.detach", True)])
+def test_keys_that_dialogs_need_are_refused_for_what_works_in_them(ident: str, is_needed: bool) -> None:
+    _, faults = check_keymap({ident: "shift+tab" if is_needed else "delete"})
+    assert any("dialogs and text fields need" in fault.message for fault in faults) is is_needed
+
+
+def test_unknown_id_without_a_near_one_names_the_command() -> None:
+    _, (fault,) = check_keymap({"zzzzzz": "x"})
+    assert fault.message == "there is no such action; see: tui-pod keys"
+    assert check_keymap({"zzzzzz": "x", "undo": "U"})[0] == {"undo": "U"}

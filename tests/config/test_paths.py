@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.config.paths import catalog_paths, embedded_catalog, find_paths, is_dumb_terminal
+from tui_pod.config.paths import (
+    COMPLETIONS,
+    catalog_paths,
+    completion_file,
+    embedded_catalog,
+    embedded_transcripts,
+    find_paths,
+    is_dumb_terminal,
+    man_page,
+)
 
 
 def test_catalogues_given_on_the_command_line_replace_all_others() -> None:
@@ -31,3 +40,10 @@ def test_terminal_is_dumb_by_its_name(term: str, is_dumb: bool, monkeypatch: pyt
 def test_terminal_without_a_name_is_dumb(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TERM", raising=False)
     assert is_dumb_terminal()
+
+
+def test_files_that_come_with_the_program_are_there() -> None:
+    assert embedded_catalog().is_file()
+    assert man_page().is_file()
+    assert all(completion_file(shell).is_file() for shell in COMPLETIONS)
+    assert next(embedded_transcripts().glob("*.txt")).is_file()

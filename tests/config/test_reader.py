@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.config.reader import allowed, parse_config, read_config, setting_rows
-from tui_pod.config.settings import Settings, bound_actions
+from tui_pod.config.reader import MAX_BYTES, allowed, parse_config, read_config, setting_rows, toml_value
+from tui_pod.config.settings import ResumeSettings, Settings, SyncSettings, bound_actions
 from tui_pod.core.actions import ACTIONS, BY_ID
 
 ROOT = Path(__file__).parents[2]
@@ -227,3 +227,135 @@ def test_every_setting_says_what_it_does_and_what_it_may_be() -> None:
         assert allowed(row)
         assert (row.key.least is None) == (row.key.most is None)
         assert row.type is not float or row.key.least is not None
+
+
+@pytest.mark.parametrize("speed", [0.5, 3])
+def test_ends_of_a_range_are_allowed(speed: float) -> None:
+    settings, notices = parse_config(f"[playback]\nspeed = {speed}", FILE)
+    assert (settings.playback.speed, notices) == (speed, ())
+
+
+@pytest.mark.parametrize("speed", [0.49, 3.01])
+def test_values_beyond_a_range_are_not_allowed(speed: float) -> None:
+    assert len(parse_config(f"[playback]\nspeed = {speed}", FILE).notices) == 1
+
+
+def test_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"#" * MAX_BYTES)
+    assert read_config(path).notices == ()
+
+
+def test_folder_and_model_are_found_beside_the_file_and_no_folder_stays_none() -> None:
+    settings, _ = parse_config('[sync]\nfolder = "shared"\n[transcribe]\nmodel = "m"', FILE)
+    assert (settings.sync.folder, settings.transcribe.model) == (f"{FILE.parent}/shared", f"{FILE.parent}/m")
+    settings, _ = parse_config('[sync]\nfolder = ""\ndevice = "desk"', FILE)
+    assert (settings.sync.folder, settings.sync.device) == ("", "desk")
+
+
+def test_values_by_name_are_read_one_by_one() -> None:
+    settings, (notice,) = parse_config("[levels]\nA = true\nB = 1\n[silences]\nC = false", FILE)
+    assert (settings.levels, settings.silences) == ({"A": True}, {"C": False})
+    assert notice == f"{FILE}:3: levels.B: must be true or false; it is ignored"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("max_left = 1", "max_left"), ("min_left = 9\nmax_left = 8", "min_left"), ("max_left = 5", None)]
+)
+def test_least_and_most_seconds_left_must_not_cross(text: str, key: str | None) -> None:
+    settings, notices = parse_config(f"[played]\nshare = 0.05\n{text}", FILE)
+    assert [notice.split(": ")[1] for notice in notices] == ([f"played.{key}"] if key else [])
+    assert settings.played.share == 0.05
+    assert settings.played.max_left == (30.0 if key else 5.0)
+
+
+def test_text_of_a_fault_is_cut() -> None:
+    _, (notice,) = parse_config(f"{'a' * 100} = 1\n", FILE)
+    assert notice.split(": ")[1] == f"{'a' * 79}…"
+    _, (notice,) = parse_config(f'[network]\nprivate_hosts = ["{"/" * 400}"]', FILE)
+    assert len(notice.partition("private_hosts: ")[2]) == 300
+
+
+@pytest.mark.parametrize("item", ["", " ", "\\u0000"])
+def test_empty_text_in_a_list_is_a_fault(item: str) -> None:
+    assert len(parse_config(f'[network]\nprivate_hosts = ["nas.home", "{item}"]', FILE).notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (7, "7"), (1.50, "1.5"), (10.0, "10"), ('a "b"\n', '"a \\"b\\"\\n"'), (("a", "ü"), '["a", "ü"]')],
+)
+def test_value_is_shown_as_toml(value: object, text: str) -> None:
+    assert toml_value(value) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("ui.ascii", "true or false"), ("narration.cache_mb", "a whole number from 10 to 100000"),
+        ("feeds.downloads_mb", "a whole number from 10 to 10000000"), ("ui.theme", "text"),
+        ("catalogs", "a list of texts"), ("playback.speed_step", "a number from 0.01 to 0.5"),
+        ("ui.verbosity", '"brief", "usual" or "full"'), ("levels", "by name"),
+    ],
+)  # fmt: skip
+def test_allowed_values_are_named(path: str, said: str) -> None:
+    assert [allowed(row) for row in setting_rows() if row.path == path] == [said]
+
+
+def test_tables_by_name_are_the_last_settings() -> None:
+    rows = list(setting_rows())
+    assert [row.path for row in rows if row.type is dict] == ["speeds", "levels", "silences"]
+    assert [row.path for row in rows[-3:]] == ["speeds", "levels", "silences"]
+    assert (rows[0].path, rows[1].path) == ("catalogs", "start.view")
+
+
+@pytest.mark.parametrize(
+    ("given", "is_set"),
+    [
+        ({}, False), ({"folder": "/d"}, True), ({"server": "https://a"}, False), ({"user": "ann"}, False),
+        ({"server": "https://a", "user": "ann"}, True),
+    ],
+)  # fmt: skip
+def test_sync_is_set_with_a_folder_or_with_a_server_and_a_user(given: dict[str, str], is_set: bool) -> None:
+    assert SyncSettings(**given).is_set is is_set
+
+
+@pytest.mark.parametrize("given", [{"folder": "/d"}, {"server": "https://a"}])
+def test_what_was_set_up_in_the_app_counts_unless_the_file_names_a_folder_or_a_server(given: dict[str, str]) -> None:
+    def chosen(table: str, name: str, value: str) -> str:
+        assert table == "sync_with"
+        return {"folder": "/chosen"}.get(name, value)
+
+    assert SyncSettings(**given).or_chosen(chosen) == SyncSettings(**given)
+    assert SyncSettings(device="desk").or_chosen(chosen) == SyncSettings(folder="/chosen", device="desk")
+
+
+@pytest.mark.parametrize(("days", "age"), [(0, None), (30, 30)])
+def test_fragments_are_kept_for_ever_or_for_some_days(days: int, age: int | None) -> None:
+    found = ResumeSettings(fragment_days=days).fragment_age
+    assert (found and found.days) == age
+
+
+@pytest.mark.parametrize(
+    ("text", "ident", "label"),
+    [
+        ("seek_forward = 7.5", "playback.forward", "Forward 7.5 seconds"),
+        ("seek_small = 7", "playback.back_small", "Back 7 seconds"),
+        ("seek_small = 7", "playback.forward_small", "Forward 7 seconds"),
+        ("speed_step = 0.25", "playback.slower", "Slower by 0.25"),
+        ("speed_step = 0.25", "playback.faster", "Faster by 0.25"),
+    ],
+)
+def test_each_step_is_in_the_labels_of_its_actions(text: str, ident: str, label: str) -> None:
+    settings, _ = parse_config(f"[playback]\n{text}", FILE)
+    assert {action.id: action.label for action in bound_actions(settings)}[ident] == label
+
+
+def test_keys_alone_change_the_actions_too() -> None:
+    settings, _ = parse_config('[keys]\nundo = "U"', FILE)
+    assert {action.id: action for action in bound_actions(settings)}["undo"].keys == "U"
+
+
+def test_sections_are_equal_by_their_kind_and_values() -> None:
+    assert SyncSettings(device="a") == SyncSettings(device="a") != SyncSettings()
+    assert ResumeSettings() != SyncSettings()

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.fakes import START
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.ranges import MAX_RANGES
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.state.fields import (
     BOOKMARK,
     CARD,
+    FACTOR,
+    FLAG,
     HEARD,
+    HEARD_TIME,
+    LENGTH,
     LIST,
+    NAME,
+    NAMES,
     NOTE,
+    OFFSET,
+    PHRASE,
     PROGRESS,
     SECONDS,
+    STATUS,
     TIME,
+    TITLE,
+    TRUTH,
+    WHOLE,
+    WORDS,
+    Codec,
     Field,
     Layout,
     read_ranges,
@@ -106,3 +121,121 @@ def test_card_may_be_due_years_ahead() -> None:
     table = {"due": START + timedelta(days=900)}
     CARD.believe(table, START, LONG_AGO)
     assert table["due"] == START + timedelta(days=900)
+
+
+WHOLE_RECORDS = (
+    (PROGRESS, Progress(START, 1.5, 9.25, True, 2, START, ((1.0, 2.5),), True, True)),
+    (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True)),
+    (CARD, Card("a", 1.0, START, START, 2.5, 3.5, START)),
+    (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title")),
+    (HEARD, HeardRecord("k", "a", START, 60, 1.5, 2.5)),
+)
+
+
+@pytest.mark.parametrize(("layout", "record"), WHOLE_RECORDS)
+def test_record_comes_back_as_it_was(layout: Layout[Any], record: Any) -> None:
+    table = layout.to_table(record)
+    assert layout.to_record(table) == record
+    assert table.keys() | {"removed", "check"} == layout.keys | {"removed"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "record", "required"),
+    [
+        (*WHOLE_RECORDS[0], {"position", "played"}),
+        (*WHOLE_RECORDS[1], {"episode", "start"}),
+        (*WHOLE_RECORDS[2], {"episode", "start"}),
+        (*WHOLE_RECORDS[3], {"name"}),
+        (*WHOLE_RECORDS[4], {"key", "episode", "started", "offset", "seconds", "wall"}),
+    ],
+)
+def test_entry_is_invalid_if_a_required_value_is(layout: Layout[Any], record: Any, required: set[str]) -> None:
+    table = layout.to_table(record)
+    assert {key for key in table if layout.to_record({**table, key: {"odd": 1}}) is None} == required
+
+
+@pytest.mark.parametrize(
+    ("layout", "record", "left"),
+    [
+        (PROGRESS, Progress(datetime.fromtimestamp(0, UTC)), set()),
+        (BOOKMARK, Bookmark("a", 1.0, 0.0, LONG_AGO, LONG_AGO), {"episode", "start"}),
+        (CARD, Card("a", OF_EPISODE, LONG_AGO, LONG_AGO), {"episode"}),
+        (LIST, OwnList("Mine", LONG_AGO), {"name"}),
+    ],
+)
+def test_missing_values_have_their_defaults_and_others_are_needed(
+    layout: Layout[Any], record: Any, left: set[str]
+) -> None:
+    table = {key: value for key, value in layout.to_table(record).items() if key in left}
+    assert layout.to_record(table) == record
+    for key in left:
+        assert layout.to_record({name: value for name, value in table.items() if name != key}) is None
+
+
+def test_content_of_a_removed_list_is_not_written() -> None:
+    removed = WHOLE_RECORDS[3][1]._replace(is_removed=True)
+    assert LIST.to_table(removed).keys() == {"name", "removed", "updated"}
+
+
+def test_heard_needs_all_its_values() -> None:
+    table = HEARD.to_table(WHOLE_RECORDS[4][1])
+    for key in table:
+        assert HEARD.to_record({name: value for name, value in table.items() if name != key}) is None
+
+
+EAST = timezone(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("codec", "value", "written"),
+    [
+        (SECONDS, 1.2345, 1.23), (LENGTH, 1.2345, 1.23), (LENGTH, None, None), (FACTOR, 1.23456, 1.2346),
+        (FLAG, True, True), (FLAG, False, None), (TRUTH, False, False), (TIME, None, None),
+        (TIME, START.astimezone(EAST), START), (HEARD_TIME, START.astimezone(EAST), START), (NAMES, (), None),
+        (NAMES, ("a",), ["a"]), (PHRASE, "", None), (STATUS, "", None), (WHOLE, 0, 0), (WORDS, "", ""),
+    ],
+)  # fmt: skip
+def test_value_is_written_rounded_in_utc_and_left_out_if_it_says_nothing(
+    codec: Codec, value: object, written: object
+) -> None:
+    assert codec.write(value) == written
+
+
+@pytest.mark.parametrize(
+    ("codec", "written", "value"),
+    [
+        (LENGTH, 0, None), (LENGTH, 0.01, 0.01), (FACTOR, 0.0, None), (SECONDS, 0, 0.0), (SECONDS, -1, None),
+        (WHOLE, 7, 7), (WHOLE, True, None), (WHOLE, 7.0, None), (OFFSET, 1440, 1440), (OFFSET, -1440, -1440),
+        (OFFSET, 1441, None), (OFFSET, True, None), (FLAG, True, True), (FLAG, 1, False), (TRUTH, 0, None),
+        (TRUTH, False, False), (NAME, "", None), (NAME, 7, None), (NAME, "a", "a"), (NAMES, ["a", 7, "b\x1b"], ("a",)),
+        (NAMES, "ab", ()), (STATUS, "played", "played"), (STATUS, "odd", None), (PHRASE, "x" * 200, "x" * 200),
+        (PHRASE, "x" * 201, f"{'x' * 199}…"), (PHRASE, " ", None), (PHRASE, 7, None), (TITLE, 7, None),
+        (WORDS, "x" * WORDS_LIMIT, "x" * WORDS_LIMIT), (NOTE, "x" * (NOTE_LIMIT + 1), f"{'x' * (NOTE_LIMIT - 1)}…"),
+        (HEARD_TIME, START.replace(tzinfo=None), None), (HEARD_TIME, START.replace(year=1), None),
+        (HEARD_TIME, START.replace(year=2), START.replace(year=2)),
+        (HEARD_TIME, START.replace(year=8999), START.replace(year=8999)), (HEARD_TIME, START.replace(year=9000), None),
+        (TIME, START.replace(tzinfo=None), START), (TIME, "2026", None),
+    ],
+)  # fmt: skip
+def test_value_is_read_if_it_is_valid(codec: Codec, written: object, value: object) -> None:
+    assert codec.read(written) == value
+
+
+def test_start_of_a_bookmark_is_read_to_the_hundredth() -> None:
+    bookmark = BOOKMARK.to_record({"episode": "a", "start": 1.2345})
+    assert bookmark is not None
+    assert bookmark.start == 1.23
+
+
+def test_ranges_are_read_up_to_a_number_and_in_order() -> None:
+    text = " ".join(f"{start}-{start + 1}" for start in range(2 * MAX_RANGES, 0, -2))
+    assert len(read_ranges(text)) == MAX_RANGES
+    assert len(read_ranges(f"{text} 5000-5001")) == MAX_RANGES
+    assert read_ranges("5-6 5-5 1-2") == ((1.0, 2.0), (5.0, 6.0))
+
+
+def test_time_that_is_believed_stays_as_it_was_written() -> None:
+    for time in (START, START - timedelta(days=9), START + timedelta(hours=1)):
+        table: dict[str, Any] = {"updated": time, "listened": None, "position": 1.0}
+        PROGRESS.believe(table, START, LONG_AGO)
+        assert table == {"updated": time, "listened": None, "position": 1.0}

@@ -16,7 +16,7 @@ from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
 from tui_pod.sync.folder import HEADER, SyncError, label_of
-from tui_pod.sync.run import only_sync, sync_with_folder
+from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -287,3 +287,21 @@ def test_time_from_the_future_in_another_file_counts_as_now(machines: tuple[Mach
     put(two, "x", Progress(NOW + timedelta(days=3650), 30.0, 60.0))
     two.sync(NOW + timedelta(days=3650))
     assert one.sync(NOW).received["x"].updated == NOW
+
+
+def test_result_of_a_sync_that_did_nothing_is_complete() -> None:
+    result = SyncResult()
+    assert (result.sent, result.error, result.is_offline, result.has_changed) == (0, None, False, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sent", 1), ("received", {"x": Progress(NOW)}), ("configured", ["a"]), ("subscribed", ["a"]),
+        ("unsubscribed", ["a"]), ("podcasts_sent", ["a"]), ("podcasts_removed", ["a"]),
+        ("received_notebook", Notebook((Bookmark("x", 1.0, 2.0, NOW, NOW),))),
+        ("sent_notebook", Notebook((Bookmark("x", 1.0, 2.0, NOW, NOW),))),
+    ],
+)  # fmt: skip
+def test_anything_exchanged_is_a_change(field: str, value: object) -> None:
+    assert SyncResult(**{field: value}).has_changed  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.protocols import BATCH, MAX_REFUSED, QUICK, SLOW, Server, detect, paths_of
+from tui_pod.sync.protocols import BATCH, MAX_BATCH, MAX_REFUSED, MIN_BATCH, QUICK, SLOW, Server, detect, paths_of
 from tui_pod.sync.transport import ServerReply
 
 Answer = Callable[[str, str, Any], ServerReply]
@@ -186,3 +186,91 @@ def test_other_failures_end_the_sending(number: int, match: str) -> None:
 def test_answer_of_status_400_without_data_is_no_page() -> None:
     with pytest.raises(SyncError, match=r"speaks neither .* \(status 400\)"):
         detect(Scripted(status(400)), "ann", 0)
+
+
+@pytest.mark.parametrize(
+    ("took", "sizes"),
+    [
+        (QUICK, [100, 100, 100]),
+        (SLOW, [100, 100, 100]),
+        (0.0, [100, 200]),
+        (SLOW + 1, [100, 50, 25, 12, *[10] * 11, 3]),
+    ],
+)
+def test_batches_stay_as_they_are_between_quick_and_slow_and_within_limits(
+    took: float, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+
+    def answer(*_: object) -> ServerReply:
+        now[0] += took
+        return ServerReply(200, {})
+
+    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
+    transport, found = server(answer)
+    list(found.send_actions([{"n": number} for number in range(300)]))
+    assert [len(data) for _, _, data in transport.asked] == sizes
+    assert min(sizes[:-1]) >= MIN_BATCH
+
+
+def test_batches_grow_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: 0.0)
+    transport, found = server(good)
+    list(found.send_actions([{"n": number} for number in range(7_000)]))
+    assert [len(data) for _, _, data in transport.asked] == [100, 200, 400, 800, MAX_BATCH, MAX_BATCH, MAX_BATCH, 700]
+
+
+@pytest.mark.parametrize(("number", "following"), [(400, 100), (422, 100), (413, 50), (500, 50)])
+def test_batch_that_is_too_large_makes_the_following_ones_smaller(
+    number: int, following: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses, now = [number], iter(range(0, 1_000, 2))  # neither quick nor slow
+    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: next(now))
+    transport, found = server(lambda *_: ServerReply(statuses.pop() if statuses else 200, {}))
+    assert len(list(found.send_actions([{"n": each} for each in range(300)]))) == 300
+    assert [len(data) for _, _, data in transport.asked][:4] == [100, 50, 50, following]
+
+
+def refusing(statuses: dict[int, int]) -> Answer:
+    """Refuse each batch with one of these elements, by their numbers, with the status of the first of them."""
+
+    def answer(_method: str, _path: str, data: Any) -> ServerReply:
+        found = [statuses[each["n"]] for each in data if each["n"] in statuses]
+        return ServerReply(found[0] if found else 200, {})
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        {1: 500},
+        {0: 500},
+        {0: 400, 1: 422},
+        dict.fromkeys([*range(4), *range(5, 9)], 400),
+    ],
+)
+def test_elements_are_left_out_while_the_server_takes_others_or_is_not_broken(statuses: dict[int, int]) -> None:
+    elements = [{"n": each} for each in range(max(2, *(each + 1 for each in statuses)))]
+    accepted = [each for each in elements if each["n"] not in statuses]
+    assert list(server(refusing(statuses))[1].send_actions(elements)) == accepted
+
+
+@pytest.mark.parametrize("statuses", [{0: 500, 1: 400}, {0: 400, 1: 500}, {0: 500, 1: 500}])
+def test_server_that_fails_at_something_and_takes_nothing_is_broken(statuses: dict[int, int]) -> None:
+    with pytest.raises(SyncError, match="accepts nothing"):
+        list(server(refusing(statuses))[1].send_actions([{"n": 0}, {"n": 1}]))
+
+
+@pytest.mark.parametrize("data", [None, [], {"update_urls": None}, {"update_urls": [["a", "A", "b"], "ab"]}])
+def test_answer_to_changes_without_other_addresses_leaves_them(data: object) -> None:
+    _, found = server(lambda *_: ServerReply(200, data))
+    assert list(found.change_subscriptions(["a"], [])) == [("a", "a")]
+
+
+@pytest.mark.parametrize(("first", "data"), [(404, []), (200, {}), (200, None)])
+def test_server_without_a_list_of_devices_may_be_a_nextcloud(first: int, data: object) -> None:
+    def answer(_method: str, path: str, _data: Any) -> ServerReply:
+        return ServerReply(200, {"add": []}) if "gpoddersync" in path else ServerReply(first, data)
+
+    assert detect(Scripted(answer), "ann", 7).name == "nextcloud"

@@ -326,7 +326,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
             connection.executemany(f"INSERT INTO episodes VALUES ({blanks})", map(_row, range(len(episodes)), episodes))
         temp.replace(file)
     with contextlib.suppress(OSError):
-        temp.unlink(missing_ok=True)
+        temp.unlink()
 
 
 def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:
