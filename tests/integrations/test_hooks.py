@@ -94,3 +94,53 @@ async def test_hooks_end_with_the_app(room: Room) -> None:
     hooks.run("play")
     await hooks.close()
     assert hooks.running == 0
+
+
+@pytest.fixture
+def events(room: Room, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """The events for which a hook would run, each with the episode that it is about, if not that which plays."""
+    found: list[tuple[str, object]] = []
+    room.controller.bookmarks.add("one", "One", Stretch(1.0, 2.0, "Said."))
+    hooks = Hooks({}, dict, lambda: room.controller.bookmarks)
+    monkeypatch.setattr(hooks, "run", lambda event, about=None: found.append((event, (about or {}).get("id"))))
+    broadcast = Broadcast(room.listener)
+    broadcast.add(hooks)
+    room.relay.target = broadcast
+    return found
+
+
+def test_playing_on_and_seeking_run_no_hook(room: Room, events: list[tuple[str, object]]) -> None:
+    room.play("one", 12)
+    room.controller.seek_to(50)
+    assert events == [("play", None)]
+
+
+def test_next_episode_ends_the_former_and_one_that_starts_anew_does_not(
+    room: Room, events: list[tuple[str, object]]
+) -> None:
+    room.play("one", 12)
+    room.controller.play("two")
+    room.controller.restart("two")
+    assert events == [("play", None), ("end", "one"), ("play", None)]
+
+
+def test_stopped_episode_has_not_paused(room: Room, events: list[tuple[str, object]]) -> None:
+    room.play("one", 12)
+    room.controller.toggle_pause()
+    room.controller.stop()
+    assert events == [("play", None), ("pause", None)]
+
+
+def test_bookmark_that_was_there_runs_no_hook_when_it_is_changed(room: Room, events: list[tuple[str, object]]) -> None:
+    (kept,) = room.controller.bookmarks
+    room.controller.bookmarks.edit(kept.key, "Mine.", "Said.")
+    assert events == []
+    room.controller.bookmarks.add("two", "Two", Stretch(1.0, 2.0, "Said."))
+    assert events == [("bookmark", "two")]
+
+
+async def test_event_without_a_command_runs_nothing(room: Room) -> None:
+    hooks = Hooks({"play": "", "end": "true"}, dict, list)
+    hooks.run("play")
+    hooks.run("pause")
+    assert hooks.running == 0

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from tests.integrations.test_player_api import Questions
 from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.integrations.mpris_interfaces import SECOND, TOLD, PlayerInterface, make_metadata, track_path
+from tui_pod.integrations.mpris_interfaces import (
+    SECOND,
+    TOLD,
+    PlayerInterface,
+    RootInterface,
+    make_metadata,
+    track_path,
+)
 
 
 def interface(library: Library, playback: Playback | None = None) -> PlayerInterface:
@@ -56,3 +67,95 @@ def test_volume_above_zero_unmutes_and_zero_does_not() -> None:
     assert room.controller.playback.is_muted
     player.volume = 0.3  # type: ignore[method-assign]
     assert (room.controller.playback.is_muted, room.controller.playback.volume) == (False, 30)
+
+
+def test_program_offers_nothing_that_a_terminal_cannot_do() -> None:
+    root = RootInterface()
+    assert (root.identity, root.can_quit, root.can_raise, root.has_track_list) == ("tui-pod", False, False, False)
+    assert interface(build_library([], [])).can_control is True
+
+
+@pytest.mark.parametrize(
+    ("episode", "position", "expected"),
+    [("one", 0, 0), ("one", 100, 95), ("one", 101, 10), ("one", -1, 10), ("two", 20, 10), ("one", 20, 20)],
+)
+def test_position_is_set_in_the_track_that_plays_and_within_it(
+    room: Room, episode: str, position: int, expected: float
+) -> None:
+    room.play("one", 10)
+    PlayerInterface(room.controller).set_position(track_path(episode), position * SECOND)
+    assert room.controller.playback.position == pytest.approx(expected, abs=5)
+
+
+def test_position_is_set_though_the_length_is_unknown(room: Room) -> None:
+    room.player.durations["/four.opus"] = None
+    room.play("four", 10)
+    PlayerInterface(room.controller).set_position(track_path("four"), 50 * SECOND)
+    assert room.controller.playback.position == 50
+
+
+def test_seek_is_by_microseconds(room: Room) -> None:
+    room.play("one", 10)
+    PlayerInterface(room.controller).seek(25 * SECOND)
+    assert room.controller.playback.position == 35
+
+
+@pytest.mark.parametrize(
+    ("rate", "speed", "status"), [(1.5, 1.5, "Playing"), (0.0, 1.0, "Paused"), (math.inf, 1.0, "Playing")]
+)
+def test_rate_is_the_speed_and_zero_pauses(room: Room, rate: float, speed: float, status: str) -> None:
+    room.play("one", 10)
+    player = PlayerInterface(room.controller)
+    player.rate = rate  # type: ignore[method-assign]
+    assert (player.rate, player.playback_status) == (speed, status)
+
+
+@pytest.mark.parametrize(
+    ("volume", "percent"), [(0.0, 0), (0.5, 50), (1.0, 100), (2.0, 100), (-1.0, 0), (math.nan, 80)]
+)
+def test_volume_is_from_zero_to_one(room: Room, volume: float, percent: int) -> None:
+    player = PlayerInterface(room.controller)
+    player.volume = volume  # type: ignore[method-assign]
+    assert room.controller.playback.volume == percent
+    assert player.volume == percent / 100
+
+
+def test_volume_is_zero_while_muted(room: Room) -> None:
+    room.controller.mixer.toggle_mute()
+    assert PlayerInterface(room.controller).volume == 0.0
+
+
+def test_status_is_that_of_what_plays_or_of_the_questions_in_its_place(room: Room) -> None:
+    player = PlayerInterface(room.controller)
+    room.play("one", 10)
+    assert player.playback_status == "Playing"
+    room.controller.toggle_pause()
+    assert player.playback_status == "Paused"
+    room.controller.interlude = questions = Questions()
+    assert player.playback_status == "Playing"
+    questions.is_paused = True
+    assert player.playback_status == "Paused"
+
+
+def test_episode_that_was_stopped_is_stopped(room: Room) -> None:
+    room.play("one", 10)
+    room.controller.stop()
+    assert PlayerInterface(room.controller).playback_status == "Stopped"
+
+
+@pytest.mark.parametrize(
+    ("tags", "artist"), [(("Numbers",), "Basics"), (("Hostile",), "Hostile"), (("Basics", "Numbers"), "Basics")]
+)
+def test_artist_is_the_topic_at_the_top_and_the_album_the_first_one(tags: tuple[str, ...], artist: str) -> None:
+    episode = EPISODES[0]._replace(tags=tags)
+    library = build_library(TOPICS, [episode])
+    found = make_metadata(make_room(library=library, playback=Playback(episode="one")).controller)
+    assert (found["xesam:album"].value, found["xesam:artist"].value) == (tags[0], [artist])
+    assert (found["xesam:genre"].value, found["xesam:contentCreated"].value) == (list(tags), "2026-02-05")
+    assert found["xesam:comment"].value == ["The first of five."]
+
+
+def test_metadata_leaves_out_what_is_not_known() -> None:
+    library = build_library([], [Episode("x", "X")])
+    found = make_metadata(make_room(library=library, playback=Playback(episode="x")).controller)
+    assert set(found) == {"mpris:trackid", "xesam:title"}

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
-from tests.rooms import EPISODES, Room, make_room
+from tests.rooms import EPISODES, Room, make_podcast, make_room
+from tui_pod.core.library.episode import Topic
+from tui_pod.core.library.library import build_library
+from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.queue import Queue
@@ -154,3 +157,101 @@ def test_previous_near_the_start_plays_the_episode_before(room: Room) -> None:
     room.controller.play("two")
     PlayerApi(room.controller).previous()
     assert room.playing == "one"
+
+
+class Questions:
+    """Questions that are asked aloud in place of the episode."""
+
+    def __init__(self) -> None:
+        self.is_paused = False
+        self.answers: list[bool] = []
+
+    def set_paused(self, is_paused: bool) -> None:
+        self.is_paused = is_paused
+
+    def answer(self, is_known: bool) -> None:
+        self.answers.append(is_known)
+
+
+def test_questions_asked_aloud_take_what_is_asked_of_the_player(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    assert not api.has_interlude
+    room.controller.interlude = questions = Questions()
+    assert (api.has_interlude, api.is_paused) == (True, False)
+    api.next()
+    api.previous()
+    assert questions.answers == [True, False]
+    for ask, is_paused in (
+        (api.toggle, True),
+        (api.play, False),
+        (api.stop, True),
+        (api.play, False),
+        (api.pause, True),
+    ):
+        ask()
+        assert questions.is_paused is is_paused
+        assert api.is_paused is is_paused
+    assert room.playing is None
+
+
+def test_stop_with_nothing_playing_changes_nothing(room: Room) -> None:
+    PlayerApi(room.controller).stop()
+    assert ("stop",) not in room.player.calls
+
+
+def test_play_with_nothing_begun_plays_the_first_unplayed_of_the_course() -> None:
+    library = build_library([Topic("Course", episodes=("three", "one", "two"))], EPISODES[:5])
+    room = make_room(library=library, progress={"three": Progress(START, played=True)})
+    PlayerApi(room.controller).play()
+    assert room.playing == "one"
+
+
+def test_volume_is_rounded_and_speed_is_set(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    api.set_volume(30.6)
+    api.set_speed(1.5)
+    assert (api.now()["volume"], api.now()["speed"]) == (31, 1.5)
+
+
+def test_seek_is_by_seconds_or_to_a_position(room: Room) -> None:
+    room.play("one", 10)
+    api = PlayerApi(room.controller)
+    api.seek_by(-4.0)
+    assert api.now()["position"] == 6.0
+    api.seek_to(50.0)
+    assert api.now()["position"] == 50.0
+
+
+def test_status_of_nothing_has_every_field(room: Room) -> None:
+    status = PlayerApi(room.controller).status()
+    names = ("waiting", "podcast", "topic", "chapter", "left", "sleep", "session", "synced")
+    assert {name: status[name] for name in names} == dict.fromkeys(names)
+    assert (status["queue"], status["position"]) == (0, 0)
+
+
+def test_status_tells_whole_seconds_podcast_sleep_session_and_sync() -> None:
+    room = make_room(library=make_podcast({}, EPISODES[:5]))
+    api = PlayerApi(room.controller, lambda: START + timedelta(milliseconds=500))
+    room.play("one", 10.75)
+    room.controller.set_sleep(SleepTimer(60.5))
+    status = api.status()
+    assert (status["podcast"], status["topic"]) == ("Cast", "Numbers")
+    assert (status["position"], status["left"], status["sleep"]) == (10, 89, 60)
+    assert status["synced"] == START.isoformat()
+    room.controller.set_sleep(SleepTimer(None))
+    room.play("four", 10)
+    room.player.duration = None
+    assert api.status()["sleep"] is None
+
+
+def test_left_is_never_below_zero_and_unknown_without_a_length(room: Room) -> None:
+    room.player.durations["/four.opus"] = None
+    room.play("four", 10)
+    assert PlayerApi(room.controller).status()["left"] is None
+
+
+def test_episode_that_has_stopped_is_shown_as_paused(room: Room) -> None:
+    room.play("one", 10)
+    assert PlayerApi(room.controller).now()["paused"] is False
+    room.controller.stop()
+    assert PlayerApi(room.controller).now()["paused"] is True

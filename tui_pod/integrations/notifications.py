@@ -30,7 +30,7 @@ BODY_LIMIT = 300
 class Notifications(Follower):
     """Shows what `notify` is given and, if wanted, announces each episode that begins."""
 
-    def __init__(self, bus: MessageBus, controller: PlaybackController, announces_episodes: bool = True) -> None:
+    def __init__(self, bus: MessageBus, controller: PlaybackController, announces_episodes: bool) -> None:
         self._announces_episodes = announces_episodes
         self._bus = bus
         self._controller = controller
