@@ -10,7 +10,7 @@ from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_podcast, make_room
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import build_library
-from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.queue import Queue
@@ -238,9 +238,7 @@ def test_status_tells_whole_seconds_podcast_sleep_session_and_sync() -> None:
     assert (status["podcast"], status["topic"]) == ("Cast", "Numbers")
     assert (status["position"], status["left"], status["sleep"]) == (10, 89, 60)
     assert status["synced"] == START.isoformat()
-    room.controller.set_sleep(SleepTimer(None))
-    room.play("four", 10)
-    room.player.duration = None
+    room.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
     assert api.status()["sleep"] is None
 
 

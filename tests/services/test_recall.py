@@ -1,17 +1,23 @@
+"""Recall in the app: which cards are made, asked and put off, on the screen and by ear over a voice that is a fake."""
+
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, FakeVoice, make_context
+from tests.patience import SOON, until
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.records import SettingRecord
+from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.recall import aloud
 from tui_pod.recall.schedule import Rating
-from tui_pod.services.recall import RecallService
+from tui_pod.services.recall import Asking, RecallService
 
 ASKING = EPISODES[0]._replace(question="Why?", answer="So.")
 
@@ -174,3 +180,301 @@ async def test_seconds_before_a_bookmark_are_played_unless_it_is_at_the_start(ri
         rig.excerpts.played.clear()
         await rig.recall.play_context(Card(bookmark.episode, bookmark.start, START, START))
         assert rig.excerpts.played == played
+
+
+@pytest.mark.parametrize(
+    ("settings", "usual", "before"),
+    [
+        (RecallSettings(), Asking.SCREEN, Asking.NOT),
+        (RecallSettings(aloud=True), Asking.ALOUD, Asking.NOT),
+        (RecallSettings(enabled=True), Asking.SCREEN, Asking.SCREEN),
+        (RecallSettings(enabled=True, aloud=True), Asking.ALOUD, Asking.ALOUD),
+    ],
+)
+def test_settings_say_how_and_when_questions_are_asked(settings: RecallSettings, usual: Asking, before: Asking) -> None:
+    recall = Rig(settings).recall
+    assert (recall.usual, recall.before_sessions) == (usual, before)
+
+
+def test_ways_of_asking_follow_each_other_round() -> None:
+    assert [each.following for each in Asking] == [Asking.SCREEN, Asking.ALOUD, Asking.NOT]
+
+
+async def test_asking_says_when_nothing_is_due_and_when_all_was_asked(rig: Rig) -> None:
+    rig.recall.ask()
+    assert rig.screen.said == ["Nothing is due to be recalled."]
+    rig.recall.offer("one")
+    rig.room.play("two", 5.0)
+    rig.recall.ask()
+    assert rig.screen.asked is not None
+    cards, then = rig.screen.asked
+    assert ([card.episode for card in cards], rig.controller.is_paused) == (
+        ["one"],
+        False,
+    )  # only a voice needs silence
+    then()
+    assert rig.screen.said[-1] == "That is all for now."
+
+
+async def test_session_starts_at_once_without_a_card_that_is_due_and_after_the_cards_with_one(rig: Rig) -> None:
+    started: list[bool] = []
+    rig.recall.before(lambda: started.append(True))
+    assert started == [True]
+    rig.recall.offer("one")
+    rig.recall.before(lambda: started.append(True))
+    assert (started, rig.screen.asked is not None) == ([True], True)
+
+
+async def test_nothing_before_a_bookmark_is_played_while_something_plays_or_if_it_is_gone(rig: Rig) -> None:
+    card = Card("two", 5.0, START, START)
+    rig.room.play("one", 5.0)
+    await rig.recall.play_context(card)
+    rig.controller.toggle_pause()
+    for gone in (Card("two", 7.0, START, START), Card("gone", 5.0, START, START)):
+        await rig.recall.play_context(gone)
+    assert rig.excerpts.played == []
+    await rig.recall.play_context(card)
+    assert rig.excerpts.played == [("two", 0.0, 5.0)]
+
+
+async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:
+    for gone in (Card("two", 7.0, START, START), Card("gone", OF_EPISODE, START, START)):
+        assert await rig.recall.question(gone) is None
+    question = await rig.recall.question(Card("one", OF_EPISODE, START, START))
+    assert question is not None
+    assert question.text == "Why?"
+
+
+async def test_card_that_was_forgotten_is_brought_back(rig: Rig) -> None:
+    key = rig.remember().key
+    rig.recall.forget(key)
+    assert not rig.recall.has_card(key)
+    rig.controller.undo()
+    assert rig.recall.has_card(key)
+    assert rig.recall.now() == START
+
+
+# -- by ear ------------------------------------------------------------------------------------------------
+
+
+ASK_ALOUD = [
+    episode._replace(question=f"What is {episode.id}?", answer=f"It is {episode.id}.") for episode in EPISODES[:3]
+]
+KEYS = " Press > if you know it, < if not."
+
+
+class AloudRig:
+    """Recall by ear over fakes, with a question of each of some episodes."""
+
+    def __init__(self, *episodes: str, is_aloud: bool = True) -> None:
+        self.room = make_room((*ASK_ALOUD, *EPISODES[3:]))
+        self.controller, self.screen = self.room.controller, FakeFrontend()
+        self.sounds, self.voice = FakeExcerpts(), FakeVoice()
+        settings = Settings(recall=RecallSettings(enabled=True, aloud=is_aloud))
+        context = make_context(self.controller, self.screen, settings)
+        self.recall = RecallService(context, FakeReader(), self.sounds, self.voice)
+        self.api = PlayerApi(self.controller)
+        self.started = 0
+        for episode in episodes:
+            self.recall.offer(episode)
+
+    def start(self) -> None:
+        """Stand for the start of a session."""
+        self.started += 1
+
+    async def hear(self, *sounds: str, fault: str | None = None) -> None:
+        """Wait for sounds, each of which ends once it was waited for, or fails."""
+        for sound in sounds:
+            await until(lambda sound=sound: self.sounds.played[-1:] == [sound], f"{sound} is heard")  # type: ignore[misc]
+            count = len(self.sounds.played)
+            self.sounds.ended(fault)
+            await until(lambda count=count: len(self.sounds.played) > count, "it is over")  # type: ignore[misc]
+
+    async def end(self) -> None:
+        """Wait until the round is over."""
+        await until(lambda: self.controller.interlude is None, "the round is over")
+
+    def known(self) -> list[tuple[str, bool]]:
+        """Return which cards were answered, and whether they were known: those are asked later."""
+        cards = [card for card in self.controller.bookmarks.cards if card.reviewed is not None]
+        return [(card.episode, (card.due - (card.reviewed or card.due)).days > 1) for card in cards]
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aloud, "THINKING", 0.0)
+    monkeypatch.setattr(aloud, "RATING", 3600.0)
+
+
+async def test_chime_question_and_answer_are_heard_and_the_keys_say_what_was_known() -> None:
+    rig = AloudRig("one", "two")
+    rig.recall.ask()
+    await rig.hear("chime", "What is one?", "It is one.")
+    rig.controller.next()
+    await rig.hear("chime", "What is two?", "It is two.")
+    rig.controller.previous()
+    await rig.end()
+    assert rig.known() == [("one", True), ("two", False)]
+    assert rig.screen.said == [
+        f"What is one?{KEYS}",
+        "It is one.",
+        f"What is two?{KEYS}",
+        "It is two.",
+        "That is all for now.",
+    ]
+    assert [text for text in rig.screen.works if text] == ["recall 1 of 2", "recall 2 of 2"]
+
+
+async def test_answer_is_left_out_where_it_is_known_and_spoken_where_it_is_not() -> None:
+    rig = AloudRig("one", "two")
+    rig.recall.ask()
+    await rig.hear("chime")
+    rig.controller.next()
+    await rig.hear("chime", "What is two?")
+    rig.controller.previous()
+    await rig.hear("It is two.")
+    await rig.end()
+    assert "It is one." not in rig.sounds.played
+    assert rig.known() == [("one", True), ("two", False)]
+
+
+async def test_bookmark_says_of_which_episode_it_is() -> None:
+    rig = AloudRig()
+    bookmark, _ = rig.controller.bookmarks.add("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
+    rig.recall.toggle(bookmark)
+    rig.room.clock.go(24 * 3600)
+    rig.recall.ask()
+    await rig.hear("chime", "Two. Mine.", "Said.")
+    rig.controller.next()
+    await rig.end()
+
+
+async def test_pause_holds_the_sound_and_the_time_to_think() -> None:
+    rig = AloudRig("one")
+    rig.recall.ask()
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.api.toggle()
+    assert rig.sounds.played[-1] == "pause"
+    assert rig.screen.work == "recall 1 of 1, paused"
+    rig.sounds.ended(None)
+    await until(lambda: rig.sounds.played[-1] == "What is one?, paused", "the question waits")
+    rig.sounds.ended(None)
+    await until(lambda: rig.sounds.played[-1] == "silence", "the time to think begins")
+    for _ in range(SOON):
+        await asyncio.sleep(0)
+    assert rig.sounds.played[-1:] == ["silence"]
+    rig.api.toggle()
+    await rig.hear("It is one.")
+
+
+async def test_what_plays_waits_and_goes_on_afterwards_at_its_place() -> None:
+    rig = AloudRig("one")
+    rig.room.play("two", 20.0)
+    rig.recall.ask()
+    assert rig.controller.is_paused
+    await rig.hear("chime", "What is one?", "It is one.")
+    rig.api.next()
+    await rig.end()
+    assert not rig.controller.is_paused
+    assert (rig.room.playing, rig.controller.playback.position) == ("two", 20.0)
+    assert rig.controller.progress_index.get("one") is None
+
+
+async def test_session_starts_after_the_round() -> None:
+    rig = AloudRig("one")
+    rig.recall.before(rig.start)
+    await rig.hear("chime", "What is one?", "It is one.")
+    assert rig.started == 0
+    rig.controller.next()
+    await rig.end()
+    assert rig.started == 1
+    rig.recall.before(rig.start)
+    assert rig.started == 2, "nothing is due any more"
+
+
+async def test_planner_may_choose_otherwise() -> None:
+    rig = AloudRig("one", is_aloud=False)
+    rig.recall.before(rig.start, Asking.NOT)
+    assert (rig.started, rig.screen.asked) == (1, None)
+    rig.recall.before(rig.start, Asking.ALOUD)
+    await rig.hear("chime")
+    assert Asking.ALOUD.following is Asking.NOT
+
+
+async def test_listener_who_plays_something_ends_the_round() -> None:
+    rig = AloudRig("one")
+    rig.recall.before(rig.start)
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.room.play("two", 5.0)
+    rig.recall.playback_changed(rig.controller.playback)
+    await until(lambda: rig.sounds.played[-1] == "silence", "nothing is heard any more")
+    assert (rig.started, rig.known()) == (0, [])
+    assert rig.controller.interlude is None
+
+
+async def test_asking_again_ends_the_round() -> None:
+    rig = AloudRig("one")
+    rig.recall.ask()
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.recall.ask()
+    await rig.end()
+    assert rig.screen.said[-1] == "Recall is over."
+
+
+async def test_nobody_who_answers_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aloud, "RATING", 0.0)
+    rig = AloudRig("one", "two", "three")
+    rig.recall.ask()
+    for episode in ("one", "three"):
+        await rig.hear("chime", f"What is {episode}?", f"It is {episode}.")
+    await rig.end()
+    assert rig.known() == []
+    assert "What is two?" not in rig.sounds.played
+    assert len(rig.recall.due()) == 3
+
+
+@pytest.mark.parametrize("fault", ["missing", "refused", "silent"])
+async def test_what_cannot_be_asked_aloud_is_asked_on_the_screen_with_one_line_that_says_why(fault: str) -> None:
+    rig = AloudRig("one", "two")
+    if fault == "missing":
+        rig.voice.missing_voice = "No voice."
+    elif fault == "refused":
+        rig.voice.fault = "No voice."
+    rig.recall.before(rig.start)
+    if fault == "silent":
+        await rig.hear("chime", fault="No voice.")
+        await rig.hear("chime", fault="No voice.")
+    await until(lambda: rig.screen.asked is not None, "the screen asks")
+    assert rig.screen.said[-1] == "Not asked aloud: No voice."
+    assert rig.screen.asked is not None
+    cards, then = rig.screen.asked
+    assert [card.episode for card in cards] == ["one", "two"]
+    then()
+    assert rig.started == 1
+
+
+async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
+    rig = AloudRig("one")
+    rig.recall.ask()
+    assert not rig.controller.playback.is_loaded
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.api.pause()
+    assert rig.api.is_paused
+    rig.api.play()
+    assert not rig.api.is_paused
+    rig.api.previous()
+    await rig.hear("It is one.")
+    await rig.end()
+    assert rig.known() == [("one", False)]
+
+
+async def test_round_goes_on_while_nothing_else_plays() -> None:
+    rig = AloudRig("one")
+    rig.recall.before(rig.start)
+    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
+    rig.recall.playback_changed(rig.controller.playback)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (rig.sounds.played, rig.controller.interlude is None) == (["chime"], False)
+    rig.recall.ask()
+    await rig.end()
