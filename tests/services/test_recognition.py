@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,12 @@ import tui_pod.services.recognition as module
 from tests.fakes import START, FakeFrontend, make_context
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item, sound
+from tests.patience import SOON, until
 from tests.rooms import Room, make_room
+from tui_pod.core.actions import render_keys
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
@@ -340,3 +344,141 @@ async def test_closing_ends_the_work_and_keeps_what_is_done(rig: Rig) -> None:
         words = rig.files.read("a")
     assert words is not None
     assert words.until == 10.0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"audio": None}, ""),
+        ({"parts": arrange([Part("/a.mp3", 60.0)])}, ""),
+        ({}, "Press enter to have a transcript recognised on this machine. That takes 10 s or more."),
+        ({"duration": None}, "Press enter to have a transcript recognised on this machine."),
+    ],
+)
+def test_recognition_is_offered_for_a_single_recording(rig: Rig, change: dict[str, Any], said: str) -> None:
+    episode = rig.room.library.episode(0)._replace(duration=10 * module.USUAL_SPEED)._replace(**change)
+    assert rig.service.offer(episode, "Press enter") == said
+
+
+def test_recogniser_that_is_missing_is_said_with_the_command(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> Path:
+        raise RecognitionError("There is no model.")
+
+    monkeypatch.setattr(module, "find_model", missing)
+    assert not rig.service.is_ready
+    assert "recognised on this machine, run: " in rig.service.offer(rig.room.library.episode(0))
+
+
+async def test_what_was_asked_for_stays_so_when_the_settings_want_it_too(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.service.request(["a"], is_asked=False)
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: "“A” has a transcript now." in "".join(rig.frontend.said))
+
+
+async def test_what_nobody_asked_for_ends_without_a_word(rig: Rig) -> None:
+    rig.service.request(["a", "b"], is_asked=False)
+    rig.steps.put_nowait(100.0)
+    rig.steps.put_nowait(RecognitionError("It is broken."))
+    await rig.until(lambda: rig.begun == ["a", "b"] and not any(rig.states.values()) and not rig.frontend.work)
+    assert (rig.frontend.said, rig.frontend.errors) == ([], [])
+
+
+async def test_fault_that_nobody_thought_of_is_named_by_its_kind(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(ZeroDivisionError("by zero"))
+    await rig.until(lambda: rig.frontend.errors)
+    assert rig.frontend.errors == ["“A” was not recognised. Unexpected error (ZeroDivisionError)."]
+
+
+async def test_book_of_several_files_is_not_recognised(rig: Rig, tmp_path: Path) -> None:
+    parts = arrange([Part(str(tmp_path / "a.mp3"), 60.0), Part(str(tmp_path / "b.mp3"), 60.0)])
+    room = make_room([Episode("book", "Book", audio=str(tmp_path / "a.mp3"), parts=parts)])
+    rig.context = make_context(room.controller, rig.frontend)
+    service = rig.make()
+    service.request(["book", "left"])
+    await rig.until(lambda: len(rig.frontend.errors) == 2)
+    assert rig.frontend.errors == [
+        "“Book” was not recognised. “Book” has 2 files; only single ones are recognised.",
+        "“left” was not recognised. It is no longer in the library.",
+    ]
+    await service.close()
+
+
+@pytest.mark.parametrize(
+    ("duration", "measured", "until", "text"),
+    [
+        (100.0, None, 250.0, "99 %"),
+        (100.0, 50.0, 25.0, "50 %"),
+        (None, None, 125.0, "2 m"),
+        (None, 200.0, 50.0, "25 %"),
+    ],
+)
+async def test_progress_is_a_share_of_the_length_or_minutes(
+    rig: Rig, tmp_path: Path, duration: float | None, measured: float | None, until: float, text: str
+) -> None:
+    room = make_room([Episode("a", "A", duration=duration, audio=str(tmp_path / "a.mp3"))])
+    if measured is not None:
+        room.progress_index.put("a", Progress(START, 1.0, measured))
+    rig.context = make_context(room.controller, rig.frontend)
+    service = rig.make()
+    service.request(["a"])
+    rig.steps.put_nowait(until)
+    await rig.until(lambda: (state := rig.states.get("a")) and state.text == text)
+    await service.close()
+
+
+async def test_transcript_that_no_machine_made_is_not_removed(rig: Rig) -> None:
+    rig.service.remove("a")
+    await rig.until(lambda: rig.frontend.said == ["This transcript was not recognised by machine."])
+
+
+async def test_pause_is_remembered_and_told_once_something_is_asked_for(rig: Rig) -> None:
+    rig.service.toggle_pause()
+    assert rig.room.writer.table("transcribe") == {"paused": "yes"}
+    rig.service.request(["a"], is_asked=False)
+    assert rig.frontend.said == [render_keys(module.PAUSED_NOTICE)]
+    rig.service.request(["b"])
+    assert rig.frontend.said == [render_keys(module.PAUSED_NOTICE)] * 2
+    rig.service.toggle_pause()
+    assert rig.room.writer.table("transcribe")["paused"] == "no"
+    assert rig.frontend.said[-1] == "Recognition resumed."
+
+
+async def test_what_failed_or_was_stopped_is_not_wanted_by_the_settings_before_a_restart(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def open_podcasts() -> Podcasts:
+        return Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30)
+
+    looks: list[str] = []
+
+    def wanted(*_: object) -> list[str]:
+        looks.append("look")
+        return ["gone", "a", "b"]
+
+    monkeypatch.setattr(module, "wanted_by_settings", wanted)
+    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
+    service.look()
+    await rig.until(lambda: rig.begun == ["a"])
+    service.remove("a")
+    await rig.until(lambda: rig.begun == ["a", "b"])
+    service.look()
+    await until(lambda: len(looks) == 2, "it looks again")
+    for _ in range(SOON):
+        await asyncio.sleep(0)
+    assert [ident for ident, state in rig.states.items() if state is not None] == ["b"]
+    await service.close()
+
+
+async def test_nothing_is_looked_for_without_podcasts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "wanted_by_settings", None)
+    rig.service.look()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert rig.frontend.errors == []
+
+
+async def test_id_with_a_space_is_not_remembered(rig: Rig) -> None:
+    rig.service.request(["a b", "c"])
+    assert rig.room.writer.table("transcribe") == {"asked": "c"}
