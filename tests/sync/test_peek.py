@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.sync.servers import NAMES, NOW, Device, MemoryServer, play
+from tui_pod.sync.actions import action_mark
 from tui_pod.sync.memory import Memory, read_memory
 from tui_pod.sync.peek import Peek, has_unread
+from tui_pod.sync.server import OVERLAP, SAME_TIME
+from tui_pod.sync.transport import ServerReply
 
 
 @pytest.fixture
@@ -66,3 +69,33 @@ def test_server_is_not_asked_before_the_first_sync() -> None:
     server = MemoryServer()
     assert not has_unread(Memory(*NAMES), server)
     assert server.asked == []
+
+
+class Answering:
+    """A server with one action, which it lists whatever it is asked for."""
+
+    def __init__(self, *actions: object) -> None:
+        self.actions = list(actions)
+        self.asked: list[str] = []
+
+    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
+        """See `Transport.ask`."""
+        self.asked.append(f"{method} {path}")
+        return ServerReply(200, {"actions": self.actions, "timestamp": 1})
+
+
+@pytest.mark.parametrize(("age", "is_news"), [(OVERLAP - 1, True), (OVERLAP, True), (OVERLAP + 1, False)])
+def test_action_that_was_not_read_is_news_unless_it_is_older_than_what_is_read_again(age: int, is_news: bool) -> None:
+    now = int(NOW.timestamp())
+    action = {"action": "play", "timestamp": now - age}
+    memory = Memory(*NAMES, protocol="gpodder", actions_since=now)
+    assert has_unread(memory, Answering(action)) is is_news
+    memory.seen[action_mark(action)] = now - age
+    assert not has_unread(memory, Answering(action))
+
+
+@pytest.mark.parametrize(("since", "asked"), [(1_000, 1_000 - SAME_TIME), (SAME_TIME - 1, 0)])
+def test_server_is_asked_from_a_minute_before_the_last_sync_on_but_not_from_before_1970(since: int, asked: int) -> None:
+    server = Answering()
+    assert not has_unread(Memory(*NAMES, protocol="gpodder", actions_since=since), server)
+    assert server.asked == [f"GET /api/2/episodes/ann.json?since={asked}"]

@@ -12,7 +12,9 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.rig import ServiceRig, add_sounds, added, join_threads, no_network, serve_sounds
+from tui_pod.config.settings import FeedSettings
 from tui_pod.core.actions import key_of
+from tui_pod.core.library.library import build_library
 
 
 @pytest.fixture
@@ -251,3 +253,70 @@ async def test_downloads_that_are_stopped_can_be_started_again(site: Site, servi
     going.set()
     await service.do(service.service.downloads.toggle, [episode])
     assert service.driver.downloads[episode].is_whole
+
+
+async def test_single_download_that_is_removed_is_named_while_its_episode_is_known(
+    site: Site, service: ServiceRig
+) -> None:
+    ids = await add_sounds(service, site, 2)
+    for episode in ids:
+        await service.do(service.service.downloads.toggle, [episode])
+    await service.do(service.service.downloads.remove, ids[:1])
+    assert service.driver.said[-1] == "Download of “Episode 1” removed. Press u to undo."
+    service.controller.adopt(library := build_library([], []), service.controller.progress_index.moved_to(library))
+    await service.do(service.service.downloads.remove, ids[1:])
+    assert service.driver.said[-1] == "1 download removed. Press u to undo."
+
+
+async def test_downloads_of_which_some_are_gone_for_good_say_so_when_brought_back(
+    site: Site, service: ServiceRig
+) -> None:
+    ids = await add_sounds(service, site, 2)
+    await service.do(service.service.downloads.toggle, ids)
+    await service.do(service.service.downloads.remove, ids)
+    next(service.podcasts.downloads.folder.glob("*.removed")).unlink()
+    await service.do(service.controller.undo)
+    assert len(service.driver.downloads) == 1
+    assert service.driver.errors == ["1 of them have been deleted permanently."]
+
+
+async def test_downloads_are_not_looked_at_before_they_were_opened(service: ServiceRig) -> None:
+    await service.service.downloads.look_again()
+    await service.service.downloads.close()
+    assert service.driver.download_texts == {}
+
+
+async def test_error_of_a_download_is_forgotten_when_it_works(site: Site, service: ServiceRig) -> None:
+    ids = await add_sounds(service, site, 1)
+    reply = site.replies["/0.wav"]
+    site.replies["/0.wav"] = server.body("no", status=404)
+    await service.do(service.service.downloads.toggle, ids)
+    assert list(service.service.downloads.errors) == ids
+    site.replies["/0.wav"] = reply
+    await service.do(service.service.downloads.toggle, ids)
+    assert service.service.downloads.errors == {}
+    assert service.driver.downloads[ids[0]].is_whole
+
+
+async def test_share_of_all_downloads_is_shown_once_all_lengths_are_known(site: Site, service: ServiceRig) -> None:
+    going = threading.Event()
+    ids = await add_sounds(service, site, 2, pause=going)
+    service.service.downloads.toggle(ids)
+    await service.until(
+        lambda: (job := service.driver.jobs.get("downloads")) and job.text == "2 downloads" and job.share == 0.5,
+        "half of all is here",
+    )
+    going.set()
+    await service.done()
+
+
+async def test_download_that_was_removed_comes_back_from_the_disk_when_it_is_kept(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, keep_next=1))
+    await add_sounds(service, site, 2)
+    one, _ = service.ids("Episode 1", "Episode 0")
+    await service.do(service.service.downloads.remove, [one])
+    await service.service.downloads.want([one])
+    asked = len(site.paths())
+    await service.do(service.service.refresh)
+    assert service.driver.downloads[one].is_whole
+    assert "/1.wav" not in site.paths()[asked:]

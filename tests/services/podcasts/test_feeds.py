@@ -17,6 +17,7 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.services.podcasts.rig import QUIET, ServiceRig, add_sounds, added, join_threads, no_network, serve_sounds
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.store import feed_store
@@ -387,3 +388,35 @@ async def test_removed_podcast_of_an_episode_is_found(site: Site, service: Servi
     assert await service.service.removed_podcast("nothing") is None
     await service.do(service.service.remove_feed, site.url("/a"))
     assert await service.service.removed_podcast(ident) == ("a", site.url("/a"))
+
+
+async def test_episode_of_a_podcast_that_was_only_visited_brings_it_when_it_is_added(
+    site: Site, tmp_path: Path
+) -> None:
+    service = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav") + item(2)))
+    told = Feed("Test Cast", (visited := Item("guid-1", "Episode 1", audio=site.url("/1.wav")),))
+    await service.service.visit(site.url("/f"), told, visited)
+    (ident,) = service.controller.library.ids
+    assert service.controller.playback.episode == ident
+    await service.do(service.service.add_visited, ident)
+    assert sorted(service.titles) == ["Episode 1", "Episode 2"]
+    asked = len(site.asked)
+    await service.do(service.service.add_visited, ident)  # it is no longer only visited
+    assert len(site.asked) == asked
+
+
+async def test_details_of_a_podcast_are_described_while_it_is_there(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    found = await service.service.describe(site.url("/a"))
+    assert found is not None
+    assert await service.service.describe(site.url("/none")) is None
+
+
+@pytest.mark.parametrize("is_refreshing", [True, False])
+async def test_start_refreshes_only_if_it_is_to(site: Site, tmp_path: Path, is_refreshing: bool) -> None:
+    await added(site, ServiceRig(tmp_path), "a")
+    site.asked.clear()
+    service = ServiceRig(tmp_path, FeedSettings())
+    await service.do(service.service.start, is_refreshing)
+    assert site.paths() == ["/a"] * is_refreshing

@@ -194,3 +194,12 @@ async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
     await service.add(site.url("/f"))
     assert (service.driver.errors, service.driver.downloads) == ([], {})
     assert "“Episode 0” was not downloaded" in capfd.readouterr().err
+
+
+async def test_keeper_that_was_closed_looks_at_nothing(rig: ServiceRig) -> None:
+    keeper, ident = Looks(rig), rig.controller.library.ids[0]
+    keeper.close()
+    set_progress(rig, ident, True)
+    keeper.progress_changed([ident])
+    keeper.close()
+    assert await looks_after(keeper, rig) == []

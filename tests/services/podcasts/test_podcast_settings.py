@@ -7,6 +7,7 @@ from tests.feeds.server import Site, feed, item
 from tests.rooms import make_podcast, make_room
 from tests.services.podcasts.rig import ServiceRig
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.selection.list_query import ListQuery
 
 
@@ -97,3 +98,44 @@ async def test_hidden_podcast_is_still_among_the_settings(site: Site, service: S
         ("Test Cast", True),
         ("The course", False),
     ]
+
+
+async def test_podcast_is_found_by_its_address_its_episode_or_not_at_all(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    settings, library = service.service.settings, service.controller.library
+    for index, listed in ((0, None), (None, site.url("/f")), (0, site.url("/f"))):
+        found = await settings.find_at(library, index, listed)
+        assert found is not None
+        assert (found.id, found.name, found.podcast) == (site.url("/f"), "Test Cast", None)
+        assert found.rows is ROWS
+    assert await settings.find_at(library, None, None) is None
+    assert await settings.find("https://a.example.org/none") is None
+
+
+async def test_settings_of_what_is_gone_change_nothing(service: ServiceRig) -> None:
+    await service.do(service.service.settings.configure, "https://a.example.org/none", {"speed": "1.5"})
+    assert service.driver.said == []
+
+
+async def test_course_is_hidden_and_shown_again_with_a_word_of_its_own(service: ServiceRig) -> None:
+    settings = service.service.settings
+    for is_hidden, said in ((True, "The course hidden"), (False, "The course shown again")):
+        await service.do(settings.hide_course, is_hidden)
+        assert service.driver.said[-1] == f"{said}. Press u to undo."
+        (course,) = await settings.all()
+        assert (course.settings.hidden, list(course.rows)) == (is_hidden, ["hidden"])
+
+
+async def test_setting_that_is_emptied_is_named_as_usual(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    await service.do(service.service.settings.configure, site.url("/f"), {"skip_start": "5"})
+    assert service.driver.said[-1] == "Test Cast: skip start 5. Press u to undo."
+    await service.do(service.service.settings.configure, site.url("/f"), {"skip_start": ""})
+    assert service.driver.said[-1] == f"Test Cast: skip start {ROWS['skip_start'].usual}. Press u to undo."
+
+
+async def test_embedded_course_has_no_other_catalogue_in_its_place(service: ServiceRig) -> None:
+    assert not service.service.settings.has_course
+    assert not service.service.settings.is_course_shown(embedded_library())

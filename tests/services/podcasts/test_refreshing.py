@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +18,8 @@ from tests.services.podcasts.rig import ServiceRig, added, no_network
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.actions import render_keys
 from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.net.fetch import LoginWanted
+from tui_pod.feeds.refresh import Refreshed, RefreshResult
 from tui_pod.services.podcasts.refreshing import STOPS
 
 
@@ -258,3 +263,81 @@ async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path:
         site.replies[f"/{name}"] = server.body(feed(item(9), name))
     await service.do(service.service.refresh)
     assert service.announced == [("1 episode new", "b")]
+
+
+BROKEN = RefreshResult("f", "Cast", error="Cast: it is broken.")
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ([RefreshResult("f", "Cast", new=2)], ["2 episodes new: Cast."]),
+        ([BROKEN], ["Cast: it is broken. Press R to try again."]),
+        ([BROKEN] * 3, ["Cast: it is broken. Press R to try again."] * 3),
+        (
+            [BROKEN] * 5,
+            [*["Cast: it is broken. Press R to try again."] * 3, "2 more podcasts failed. See: tui-pod feeds list"],
+        ),
+        ([RefreshResult("f", "Cast", has_ended=True)], ["Cast has ended; x removes it."]),
+        (
+            [RefreshResult("f", "Cast", new=1, moved_to="https://a.example/f")],
+            ["Cast has moved; it is now fetched from its new address.", "1 episode new: Cast."],
+        ),
+        (
+            [replace(BROKEN, wanted=LoginWanted("https://a.example/f", None))],
+            ["Cast: it is broken. Press r on Cast to log in."],
+        ),
+    ],
+)
+def test_result_of_a_refresh_is_told(
+    tmp_path: Path, outcomes: list[RefreshResult], said: list[str], is_asked: bool
+) -> None:
+    service = ServiceRig(tmp_path)
+    service.service.refresher.tell(Refreshed(tuple(outcomes)), is_asked)
+    assert service.driver.said == said
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ([RefreshResult("f", "Cast")], ["Nothing new."]),
+        ([], ["Nothing new."]),
+        ([replace(BROKEN, is_offline=True)], ["Cast: it is broken. Press R to try again."]),
+        ([BROKEN, replace(BROKEN, error="No network.", is_offline=True)], ["No network. Press R to try again."]),
+    ],
+)
+def test_nothing_new_and_no_network_are_told_to_those_who_asked(
+    tmp_path: Path, outcomes: list[RefreshResult], said: list[str]
+) -> None:
+    service = ServiceRig(tmp_path)
+    for is_asked in (False, True):
+        service.service.refresher.tell(Refreshed(tuple(outcomes)), is_asked)
+        assert service.driver.said == (said if is_asked else [])
+
+
+async def test_podcasts_are_looked_at_every_five_minutes_give_or_take_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, planned = ServiceRig(tmp_path), asyncio.Queue[tuple[float, Callable[[], object]]]()
+    timers: list[Mock] = []
+
+    def plan(wait: float, look: Callable[[], object]) -> Mock:
+        planned.put_nowait((wait, look))
+        timers.append(Mock())
+        return timers[-1]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
+    service.spared = {True, False}
+    refresher = service.service.refresher
+    refresher.start(is_refreshing=False)
+    waits = []
+    for _ in range(5):
+        wait, look = await planned.get()
+        waits.append(wait)
+        look()
+    assert all(240.0 <= wait <= 360.0 for wait in waits)
+    assert len(set(waits)) > 1
+    await planned.get()
+    refresher.close()
+    assert timers[-1].cancel.called
