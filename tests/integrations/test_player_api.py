@@ -253,3 +253,9 @@ def test_episode_that_has_stopped_is_shown_as_paused(room: Room) -> None:
     assert PlayerApi(room.controller).now()["paused"] is False
     room.controller.stop()
     assert PlayerApi(room.controller).now()["paused"] is True
+
+
+def test_position_is_told_to_the_hundredth(room: Room) -> None:
+    room.play("one", 1)
+    room.controller.seek_to(12.3456)
+    assert PlayerApi(room.controller).now()["position"] == 12.35

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.feeds.server import Exchange, Site, body
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.transport import HttpTransport
+from tui_pod.sync.transport import HttpTransport, ServerReply
 
 
 def nameless(site: Site) -> HttpTransport:
@@ -65,3 +66,53 @@ def test_login_that_never_comes_ends(site: Site) -> None:
     site.replies["/cloud/login/v2/poll"] = body("{}", status=403)
     with pytest.raises(SyncError, match="Nobody has logged in"):
         login.finish(nameless(site), flow, lambda seconds: None)
+
+
+def test_listener_has_as_long_as_the_server_keeps_the_flow_open(site: Site) -> None:
+    offer(site)
+    flow = login.begin(nameless(site))
+    assert flow is not None
+    answers, waits = {"loginName": "", "appPassword": ""}, list[float]()
+
+    def answer(*_: object, **__: object) -> ServerReply:
+        return ServerReply(404, answers)
+
+    transport = nameless(site)
+    transport.ask = answer  # type: ignore[method-assign]
+    with pytest.raises(SyncError, match="Nobody has logged in"):
+        login.finish(transport, flow, waits.append)
+    assert sum(waits) == login.PATIENCE
+
+
+@pytest.mark.parametrize("answer", [{"loginName": "ann", "appPassword": ""}, {"loginName": "", "appPassword": "x"}])
+def test_login_without_a_name_or_a_password_is_none(site: Site, answer: dict[str, str]) -> None:
+    offer(site)
+    flow = login.begin(nameless(site))
+    assert flow is not None
+    site.replies["/cloud/login/v2/poll"] = body(json.dumps(answer))
+    with pytest.raises(SyncError, match="Nobody has logged in"):
+        login.finish(nameless(site), flow, lambda seconds: None)
+
+
+def test_flow_of_a_server_that_refuses_is_none(site: Site) -> None:
+    data = {"login": site.url("/cloud/login/flow/x"), "poll": {"endpoint": site.url("/cloud/v2"), "token": "t"}}
+    for status, is_none in ((200, False), (400, True)):
+        site.replies["/cloud/index.php/login/v2"] = body(json.dumps(data), status=status)
+        assert (login.begin(nameless(site)) is None) is is_none
+
+
+def test_flow_outside_the_servers_folder_is_none(site: Site) -> None:
+    offer(site, endpoint=site.url("/clouds/poll"))
+    assert login.begin(nameless(site)) is None
+
+
+def test_folder_to_sync_with_must_be_there(tmp_path: Path) -> None:
+    login.check_folder(str(tmp_path))
+    with pytest.raises(SyncError, match="There is no such folder"):
+        login.check_folder(str(tmp_path / "none"))
+
+
+def test_login_that_works_is_kept(site: Site, tmp_path: Path) -> None:
+    site.replies["/api/2/devices/ann.json"] = body("[]")
+    assert login.log_in(site.url(""), "ann", "s3cret", tmp_path / "password") == "gpodder"
+    assert login.read_password("", tmp_path / "password") == "s3cret"

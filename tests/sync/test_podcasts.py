@@ -9,6 +9,7 @@ import pytest
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.sync import podcasts
 from tui_pod.sync.podcasts import EpisodeFinder, PodcastPlan, address_key, plan_podcasts
 from tui_pod.sync.protocols import Changes
 
@@ -99,3 +100,34 @@ def test_recording_of_two_episodes_means_neither() -> None:
 def test_address_has_one_key_however_it_is_written() -> None:
     keys = {address_key(text) for text in (ONE, ONE.replace("https", "http"), f"{ONE}/", ONE.replace("feed", "F%65ed"))}
     assert len(keys) == 1
+
+
+def test_episode_is_found_by_what_is_known_of_it() -> None:
+    finder = EpisodeFinder([*EPISODES, EpisodeIdentity("d", ONE, "", "", 1.0)], {ONE: ONE})
+    assert finder.find(ONE, None, "https://cdn.example.org/2.mp3") == "b"
+    assert finder.find(ONE, "g2", None) == "b"
+    assert finder.find(ONE, "other", None) is None
+    assert finder.find(ONE, None, None) is None
+
+
+def test_address_beats_a_similar_one() -> None:
+    twins = [EpisodeIdentity(name, ONE, name, f"https://cdn.example.org/1.mp3?x={name}", 1.0) for name in "ab"]
+    finder = EpisodeFinder(twins, {ONE: ONE})
+    assert finder.find(ONE, None, "https://cdn.example.org/1.mp3?x=b") == "b"
+    assert finder.find(ONE, None, "https://cdn.example.org/1.mp3?x=c") is None  # it may be either
+
+
+def test_list_of_a_server_is_read_up_to_a_limit(feeds: list[Subscription], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcasts, "MAX_PODCASTS", 2)
+    addresses = [f"https://{name}.example.org/f" for name in "abc"]
+    assert plan(feeds, [addresses[0], *addresses], []).subscribe == addresses[:2]
+
+
+def test_podcast_of_the_listeners_own_files_is_not_sent(tmp_path: Path) -> None:
+    store = FeedStore(tmp_path)
+    store.subscribe([Entry(ONE), Entry("folder:///shelf")])
+    assert plan(store.feeds(), [], []).add == {ONE: ONE}
+
+
+def test_podcast_that_was_removed_there_and_never_shared_stays(feeds: list[Subscription]) -> None:
+    assert plan(feeds, [], [ONE], two=TWO).unsubscribe == []

@@ -15,6 +15,7 @@ from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.protocols import Server
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.transport import ServerReply
 
@@ -474,3 +475,29 @@ def test_refusal_of_all_that_is_sent_is_remembered(device: Device, server: Memor
     server.asked.clear()
     device.sync(after=HOUR)
     assert len(server.asked) == 2  # nothing is sent again
+
+
+@pytest.mark.parametrize(
+    ("name", "devices"),
+    [("desk", [("tui-pod", "tui-pod"), ("tui-pod-desk", "desk")]), (None, [("tui-pod", "tui-pod")])],
+)
+def test_machine_registers_itself_and_the_name_that_all_share_once(
+    device: Device,
+    server: MemoryServer,
+    name: str | None,
+    devices: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registered: list[tuple[str, str]] = []
+    monkeypatch.setattr(Server, "register", lambda _, *given: registered.append(given))
+
+    def sync(is_dry: bool = False) -> None:
+        made = ServerSync(server, device.home / "sync.json", NAMES, device.store, PlayedRule(), name)
+        made.run(device.file, device.file.load(), NOW, is_dry)
+
+    sync(is_dry=True)
+    assert registered == []
+    sync()
+    assert registered == devices
+    sync()
+    assert registered == devices

@@ -12,7 +12,7 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
-from tui_pod.sync.shared_podcasts import PodcastState, podcast_tables, read_podcasts
+from tui_pod.sync.shared_podcasts import PodcastState, found_there, podcast_tables, read_podcasts
 from tui_pod.sync.shared_settings import newest_by_feed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -167,3 +167,11 @@ def test_newest_state_of_each_wins_in_any_order_and_survives_toml() -> None:
 )  # fmt: skip
 def test_tables_that_make_no_sense_are_left_out(tables: object) -> None:
     assert read_podcasts(tables, NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 podcast: a."), (6, "6 podcasts: a, b, c, d, e and f."), (7, "7 podcasts: a, b, c, d, e and 2 more.")],
+)
+def test_podcasts_of_other_machines_are_named_up_to_six(count: int, said: str) -> None:
+    assert found_there([*"abcdefgh"][:count]) == f"Your other machines have {said}"

@@ -91,3 +91,19 @@ def test_settings_that_mean_nothing_are_left_out(tables: object) -> None:
 def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
     assert read_tables(tables, NOW)[FEED].texts == (("order", "newest"),)
+
+
+@pytest.mark.parametrize(
+    ("ident", "is_read"),
+    [
+        (FEED, True), (COURSE, True), ("http://a.example.org/f", True), ("ftp://a.example.org/f", False),
+        (FEED + "x" * (2_000 - len(FEED)), True), (FEED + "x" * (2_001 - len(FEED)), False), (FEED + "\x1b", False),
+    ],
+)  # fmt: skip
+def test_settings_of_podcasts_and_the_course_are_read(ident: str, is_read: bool) -> None:
+    assert bool(read_tables({ident: {"updated": NOW, "speed": "1.5"}}, NOW)) is is_read
+
+
+@pytest.mark.parametrize("tables", [None, [], {FEED: 7}, {FEED: {}}, {FEED: {"updated": NOW.replace(tzinfo=None)}}])
+def test_settings_without_a_time_are_left_out(tables: object) -> None:
+    assert read_tables(tables, NOW) == {}

@@ -144,3 +144,49 @@ def test_place_at_the_end_counts_as_played(store: FeedStore) -> None:
     heard = HeardEpisode(FEED, "guid-1", "", position=590.0, duration=600.0, when=WHEN)
     value = take(Imported("x", (), (heard,)), store).progress[ONE]
     assert (value.played, value.position) == (True, 0.0)
+
+
+def test_place_decides_and_what_is_as_it_was_is_not_taken(store: FeedStore) -> None:
+    fetch(store)
+    heard = HeardEpisode(FEED, "guid-1", "", position=90.0, duration=600.0, when=WHEN)
+    former = Progress(WHEN - timedelta(hours=1), 90.0, 600.0)
+    assert take(Imported("x", (), (heard,)), store, {ONE: former}).progress == {}
+    assert (
+        take(Imported("x", (), (heard,)), store, {ONE: former._replace(position=91.0)}).progress[ONE].position == 90.0
+    )
+    assert take(Imported("x", (), (heard._replace(is_played=True),)), store, {ONE: former}).played == 1
+
+
+@pytest.mark.parametrize(("position", "is_played"), [(581.9, False), (582.0, True)])
+def test_place_from_where_an_episode_counts_as_played_on_is_its_end(
+    store: FeedStore, position: float, is_played: bool
+) -> None:
+    fetch(store)
+    heard = HeardEpisode(FEED, "guid-1", "", position=position, duration=600.0, when=WHEN)
+    assert take(Imported("x", (), (heard,)), store).progress[ONE].played is is_played
+
+
+def test_list_of_podcasts_is_named_only_if_something_without_a_podcast_is_not_found(store: FeedStore) -> None:
+    fetch(store)
+    bare = HeardEpisode(None, None, "https://ships.example/9.mp3", is_played=True)
+    known = bare._replace(audio="https://ships.example/1.mp3")
+    nothing = bare._replace(audio=None)
+    for episodes, unknown, needs_list in (
+        ([known], 0, False),
+        ([bare], 1, True),
+        ([nothing], 1, True),
+        ([HeardEpisode(FEED, "guid-9", "", is_played=True)], 1, False),
+    ):
+        taking = take(Imported("x", (), tuple(episodes)), store)
+        assert (taking.unknown, taking.needs_list) == (unknown, needs_list)
+    queued = take(Imported("x", (), queue=(bare, known)), store)
+    assert (queued.unknown, queued.needs_list, len(queued.queue)) == (1, True, 1)
+
+
+def test_episode_without_a_guid_of_a_podcast_that_was_fetched_is_not_awaited(store: FeedStore) -> None:
+    fetch(store)
+    with store.db.write() as db:
+        db.execute("UPDATE feeds SET fetched = 1")
+    heard = HeardEpisode(FEED, "", "https://ships.example/9.mp3", is_played=True)
+    taking = take(Imported("x", (), (heard,)), store)
+    assert (taking.awaited, taking.unknown) == ({}, 1)

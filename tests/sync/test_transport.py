@@ -16,7 +16,7 @@ from tui_pod.runtime.passwords import PasswordError, write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import read_password
 from tui_pod.sync.protocols import Server, detect, paths_of
-from tui_pod.sync.transport import AGAIN_AFTER, HttpTransport
+from tui_pod.sync.transport import AGAIN_AFTER, HttpTransport, ServerReply
 
 DEVICES = "/api/2/devices/ann.json"
 ACTIONS = "/api/2/episodes/ann.json"
@@ -157,3 +157,35 @@ def test_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PasswordError, match="chmod 600") as caught:
         read_password("", file)
     assert "s3cret" not in str(caught.value)
+
+
+def test_requests_end_with_the_time_for_all_of_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("tui_pod.sync.transport.time.monotonic", lambda: now[0])
+    server = HttpTransport(site.url(""), "ann", "s3cret", LIMITS, patience=50.0)
+    site.replies[DEVICES] = body("[]")
+    now[0] = 150.0
+    assert server.ask("GET", DEVICES).data == []
+    now[0] = 150.1
+    with pytest.raises(SyncError, match="takes too long"):
+        server.ask("GET", DEVICES)
+
+
+@pytest.mark.parametrize(("status", "is_good"), [(199, False), (200, True), (299, True), (300, False)])
+def test_answer_is_good_from_200_to_299(status: int, is_good: bool) -> None:
+    assert ServerReply(status, None).is_good is is_good
+
+
+def test_request_without_data_has_no_body(site: Site) -> None:
+    site.replies[DEVICES] = body("[]")
+    transport(site).ask("GET", DEVICES)
+    assert "Content-Type" not in site.asked[-1][1]
+    transport(site).ask("POST", DEVICES, [])
+    assert site.bodies[-1] == b"[]"
+
+
+def test_failure_below_500_is_not_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sync.transport.time.sleep", lambda _: site.replies.clear())
+    site.replies[DEVICES] = body("", status=499)
+    assert transport(site).ask("GET", DEVICES).status == 499
+    assert len(site.asked) == 1

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.text.clean import clean
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process
@@ -104,7 +103,7 @@ async def _run(event: str, command: str, content: bytes) -> None:
             *shlex.split(command), stdin=pipe, stdout=nothing, stderr=nothing, start_new_session=True
         )
     except (OSError, ValueError) as error:
-        log(f"hook on_{event} cannot be run: {clean(str(error), 200)}")
+        log(f"hook on_{event} cannot be run: {error}")
         return
     try:
         async with asyncio.timeout(LIMIT):

@@ -89,5 +89,5 @@ class Notifications(Follower):
         )
         reply = await self._bus.call(message)
         if reply.message_type is MessageType.ERROR or not reply.body:
-            raise ConnectionError(clean(str(reply.body[0] if reply.body else reply.error_name), 200))
+            raise ConnectionError(str(reply.body[0] if reply.body else reply.error_name))
         return reply.body[0]

@@ -25,7 +25,7 @@ START = "/index.php/login/v2"
 ASK_EVERY = 2.0
 """Seconds between two checks whether the listener has logged in."""
 
-PATIENCE = 20 * 60.0
+PATIENCE = 1200.0
 """Seconds for which a server keeps a login flow open."""
 
 
