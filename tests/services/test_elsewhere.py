@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -130,3 +131,31 @@ async def test_look_that_fails_does_not_end_the_watch(
     watched.failure, watched.saved = None, {"one": PLAYED}
     await until(lambda: room.progress_index.status("one") is Status.PLAYED, "the mark is shown")
     await watched.watch.close()
+
+
+async def test_look_that_fails_again_and_again_waits_longer_up_to_a_limit(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    over = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 4:
+            watched.failure = None
+        if len(waits) == 6:
+            over.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(elsewhere, "EVERY", 10.0)
+    monkeypatch.setattr(elsewhere.asyncio, "sleep", sleep)
+    watched.failure = CatalogsError(["catalog.toml:1: broken"])
+    watched.watch.start()
+    await over.wait()
+    assert waits == [10.0, 20.0, 30.0, 30.0, 10.0, 10.0]
+    await watched.watch.close()
+
+
+async def test_watch_that_was_not_started_is_closed(watched: Watched) -> None:
+    await watched.watch.close()
+    assert watched.looks == 0

@@ -473,3 +473,35 @@ def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so()
     assert services.controller.session is not None
     assert "Session ended" in model.end_session()
     assert services.controller.session is None
+
+
+def test_episode_is_taken_off_a_list_by_hand() -> None:
+    services = Listed(with_own_lists())
+    services.room.controller.bookmarks.receive_all(Notebook(lists=(OwnList("Hand", START, episodes=("three", "one")),)))
+    model = EpisodeListModel(services)
+    model.change(ListQuery(model.library.topics.with_key(list_key("Hand")) or 0))
+    model.remove(["three"])
+    (kept,) = services.room.controller.lists
+    assert kept.episodes == ("one",)
+
+
+@pytest.mark.parametrize(("view", "wish"), [(ListQuery(SmartList.NEW), "take_off"), (ListQuery(), "remove")])
+def test_episode_of_another_list_is_no_longer_new_or_downloaded(
+    view: ListQuery, wish: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, wishes = Listed(with_own_lists()), list[tuple[str, list[str]]]()
+    monkeypatch.setattr(services.feeds.news, "take_off", lambda ids: wishes.append(("take_off", ids)))
+    monkeypatch.setattr(services.feeds.downloads, "remove", lambda ids: wishes.append(("remove", ids)))
+    model = EpisodeListModel(services)
+    for entry in {view.entry, *([model.library.topics.with_key(list_key("Rule")) or 0] if wish == "remove" else [])}:
+        model.change(view._replace(entry=entry))
+        wishes.clear()
+        assert model.remove(["one"]) == ""
+        assert wishes == [(wish, ["one"])]
+
+
+def test_visited_episode_is_named_by_its_row() -> None:
+    model = make_model(build_library([], EPISODES[:5]))
+    assert model.visited is None
+    model.cursor = 9
+    assert (model.index, model.visited, model.episode) == (None, None, None)

@@ -134,3 +134,55 @@ def test_save_that_fails_is_told_and_so_is_the_next_that_works() -> None:
     notices.changed(None)
     assert frontend.said[-1] == "Progress is saved again."
     assert len(frontend.said) + len(frontend.errors) in (2, 3)
+
+
+async def test_text_of_a_command_that_fails_is_its_last_line_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = f"import sys; sys.exit('first\\ntui-pod: {'x' * 400}')"
+    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
+    with pytest.raises(CommandFailed) as caught:
+        await run_command("search")
+    assert str(caught.value) == f"{'x' * 299}…"
+
+
+async def test_command_that_works_and_prints_nothing_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", "pass"], {}))
+    assert await run_command("search") == b""
+
+
+def test_saving_that_fails_for_another_reason_is_told_again() -> None:
+    frontend = FakeFrontend()
+    notices = SaveNotices(frontend)
+    for reason in ("The disk is full", "The disk is gone"):
+        notices.changed(reason)
+    assert frontend.errors == [
+        f"Progress cannot be saved now: {reason}. Saving will be retried."
+        for reason in ("The disk is full", "The disk is gone")
+    ]
+
+
+async def test_undo_and_redo_run_one_at_a_time_in_order(room: Room) -> None:
+    frontend = FakeFrontend()
+    background = BackgroundTasks(room.controller, frontend)
+    gate, done = asyncio.Event(), list[str]()
+
+    async def change(name: str) -> None:
+        await gate.wait()
+        done.append(name)
+
+    background.note("Removed", lambda: change("back"), lambda: change("again"))
+    assert frontend.said == ["Removed. Press u to undo."]
+    room.controller.undo()
+    room.controller.redo()
+    gate.set()
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    assert done == ["back", "again"]
+
+
+def test_nothing_under_way_cannot_be_stopped(room: Room) -> None:
+    frontend = FakeFrontend()
+    background = BackgroundTasks(room.controller, frontend)
+    background.show("network", Job("offline"))
+    assert not background.stop()
+    assert frontend.said == []
+    assert background.shown("network") == "offline"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +11,19 @@ import pytest
 from tests.app_driver import embedded_library
 from tests.core.library.test_course import library as library
 from tests.rooms import make_podcast
-from tui_pod.config.settings import Config, Settings, StartSettings
+from tui_pod.config.paths import Paths
+from tui_pod.config.settings import Config, InterfaceSettings, Settings, StartSettings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.selection.list_query import SmartList, Sort
+from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.library.cache import Loaded
-from tui_pod.services.assembly.start import make_first_screen
+from tui_pod.services.assembly.start import AppFiles, make_first_screen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
-from tui_pod.state.store import State
+from tui_pod.state.store import State, StateFile
 
 
 def start(library: Library, view: str = "last", **ui: Any) -> FirstScreen:
@@ -86,3 +90,53 @@ def test_sound_is_that_of_the_last_run_or_of_the_settings(library: Library) -> N
     saved = State({}, {"player": {"speed": 1.5, "volume": 35, "muted": True}})
     former = make_first_screen(Config(Settings()), Loaded(library), saved).playback
     assert (former.speed, former.volume, former.is_muted) == (1.5, 35, True)
+
+
+@pytest.mark.parametrize(("faults", "more"), [(5, None), (6, 1), (9, 4)])
+def test_first_faults_of_the_settings_are_shown_and_the_others_counted(
+    library: Library, faults: int, more: int | None
+) -> None:
+    config = Config(Settings(), tuple(f"Fault {number}" for number in range(faults)))
+    notices = make_first_screen(config, Loaded(library), State({}, {}, notices=("Saved.",))).notices
+    rest = (f"{more} more faults in the settings: run tui-pod config to see them.",) if more else ()
+    assert notices == ("Saved.", *(f"Fault {number}" for number in range(5)), *rest)
+
+
+def test_screen_is_as_it_was_left(library: Library) -> None:
+    first = start(library, theme="nord", light=True, preview=False, commands=["Quit"], filter="started")
+    assert (first.theme, first.is_light, first.has_preview, first.recent_commands) == ("nord", True, False, ("Quit",))
+    assert (first.query.filter, first.is_ascii, first.saved_list) == (Filter.STARTED, False, {})
+    assert start(library, filter="odd").query.filter is Filter.ALL
+    usual = start(library)
+    assert (usual.is_light, usual.has_preview, usual.query.filter) == (False, True, Filter.ALL)
+
+
+def test_theme_of_the_settings_comes_before_the_chosen_one(library: Library) -> None:
+    config = Config(Settings(ui=InterfaceSettings(theme="dracula", ascii=True)))
+    first = make_first_screen(config, Loaded(library), State({}, {"ui": {"theme": "nord"}, "list": {"x": 1}}))
+    assert (first.theme, first.is_ascii, first.saved_list) == ("dracula", True, {"x": 1})
+    assert make_first_screen(config, Loaded(library), State({}, {"list": {}})).saved_list == {}
+
+
+def test_audio_chosen_in_the_app_comes_before_the_settings(library: Library) -> None:
+    saved = State({}, {"player": {"level": True, "device": "pulse/headset"}})
+    audio = make_first_screen(Config(Settings()), Loaded(library), saved).settings.audio
+    assert (audio.level, audio.device, audio.skip_silence) == (True, "pulse/headset", False)
+
+
+def test_lists_of_the_listener_are_topics(library: Library) -> None:
+    notebook = Notebook(lists=(OwnList("Mine", datetime(2026, 1, 1, tzinfo=UTC), episodes=("a",)),))
+    first = make_first_screen(Config(Settings()), Loaded(library), State({}, {}, notebook=notebook))
+    assert "Mine" in first.library.topics.names
+    assert first.notebook is notebook
+
+
+@pytest.mark.parametrize("name", ["feeds.sqlite", "feeds.opml", "downloads"])
+def test_files_of_podcasts_show_that_there_are_some(tmp_path: Path, name: str) -> None:
+    paths = Paths(tmp_path / "c.toml", tmp_path / "s.toml", tmp_path / "data", tmp_path, tmp_path / "log")
+    files = AppFiles(paths, [tmp_path / "a.toml"], StateFile(tmp_path / "s.toml"), is_writable=True)
+    assert not files.has_podcasts
+    (tmp_path / "data" / name).mkdir(parents=True)
+    assert files.has_podcasts
+    state, config, catalogue = (str(tmp_path / name) for name in ("s.toml", "c.toml", "a.toml"))
+    assert files.options == ("--state", state, "--config", config, "--catalog", catalogue)

@@ -320,3 +320,19 @@ async def test_download_that_was_removed_comes_back_from_the_disk_when_it_is_kep
     await service.do(service.service.refresh)
     assert service.driver.downloads[one].is_whole
     assert "/1.wav" not in site.paths()[asked:]
+
+
+async def test_downloads_of_another_program_are_shown_once_they_change(site: Site, tmp_path: Path) -> None:
+    service, other = ServiceRig(tmp_path), ServiceRig(tmp_path)
+    ids = await add_sounds(service, site, 1)
+    await other.add(site.url("/f"))
+    await service.service.downloads.show_all()
+    await other.do(other.service.downloads.toggle, ids)
+    await service.service.downloads.look_again()
+    assert list(service.driver.downloads) == ids
+    shown = len(service.driver.download_texts[ids[0]])
+    await service.service.downloads.look_again()
+    assert len(service.driver.download_texts[ids[0]]) == shown
+    await other.do(other.service.downloads.remove, ids)
+    await service.service.downloads.look_again()
+    assert service.driver.downloads == {}
