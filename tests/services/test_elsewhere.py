@@ -148,7 +148,7 @@ async def test_look_that_fails_again_and_again_waits_longer_up_to_a_limit(
             await asyncio.Event().wait()
 
     monkeypatch.setattr(elsewhere, "EVERY", 10.0)
-    monkeypatch.setattr(elsewhere.asyncio, "sleep", sleep)
+    monkeypatch.setattr("tui_pod.services.elsewhere.asyncio.sleep", sleep)
     watched.failure = CatalogsError(["catalog.toml:1: broken"])
     watched.watch.start()
     await over.wait()
