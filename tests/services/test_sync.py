@@ -511,3 +511,12 @@ async def test_what_follows_a_sync_follows_only_a_complete_one(rig: Rig) -> None
     await until(lambda: not service.is_asking, "it is done")
     assert (ended, service.synced) == ([True], START)
     await service.close()
+
+
+async def test_play_asks_the_server_once_if_there_is_nothing_new(rig: Rig) -> None:
+    rig.service.start()
+    await rig.synced()
+    rig.clock.go(60.0)
+    rig.controller.play("two")
+    await until(lambda: rig.controller.playback.is_loaded, "it plays")
+    assert (rig.looks, rig.runs) == ([True], ["sync"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from unittest.mock import Mock
 
 import pytest
 
@@ -186,3 +187,34 @@ def test_nothing_under_way_cannot_be_stopped(room: Room) -> None:
     assert not background.stop()
     assert frontend.said == []
     assert background.shown("network") == "offline"
+
+
+async def test_what_is_to_come_later_comes_once_by_its_kind(room: Room) -> None:
+    background, done, come = BackgroundTasks(room.controller, FakeFrontend()), list[str](), asyncio.Event()
+    for text in ("first", "second"):
+        background.later("look", 0.0, lambda text=text: done.append(text))  # type: ignore[misc]
+    background.later("other", 0.0, come.set)
+    await come.wait()
+    assert done == ["second"]
+
+
+async def test_nothing_comes_later_after_the_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    background, timers = BackgroundTasks(room.controller, FakeFrontend()), list[Mock]()
+
+    def plan(*_: object) -> Mock:
+        timers.append(Mock())
+        return timers[-1]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            background.later("look", 1.0, lambda: None)
+
+    background.later("other", 1.0, lambda: None)
+    background.run(work())
+    await asyncio.sleep(0)
+    await background.close()
+    assert [timer.cancel.called for timer in timers] == [True, True]

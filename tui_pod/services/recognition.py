@@ -89,7 +89,6 @@ class RecognitionService:
         self._failed: set[str] = set()
         self._fetched: set[str] = set()  # episodes downloaded only to be recognised
         self._asked = ""  # the value saved last
-        self._looking: asyncio.TimerHandle | None = None
         self._latest: tuple[Episode, float] | None = None  # the progress to report next
         self._timer: asyncio.TimerHandle | None = None
         self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
@@ -135,9 +134,7 @@ class RecognitionService:
 
     def look(self) -> None:
         """Request the episodes that the podcasts' settings want recognised, now and every `LOOK_AGAIN` seconds."""
-        if self._looking is not None:
-            self._looking.cancel()
-        self._looking = asyncio.get_running_loop().call_later(LOOK_AGAIN, self.look)
+        self._tasks.later("transcripts", LOOK_AGAIN, self.look)
         self._tasks.run(self._look())
 
     def toggle_pause(self) -> None:
@@ -162,8 +159,6 @@ class RecognitionService:
 
     async def close(self) -> None:
         """End the recogniser; it resumes at the next start."""
-        if self._looking is not None:
-            self._looking.cancel()
         await self._tasks.close()
         if self._job is not None:
             await asyncio.wait((self._job,))  # until its process has ended

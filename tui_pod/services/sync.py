@@ -82,14 +82,10 @@ class SyncService(Follower):
         self._tasks = context.tasks
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
-        self._timer: asyncio.TimerHandle | None = None
         self._since = context.controller.now()  # changes after this are still to be sent
         self.synced: datetime | None = None
         """When the last sync was."""
         self._problem = ""
-        self._clock: asyncio.TimerHandle | None = None
-        self._next_look: asyncio.TimerHandle | None = None
-        self._answer_limit: asyncio.TimerHandle | None = None
         self.rounds = 0
         """How often it was time to look."""
         self._is_awaited = False  # playback waits for the result
@@ -98,7 +94,7 @@ class SyncService(Follower):
     def start(self, is_asked: bool = False) -> None:
         """Sync now and at intervals; unless the listener asked, not if it would be the first sync."""
         self._context.controller.handover.attach(self)
-        self._look_later()
+        self._tasks.later("sync look", LOOK_EVERY, self._look_now)
         if is_asked:
             self.sync_now()
         elif self.work.is_first():
@@ -125,7 +121,7 @@ class SyncService(Follower):
             handover.go()
             return
         self._is_awaited = True
-        self._answer_limit = asyncio.get_running_loop().call_later(ANSWER_WAIT, handover.go)
+        self._tasks.later("sync answer", ANSWER_WAIT, handover.go)
         if not self.is_asking:
             self._running = self._tasks.run(self._look(with_server=True))
 
@@ -133,7 +129,7 @@ class SyncService(Follower):
         """Sync after `GAP`, once for everything that happens until then."""
         if not self.work.is_first():
             self._show()
-            self._schedule(GAP)
+            self._tasks.later("sync", GAP, self._begin)
 
     def playback_changed(self, playback: Playback) -> None:
         """Sync soon after a pause or the end of an episode."""
@@ -143,22 +139,11 @@ class SyncService(Follower):
 
     async def close(self) -> None:
         """Cancel a sync in progress; another one runs after the app has ended."""
-        for timer in (self._timer, self._clock, self._next_look, self._answer_limit):
-            if timer is not None:
-                timer.cancel()
         await self._tasks.close()
-
-    def _schedule(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._begin)
-
-    def _look_later(self) -> None:
-        self._next_look = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look_now)
 
     def _look_now(self) -> None:
         """Look at the folder, and now and then at the server, unless something plays or syncs."""
-        self._look_later()
+        self._tasks.later("sync look", LOOK_EVERY, self._look_now)
         self.rounds += 1
         if not (self._was_playing or self.is_asking or self.work.is_first()):
             with_server = self.rounds % round(ASK_EVERY / LOOK_EVERY) == 0
@@ -180,12 +165,10 @@ class SyncService(Follower):
 
     def _answer(self, is_complete: bool) -> None:
         self._is_awaited = False
-        if self._answer_limit is not None:
-            self._answer_limit.cancel()
         self._context.controller.handover.answered(is_complete)
 
     def _begin(self, is_asked: bool = False, *options: str) -> None:
-        self._schedule(EVERY)
+        self._tasks.later("sync", EVERY, self._begin)
         if not self.is_asking:
             self._running = self._tasks.run(self._sync(is_asked, *options))
 
@@ -280,9 +263,7 @@ class SyncService(Follower):
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
         text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem)))
         self._tasks.show("sync", Job(text) if text else None)
-        if self._clock is not None:
-            self._clock.cancel()
-        self._clock = asyncio.get_running_loop().call_later(MINUTE, self._show)
+        self._tasks.later("sync clock", MINUTE, self._show)
 
 
 def _age(seconds: float) -> str:

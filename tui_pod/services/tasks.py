@@ -42,6 +42,7 @@ class BackgroundTasks:
         self._frontend = frontend
         self._jobs: dict[str, Job] = {}  # by kind of work, the one that began last at the end
         self._tasks: set[asyncio.Task[object]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}  # by kind
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[object]:
@@ -51,12 +52,21 @@ class BackgroundTasks:
         task.add_done_callback(self._ended)
         return task
 
+    def later(self, kind: str, seconds: float, work: Callable[[], object]) -> None:
+        """Call `work` after some seconds, in place of what is to come of the same kind."""
+        if kind in self._timers:
+            self._timers[kind].cancel()
+        self._timers[kind] = asyncio.get_running_loop().call_later(seconds, work)
+
     async def close(self) -> None:
-        """Cancel all tasks, and wait until they have ended."""
-        while tasks := list(self._tasks):  # one that is cancelled may start another
-            for task in tasks:
+        """Cancel all tasks and what is to come later, and wait until the tasks have ended."""
+        while self._tasks or self._timers:  # a task that is cancelled may start another
+            for timer in self._timers.values():
+                timer.cancel()
+            self._timers.clear()
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def show(self, kind: str, job: Job | None) -> None:
         """Show a kind of work; None: it has ended."""

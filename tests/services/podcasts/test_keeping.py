@@ -196,10 +196,9 @@ async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
     assert "“Episode 0” was not downloaded" in capfd.readouterr().err
 
 
-async def test_keeper_that_was_closed_looks_at_nothing(rig: ServiceRig) -> None:
+async def test_podcast_is_not_looked_at_after_the_app_has_ended(rig: ServiceRig) -> None:
     keeper, ident = Looks(rig), rig.controller.library.ids[0]
-    keeper.close()
     set_progress(rig, ident, True)
     keeper.progress_changed([ident])
-    keeper.close()
+    await rig.context.tasks.close()
     assert await looks_after(keeper, rig) == []

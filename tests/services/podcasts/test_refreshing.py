@@ -339,5 +339,5 @@ async def test_podcasts_are_looked_at_every_five_minutes_give_or_take_one(
     assert all(240.0 <= wait <= 360.0 for wait in waits)
     assert len(set(waits)) > 1
     await planned.get()
-    refresher.close()
+    await service.context.tasks.close()
     assert timers[-1].cancel.called

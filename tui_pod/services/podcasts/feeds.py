@@ -200,9 +200,6 @@ class FeedService(Follower):
 
     async def close(self) -> None:
         """Cancel all work; downloads resume at the next start."""
-        self._folders.close()
-        self._keeper.close()
-        self.refresher.close()
         await self._tasks.close()
         await self.news.close()
         await self.downloads.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
@@ -37,7 +36,7 @@ RESTS_AFTER = 3
 
 
 class FolderWatch:
-    """Checks the folders at intervals, from `start` to `close`."""
+    """Checks the folders at intervals, once it is started."""
 
     def __init__(self, context: Context, refresh: Callable[[str], Awaitable[bool]]) -> None:
         """Watch nothing yet; `refresh` refreshes a folder, and returns True if anything in it had changed."""
@@ -45,19 +44,15 @@ class FolderWatch:
         self._tasks = context.tasks
         self._refresh = refresh
         self._changes: FolderChanges | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._is_started = False
         self._wait = EVERY
         self._restless: dict[str, int] = {}  # by folder: how many more checks refresh it without a sign of change
 
     def start(self) -> None:
         """Schedule the first check; later calls do nothing."""
-        if self._timer is None:
+        if not self._is_started:
+            self._is_started = True
             self._plan(EVERY)
-
-    def close(self) -> None:
-        """Stop watching."""
-        if self._timer is not None:
-            self._timer.cancel()
 
     async def _look(self) -> None:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
@@ -78,7 +73,7 @@ class FolderWatch:
                 changes.look_again(feed_id)
 
     def _plan(self, wait: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.run(self._look_in_turn()))
+        self._tasks.later("folders", wait, lambda: self._tasks.run(self._look_in_turn()))
 
     async def _look_in_turn(self) -> None:
         try:

@@ -5,7 +5,6 @@ Called on the event loop; blocking work runs in threads.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,7 @@ class Keeper:
         self._statuses: dict[str, Status] = {}  # as last reported, of episodes that changed
         self._playing: str | None = None
         self._queued = frozenset(context.controller.queue.upcoming)
-        self._feeds: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._feeds: set[str] = set()  # to look at soon
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Check the podcasts of episodes that became played or unplayed."""
@@ -69,11 +67,6 @@ class Keeper:
             if has_rule(feed.settings, usual):
                 await self._keep(feed, usual)
 
-    def close(self) -> None:
-        """Stop checking."""
-        if self._timer is not None:
-            self._timer.cancel()
-
     async def archive(self, feeds: Sequence[Subscription]) -> None:
         """Hide and show old episodes as the settings of these podcasts say; the library must be updated afterwards."""
         controller = self._context.controller
@@ -107,12 +100,11 @@ class Keeper:
         feed = self._feed_of(ident)
         if feed is None:
             return
+        if not self._feeds:
+            self._tasks.later("downloads", SOON, self._look)
         self._feeds.add(feed)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON, self._look)
 
     def _look(self) -> None:
-        self._timer = None
         wanted, self._feeds = self._feeds, set()
         self._tasks.run(self._look_at(wanted))
 

@@ -59,7 +59,6 @@ class Refresher:
         self._announce = announce
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._asked: dict[str, float] = {}  # when each feed was last fetched
         self._run = os.urandom(4).hex()
         self._since = time.time()
@@ -87,15 +86,8 @@ class Refresher:
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
         return feeds
 
-    def close(self) -> None:
-        """Stop refreshing at intervals."""
-        if self._timer is not None:
-            self._timer.cancel()
-
     def _plan(self) -> None:
-        self.close()
-        wait = LOOK * random.uniform(0.8, 1.2)
-        self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.run(self._look()))
+        self._tasks.later("refresh", LOOK * random.uniform(0.8, 1.2), lambda: self._tasks.run(self._look()))
 
     async def _look(self) -> None:
         try:
