@@ -13,6 +13,7 @@ from functools import cache, cached_property
 
 from textual import events
 from textual._compositor import LayoutUpdate
+from textual.app import App
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -56,6 +57,7 @@ from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.ui.app import TuiPodApp
+from tui_pod.ui.look.themes import with_readable_text
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
@@ -390,6 +392,14 @@ class AppDriver:
         """Return name and count of each row of the tree; a name may be cut."""
         found = (_TREE_ROW.match(row) for row in self.rows_of(self.tree))
         return [(match[1], int(match[2])) for match in found if match]
+
+
+class WidgetHost(App[None]):
+    """An app for a widget alone, with the colours of `look`: it starts faster than the whole app."""
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = with_readable_text(super().get_css_variables(), self.current_theme, self.no_color)
+        return self.theme_variables
 
 
 _TREE_ROW = re.compile(r"▎?\s*(?:[▾▸]?[▾▸◐◉◈≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
 from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual.events import Key
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Paste
+from textual.message import Message
 
-from tui_pod.core.text.escapes import PICTURES_ANSWER, SCHEME_ANSWER, ST
-from tui_pod.ui.driver import ANSWER_LIMIT, MAX_WAITING, AnswerParser, SchemeReported, TerminalWriter
+from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
+from tui_pod.ui import driver
+from tui_pod.ui.driver import (
+    ANSWER_LIMIT,
+    LONGEST_KEY,
+    MAX_WAITING,
+    PASTE_LIMIT,
+    TICK,
+    AnswerParser,
+    PatientDriver,
+    SchemeReported,
+    TerminalWriter,
+)
+from tui_pod.ui.look.terminal_pictures import question
 
 
 class Terminal:
@@ -63,6 +80,30 @@ def test_frame_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
         terminal.writer.write(part)
     terminal.writer.stop()
     assert terminal.pieces == [f"{SYNC_START}drawn{SYNC_END}"]
+
+
+def test_thread_is_woken_once_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Changed:
+        """Counts how often the thread is woken."""
+
+        count = 0
+
+        def __enter__(self) -> None:
+            """Lock nothing."""
+
+        def __exit__(self, *_: object) -> None:
+            """Lock nothing."""
+
+        def notify(self) -> None:
+            self.count += 1
+
+    changed = Changed()
+    monkeypatch.setattr(driver, "threading", SimpleNamespace(Condition=lambda: changed))
+    terminal, counts = Terminal(monkeypatch), list[int]()
+    for text in ("alone", SYNC_START, "drawn", SYNC_END, "alone"):
+        terminal.writer.write(text)
+        counts.append(changed.count)
+    assert counts == [1, 1, 1, 2, 3]
 
 
 def test_terminal_that_does_not_read_loses_everything_and_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +198,337 @@ def test_arrow_within_an_answer_is_a_key(monkeypatch: pytest.MonkeyPatch) -> Non
     answers = Answers(monkeypatch)
     answers.keys(PICTURES_ANSWER)
     assert answers.keys("\x1b[A") == ["up"]
+
+
+# -- pictures ------------------------------------------------------------------------------------------
+
+YES = f"{PICTURES_ANSWER}EINVAL: virtual placement cannot refer to a parent\x1b\\"
+"""As Ghostty says it."""
+
+
+def read(*texts: str) -> tuple[list[str], int]:
+    """Return the keys in what a terminal sends, and how often it says that it draws pictures."""
+    told: list[None] = []
+    parser = AnswerParser(lambda message: None, lambda: told.append(None), debug=False)
+    keys = [event.key for text in texts for event in parser.feed(text) if isinstance(event, Key)]
+    return keys, len(told)
+
+
+@pytest.mark.parametrize("cut", range(1, len(YES)))
+def test_yes_is_read_in_two_pieces_and_no_key(cut: int) -> None:
+    assert read("j", YES[:cut], YES[cut:], "k") == (["j", "k"], 1)
+
+
+@pytest.mark.parametrize(
+    "answer", ["OK", "", "ENOENT:", "EINVAL:", "ENOTSUPPORTED: virtual placement", "virtual placement"]
+)
+def test_any_other_answer_is_no_key_and_no_yes(answer: str) -> None:
+    assert read(f"{PICTURES_ANSWER}{answer}\x1b\\", "k") == (["k"], 0)
+
+
+def test_silence_is_no_yes() -> None:
+    assert read("jk") == (["j", "k"], 0)
+
+
+def test_answer_to_another_program_is_no_yes() -> None:
+    assert read(YES.replace("i=7", "i=8"))[1] == 0
+
+
+def test_keys_are_read_again_soon_after_an_answer_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "ANSWER_LIMIT", 0.0)
+    assert read(PICTURES_ANSWER, "jk") == (["j", "k"], 0)
+
+
+def test_other_sequences_are_read_within_an_answer_that_never_ends() -> None:
+    assert read(f"{PICTURES_ANSWER}O", "\x1b[A") == (["up"], 0)
+
+
+class AskingDriver(PatientDriver):
+    """A driver whose output is kept."""
+
+    def __init__(self, *, colors: str = "truecolor", no_color: bool = False, follows_cursor: bool = False) -> None:
+        console = SimpleNamespace(color_system=colors)
+        self._app = SimpleNamespace(console=console, no_color=no_color, follows_cursor=follows_cursor, screen_stack=())
+        self.is_ready = True
+        self.sent = ""
+
+    def write(self, data: str) -> None:
+        self.sent += data
+
+    def report_more(self) -> None:
+        """Do what answers do that say that the terminal reports its size and the mouse's pixels."""
+        self._in_band_window_resize = self._mouse_pixels = True
+
+    @property
+    def reports_more(self) -> bool:
+        return self._in_band_window_resize or self._mouse_pixels
+
+
+def test_terminal_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-kitty")
+    asking = AskingDriver()
+    assert [asking.find_pictures() for _ in range(2)] == [None, None]
+    assert asking.sent == question()
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [AskingDriver(colors="256"), AskingDriver(no_color=True), AskingDriver(follows_cursor=True)],
+    ids=["256_colours", "no_color", "screen_reader"],
+)
+def test_terminal_that_shows_no_pictures_is_not_asked(asking: AskingDriver) -> None:
+    assert asking.find_pictures() is None
+    assert asking.sent == ""
+
+
+def test_terminal_is_not_asked_before_it_is_known_whether_a_screen_reader_runs() -> None:
+    asking = AskingDriver()
+    asking.is_ready = False
+    assert asking.find_pictures() is None
+    assert asking.sent == ""
+
+
+@pytest.mark.parametrize(("follows_cursor", "sent"), [(True, SHOW_CURSOR), (False, ASK_SCHEME)])
+def test_screen_reader_gets_the_cursor_and_other_terminals_a_question(follows_cursor: bool, sent: str) -> None:
+    asking = AskingDriver(follows_cursor=follows_cursor)
+    asking.is_ready = False
+    asking.ask_terminal()
+    assert asking.sent == sent
+    assert asking.is_ready
+
+
+class Writer(TerminalWriter):
+    """Keeps what is written."""
+
+    def __init__(self, *_: object) -> None:
+        self.done: list[str] = []
+
+    def start(self) -> None:
+        self.done.append("start")
+
+    def write(self, text: str) -> None:
+        self.done.append(text)
+
+    def stop(self) -> None:
+        self.done.append("stop")
+
+    def abandon(self) -> None:
+        self.done.append("abandon")
+
+
+class StartedDriver(PatientDriver):
+    """A driver on a terminal of its own, whose output is kept."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, follows_cursor: bool = False, is_ready: bool = True) -> None:
+        self.pipes, self.drawn = 0, list[bool]()
+        for mode in ("start", "stop"):
+            monkeypatch.setattr(LinuxDriver, f"{mode}_application_mode", lambda _: None)
+        monkeypatch.setattr(driver, "TerminalWriter", self._make)
+        monkeypatch.setattr(driver, "os", SimpleNamespace(pipe=self._pipe))
+        self._app = SimpleNamespace(
+            follows_cursor=follows_cursor, screen_stack=(), console=SimpleNamespace(color_system="truecolor"),
+            no_color=False, refresh=lambda layout: self.drawn.append(layout),
+        )  # fmt: skip
+        self._file = SimpleNamespace(fileno=lambda: 2)  # type: ignore[assignment]
+        self._loop = SimpleNamespace(call_soon_threadsafe=lambda action: action())  # type: ignore[assignment]
+        self.is_ready = is_ready
+        self.start_application_mode()
+
+    def _make(self, *args: object) -> Writer:
+        self.writer = Writer(*args)
+        return self.writer
+
+    def _pipe(self) -> tuple[int, int]:
+        self.pipes += 1
+        return 3, 4
+
+    def begin_pictures(self) -> None:
+        """Do what an answer does that says that the terminal draws pictures."""
+        self._begin_pictures()
+
+    def catch_up(self) -> None:
+        """Do what the writer asks for after it has dropped something."""
+        self._draw_soon()
+
+
+@pytest.mark.parametrize(("is_ready", "asked"), [(True, [ASK_SCHEME]), (False, [])])
+def test_terminal_is_asked_as_it_is_taken_once_a_screen_reader_is_known_of(
+    is_ready: bool, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = StartedDriver(monkeypatch, is_ready=is_ready)
+    assert started.writer.done == ["start", *asked]
+    started.start_application_mode()
+    assert started.pipes == 1
+    assert started.writer.done == ["start", *asked]
+
+
+@pytest.mark.parametrize(("follows_cursor", "written"), [(False, [FORGET_SCHEME]), (True, [])])
+def test_terminal_given_back_is_told_to_report_its_scheme_no_more(
+    follows_cursor: bool, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = StartedDriver(monkeypatch, follows_cursor=follows_cursor)
+    started.writer.done.clear()
+    started.stop_application_mode()
+    assert started.writer.done == written
+
+
+def test_each_terminal_is_asked_about_pictures_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = StartedDriver(monkeypatch)
+    for _ in range(2):
+        assert started.find_pictures() is None
+        assert started.writer.done.count(question()) == 1
+        started.begin_pictures()
+        assert started.find_pictures() is not None
+        started.start_application_mode()
+
+
+def test_pictures_are_deleted_with_the_terminal_and_drawn_anew_after_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = StartedDriver(monkeypatch)
+    started.catch_up()
+    assert started.drawn == [True]
+    assert started.find_pictures() is None
+    started.begin_pictures()
+    former = started.find_pictures()
+    assert former is not None
+    former.send(bytes(3), 1, 1)
+    started.writer.done.clear()
+    started.catch_up()
+    assert "a=d" in started.writer.done[0]
+    assert started.find_pictures() is not former
+
+
+# -- other terminals -----------------------------------------------------------------------------------
+
+
+def test_terminal_given_up_is_replaced_by_nothing_and_then_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[object, ...]] = []
+    fake = SimpleNamespace(
+        devnull="/dev/null", O_RDWR=2, open=lambda *_: 9,
+        dup2=lambda *ends: done.append(("dup2", *ends)), close=lambda number: done.append(("close", number)),
+    )  # fmt: skip
+    monkeypatch.setattr(driver, "os", fake)
+    for mode in ("suspend", "resume"):
+        monkeypatch.setattr(PatientDriver, f"{mode}_application_mode", lambda _, mode=mode: done.append((mode,)))
+    asking = AskingDriver()
+    asking._file = SimpleNamespace(fileno=lambda: 2)  # type: ignore[assignment]
+    asking.report_more()
+    assert not asking.is_headless
+    asking.give_up()
+    assert done == [("suspend",), ("dup2", 9, 0), ("dup2", 9, 1), ("dup2", 9, 2), ("close", 9)]
+    assert asking.is_headless
+    done.clear()
+    asking.take(8)
+    assert done == [("dup2", 8, 0), ("dup2", 8, 1), ("dup2", 8, 2), ("close", 8), ("resume",)]
+    assert not asking.is_headless
+    assert not asking.reports_more
+
+
+# -- input ---------------------------------------------------------------------------------------------
+
+KEYS_END = -1
+"""The end of the pipe that ends the thread which reads keys."""
+
+
+class ReadingDriver(PatientDriver):
+    """A driver whose terminal sends these pieces, each after so many seconds; then the reading ends.
+
+    None is a look without input; an error, a terminal that is gone.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *pieces: tuple[float, bytes | OSError | None]) -> None:
+        self.fileno, self._debug, self._reading = 7, False, (KEYS_END, KEYS_END)
+        self.messages: list[Message] = []
+        self.waits: list[float | None] = []
+        self.killed: list[int] = []
+        self._pieces = [*pieces]
+        self._now = 100.0
+        monkeypatch.setattr(driver, "time", SimpleNamespace(monotonic=lambda: self._now))
+        monkeypatch.setattr(driver, "select", SimpleNamespace(select=self._select))
+        fake = SimpleNamespace(read=self._read, kill=lambda _, number: self.killed.append(number), getpid=lambda: 1)
+        monkeypatch.setattr(driver, "os", fake)
+
+    def _select(self, files: Sequence[int], *rest: object) -> tuple[list[int], list[int], list[int]]:
+        *_, wait = rest
+        assert wait is None or isinstance(wait, float)
+        self.waits.append(wait)
+        assert files == [7, KEYS_END]
+        if not self._pieces:
+            return [KEYS_END], [], []
+        seconds, piece = self._pieces[0]
+        self._now += seconds
+        if piece is None:
+            self._pieces.pop(0)
+        return [] if piece is None else [7], [], []
+
+    def _read(self, number: int, count: int) -> bytes:
+        _, piece = self._pieces.pop(0)
+        assert (number, count) == (7, 4096)
+        if isinstance(piece, OSError):
+            raise piece
+        assert piece is not None
+        return piece
+
+    def process_message(self, message: Message) -> None:
+        self.messages.append(message)
+        if isinstance(message, Key) and message.key == "X":
+            raise ValueError(message.key)
+
+    def said(self) -> list[str]:
+        """Return the keys, and what was pasted in brackets."""
+        self.run_input_thread()
+        return [
+            message.key if isinstance(message, Key) else f"[{message.text}]"
+            for message in self.messages if isinstance(message, Key | Paste)
+        ]  # fmt: skip
+
+
+def test_keys_are_read_until_the_end_and_letters_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = ReadingDriver(
+        monkeypatch, (0, b"j"), (0, "ö".encode()[:1]), (0, "ö".encode()[1:]), (0, b"\xff"), (0, b"k")
+    )
+    assert reading.said() == ["j", "ö", "k"]
+    assert reading.waits == [None] * 6
+    assert reading.killed == []
+
+
+def test_incomplete_key_is_looked_at_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = ReadingDriver(monkeypatch, (0, b"\x1b["), (0, b"A"))
+    assert reading.said() == ["up"]
+    assert reading.waits == [None, TICK, None]
+
+
+@pytest.mark.parametrize("piece", [b"", OSError()])
+@pytest.mark.parametrize(("hangs_up", "killed"), [(True, [signal.SIGHUP]), (False, [])])
+def test_loss_of_the_terminal_ends_the_program_unless_a_client_reports_it(
+    piece: bytes | OSError, hangs_up: bool, killed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ReadingDriver(monkeypatch, (0, piece), (0, b"j"))
+    reading.hangs_up = hangs_up
+    assert reading.said() == []
+    assert reading.killed == killed
+
+
+def test_input_that_raises_an_error_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ReadingDriver(monkeypatch, (0, b"X"), (0, b"j")).said() == ["X", "j"]
+
+
+BEGIN, END = BRACKETED_PASTE_START.encode(), BRACKETED_PASTE_END.encode()
+LONG, KEY = b"x" * (LONGEST_KEY + 1), b"x" * LONGEST_KEY
+LATE, EARLY = PASTE_LIMIT * 0.75, PASTE_LIMIT * 0.5
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        ([(0, BEGIN + b"one"), (LATE, b" two" + END), (0, b"j")], ["[one two]", "j"]),
+        ([(0, BEGIN + b"one"), (LATE, None), (LATE, b"jk")], ["[one]", "j", "k"]),
+        ([(0, BEGIN + LONG), (LATE, LONG), (LATE, b"j" + END)], [f"[{LONG.decode() * 2}j]"]),  # text goes on
+        ([(0, BEGIN), (LATE, KEY), (EARLY, b"j")], [f"[{KEY.decode()}]", "j"]),  # as short as a key
+        ([(0, BEGIN + b"a" + END + BEGIN + b"b"), (LATE, None), (LATE, b"j")], ["[a]", "[b]", "j"]),
+        ([(0, BEGIN + b"a" + END), (LATE, b"j"), (LATE, b"k")], ["[a]", "j", "k"]),
+    ],
+)
+def test_paste_lasts_until_its_end_or_until_no_more_text_comes(
+    pieces: list[tuple[float, bytes | None]], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ReadingDriver(monkeypatch, *pieces).said() == said

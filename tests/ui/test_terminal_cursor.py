@@ -96,7 +96,7 @@ class WrittenDriver(PatientDriver):
     """A driver whose output is kept, for an app that does or does not follow the cursor."""
 
     def __init__(self, follows_cursor: bool) -> None:
-        self._app = SimpleNamespace(follows_cursor=follows_cursor, screen_stack=[])  # type: ignore[assignment]
+        self._app = SimpleNamespace(follows_cursor=follows_cursor, screen_stack=[])
         self.sent: list[str] = []
 
     def write(self, data: str) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
@@ -163,6 +163,7 @@ class AnswerParser(XTermParser):
 class PatientDriver(LinuxDriver):
     """Survives whatever a terminal sends or fails to accept; a terminal that is gone counts as a hang-up."""
 
+    _app: Any  # a `TerminalApp`, which knows this class
     _output: TerminalWriter | None = None
     _has_terminal = True
     _reading: tuple[int, int] | None = None
@@ -201,11 +202,11 @@ class PatientDriver(LinuxDriver):
         """
         self.is_ready = True
         self._draw_covers()
-        self.write(SHOW_CURSOR if getattr(self._app, "follows_cursor", False) else ASK_SCHEME)
+        self.write(SHOW_CURSOR if self._app.follows_cursor else ASK_SCHEME)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
-        if not getattr(self._app, "follows_cursor", False):
+        if not self._app.follows_cursor:
             self.write(FORGET_SCHEME)
         if self._pictures is not None:
             self._pictures.delete_all()
@@ -216,7 +217,7 @@ class PatientDriver(LinuxDriver):
     def find_pictures(self) -> TerminalPictures | None:
         """Return the pictures on the terminal; None if it draws none, or has not yet answered that it does."""
         has_colors = self._app.console.color_system == "truecolor" and not self._app.no_color
-        if not self._has_asked and self.is_ready and has_colors and not getattr(self._app, "follows_cursor", False):
+        if not self._has_asked and self.is_ready and has_colors and not self._app.follows_cursor:
             from tui_pod.ui.look.terminal_pictures import question  # only for covers
 
             self._has_asked = True

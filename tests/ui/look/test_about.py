@@ -15,6 +15,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET
 
 NOTES = EpisodeNotes("0:20 The storm\n1:02:03 - The harbour\nMore: https://a.example/x.")
 
@@ -50,6 +51,47 @@ def test_chapters_replace_times_and_the_playing_one_is_marked() -> None:
 def test_lines_of_choices_carry_their_numbers() -> None:
     lines = lay_out(About("One", choices=[AboutChoice("Begin", 0.0)], head="Chapters"), 20)
     assert [line.choice for line in lines] == [None, None, None, 0]
+
+
+def test_lines_follow_one_another_with_their_looks_and_wrapped_beside_what_names_them() -> None:
+    facts = (("Id", "one two three"), ("Empty", ""), ("Last error", "It broke"))
+    choices = (AboutChoice("Begin here now", 61.0, True), AboutChoice("Then", 3600.0), AboutChoice("Link", "https://x"))
+    about = About("A title", ("Below", ""), "“Said.”", "Text\nmore", facts, "Chapters", choices)
+    assert [(list(line.parts), line.choice) for line in lay_out(about, 20)] == [
+        ([("A title", HEAD)], None),
+        ([("Below", QUIET)], None),
+        ([], None),
+        ([("“Said.”", ACCENT)], None),
+        ([], None),
+        ([("Text", PLAIN)], None),
+        ([("more", PLAIN)], None),
+        ([], None),
+        ([("Id         ", QUIET), ("one two", PLAIN)], None),
+        ([("           ", QUIET), ("three", PLAIN)], None),
+        ([("Last error ", QUIET), ("It broke", FAULT)], None),
+        ([], None),
+        ([("Chapters", HEAD)], None),
+        ([("    1:01  ", QUIET), ("Begin here", NOW)], 0),
+        ([("          ", QUIET), ("now", NOW)], 0),
+        ([(" 1:00:00  ", QUIET), ("Then", PLAIN)], 1),
+        ([("", QUIET), ("Link", ACCENT)], 2),
+    ]
+
+
+def test_forty_links_or_times_are_listed_at_most() -> None:
+    links = EpisodeNotes(" ".join(f"https://x.example/{number}" for number in range(50)))
+    assert len(with_choices(About("One"), links, (), None).choices) == 40
+    times = EpisodeNotes("\n".join(f"{number}:00 Part" for number in range(50)))
+    assert len(with_choices(About("One"), times, (), None).choices) == 40
+    podcast = PodcastFacts("https://x.example/f", links.text)
+    assert len(about_topic(make_room().library.topics, 1, TopicStats(0.0), podcast).choices) == 40
+
+
+def test_heading_says_what_can_be_chosen() -> None:
+    assert with_choices(About("One"), EpisodeNotes(), (), None).head == "Links"
+    assert with_choices(About("One"), EpisodeNotes("0:20 The storm"), (), None).head == "Times"
+    assert with_choices(About("One"), EpisodeNotes(page="https://x.example/"), (), None).head == "Links"
+    assert with_choices(About("One"), EpisodeNotes(page="mailto:x@x.example"), (), None).choices == []
 
 
 def test_empty_facts_are_not_shown() -> None:
@@ -99,6 +141,8 @@ def test_length_is_the_measured_one_before_that_of_the_catalogue() -> None:
     assert facts_of(episode, Progress(START, duration=100.0))["Length"] == "1 min 40 s"
     assert facts_of(episode, Progress(START))["Length"] == "3 min 20 s"
     assert facts_of(Episode("one", "One"))["Length"] == "unknown"
+    book = Episode("one", "One", parts=(("/1.mp3", 60.0), ("/2.mp3", 60.0)))
+    assert facts_of(book)["Length"] == "unknown, 2 files"
 
 
 def test_episode_says_where_its_audio_comes_from() -> None:

@@ -91,6 +91,7 @@ def test_text_in_ascii_keeps_its_letters_and_width(text: str, wanted: str) -> No
         ("j ↓             ", "j down          "),
         ("k ↑             ", "k up            "),
         ("<               ", "<               "),
+        ("↓ ", "v "),
         ("← → ↑ ↓ ctrl+← ", "< > ^ v ctrl+< "),
     ],
 )

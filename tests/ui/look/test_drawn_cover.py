@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import cos, hypot, pi, sin, sqrt
 
-from tui_pod.core.library.episode import Episode
+import pytest
+
+from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.ui.look.drawn_cover import COLOURS, GLOW, GROUND, MOST, SIDE, draw_cover, find_seeds
+
+REACH = SIDE * 0.46
+"""How far the last seed may be from the middle."""
 
 
 def pixels(picture: bytes) -> set[tuple[int, ...]]:
@@ -47,6 +52,29 @@ def test_seeds_of_few_episodes_are_larger_and_have_soft_edges() -> None:
     assert bare[1] < SIDE * SIDE * 0.66
 
 
+@pytest.mark.parametrize(("current", "radius", "colour"), [(1, 0.8 * REACH, COLOURS[0]), (0, 1.28 * REACH, GLOW)])
+def test_seed_is_a_disc_that_fades_within_a_pixel_and_ends_at_the_border(
+    current: int, radius: float, colour: tuple[int, int, int]
+) -> None:
+    picture, middle = draw_cover([0], current), SIDE / 2 + REACH * sqrt(0.5)  # to the right of the centre
+    for row in range(SIDE):
+        for column in range(SIDE):
+            away = hypot(column + 0.5 - middle, row + 0.5 - SIDE / 2)
+            share = min(1.0, max(0.0, radius + 0.5 - away))
+            at = (row * SIDE + column) * 3
+            wanted = [ground + (value - ground) * share for ground, value in zip(GROUND, colour, strict=True)]
+            assert [*picture[at : at + 3]] == pytest.approx(wanted, abs=0.51), (row, column)
+
+
+def test_seeds_turn_by_the_golden_angle() -> None:
+    picture = draw_cover([0, 1, 2, 3], 4)
+    for number in range(4):
+        away, angle = REACH * sqrt((number + 0.5) / 4), number * pi * (3 - sqrt(5))
+        column, row = int(SIDE / 2 + away * cos(angle)), int(SIDE / 2 + away * sin(angle))
+        at = (row * SIDE + column) * 3
+        assert tuple(picture[at : at + 3]) == COLOURS[number]
+
+
 def test_seed_that_glows_is_larger_than_the_others() -> None:
     picture = draw_cover([0] * 100, 60)
     assert 30 < picture.count(bytes(GLOW)) < 90
@@ -62,6 +90,19 @@ def test_cover_of_many_episodes_shows_those_around_the_current_one() -> None:
 
 def test_topics_have_the_colours_in_turn() -> None:
     assert draw_cover([len(COLOURS)] * 9, 9) == draw_cover([0] * 9, 9)
+
+
+def test_seeds_of_a_course_are_in_its_order_by_its_acts() -> None:
+    topics = [
+        Topic("Course", episodes=("c", "b", "a")),
+        Topic("Act 1", "Course", episodes=("c",)),
+        Topic("Act 2", "Course", episodes=("b", "a")),
+        Topic("Other", episodes=("x", "y")),
+    ]
+    library = build_library(topics, [Episode(ident, ident) for ident in "xyabc"])
+    assert find_seeds(library, 2) == ([0, 1, 1], 2)
+    assert find_seeds(library, 4) == ([0, 1, 1], 0)
+    assert find_seeds(library, 1) == ([0, 0], 1)
 
 
 def test_seeds_outside_a_course_are_the_episodes_around_by_their_first_topic() -> None:

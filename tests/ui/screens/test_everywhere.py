@@ -17,6 +17,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
 from tui_pod.services.search import SearchAnswer
+from tui_pod.ui.screens.everywhere import HOW, SHORT, EverywhereView
 from tui_pod.ui.widgets.found_view import FoundView
 
 SHIPS = Transcript(
@@ -93,6 +94,25 @@ async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: L
         view.show(SearchAnswer(results=Results((two,))), keeps_cursor=True)
         await view.action_choose()
         assert driver.services.controller.playback.episode == "two"
+
+
+async def test_cursor_stays_on_its_match_when_the_index_has_changed(library: Library) -> None:
+    async with searching(library, *"the") as driver:
+        await found(driver, "The harbour sleeps.")
+        view = driver.app.screen.query_one(FoundView)
+        view.go(1)
+        driver.app.screen.query_one(EverywhereView).search_again()
+        await driver.settle()
+        assert view.cursor == 1
+
+
+@pytest.mark.parametrize(("width", "how"), [(len(HOW) + 7, HOW), (len(HOW) + 6, SHORT)])
+async def test_empty_field_says_what_is_searched_as_far_as_there_is_room(
+    width: int, how: str, library: Library
+) -> None:
+    async with run_app(library, (width, 20)) as driver:
+        await driver.press("ctrl+f")
+        assert how in driver.text
 
 
 async def test_search_that_is_under_way_says_so_until_it_knows(library: Library) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.app_driver import AppDriver, run_app
-from tui_pod.core.actions import ACTIONS
+from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen, make_groups
+
+FRAME = 8
+"""Cells beside the text of the widest dialog, its scroll bar included."""
 
 
 def lines(driver: AppDriver) -> list[str]:
@@ -37,6 +40,20 @@ async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(l
         assert "No key does that." in lines(driver)
         await driver.press("backspace", *" louder")
         assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Volume: louder by 5"]
+
+
+async def test_help_wraps_a_label_beside_its_keys_where_the_terminal_is_too_narrow(library: Library) -> None:
+    async with run_app(library) as driver:
+        label = BY_ID["work.stop"].label
+        await driver.press("question_mark", *"stop the work")
+        (row,) = (row for row in lines(driver) if row.endswith(label))
+        needed = len(row) + FRAME
+        await driver.resize(needed, 40)
+        assert row in lines(driver)
+        await driver.resize(needed - 1, 40)
+        words, last = label.rsplit(" ", 1)
+        shown = driver.rows_of(driver.app.screen.query_one("#table"))
+        assert shown[-2:] == [row.removesuffix(f" {last}"), last.rjust(row.index(words) + len(last))]
 
 
 async def test_dialog_takes_the_place_of_another(library: Library) -> None:

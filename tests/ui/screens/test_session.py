@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList, Static
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
@@ -13,6 +13,7 @@ from tui_pod.core.player.events import ChaptersKnown
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.session_planner import Summary
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
@@ -102,6 +103,33 @@ async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -
         await driver.press("ctrl+o", "ctrl+t")
         assert "order: newest" in said(driver)
         assert "from: All Topics" in said(driver)
+        await driver.press("ctrl+t")
+        assert "from: Basics" in said(driver)
+
+
+async def test_plan_lists_twelve_episodes_and_counts_the_rest(library: Library) -> None:
+    async with run_app(embedded_library()) as driver:
+        await plan(driver, "30m")
+        shown = said(driver)
+        count = int(shown.split(" episodes,")[0].rsplit(" ", 1)[1])
+        assert count > 12
+        assert f"and {count - 12} more" in shown
+        assert len([row for row in driver.text.splitlines() if " ─" not in row and ":" in row[:30]]) >= 12
+
+
+@pytest.mark.parametrize(
+    ("heard", "used", "text"),
+    [(300.0, 330.0, "1 episode finished, 5 m heard in 6 m"), (300.0, 329.0, "1 episode finished, 5 m heard"),
+     (300.0, 150.0, "1 episode finished, 5 m heard in 2 m")],
+)  # fmt: skip
+async def test_summary_says_how_long_it_took_if_that_differs(
+    heard: float, used: float, text: str, library: Library
+) -> None:
+    async with run_app(library) as driver:
+        driver.app.push_screen(SummaryScreen(driver.controller, Summary(1, heard, used, (), "two")))
+        await driver.settle()
+        lines = str(driver.app.screen.query_one(Static).content).split("\n")
+        assert (lines[0], lines[-1]) == (text, "Next: Two")
 
 
 async def test_topic_with_nothing_left_says_so(library: Library) -> None:
@@ -246,6 +274,8 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library)
     async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "enter", "z")
         assert "Sleep timer: 5:00" in said(driver)
+        rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
+        assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "After 5 episodes")
         await driver.press("z")
         assert driver.bar.facts.sleep == "10:00"
         assert not driver.shows(SleepScreen)
@@ -322,7 +352,10 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
         driver.controller.handle(
             ChaptersKnown(driver.playback.load, (Chapter(0.0, "One"), Chapter(30.0, "Two")), ChapterOrigin.FILE)
         )
-        await driver.press("z", *["down"] * 5, "enter")
+        await driver.press("z")
+        rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
+        assert rows[4:7] == ["60 minutes", "End of this chapter", "End of this episode"]
+        await driver.press(*["down"] * 5, "enter")
         assert driver.bar.facts.sleep == "1 ch"
         for _ in range(32):
             await driver.play(1)

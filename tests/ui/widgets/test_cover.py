@@ -11,6 +11,7 @@ from tests.app_driver import FakeServices
 from tui_pod.audio.cover import SIDE
 from tui_pod.config.settings import InterfaceSettings
 from tui_pod.core.library.library import Library
+from tui_pod.ui.look.terminal_pictures import row_of_cells
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn, scaled
 
 RED, BLUE = (250, 0, 0), (0, 0, 250)
@@ -27,6 +28,8 @@ class Shown(App[None]):
 def test_picture_is_scaled_by_means() -> None:
     assert scaled(HALVES, 2, 2) == [[RED, RED], [BLUE, BLUE]]
     assert scaled(HALVES, 1, 1) == [[(125, 0, 125)]]
+    assert scaled(bytes(range(48)), 2, 2) == [[(7, 8, 9), (13, 14, 15)], [(31, 32, 33), (37, 38, 39)]]
+    assert scaled(bytes(range(27)), 2, 1) == [[(9, 10, 11), (13, 14, 15)]]  # of one column, and of two
 
 
 async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
@@ -41,6 +44,41 @@ async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
         assert (first.text, last.text) == ("▀", "▀")
         shown = [Color.from_rich_color(style.color).rgb for segment in (first, last) if (style := segment.style)]
         assert shown == [RED, BLUE]
+
+
+class Terminal:
+    """A terminal that draws pictures, and what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, int]] = []
+
+    def send(self, picture: bytes, columns: int, rows: int) -> int:
+        self.asked.append(("send", columns, rows))
+        return len(self.asked)
+
+    def delete(self, number: int) -> None:
+        self.asked.append(("delete", number, 0))
+
+
+async def test_terminal_that_draws_pictures_has_the_newest_alone_until_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, terminals = Shown(), [Terminal()]
+    async with app.run_test(size=(60, 20)) as pilot:
+        monkeypatch.setattr(app._driver, "find_pictures", lambda: terminals[-1], raising=False)
+        cover = app.query_one(Cover)
+        cover.picture = HALVES
+        await pilot.pause()
+        sent = ("send", *cover.size)
+        assert [segment.text for segment in cover.render_line(3)] == row_of_cells(1, 3, cover.size.width)
+        assert terminals[0].asked == [sent]
+        cover.picture = bytes(len(HALVES))
+        cover.render_line(0)
+        assert terminals[0].asked[1:] == [sent, ("delete", 1, 0)]
+        terminals.append(Terminal())
+        cover.render_line(0)
+        assert len(terminals[0].asked) == 3  # the first terminal is gone
+    assert terminals[1].asked == [sent, ("delete", 1, 0)]
 
 
 async def test_theme_of_the_terminals_own_colours_hides_a_picture_that_is_drawn() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -19,7 +20,7 @@ from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import span
 from tui_pod.ui.look.drawn_cover import draw_cover
 from tui_pod.ui.widgets.cover import Cover
-from tui_pod.ui.widgets.episode_pane import EpisodePane
+from tui_pod.ui.widgets.episode_pane import AboutText, EpisodePane
 
 WIDE = (170, 45)
 
@@ -69,11 +70,18 @@ async def test_details_are_beside_the_list_or_in_its_place(key: str, size: tuple
 
 async def test_pane_lists_the_chapters_around_the_one_that_plays(library: Library) -> None:
     async with run_app(library, size=WIDE) as driver:
-        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(5_000))
+        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(100))
         driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
         await driver.press("enter")
         await shows(driver, "Part 0")
         assert "Part 9" not in pane_text(driver)
+        for position, parts in ((2, range(9)), (6, range(2, 11)), (95, range(91, 100))):
+            driver.controller.seek_to(float(position))
+            await driver.settle()
+            shown = re.findall(r"Part (\d+)", pane_text(driver))
+            assert shown == [str(part) for part in parts]
+            pane = driver.main.query_one(AboutText)
+            assert [choice.text for choice in pane.about.choices if choice.is_now] == [f"Part {position}"]
 
 
 async def test_details_open_at_the_chapter_that_plays(library: Library) -> None:
@@ -174,6 +182,57 @@ async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
         await driver.press("enter")
         await driver.until(lambda: driver.notices, "the link is copied")
         assert driver.notices == ["Copied: https://x.example/last"]
+
+
+async def test_up_scrolls_and_highlights_nothing_until_something_is(library: Library) -> None:
+    def with_links(services: FakeServices) -> None:
+        services.notes["one"] = EpisodeNotes("\n".join(f"https://x.example/{number}" for number in range(30)))
+
+    async with run_app(library, size=(80, 24), prepare=with_links) as driver:
+        await driver.press("i")
+        await shows(driver, "enter Open")
+        pane, text = driver.main.query_one(EpisodePane), driver.main.query_one(AboutText)
+        await driver.press("k")
+        assert (text.cursor, pane.line) == (None, 0)
+        await driver.press("G")
+        assert text.cursor == 29
+        assert pane.line == text.region_of(29).y - pane.max_scroll_y
+        assert pane.scroll_offset.y == pane.max_scroll_y > 0
+        await driver.press("k")
+        assert text.cursor == 28
+        await driver.press("g")
+        assert (text.cursor, pane.scroll_offset.y) == (None, 0)
+        await driver.press("pagedown")
+        assert pane.scroll_offset.y == min(pane.size.height, pane.max_scroll_y)
+        assert (text.choice_at(-1), text.choice_at(999)) == (None, None)
+
+
+async def test_answer_is_shown_and_hidden_by_a_key() -> None:
+    asking = Episode("one", "One", duration=9.0, question="Why?", answer="Because.")
+    async with run_app(build_library([], [asking])) as driver:
+        await driver.press("i")
+        await shows(driver, "a Answer")
+        for said in ("Because.", "think first"):
+            await driver.press("a")
+            assert said in pane_text(driver)
+
+
+async def test_click_on_a_link_in_the_details_opens_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+    def with_link(services: FakeServices) -> None:
+        services.notes["one"] = EpisodeNotes("See https://x.example/a")
+
+    async with run_app(library, prepare=with_link) as driver:
+        await driver.press("i")
+        await shows(driver, "enter Open")
+        text = driver.main.query_one(AboutText)
+        await driver.click(text, 3, 0)
+        assert text.cursor is None
+        await driver.click(text, 3, text.size.height - 1)
+        assert text.cursor == 0
+        await driver.until(lambda: driver.notices, "the link is copied")
 
 
 async def test_details_of_a_topic_of_unknown_length_say_so() -> None:

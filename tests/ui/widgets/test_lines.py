@@ -2,87 +2,165 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from tests.app_driver import AppDriver, run_app
+import pytest
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from tests.app_driver import WidgetHost, run_app
 from tui_pod.core.library.library import Library
-from tui_pod.ui.widgets.lines import MIN_PATH, HeaderLine, KeyLine, Tab
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, Tab
 
 LONG = "A hint of thirty-five cells or so .."
 HINTS = (
-    ("enter", "Play", "play"),
-    ("x", LONG, "long"),
-    ("s", "Sort", "sort"),
-    ("?", "Help", "app.help"),
+    ("enter", "Play", "app.note('play')"),
+    ("x", LONG, "app.note('long')"),
+    ("s", "Sort", "app.note('sort')"),
+    ("?", "Help", "app.note('help')"),
 )
-TABS = (Tab("1", "Library", 0, "screen.view(1)"), Tab("2", "Queue", 3, "screen.view(2)"))
+TABS = (Tab("1", "Library", 0, "app.note('library')"), Tab("2", "Queue", 3, "app.note('queue')"))
+SHORT_TABS = " 1 Library  2 "
 
 
-def key_line(driver: AppDriver, hints: tuple[tuple[str, str, str], ...]) -> str:
+class Host(WidgetHost):
+    """An app of a header and a key line."""
+
+    CSS = "HeaderLine, KeyLine { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine()
+        yield KeyLine(is_ascii=False)
+
+    def action_note(self, what: str) -> None:
+        self.noted.append(what)
+
+
+@asynccontextmanager
+async def shown(width: int) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    """Show both lines in a terminal of so many columns."""
+    app = Host()
+    async with app.run_test(size=(width, 4)) as pilot:
+        yield app, pilot
+
+
+def key_line(app: Host, hints: tuple[tuple[str, str, str], ...]) -> str:
     """Return the key line with these hints."""
-    line = driver.app.main_screen.query_one(KeyLine)
+    line = app.query_one(KeyLine)
     line.hints = hints
     return line.render_line(0).text
 
 
-def header(driver: AppDriver, left: str, right: str, work: str = "") -> str:
+def header(app: Host, left: str = "", right: str = "", work: str = "") -> Strip:
     """Return the header with these texts and two tabs."""
-    line = driver.app.main_screen.query_one(HeaderLine)
+    line = app.query_one(HeaderLine)
     line.tabs, line.current, line.left, line.right, line.work = TABS, 0, left, right, work
-    return line.render_line(0).text
+    return line.render_line(0)
+
+
+WHOLE = f" enter Play  x {LONG}  s Sort  ? Help"
 
 
 @pytest.mark.parametrize(
-    ("width", "shown"),
+    ("width", "text"),
     [
-        (80, f" enter Play  x {LONG}  s Sort  ? Help"),
-        (60, f" enter Play  x {LONG}  ? Help"),
+        (len(WHOLE) + 1, WHOLE),  # a margin of one cell
+        (len(WHOLE), f" enter Play  x {LONG}  ? Help"),
         (45, " enter Play  s Sort  ? Help"),  # a shorter one fits where a long one does not
+        (len(" ? Help") + 1, " ? Help"),
     ],
 )
-async def test_key_line_leaves_out_what_does_not_fit_and_keeps_help(width: int, shown: str, library: Library) -> None:
-    async with run_app(library, (width, 12)) as driver:
-        assert key_line(driver, HINTS).rstrip() == shown
+async def test_key_line_leaves_out_what_does_not_fit_and_keeps_help(width: int, text: str) -> None:
+    async with shown(width) as (app, _):
+        assert key_line(app, HINTS).rstrip() == text
 
 
-async def test_click_runs_the_action_of_the_hint_under_the_mouse(library: Library) -> None:
-    async with run_app(library) as driver:
-        line = driver.app.main_screen.query_one(KeyLine)
-        shown = key_line(driver, (("1", "First", "screen.view(1)"), ("2", "Queue", "screen.view(2)")))
-        await driver.click(line, shown.index("2"), 0)
-        assert driver.app.main_screen.query_one(HeaderLine).current == 1
+async def test_help_keeps_no_room_for_itself_once_it_is_shown() -> None:
+    text = " ? Help  s Sort"
+    async with shown(len(text) + 1) as (app, _):
+        assert key_line(app, HINTS[:1:-1]).rstrip() == text
+
+
+async def test_click_runs_the_action_of_the_hint_under_the_mouse() -> None:
+    async with shown(80) as (app, pilot):
+        line = app.query_one(KeyLine)
+        text = key_line(app, HINTS[2:])
+        for x in (0, text.index("?") - 1, text.index("?"), len(" s Sort  ? Help  ")):
+            await pilot.click(line, offset=(x, 0))
+        assert app.noted == ["sort", "sort", "help"]
 
 
 @pytest.mark.parametrize(
-    ("width", "right"),
-    [(60, "4 played · 3 h left"), (42, "3 h left")],
+    ("left", "width", "right"),
+    [
+        ("", 46, "4 played · 3 h left"),
+        ("", 45, "3 h left"),
+        ("", 33, "3 h left"),
+        ("", 32, "3 "),
+        ("Ab", 48, "4 played · 3 h left"),
+        ("Ab", 47, "3 h left"),
+        ("Basics › Numbers › Primes", 60, "4 played · 3 h left"),  # the least room of a path
+        ("Basics › Numbers › Primes", 59, "3 h left"),
+    ],
 )
-async def test_header_keeps_the_time_left_longest(width: int, right: str, library: Library) -> None:
-    async with run_app(library, (width, 12)) as driver:
-        assert header(driver, "", "4 played · 3 h left").rstrip().endswith(f"  {right}")
+async def test_header_keeps_the_time_left_longest(left: str, width: int, right: str) -> None:
+    async with shown(width) as (app, _):
+        text = header(app, left, "4 played · 3 h left").text
+        assert text.rstrip().endswith(f" {right.strip()}")
+        assert ("played" in text) is ("played" in right)
 
 
-async def test_header_shows_the_path_while_it_has_its_least_room(library: Library) -> None:
-    path = "Basics › Numbers › Primes"
+async def test_header_shows_the_path_while_it_has_its_least_room() -> None:
     tabs, right = len(" 1 Library  2 Queue 3 "), len("3 h left ")
-    for width, is_shown in ((tabs + right + MIN_PATH, False), (tabs + right + MIN_PATH + 1, True)):
-        async with run_app(library, (width, 12)) as driver:
-            assert ("Basics" in header(driver, path, "3 h left")) is is_shown
+    for width, is_shown in ((tabs + right + 14, False), (tabs + right + 15, True)):
+        async with shown(width) as (app, _):
+            assert ("Basics" in header(app, "Basics › Numbers › Primes", "3 h left").text) is is_shown
 
 
-async def test_work_takes_the_names_of_the_other_tabs(library: Library) -> None:
-    async with run_app(library, (40, 12)) as driver:
-        assert header(driver, "", "", "").startswith(" 1 Library  2 Queue 3 ")
-        shown = header(driver, "", "", "importing 12 of 300")
-        assert "Queue" not in shown
-        assert "(importing 12 of 300)" in shown
+@pytest.mark.parametrize(("width", "is_short"), [(30, False), (29, True)])
+async def test_work_takes_the_names_of_the_other_tabs(width: int, is_short: bool) -> None:
+    async with shown(width) as (app, _):
+        text = header(app, work="abc").text
+        assert text.startswith(f"{SHORT_TABS if is_short else ' 1 Library  2 Queue 3 '} (abc)")
+
+
+@pytest.mark.parametrize(("width", "text"), [(22, " 1 Library  2 Queue 3 "), (21, SHORT_TABS)])
+async def test_tabs_lose_their_names_where_they_have_no_room(width: int, text: str) -> None:
+    async with shown(width) as (app, _):
+        assert header(app).text.rstrip() == text.rstrip()
+
+
+async def test_header_of_a_terminal_narrower_than_its_tabs_is_cut() -> None:
+    async with shown(8) as (app, _):
+        assert header(app, "Basics", "3 h left", "abc").text == " 1 Libra"
+
+
+async def test_current_tab_is_solid() -> None:
+    async with shown(80) as (app, _):
+        solid = [s.text for s in header(app) if (s.style or Style()).reverse]
+        assert "".join(solid) == " 1 Library "
+
+
+async def test_click_on_a_tab_runs_its_action() -> None:
+    async with shown(80) as (app, pilot):
+        line, text = app.query_one(HeaderLine), header(app).text
+        for x in (0, text.index("2") - 2, text.index("2") - 1, text.index("3") + 2):
+            await pilot.click(line, offset=(x, 0))
+        assert app.noted == ["library", "library", "queue"]
 
 
 async def test_click_on_a_tab_shows_its_view(library: Library) -> None:
     async with run_app(library) as driver:
-        line = driver.app.main_screen.query_one(HeaderLine)
-        shown = driver.rows_of(line)[0]
-        await driver.click(line, shown.index("Queue"), 0)
+        line = driver.header
+        text = driver.rows_of(line)[0]
+        await driver.click(line, text.index("Queue"), 0)
         assert line.current == 1
-        await driver.click(line, shown.index("Library"), 0)
+        await driver.click(line, text.index("Library"), 0)
         assert line.current == 0

@@ -168,11 +168,19 @@ async def test_wheel_over_the_bar_changes_what_it_points_at(library: Library) ->
         (71, {"speed": 7, "volume": 7}),
         (50, {"speed": 7, "volume": 7}),
         (49, {"speed": 7}),
+        (-71, {"speed": 7, "sleep": 12}),
+        (-50, {"speed": 7, "sleep": 12}),
+        (-49, {"sleep": 12}),
     ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
 )
 async def test_speed_volume_and_timer_have_fixed_places(width: int, cells: dict[str, int], library: Library) -> None:
+    """A width below zero: with a sleep timer, which takes the place of the volume, then of the speed."""
+    has_timer, width = width < 0, abs(width)
     async with run_app(library, (width, 30), query=BASICS) as driver:
         await driver.press("enter")
+        driver.bar.facts = driver.bar.facts._replace(sleep="5:00" if has_timer else "")
+        await driver.settle()
         places = [driver.bar.place_at(x, 1) for x in range(width)]
         assert [name for name, _ in groupby(places)][-len(cells) :] == list(cells)
         assert {name: places.count(name) for name in cells} == cells
@@ -258,7 +266,7 @@ async def test_knob_stays_within_the_line(library: Library) -> None:
 
 async def test_bookmarks_and_chapters_stand_where_they_start(library: Library) -> None:
     async with run_app(library, (120, 30), query=BASICS) as driver:
-        chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(200.0, "beyond the end"))
+        chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(100.0, "the end"), Chapter(200.0, "beyond"))
         driver.bar.playback = Playback(
             episode="one", title="One", position=10.0, duration=100.0, marks=chapters, status=PlayerStatus.PLAYING
         )

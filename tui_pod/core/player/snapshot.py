@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.text.clean import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_pod.core.player.remote_audio import RemoteAudio
 
 
@@ -110,6 +112,11 @@ class NextAttempt(NamedTuple):
         return f"{text}; paused" if self.is_paused else text
 
 
+def chapter_at(chapters: "Sequence[Chapter]", position: float) -> int:
+    """Return which of these chapters a position in seconds is in, from 1; 0: none."""
+    return bisect_right(chapters, position + 0.05, key=lambda mark: mark.start)
+
+
 class Playback(NamedTuple):
     """What is playing; a new value replaces it at every change."""
 
@@ -149,7 +156,7 @@ class Playback(NamedTuple):
     @property
     def chapter_number(self) -> int:
         """Which chapter plays, from 1; 0: none."""
-        return bisect_right(self.chapters, self.position + 0.05, key=lambda mark: mark.start)
+        return chapter_at(self.chapters, self.position)
 
     @property
     def left_in_chapter(self) -> float:

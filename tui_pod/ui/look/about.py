@@ -69,14 +69,14 @@ def lay_out(about: About, width: int) -> list[TextLine]:
     lines += [TextLine()] * bool(facts)
     for name, value in facts:
         look = FAULT if name == "Last error" else PLAIN
-        for number, text in enumerate(wrap(value, max(1, width - NAME_WIDTH))):
+        for number, text in enumerate(wrap(value, width - NAME_WIDTH)):
             lines.append(TextLine([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
     if about.choices:
         lines += [TextLine(), TextLine([(about.head, HEAD)])]
     for number, choice in enumerate(about.choices):
         time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
         look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN
-        for place, text in enumerate(wrap(choice.text, max(1, width - len(time)))):
+        for place, text in enumerate(wrap(choice.text, width - len(time))):
             lines.append(TextLine([(" " * len(time) if place else time, QUIET), (text, look)], number))
     return lines
 

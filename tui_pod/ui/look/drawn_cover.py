@@ -48,8 +48,8 @@ def draw_cover(groups: Sequence[int], current: int) -> bytes:
 
 def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> None:
     """Draw a disc with a soft edge."""
-    for row in range(max(0, int(y - radius - 1)), min(SIDE, int(y + radius + 2))):
-        for column in range(max(0, int(x - radius - 1)), min(SIDE, int(x + radius + 2))):
+    for row in range(max(0, int(y - radius)), min(SIDE, int(y + radius) + 1)):
+        for column in range(max(0, int(x - radius)), min(SIDE, int(x + radius) + 1)):
             share = min(1.0, max(0.0, radius + 0.5 - sqrt((column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2)))
             at = (row * SIDE + column) * 3
             for part, value in enumerate(colour):

@@ -62,8 +62,6 @@ class HelpScreen(InputDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "dismiss", id="app.help"),
-        Binding("down,pagedown", "scroll(1)"),
-        Binding("up,pageup", "scroll(-1)"),
     ]
 
     def __init__(self, actions: Sequence[Action], pane: str) -> None:
@@ -83,11 +81,6 @@ class HelpScreen(InputDialog):
         self.query_one("#table", Static).update(self._table(self.query_one(Input).value))
 
     on_resize = on_input_changed
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the keys by half a page."""
-        dialog = self.query_one(DialogBody)
-        dialog.scroll_relative(y=by * max(1, dialog.size.height // 2), animate=False)
 
     def _table(self, query: str) -> Content:
         words, lines = fold(query).split(), list[Content]()

@@ -36,10 +36,10 @@ class PlanScreen(InputDialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)"),
         Binding("down", "step(1)"),
-        Binding("ctrl+t", "topic", priority=True),
-        Binding("ctrl+o", "order", priority=True),
-        Binding("ctrl+s", "started", priority=True),
-        Binding("ctrl+r", "recall", priority=True),
+        Binding("ctrl+t", "topic"),
+        Binding("ctrl+o", "order"),
+        Binding("ctrl+s", "started"),
+        Binding("ctrl+r", "recall"),
         Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # the field would cut text
     ]
 
@@ -53,7 +53,7 @@ class PlanScreen(InputDialog):
         self._end_key = services.first.with_keys(key_of("session.end"))
         self._topic = topic = model.topic
         self._library = controller.library
-        self._request = model.request(15 * 60.0, topic)
+        self._request = model.request(0.0, topic)  # the field has the time
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:

@@ -123,7 +123,7 @@ class StatisticsView(LinesView):
         self._cursor = cursor
         row, top, height = self._rows[cursor], self.scroll_offset.y, self.scrollable_content_region.height
         if not top <= row < top + height:
-            self.scroll_to(y=max(0, row - height // 2), animate=False)
+            self.scroll_to(y=row - height // 2, animate=False)
         self.refresh()
 
     def action_move_to(self, place: int) -> None:

@@ -44,24 +44,24 @@ class Cover(Widget):
     def render_line(self, y: int) -> Strip:
         """Return a line of cells: the upper halves are one row of pixels, the lower halves the next."""
         width = self.size.width
-        if self.picture is None or y >= self.size.height:
+        if self.picture is None:
             return Strip.blank(width)
-        if (number := self._number_on_terminal()) is not None:
+        if (number := self._number_on_terminal(self.picture)) is not None:
             return Strip([Segment(cell, self.rich_style) for cell in row_of_cells(number, y, width)], width)
         rows = scaled(self.picture, width, self.size.height * 2)
         pairs = zip(rows[2 * y], rows[2 * y + 1], strict=True)
         styles = (Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower)) for upper, lower in pairs)
         return Strip([Segment("▀", style) for style in styles], width)
 
-    def _number_on_terminal(self) -> int | None:
+    def _number_on_terminal(self, picture: bytes) -> int | None:
         """Return the picture's number on the terminal, sending it first if necessary; None: it draws no pictures."""
         find = getattr(self.app._driver, "find_pictures", None)  # of a driver of our own
         pictures: TerminalPictures | None = find() if find is not None else None
-        if pictures is None or self.picture is None:
+        if pictures is None:
             return None
-        if self._sent is None or self._sent[:3] != (pictures, self.picture, self.size):
+        if self._sent is None or self._sent[:3] != (pictures, picture, self.size):
             former = self._sent
-            self._sent = pictures, self.picture, self.size, pictures.send(self.picture, *self.size)
+            self._sent = pictures, picture, self.size, pictures.send(picture, *self.size)
             if former is not None and former[0] is pictures:
                 pictures.delete(former[3])
         return self._sent[3]

@@ -124,7 +124,7 @@ class EpisodeList(RowPane):
         """
         self._everywhere = _topics_of_all(self._model.library)
         self.count_rows()
-        top = max(0, self.top_of(self.cursor) - line) if self.scroll_offset.y else 0
+        top = self.top_of(self.cursor) - line if self.scroll_offset.y else 0
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
         self.go(self.cursor)
         self.refresh()

@@ -19,7 +19,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.player.snapshot import Chapter, Playback
+from tui_pod.core.player.snapshot import Chapter, Playback, chapter_at
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
@@ -66,7 +66,7 @@ class AboutText(Widget):
         if width != self._width:
             self._width = width
             self._lines = lay_out(self.about, width)
-        return max(1, len(self._lines))
+        return len(self._lines)
 
     def region_of(self, choice: int) -> Region:
         """Return the region of a choice, in the coordinates of the scrolled pane."""
@@ -259,7 +259,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place)
         is_loaded = self._playback.episode == episode.id
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
-        return with_choices(about, self._notes, chapters, self._here(chapters) if is_loaded else None)
+        here = chapter_at(chapters, self._playback.position) - 1 if is_loaded else None
+        return with_choices(about, self._notes, chapters, here)
 
     def _preview(self) -> About:
         episode = self._episode
@@ -274,7 +275,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         place = place_text(library.topics, index) if index is not None else ""
         below = (rest, *([place] if place else episode.tags[:1]), " · ".join(filter(None, facts)))
         chapters = self._playback.chapters if is_playing else ()
-        here = self._here(chapters)
+        here = chapter_at(chapters, self._playback.position) - 1
         first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))
         choices = [
             AboutChoice(chapter.title, chapter.start, number == here)
@@ -282,9 +283,6 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         ]
         said = self._said() if is_playing else ""
         return About(name, below, said, episode.summary, head="Chapters", choices=choices)
-
-    def _here(self, chapters: Sequence[Chapter]) -> int:
-        return max(0, sum(chapter.start <= self._playback.position + 0.05 for chapter in chapters) - 1)
 
     def _said(self) -> str:
         active = self._transcript.active(self._playback.position) if self._transcript.is_timed else None

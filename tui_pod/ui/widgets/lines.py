@@ -106,7 +106,7 @@ class HeaderLine(ActionLine):
         width, base = self.size.width, self.rich_style
         work = f"({self.work})" if self.work else ""
         tabs = self._tab_parts(is_short=False)
-        if sum(map(width_of, tabs)) + cell_len(work) + 1 > width:
+        if sum(map(width_of, tabs)) + cell_len(work) + 3 * bool(work) > width:  # with the spaces around it
             tabs = self._tab_parts(is_short=True)
         used = sum(map(width_of, tabs))
         room = width - used - cell_len(work) - 2  # the names of the tabs come first, then the path, then the numbers
@@ -118,7 +118,7 @@ class HeaderLine(ActionLine):
             left.append((f" {self.left}", QUIET))
         line = [
             *(part for parts in tabs for part in parts),
-            *spread_parts(left, [(right, QUIET)], max(0, width - used)),
+            *spread_parts(left, [(right, QUIET)], width - used),
         ]
         return Strip([Segment(text, base + look(self.app, name)) for text, name in line]).crop(0, width)
 

@@ -138,7 +138,7 @@ class ChoiceLines(LinesView):
             first = own[0] - (own[0] > 0 and lines[own[0] - 1].choice is None)
             top, height = self.scroll_offset.y, self.scrollable_content_region.height
             if first < top or own[-1] >= top + height:
-                y = first if first < top else max(0, min(first, own[-1] - height + 1))
+                y = first if first < top else min(first, own[-1] - height + 1)
                 self.scroll_to(y=y, animate=False, force=True)
         self.refresh()
 

@@ -237,7 +237,7 @@ class TranscriptView(LinesView):
     def _scroll_to_cue(self, cue: int, is_gliding: bool = False) -> None:
         """Scroll to a sentence, with the next ones visible below it."""
         line = self._first_line[cue] - self.size.height // 3
-        self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE, force=True)
+        self.scroll_to(y=line, animate=is_gliding, duration=GLIDE, force=True)
 
     def _count_heard(self, active: int | None) -> int:
         """Return how many sentences were played; all of them if that is unknown."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from textual.widgets import OptionList, Static
 
 from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
@@ -58,6 +60,8 @@ async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> N
             "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
         ):  # fmt: skip
             assert said in driver.text
+        assert driver.text.index("Leuchttürme") < driver.text.index("subscribed")
+        assert "enter Episodes  a Subscribe" in driver.text
 
 
 @pytest.mark.parametrize("episode", ["The keel", "The rudder"])
@@ -72,6 +76,7 @@ async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(librar
         await driver.press("enter")
         await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
         assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
+        assert "enter Episodes / Play" in driver.text
         await driver.press("j", "enter")
         if episode == "The keel":
             await driver.until(lambda: driver.shows(MainScreen), "it plays")
@@ -115,6 +120,35 @@ async def test_a_subscribes_to_the_podcast_at_the_cursor(library: Library) -> No
         assert not driver.shows(FindScreen)
 
 
+@pytest.mark.parametrize(("count", "more"), [(300, ""), (1301, "… and 1,001 more")])
+async def test_long_podcast_is_shown_in_part(count: int, more: str, library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        summary = "s" * (400 + bool(more))
+        feed = replace(FEED, items=tuple(Item(title=f"Part {n}") for n in range(count)), summary=summary)
+        driver.services.asked_feeds.asked_directories.feed = feed
+        await driver.press("enter")
+        await driver.until(lambda: "Part 0" in driver.text, "the episodes are shown")
+        said = str(driver.app.screen.query_one("#outcome", Static).content)
+        assert said.endswith(f"\n{'s' * 400}{'…' * bool(more)}")
+        rows = driver.app.screen.query_one(OptionList)
+        assert rows.option_count == 300 + bool(more)
+        await driver.press("end")
+        assert str(rows.options[-1].prompt).strip() == (more or "Part 299")
+        await driver.press("enter")
+        assert driver.shows(MainScreen) is not bool(more)
+
+
+async def test_podcast_without_episodes_says_so(library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        driver.services.asked_feeds.asked_directories.feed = replace(FEED, items=())
+        await driver.press("enter")
+        await driver.until(lambda: "There are no episodes yet." in driver.text, "it says so")
+        await driver.press("enter")
+        assert driver.shows(FindScreen)
+
+
 async def test_escape_goes_back_to_the_podcasts_then_to_the_library(library: Library) -> None:
     async with run_app(library) as driver:
         await look(driver)
@@ -151,7 +185,8 @@ async def test_nothing_found_is_said(library: Library) -> None:
         await driver.write("ships")
         await driver.press("enter")
         await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
-        assert "enter shows" not in driver.text
+        assert "esc Back" in driver.text
+        assert "Subscribe" not in driver.text
         await driver.press("enter", "j", "escape")
         assert driver.shows(AddFeedScreen)  # with what was typed
         await driver.write("x")

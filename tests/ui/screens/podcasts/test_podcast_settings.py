@@ -6,11 +6,13 @@ import pytest
 
 from tests.app_driver import AppDriver, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
+from tui_pod.config.settings import FeedSettings, Settings
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.screens.dialog import DialogBody
-from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
+from tui_pod.ui.screens.form import FormField
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen, make_field
 
 IN_TALKS = ListQuery(entry=topic(LIBRARY, "Talks"))
 
@@ -19,6 +21,46 @@ PODCASTS = (
     PodcastChoice("https://gone.example.org/f", "Away", PodcastSettings(hidden=True)),
     PodcastChoice(COURSE, "The course", PodcastSettings()),
 )
+
+
+def field(name: str, settings: Settings | None = None) -> FormField:
+    """Return the field of a setting that is not set."""
+    return make_field(ROWS[name], "", settings or Settings())
+
+
+def test_setting_of_some_values_alone_is_chosen_and_any_other_is_typed() -> None:
+    chosen = {"level", "skip_silence", "order", "kind", "after", "transcribe", "notify", "hidden"}
+    assert {name for name in ROWS if field(name).choices} == chosen
+    assert field("delete_played").choices == ()  # now, never, or days
+    assert field("after").choices == ("list", "podcast", "queue", "stop")
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("name", "as it calls itself"),
+        ("speed", "as usual"),
+        ("skip_start", "0 seconds"),
+        ("keep", "as usual: 0 episodes"),
+        ("level", "as usual: no"),
+        ("archive_after", "never"),
+        ("delete_played", "as usual: never"),
+        ("refresh", "as usual: every 60 minutes"),
+    ],
+)
+def test_empty_field_says_what_holds_with_the_unit_of_a_number(name: str, usual: str) -> None:
+    assert field(name).usual == usual
+
+
+def test_podcast_that_is_usually_not_refreshed_is_not_refreshed_every_never() -> None:
+    never = Settings(feeds=FeedSettings(refresh_minutes=0))
+    assert field("refresh", never).usual == "as usual: never"
+
+
+def test_field_has_the_name_of_its_setting_and_says_what_may_be_typed() -> None:
+    assert (field("skip_chapters").label, field("after").label) == ("Skip chapters", "Then play")
+    assert field("keep").allowed == "a whole number from 0 to 100"
+    assert [field(name).allowed for name in ("name", "level", "refresh")] == ["", "", ""]  # its text says it
 
 
 def ask(driver: AppDriver) -> list[tuple[object, ...]]:

@@ -103,7 +103,7 @@ class FindScreen(Dialog):
 
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
-        if self.is_waiting or self._found is None:
+        if self.is_waiting:
             return
         if self._chosen is None:
             self._place = event.option_index
@@ -117,7 +117,7 @@ class FindScreen(Dialog):
     def action_subscribe(self) -> None:
         """Subscribe to the podcast whose episodes are shown, else to the one at the cursor."""
         row = self._list.highlighted
-        podcast = self._chosen or (self._rows[row] if row is not None and row < len(self._rows) else None)
+        podcast = self._chosen or (self._rows[row] if row is not None else None)
         if self.is_waiting or podcast is None:
             return
         work = subscribe(self, self._feeds, podcast.address, True, self._open_feed)
@@ -125,7 +125,7 @@ class FindScreen(Dialog):
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if self._chosen is None and self._found is not None and are_covers_drawn(self.app, self._services):
+        if self._chosen is None and are_covers_drawn(self.app, self._services):
             self._draw(self._rows[event.option_index].cover)
 
     @work(group="cover", exclusive=True)
@@ -150,7 +150,7 @@ class FindScreen(Dialog):
             said.append(f"{finding.without_feed} left out (no feed)")
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), self.keys_again)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
-        self._list.highlighted = min(self._place, len(self._rows) - 1) if self._rows else None
+        self._list.highlighted = self._place
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         try:

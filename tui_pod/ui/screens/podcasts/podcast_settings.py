@@ -35,8 +35,7 @@ def make_field(row: Setting, text: str, settings: Settings, is_rare: bool = Fals
     label = LABELS.get(row.name) or row.name.replace("_", " ").capitalize()
     usual, unit = _usual(row, settings), UNITS.get(row.name, "")
     allowed = "" if row.kind.choices or row.kind is TEXT else row.kind.allowed
-    is_closed = set(row.kind.choices) >= set(row.kind.allowed.split(" or ")) or len(row.kind.choices) > 2
-    choices = row.kind.choices if is_closed else ()
+    choices = row.kind.choices if row.kind.allowed.endswith(row.kind.choices[-1:]) else ()  # else numbers too
     return FormField(row.name, label, row.text, text, allowed, usual, unit, choices, row.parse, is_rare=is_rare)
 
 
