@@ -31,6 +31,7 @@ def test_words_fill_a_line_to_its_last_cell() -> None:
     assert texts(lines) == ["four five six", "seven"]
     lines, _ = lay_out([Cue("four five"), Cue("six seven")], (), 12)
     assert texts(lines) == ["four five", "six seven"]
+    assert texts(lay_out([Cue("a b c d e")], (), 7)[0]) == ["a b c d", "e"]
 
 
 def test_sentence_starts_on_the_line_of_its_first_word() -> None:

@@ -97,7 +97,7 @@ def _wrapped(cues: Sequence[Cue], paragraph: list[int], width: int) -> Iterator[
             if runs and used + 1 + size > width:
                 yield tuple(runs)
                 runs, used = [], 0
-            if size > width > 0:
+            if size > width:
                 *heads, word = chop_cells(word, width)
                 yield from ((Run(number, head),) for head in heads)
                 size = cell_len(word)
