@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from textual.widgets import OptionList
+from rich.cells import cell_len
+from textual.widgets import Input, OptionList
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.queue import Queue
-from tui_pod.ui.palette import PaletteScreen, ThemeScreen, make_commands
+from tui_pod.ui.palette import PaletteCommand, PaletteScreen, ThemeScreen, make_commands
 from tui_pod.ui.screens.main import MainScreen
 
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
@@ -243,9 +247,47 @@ async def test_palette_runs_the_command_that_its_keys_move_to(library: Library) 
         assert options.highlighted == before
 
 
-@pytest.mark.parametrize("size", [(40, 12), (93, 24), (94, 24), (120, 40)])
-async def test_each_command_has_one_line(size: tuple[int, int], library: Library) -> None:
+@pytest.mark.parametrize(("size", "width"), [((40, 12), 34), ((93, 24), 84), ((94, 24), 82), ((120, 40), 82)])
+async def test_each_command_has_one_line(size: tuple[int, int], width: int, library: Library) -> None:
     async with run_app(library, size) as driver:
         await driver.press("ctrl+p")
         commands = driver.app.screen.query_one(OptionList)
         assert commands.virtual_size.height == commands.option_count
+        assert {cell_len(str(option.prompt)) for option in commands.options} == {width}
+
+
+async def test_thirty_topics_and_episodes_are_listed_at_most_episodes_from_two_letters_on() -> None:
+    topics = [Topic(f"Topic {number}") for number in range(40)]
+    episodes = [Episode(f"{number}", f"To {number}", tags=(topic.name,)) for number, topic in enumerate(topics)]
+    async with run_app(build_library(topics, episodes)) as driver:
+        driver.app.push_screen(PaletteScreen(driver.controller, (), []))
+        await driver.settle()
+        for typed, count in (("t", 0), ("to", 30)):
+            driver.app.screen.query_one(Input).value = typed
+            await driver.settle()
+            kinds = [row.rsplit(" ", 1)[1] for row in rows(driver)]
+            assert kinds == ["topic"] * 30 + ["play"] * count
+        await driver.press(*"xyz", "enter")
+        assert driver.shows(PaletteScreen)  # nothing is found
+
+
+async def test_commands_are_found_by_name_before_their_text_and_the_five_used_last_are_kept(library: Library) -> None:
+    ran: list[str] = []
+    about = {"Other": "turns the volume", "Revolume": "", "Turn volume": "", "Volume, up": "", "Volume": "", "Away": ""}
+    commands = [PaletteCommand(name, partial(ran.append, name), about=text) for name, text in about.items()]
+    recent = ["Away", "a", "b", "c", "d"]
+    async with run_app(library) as driver:
+        driver.app.push_screen(PaletteScreen(driver.controller, commands, recent))
+        await driver.settle()
+        assert rows(driver)[:2] == ["Away", "Other"]
+        for typed, found in (
+            ("volume", ["Volume, up", "Volume", "Turn volume", "Revolume", "Other"]),
+            ("up vol", ["Volume, up"]),
+            ("turn vol", ["Turn volume", "Other"]),
+        ):
+            driver.app.screen.query_one(Input).value = typed
+            await driver.settle()
+            assert rows(driver) == found
+        await driver.press("enter")
+        assert ran == ["Turn volume"]
+        assert recent == ["Turn volume", "Away", "a", "b", "c"]

@@ -16,7 +16,8 @@ from tui_pod.ui.terminal_drawer import TerminalDrawer
 class Screen:
     """An app on a terminal of 256 colours, and what it was asked for."""
 
-    no_color = app_focus = _sync_available = False
+    no_color = app_focus = False
+    _sync_available = True
     theme = "some-theme"
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +39,10 @@ class Screen:
     @property
     def driver(self) -> SimpleNamespace:
         return self._driver
+
+    @property
+    def is_sync_available(self) -> bool:
+        return self._sync_available
 
     def _tell(self, text: str, is_error: bool) -> None:
         self.done.append((text, is_error))
@@ -83,6 +88,7 @@ def test_terminal_taken_is_drawn_on_with_its_own_variables(
     assert screen.environ == {"HOME": "/home", "TERM": "xterm-256color", "LANG": "C"}
     assert screen.done == [*first, 5, ("refresh", True)]
     assert screen.app_focus
+    assert not screen.is_sync_available  # until this terminal says so
     assert screen.console.color_system == "256"
 
 

@@ -168,7 +168,7 @@ class PaletteScreen(InputDialog):
             Option(Content.assemble(fit(name, room - cell_len(key)), "  ", (key, "$text-muted")))
             for name, _, key, _ in self._shown
         )
-        choices.highlighted = 0 if self._shown else None
+        choices.highlighted = 0
 
     def _find(self, words: Sequence[str]) -> list[PaletteCommand]:
         """Return the commands that have all words: those whose name begins with them first, then by name, by text."""

@@ -10,6 +10,7 @@ from tests.fakes import START
 from tests.rooms import make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.parts import Part
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.progress import Progress, Status
@@ -141,7 +142,7 @@ def test_length_is_the_measured_one_before_that_of_the_catalogue() -> None:
     assert facts_of(episode, Progress(START, duration=100.0))["Length"] == "1 min 40 s"
     assert facts_of(episode, Progress(START))["Length"] == "3 min 20 s"
     assert facts_of(Episode("one", "One"))["Length"] == "unknown"
-    book = Episode("one", "One", parts=(("/1.mp3", 60.0), ("/2.mp3", 60.0)))
+    book = Episode("one", "One", parts=(Part("/1.mp3", 60.0), Part("/2.mp3", 60.0)))
     assert facts_of(book)["Length"] == "unknown, 2 files"
 
 

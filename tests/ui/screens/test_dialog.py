@@ -21,7 +21,6 @@ from tui_pod.services.first_screen import FirstScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
 from tui_pod.ui.widgets.lines import KeyLine
 
-
 HAS_NO_KEYS: FirstScreen = FirstScreen(*[None] * 3)  # type: ignore[arg-type]  # only its settings are asked for
 
 
@@ -139,6 +138,7 @@ async def test_request_says_what_is_waited_for_and_how_to_leave_it(leave: str, k
         async def ask() -> None:
             await asked.wait()
 
+        assert not dialog.is_waiting
         dialog.wait_for(ask(), "Asking …", leave)
         assert (dialog.said, dialog.keys[:-1], dialog.is_waiting) == ("Asking …", keys, True)
         asked.set()

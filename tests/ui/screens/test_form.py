@@ -114,6 +114,12 @@ async def test_wrong_value_is_said_at_once_and_leads_back_to_its_field() -> None
         assert form.saved == [{"age": "7", "name": "Ada"}]
 
 
+async def test_what_is_typed_is_added_to_the_value() -> None:
+    async with shown(NAME) as (driver, form):
+        await driver.press("x")
+        assert form.query_one(TextField).value == "Adax"
+
+
 async def test_wrong_value_of_a_hidden_field_shows_it() -> None:
     async with shown(NAME, RARE._replace(value="x")) as (driver, form):
         body, rare = form.query_one(DialogBody), form.query_one("#field-rare")

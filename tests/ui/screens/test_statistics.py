@@ -52,6 +52,7 @@ async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: L
         assert "Nothing played yet. Your listening time is counted here." in " ".join(lines(driver))
         await driver.press("j", "k", "g", "G", "pagedown", "enter")
         assert driver.focus == "statistics"
+        assert "Open" not in driver.key_words
 
 
 async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) -> None:
@@ -147,6 +148,7 @@ async def test_statistics_of_topics_are_those_heard_then_the_ones_above_them(lib
         await driver.settle()
         await driver.play(60)
         await open_statistics(driver)
+        assert "Open" in driver.key_words
         heard, above = (line.strip("▎ ") for line in lines(driver) if "left" in line)
         assert heard.startswith("Numbers  ")
         assert "1 m" in heard

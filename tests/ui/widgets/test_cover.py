@@ -40,10 +40,11 @@ async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
         cover.picture = HALVES
         await pilot.pause()
         assert cover.display
-        first, last = (next(iter(cover.render_line(y))) for y in (0, cover.size.height - 1))
-        assert (first.text, last.text) == ("▀", "▀")
-        shown = [Color.from_rich_color(style.color).rgb for segment in (first, last) if (style := segment.style)]
-        assert shown == [RED, BLUE]
+        cells = [next(iter(cover.render_line(y))) for y in range(cover.size.height)]
+        assert {cell.text for cell in cells} == {"▀"}
+        styles = [cell.style for cell in cells if cell.style is not None]
+        pixels = [Color.from_rich_color(color).rgb for style in styles for color in (style.color, style.bgcolor)]
+        assert pixels == [RED] * cover.size.height + [BLUE] * cover.size.height
 
 
 class Terminal:

@@ -201,7 +201,7 @@ async def test_up_scrolls_and_highlights_nothing_until_something_is(library: Lib
         await driver.press("k")
         assert text.cursor == 28
         await driver.press("g")
-        assert (text.cursor, pane.scroll_offset.y) == (None, 0)
+        assert text.region_of(29).y > pane.scroll_offset.y == 0
         await driver.press("pagedown")
         assert pane.scroll_offset.y == min(pane.size.height, pane.max_scroll_y)
         assert (text.choice_at(-1), text.choice_at(999)) == (None, None)

@@ -63,6 +63,16 @@ async def test_heading_stays_above_the_first_choice(library: Library) -> None:
         assert rows(driver, view)[0] == "Heading"
 
 
+async def test_line_leaves_room_for_its_margins_and_is_no_longer_than_can_be_read(library: Library) -> None:
+    async with shown(library) as (driver, view):
+        for width in (60, 104, 105, 120):
+            view.styles.width = width
+            await driver.settle()
+            cells = view.scrollable_content_region.width
+            assert view.room == (cells - 3 if cells < 103 else 100)
+        assert cells > 103
+
+
 async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(library: Library) -> None:
     async with shown(library) as (driver, view):
         view.go(1)

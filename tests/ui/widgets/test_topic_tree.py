@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH
+from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH, TopicTree
 
 
 async def test_left_folds_a_topic_and_then_goes_to_its_parent(library: Library) -> None:
@@ -136,6 +136,39 @@ async def test_very_many_topics_start_folded(count: int, is_folded: bool) -> Non
     library = build_library(topics, [Episode("one", "One", tags=("T0",))])
     async with run_app(library) as driver:
         assert ("T0" not in [name for name, _ in driver.tree_rows()]) is is_folded
+
+
+@pytest.mark.parametrize(
+    ("names", "width"),
+    [
+        (("x" * 29,), 45),  # border, rail, margin and fold, the name, a space, a meter of four and a count of three
+        (("音" * 14,), 44),
+        (("short", "x" * 28), 45),  # of the second level
+        (("x" * 60,), 48),
+        (("x",), 26),
+    ],
+)
+def test_tree_is_as_wide_as_its_longest_row_within_bounds(names: tuple[str, ...], width: int) -> None:
+    topics = [Topic(name, parent) for name, parent in zip(names, (None, *names), strict=False)]
+    library = build_library(topics, [Episode("one", "One", tags=(names[-1],))])
+    tree = TopicTree(library, ProgressIndex(library, {}))
+    assert tree.get_content_width(Size(300, 40), Size(300, 40)) + BORDER == width
+
+
+def test_podcast_leaves_room_for_the_number_of_its_new_episodes() -> None:
+    library = make_podcast({})
+    longer = library.topics.names.index("Cast")
+    tree = TopicTree(library, ProgressIndex(library, {}))
+    assert library.topics.feed(longer) is not None
+    assert tree.get_content_width(Size(300, 40), Size(300, 40)) + BORDER == 26
+
+
+async def test_podcast_says_how_many_of_its_episodes_are_new() -> None:
+    async with run_app(make_podcast({}), query=ListQuery(entry=1)) as driver:
+        driver.progress_index.set_new(["one", "two"])
+        driver.tree.refresh()
+        await driver.settle()
+        assert tree_row(driver, "Cast").endswith("2 new")
 
 
 async def test_tree_takes_five_of_nine_columns_beyond_eighty_until_its_names_fit() -> None:

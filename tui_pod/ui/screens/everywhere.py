@@ -54,7 +54,7 @@ class EverywhereView(Vertical):
         """Show a field and the results."""
         self.border_title = "Search everywhere"
         how = HOW if self.app.size.width > len(HOW) + 6 else SHORT
-        yield Input(self._typed, placeholder=how, id="everywhere", select_on_focus=True)
+        yield Input(self._typed, placeholder=how, id="everywhere")
         yield FoundView(self._services, self._edit, self.action_search)
 
     def on_mount(self) -> None:

@@ -59,7 +59,7 @@ class PlanScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show the time, the choices and the plan."""
         with DialogBody("How long have you got?", "enter Start"):
-            yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
+            yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget")
             yield Static(id="choices")
             yield Static(id="plan")
 

@@ -20,7 +20,7 @@ MOST = 20_000
 class PathInput(Input):
     """A text field for an address or a path."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete")]
 
     def __init__(self, value: str, placeholder: str, name: str) -> None:
         super().__init__(

@@ -15,7 +15,7 @@ class SearchField(Input):
     """A field of one line below the panes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "screen.view(5)", show=False, id="search.everywhere"),  # the field would delete a word
+        Binding("ctrl+f", "screen.view(5)", id="search.everywhere"),  # the field would delete a word
     ]
     DEFAULT_CSS = """
     SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
@@ -23,4 +23,4 @@ class SearchField(Input):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder=LIST_WORDS, id="search", select_on_focus=True)
+        super().__init__(placeholder=LIST_WORDS, id="search")

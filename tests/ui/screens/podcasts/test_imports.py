@@ -3,8 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.app_driver import run_app
+from tests.fakes import FakeFeeds
+from tests.ui.screens.test_dialog import shown
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.formats.opml import Entry, Imported
@@ -38,6 +41,16 @@ async def test_export_is_shown_before_it_is_taken(library: Library, key: str) ->
         await driver.press(key)
         assert not driver.shows(ImportScreen)
         assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
+
+
+@pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])
+async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
+    new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(count))
+    many = FOUND._replace(taking=Taking(new, {}, 0))
+    async with shown(ImportScreen(many, FakeFeeds().asked_imports)) as (app, _):
+        options = app.screen.query_one(OptionList).options
+        assert len(options) == min(count, 301)
+        assert str(options[-1].prompt).strip() == last
 
 
 async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(library: Library) -> None:
