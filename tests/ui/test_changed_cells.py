@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import re
+from collections.abc import Mapping
 
 import pyte
 import pytest
@@ -137,6 +139,58 @@ def test_colors_that_both_styles_have_are_not_named_again(former: str, style: st
     sequence = cells.only(whole([[Strip(segments)], *rows(*"bcdef")])).render_segments(CONSOLE)
     assert sequence.index("bbb") < sequence.index("a")  # one cell comes last
     assert f"\x1b[{sent}ma" in sequence
+
+
+def parts(*texts: tuple[str, str]) -> list[Strip]:
+    """Return a row of a strip of these texts, each in a style; the rest is blank."""
+    segments = [Segment(text, Style.parse(style)) for text, style in texts]
+    return [Strip(segments).adjust_cell_length(WIDTH)]
+
+
+def sent(former: list[list[Strip]], later: list[list[Strip]]) -> str:
+    """Return what is sent of a change from some rows to others."""
+    cells, blank = ChangedCells(), rows(*" " * (HEIGHT - len(former)))
+    cells.only(whole([*former, *blank])).render_segments(CONSOLE)
+    return cells.only(whole([*later, *blank])).render_segments(CONSOLE)
+
+
+@pytest.mark.parametrize(
+    ("span", "shown"),
+    [((0, 3, 6), "aaaBBBccc"), ((0, 4, 8), "aaaBBBCCc"), ((0, 0, 3), "AAAbbbccc"), ((0, 5, 7), "aaaBBBCcc")],
+)
+def test_part_of_a_row_is_drawn_to_its_end_by_the_strips_in_it(span: tuple[int, int, int], shown: str) -> None:
+    glass, cells = Glass(), ChangedCells()
+    glass.take(cells.only(whole(rows("aaabbbccc", *"bcdef"))))
+    chops: list[Mapping[int, Strip | None]] = [{3 * n: Strip([Segment(text * 3)]) for n, text in enumerate("ABC")}]
+    glass.take(cells.only(ChopsUpdate(chops, [span], [[3, 6, 9]])))
+    assert glass.screen.display[0].rstrip() == shown
+
+
+@pytest.mark.parametrize(("between", "moves"), [(5, 1), (6, 2)])
+def test_few_unchanged_cells_between_two_changes_are_sent_too(between: int, moves: int) -> None:
+    same = "-" * between
+    assert len(re.findall(r"\x1b\[\d+;\d+H", sent(rows(f"a{same}a"), rows(f"b{same}b")))) == moves
+
+
+@pytest.mark.parametrize(("first", "is_later"), [("xx", True), ("xxx", False)])
+def test_change_of_two_cells_comes_after_longer_ones(first: str, is_later: bool) -> None:
+    sequence = sent(rows("aaaaaa", "aaaaaa"), [parts((first, "green")), parts(("yyyy", "blue"))])
+    assert (sequence.index(first) > sequence.index("yyyy")) is is_later
+
+
+def test_changes_beside_each_other_need_one_move_of_the_cursor_and_end_plain() -> None:
+    sequence = sent([parts(("aaaabbbb", "red"))], [parts(("cccc", "green"), ("dddd", "blue"))])
+    assert sequence == "\x1b[1;1H\x1b[0;32mcccc\x1b[0;34mdddd\x1b[0m"
+
+
+def test_plain_change_names_no_colour() -> None:
+    assert sent([parts(("one", ""))], [parts(("two", ""))]) == "\x1b[1;1Htwo"
+
+
+def test_row_with_wide_letters_is_sent_whole_and_all_behind_it_again() -> None:
+    wide = [Strip([Segment("日本")]), Strip([Segment("rest")])]
+    former = [Strip([Segment("abcd")]), Strip([Segment("rest")])]
+    assert sent([former], [wide]).endswith("\x1b[1;1H日本\x1b[1;5Hrest")
 
 
 def test_everything_is_sent_to_a_terminal_that_shows_something_else() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 GAP = 6
-"""Up to this many unchanged cells between two changed ones of one colour are sent too: moving the cursor costs more."""
+"""Fewer unchanged cells between two changed ones of one colour are sent too: moving the cursor costs more."""
 
 SHORT = 3
 """Changes of fewer cells, such as of a border, are sent colour by colour: naming a colour costs up to 40 bytes."""
@@ -72,12 +72,11 @@ class ChangedCells:
             text = strip.render(console)  # first: it makes the segments printable
             cells = _cells(strip, text, console)
             row, end = self._rows.setdefault(y, []), x + len(cells)
-            if len(row) < end:
-                row.extend([None] * (end - len(row)))
+            row += [None] * (end - len(row))
             former = row[x:end]
             if former != cells:
                 row[x:end] = cells
-                if cells and isinstance(cells[0][1], int):
+                if isinstance(cells[0][1], int):
                     row[end:] = [None] * (len(row) - end)  # the terminal may have drawn it wider
                     yield _Run(y, x, None, text)
                 else:
@@ -106,7 +105,7 @@ def _strips(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
     elif isinstance(update, ChopsUpdate):
         for y, x1, x2 in update.spans:
             for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-                if chop is not None and x <= x2 and end > x1:
+                if chop is not None and x < x2 and end > x1:
                     yield x, y, chop if end <= x2 else chop.crop(0, x2 - x)
 
 

@@ -43,6 +43,7 @@ async def test_pane_of_a_wide_terminal_follows_the_cursor(library: Library) -> N
             await driver.press(*([key] if key else []))
             await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
         assert "Episode" in pane_text(driver)
+        assert "3 Feb 2026 · 5 min" in pane_text(driver)
 
 
 async def test_pane_stays_with_what_plays_and_says_the_sentence(library: Library) -> None:
