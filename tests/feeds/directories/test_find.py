@@ -1,8 +1,10 @@
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -17,6 +19,7 @@ from tui_pod.feeds.directories.services import (
     itunes,
     podcast_index,
 )
+from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.net.access import NetworkPolicy
 
 Ask = Callable[[], Any]
@@ -79,7 +82,7 @@ async def test_answer_that_is_no_list_is_told_and_others_are_shown(
         (server.body("no", status=429), "is asked too often"),
         (server.body("no", status=503), "is in trouble"),
         (server.redirect("http://localhost:1/elsewhere"), "redirects to"),
-        (server.bomb(50), "larger than"),
+        (server.bomb(50), "larger than 4 MB"),
     ],
 )
 async def test_directory_that_refuses_says_why(site: Site, reply: server.Reply, said: str) -> None:
@@ -135,7 +138,7 @@ async def test_date_of_a_clock_centuries_ahead_counts_as_now(site: Site) -> None
 
 async def test_no_more_are_taken_than_asked_for(site: Site) -> None:
     found = await answer(site, [{"feedUrl": f"https://{number}.example/"} for number in range(1_000)])
-    assert len(found.podcasts) == MOST
+    assert len(found.podcasts) == MOST == 50
 
 
 @pytest.mark.parametrize("step", [1, -1])
@@ -148,3 +151,37 @@ async def test_entries_of_one_podcast_complete_each_other(site: Site, step: int)
     (found,) = (await ask(site, "fyyd")).podcasts
     assert (found.summary, found.publisher, found.language) == ("About ships.", "Ann", "de")
     assert (found.cover, found.episodes, found.directories) == ("https://ships.example/c.jpg", 5, ("fyyd",))
+
+
+@pytest.mark.parametrize(("stated", "shown"), [(0, None), (1, 1), (1_000_000, 1_000_000), (1_000_001, None)])
+async def test_number_of_episodes_is_believed_up_to_a_million(site: Site, stated: int, shown: int | None) -> None:
+    found = await answer(site, [{"feedUrl": "https://a.example/", "trackCount": stated}])
+    assert found.podcasts[0].episodes == shown
+
+
+@pytest.mark.parametrize("stated", [True, -1, 0, 1e11, None, "soon"])
+async def test_date_that_is_none_is_not_shown(site: Site, stated: object) -> None:
+    entry = {"url": "https://a.example/", "newestItemPubdate": stated}
+    site.replies[PATHS["podcastindex"]] = server.body(json.dumps({"feeds": [entry]}), "application/json")
+    assert (await ask(site, "podcastindex")).podcasts[0].newest is None
+
+
+async def test_directory_is_asked_for_the_first_200_characters(site: Site) -> None:
+    say(site)
+    await find("x" * 201, directories(site, "itunes"), NetworkPolicy(site.allowed))
+    assert parse_qs(urlsplit(site.paths()[0]).query)["term"] == ["x" * 200]
+
+
+def test_podcast_is_described_by_its_numbers_and_an_episode_by_its_podcast() -> None:
+    podcast = FoundPodcast("https://a.example/", "Ships", "Ann", 3, date(2026, 11, 2), "en")
+    assert (podcast.name, podcast.details) == ("Ships", ("Ann", "3 episodes", "last 2 Nov 2026", "en"))
+    episode = replace(podcast, episodes=None, episode="Sails")
+    assert (episode.name, episode.details) == ("Sails", ("Ships", "Ann", "2 Nov 2026", "en"))
+
+
+def test_episode_that_was_found_is_told_by_its_title_in_the_feed() -> None:
+    found = FoundPodcast("https://a.example/", "Ships", episode="SAILS")
+    feed = Feed("Ships", (Item("1", "Ropes"), Item("2", "Sails")))
+    assert found.item_in(feed) == feed.items[1]
+    assert found.item_in(Feed("Ships", feed.items[:1])) is None
+    assert replace(found, episode=None).item_in(feed) is None

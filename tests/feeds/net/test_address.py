@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tui_pod.feeds.net.address import AddressError, absolute, check_address, is_private, origin, typed_addresses
+from tui_pod.feeds.net.address import (
+    AddressError,
+    absolute,
+    check_address,
+    is_private,
+    origin,
+    typed_address,
+    typed_addresses,
+)
 
 REFUSED = [
     "file:///etc/passwd", "/etc/passwd", "edl://a.mp3", "memory://x", "lavf://http://h/x", "av://lavfi:sine",
@@ -28,8 +36,9 @@ PRIVATE = [
 
 @pytest.mark.parametrize("address", REFUSED)
 def test_origin_not_http_is_refused(address: str) -> None:
-    with pytest.raises(AddressError):
+    with pytest.raises(AddressError) as caught:
         origin(address)
+    assert (caught.value.is_private, caught.value.is_unknown) == (False, False)
 
 
 @pytest.mark.parametrize("host", PRIVATE)
@@ -140,7 +149,7 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
     [
         "", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd", "feed:", "feed:" * 4 + "x:y",
         "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * 5_000,
-        "javascript:1", "data:1/x", "MAILTO:1",
+        "javascript:1", "data:1/x", "MAILTO:1", "/", "//x/y",
     ],
 )  # fmt: skip
 def test_typed_nonsense_names_no_address(typed: str) -> None:
@@ -158,3 +167,30 @@ def test_address_of_4000_characters_is_taken_and_no_longer_one() -> None:
     for text in (longest, f" {longest}", longest.replace("https", "HTTPS")):
         assert absolute(text) == longest
         assert absolute(f"{text}x") is None
+    assert typed_addresses(longest) == [longest]
+    assert absolute(f"{longest[:-1]}ü") is None  # three characters each as it is sent
+
+
+@pytest.mark.parametrize(
+    ("address", "port"), [("http://a.org/", 80), ("https://a.org/", 443), ("http://a.org:8000/", 8000)]
+)
+def test_origin_has_the_port_of_its_scheme_unless_another_is_named(address: str, port: int) -> None:
+    assert origin(address) == (address.partition(":")[0], "a.org", port)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("http://A.org:80/", "http://a.org/"),
+        ("https://A.org:80/", "https://a.org:80/"),
+        ("http://A.org/?b#c", "http://a.org/?b"),
+    ],
+)
+def test_absolute_leaves_out_the_usual_port_and_the_fragment(text: str, sent: str) -> None:
+    assert absolute(text) == sent
+
+
+def test_typed_address_without_a_scheme_is_tried_by_https_first() -> None:
+    assert typed_addresses("a.org/f") == ["https://a.org/f", "http://a.org/f"]
+    assert typed_address("a.org/f") == "https://a.org/f"
+    assert typed_address("ftp://a.org/f") is None

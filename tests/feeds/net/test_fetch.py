@@ -98,13 +98,84 @@ def test_fetch_digest_without_a_login_or_with_a_wrong_one_asks_for_it(site: Site
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(400, "refuses"), (404, "does not have"), (401, "login"), (503, "trouble"), (410, "good")]
+    ("status", "said", "is_final"),
+    [
+        (400, "refuses it", True),
+        (401, "wants a login", True),
+        (404, "does not have it", True),
+        (410, "is gone for good", True),
+        (429, "is asked too often", False),
+        (499, "refuses it", True),
+        (500, "is in trouble; try again later", False),
+        (503, "is in trouble; try again later", False),
+    ],
 )
-def test_fetch_refusal_says_why(site: Site, status: int, said: str) -> None:
+def test_fetch_refusal_says_why_and_whether_it_will_stay(site: Site, status: int, said: str, is_final: bool) -> None:
     site.replies["/x"] = server.body("no", status=status)
-    with pytest.raises(FetchError, match=said) as caught:
+    with pytest.raises(FetchError, match=rf"/x: the server .*{said} \({status}\)\.$") as caught:
+        ask(site, "/x?secret=1")
+    error = caught.value
+    assert (error.status, error.is_final, error.is_offline, error.retry_after) == (status, is_final, False, None)
+    assert error.brief == f"the server answers {status}"
+
+
+def test_fetch_kind_of_login_that_is_not_supported_is_told(site: Site) -> None:
+    site.replies["/x"] = server.body("no", status=401, WWW_Authenticate="Negotiate")
+    with pytest.raises(FetchError, match="wants a kind of login that is not supported") as caught:
         ask(site, "/x")
-    assert caught.value.status == status
+    assert not isinstance(caught.value, LoginWanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wait", "said"),
+    [
+        ("120", 120.0, " Try again in 120 s."),
+        ("9999999", 9_999_999.0, " Try again in 9999999 s."),
+        ("99999999", None, ""),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, ""),
+        ("soon", None, ""),
+    ],
+)
+def test_fetch_refusal_tells_how_long_to_wait(site: Site, text: str, wait: float | None, said: str) -> None:
+    site.replies["/x"] = server.body("no", status=503, Retry_After=text)
+    with pytest.raises(FetchError) as caught:
+        ask(site, "/x")
+    assert caught.value.retry_after == wait
+    assert str(caught.value).endswith(f"(503).{said}")
+
+
+@pytest.mark.parametrize(("path", "is_whole"), [("/plain", True), ("/plain", False), ("/packed", True)])
+def test_fetch_takes_as_many_bytes_as_the_limit_says(site: Site, path: str, is_whole: bool) -> None:
+    site.replies["/plain"] = server.body("x" * 100)
+    site.replies["/packed"] = server.packed(b"x" * 100)
+    limits = Limits(100 if is_whole else 99, seconds=10.0)
+    if is_whole:
+        assert ask(site, path, limits)[1] == b"x" * 100
+        return
+    with pytest.raises(FetchError, match="larger than 0 MB") as caught:
+        ask(site, path, limits)
+    assert caught.value.is_final
+
+
+@pytest.mark.parametrize(("status", "length"), [(204, "10"), (200, "not a number"), (304, "10")])
+def test_fetch_answer_without_a_usable_length_is_whole(site: Site, status: int, length: str) -> None:
+    site.replies["/x"] = lambda exchange: exchange.say(status, Content_Length=length)
+    response, content = ask(site, "/x")
+    assert (response.status, content) == (status, b"")
+
+
+def test_fetch_of_a_part_is_never_packed(site: Site) -> None:
+    site.replies["/x"] = server.body("hello")
+    ask(site, "/x")
+    fetch(Request(site.url("/x"), site.allowed, {"Range": "bytes=0-"}), LIMITS)
+    assert [headers["Accept-Encoding"] for _, headers in site.asked] == ["gzip", "identity"]
+
+
+@pytest.mark.parametrize("coding", ["X-GZIP ", "identity"])
+def test_fetch_packing_is_told_by_any_of_its_names(site: Site, coding: str) -> None:
+    data = b"hello" if coding == "identity" else gzip.compress(b"hello")
+    site.replies["/x"] = server.body(data, Content_Encoding=coding)
+    assert ask(site, "/x")[1] == b"hello"
 
 
 def test_fetch_conditional_request_is_not_modified(site: Site) -> None:
@@ -177,13 +248,37 @@ def test_redirect_to_another_scheme_is_refused(site: Site, target: str) -> None:
         ask(site, "/a")
 
 
+def test_redirect_of_a_request_with_data_is_an_error(site: Site, inside: Site) -> None:
+    site.replies["/a"] = server.redirect("/b", 307)
+    request = Request(site.url("/a"), site.allowed, method="POST", body=b"secret")
+    with pytest.raises(FetchError, match="redirects to .*/b, where neither login nor data are sent") as caught:
+        fetch(request, LIMITS)
+    assert (caught.value.status, caught.value.is_final) == (307, True)
+    assert (site.paths(), site.bodies) == (["/a"], [b"secret"])
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_redirect_of_a_request_that_stays_leads_to_its_own_server_alone(site: Site, inside: Site, stays: bool) -> None:
+    site.replies["/own"] = server.redirect("/x")
+    site.replies["/other"] = server.redirect(inside.url("/x"))
+    site.replies["/x"] = inside.replies["/x"] = server.body("here")
+    allowed = site.allowed | inside.allowed
+    assert fetch(Request(site.url("/own"), allowed, stays=stays), LIMITS)[1] == b"here"
+    with contextlib.nullcontext() if not stays else pytest.raises(FetchError, match="where neither login nor data"):
+        fetch(Request(site.url("/other"), allowed, stays=stays), LIMITS)
+    assert len(inside.asked) == (0 if stays else 1)
+
+
+def test_redirect_without_a_target_is_an_answer(site: Site) -> None:
+    site.replies["/a"] = server.body("over there", status=302)
+    response, content = ask(site, "/a")
+    assert (response.status, response.moved_to, content) == (302, None, b"over there")
+
+
 def test_redirect_with_letters_outside_ascii_is_followed(site: Site) -> None:
     site.replies["/a"] = server.redirect("/ä b".encode().decode("latin-1"))
     site.replies["/%C3%A4%20b"] = server.body("here")
     assert ask(site, "/a")[1] == b"here"
-
-
-# -- the checked number is the one that is asked -------------------------------------------------------
 
 
 # -- stopping ------------------------------------------------------------------------------------------

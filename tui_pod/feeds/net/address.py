@@ -41,7 +41,7 @@ _NOT_PUBLIC = tuple(
 )  # fmt: skip
 """Networks that are not public, or may lead inside."""
 
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/[!#-;=?-\[\]_a-z~]*")
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/[!$-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?:/|$)))):", re.IGNORECASE)
 """A scheme, not a host with its port."""
 
@@ -77,7 +77,7 @@ def origin(address: str) -> Origin:
         port = parts.port
     except ValueError:
         raise AddressError(f"{shown} is not an address.") from None
-    if address.split(":", 1)[0] not in _PORTS:
+    if address.partition(":")[0] not in _PORTS:
         raise AddressError(f"{shown} is not an http or https address.")
     if not parts.hostname or parts.username is not None or parts.password is not None:
         raise AddressError(f"{shown} has no host, or contains a login, which is not used.")
@@ -89,11 +89,11 @@ def absolute(text: str, base: str = "") -> str | None:
 
     Removes surrounding whitespace and the fragment, and encodes characters outside ASCII. Does not resolve the host.
     """
-    if _PLAIN.fullmatch(text) and "#" not in text and len(text) <= MAX_ADDRESS:
-        return text
     text = text.strip(" \t\r\n\x00")
     if len(text) > MAX_ADDRESS:
         return None
+    if _PLAIN.fullmatch(text):
+        return text
     text = _BLANKS.sub(lambda run: "%20" * len(run[0]), _DOUBLED.sub("", text)).replace("\\", "%5C")
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
@@ -123,10 +123,7 @@ def typed_addresses(text: str) -> list[str]:
 
     `feed:`, `itpc:` and similar mean http, or wrap a complete address; without a scheme, https is tried first.
     """
-    text = text.strip()
-    if len(text) > MAX_ADDRESS:
-        return []
-    schemes = ["https", "http"]
+    text, schemes = text.strip(), ["https", "http"]
     for _ in range(MAX_WRAPPERS):
         scheme = _SCHEME.match(text)
         if scheme is None or scheme[1].lower() not in _FEED_SCHEMES:
@@ -135,7 +132,7 @@ def typed_addresses(text: str) -> list[str]:
     scheme = _SCHEME.match(text)
     if scheme is not None:
         return _named([scheme[1].lower() + text[len(scheme[1]) :]])
-    return _named([f"{each}://{text}" for each in schemes]) if text and "/" not in text[:1] else []
+    return _named([f"{each}://{text}" for each in schemes])
 
 
 def typed_address(text: str) -> str | None:
