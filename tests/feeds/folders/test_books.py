@@ -13,6 +13,9 @@ from tests.feeds.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.folders.address import to_address
+from tui_pod.feeds.folders.books import Kinds, durations, group, is_book
+from tui_pod.feeds.folders.scan import AudioFile
+from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.store.files import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -92,6 +95,11 @@ def test_names_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf, kind: s
         (["a", "b"], [{"TCON": "Audiobook", "TPE1": "Ann"}, {"TCON": "Audiobook", "TPE1": "Bo"}], True),
         (["1", "2", "3"], [{"TCON": "Podcast"}] * 3, False),
         (["1", "2"], [{"TALB": "Emma"}] * 2, True),
+        (["1", "2"], [{}, {}], False),
+        (["a", "b"], [{"TALB": "Emma"}] * 2, False),
+        (["a", "b"], [{"TALB": "Emma", "TRCK": "1"}, {"TALB": "Emma", "TRCK": "2"}], True),
+        (["1", "2"], [{"TALB": "Emma"}, {"TALB": "Persuasion"}], False),
+        (["1", "2"], [{"TALB": "Emma"}, {"TALB": "EMMA"}], True),
     ],
 )
 def test_book_is_told_by_tags_and_names(
@@ -111,6 +119,36 @@ def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
     assert shelf.refresh().has_changed is False
     configure(shelf, kind="book")
     assert len(shelf.book().parts) == 3
+
+
+@pytest.mark.parametrize(("kind", "is_found"), [("", True), ("book", True), ("talks", False)])
+def test_single_file_is_a_book_if_it_was_made_for_one(kind: str, is_found: bool) -> None:
+    book = AudioFile("Emma.M4B", 9, 0, "a", Tags())
+    assert is_book([book], kind) is is_found
+    assert not is_book([book._replace(path="Emma.mp3")], kind)
+
+
+def test_unknown_length_of_a_part_is_told_by_its_size() -> None:
+    sizes = {"a": (60_000, 30.0), "b": (20_000, None), "c": (100, None)}
+    files = [AudioFile(name, size, 0, name, Tags(duration=known)) for name, (size, known) in sizes.items()]
+    assert durations(files) == [30.0, 10.0, 1.0]
+    assert durations(files[1:]) == [2.5, 1.0]
+    assert durations([files[0]._replace(size=0), files[1]]) == [30.0, 2.5]
+
+
+def test_listener_said_what_a_folder_is_if_it_has_half_of_the_files() -> None:
+    files = [AudioFile(name, 9, 0, name, Tags()) for name in "abcd"]
+    kinds = Kinds("talks", {"a": "book", "b": "book"})
+    assert [kinds.of(files[:4]), kinds.of(files[1:]), kinds.of(files[2:])] == ["book", "talks", "talks"]
+    assert (kinds.text, Kinds("talks").text) == ("talks [('a', 'book'), ('b', 'book')]", "talks")
+
+
+def test_folder_of_discs_and_others_is_not_one_book() -> None:
+    files = [AudioFile(f"Emma/{folder}/1.mp3", 9, 0, folder, Tags()) for folder in ("CD 1", "CD 2")]
+    other = AudioFile("Emma/Extras/1.mp3", 9, 0, "x", Tags())
+    assert list(group(files)) == ["Emma"]
+    assert list(group([*files, other])) == ["Emma/CD 1", "Emma/CD 2", "Emma/Extras"]
+    assert list(group([*files, other._replace(path="intro.mp3")])) == ["Emma", ""]
 
 
 def put_two_books(shelf: Shelf) -> None:

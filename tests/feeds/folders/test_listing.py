@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
+from tests.feeds.folders.sounds import make_mp3
+from tui_pod.feeds.folders.books import Kinds
+from tui_pod.feeds.folders.listing import Listing, read_listing, told_guess
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.subscribe import subscribe
+from tui_pod.runtime.threads import CancelToken
 
 
 def test_folder_has_its_files_by_name_with_numbers_counted(shelf: Shelf) -> None:
@@ -80,3 +84,99 @@ def test_file_that_a_book_has_twice_is_a_part_once_titled_by_its_tags(shelf: She
     shutil.copy(shelf.folder / "Book" / "01.mp3", shelf.folder / "Book" / "01 (copy).mp3")
     shelf.add()
     assert [part.title for part in shelf.book("Voyage").parts] == ["Chapter 1", "Chapter 2"]
+
+
+def listed(path: Path, known: Listing | None = None, is_same: bool = True, kind: str = "") -> Listing:
+    """Return what is in a path, after what was known of it."""
+    files = {file.path: file for file in known.files} if known else {}
+    return read_listing(str(path), files, CancelToken(), Kinds(kind), is_same)
+
+
+def titles(listing: Listing) -> list[str]:
+    return [item.title for item in listing.items or ()]
+
+
+def test_item_is_identified_by_its_content_and_a_book_by_its_first_part(tmp_path: Path) -> None:
+    make_mp3(tmp_path / "a.mp3", "A")
+    shutil.copy(tmp_path / "a.mp3", tmp_path / "b.mp3")
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Emma" / f"{number}.mp3", TALB="Emma")
+    listing = listed(tmp_path)
+    keys = {file.path: file.key for file in listing.files}
+    assert [item.guid for item in listing.items or ()] == [
+        keys["a.mp3"], f"{keys['b.mp3']}\0b.mp3", f"book\0{keys['Emma/1.mp3']}",
+    ]  # fmt: skip
+    assert listing.guessed == {f"book\0{keys['Emma/1.mp3']}": "Emma"}
+    assert listed(tmp_path, kind="book").guessed == {}
+
+
+def test_folder_is_unchanged_if_all_its_files_are(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        make_mp3(tmp_path / f"{name}.mp3", name)
+    first = listed(tmp_path)
+    assert first.items is not None
+    assert (listed(tmp_path, first).items, listed(tmp_path, first).files) == (None, first.files)
+    assert listed(tmp_path, first, is_same=False).items == first.items
+    (tmp_path / "b.mp3").unlink()
+    assert titles(listed(tmp_path, first)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["A"], "Shown as a book, judged by tags and names (kind in its settings): “A”."),
+        (["A", "B", "C"], "Shown as books, judged by tags and names (kind in their settings): “A”, “B” and “C”."),
+        (list("ABCD"), "Shown as books, judged by tags and names (kind in their settings): “A”, “B”, “C” and 1 more."),
+    ],
+)
+def test_guess_names_three_folders_and_counts_the_others(names: list[str], said: str) -> None:
+    assert told_guess(names) == said
+
+
+@pytest.mark.parametrize(
+    ("tracks", "order"),
+    [
+        ([("1", "2"), ("", "1"), ("2", "1")], "bac"),
+        ([("", "2"), ("", "1"), ("", "")], "abc"),
+        ([("", "2"), ("", "2"), ("", "1")], "abc"),
+    ],
+    ids=["the first disc", "a track is missing", "a track is there twice"],
+)
+def test_tracks_order_files_if_all_have_one_of_their_own(
+    tmp_path: Path, tracks: list[tuple[str, str]], order: str
+) -> None:
+    for name, (disc, track) in zip("abc", tracks, strict=True):
+        make_mp3(tmp_path / f"{name}.mp3", name, track, TPOS=disc, TPE1=name)
+    assert "".join(titles(listed(tmp_path))) == order
+
+
+def test_folder_is_in_the_order_of_its_subfolders_by_number(tmp_path: Path) -> None:
+    for name in ("2/b", "10/c", "1/z/a"):
+        make_mp3(tmp_path / f"{name}.mp3")
+    assert titles(listed(tmp_path)) == ["a", "b", "c"]
+
+
+def test_title_of_a_folder_is_its_name_and_of_a_file_that_without_its_ending(tmp_path: Path) -> None:
+    path = make_mp3(tmp_path / "Vol. 1" / "Talk no. 2.mp3")
+    assert listed(path.parent).title == "Vol. 1"
+    assert (listed(path).title, titles(listed(path))) == ("Talk no. 2", ["Talk no. 2"])
+
+
+def test_book_is_told_of_by_what_its_files_agree_on(tmp_path: Path) -> None:
+    for number in (1, 2):
+        make_mp3(tmp_path / "The_Book" / f"{number}.mp3", TALB=f"Album {number}", TPE1="Ann", TCOM="Bo", TYER="1815")
+    (book,) = listed(tmp_path, kind="book").items or ()
+    assert (book.title, book.summary) == ("The Book", "Ann · Bo")
+    assert book.size == sum(path.stat().st_size for path in tmp_path.rglob("*.mp3"))
+    assert book.recording is not None
+    assert (book.recording.folder, book.recording.year, book.marks) == (str(tmp_path), "1815", ())
+    (itself,) = listed(tmp_path / "The_Book", kind="book").items or ()
+    assert itself.recording is not None
+    assert itself.recording.folder == str(tmp_path / "The_Book")
+
+
+def test_path_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin-\udce9.mp3"
+    path.write_bytes(b"x")
+    with pytest.raises(FeedError, match="is not UTF-8: rename it"):
+        listed(path)

@@ -65,3 +65,43 @@ def test_playlist_of_16_megabytes_is_read_and_no_larger_one(tmp_path: Path) -> N
     os.truncate(path, 16 * 1024 * 1024 + 1)
     with pytest.raises(OSError, match="larger than 16 MB"):
         read_playlist(str(path), 9)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("100%25.mp3", "{}/100%25.mp3"),
+        ("file:///x/100%25.mp3", "/x/100%.mp3"),
+        ("file://localhost/x/a.mp3", "/x/a.mp3"),
+        ("../a.MP3", "{}/../a.MP3"),
+        ("/x/./a.mp3", "/x/a.mp3"),
+        (r"Disc 1\a.mp3", "{}/Disc 1/a.mp3"),
+        (r"there\is one.mp3", r"{}/there\is one.mp3"),
+        ("HTTPS://Example.org/a?b=1", "https://example.org/a?b=1"),
+        ("http://u:p@example.org/", None),
+        ("notes.txt", None),
+    ],
+)
+def test_line_is_a_path_as_written_or_an_address(tmp_path: Path, line: str, place: str | None) -> None:
+    (tmp_path / r"there\is one.mp3").write_bytes(b"x")
+    (tmp_path / "list.m3u").write_text(f"{line}\n")
+    entries, unusable = read_playlist(str(tmp_path / "list.m3u"), 9)
+    wanted = [os.path.normpath(place.format(tmp_path))] if place and "://" not in place else [place] if place else []
+    assert ([entry.place for entry in entries], unusable) == (wanted, 0 if place else 1)
+    assert [entry.is_file for entry in entries] == ["://" not in found for found in wanted]
+
+
+def test_what_is_said_of_an_entry_is_of_that_line_alone(tmp_path: Path) -> None:
+    (tmp_path / "list.m3u").write_text("#EXTINF:12.5 tag=1,A\nnotes.txt\n\na.mp3\n#EXTINF:7,B\n#comment\nb.mp3\n")
+    entries, _ = read_playlist(str(tmp_path / "list.m3u"), 9)
+    assert [(entry.title, entry.duration) for entry in entries] == [("", None), ("B", 7.0)]
+
+
+def test_entry_without_tags_has_the_length_and_title_of_the_playlist(tmp_path: Path) -> None:
+    make_mp3(tmp_path / "one.mp3", "Tagged")
+    content = b"#EXTINF:61,Listed\nhttp://example.org/x/talk.mp3?a=/b\n#EXTINF:62,\none.mp3\nnotes.txt\n"
+    store, titles, _ = add(tmp_path, content)
+    assert titles == ["Listed", "Tagged"]
+    library = load_library([], tmp_path / "cache", tmp_path / "data").library
+    assert [round(library.episode(index).duration or 0) for index in (0, 1)] == [61, 1]
+    assert store.take_notices() == [f"{tmp_path / 'list.m3u'}: 1 entry cannot be read."]

@@ -10,7 +10,7 @@ import pytest
 from tests.feeds.folders.shelf import Shelf
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders import tags
-from tui_pod.feeds.folders.scan import folders_in
+from tui_pod.feeds.folders.scan import AudioFile, folders_in, holds_more, scan
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import CancelToken
@@ -155,3 +155,82 @@ def test_files_have_no_date_of_publication(shelf: Shelf) -> None:
     shelf.put("Talk.mp3")
     shelf.add()
     assert shelf.library().episode(0).published is None
+
+
+def scanned(folder: Path, known: tuple[AudioFile, ...] = ()) -> tuple[list[str], tuple[str, ...]]:
+    """Return the paths of the recordings below a folder, and what is said about others."""
+    files, notices = scan(str(folder), {file.path: file for file in known}, CancelToken())
+    return sorted(file.path for file in files), notices
+
+
+@pytest.mark.parametrize(("depth", "count"), [(40, 1), (41, 0)])
+def test_folder_is_scanned_forty_levels_deep(tmp_path: Path, depth: int, count: int) -> None:
+    make_mp3((tmp_path / "Shelf").joinpath(*["d"] * depth) / "a.mp3")
+    files, notices = scanned(tmp_path / "Shelf")
+    assert len(files) == count
+    assert len(notices) == 1 - count
+    assert len(folders_in(str(tmp_path / "Shelf"), CancelToken())) == 41
+    assert holds_more(str(tmp_path / "Shelf"), 0) is bool(count)
+
+
+def test_folder_holds_more_if_it_has_one_more(tmp_path: Path) -> None:
+    for name in ("a", "b/c"):
+        make_mp3(tmp_path / f"{name}.mp3")
+    assert [holds_more(str(tmp_path), count) for count in (1, 2)] == [True, False]
+
+
+@pytest.mark.parametrize(("limit", "count"), [("MAX_FILES", 2), ("MAX_ENTRIES", 3)])
+def test_folder_is_scanned_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, count: int
+) -> None:
+    for name in ("a.mp3", "b.mp3", "notes.txt"):
+        make_mp3(tmp_path / "Shelf" / name)
+    for more in (0, -1):
+        monkeypatch.setattr(f"tui_pod.feeds.folders.scan.{limit}", count + more)
+        files, notices = scanned(tmp_path / "Shelf")
+        assert (len(notices), len(files) == 2) == (-more, not more)
+
+
+@pytest.mark.parametrize("is_other", ["size", "time", "neither"])
+def test_known_file_is_read_again_if_its_size_or_time_differs(tmp_path: Path, is_other: str) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "A")
+    stat = path.stat()
+    size, modified = stat.st_size + (is_other == "size"), stat.st_mtime_ns + (is_other == "time")
+    known = AudioFile("a.mp3", size, modified, "known", tags.Tags("Known"))
+    (found,), _ = scan(str(tmp_path), {"a.mp3": known}, CancelToken())
+    assert found.tags.title == ("Known" if is_other == "neither" else "A")
+    assert (found.size, found.modified) == (stat.st_size, stat.st_mtime_ns)
+    (tmp_path / "a.vtt").write_text("x")
+    (found,), _ = scan(str(tmp_path), {"a.mp3": found}, CancelToken())
+    assert found.tags.transcript == "a.vtt"
+
+
+def test_links_to_what_could_be_played_are_counted_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("a.mp3", "notes.txt"):
+        make_mp3(tmp_path / "folder" / name)
+        (tmp_path / name).symlink_to(tmp_path / "folder" / name)
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    files, notices = scanned(tmp_path)
+    assert files == ["folder/a.mp3"]
+    assert notices == (f"{tmp_path}: 2 links not followed. Add the target of a link as a folder of its own.",)
+
+
+def test_files_that_cannot_be_read_are_counted_and_the_first_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> tuple[str, tags.Tags]:
+        raise OSError("odd")
+
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", refuse)
+    for name in ("a.mp3", "b.mp3"):
+        make_mp3(tmp_path / name)
+    said = scanned(tmp_path)[1]
+    assert len(said) == 1
+    assert said[0].startswith(f"{tmp_path}: 2 files or folders cannot be read, such as ")
+    assert said[0].endswith(".mp3 (odd).")
+
+
+def test_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        scanned(tmp_path / "none")

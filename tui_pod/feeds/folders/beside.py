@@ -39,6 +39,15 @@ def is_disc(folder: str) -> bool:
     return _DISC.fullmatch(os.path.basename(folder)) is not None
 
 
+def is_text(name: str) -> bool:
+    """Return whether a name is UTF-8; others can be neither stored nor shown."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Beside:
     """The files of one folder besides its recordings, which are read when they are first asked for."""
 
@@ -83,11 +92,7 @@ class Beside:
         return {name: cue.read_cue(self._read(name)) for name in self._names if name.lower().endswith(cue.ENDING)}
 
     def _is_readable(self, name: str) -> bool:
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            return False
-        return not os.path.islink(os.path.join(self._folder, name))
+        return is_text(name) and not os.path.islink(os.path.join(self._folder, name))
 
     def _text(self, name: str, limit: int = SUMMARY_LIMIT) -> str:
         text = self._texts.get(name, "")[:limit]

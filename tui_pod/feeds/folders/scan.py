@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.feeds.folders.beside import Beside, is_disc
+from tui_pod.feeds.folders.beside import Beside, is_disc, is_text
 from tui_pod.feeds.folders.tags import Tags, read_file
 from tui_pod.feeds.formats.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.runtime.threads import CancelToken
@@ -147,18 +147,10 @@ def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
     kind = "folder" if entry.is_dir(follow_symlinks=False) else "file" if is_sound and entry.is_file() else ""
     if not kind and ending in UNPLAYABLE_ENDINGS:
         left_out.unplayable[ending] += 1
-    if kind and not _is_text(entry.name):
+    if kind and not is_text(entry.name):
         left_out.nameless += 1
         return ""
     return kind
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def holds_more(root: str, count: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from tui_pod.core.library.parts import pack_parts
@@ -206,11 +207,10 @@ def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, floa
             times.append(former[one.id][1] if one.id in former else None)
         else:
             times.append(published if is_believed_seconds(published, seen) else None)
-    last: float | None = None
-    for index, value in enumerate(times):
-        last = times[index] = value if value is not None else last
-    last = None
-    for index in range(len(times) - 1, -1, -1):
-        value = times[index]
-        last = times[index] = value if value is not None else last
+    times = _with_neighbours(_with_neighbours(times)[::-1])[::-1]
     return [seen if value is None else value for value, seen in zip(times, seen_at, strict=True)]
+
+
+def _with_neighbours(times: Iterable[float | None]) -> list[float | None]:
+    """Return times, each unknown one replaced by the last known one before it."""
+    return list(accumulate(times, lambda last, time: last if time is None else time))

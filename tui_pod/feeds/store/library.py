@@ -217,10 +217,8 @@ def _read_shelves(
     found: dict[str, _FeedTopics] = {}
     for names, items, is_ordered in read_arranged(db, number):
         keys = tuple(_key(key, names) for key in base.keys)
+        course = tuple(ids[item] for item in items if item in ids) if is_ordered else ()
         for key in base.keys:
-            for depth in range(1, len(names)):
-                topics.setdefault(Topic(_key(key, names[:depth]), _key(key, names[: depth - 1])))
-            course = tuple(ids[item] for item in items if item in ids) if is_ordered else ()
             topics.setdefault(Topic(_key(key, names), _key(key, names[:-1]), episodes=course))
         for item in items:
             former = found.get(item, _FeedTopics(base.tags, (), base.shows_categories))

@@ -151,7 +151,7 @@ class Arranged(NamedTuple):
 
 
 def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
-    """Yield the topics of a server: each library, then its series, podcasts and collections."""
+    """Yield the topics of a server, each below one that came before: a library, its series and podcasts, collections."""
     within: dict[str, dict[str, list[tuple[float | None, str]]]] = {}
     asked = "SELECT path, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%' ORDER BY modified"
     for item, tags in db.execute(asked, (number,)).fetchall():
@@ -165,5 +165,7 @@ def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
             inside = sorted(shelves[name], key=lambda pair: pair[0] or 0.0)
             is_ordered = any(place is not None for place, _ in inside)
             yield Arranged((each.name, name), tuple(item for _, item in inside), is_ordered)
+        if each.collections:
+            yield Arranged((each.name, COLLECTIONS), (), is_ordered=False)
         for name, items in each.collections:
             yield Arranged((each.name, COLLECTIONS, name), tuple(items))
