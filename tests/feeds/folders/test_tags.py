@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import wave
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
-from tests.feeds.folders.sounds import make_long_mp3, make_mp3, make_webm
+from tests.feeds.folders.sounds import make_long_mp3, make_m4b, make_mp3, make_webm
 from tui_pod.feeds.folders import tags
 
 
@@ -155,3 +156,140 @@ def test_key_of_an_ogg_file_is_that_of_its_sound(tmp_path: Path) -> None:
         return tags.read_file(str(path))[0]
 
     assert key(b"Emma", b"words") == key(b"Emma, read by Ann" * 50, b"words") != key(b"Emma", b"wordy")
+
+
+def key_of(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    return tags.read_file(str(path))[0]
+
+
+SOUND = bytes(range(256)) * 200
+
+
+def test_key_of_an_mp4_file_is_that_of_its_largest_sound_however_its_length_is_written(tmp_path: Path) -> None:
+    start, path = _box(b"ftyp", b"M4B "), tmp_path / "a.m4b"
+    long = (1).to_bytes(4) + b"mdat" + (16 + len(SOUND)).to_bytes(8) + SOUND
+    files = (
+        start + _box(b"mdat", SOUND),
+        start + long + _box(b"free", b"x"),
+        start + bytes(4) + b"mdat" + SOUND,
+        start + _box(b"mdat", b"a" * 300) + _box(b"mdat", SOUND) + _box(b"mdat", b"b" * 500) + b"\0\0\0",
+        start + _box(b"free", b"") * 62 + _box(b"mdat", SOUND),
+    )
+    assert len({key_of(path, content) for content in files}) == 1
+    others = (
+        start + _box(b"free", b"") * 63 + _box(b"mdat", SOUND),
+        start + b"\0\0\0\4free" + _box(b"mdat", SOUND),
+        start + SOUND,
+    )
+    assert key_of(path, files[0]) not in {key_of(path, content) for content in others}
+
+
+def test_key_of_an_mp4_file_that_was_cut_off_is_that_of_what_is_left(tmp_path: Path) -> None:
+    whole = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND)
+    rest = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND[:-100])
+    assert key_of(tmp_path / "a.m4b", whole[:-100]) == key_of(tmp_path / "a.m4b", rest)
+
+
+@pytest.mark.parametrize("content", [b"TAG" + bytes(9), b"", b"x", b"ID3\x03\0\0", b"ID3\x03\0\0\0\0\x7f\x7f"])
+def test_key_of_a_file_of_tags_alone_is_that_of_all_of_it(tmp_path: Path, content: bytes) -> None:
+    assert key_of(tmp_path / "a.mp3", content) != key_of(tmp_path / "a.mp3", content + b"x")
+
+
+@pytest.mark.parametrize("at", [13, 21, 36])
+@pytest.mark.parametrize("mark", [b"Info", b"Xing"])
+def test_key_has_none_of_the_facts_in_the_first_frame(tmp_path: Path, mark: bytes, at: int) -> None:
+    def key(before: bytes, fact: bytes) -> str:
+        head = (b"\xff\xfb\x90" + before).ljust(at, b"\0") + mark + fact
+        return key_of(tmp_path / "a.mp3", head.ljust(192, b"\0") + SOUND)
+
+    assert key(b"", b"one") == key(b"", b"two") == key(b"\1", b"one")
+    assert key_of(tmp_path / "a.mp3", SOUND + mark + SOUND) != key_of(tmp_path / "a.mp3", SOUND + b"xxxx" + SOUND)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "chapters"),
+    [("a.webm", 1200.0, None), ("a.webm", 1199.9, ""), ("a.m4b.webm", 9.0, ""), ("a.M4B", 9.0, None)],
+)
+def test_chapters_in_a_file_are_asked_for_if_it_is_long_or_a_book(
+    tmp_path: Path, name: str, seconds: float, chapters: str | None
+) -> None:
+    found = tags.read_file(str(make_webm(tmp_path / name, seconds)))[1]
+    assert (found.inside, found.chapters) == (chapters, "")
+    assert found._replace(inside="0.000 In it").chapters == "0.000 In it"
+    assert found._replace(inside="0.000 In it", cue="0.000 Beside").chapters == "0.000 Beside"
+
+
+def test_chapters_in_an_mp4_book_are_asked_for_and_in_an_mp3_are_not(tmp_path: Path) -> None:
+    found = tags.read_file(str(make_m4b(tmp_path / "a.m4b", 2, {0: "One"}, "Title", "Album")))[1]
+    assert (found.title, found.album, found.inside) == ("Title", "Album", None)
+    assert found.duration == pytest.approx(2.0)
+    assert tags.read_file(str(make_mp3(tmp_path / "b.m4b")))[1].inside == ""
+
+
+@pytest.mark.parametrize(
+    ("frames", "found"),
+    [
+        ({"TPE1": "Ann", "TPE2": "All"}, {"artist": "Ann", "author": "All"}),
+        ({"TPE2": "All"}, {"artist": "All", "author": "All"}),
+        ({"TPE1": "Ann", "TCOM": "Bo"}, {"artist": "Ann", "author": "Ann", "narrator": "Bo"}),
+        ({"TPE1": "Ann", "TCOM": "Ann"}, {"artist": "Ann", "author": "Ann"}),
+        ({"TCOM": "Bo", "TXXX": "narrator\0Cy"}, {"narrator": "Cy"}),
+        ({"TXXX": "series\0Ships"}, {"series": "Ships"}),
+        ({"MVNM": "Ships", "MVIN": "2/9"}, {"series": "Ships 2"}),
+        ({"MVNM": "Ships", "TXXX": "series-part\0" + "1.5"}, {"series": "Ships 1.5"}),
+        ({"TXXX": "series-part\0" + "2"}, {}),
+        ({"TXXX": "description\0About it"}, {"description": "About it"}),
+        ({"TYER": "about 1815, not 1816"}, {"year": "1815"}),
+        ({"TYER": " " * 48 + "1815"}, {}),
+        ({"TCON": "x" * 101}, {"genre": "x" * 99 + "…"}),
+        ({"TALB": "x" * 301}, {"album": "x" * 299 + "…"}),
+        ({"TPOS": "2/3"}, {"disc": 2}),
+    ],
+    ids=str,
+)
+def test_tags_of_an_mp3_file_are_told(tmp_path: Path, frames: dict[str, str], found: dict[str, object]) -> None:
+    read = tags.read_file(str(make_mp3(tmp_path / "a.mp3", **frames)))[1]
+    assert read._replace(duration=None) == tags.Tags()._replace(**found)
+
+
+def webm(*info: bytes) -> bytes:
+    """Return the head of a WebM file with these elements of its information."""
+
+    def element(ident: str, content: bytes) -> bytes:
+        return bytes.fromhex(ident) + (0x4000 | len(content)).to_bytes(2) + content
+
+    return element("1a45dfa3", b"") + element("18538067", element("1549a966", b"".join(info)))
+
+
+@pytest.mark.parametrize(
+    ("info", "duration", "title"),
+    [
+        ([b"\x44\x89\x84" + struct.pack(">f", 7000.0)], 7.0, ""),
+        ([b"\x2a\xd7\xb1\x83" + (2_000_000).to_bytes(3), b"\x44\x89\x88" + struct.pack(">d", 7000.0)], 14.0, ""),
+        ([b"\x44\x89\x82\0\0", b"\x7b\xa9\x83Hi\0"], None, "Hi"),
+        ([b"\x7b\xa9\x7f\xffTo the end"], None, "To the end"),
+        ([b"\xec\x01\0\0\0\0\0\0\2xx", b"\x7b\xa9\x82Hi"], None, "Hi"),
+        ([b"\xec\0", b"\x7b\xa9\x82Hi"], None, ""),
+        ([b"\x08", b"\x7b\xa9\x82Hi"], None, ""),
+    ],
+    ids=["four bytes", "scale", "no number", "longer than the file", "long size", "no size", "long id"],
+)
+def test_webm_is_read_element_by_element(tmp_path: Path, info: list[bytes], duration: float | None, title: str) -> None:
+    (tmp_path / "a.webm").write_bytes(webm(*info))
+    found = tags.read_file(str(tmp_path / "a.webm"))[1]
+    assert (found.duration, found.title) == (duration, title)
+
+
+def test_file_of_a_programming_language_is_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "a.TS").write_text("import x")
+    with pytest.raises(OSError, match="not a recording"):
+        tags.read_file(str(tmp_path / "a.TS"))
+    (tmp_path / "b.ts").write_bytes(b"G" + bytes(400))
+    assert tags.read_file(str(tmp_path / "b.ts"))[1] == tags.Tags()
+
+
+def test_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").symlink_to(make_mp3(tmp_path / "b.mp3"))
+    with pytest.raises(OSError, match=os.strerror(40)):
+        tags.read_file(str(tmp_path / "a.mp3"))

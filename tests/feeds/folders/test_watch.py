@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.sounds import make_mp3
+from tui_pod.feeds.folders.address import to_address
 from tui_pod.feeds.folders.watch import FolderChanges
+from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import CancelToken
@@ -76,3 +78,22 @@ def test_removed_folder_is_no_longer_watched(watched: Watched) -> None:
     watched.store.remove(watched.feed_id)
     watched.put("Sub/two.mp3")
     assert watched.look() == []
+
+
+def test_folder_that_has_a_new_path_is_looked_at_again(watched: Watched, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Other" / "one.mp3")
+    watched.store.move(watched.feed_id, to_address(str(tmp_path / "Other")))
+    assert watched.look() == [watched.feed_id]
+    assert watched.look() == []
+
+
+def test_podcast_of_the_network_is_not_watched(watched: Watched) -> None:
+    watched.store.subscribe([Entry("https://a.example.org/f")])
+    assert watched.look() == []
+
+
+def test_cost_of_a_look_is_that_of_known_folders_alone(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter((1.0, 1.25))
+    monkeypatch.setattr("tui_pod.feeds.folders.watch.time.thread_time", lambda: next(times))
+    watched.look()
+    assert watched.changes.cost == 0.25

@@ -234,7 +234,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     author = _line(found.albumartist or found.artist)
     narrator = _line(told("narrator", "narrated by", "narratedby", "reader") or found.composer)
     number = _line(told("series-part", "series_index", "series-index", "movement"), 20)
-    series = _line(told("series", "mvnm", "movementname"))
+    series = _line(told("series", "movement_name"))
     return Tags(
         _line(found.title),
         _line(found.album),

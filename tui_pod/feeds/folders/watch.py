@@ -33,13 +33,11 @@ class FolderChanges:
             feeds = [feed for feed in self._store.feeds() if is_folder(feed.address)]
             self._roots = {feed.feed_id: to_path(feed.address) for feed in feeds}
         begun = time.thread_time()
-        unseen = {feed_id for feed_id, root in self._roots.items() if self._is_as_seen(feed_id, root)} ^ set(
-            self._roots
-        )
+        unseen = [feed_id for feed_id, root in self._roots.items() if not self._is_as_seen(feed_id, root)]
         self.cost = time.thread_time() - begun
         for feed_id in unseen:
             self._seen[feed_id] = folders_in(self._roots[feed_id], cancel)
-        return [feed_id for feed_id in self._roots if feed_id in unseen]
+        return unseen
 
     def look_again(self, feed_id: str) -> None:
         """Report a folder as changed at the next look, because a file may still be growing."""
