@@ -251,7 +251,7 @@ def test_redirect_to_another_scheme_is_refused(site: Site, target: str) -> None:
 def test_redirect_of_a_request_with_data_is_an_error(site: Site, inside: Site) -> None:
     site.replies["/a"] = server.redirect("/b", 307)
     request = Request(site.url("/a"), site.allowed, method="POST", body=b"secret")
-    with pytest.raises(FetchError, match="redirects to .*/b, where neither login nor data are sent") as caught:
+    with pytest.raises(FetchError, match=r"redirects to .*/b, where neither login nor data are sent") as caught:
         fetch(request, LIMITS)
     assert (caught.value.status, caught.value.is_final) == (307, True)
     assert (site.paths(), site.bodies) == (["/a"], [b"secret"])

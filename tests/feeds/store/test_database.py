@@ -7,11 +7,13 @@ import json
 import sqlite3
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.feeds.store.making import FIRST, NOW, make_feed, make_item, titles
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store import database
@@ -19,6 +21,7 @@ from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.schema import SCHEMA
 
 
 def test_files_are_private(store: FeedStore) -> None:
@@ -124,6 +127,9 @@ def test_damaged_value_is_repaired_and_the_other_rows_stay(store: FeedStore, dam
     assert [feed.episodes for feed in again.feeds()] == [kept]
     (notice,) = again.take_notices()
     assert "was damaged and was repaired" in notice
+    assert f"1 podcast and {kept} episodes were recovered." in notice
+    assert ("1 episode could not be read" in notice) is (kept < 3)
+    assert "came back from the backup" not in notice
     assert is_safe(notice)
     assert len(reopened(again).feeds()) == 1
 
@@ -237,3 +243,112 @@ def test_changes_together_of_which_one_fails_are_none(store: FeedStore) -> None:
 def transactions(store: FeedStore) -> int:
     """Return SQLite's own count of the transactions that changed the file."""
     return int.from_bytes(store.db.file.read_bytes()[24:28], "big")
+
+
+def damaged(store: FeedStore, *changes: str) -> FeedStore:
+    """Return the store of a program that starts after these changes to the file and a damaged value."""
+    store.db.close()
+    with contextlib.closing(sqlite3.connect(store.db.file)) as db:
+        for change in (*changes, "UPDATE notes SET html = CAST(x'ff' AS TEXT)"):
+            db.execute(change)
+        db.commit()
+    again = FeedStore(store.db.file.parent)
+    with contextlib.suppress(FeedStoreError), again.db.read() as other:
+        other.execute("SELECT html FROM notes").fetchall()
+    return again
+
+
+def test_repair_keeps_every_value_that_can_be_read(store: FeedStore) -> None:
+    item = make_item(1, notes="<p>n", marks=(Chapter(1.5, "b"),), duration=60.5, number=7, keywords=("x",))
+    store.store(FIRST, make_feed(item, make_item(2), categories=(("Arts",),), link="https://x.org/"), now=NOW)
+    store.configure(FIRST, {"speed": "1.5"})
+    (before,), details = store.feeds(), store.details(episode_id(FIRST, "g1"))
+    again = damaged(store)
+    assert (again.feeds(), again.details(episode_id(FIRST, "g1"))) == ([before], replace(details, notes="\ufffd"))
+    (notice,) = again.take_notices()
+    assert "1 podcast and 2 episodes were recovered. Your progress is not affected." in notice
+
+
+@pytest.mark.parametrize(
+    ("change", "marks"),
+    [("UPDATE episodes SET marks = '{}'", ()), ("UPDATE episodes SET marks = '[[1, \"a\"]]'", (Chapter(1.0, "a"),))],
+)
+def test_json_of_another_kind_is_replaced(store: FeedStore, change: str, marks: tuple[Chapter, ...]) -> None:
+    store.store(FIRST, make_feed(make_item(1, notes="n")), now=NOW)
+    details = damaged(store, change).details(episode_id(FIRST, "g1"))
+    assert details is not None
+    assert details.marks == marks
+
+
+def test_podcast_that_only_the_backup_has_comes_back_and_is_told(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f", "B")])
+    store.store(FIRST, make_feed(make_item(1, notes="n")), now=NOW)
+    again = damaged(store, "DELETE FROM feeds WHERE title = 'B'")
+    assert [feed.title for feed in again.feeds()] == ["Cast", "B"]
+    assert "1 podcast came back from the backup and will be fetched again." in again.take_notices()[0]
+
+
+def test_repaired_database_that_is_damaged_again_is_an_error(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1, notes="n")), now=NOW)
+    again = damaged(store)
+    again.db.close()
+    again.db.file.write_bytes(b"noise" * 1000)
+    with pytest.raises(FeedStoreError, match="The feeds cannot be read or saved in"):
+        again.feeds()
+    assert len(list(again.db.file.parent.glob("feeds.sqlite.corrupt-*"))) == 1
+
+
+def test_database_of_a_newer_program_is_left_alone(store: FeedStore) -> None:
+    store.db.close()
+    with contextlib.closing(sqlite3.connect(store.db.file)) as db:
+        db.execute(f"PRAGMA application_id = {SCHEMA + 1}")
+    before = store.db.file.read_bytes()
+    with pytest.raises(FeedStoreError, match="was written by a newer tui-pod: update it"):
+        store.feeds()
+    assert store.db.file.read_bytes() == before
+
+
+def test_host_of_the_own_network_is_allowed_by_our_backup_alone(store: FeedStore) -> None:
+    store.set_private_origin(FIRST, ("http", "nas.home", 80))
+    private = '["http", "nas.home", 80]'
+    store.subscribe([Entry("https://b.org/f", private=private)])
+    assert [entry.private for entry in store.entries()] == [None, None]
+    assert [entry.private for entry in parse_opml(store.db.backup.read_bytes(), takes_folders=True).entries] == [
+        private, None,
+    ]  # fmt: skip
+    store.db.close()
+    store.db.file.unlink()
+    assert [feed.is_origin_known for feed in store.feeds()] == [True, False]
+    assert "The database of feeds was missing: 2 feeds were restored from its backup." in store.take_notices()
+
+
+def test_new_store_says_nothing_and_a_backup_that_cannot_be_read_restores_nothing(tmp_path: Path) -> None:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FIRST)])
+    assert store.take_notices() == []
+    store.db.close()
+    store.db.file.unlink()
+    store.db.backup.write_text("noise")
+    assert (store.feeds(), store.take_notices()) == ([], [])
+
+
+def test_backup_that_is_postponed_twice_is_written_at_the_outer_end(store: FeedStore) -> None:
+    before = store.db.backup.read_bytes()
+    with store.db.backing_up_once():
+        with store.db.backing_up_once():
+            store.remove(FIRST)
+        assert store.db.backup.read_bytes() == before
+    assert parse_opml(store.db.backup.read_bytes()).entries == ()
+    store.db.backup.unlink()
+    with store.db.backing_up_once():
+        store.fail(FIRST, "It is down.")
+    assert not store.db.backup.exists()
+
+
+def test_generation_wraps_around(store: FeedStore) -> None:
+    with store.db.write() as db:
+        db.execute(f"PRAGMA user_version = {(1 << 31) - 1}")
+    store.set_shows_categories(FIRST, True)
+    assert (store.generation or ())[0] == 0
+    store.set_shows_categories(FIRST, False)
+    assert (store.generation or ())[0] == 1

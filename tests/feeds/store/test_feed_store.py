@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.store.making import FIRST, NOW, make_feed, make_item, titles
+from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.marks import read_news
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.match import episode_id, recording_id
 
 
 def test_empty_store_opens_nothing(tmp_path: Path) -> None:
@@ -169,6 +171,129 @@ def test_name_that_the_listener_gave_stays(tmp_path: Path, way: str) -> None:
     assert store.feeds()[0].title == "Cast again"
 
 
+@pytest.mark.parametrize(
+    ("entry", "counts"), [("known", (0, 1)), ("removed", (1, 0)), ("moved", (0, 1)), ("new", (1, 0))]
+)
+def test_subscribing_tells_what_was_new(store: FeedStore, entry: str, counts: tuple[int, int]) -> None:
+    new = Entry("https://b.org/f", "B")
+    if entry == "removed":
+        store.remove(FIRST)
+    elif entry == "moved":
+        store.move(FIRST, new.address)
+    assert store.subscribe([new if entry in ("moved", "new") else Entry(FIRST)]) == counts
+    assert len(store.feeds()) == (2 if entry == "new" else 1)
+
+
+def test_entries_of_one_list_that_are_the_same_podcast_are_one(store: FeedStore) -> None:
+    first = Entry("https://b.org/f", "B", (("A",),))
+    assert store.subscribe([first, Entry("https://b.org/f", "C", (("A",), ("B",)))]) == (1, 1)
+    assert store.subscribe([Entry("https://c.org/new", feed_id="https://c.org/f"), Entry("https://c.org/new")]) == (
+        1,
+        1,
+    )
+    assert [(feed.feed_id, feed.title, feed.folders) for feed in store.feeds()[1:]] == [
+        ("https://b.org/f", "B", (("A",), ("B",))), ("https://c.org/f", "", ()),
+    ]  # fmt: skip
+
+
+def test_podcast_is_found_by_first_address_then_address_then_title(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f", "cast"), Entry("https://c.org/f", "See")])
+    store.move("https://b.org/f", "https://c.org/f")
+
+    def found(text: str) -> str | None:
+        feed = store.find(text)
+        return feed.feed_id if feed else None
+
+    assert [found(text) for text in ("c.org/f", "https://ann:pw@b.org/f", " see ", "Cast", "other")] == [
+        "https://c.org/f", "https://b.org/f", "https://c.org/f", None, None,
+    ]  # fmt: skip
+    store.remove("https://b.org/f")
+    assert found("CAST") == FIRST
+    assert store.find("https://b.org/f") is None
+    assert store.find("https://b.org/f", with_removed=True) is not None
+
+
+def test_old_episodes_are_archived_unless_they_are_used_and_come_back(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(*(make_item(n, published=NOW - n) for n in range(4))), now=NOW)
+
+    def archive(before: float | None, *used: int) -> list[str]:
+        ids = {episode_id(FIRST, f"g{n}") for n in used}
+        store.archive(store.feeds()[0], before, lambda ident: ident in ids)
+        return store.episode_ids(FIRST)
+
+    listed = [episode_id(FIRST, f"g{n}") for n in range(4)]
+    assert archive(None) == listed
+    assert archive(NOW - 1, 3) == [listed[0], listed[1], listed[3]]
+    before = store.generation
+    assert archive(NOW - 1, 3) == [listed[0], listed[1], listed[3]]
+    assert store.generation == before
+    assert archive(NOW - 1, 2) == listed[:3]
+    assert archive(None) == listed
+    assert store.generation != before
+
+
+def test_what_other_programs_ask_for_is_of_subscribed_podcasts(store: FeedStore) -> None:
+    items = make_item(1, duration=60.0), make_item(2, audio=None), make_item(3, audio="/a.mp3")
+    store.store(FIRST, make_feed(*items, summary="About it"), now=NOW)
+    assert store.identities() == [
+        (episode_id(FIRST, "g1"), FIRST, "g1", "https://c.org/1.mp3", 60.0),
+    ]  # fmt: skip
+    assert (store.guids(FIRST), store.guids("x")) == ({"g1", "g2", "g3"}, set())
+    assert (store.description(FIRST), store.description("x")) == ("About it", "")
+    store.remove(FIRST)
+    assert store.identities() == []
+
+
+def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    assert store.changed_settings() == {}
+    store.configure(FIRST, {"speed": "1.5"}, 7.0)
+    store.configure(COURSE, {"hidden": "yes", "speed": "2"}, 8.0)
+    found = store.changed_settings()
+    assert {feed_id: (updated, texts["hidden"], texts.get("speed")) for feed_id, (updated, texts) in found.items()} == {
+        FIRST: (7.0, "", "1.5"), COURSE: (8.0, "yes", None),
+    }  # fmt: skip
+    assert store.course_settings().hidden
+    store.remove(FIRST)
+    assert list(store.changed_settings()) == [COURSE]
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.configure("https://nobody.org/", {"speed": "2"})
+
+
+def test_imported_recording_is_the_episode_that_alone_has_it(store: FeedStore) -> None:
+    store.await_recordings({recording_id(FIRST, f"https://c.org/{n}.mp3"): FIRST for n in (1, 2)})
+    same = [make_item(n, audio="https://c.org/2.mp3") for n in (2, 3)]
+    assert store.store(FIRST, make_feed(make_item(1), *same), now=NOW).has_changed
+    with store.db.read() as db:
+        awaited = dict(db.execute("SELECT id, episode FROM aliases").fetchall())
+    assert awaited == {
+        recording_id(FIRST, "https://c.org/1.mp3"): episode_id(FIRST, "g1"),
+        recording_id(FIRST, "https://c.org/2.mp3"): FIRST,
+    }
+
+
+def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedStore) -> None:
+    feed = make_feed(make_item(1), picture="https://c.org/all.jpg", language="de-at", link="https://b.org/")
+    ident = store.visit("https://b.org/f", feed, feed.items[0])
+    details = store.details(ident)
+    assert details is not None
+    assert (details.feed, details.feed_title, details.language) == ("https://b.org/f", "Cast", "de-at")
+    assert picture_of(store.db, ident) == "https://c.org/all.jpg"
+    assert store.purge(NOW * 2) == [ident]
+    with store.db.read() as db:
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+    assert {table for table, count in counts.items() if count} == {"feeds"}  # the subscribed one
+
+
+def test_private_origin_is_kept_until_it_is_taken_back(store: FeedStore) -> None:
+    assert (store.feeds()[0].is_origin_known, store.feeds()[0].allowed) == (False, frozenset())
+    for private in (("http", "nas.home", 80), None):
+        store.set_private_origin(FIRST, private)
+        (feed,) = store.feeds()
+        assert (feed.is_origin_known, feed.allowed) == (True, frozenset([private] if private else []))
+
+
 def test_unknown_feed_is_an_error(store: FeedStore) -> None:
     with pytest.raises(FeedStoreError, match="no feed"):
         store.remove("https://nobody.org/")
@@ -196,7 +321,8 @@ def test_podcast_is_named_in_the_notice_about_its_old_episodes(
     for n in (1, 2):
         store.store(FIRST, make_feed(make_item(n)), now=NOW + n)
     (notice,) = store.take_notices()
-    assert notice.startswith("Cast: 1 old episodes")
+    said = "Cast: 1 old episodes that it no longer lists were deleted; 1 are kept per podcast."
+    assert (notice, store.take_notices()) == (said, [])
 
 
 def test_settings_are_in_the_library_and_in_the_backup(store: FeedStore) -> None:

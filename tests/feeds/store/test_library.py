@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.feeds.folders.shelf import Shelf
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.catalog import Catalog
 from tui_pod.core.library.library import Library
@@ -14,6 +15,7 @@ from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.library import read_feeds, read_notes
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.library import catalog_files
 from tui_pod.library.cache import load_library
@@ -278,3 +280,67 @@ def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path
     assert inside(library, "All Topics") == [["One", "E1"]]
     assert inside(library, "X") == [["E1"]] * 3
     assert inside(library, "Science/Science") == [["E1"]]
+
+
+@pytest.mark.parametrize(("every", "told"), [(1, [0.0, 0.25, 0.5, 0.75]), (2, [0.0, 0.5]), (500, [0.0])])
+def test_reading_tells_how_far_it_is(
+    folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, every: int, told: list[float]
+) -> None:
+    fill(folders[2])
+    monkeypatch.setattr("tui_pod.feeds.store.library.TELL_EVERY", every)
+    shares: list[float] = []
+    assert len(read_feeds(folders[2], shares.append).episodes) == 4
+    assert shares == told
+
+
+def test_notes_are_read_of_the_episodes_that_have_some(folders: tuple[Path, Path, Path]) -> None:
+    store = fill(folders[2])
+    store.store(A, Feed("Quarks", (make_item(1, 1, notes="<p>One"), make_item(2, 3))), now=NOW)
+    ids = [episode_id(A, guid) for guid in ("g1", "g2", "none")]
+    assert read_notes(folders[2], ids) == {ids[0]: "<p>One"}
+    assert read_notes(folders[2], []) == read_notes(folders[2] / "none", ids) == {}
+
+
+def test_date_before_all_calendars_is_not_shown(folders: tuple[Path, Path, Path]) -> None:
+    fill(folders[2]).store(C, Feed("Old", (make_item(9, 1e12),)), now=NOW)
+    library = load(folders)
+    last = len(library) - 1
+    assert (library.titles[last], library.episode(last).published, library.days[last]) == ("E9", None, 0)
+
+
+def test_keyword_that_is_called_as_all_topics_is_none(folders: tuple[Path, Path, Path]) -> None:
+    store = fill(folders[2])
+    store.store(C, Feed("Cast", (make_item(9, 0, keywords=("All Topics", "Ice")),)), now=NOW)
+    store.set_shows_categories(C, True)
+    assert load(folders).episode(1).tags == ("Cast", "Ice")
+
+
+def test_visited_episode_of_a_podcast_without_a_title_is_named_by_its_address(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    store = FeedStore(folders[2])
+    store.visit(A, Feed("", (item := make_item(1, 1),)), item)
+    assert load(folders).episode(1).tags == (A,)
+
+
+@pytest.mark.parametrize(("depth", "names"), [(1, "1"), (8, "12345678"), (9, "12345678")])
+def test_subfolders_are_topics_eight_levels_deep(tmp_path: Path, depth: int, names: str) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.put("/".join(str(number) for number in range(1, depth + 1)) + "/talk.mp3", "Talk")
+    shelf.add()
+    library = shelf.library()
+    assert library.topics.names[1:] == ("Shelf", *names)
+    assert library.episode(0).tags == (*reversed(names), "Shelf")
+
+
+def test_folder_in_several_topics_is_whole_in_each(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.put("Sub/talk.mp3", "Talk")
+    shelf.put("intro.mp3", "Intro")
+    feed_id = shelf.add().feed.feed_id
+    shelf.store.subscribe([Entry(feed_id, folders=(("A",), ("B",)))])
+    topics = shelf.library().topics
+    assert [topics.path_text(topic) for topic in range(1, len(topics.names))] == [
+        "A", "A/Shelf", "A/Shelf/Sub", "B", "B/Shelf", "B/Shelf/Sub",
+    ]  # fmt: skip
+    assert shelf.course("A/Shelf") == shelf.course("B/Shelf") == ["Intro", "Talk"]

@@ -90,3 +90,41 @@ def test_podcast_that_is_removed_has_nothing_to_download_until_it_is_back(store:
     assert candidates(store.db, FEED) == []
     store.restore(FEED)
     assert [one.title for one in candidates(store.db, FEED)] == ["One"]
+
+
+def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedStore) -> None:
+    addresses = {
+        "Folder": "/a.mp3", "None": None, "Old": "http://a.example.org/1.mp3",
+        "Unwanted": "https://a.example.org/2.mp3", "New": "https://a.example.org/3.mp3",
+    }  # fmt: skip
+    items = [
+        Item(guid=name, title=name, audio=audio, published=float(n))
+        for n, (name, audio) in enumerate(addresses.items())
+    ]
+    store.store(FEED, Feed("Cast", tuple(items)), now=DAY)
+    set_marked(store.db, "unwanted", ids("Unwanted"), is_marked=True)
+    assert [(one.title, one.audio) for one in candidates(store.db, FEED)] == [
+        ("New", "https://a.example.org/3.mp3"), ("Old", "http://a.example.org/1.mp3"),
+    ]  # fmt: skip
+    set_marked(store.db, "unwanted", ids("Unwanted", "New"), is_marked=False)
+    assert [one.title for one in candidates(store.db, FEED)] == ["New", "Unwanted", "Old"]
+
+
+def test_serial_is_downloaded_by_its_numbers(store: FeedStore) -> None:
+    items = [
+        Item(guid=guid, title=guid, season=season, number=number, audio=f"https://a.example.org/{guid}.mp3")
+        for guid, season, number in (("c", 1, 1), ("a", 2, 1), ("b", 1, 2))
+    ]
+    store.store(FEED, Feed("Cast", tuple(items), is_serial=True), now=2.0)
+    assert [one.title for one in candidates(store.db, FEED)] == ["a", "b", "c"]
+
+
+def test_news_of_each_podcast_last_as_long_as_it_says(store: FeedStore) -> None:
+    other = "https://b.example.org/f"
+    store.subscribe([Entry(other)])
+    store.store(other, Feed("Other", (Item(guid="x", title="x"),)), now=1.0)
+    store.configure(other, {"new_for": "20"})
+    store.store(other, Feed("Other", (Item(guid="y", title="y"),)), now=2.0)
+    bring(store, 2.0, "Three")
+    assert read_news(store.db, now=14 * DAY) == ids("Three") | {episode_id(other, "y")}
+    assert read_news(store.db, now=15 * DAY) == {episode_id(other, "y")}

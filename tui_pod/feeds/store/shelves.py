@@ -151,7 +151,7 @@ class Arranged(NamedTuple):
 
 
 def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
-    """Yield the topics of a server, each below one that came before: a library, its series and podcasts, collections."""
+    """Yield the topics of a server, each after the one above it: libraries, series, podcasts, collections."""
     within: dict[str, dict[str, list[tuple[float | None, str]]]] = {}
     asked = "SELECT path, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%' ORDER BY modified"
     for item, tags in db.execute(asked, (number,)).fetchall():
