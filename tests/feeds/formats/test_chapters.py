@@ -63,3 +63,31 @@ def test_time_codes_beyond_the_end_are_no_chapters() -> None:
 )
 def test_notes_built_to_be_slow_have_no_chapters(text: str) -> None:
     assert notes_chapters(text) == ()
+
+
+def test_chapters_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.formats.chapters.MAX_CHAPTERS", 2)
+    entries = [{"startTime": n, "title": "x"} for n in (5, 3, 1)]
+    assert [mark.start for mark in parse_chapters(json.dumps({"chapters": entries}))] == [3.0, 5.0]
+    assert [mark.start for mark in notes_chapters("0:01 a\n0:02 b\n0:03 c")] == [1.0, 2.0]
+
+
+def test_chapters_at_one_time_are_one() -> None:
+    entries = [{"startTime": 1, "title": "a"}, {"startTime": 1, "title": "b"}, {"startTime": 2, "toc": True}]
+    assert parse_chapters(json.dumps({"chapters": entries})) == (Chapter(1.0, "b"), Chapter(2.0, ""))
+
+
+@pytest.mark.parametrize(
+    ("notes", "duration", "starts"),
+    [
+        ("0:01 a\n0:02 b\n0:03 c", 3.0, [1.0, 2.0]),
+        ("0:01 a\n0:02 b", 2.0, []),
+        ("0:01 a\n0:02 b", 0.0, [1.0, 2.0]),
+        ("0:01 a\n0:01 b", None, []),
+        ("0:01 " + "a" * 295 + "\n0:02 b", None, [1.0, 2.0]),
+    ],
+)
+def test_time_codes_count_if_they_rise_within_the_episode(
+    notes: str, duration: float | None, starts: list[float]
+) -> None:
+    assert [mark.start for mark in notes_chapters(notes, duration)] == starts

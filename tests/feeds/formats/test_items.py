@@ -6,6 +6,18 @@ import pytest
 
 from tests.feeds.reading import only, read
 from tests.feeds.server import feed
+from tui_pod.core.text.clean import SUMMARY_LIMIT
+from tui_pod.feeds.formats.html_text import MAX_HTML
+from tui_pod.feeds.formats.items import (
+    Enclosure,
+    best_audio,
+    best_transcript,
+    hls_address,
+    make_item,
+    to_keywords,
+)
+from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.net.login import Login
 
 
 def test_transcript_the_most_useful_is_chosen() -> None:
@@ -85,3 +97,106 @@ def test_alternate_enclosure_is_chosen_instead_of_none_or_as_sound_instead_of_a_
         f"<podcast:alternateEnclosure type='{other}'><podcast:source uri='/other'/></podcast:alternateEnclosure>"
     )
     assert (found.audio or "").endswith(chosen)
+
+
+def made(*texts: str, audio: Enclosure | None = None, **changes: str) -> Item:
+    found = make_item(Item("g", changes.pop("title", "x")), texts, audio, **changes)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("texts", "summary", "notes"),
+    [
+        (["Short", "Longer text"], "Short", ""),
+        (["", "One", "Two<b>"], "One", "Two<b>"),
+        (["One\nline"], "One line", "One\nline"),
+        (["<p></p>", "Two"], "Two", "<p></p>"),
+        (["<p></p>", "<b></b>", "Three"], "", "<p></p>"),
+        ([], "", ""),
+    ],
+)
+def test_summary_is_the_first_text_and_notes_the_longest_if_they_say_more(
+    texts: list[str], summary: str, notes: str
+) -> None:
+    assert (made(*texts).summary, made(*texts).notes) == (summary, notes)
+
+
+def test_notes_of_more_than_a_summary_are_kept_up_to_the_limit() -> None:
+    assert made("x" * SUMMARY_LIMIT).notes == ""
+    assert made("x" * (SUMMARY_LIMIT + 1)).notes == "x" * (SUMMARY_LIMIT + 1)
+    assert len(made("x" * (MAX_HTML + 1)).notes) == MAX_HTML
+
+
+def test_what_is_told_follows_the_notes_or_the_subtitle() -> None:
+    assert made("Text", told="A\nB\n").notes == "Text<p>A<br>B</p>"
+    assert made(subtitle="a < b", told="A").notes == "a &lt; b<p>A</p>"
+    assert made("x" * MAX_HTML, told="A\n").notes == "x" * (MAX_HTML - 8) + "<p>A</p>"
+    assert made(subtitle="Only this").summary == "Only this"
+
+
+def test_title_is_made_of_the_first_80_characters() -> None:
+    assert made("word " * 40, title=" ").title == ("word " * 16).strip()[:79].rstrip() + "…"
+
+
+def test_guid_is_stripped_and_cut_at_2000_characters() -> None:
+    found = make_item(Item(" " + "g" * 2_001, "x"), [])
+    assert found is not None
+    assert found.guid == "g" * 2_000
+
+
+def test_length_is_the_items_own_or_that_of_its_recording() -> None:
+    audio = Enclosure("https://a.org/1.mp3", duration=7.0, size=9)
+    assert (made(audio=audio).duration, made(audio=audio).size) == (7.0, 9)
+    own = make_item(Item("g", "x", duration=5.0), [], audio)
+    assert own is not None
+    assert own.duration == 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("a, b,,a ", ("a", "b")),
+        (" ,, ", ()),
+        (",".join(str(n) for n in range(21)), tuple(str(n) for n in range(20))),
+        ("x" * 61, ("x" * 59 + "…",)),
+        ("," * 3_999 + "ab", ("a",)),
+    ],
+    ids=["twice", "none", "many", "long", "far on"],
+)
+def test_keywords_are_few_and_short(text: str, keywords: tuple[str, ...]) -> None:
+    assert to_keywords(text) == keywords
+
+
+def test_login_in_the_address_of_a_recording_is_kept_apart() -> None:
+    best = best_audio([Enclosure(" HTTPS://ann:s3@a.org/1.mp3 ")], "https://a.org/")
+    assert best is not None
+    assert (best.address, best.login) == ("https://a.org/1.mp3", Login(("https", "a.org", 443), "ann", "s3"))
+    plain = best_audio([Enclosure("/@ann/1.mp3")], "https://a.org/")
+    assert plain is not None
+    assert (plain.address, plain.login) == ("https://a.org/@ann/1.mp3", None)
+
+
+@pytest.mark.parametrize(
+    ("offered", "best"),
+    [
+        ([("/a", "application/json", ""), ("/b.vtt", "", "")], "/a"),
+        ([("/a.txt", "", ""), ("/b.srt?x=.json", "", "")], "/b.srt?x=.json"),
+        ([("/a", "", ""), ("/b", "text/plain", "")], "/b"),
+        ([("/a", "text/vtt", "EN-us"), ("/b", "text/plain", "de")], "/b"),
+        ([("/a", "text/vtt", ""), ("/b", "text/plain", "de")], "/a"),
+        ([("file:///a.vtt", "text/vtt", "")], None),
+        ([], None),
+    ],
+)
+def test_transcript_is_chosen_by_language_and_format(offered: list[tuple[str, str, str]], best: str | None) -> None:
+    assert best_transcript(offered, "https://a.org/", "de-AT") == (f"https://a.org{best}" if best else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "is_found"),
+    [("", "/a.M3U8?x", True), ("audio/MPEGURL", "/a", True), ("audio/mpeg", "/a.mp3", False), ("x/mpegurl", "", False)],
+)
+def test_stream_in_hls_is_told_by_its_type_or_ending(kind: str, address: str, is_found: bool) -> None:
+    found = hls_address([Enclosure(address, kind)], "https://a.org/")
+    assert found == (f"https://a.org{address}" if is_found else None)

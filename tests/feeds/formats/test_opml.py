@@ -5,7 +5,7 @@ import pytest
 
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import Entry, HeardEpisode, parse_opml, write_opml
+from tui_pod.feeds.formats.opml import Entry, HeardEpisode, Imported, parse_opml, write_opml
 
 NESTED = """<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>
 <outline text="Science"><outline text="Physics"><outline type="rss" text="Quarks" xmlUrl="https://q.org/f"/></outline>
@@ -167,3 +167,89 @@ def test_playlists_of_a_list_that_is_mended_are_counted_once() -> None:
             f"<opml><body>{playlists}<outline text='A & B' xmlUrl='https://a.org/f'/></body></opml>".encode()
         )
         assert (found.left, [entry.title for entry in found.entries]) == (left, ["A & B"])
+
+
+def listed(outlines: str, **values: bool) -> Imported:
+    return parse_opml(f"<opml><body>{outlines}</body></opml>".encode(), **values)
+
+
+def test_list_is_read_up_to_the_most_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.formats.opml.MAX_FEEDS", 2)
+    found = listed("".join(f"<outline text='{name}' xmlUrl='https://{name}.org/f'/>" for name in "abcd"))
+    assert [entry.title for entry in found.entries] == ["a", "b"]
+    assert found.faults == tuple(f"“{name}” is over the 2 feeds that are taken." for name in "cd")
+
+
+def test_list_of_16_megabytes_is_read_and_no_larger_one() -> None:
+    document = NESTED.encode()
+    assert parse_opml(document.ljust(16 * 1024**2)).entries
+    with pytest.raises(FeedError, match="The list is larger than 16 MB"):
+        parse_opml(document.ljust(16 * 1024**2 + 1))
+
+
+def test_a_hundred_faults_are_told() -> None:
+    assert len(listed("".join(f"<outline type='rss' text='{n}'/>" for n in range(101))).faults) == 100
+
+
+@pytest.mark.parametrize("title", ["feeds", "Feeds", "Science"])
+def test_outline_around_all_feeds_is_no_topic(title: str) -> None:
+    inner = "<outline text='feeds'><outline text='A' xmlUrl='https://a.org/f'/></outline>"
+    (entry,) = listed(f"<outline text='{title}'>{inner}</outline>").entries
+    assert entry.folders == ((("Science", "feeds") if title == "Science" else ("feeds",)),)
+
+
+def test_feed_below_another_is_in_the_topic_of_both() -> None:
+    outline = "<outline text='T'><outline text='A' xmlUrl='https://a.org/f'>{}</outline></outline>"
+    found = listed(outline.format("<outline text='B' xmlUrl='https://b.org/f'/>"))
+    assert [entry.folders for entry in found.entries] == [(("T",),), (("T",),)]
+
+
+def test_what_is_no_longer_subscribed_to_in_overcast_is_left_and_counted() -> None:
+    found = listed(
+        "<outline text='A' xmlUrl='https://a.org/f' subscribed='1'/>"
+        "<outline text='B' xmlUrl='https://b.org/f'><outline type='podcast-episode' progress='5'/></outline>"
+        "<outline text='C' xmlUrl='https://c.org/f' subscribed='0'/>"
+        "<outline text='D' type='podcast-playlist'/>"
+    )
+    assert ([entry.title for entry in found.entries], found.episodes, found.program) == (["A"], (), None)
+    assert found.left == ("1 playlist", "2 podcasts that you no longer subscribe to")
+
+
+@pytest.mark.parametrize(("progress", "count"), [("359999", 1), ("1e300", 0), ("nan", 0), ("-1", 0), ("0.5", 1)])
+def test_position_in_overcast_is_believed_within_reason(progress: str, count: int) -> None:
+    episode = f"<outline type='podcast-episode' progress='{progress}' userUpdatedDate='soon'/>"
+    found = listed(f"<outline xmlUrl='https://a.org/f'>{episode}</outline>")
+    assert (len(found.episodes), [each.when for each in found.episodes]) == (count, [None] * count)
+
+
+def test_episode_before_any_podcast_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    episode = "<outline type='podcast-episode' played='1'/>"
+    assert listed(episode).episodes == ()
+    monkeypatch.setattr("tui_pod.feeds.formats.opml.MAX_EPISODES", 2)
+    assert len(listed(f"<outline xmlUrl='https://a.org/f'>{episode * 3}</outline>").episodes) == 2
+
+
+def test_login_of_an_entry_is_read_and_never_written() -> None:
+    entries = listed(
+        "<outline text='A' xmlUrl='https://ann:s3@a.org/f'/><outline text='B' xmlUrl='https://a%3Ab:s3@b.org/f'/>"
+    ).entries
+    assert [(entry.address, entry.user, entry.password) for entry in entries] == [
+        ("https://a.org/f", "ann", "s3"), ("https://b.org/f", None, "s3"),
+    ]  # fmt: skip
+    assert "s3" not in write_opml(entries)
+
+
+def test_settings_are_read_up_to_a_limit() -> None:
+    text = '{"speed": "1.2"}'
+    for more, settings in ((0, (("speed", "1.2"),)), (1, ())):
+        value = quoteattr(text[:-1].ljust(39_999 + more) + "}")
+        (entry,) = listed(f"<outline tui-pod-settings={value} xmlUrl='https://a.org/f'/>").entries
+        assert entry.settings == settings
+
+
+def test_name_of_a_feed_without_a_title_is_its_address_and_own_topics_are_written_once() -> None:
+    text = write_opml(
+        [Entry("https://a.org/f", folders=(("T", "U"), ("T",))), Entry("https://b.org/f", "B", (("T",),))]
+    )
+    assert '<outline text="https://a.org/f" title="https://a.org/f"' in text
+    assert (text.count('text="T"'), text.count('text="U"')) == (1, 1)

@@ -172,3 +172,129 @@ def test_live_item_is_told_only_where_it_belongs() -> None:
 def test_items_are_read_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_pod.feeds.formats.rss.MAX_ITEMS", 2)
     assert len(read(feed(item(1) + item(2) + item(3))).items) == 2
+
+
+def test_title_and_picture_of_a_channel_are_told_though_its_image_comes_first() -> None:
+    image = "<image><title>Not this</title><url> /cover.png </url></image>"
+    found = read(f"<rss><channel>{image}<title>Cast</title>{item(1)}</channel></rss>")
+    assert (found.title, found.picture) == ("Cast", "https://cast.example.org/cover.png")
+
+
+@pytest.mark.parametrize(
+    ("elements", "picture"),
+    [
+        ("<itunes:image href='a.png'/>", "https://cast.example.org/shows/a.png"),
+        ("<media:thumbnail url='/b.png'/><itunes:image href='/a.png'/>", "https://cast.example.org/b.png"),
+        ("<itunes:image href='file:///a.png'/><itunes:image href='/c.png'/>", "https://cast.example.org/c.png"),
+        ("<itunes:image/>", None),
+        ("", None),
+    ],
+)
+def test_picture_of_an_item_is_the_first_that_can_be_fetched(elements: str, picture: str | None) -> None:
+    assert only(f"<title>x</title>{elements}").picture == picture
+
+
+@pytest.mark.parametrize(
+    ("elements", "link"),
+    [
+        ("<guid>https://a.org/g</guid>", "https://a.org/g"),
+        ("<guid isPermaLink='TRUE'>/g</guid>", "https://cast.example.org/g"),
+        ("<guid>/g</guid>", None),
+        ("<guid isPermaLink='false'>https://a.org/g</guid>", None),
+        ("<link>/l</link><guid>https://a.org/g</guid>", "https://cast.example.org/l"),
+        ("<link>/l</link><atom:link rel='alternate' href='/b'/>", "https://cast.example.org/b"),
+        ("<atom:link rel='self' href='/s'/><id>https://a.org/i</id>", "https://cast.example.org/s"),
+        ("<atom:link rel='related' href='/r'/><id>https://a.org/i</id>", "https://a.org/i"),
+        ("<atom:link href='file:///x'/><atom:link href='/b'/>", "https://cast.example.org/b"),
+    ],
+)
+def test_page_of_an_item_is_told_by_the_best_of_its_links(elements: str, link: str | None) -> None:
+    assert only(f"<title>x</title>{elements}").link == link
+
+
+@pytest.mark.parametrize(
+    ("elements", "told"),
+    [
+        ("<itunes:season>2</itunes:season><itunes:episode>E03</itunes:episode>", (2, 3, None, False)),
+        ("<podcast:season>4</podcast:season><podcast:episode>5</podcast:episode>", (4, 5, None, False)),
+        ("<itunes:season>1</itunes:season><podcast:season>4</podcast:season>", (1, None, None, False)),
+        ("<itunes:episodeType> Bonus </itunes:episodeType>", (None, None, "bonus", False)),
+        ("<itunes:episodeType>full</itunes:episodeType>", (None, None, None, False)),
+        ("<itunes:explicit> Yes</itunes:explicit>", (None, None, None, True)),
+        ("<itunes:explicit>clean</itunes:explicit>", (None, None, None, False)),
+    ],
+)
+def test_numbers_and_kind_of_an_item_are_read(elements: str, told: tuple[int, int, str, bool]) -> None:
+    found = only(f"<title>x</title>{elements}")
+    assert (found.season, found.number, found.type, found.is_explicit) == told
+
+
+@pytest.mark.parametrize(
+    ("attributes", "audio", "size"),
+    [
+        ("url='/a' medium='audio' fileSize='12'", "/a", 12),
+        ("url='/a' type='audio/mpeg' medium='image'", "/a", None),
+        ("url='/a' medium='image'", None, None),
+        ("url='/a'", None, None),
+        ("url='/a.mp3'", "/a.mp3", None),
+    ],
+)
+def test_media_content_is_a_recording_if_it_says_so(attributes: str, audio: str | None, size: int | None) -> None:
+    found = only(f"<title>x</title><media:content {attributes}/>")
+    assert (found.audio, found.size) == (f"https://cast.example.org{audio}" if audio else None, size)
+
+
+def test_categories_are_four_deep_and_those_above_others_are_left_out() -> None:
+    inner = "".join(f"<itunes:category text='{name}'>" for name in "abcde") + "</itunes:category>" * 5
+    again = "<itunes:category text='x'/><itunes:category text='x'/><itunes:category/>"
+    found = read(feed(item(1), extra=inner + again))
+    assert found.categories == (("a", "b", "c", "d"), ("b", "c", "d", "e"), ("x",))
+
+
+def test_category_of_an_item_is_a_keyword_by_label_or_term() -> None:
+    found = only(
+        "<title>x</title><category label='A' term='B'/><category term='C'/><itunes:keywords>D</itunes:keywords>"
+    )
+    assert found.keywords == ("D", "A", "C")
+
+
+def test_texts_in_html_are_told_by_their_type_and_others_read_as_written() -> None:
+    assert only("<title type='html'>&lt;b&gt;A&lt;/b&gt;</title>").title == "A"
+    assert only("<title>&lt;b&gt;A&lt;/b&gt;</title>").title == "<b>A</b>"
+
+
+def test_first_date_that_can_be_read_counts() -> None:
+    found = only("<title>x</title><pubDate>soon</pubDate><dc:date>2024-01-05</dc:date><updated>2024-01-06</updated>")
+    assert found.published == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
+
+
+def test_live_item_leads_to_its_page_rather_than_to_its_stream() -> None:
+    page, stream = "<podcast:contentLink href='https://a.org/page'/>", "<enclosure url='https://a.org/s'/>"
+    for inside, link in ((page + stream, "page"), (stream + page, "page"), (stream, "s")):
+        live = f"<podcast:liveItem status='live'><title>On air</title>{inside}</podcast:liveItem>"
+        assert f"https://a.org/{link}" in read(feed(item(1), extra=live)).summary
+
+
+def test_document_of_json_is_told_by_its_first_mark() -> None:
+    document = '{"title": "J", "items": [{"id": "1", "content_text": "x"}]}'
+    assert read(" " * 199 + document).title == "J"
+    assert read(b"\xef\xbb\xbf" + document.encode()).title == "J"
+
+
+def test_chapters_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.formats.rss.MAX_CHAPTERS", 2)
+    marks = "".join(f"<psc:chapter start='{n}' title='{n}'/>" for n in range(3))
+    assert [mark.title for mark in only(f"<title>x</title>{marks}").marks] == ["0", "1"]
+
+
+def test_links_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.feeds.formats.rss.MAX_LINKS", 1)
+    links = "<podcast:transcript url='/a.vtt'/><enclosure url='/a.mp3'/>"
+    source = "<podcast:alternateEnclosure type='audio/mpeg'><podcast:source uri='/b.mp3'/></podcast:alternateEnclosure>"
+    found = only(f"<title>x</title>{links}{source}")
+    assert (found.transcript, found.audio) == ("https://cast.example.org/a.vtt", None)
+
+
+def test_text_of_unescaped_markup_has_its_breaks() -> None:
+    found = only("<title>x</title><description>One<br/>two<b>three</b><li>four</li></description>")
+    assert found.notes == "One\ntwothree\nfour"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.reading import read
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.feeds.formats.model import Feed
-from tui_pod.feeds.formats.values import recording_rank, to_duration, to_seconds, to_size, to_time
+from tui_pod.feeds.formats.values import recording_rank, to_duration, to_number, to_seconds, to_size, to_time
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,39 @@ def fixture(name: str) -> Feed:
 def test_recordings_of_any_type_play_and_other_files_do_not() -> None:
     playable = [entry.title for entry in fixture("types.xml").items if entry.audio]
     assert playable == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("05 Jan 2024 12:00 AM", 0), ("05 Jan 2024 12:00 PM", 12), ("05 Jan 2024 1:00 pm", 13),
+        ("05 Jan 2024 10:00 +0130", 8.5), ("05 Jan 2024 10:00 -01:30", 11.5), ("05 Jan 2024 10:00 +2400", 10),
+        ("05 Jan 2024 10:00 CEST", 8), ("05 Jan 2024 10:00 PDT", 17), ("05 Jan 2024 10:00 XYZ", 10),
+        ("2024-01-05T10:30Z", 10.5), ("2024-01-05T10:00:36Z", 10.01),
+    ],
+)  # fmt: skip
+def test_hour_and_zone_of_a_date_are_read(text: str, hour: float) -> None:
+    assert to_time(text) == datetime(2024, 1, 5, tzinfo=UTC).timestamp() + 3600 * hour
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("1 Jan 69", 2069), ("1 Jan 71", 1971), ("1 Jan 99", 1999), ("1 Jan 00", 2000), ("1 Jan 2101", 2101)],
+)
+def test_year_of_two_digits_is_of_this_or_the_last_century(text: str, year: int) -> None:
+    assert to_time(text) == datetime(year, 1, 1, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("3", 3), ("3.0", 3), ("S3", 3), ("Episode 12", 12), ("#7", 7), ("0", 0), ("3.5", None), ("", None), ("x", None),
+    ("1234567", None),
+])  # fmt: skip
+def test_number_of_a_season_or_episode_is_read(text: str, number: int | None) -> None:
+    assert to_number(text) == number
+
+
+def test_longest_length_and_size_are_believed_and_no_longer_ones() -> None:
+    assert to_duration(f"{DURATION_FAULT:.0f}") == DURATION_FAULT
+    assert to_duration(f"{DURATION_FAULT + 1:.0f}") is None
+    assert (to_size("9" * 15), to_size("9" * 16)) == (10**15 - 1, None)
+    assert to_duration("1h 1m 1s") == 3661.0

@@ -113,8 +113,8 @@ def make_item(
     notes = max(described, key=len, default="")
     has_more = "<" in notes or "\n" in notes or len(notes) > SUMMARY_LIMIT
     if told:
-        notes = f"{notes[: MAX_HTML - len(told)] or escape(subtitle)}<p>{told.strip().replace(chr(10), '<br>')}</p>"
-        has_more = True
+        told = f"<p>{told.strip().replace(chr(10), '<br>')}</p>"
+        notes, has_more = f"{notes[: MAX_HTML - len(told)] or escape(subtitle)}{told}", True
     name = clean(raw.title)
     if not name and not summary and audio is None:
         return None

@@ -127,13 +127,13 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Imported:
     if not is_whole:
         faults.append("The list is cut off or broken; the readable part was used.")
     entries, heard = tuple(reader.entries.values()), reader.heard
-    left = {"playlist": reader.playlists}
+    left = [counted(reader.playlists, "playlist")] if reader.playlists else []
     if reader.subscribed:  # only Overcast says so, and lists what was subscribed to before as well
-        left["podcast that you no longer subscribe to"] = len(entries) - len(reader.subscribed)
+        if former := len(entries) - len(reader.subscribed):
+            left.append(f"{counted(former, 'podcast')} that you no longer subscribe to")
         entries = tuple(entry for entry in entries if entry.address in reader.subscribed)
         heard = [episode for episode in heard if episode.podcast in reader.subscribed]
-    said = tuple(counted(count, what) for what, count in left.items() if count)
-    return Imported("Overcast" if heard else None, entries, tuple(heard), tuple(faults), left=said)
+    return Imported("Overcast" if heard else None, entries, tuple(heard), tuple(faults), left=tuple(left))
 
 
 @dataclass(slots=True)

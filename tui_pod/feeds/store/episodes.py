@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from tui_pod.core.library.parts import pack_parts
@@ -213,4 +212,7 @@ def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, floa
 
 def _with_neighbours(times: Iterable[float | None]) -> list[float | None]:
     """Return times, each unknown one replaced by the last known one before it."""
-    return list(accumulate(times, lambda last, time: last if time is None else time))
+    filled: list[float | None] = []
+    for time in times:
+        filled.append(filled[-1] if time is None and filled else time)
+    return filled
