@@ -14,7 +14,7 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.fetch import Limits
-from tui_pod.feeds.refresh import Refreshed, is_same_podcast, refresh
+from tui_pod.feeds.refresh import Refreshed, RefreshResult, is_same_podcast, refresh
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
@@ -295,3 +295,31 @@ async def test_feed_that_has_not_changed_is_no_failure(site: Site, store: FeedSt
     (outcome,) = (await refresh(store)).outcomes
     assert (outcome.error, outcome.new, outcome.has_changed) == (None, 0, False)
     assert (site.asked[-1][1].get("If-None-Match") is not None, store.feeds()[0].error) == (True, None)
+
+
+def result(name: str, new: int = 0, **changes: Any) -> RefreshResult:
+    return RefreshResult(f"https://{name}.example/f", name, new, **changes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, ""),
+        ({"Quarks": 3, "Bugs": 0}, "Quarks"),
+        ({"Bugs": 1, "Quarks": 3}, "Quarks 3, Bugs 1"),
+        (dict.fromkeys("abcde", 1), "a 1, b 1, c 1, d 1, e 1"),
+        (dict.fromkeys("abcdefg", 1), "a 1, b 1, c 1, d 1, e 1, 2 more podcasts"),
+    ],
+)
+def test_podcasts_with_new_episodes_are_named(counts: dict[str, int], said: str) -> None:
+    refreshed = Refreshed(tuple(result(name, new) for name, new in counts.items()))
+    assert (refreshed.named_new, refreshed.new) == (said, sum(counts.values()))
+
+
+def test_offline_is_told_only_if_every_feed_of_the_network_failed() -> None:
+    offline, failed, fine = result("a", error="x", is_offline=True), result("b", error="x"), result("c")
+    folder = RefreshResult("file:///a", "Shelf")
+    assert Refreshed((offline, failed, folder)).is_offline
+    assert not Refreshed((failed, folder)).is_offline
+    assert not Refreshed((offline, fine)).is_offline
+    assert Refreshed((offline, failed, fine)).failed == (offline, failed)

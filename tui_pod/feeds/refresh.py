@@ -192,7 +192,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         return RefreshResult(feed.feed_id, feed.name)
     response, found = read_answer(response, content, policy, cancel)
     moved_to = response.moved_to
-    if found.moved_to and found.moved_to not in (feed.address, response.address):
+    if found.moved_to not in (None, feed.address, response.address):
         successor = _successor(found, policy, cancel)
         if successor is not None:
             response, found = successor

@@ -67,3 +67,24 @@ def test_copies_are_few(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         site.replies[f"/{number}"] = server.body(str(number))
         read_document(tmp_path / "remote", site.url(f"/{number}"), site.policy)
     assert len(list((tmp_path / "remote").iterdir())) == 3
+
+
+def test_oldest_copies_are_deleted_and_the_new_one_stays(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST", 2)
+    folder = tmp_path / "remote"
+    for number in range(3):
+        site.replies[f"/{number}"] = server.body(str(number))
+        read_document(folder, site.url(f"/{number}"), site.policy)
+        grow_old(folder, site.url(f"/{number}"), 100.0 - number)
+    assert {path.name for path in folder.iterdir()} == {copy_name(site.url(f"/{number}")) for number in (1, 2)}
+    assert len(copy_name("https://a.org/")) == 36
+
+
+def test_document_of_8_megabytes_is_read_and_no_larger_one(site: Site, tmp_path: Path) -> None:
+    for more in (0, 1):
+        site.replies[f"/{more}"] = server.body(b"x" * (8 * 1024**2 + more))
+    assert len(read_document(tmp_path, site.url("/0"), site.policy)) == 8 * 1024**2
+    with pytest.raises(FetchError, match="larger than 8 MB"):
+        read_document(tmp_path, site.url("/1"), site.policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_ENDLESS, AHEAD_UNREAD, METER, NEAR, STALE, FetchPlan
+from tui_pod.feeds.media.fetch_plan import AHEAD, METER, STALE, FetchPlan
 from tui_pod.feeds.media.sparse_file import Intervals
 
 SIZE = 10_000_000
@@ -41,7 +41,7 @@ def test_first_missing_byte_from_the_reader_on_is_next() -> None:
     assert make_plan(wanted=550).gap(Intervals([(500, SIZE)]), SIZE) is None
 
 
-@pytest.mark.parametrize(("readers", "ahead"), [(1, AHEAD), (0, AHEAD_UNREAD)])
+@pytest.mark.parametrize(("readers", "ahead"), [(1, 1024 * 1024), (0, 128 * 1024)])
 def test_no_more_is_fetched_than_is_soon_needed(readers: int, ahead: int) -> None:
     assert make_plan(readers=readers).gap(Intervals([(0, ahead - 1)]), SIZE) == ahead - 1
     assert make_plan(readers=readers).gap(Intervals([(0, ahead)]), SIZE) is None
@@ -54,8 +54,8 @@ def test_all_is_fetched_where_nothing_can_be_jumped_to() -> None:
 
 def test_connection_is_kept_for_what_is_near_and_given_up_for_what_is_not() -> None:
     plan = make_plan(position=1000)
-    assert plan.will_bring(1000 + NEAR[0])
-    assert not plan.will_bring(1000 + NEAR[0] + 1)
+    assert plan.will_bring(1000 + 16 * 1024)
+    assert not plan.will_bring(1000 + 16 * 1024 + 1)
     assert not plan.will_bring(999)
     plan.rate = 100_000.0
     assert plan.will_bring(1000 + 40_000)
@@ -92,8 +92,37 @@ def test_byte_that_a_read_waits_for_is_fetched_however_much_is_ahead() -> None:
 
 
 def test_connection_without_ranges_brings_what_a_broadcast_still_needs() -> None:
-    endless = make_plan(is_ranged=False, position=AHEAD_ENDLESS - 1)
+    endless = make_plan(is_ranged=False, position=16 * 1024 * 1024 - 1)
     assert endless.brings_next(Intervals(), None) is True
-    endless.position = AHEAD_ENDLESS
+    endless.position = 16 * 1024 * 1024
     assert endless.brings_next(Intervals(), None) is None
     assert endless.brings_next(Intervals(), SIZE) is True  # of a known size all is wanted
+
+
+def test_rate_stands_for_256_kilobytes_at_most() -> None:
+    plan = make_plan(position=1000)
+    plan.rate = 1e9
+    assert plan.will_bring(1000 + 256 * 1024)
+    assert not plan.will_bring(1000 + 256 * 1024 + 1)
+
+
+def test_connection_goes_on_until_enough_is_ahead_of_the_reader() -> None:
+    have = Intervals([(1_000_000, 1_000_100)])
+    for ahead, goes_on in ((AHEAD - 1, True), (AHEAD, None)):
+        plan = make_plan(wanted=1_000_000, position=1_000_000 + ahead)
+        have.add(1_000_000, 1_000_000 + ahead)
+        assert plan.brings_next(have, SIZE) is goes_on
+
+
+def test_download_without_a_size_goes_on_from_its_start() -> None:
+    plan = FetchPlan(readers=1, is_ranged=True, wants_all=True)
+    assert plan.gap(Intervals([(0, 2 * AHEAD)]), None) == 2 * AHEAD
+    assert plan.gap(Intervals([(0, SIZE)]), SIZE) is None
+
+
+def test_bytes_that_came_are_counted_over_all_connections() -> None:
+    plan = make_plan()
+    for start in (0, 500):
+        plan.begin(start, 0.0)
+        plan.take(100, 0.1)
+    assert (plan.come, plan.position, plan.rate) == (200, 600, 0.0)

@@ -142,3 +142,24 @@ def test_queued_episodes_are_fetched_first_while_any_are_kept() -> None:
     assert plan(in_use="ae", automatic="a", keep="1") == ("e", "")
     assert plan({"a": PLAYED}, in_use="a", keep="1") == ("e", "")
     assert plan(in_use="ac", keep="0") == ("", "")
+
+
+def test_episode_that_was_marked_counts_as_played_from_then_on() -> None:
+    marked = PLAYED._replace(listened=None)
+    assert plan({"e": marked}, manual="e", delete_played="3") == ("", "e")
+    assert plan({"e": marked}, manual="e", delete_played="4") == ("", "")
+    assert plan({"e": PLAYED._replace(updated=NOW)}, manual="e", delete_played="3") == ("", "e")
+    progress = {"a": PLAYED, "b": marked._replace(updated=NOW - timedelta(days=4))}
+    assert oldest_played(progress.get, "ab") == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "usual", "has_one"),
+    [
+        ({"keep": "1"}, Usual(), True), ({}, Usual(keep=1), True), ({"keep": "0"}, Usual(keep=1), False),
+        ({"delete_played": "now"}, Usual(), True), ({"hidden": "yes", "keep": "1"}, Usual(), False),
+        ({}, Usual(delete_played=0), True), ({"delete_played": "never"}, Usual(delete_played=0), False),
+    ],
+)  # fmt: skip
+def test_podcast_has_a_rule_of_its_own_or_the_usual_one(texts: dict[str, str], usual: Usual, has_one: bool) -> None:
+    assert has_rule(make_settings(texts), usual) is has_one

@@ -98,3 +98,30 @@ def test_version_differs_by_size_or_mark_if_both_are_known() -> None:
     assert '"two"' in str(answer.difference('"two"', 200))
     unknown = RangeAnswer(0, None, None, None, has_ranges=True)
     assert unknown.difference('"one"', 100) is None
+
+
+@pytest.mark.parametrize(("digits", "is_believed"), [(15, True), (16, False)])
+def test_size_is_believed_up_to_15_digits(digits: int, is_believed: bool) -> None:
+    number = "9" * digits
+    assert ranged(200, content_length=number).size == (int(number) if is_believed else None)
+    assert ranged(content_range=f"bytes 100-199/{number}").is_wrong_part is not is_believed
+    if is_believed:
+        assert ranged(416, content_range=f"bytes */{number}").size == int(number)
+    else:
+        with pytest.raises(FetchError):
+            ranged(416, content_range=f"bytes */{number}")
+
+
+def test_part_that_nobody_requested_is_the_whole_file() -> None:
+    answer = ranged(206, None, content_range="bytes 100-199/200", content_length="100")
+    assert (answer.start, answer.size, answer.is_wrong_part) == (0, 100, False)
+
+
+def test_start_is_judged_by_its_first_512_bytes() -> None:
+    check_start(b" " * 512 + b"<html")
+    with pytest.raises(FetchError) as caught:
+        check_start(b" " * 500 + b"<HTML>")
+    assert caught.value.is_final
+    with pytest.raises(FetchError) as caught:
+        check_kind(answer("image/png", status=399))
+    assert caught.value.is_final

@@ -1,8 +1,11 @@
 """What of an address is a login, and where a login goes."""
 
+import hashlib
+
 import pytest
 
-from tui_pod.feeds.net.login import Login, find_digest, login_for, split_login
+from tui_pod.core.errors import UserError
+from tui_pod.feeds.net.login import Login, check_user, find_digest, login_for, split_login
 
 HTTPS = ("https", "pod.example.org", 443)
 HTTP = ("http", "pod.example.org", 80)
@@ -63,3 +66,71 @@ def test_digest_names_its_quality_only_if_the_server_asks_for_it(quality: str, n
     parts = dict(part.split("=", 1) for part in header.removeprefix("Digest ").split(", "))
     assert parts.keys() == {"username", "realm", "nonce", "uri", "response", "opaque"} | names
     assert parts.get("nc", "00000001") == "00000001"
+
+
+def answered(challenge: str, **given: str) -> dict[str, str]:
+    """Return the parts of the header that answers a challenge."""
+    digest = find_digest(challenge)
+    assert digest is not None
+    header = Login(HTTPS, given.get("user", "ann"), "s3").header(digest, "GET", "/f")
+    return dict(part.split("=", 1) for part in header.removeprefix("Digest ").split(", "))
+
+
+@pytest.mark.parametrize("algorithm", ["MD5-sess", "SHA-256-sess"])
+def test_digest_of_a_session_hashes_the_login_with_both_numbers(algorithm: str) -> None:
+    kind = "md5" if algorithm.startswith("MD5") else "sha256"
+
+    def hashed(*texts: str) -> str:
+        return hashlib.new(kind, ":".join(texts).encode()).hexdigest()
+
+    for quality in ("", ", qop=auth"):
+        parts = answered(f'Digest realm="r", nonce="n", algorithm={algorithm}{quality}')
+        own = parts["cnonce"].strip('"')
+        secret, asked = hashed(hashed("ann", "r", "s3"), "n", own), hashed("GET", "/f")
+        wanted = hashed(secret, "n", "00000001", own, "auth", asked) if quality else hashed(secret, "n", asked)
+        assert (parts["response"], parts["algorithm"]) == (f'"{wanted}"', algorithm)
+
+
+def test_digest_quotes_what_it_repeats_and_names_only_what_it_was_given() -> None:
+    parts = answered('Digest nonce="n"', user='a"b\\c')
+    assert parts["username"] == r'''"a\"b\\c"'''
+    assert parts.keys() == {"username", "realm", "nonce", "uri", "response"}
+
+
+@pytest.mark.parametrize(
+    ("challenges", "nonce"),
+    [
+        ('Digest nonce="a", Digest nonce="b"', "a"),
+        ('Basic realm="x", digest NONCE=a, algorithm=md5', "a"),
+        ('Digest nonce="a", algorithm=SHA-512, Digest nonce="b", algorithm=SHA-256-SESS', "b"),
+        ('Digest nonce="a", qop="auth-int", Digest nonce="b", qop="auth-int, auth"', "b"),
+        ('Digest realm="a"', None),
+        ('Basic realm="Digest nonce=a"', None),
+        ("", None),
+    ],
+)
+def test_first_challenge_that_can_be_answered_is_found(challenges: str, nonce: str | None) -> None:
+    found = find_digest(challenges)
+    assert (found and found["nonce"]) == nonce
+
+
+def test_login_that_may_be_sent_comes_before_one_that_may_not() -> None:
+    held, sent = Login(HTTP, "ann", "s3"), Login(HTTP, "bo", "s3", over_http=True)
+    assert login_for(HTTP, [held, sent]) is sent
+    assert login_for(HTTPS, [held, sent]) is held
+    assert login_for(("https", "other.org", 443), [held, sent]) is None
+    assert held.header() == "Basic YW5uOnMz"
+    assert not held.renew("Basic x")
+
+
+def test_address_longer_than_any_has_no_login() -> None:
+    text = "https://ann:s3@a.org/"
+    assert split_login(text.ljust(4_000, "x")).user == "ann"
+    assert split_login(text.ljust(4_001, "x")) == (text.ljust(4_001, "x"), "", "")
+
+
+@pytest.mark.parametrize("user", ["", "a:b"])
+def test_user_name_without_letters_or_with_a_colon_is_refused(user: str) -> None:
+    with pytest.raises(UserError, match="without a colon"):
+        check_user(user)
+    assert check_user("ann") == "ann"

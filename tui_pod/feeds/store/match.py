@@ -122,7 +122,7 @@ def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[
             groups.setdefault((media_core(one.item.audio), fold(one.item.title)), []).append(one)
     aliases = {}
     for group in groups.values():
-        if 1 < len(group) <= MOST_COPIES:
+        if len(group) <= MOST_COPIES:
             kept = next((one for one in reversed(group) if one.id in known), group[-1])
             alike = (one for one in group if _may_be_as_long(one.item.duration, kept.item.duration))
             aliases.update({one.id: kept.id for one in alike if one is not kept})
