@@ -137,3 +137,15 @@ def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: She
         found = ProgressIndex(shelf.library(), progress).get(book.id)
         assert found is not None
         assert found.position == pytest.approx(60.5, abs=0.01)
+
+
+def test_stretches_of_a_book_are_as_long_in_its_files(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    book = shelf.book()
+    configure(shelf, kind="talks")
+    moves = [move for move in shelf.library().moves if move.former == book.id]
+    assert [(move.start, move.end) for move in moves] == [
+        (round(part.start, 2), round(part.end, 2)) for part in book.parts
+    ]
+    assert [(move.at, move.last) for move in moves] == [(0.0, move.end - move.start) for move in moves]

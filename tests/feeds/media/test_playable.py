@@ -12,7 +12,7 @@ from tests.feeds.server import Ranged, Site
 from tests.feeds.zoo import mark_variable, mp3
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.mp3_head import ENDLESS_TAG, MAX_ENTRIES, read_head
-from tui_pod.feeds.media.playable import PLAIN_TAG, find_places
+from tui_pod.feeds.media.playable import find_places
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.net.fetch import FetchError
@@ -145,4 +145,21 @@ def test_tag_of_thousands_of_entries_is_refused(find: Find) -> None:
     entry = b"TXXX" + (1).to_bytes(4, "big") + b"\0\0x"
     with pytest.raises(FetchError, match=ENDLESS_TAG):
         find(id3(len(entry) * (MAX_ENTRIES + 10), entry) + mp3(5.0), None)
-    assert find(id3(PLAIN_TAG - 100, entry) + mp3(5.0), None).is_constant_rate is True
+    assert find(id3(50_000, entry) + mp3(5.0), None).is_constant_rate is True
+    with pytest.raises(FetchError) as caught:
+        find(id3(10 * 5_001 + 10, b"TXXX" + bytes(6)) + mp3(5.0), None)
+    assert caught.value.is_final
+
+
+@pytest.mark.parametrize(("size", "has_length"), [(999, False), (1_000, True), (40_000, True), (40_001, False)])
+def test_length_is_added_if_it_gives_a_rate_that_an_mp3_may_have(find: Find, size: int, has_length: bool) -> None:
+    seconds = 4.0 if size < 2_000 else 1.0
+    content = VARIABLE[: int(size * seconds)] if size < 2_000 else (VARIABLE * 2)[: int(size * seconds)]
+    assert len(content) == size * seconds
+    assert find(content, seconds).has_length is has_length
+
+
+@pytest.mark.parametrize(("stated", "is_constant"), [(57.2, True), (63.1, True), (56.0, True)])
+def test_length_that_does_not_fit_is_compared_with_the_middle(find: Find, stated: float, is_constant: bool) -> None:
+    assert find(mp3(60.0), stated).is_constant_rate is is_constant
+    assert find(mp3(30.0, 8) + bytes(4_000) + mp3(30.0, 8), stated).is_constant_rate is True

@@ -439,3 +439,68 @@ def test_recording_that_was_closed_is_opened_anew(cache: RecordingStore, open_st
     stream.close()
     assert not stream.is_usable
     assert open_stream() is not stream
+
+
+def test_inserted_bytes_are_read_where_they_belong_and_counted_by_readers_alone(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    stream.inserted = 100, b"inserted"
+    whole = CONTENT[:100] + b"inserted" + CONTENT[100:]
+    reader = stream.open()
+    assert read(reader, 0, len(whole) + 9) == whole
+    assert (reader.size(), stream.progress().total, stream.progress().fetched) == (
+        len(whole),
+        len(CONTENT),
+        len(CONTENT),
+    )
+    for start, count in ((95, 10), (100, 8), (105, 3), (105, 10), (108, 4)):
+        assert read(reader, start, count) == whole[start : start + count]
+    reader.close()
+
+
+def test_head_is_looked_at_as_far_as_it_is_there(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    assert stream.peek(10, 5, 5.0, CancelToken()) == CONTENT[10:15]
+    assert stream.peek(len(CONTENT) - 5, 10, 5.0, CancelToken()) == CONTENT[-5:]
+    assert stream.peek(len(CONTENT), 10, 5.0, CancelToken()) == b""
+
+
+def test_head_of_a_recording_without_a_size_is_looked_at(open_stream: Open) -> None:
+    assert open_stream(server.endless()).peek(0, 10, 5.0, CancelToken()) == b"x" * 10
+
+
+def test_head_that_does_not_come_in_time_is_empty(open_stream: Open) -> None:
+    assert open_stream(server.silent).peek(0, 10, 0.0, CancelToken()) == b""
+
+
+def test_closed_recording_can_neither_be_read_nor_used(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    reader = stream.open()
+    assert stream.is_usable
+    stream.close_if_unread()
+    assert stream.is_usable  # someone reads it
+    reader.close()
+    reader.close()
+    stream.close_if_unread()
+    assert not stream.is_usable
+    with pytest.raises(OSError, match="was closed"):
+        stream.open()
+
+
+def test_page_that_calls_itself_audio_is_asked_for_once(open_stream: Open, site: Site) -> None:
+    assert "a page or a list" in reason(open_stream(server.body(b"<html>", "audio/mpeg")))
+    assert len(site.asked) == 1
+
+
+def test_download_reports_all_that_is_here_and_asks_for_room_once(open_stream: Open) -> None:
+    reports, rooms = list[tuple[int, int | None]](), list[tuple[int, int]]()
+    stream = open_stream(Ranged(CONTENT))
+    for _ in range(2):
+        stream.fetch_all(
+            len(CONTENT), lambda *told: reports.append(told), CancelToken(), lambda *room: rooms.append(room)
+        )
+        assert reports[-1] == (len(CONTENT), len(CONTENT))
+    assert [size for size, _ in rooms] == [len(CONTENT)] * 2
+    assert rooms[-1] == (len(CONTENT), 0)
+    with pytest.raises(FetchError, match="larger than 0 MB") as caught:
+        stream.fetch_all(len(CONTENT) - 1, lambda *_: None, CancelToken())
+    assert caught.value.is_final

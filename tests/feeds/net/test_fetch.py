@@ -1,10 +1,12 @@
 import contextlib
+import errno
 import gzip
 import hashlib
 import io
 import re
 import socket
 import threading
+from dataclasses import dataclass
 
 import pytest
 
@@ -342,3 +344,103 @@ def test_buffered_head_does_not_lose_the_body(site: Site) -> None:
         for chunk in response.chunks:
             out.write(chunk)
     assert out.getvalue() == bytes(range(256)) * 1000
+
+
+def raw(*pieces: bytes) -> server.Reply:
+    """Answer with these bytes and nothing else."""
+
+    def reply(exchange: server.Exchange) -> None:
+        for piece in pieces:
+            exchange.wfile.write(piece)
+
+    return reply
+
+
+def test_fetch_answer_that_is_none_says_so(site: Site) -> None:
+    site.replies["/x"] = raw()
+    with pytest.raises(FetchError, match=r"/x: the connection broke off before an answer\.$") as caught:
+        ask(site, "/x")
+    error = caught.value
+    assert (error.status, error.is_final, error.is_offline, error.brief) == (
+        None,
+        False,
+        False,
+        "the connection failed",
+    )
+    site.replies["/x"] = raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip")
+    with pytest.raises(FetchError, match="its answer cannot be decompressed"):
+        ask(site, "/x")
+
+
+def test_fetch_server_without_tls_is_told(site: Site) -> None:
+    origin = ("https", "127.0.0.1", site.server_port)
+    with pytest.raises(FetchError, match="no secure connection could be made"):
+        fetch(Request(f"https://127.0.0.1:{site.server_port}/x", frozenset((origin,))), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "is_offline"),
+    [
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable", True),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "No route to host", True),
+        (OSError(errno.ECONNRESET, "Connection reset by peer"), "Connection reset by peer", False),
+        (OSError(), "the connection broke off", False),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "nothing answers there", False),
+        (TimeoutError(), "no answer for 5 s", False),
+    ],
+)
+def test_fetch_server_that_cannot_be_reached_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str, is_offline: bool
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    with pytest.raises(FetchError, match=rf"/x: {said}\.$") as caught:
+        ask(site, "/x?secret=1")
+    assert (caught.value.is_offline, caught.value.is_final) == (is_offline, False)
+
+
+def test_fetch_deadline_is_told_apart_from_silence(site: Site) -> None:
+    site.replies["/x"] = server.silent
+    with pytest.raises(FetchError, match=r"not done within 0 s\.$"):
+        ask(site, "/x", Limits(1000, seconds=0.1, idle=60.0))
+    with pytest.raises(FetchError, match=r"no answer for 0 s\.$"):
+        ask(site, "/x", Limits(1000, seconds=60.0, idle=0.1))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_proxy_that_refuses_or_cannot_be_found_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda h, *r, **n: real("8.8.8.8" if h == "cast.example.org" else h, *r, **n)
+    )
+    monkeypatch.setenv(f"{scheme}_proxy", "http://nobody.invalid:1")
+    with pytest.raises(FetchError, match=r"the proxy nobody\.invalid cannot be found\.$"):
+        fetch(Request(f"{scheme}://cast.example.org/x"), LIMITS)
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{site.server_port}")
+    said = "does not have it" if scheme == "http" else r"the proxy 127\.0\.0\.1 refuses it \(403\)"
+    with pytest.raises(FetchError, match=said):
+        fetch(Request(f"{scheme}://cast.example.org/x"), LIMITS)
+
+
+def test_login_that_was_renewed_is_sent_again_once(site: Site) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Renewed(Login):
+        def renew(self, sent: str) -> bool:
+            renewals.append(sent)
+            return True
+
+    renewals: list[str] = []
+    site.replies["/x"] = server.body("no", status=401)
+    login = Renewed(site.origin(), "ann", "s3", over_http=True)
+    with pytest.raises(LoginWanted, match="does not take this login"):
+        fetch(Request(site.url("/x"), site.allowed, logins=(login,)), LIMITS)
+    assert (len(site.asked), renewals) == (2, ["Basic YW5uOnMz"])
+    renewals.clear()
+    held = Renewed(site.origin(), "ann", "s3")
+    with pytest.raises(LoginWanted, match="wants the login over http, where others can read it") as caught:
+        fetch(Request(site.url("/x"), site.allowed, logins=(held,)), LIMITS)
+    assert (caught.value.is_kept_back, caught.value.is_final, renewals) == (True, True, [])

@@ -5,9 +5,10 @@ import pytest
 from tests.feeds.store.making import FIRST, NOW, make_feed, make_item, titles
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.feeds.formats.model import Item, Recording
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.episodes import picture_of
+from tui_pod.feeds.store.episodes import picture_of, store_recordings
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.marks import read_news
@@ -258,6 +259,9 @@ def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -
     assert list(store.changed_settings()) == [COURSE]
     with pytest.raises(FeedStoreError, match="no feed"):
         store.configure("https://nobody.org/", {"speed": "2"})
+    with store.db.write() as db:
+        store_recordings(db, [("a book", Item("g", "Emma", recording=Recording("/shelf")))])
+    store.configure("a book", {"speed": "2"})
 
 
 def test_imported_recording_is_the_episode_that_alone_has_it(store: FeedStore) -> None:

@@ -9,6 +9,7 @@ from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.mp3_head import (
     ENDLESS_TAG,
     HEAD,
+    MAX_ENTRIES,
     MAX_TAG,
     SYNC,
     has_endless_tag,
@@ -20,8 +21,8 @@ from tui_pod.feeds.media.remote_recording import RemoteRecording
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
-PLAIN_TAG = 32 * 1024
-"""Bytes of a tag that is too short to hold many entries."""
+ENTRY = 10
+"""Fewest bytes of an entry of a tag."""
 
 OFF = 0.05
 """Share by which a size may differ from the one computed from the first frames and the stated length."""
@@ -50,7 +51,7 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
     """
     stream.inserted = 0, b""
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
-    if tag > PLAIN_TAG and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
+    if tag > ENTRY * MAX_ENTRIES and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
         raise FetchError(ENDLESS_TAG, is_final=True)
     start = stream.peek(tag, HEAD, PATIENCE, cancel) if tag <= MAX_TAG else b""
     head = read_head(start)
