@@ -20,6 +20,7 @@ from tests.feeds.exports import (
     pocket_casts,
     write_database,
 )
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.feeds import imports
 from tui_pod.feeds.formats.opml import Entry, HeardEpisode
 from tui_pod.feeds.imports import ImportFault, is_export, parse_export, read_export
@@ -275,3 +276,37 @@ def test_time_of_a_clock_years_ahead_counts_as_now(tmp_path: Path) -> None:
         db.execute("UPDATE FeedMedia SET last_played_time = ?", (datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000,))
         db.commit()
     assert all(episode.when is not None and episode.when.year < 9000 for episode in read_export(path).episodes)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_started"), [(0.0, False), (0.5, True), (DURATION_FAULT, True), (DURATION_FAULT + 1, False)]
+)
+def test_position_and_length_are_believed_within_reason(tmp_path: Path, seconds: float, is_started: bool) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE FeedMedia SET position = ?1, duration = ?1", (int(1000 * seconds),))
+        db.execute("UPDATE FeedItems SET read = 0")
+        db.commit()
+    found = read_export(path).episodes
+    assert {(one.position, one.duration, one.is_played) for one in found} == (
+        {(seconds, seconds, False)} if is_started else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, ()), (1, ("1 podcast has",)), (2, ("2 podcasts have",))],
+)
+def test_podcasts_that_cannot_be_fetched_are_counted(tmp_path: Path, count: int, said: tuple[str, ...]) -> None:
+    feeds = [{"id": n, "title": "x", "download_url": "ftp://x" if n <= count else FEED} for n in range(1, 4)]
+    found = read_export(write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=feeds))
+    assert found.faults == tuple(f"{text} no http or https address and cannot be fetched." for text in said)
+    assert len(found.entries) == 3 - count
+
+
+def test_export_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ImportFault, match="none: No such file or directory"):
+        read_export(tmp_path / "none")
+    (tmp_path / "pipe.opml").mkdir()
+    with pytest.raises(ImportFault, match=r"pipe\.opml: "):
+        read_export(tmp_path / "pipe.opml")

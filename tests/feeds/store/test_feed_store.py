@@ -313,7 +313,11 @@ def test_backup_is_written_only_for_what_it_holds(store: FeedStore) -> None:
     store.set_shows_categories(FIRST, True)
     store.fail(FIRST, "It is down.")
     store.touch(FIRST)
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
     assert not store.db.backup.exists()
+    store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
+    assert store.db.backup.exists()
+    store.db.backup.unlink()
     store.remove(FIRST)
     assert store.db.backup.exists()
 
