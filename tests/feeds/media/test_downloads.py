@@ -595,3 +595,63 @@ def test_download_of_what_was_heard_needs_room_too(site: Site, tmp_path: Path) -
     downloads = Downloads(tmp_path / "downloads", 1000, cache)
     with pytest.raises(DownloadError, match="nothing that was played is left"):
         downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))
+
+
+@pytest.mark.parametrize(("size", "fits"), [(1_000_000, True), (1_000_001, False)])
+def test_download_fits_if_it_fills_the_quota(site: Site, tmp_path: Path, size: int, fits: bool) -> None:
+    downloads = kept_in(tmp_path, 1_000_000)
+    site.replies["/a.wav"] = server.body(b"ID3".ljust(size, b"\0"), "audio/mpeg")
+    if fits:
+        assert downloads.fetch(request(site)).stat().st_size == size
+        return
+    with pytest.raises(DownloadError, match="Downloads may take 1 MB, and nothing that was played is left") as caught:
+        downloads.fetch(request(site))
+    assert caught.value.is_general
+
+
+@pytest.mark.parametrize(("free", "fits"), [(199_999_999, False), (200_000_000 + len(AUDIO), True)])
+def test_download_leaves_200_megabytes_of_the_disk(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, free: int, fits: bool
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 0, free))
+    if fits:
+        downloads.fetch(request(site))
+        return
+    with pytest.raises(DownloadError, match="disk is full") as caught:
+        downloads.fetch(request(site))
+    assert caught.value.is_general
+
+
+def test_failure_of_one_server_is_no_general_one(site: Site, downloads: Downloads) -> None:
+    with pytest.raises(DownloadError, match=r"“A title” was not downloaded\. .* does not have it") as caught:
+        downloads.fetch(request(site))
+    assert not caught.value.is_general
+
+
+def test_book_of_several_files_is_one_download(site: Site, downloads: Downloads) -> None:
+    for path in ("/1.wav", "/2.wav", "/3.wav"):
+        site.replies[path] = Ranged(AUDIO)
+    told: list[tuple[int, int | None]] = []
+    others = tuple(site.url(f"/{number}.wav") for number in (2, 3))
+    book = request(site, "/1.wav", others=others, size=3 * len(AUDIO), is_automatic=True)
+    path = downloads.fetch(book, lambda done, total: told.append((done, total)))
+    assert told[-1] == (3 * len(AUDIO), 3 * len(AUDIO))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    (found,) = downloads.all()
+    assert (found.episode, found.size, found.path, found.is_automatic) == (ID, 3 * len(AUDIO), path, True)
+    assert len(list(downloads.folder.glob("*.wav"))) == 3
+    assert downloads.remove(ID)
+    assert list(downloads.folder.glob("*.wav")) == []
+    assert downloads.restore(ID)
+    assert downloads.of([ID])[ID].size == 3 * len(AUDIO)
+    assert downloads.delete(ID)
+    assert not downloads.delete(ID)
+    assert files(downloads) == []
+
+
+def test_version_of_the_folder_changes_with_what_is_in_it(site: Site, downloads: Downloads) -> None:
+    assert downloads.version == 0
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    downloads.fetch(request(site))
+    assert downloads.version == downloads.folder.stat().st_mtime_ns

@@ -6,14 +6,17 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.feeds import server, zoo
 from tests.feeds.server import Ranged, Reply, Site
+from tests.patience import PATIENCE
 from tui_pod.feeds.media import fetch_plan, recording_fetcher
 from tui_pod.feeds.media.recording_store import RecordingStore
 from tui_pod.feeds.media.remote_recording import RecordingReader, RemoteRecording
+from tui_pod.feeds.media.sparse_file import SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
@@ -504,3 +507,48 @@ def test_download_reports_all_that_is_here_and_asks_for_room_once(open_stream: O
     with pytest.raises(FetchError, match="larger than 0 MB") as caught:
         stream.fetch_all(len(CONTENT) - 1, lambda *_: None, CancelToken())
     assert caught.value.is_final
+
+
+@pytest.mark.parametrize(("after", "least", "most"), [(10**9, 1, 2), (100_000, 4, 8)])
+def test_note_is_written_after_so_many_bytes_and_once_all_is_here(
+    open_stream: Open, monkeypatch: pytest.MonkeyPatch, after: int, least: int, most: int
+) -> None:
+    notes, save = list[list[tuple[int, int]]](), SparseFile.save
+
+    def note(file: SparseFile, about: dict[str, Any]) -> None:
+        notes.append(about["have"])
+        save(file, about)
+
+    monkeypatch.setattr(SparseFile, "save", note)
+    monkeypatch.setattr(recording_fetcher, "SAVE_SECONDS", 1e9)
+    monkeypatch.setattr(recording_fetcher, "SAVE_BYTES", after)
+    stream = open_stream(Ranged(CONTENT))
+    assert read_all(stream) == CONTENT
+    stream.close()
+    stream.join(PATIENCE)
+    assert least <= len(notes) <= most
+    assert notes[-1] == [(0, len(CONTENT))]
+
+
+def test_note_is_written_after_some_seconds(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, save = list[int](), SparseFile.save
+
+    def note(file: SparseFile, about: dict[str, Any]) -> None:
+        sizes.append(sum(end - start for start, end in about["have"]))
+        save(file, about)
+
+    monkeypatch.setattr(SparseFile, "save", note)
+    monkeypatch.setattr(recording_fetcher, "SAVE_SECONDS", -1.0)
+    assert read_all(open_stream(Ranged(CONTENT))) == CONTENT
+    assert sizes == sorted(sizes)
+    assert 0 < sizes[0] < len(CONTENT)
+
+
+def test_recording_that_fails_is_asked_for_as_often_as_there_are_pauses(open_stream: Open, site: Site) -> None:
+    assert "is in trouble" in reason(open_stream(server.body("no", "text/plain", status=503)))
+    assert len(site.asked) == 1  # nobody has heard any of it
+    site.asked.clear()
+    stream = open_stream(zoo.Ending(CONTENT, 1, 503, [100_000]))
+    with pytest.raises(OSError, match="is in trouble"):
+        read(stream.open(), 0, len(CONTENT))
+    assert len(site.asked) == 1 + len(recording_fetcher.PAUSES)
