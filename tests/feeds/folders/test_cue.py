@@ -64,3 +64,8 @@ def test_sheet_belongs_to_what_it_names_or_lies_beside(
     sheet: str, chapters: dict[str, str], names: list[str], found: str
 ) -> None:
     assert cue_of("a.mp3", {"other.cue": {"x.mp3": "0.000 X"}, sheet: chapters}, [*names, sheet]) == found
+
+
+def test_title_of_a_track_is_cut_at_300_characters() -> None:
+    ((_, title),) = read('FILE "a.mp3" MP3', f'TITLE "{"x" * 301}"', "INDEX 01 00:00:00")["a.mp3"]
+    assert title == "x" * 299 + "…"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.servers.items import MAX_SECONDS, Shelf, ident_of, number, time_of, to_found, to_listed
 
 BASE = "https://shelf.example.org"
@@ -114,3 +115,60 @@ def test_chapters_are_sorted_and_none_begins_twice() -> None:
     found = to_found(book({"chapters": chapters}), BASE)
     assert found is not None
     assert [(mark.start, mark.title) for mark in found.items[0].marks] == [(0.0, "A"), (30.0, "C")]
+
+
+def the_item(entry: dict[str, Any]) -> Item:
+    found = to_found(entry, BASE)
+    assert found is not None
+    (item,) = found.items
+    return item
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"duration": 60.0}, (60.0, None)), ({"duration": 0}, (90.0, None)),
+        ({"audioTrack": None, "audioFile": {"ino": "8", "metadata": {"size": 7}}}, (None, 7)),
+        ({"audioTrack": {"ino": "8", "metadata": {"size": 0}}}, (None, None)),
+    ],
+)  # fmt: skip
+def test_length_and_size_of_an_episode_are_its_own_or_those_of_its_file(
+    changes: dict[str, Any], told: tuple[float | None, int | None]
+) -> None:
+    item = the_item(podcast(**changes))
+    assert (item.duration, item.size) == told
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "description", "summary"),
+    [("On ships", "Words", "On ships — Words"), ("", "Words", "Words"), ("On ships", "", "On ships"), ("", "", "")],
+)
+def test_summary_of_an_episode_begins_with_its_subtitle(subtitle: str, description: str, summary: str) -> None:
+    assert the_item(podcast(subtitle=subtitle, description=description)).summary == summary
+
+
+def test_all_that_is_said_of_a_book_is_in_its_item() -> None:
+    item = the_item(
+        book(subtitle="Emma", authors=["Jane Austen", {"name": "Ann"}, 5, {}], narrators=["Bo"], explicit=True,
+             publishedYear="1815", series=[{"name": "A"}, {"sequence": "3"}, {"name": "B", "sequence": "2"}])
+    )  # fmt: skip
+    assert item.summary == "Emma · Jane Austen, Ann · Bo · A, B #2 — A young lady makes matches."
+    assert item.recording is not None
+    assert (item.recording.author, item.recording.narrator, item.recording.year) == ("Jane Austen, Ann", "Bo", "1815")
+    assert (item.is_explicit, item.picture) == (True, None)
+    assert not the_item(book(explicit="yes")).is_explicit
+
+
+def test_number_of_a_book_in_its_series_is_read_as_far_as_it_is_one() -> None:
+    sequences = ["1", " 2.5 of 7", "1234567", "Vol. 3"]
+    found = to_found(book(series=[{"name": "A", "sequence": sequence} for sequence in sequences]), BASE)
+    assert found is not None
+    assert [shelf.number for shelf in found.shelves] == [1.0, 2.5, 123_456.0, 1e9]
+
+
+def test_entry_of_an_unknown_time_was_added_at_the_beginning() -> None:
+    found = to_found(book() | {"addedAt": "x"}, BASE)
+    assert (found and found.added) == 0.0
+    listed = to_listed({"id": "b", "isMissing": False, "isInvalid": 0})
+    assert listed is not None
+    assert (listed.ident, len(listed.mark)) == ("b", 16)

@@ -144,7 +144,7 @@ def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
     if entry.is_symlink():
         left_out.links += is_sound or entry.is_dir()
         return ""
-    kind = "folder" if entry.is_dir(follow_symlinks=False) else "file" if is_sound and entry.is_file() else ""
+    kind = "folder" if entry.is_dir() else "file" if is_sound and entry.is_file() else ""
     if not kind and ending in UNPLAYABLE_ENDINGS:
         left_out.unplayable[ending] += 1
     if kind and not is_text(entry.name):

@@ -115,7 +115,7 @@ def _book(
     size = sum(int(number(table(file.get("metadata")).get("size"), 1e15) or 0) for file in tables(media.get("tracks")))
     audio = Enclosure(parts[0].audio, size=size or None)
     author, narrator = (", ".join(_names(about.get(name))) for name in ("authors", "narrators"))
-    series = ", ".join(_said(each) for each in tables(about.get("series"), MAX_SHELVES))
+    series = ", ".join(filter(None, map(_said, tables(about.get("series"), MAX_SHELVES))))
     line = " · ".join(filter(None, dict.fromkeys((clean(text(about.get("subtitle"))), author, narrator, series))))
     year = clean(text(about.get("publishedYear")), 20)
     raw = Item(
