@@ -107,8 +107,8 @@ def subscribe(
         except LoginWanted:
             raise
         except FetchError as error:
-            if problem is None or problem.status is None:  # an answer of a server tells more than a failed attempt
-                problem = error if problem is None or error.status is not None else problem
+            if problem is None or (problem.status is None and error.status is not None):  # an answer tells more
+                problem = error
             continue
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
