@@ -630,8 +630,8 @@ def test_failure_of_one_server_is_no_general_one(site: Site, downloads: Download
 
 
 def test_book_of_several_files_is_one_download(site: Site, downloads: Downloads) -> None:
-    for path in ("/1.wav", "/2.wav", "/3.wav"):
-        site.replies[path] = Ranged(AUDIO)
+    for name in ("/1.wav", "/2.wav", "/3.wav"):
+        site.replies[name] = Ranged(AUDIO)
     told: list[tuple[int, int | None]] = []
     others = tuple(site.url(f"/{number}.wav") for number in (2, 3))
     book = request(site, "/1.wav", others=others, size=3 * len(AUDIO), is_automatic=True)
