@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.fakes import FakeFrontend, FakeReader, make_context
+from tests.fakes import START, FakeFrontend, FakeReader, make_context
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -152,3 +153,12 @@ async def test_nothing_playing_says_so(rig: Rig) -> None:
     rig.controller.stop()  # a played episode is not held
     await rig.keep()
     assert rig.screen.said == ["Nothing is playing: b bookmarks what was just said."]
+
+
+async def test_source_of_a_bookmark_is_that_of_its_episode_while_it_is_there(room: Room) -> None:
+    rig = Rig(room)
+    rig.reader.default_notes = EpisodeNotes(podcast="Cast", page="https://a.example/1")
+    kept, gone = (Bookmark(ident, 1.0, 2.0, START, START) for ident in ("one", "gone"))
+    assert await rig.bookmarks.source(kept) == ("Cast", "https://a.example/1")
+    assert await rig.bookmarks.source(gone) == ("", "")
+    await rig.close()

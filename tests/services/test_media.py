@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.fakes import FakeAudio
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.feeds.zoo import claiming_m4a
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
@@ -20,10 +23,10 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy
-from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
-from tui_pod.services.media import EpisodeSources, make_episode_script
+from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -344,3 +347,178 @@ async def test_stream_that_opens_shows_that_the_network_is_back(
         monkeypatch.setattr(service.podcasts, "source", lambda *_, source=source: source)
         assert isinstance(await service.request(STREAM), SourceReady)
     assert told == [True, False]
+
+
+class Answers(Narrator):
+    """A narrator that gives an answer, and keeps what it is asked."""
+
+    def __init__(self, folder: Path, answer: Narration | NarrationError) -> None:
+        super().__init__(folder, 0)
+        self.answer, self.found = answer, None if isinstance(answer, NarrationError) else answer
+        self.asked: list[tuple[tuple[str, ...], bool]] = []
+        self.discarded: list[Path] = []
+
+    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
+        self.asked.append((script.sentences, is_urgent))
+        answer(self.answer)
+
+    def find(self, script: Script) -> Narration | None:
+        return self.found
+
+    def discard(self, narration: Path) -> None:
+        self.discarded.append(narration)
+
+
+MADE = Narration(Path("/made.opus"), 10.0, (Cue("One.", 0.0), Cue("Two.", 4.5)))
+
+
+def sources_over(service: ServiceRig, folder: Path, answer: Narration | NarrationError) -> Answers:
+    """Let the sources have a narrator that gives this answer."""
+    narrator = Answers(folder / "narrations", answer)
+    service.sources = EpisodeSources(narrator, service.events.put_nowait, lambda: service.podcasts)
+    return narrator
+
+
+async def test_narration_has_its_length_and_its_sentences_as_chapters(service: ServiceRig, tmp_path: Path) -> None:
+    sources_over(service, tmp_path, MADE)
+    event = await service.request(SPOKEN)
+    assert isinstance(event, SourceReady)
+    assert (event.source.location, event.source.duration, event.source.is_narrated) == ("/made.opus", 10.0, True)
+    assert event.source.marks == (Chapter(0.0, "One."), Chapter(4.5, "Two."))
+    assert event.source.notice == ""
+
+
+async def test_narration_that_is_shortened_says_so(service: ServiceRig, tmp_path: Path) -> None:
+    sources_over(service, tmp_path, replace(MADE, is_shortened=True))
+    event = await service.request(SPOKEN)
+    assert isinstance(event, SourceReady)
+    assert event.source.notice.startswith("Only the first ")
+
+
+async def test_narration_that_fails_says_why(service: ServiceRig, tmp_path: Path) -> None:
+    sources_over(service, tmp_path, NarrationError("No voice."))
+    event = await service.request(SPOKEN)
+    assert isinstance(event, LoadFailed)
+    assert event.reason == "No voice."
+
+
+async def test_next_narration_is_made_ahead_if_there_is_something_to_say(service: ServiceRig, tmp_path: Path) -> None:
+    narrator = sources_over(service, tmp_path, MADE)
+    service.sources.prepare(SPOKEN)
+    service.sources.prepare(Episode("z", "Z", audio="/d/z.mp3"))
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    assert narrator.asked == [(("Y.", "Said."), False)]
+
+
+async def test_narration_and_a_stream_that_has_changed_are_read_again(service: ServiceRig, tmp_path: Path) -> None:
+    narrator = sources_over(service, tmp_path, MADE)
+    assert service.sources.discard(Source("/made.opus", is_narrated=True))
+    assert narrator.discarded == [Path("/made.opus")]
+    assert not service.sources.discard(Source("/a.mp3"))
+    audio = FakeAudio()
+    assert not service.sources.discard(audio.source())
+    audio.has_changed = lambda: True  # type: ignore[method-assign]
+    assert service.sources.discard(audio.source())
+    assert narrator.discarded == [Path("/made.opus")]
+
+
+async def test_audio_is_found_without_waiting_for_a_narration(service: ServiceRig, tmp_path: Path) -> None:
+    narrator = sources_over(service, tmp_path, MADE)
+    (tmp_path / "z.mp3").write_bytes(b"sound")
+    assert await service.sources.find(SPOKEN) == Source("/made.opus", is_narrated=True)
+    narrator.found = None
+    assert await service.sources.find(SPOKEN) is None
+    here = str(tmp_path / "z.mp3")
+    assert await service.sources.find(Episode("z", "Z", audio=here)) == Source(here)
+    assert await service.sources.find(Episode("z", "Z", audio=str(tmp_path / "none.mp3"))) is None
+
+
+async def test_text_without_times_has_those_of_its_narration(service: ServiceRig, tmp_path: Path) -> None:
+    (tmp_path / "y.txt").write_text("One. Two.", "utf-8")
+    narrator = sources_over(service, tmp_path, MADE)
+    episode = SPOKEN._replace(transcript=str(tmp_path / "y.txt"))
+    assert (await service.sources.transcript(episode)).cues == MADE.cues
+    narrator.found = None
+    assert [cue.start for cue in (await service.sources.transcript(episode)).cues] == [None, None]
+    recording = episode._replace(audio="/d/y.mp3")
+    narrator.found = MADE
+    assert [cue.start for cue in (await service.sources.transcript(recording)).cues] == [None, None]
+
+
+async def test_file_that_is_gone_is_told_with_its_path(service: ServiceRig, tmp_path: Path) -> None:
+    event = await service.request(Episode("z", "Z", audio=str(tmp_path / "z.mp3")))
+    assert isinstance(event, LoadFailed)
+    assert event.reason == f"The file is gone. Your position is saved. {tmp_path / 'z.mp3'} is not there."
+
+
+@pytest.mark.parametrize(("ident", "is_asked"), [("z", False), ("0123456789abcdef", True)])
+async def test_chapters_of_a_file_are_looked_for_if_it_is_of_a_folder(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ident: str, is_asked: bool
+) -> None:
+    (tmp_path / "z.mp3").write_bytes(b"sound")
+    asked: list[str] = []
+
+    def chapters(episode: Episode, _: object) -> tuple[tuple[Chapter, ...], None]:
+        asked.append(episode.id)
+        return (), None
+
+    monkeypatch.setattr(service.podcasts, "chapters", chapters)
+    assert isinstance(await service.request(Episode(ident, "Z", audio=str(tmp_path / "z.mp3"))), SourceReady)
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    assert asked == [ident] * is_asked
+
+
+@pytest.mark.parametrize("is_offline", [True, False])
+async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wanted(
+    service: ServiceRig, monkeypatch: pytest.MonkeyPatch, is_offline: bool
+) -> None:
+    asked: list[str] = []
+    error = FetchError("Offline.", is_offline=True) if is_offline else LoginWanted("https://example.org/", None)
+    service.sources = EpisodeSources(
+        service.narrator, service.events.put_nowait, lambda: service.podcasts,
+        ask_login=lambda episode, _: asked.append(episode.id),
+    )  # fmt: skip
+    monkeypatch.setattr(service.podcasts, "source", fail(error))
+    event = await service.request(STREAM)
+    assert isinstance(event, LoadFailed)
+    assert (event.is_offline, event.passing, asked) == (is_offline, None, [] if is_offline else ["x"])
+    assert event.reason == f"{error} Your position is saved."
+
+
+@pytest.mark.parametrize("transcript", [None, "https://example.org/1.vtt", "/nowhere/1.vtt"])
+def test_transcript_that_is_no_file_here_is_empty(transcript: str | None) -> None:
+    assert read_transcript(Episode("x", "X", transcript=transcript)) == Transcript()
+
+
+@pytest.mark.parametrize(
+    ("title", "first"), [("RoPE", "RoPE."), ("What?", "What?"), ("So!", "So!"), ("Done.", "Done.")]
+)
+def test_episode_without_a_transcript_is_told_by_title_and_summary(title: str, first: str) -> None:
+    script = make_episode_script(Episode("e", title, "It is so. And so."), Transcript())
+    assert script.sentences == (first, "It is so.", "And so.")
+
+
+def test_place_of_an_episode_that_is_not_in_a_course_is_not_spoken() -> None:
+    library = build_library([Topic("Course", episodes=("a", "b"))], [Episode("a", "A"), Episode("c", "C")])
+    assert place_in(library, Episode("c", "C")) == ""
+    assert place_in(library, Episode("gone", "Gone")) == ""
+    assert place_in(library, Episode("a", "A")) != ""
+
+
+async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr("tui_pod.feeds.store.layouts.correct_length", lambda _, *given: told.append(given))
+
+    async def relist() -> None:
+        told.append("listed")
+
+    for again in (relist, None):
+        service.sources = EpisodeSources(
+            service.narrator, service.events.put_nowait, lambda: service.podcasts, relist=again
+        )
+        service.sources.correct_length(STREAM, "/a.mp3", 7.0)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+    assert told == [("x", "/a.mp3", 7.0), "listed", ("x", "/a.mp3", 7.0)]

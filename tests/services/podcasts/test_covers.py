@@ -127,3 +127,13 @@ async def test_cover_that_cannot_be_fetched_is_not_asked_for_again(
     (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
     assert [await covers.picture(episode), await covers.picture(episode)] == [None, None]
     assert site.paths() == ["/f", "/c"]
+
+
+async def test_recording_without_a_picture_is_not_looked_into_again(
+    covers: Covers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode = make_wav(tmp_path / "music")
+    assert await covers.picture(episode) is None
+    assert [cached.stat().st_size for cached in (tmp_path / "covers").glob("*.rgb")] == [0]
+    monkeypatch.setattr(module, "start_of", None)
+    assert await covers.picture(episode) is None

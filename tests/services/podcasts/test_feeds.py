@@ -420,3 +420,14 @@ async def test_start_refreshes_only_if_it_is_to(site: Site, tmp_path: Path, is_r
     service = ServiceRig(tmp_path, FeedSettings())
     await service.do(service.service.start, is_refreshing)
     assert site.paths() == ["/a"] * is_refreshing
+
+
+async def test_first_podcast_of_another_program_is_shown_without_a_refresh(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings())
+    site.replies["/f"] = server.body(feed(item(1)))
+    subscribe(service.podcasts.store, site.url("/f"))
+    site.asked.clear()
+    await service.service.look_elsewhere()
+    await service.done()
+    assert site.asked == []
+    await service.service.close()

@@ -176,3 +176,29 @@ async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_th
         wait, look = await planned.get()
         waits.append(wait)
     assert waits == [10.0, 10.0, 20.0, 300.0]
+
+
+async def test_folder_that_changed_is_refreshed_until_it_rested_three_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, planned = ServiceRig(tmp_path), asyncio.Queue[Callable[[], object]]()
+    waiting = ["f"]
+
+    def look(_: object) -> list[str]:
+        found = waiting.copy()
+        waiting.clear()
+        return found
+
+    def plan(_: float, look: Callable[[], object]) -> Mock:
+        planned.put_nowait(look)
+        return Mock()
+
+    changes = Mock(look=look, look_again=waiting.append, cost=0.001)
+    monkeypatch.setattr("tui_pod.feeds.folders.watch.FolderChanges", lambda _: changes)
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
+    refresh = AsyncMock(side_effect=[True, False, False, False, False])
+    folders.FolderWatch(rig.context, refresh).start()
+    for _ in range(6):
+        (await planned.get())()
+    await planned.get()
+    assert refresh.await_count == 4

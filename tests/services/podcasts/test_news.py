@@ -64,6 +64,8 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     assert not index.new
     service.controller.undo()
     await service.until(lambda: index.new == {two}, "it is back")
+    service.controller.redo()
+    await service.until(lambda: not index.new, "it is taken off again")
 
 
 async def test_what_is_queued_or_downloaded_by_hand_is_not_new(site: Site, service: ServiceRig) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import FakeSettings
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tests.rooms import make_podcast, make_room
 from tests.services.podcasts.rig import ServiceRig
+from tui_pod.config.paths import embedded_transcripts
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.selection.list_query import ListQuery
@@ -139,3 +143,13 @@ async def test_setting_that_is_emptied_is_named_as_usual(site: Site, service: Se
 async def test_embedded_course_has_no_other_catalogue_in_its_place(service: ServiceRig) -> None:
     assert not service.service.settings.has_course
     assert not service.service.settings.is_course_shown(embedded_library())
+
+
+@pytest.mark.parametrize("has_course", [True, False])
+def test_course_is_shown_if_the_first_episode_is_of_it(service: ServiceRig, has_course: bool) -> None:
+    settings = service.service.settings
+    settings.has_course = has_course
+    first = Episode("a", "A", transcript=str(embedded_transcripts() / "a.txt"))
+    assert settings.is_course_shown(build_library([], [first, Episode("b", "B")])) is has_course
+    assert not settings.is_course_shown(build_library([], [Episode("b", "B"), first]))
+    assert not settings.is_course_shown(build_library([], []))

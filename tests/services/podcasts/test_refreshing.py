@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.rig import ServiceRig, added, no_network
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.actions import render_keys
@@ -341,3 +341,16 @@ async def test_podcasts_are_looked_at_every_five_minutes_give_or_take_one(
     await planned.get()
     await service.context.tasks.close()
     assert timers[-1].cancel.called
+
+
+async def test_refresh_of_one_podcast_asks_for_the_login_that_it_wants(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    site.replies["/a"] = guarded(server.body(feed(item(2) + item(1), "a")))
+    await service.do(service.service.refresh)
+    assert (service.driver.questions, len(service.driver.errors)) == ([], 1)
+    await service.do(service.service.refresh, site.url("/a"))
+    (question,) = service.driver.questions
+    assert len(service.driver.errors) == 1
+    await question.answer("ann", "s3cret")
+    await service.done()
+    assert service.driver.said[-1] == "1 episode new: a."
