@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tests.integrations.test_player_api import Questions
-from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tests.rooms import EPISODES, TOPICS, Room, make_podcast, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Playback
@@ -159,3 +159,9 @@ def test_metadata_leaves_out_what_is_not_known() -> None:
     library = build_library([], [Episode("x", "X")])
     found = make_metadata(make_room(library=library, playback=Playback(episode="x")).controller)
     assert set(found) == {"mpris:trackid", "xesam:title"}
+
+
+def test_artist_of_a_podcast_whose_tags_are_no_topics_is_the_whole_library() -> None:
+    library = make_podcast({}, EPISODES[:1])
+    found = make_metadata(make_room(library=library, playback=Playback(episode="one")).controller)
+    assert (found["xesam:album"].value, found["xesam:artist"].value) == ("Numbers", ["All Topics"])

@@ -118,3 +118,21 @@ async def test_desktop_without_notifications_leaves_listening_alone(
     room.controller.next()
     assert room.playing == "two"
     await broadcast.close()
+
+
+async def test_many_notifications_at_once_are_dropped_but_for_the_first(shown: Shown, room: Room) -> None:
+    broadcast, (_, notifications) = await follow(room, notifies=True)
+    assert isinstance(notifications, Notifications)
+    for number in range(20):
+        notifications.notify(f"Title {number}", "x" * 400)
+    found = [await shown.next() for _ in range(8)]
+    assert [title for _, _, title, _ in found] == [f"Title {number}" for number in range(8)]
+    assert {len(body) for *_, body in found} == {300}
+    await broadcast.close()
+
+
+async def test_episode_of_an_unknown_length_is_told_by_its_title(shown: Shown, room: Room) -> None:
+    broadcast, _ = await follow(room, notifies=True)
+    room.play("four", 0)
+    assert (await shown.next())[2] == "Four"
+    await broadcast.close()

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import START
+from tests.integrations.test_player_api import Questions
 from tests.patience import until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
@@ -29,9 +30,9 @@ from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
 from tui_pod.integrations.broadcast import Broadcast
-from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_actions import RemoteActions
-from tui_pod.integrations.remote_server import RemoteControl
+from tui_pod.integrations.remote_server import LIMIT, RemoteControl, parse_request, perform
 from tui_pod.integrations.remote_socket import RemoteError, is_same_user, open_folder, socket_name
 
 ROOT = Path(__file__).parents[2]
@@ -702,3 +703,61 @@ async def test_answer_that_is_none_is_refused(runtime: Path, state: Path) -> Non
     with pytest.raises(RemoteError, match="has another version"):
         await answer(state, command="now")
     server.close()
+
+
+# -- requests without a socket -----------------------------------------------------------------------------
+
+
+def test_answer_waits_for_what_the_player_is_to_do(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    assert perform(api, {"command": "play"}) is False
+    assert perform(api, {"command": "toggle"}) is True
+    assert perform(api, {"command": "toggle"}) is False
+    assert perform(api, {"command": "pause"}) is True
+    for command in ("now", "status", "next", "previous"):
+        assert perform(api, {"command": command}) is None
+
+
+def test_answer_waits_for_no_player_while_questions_are_asked_aloud(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    room.controller.interlude = Questions()
+    for command in ("play", "toggle", "next"):
+        assert perform(api, {"command": command}) is None
+    assert perform(api, {"command": "play", "episode": "two"}) is False
+
+
+@pytest.mark.parametrize(
+    ("request_", "field", "value"),
+    [
+        ({"command": "speed", "to": 1.5}, "speed", 1.5), ({"command": "speed", "by": 0.5}, "speed", 1.5),
+        ({"command": "volume", "to": 30}, "volume", 30), ({"command": "volume", "by": -5}, "volume", 75),
+        ({"command": "seek", "to": 30}, "position", 30.0), ({"command": "seek", "by": 30}, "position", 40.0),
+    ],
+)  # fmt: skip
+def test_values_are_set_or_changed(room: Room, request_: dict[str, object], field: str, value: float) -> None:
+    room.play("one", 10)
+    api = PlayerApi(room.controller)
+    perform(api, request_)
+    assert api.now()[field] == value
+
+
+@pytest.mark.parametrize("number", [LIMIT, -LIMIT])
+def test_largest_numbers_are_accepted(room: Room, number: float) -> None:
+    perform(PlayerApi(room.controller), {"command": "volume", "to": number})
+
+
+@pytest.mark.parametrize("number", [LIMIT + 1, -LIMIT - 1, True, None, "1", float("nan")])
+def test_what_is_no_number_or_too_large_is_refused(room: Room, number: object) -> None:
+    with pytest.raises(PlayerApiError, match="must be a number"):
+        perform(PlayerApi(room.controller), {"command": "volume", "to": number})
+
+
+def test_action_is_no_request_where_there_are_none(room: Room) -> None:
+    with pytest.raises(PlayerApiError, match="no such command"):
+        perform(PlayerApi(room.controller), {"command": "do", "action": "undo"})
+
+
+@pytest.mark.parametrize("line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000])
+def test_line_without_an_object_is_no_request(line: bytes) -> None:
+    with pytest.raises(PlayerApiError, match="one JSON object"):
+        parse_request(line)
