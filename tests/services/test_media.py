@@ -484,7 +484,7 @@ async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wan
     event = await service.request(STREAM)
     assert isinstance(event, LoadFailed)
     assert (event.is_offline, event.passing, asked) == (is_offline, None, [] if is_offline else ["x"])
-    assert event.reason == f"{error} Your position is saved."
+    assert (event.reason, event.is_fatal) == (f"{error} Your position is saved.", False)
 
 
 @pytest.mark.parametrize("transcript", [None, "https://example.org/1.vtt", "/nowhere/1.vtt"])

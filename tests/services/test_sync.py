@@ -520,3 +520,17 @@ async def test_play_asks_the_server_once_if_there_is_nothing_new(rig: Rig) -> No
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.is_loaded, "it plays")
     assert (rig.looks, rig.runs) == ([True], ["sync"])
+
+
+async def test_playing_learns_that_a_look_failed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(with_server: bool) -> bool:
+        raise UserError("no network")
+
+    answers = list[bool]()
+    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    rig.controller.handover.attach(service)
+    monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
+    rig.controller.play("two")
+    await until(lambda: answers, "it is answered")
+    assert answers == [False]
+    await service.close()
