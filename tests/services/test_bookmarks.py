@@ -162,3 +162,16 @@ async def test_source_of_a_bookmark_is_that_of_its_episode_while_it_is_there(roo
     assert await rig.bookmarks.source(kept) == ("Cast", "https://a.example/1")
     assert await rig.bookmarks.source(gone) == ("", "")
     await rig.close()
+
+
+@pytest.mark.parametrize(("passed", "count"), [(0.0, 1), (3.9, 1), (4.0, 2), (-1.0, 2)])
+async def test_key_pressed_again_within_four_seconds_asks_for_a_note(room: Room, passed: float, count: int) -> None:
+    rig = Rig(room)
+    room.play("one", 5.0)
+    await rig.keep()
+    room.controller.seek_to(80.0)
+    room.clock.go(passed)
+    await rig.keep()
+    assert len(list(room.controller.bookmarks)) == count
+    assert len(rig.noted) == 2 - count
+    await rig.close()
