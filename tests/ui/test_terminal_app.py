@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from textual._compositor import CompositorUpdate
 
-from tui_pod.ui.terminal_app import adapt_to_reader
+from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,30 @@ async def test_cursor_is_followed_if_it_is_wanted_or_a_screen_reader_runs(
     terminal.ask_terminal = lambda: asked.append(app.follows_cursor)
     await adapt_to_reader(cast("Any", app))
     assert asked == [expected]  # only once that is known
+
+
+class Cells:
+    """What a terminal shows, sent as it is."""
+
+    forgotten = 0
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+    def only(self, update: CompositorUpdate) -> CompositorUpdate:
+        return update
+
+
+async def test_terminal_is_sent_everything_after_a_change_of_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, cells = TerminalApp(), Cells()
+    async with app.run_test(size=(40, 10)) as pilot:
+        monkeypatch.setattr(app._driver, "cells", cells, raising=False)
+        await pilot.press("a")
+        assert cells.forgotten == 0
+        await pilot.resize_terminal(50, 12)
+        assert cells.forgotten > 0
+        assert not app.follows_cursor
+        assert not app.has_news
 
 
 async def test_terminal_of_textual_itself_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
