@@ -171,3 +171,49 @@ def test_summary_that_only_begins_the_notes_is_indexed_once(
     desk.episodes = list(read_feeds(desk.data).episodes)
     desk.fill()
     assert [hit.kind for hit in only(desk.ask("ships", most=None)).hits] == hits
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"summary": "A story.", "author": "Jane"}, "Jane · Novels"),
+        ({"summary": "A story", "author": "Jane"}, "A story · Jane · Novels"),
+        ({"summary": "A story by Jane", "author": "Jane"}, "A story by Jane · Novels"),
+        ({"summary": "", "narrator": "Jane"}, "Jane · Novels"),
+        ({"summary": "", "series": "Jane"}, "Jane · Novels"),
+    ],
+)
+def test_book_is_found_in_a_sentence_of_who_made_it_and_its_folders(
+    desk: Desk, given: dict[str, str], text: str
+) -> None:
+    desk.episodes.append(Episode("one", "Emma", tags=("Novels",), **given))  # type: ignore[arg-type]
+    desk.fill()
+    assert only(desk.ask("jane")).hits[0].text == text
+    assert desk.ids("novels") == ["one"]
+
+
+def test_topics_of_what_is_no_book_are_not_indexed(desk: Desk) -> None:
+    desk.episodes.append(Episode("one", "Emma", "A story.", tags=("Novels",)))
+    desk.episodes.append(Episode("two", "Ada", tags=("Lives",), parts=arrange([Part("/1.mp3", 60.0)])))
+    desk.fill()
+    assert (desk.ids("novels"), desk.ids("lives")) == ([], ["two"])
+
+
+def test_newest_episode_has_the_highest_number_wherever_its_part_of_the_library_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fill, "BATCH", 2)
+    monkeypatch.setattr(fill, "HEADS", 2)
+    for number in range(5):
+        desk.add(f"e{number}", "Title", f"Word{number}.")
+    desk.fill()
+    with desk.index.reading() as db:
+        assert [row[0] for row in db.execute("SELECT id FROM heads ORDER BY number")] == ["e4", "e3", "e2", "e1", "e0"]
+
+
+def test_words_that_were_changed_are_read_again(desk: Desk) -> None:
+    desk.add("one", "One", "Waves.")
+    desk.fill()
+    (desk.folder / "one.vtt").write_text("Sails and winds.", "utf-8")
+    desk.fill()
+    assert (desk.ids("waves"), desk.ids("sails")) == ([], ["one"])
