@@ -11,12 +11,20 @@ from pathlib import Path
 import pytest
 import tomli_w
 
+from tests.feeds.folders.sounds import make_mp3
 from tests.hostile import HOSTILE_TITLES
+from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.text.clean import without_surrogates
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.subscribe import subscribe
 from tui_pod.library import cache as library_cache
 from tui_pod.library import catalog_files
-from tui_pod.library.cache import Loaded, load_library
+from tui_pod.library.cache import Loaded, database_size, library_stamp, load_cached, load_library
 
 EPISODES = [
     {"id": f"hostile-{name}", "title": title, "summary": title * 2, "tags": [title[:50], "Hostile"]}
@@ -312,3 +320,95 @@ def test_cache_whose_rows_are_gone_with_the_catalogue_still_has_ids_and_titles(c
     episodes = [library.episode(i) for i in range(len(library))]
     assert [episode.id for episode in episodes] == expected.ids
     assert [episode.title for episode in episodes] == expected.titles
+
+
+# -- podcasts ----------------------------------------------------------------------------------------------
+
+FEED = "https://cast.example.org/f"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with a podcast, and a book of three files."""
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FEED, "Cast")])
+    store.store(FEED, Feed("Cast", (Item("1", "Episode 1", audio="https://cast.example.org/1.mp3"), Item("2", "Two"))))
+    store.configure(FEED, {"speed": "1.5"})
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Shelf" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma", TPE1="Jane")
+    subscribe(store, str(tmp_path / "Shelf"))
+    store.db.close()
+    return tmp_path / "data"
+
+
+def parts_of(library: Library) -> list[tuple[object, ...]]:
+    return [library.episode(index).parts for index in range(len(library))]
+
+
+def test_podcasts_come_from_the_cache_as_they_were_read(catalog: Path, cache: Path, data: Path) -> None:
+    parsed = load_library([catalog], cache, data)
+    assert (parsed.notices, parsed.feeds is not None) == ((), True)
+    assert parsed.save is not None
+    parsed.save()
+    cached = load_cached([catalog], cache, data)
+    assert cached is not None
+    one, two = parsed.library, cached.library
+    assert (cached.save, cached.feeds) == (None, parsed.feeds)
+    assert ([*one.ids], one.titles, parts_of(one)) == ([*two.ids], two.titles, parts_of(two))
+    assert (one.podcasts, one.aliases, [*one.moves]) == (two.podcasts, two.aliases, [*two.moves])
+    assert ([*one.days], [*one.authors]) == ([*two.days], [*two.authors])
+    assert one.podcasts[FEED]["speed"] == "1.5"
+    assert sum(map(bool, parts_of(two))) == 1
+    assert "Episode 1" in one.titles
+
+
+def test_cache_is_outdated_once_a_podcast_changes(catalog: Path, cache: Path, data: Path) -> None:
+    parsed = load_library([catalog], cache, data)
+    assert parsed.save is not None
+    parsed.save()
+    stamp = library_stamp([catalog], data)
+    store = FeedStore(data)
+    store.configure(FEED, {"name": "Mine"})
+    store.db.close()
+    assert load_cached([catalog], cache, data) is None
+    assert library_stamp([catalog], data) != stamp != library_stamp([catalog], None)
+
+
+def test_library_without_podcasts_has_no_generation(catalog: Path, cache: Path, tmp_path: Path) -> None:
+    for folder in (None, tmp_path / "nothing"):
+        assert load_library([catalog], cache, folder).feeds is None
+
+
+def test_episode_of_a_catalogue_comes_before_one_of_the_same_id_of_a_podcast(
+    tmp_path: Path, cache: Path, data: Path
+) -> None:
+    ident = episode_id(FEED, "1")
+    path = tmp_path / "same.toml"
+    path.write_text(f'version = 1\n[[episodes]]\nid = "{ident}"\ntitle = "Mine"\n')
+    library = load_library([path], cache, data).library
+    assert [library.titles[index] for index, each in enumerate(library.ids) if each == ident] == ["Mine"]
+    assert "Two" in library.titles
+
+
+def test_course_that_is_hidden_is_left_out_of_the_library(cache: Path, data: Path, catalog: Path) -> None:
+    paths = [embedded_catalog(), catalog]
+    whole = len(load_library(paths, cache, data).library)
+    store = FeedStore(data)
+    store.configure(COURSE, {"hidden": "yes"})
+    store.db.close()
+    found = load_library(paths, cache, data).library
+    assert len(found) < whole
+    assert "full" in found.ids
+
+
+def test_reading_tells_how_much_of_catalogues_and_podcasts_is_read(catalog: Path, cache: Path, data: Path) -> None:
+    told: list[float] = []
+    load_library([catalog], cache, data, told.append)
+    assert told == sorted(told)
+    share = catalog.stat().st_size / (catalog.stat().st_size + database_size(data))
+    assert any(each == pytest.approx(share) for each in told)  # the catalogue is read, and the podcasts are not
+
+
+def test_size_of_the_database_is_that_of_its_file(tmp_path: Path, data: Path) -> None:
+    assert database_size(data) == (data / "feeds.sqlite").stat().st_size
+    assert (database_size(None), database_size(tmp_path / "nothing")) == (0, 0)
