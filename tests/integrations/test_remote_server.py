@@ -317,6 +317,7 @@ async def test_pause_answers_once_the_player_has_paused(
 
     monkeypatch.setattr(room.player, "set_paused", pause_later)
     assert (await answer(state, command="pause"))["paused"] is True
+    assert room.status is PlayerStatus.PAUSED
 
 
 async def test_toggle_twice_pauses_and_goes_on(app: RemoteControl, room: Room, state: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -12,7 +14,7 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
-from tui_pod.sync.shared_podcasts import PodcastState, found_there, podcast_tables, read_podcasts
+from tui_pod.sync.shared_podcasts import PodcastState, changed_here, found_there, podcast_tables, read_podcasts
 from tui_pod.sync.shared_settings import newest_by_feed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -175,3 +177,26 @@ def test_tables_that_make_no_sense_are_left_out(tables: object) -> None:
 )
 def test_podcasts_of_other_machines_are_named_up_to_six(count: int, said: str) -> None:
     assert found_there([*"abcdefgh"][:count]) == f"Your other machines have {said}"
+
+
+@pytest.mark.parametrize(
+    ("feed_id", "address", "is_shared"),
+    [(ONE, ONE, True), (ONE, "folder:///shelf", False), ("folder:///shelf", ONE, False)],
+)
+def test_podcast_that_is_not_on_the_network_is_not_shared(feed_id: str, address: str, is_shared: bool) -> None:
+    feed = cast(Any, SimpleNamespace(feed_id=feed_id, address=address, title="One"))
+    found = changed_here([feed], {}, NOW)
+    assert found == ({feed_id: PodcastState(NOW, True, address, "One")} if is_shared else {})
+
+
+def test_podcasts_of_this_machine_change_with_what_it_did_since() -> None:
+    feed = cast(Any, SimpleNamespace(feed_id=ONE, address=ONE, title="One"))
+    before = NOW - timedelta(days=1)
+    former = PodcastState(before, True, ONE, "One")
+    assert changed_here([feed], {ONE: former}, NOW) == {ONE: former}
+    moved = former._replace(address="https://old.example.org/f")
+    assert changed_here([feed], {ONE: moved}, NOW) == {ONE: former._replace(updated=NOW)}
+    again = former._replace(is_subscribed=False)
+    assert changed_here([feed], {ONE: again}, NOW) == {ONE: former._replace(updated=NOW)}
+    assert changed_here([], {ONE: former}, NOW) == {ONE: former._replace(updated=NOW, is_subscribed=False)}
+    assert changed_here([], {ONE: again}, NOW) == {ONE: again}
