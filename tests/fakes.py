@@ -632,6 +632,9 @@ class FakeFeeds(FeedService):
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))
 
+    def add_visited(self, episode: str) -> None:
+        self.wishes.append(("add_visited", episode))
+
     def refresh(self, feed_id: str | None = None) -> None:
         self.wishes.append(("refresh", feed_id))
 

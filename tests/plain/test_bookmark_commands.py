@@ -16,13 +16,18 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
         await typist.type("b", "", "b")
         await until(lambda: len(room.controller.bookmarks) == 1)
         await typist.type("b", until_said="leave it as it is")
-        await typist.type("For later.", "u")
+        await typist.type("For later.")
+        await typist.type("4", "b", "", "u", until_said="Undid")
     said = typist.lines
     assert said[3] == "Nothing is playing: b bookmarks what was just said."
-    assert said[-4:] == [
+    assert "1 of 1. One. At 0 seconds. Worth keeping. Note: For later." in said
+    assert "Note: For later." in said
+    assert "No note." in said
+    assert [line for line in said if line.startswith(("Bookmarked", "A note", "Noted", "Undid"))] == [
         "Bookmarked “Worth keeping”. Press b again for a note.",
         "A note on the bookmark, or press enter to leave it as it is:",
         "Noted.",
+        "A note on the bookmark, or press enter to leave it as it is:",
         "Undid: edit of the bookmark at 0:00",
     ]
     assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Worth keeping.", "")]
@@ -117,7 +122,35 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
 
 async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
     empty = "No bookmarks yet. b bookmarks what was just said, with a note if you like."
-    assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]
+    assert await run(RoomServices(room), "4", "x", "b", "x") == ["0 bookmarks, by episode.", *[empty] * 4]
+
+
+async def test_bookmark_without_words_says_its_position_alone(room: Room) -> None:
+    room.controller.bookmarks.add("one", "One", Stretch(30.0, 35.0, ""))
+    assert (await run(RoomServices(room), "4"))[1:] == ["1 of 1. One. At 30 seconds."]
+
+
+async def test_last_bookmark_after_a_removal_is_the_one_before(room: Room) -> None:
+    for start in (10.0, 20.0):
+        room.controller.bookmarks.add("one", "One", Stretch(start, start + 5.0, "Words."))
+    said = await run(RoomServices(room), "4", "G", "x", "enter")
+    assert said[-2:] == ["1 of 1. One. At 10 seconds. Words.", "Playing: One. From 10 seconds of 1 minute 40."]
+
+
+async def test_card_is_dropped_by_x_and_the_next_one_asked(room: Room) -> None:
+    for start in (10.0, 20.0):
+        room.controller.bookmarks.add(
+            "one", "One", Stretch(start, start + 5.0, f"Words at {start:g}."), f"Of {start:g}"
+        )
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("4", "m", "j", "m")
+        await typist.type("j", until_said="2 of 2")
+        room.clock.go(24 * 3600)
+        await typist.type("r", until_said="Of 10 Press enter for the answer")
+        await typist.type("", "X", until_said="Of 20 Press enter for the answer")
+        await typist.type("\x1b", "j", until_said="2 of 2")
+    assert [card.start for card in room.controller.bookmarks.cards if not card.is_removed] == [20.0]
 
 
 async def test_question_of_an_episode_is_offered_and_asked_while_what_plays_waits() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tui_pod.plain.dialogue import LINE_LIMIT, Dialogue
+from tui_pod.core.actions import key_of
+from tui_pod.plain.dialogue import Dialogue, Verbosity
 from tui_pod.plain.keyboard import Keyboard
 
 
@@ -38,8 +39,24 @@ def test_line_has_the_listeners_keys_and_nothing_that_moves_the_cursor() -> None
 
 def test_long_line_is_cut() -> None:
     talk = Talk()
-    talk.dialogue.say("x" * (LINE_LIMIT + 10))
-    assert len(talk.lines[0]) == LINE_LIMIT
+    talk.dialogue.say("x" * 4_010)
+    assert len(talk.lines[0]) == 4_000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"Saved. Press {key_of('undo')} to undo.", ["Saved."]),
+        (f"Press {key_of('app.help')} for help.", []),
+        ("", [""]),
+        ("Type a name.", ["Type a name."]),
+    ],
+)
+def test_brief_dialogue_names_no_keys(text: str, said: list[str]) -> None:
+    talk = Talk()
+    talk.dialogue.verbosity = Verbosity.BRIEF
+    talk.dialogue.say(text)
+    assert talk.lines == said
 
 
 def test_output_that_is_gone_is_reported_and_raises_nothing() -> None:
@@ -75,6 +92,21 @@ def test_only_yes_does_what_is_asked(answer: str, calls: int, said: list[str]) -
     assert (len(done), talk.lines[1:]) == (calls, said)
 
 
+@pytest.mark.parametrize(("otherwise", "said"), [(None, "Cancelled."), ("Nothing done.", "Nothing done.")])
+def test_escape_ends_a_question_and_says_so(otherwise: str | None, said: str) -> None:
+    talk, done = Talk(), list[str]()
+    talk.dialogue.ask_yes("Go on?", lambda: done.append("done"), otherwise)
+    talk.keyboard.feed(b"\x1b\ny\n")
+    assert (done, talk.lines, talk.dialogue.is_asking) == ([], ["Go on?", said], False)
+
+
+def test_escape_calls_what_a_question_gave_for_it() -> None:
+    talk, done = Talk(), list[str]()
+    talk.dialogue.ask("Note?", done.append, on_cancel=lambda: done.append("cancelled"))
+    talk.keyboard.feed(b"\x1b\n")
+    assert (done, talk.lines) == (["cancelled"], ["Note?"])
+
+
 def test_no_without_a_text_says_nothing() -> None:
     talk = Talk()
     talk.dialogue.ask_yes("Go on?", lambda: None)
@@ -89,6 +121,7 @@ def test_no_without_a_text_says_nothing() -> None:
         ("4", [], ["No such number: 1 to 3."]),
         ("-1", [], ["No such number: 1 to 3."]),
         ("", [], ["Nothing chosen."]),
+        ("x", [], ["No such number: 1 to 3."]),
         ("9" * 5000, [], ["No such number: 1 to 3."]),
     ],
 )  # fmt: skip
@@ -117,9 +150,10 @@ def test_tab_completes_what_can_only_follow_else_says_the_choices(
     assert (answers, [each for each in talk.lines[1:] if each]) == ([line], said)
 
 
-def test_tab_says_ten_choices_and_how_many_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("count", "end"), [(10, "."), (12, ", and 2 more.")])
+def test_tab_says_ten_choices_and_how_many_more(count: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.isatty", lambda _: True)
     talk = Talk()
-    talk.dialogue.ask("What?", lambda _: None, choices=[f"{number}{number}" for number in range(12)])
+    talk.dialogue.ask("What?", lambda _: None, choices=[f"{number}{number}" for number in range(count)])
     talk.keyboard.feed(b"\t")
-    assert talk.lines[-1] == "00, 11, 22, 33, 44, 55, 66, 77, 88, 99, and 2 more."
+    assert talk.lines[-1] == f"00, 11, 22, 33, 44, 55, 66, 77, 88, 99{end}"

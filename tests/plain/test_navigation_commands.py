@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.plain.test_program import RoomServices, run, typing
+import pytest
+
+from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room, make_room
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.selection.list_query import ListQuery
 
 
@@ -35,6 +40,119 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
         "4 of 7. Basics, 5 episodes, level 2.",
         "1 of 7. Continue, 0 episodes.",
     ]
+
+
+async def test_left_goes_up_to_the_top_and_right_back_to_the_list(room: Room) -> None:
+    assert await run(RoomServices(room), "h", "h", "h", "k", "k", "h", "l", "tab", "shift+tab") == [
+        "Topics. 4 of 7. Basics, 5 episodes, level 2.",
+        "3 of 7. All Topics, 29 episodes, level 1.",
+        "3 of 7. All Topics, 29 episodes, level 1.",
+        "2 of 7. Queue, 0 episodes.",
+        "1 of 7. Continue, 0 episodes.",
+        "1 of 7. Continue, 0 episodes.",
+        "Basics, 5 episodes, newest first.",
+        "1 of 5. One. 1 minute 40.",
+        "Topics. 4 of 7. Basics, 5 episodes, level 2.",
+        "Basics, 5 episodes, newest first.",
+        "1 of 5. One. 1 minute 40.",
+    ]
+
+
+async def test_topic_is_opened_without_the_search(room: Room) -> None:
+    said = await run(RoomServices(room), "/third", "tab", "")
+    assert said[-2:] == ["Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40."]
+
+
+async def test_pages_stop_at_the_last_topic(room: Room) -> None:
+    said = await run(RoomServices(room), "tab", "G", "j", "pageup")
+    assert said[1:] == [*["7 of 7. Series, 1 episode, level 2."] * 2, "1 of 7. Continue, 0 episodes."]
+
+
+async def test_filter_and_order_keep_the_episode(room: Room) -> None:
+    assert await run(RoomServices(room), "j", "f", "f", "f", "f", "s") == [
+        "2 of 5. Two. 3 minutes 20.",
+        "Filter: unplayed.",
+        "Basics, 5 episodes, newest first, unplayed only.",
+        "2 of 5. Two. 3 minutes 20.",
+        "Filter: started.",
+        "Basics, 0 episodes, newest first, started only.",
+        "No started episodes here. Press f for the next filter.",
+        "Filter: played.",
+        "Basics, 0 episodes, newest first, played only.",
+        "No played episodes here. Press f for the next filter.",
+        "Filter: all.",
+        "Basics, 5 episodes, newest first.",
+        "1 of 5. One. 1 minute 40.",
+        "Order: course order.",
+        "Basics, 5 episodes, course order.",
+        "5 of 5. One. 1 minute 40.",
+    ]
+
+
+async def test_matches_are_gone_through_from_either_end(room: Room) -> None:
+    assert (await run(RoomServices(room), "/o", "N", "n", "n", "escape", "escape"))[2:] == [
+        "1 of 5. One. 1 minute 40.",
+        "5 of 5. Five. 10 seconds.",
+        "1 of 5. One. 1 minute 40.",
+        "2 of 5. Two. 3 minutes 20.",
+        "Basics, 5 episodes, newest first.",
+        "2 of 5. Two. 3 minutes 20.",
+        "2 of 5. Two. 3 minutes 20.",
+    ]
+    assert (await run(RoomServices(room, ListQuery(entry=1, query=" ")), "n"))[-1].startswith("No search yet")
+
+
+async def test_playing_episode_is_said_with_the_next_and_gone_to(room: Room) -> None:
+    assert await run(RoomServices(room), "c", "", "j", "tab", "c", "j") == [
+        "Nothing is playing.",
+        "Playing: One. 1 minute 40.",
+        "2 of 5. Two. 3 minutes 20.",
+        "Topics. 4 of 7. Basics, 5 episodes, level 2.",
+        "Playing: One. 0 seconds of 1 minute 40.",
+        "Next: Two",
+        "2 of 5. Two. 3 minutes 20.",
+    ]
+
+
+@pytest.mark.parametrize("keys", [("i",), ("t",), ("o",), ("ctrl+p", "Remove the recognised transcript")])
+async def test_nothing_listed_has_no_details(room: Room, keys: Sequence[str]) -> None:
+    said = await run(RoomServices(room), "/zebra", *keys)
+    assert said[-1] == said[2] == "Nothing here matches. control f searches everywhere, escape clears."
+
+
+async def test_chapters_are_said_and_one_is_played_from(room: Room) -> None:
+    services = RoomServices(room)
+    services.reader.all_chapters["one"] = (Chapter(0.0, "Hello"), Chapter(60.0))
+    async with typing(services) as typist:
+        await typist.type("o", until_said="Type a number")
+        await typist.type("2", until_said="From 1 minute of 1 minute 40.")
+        await typist.type("j", "o", until_said="No chapters: Two.")
+    assert typist.lines[3:7] == [
+        "2 chapters: One.",
+        "Chapter 1, at 0 seconds: Hello.",
+        "Chapter 2, at 1 minute: no title.",
+        "Type a number to play from that chapter, or press enter to leave:",
+    ]
+
+
+async def test_chapters_of_what_plays_are_those_of_the_player(room: Room) -> None:
+    room.sources.found["three"] = Source("/three.mp3")
+    services = RoomServices(room)
+    services.reader.default_chapters = (Chapter(0.0, "In the feed"),)
+    async with typing(services) as typist:
+        await typist.type("j", "j", "", until_said="Playing: Three")
+        chapters = (Chapter(0.0, "In the file"),)
+        room.controller.handle(ChaptersKnown(room.controller.playback.load, chapters, ChapterOrigin.FILE))
+        await typist.type("o", until_said="1 chapter: Three.\nChapter 1, at 0 seconds: In the file.")
+        await typist.type("", "k", "o", until_said="1 chapter: Two.\nChapter 1, at 0 seconds: In the feed.")
+
+
+async def test_transcript_of_what_plays_is_moved_by_half_a_second(room: Room) -> None:
+    later, earlier = (f"Transcript {way} by half a second" for way in ("later", "earlier"))
+    said = await run(RoomServices(room), "ctrl+p", later, "", "ctrl+p", later, "ctrl+p", later, "ctrl+p", earlier)
+    assert [line for line in said if line.startswith(("Nothing", "Transcript"))] == [
+        "Nothing is playing.", "Transcript 0.5 s later.", "Transcript 1 s later.", "Transcript 0.5 s later."
+    ]  # fmt: skip
 
 
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
@@ -80,7 +198,7 @@ async def test_details_say_all_about_the_episode(room: Room) -> None:
 async def test_statistics_are_said(room: Room) -> None:
     services = RoomServices(room)
     async with typing(services) as typist:
-        await typist.type("3", until_said="In total: 0 seconds.")
+        await typist.type("3", until_said="In total: 0 seconds.\nFinished: 0 episodes.")
 
 
 def recorded() -> RoomServices:
@@ -93,6 +211,44 @@ async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -
     services.reader.default = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
     async with typing(services) as typist:
         await typist.type("t", until_said="Recognised by machine.\nIt rained.")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "said"),
+    [
+        (Transcript((), "recognised by machine"), "Recognised by machine.\nNo speech was recognised.\n"),
+        (Transcript(), "This episode has no transcript.\n"),
+    ],
+)
+async def test_transcript_says_what_is_missing(room: Room, transcript: Transcript, said: str) -> None:
+    services = RoomServices(room)
+    services.reader.default = transcript
+    async with typing(services) as typist:
+        greeting = len(typist.said)
+        await typist.type("t", until_said=said)
+        await typist.type("j", until_said="2 of 5")
+    assert typist.said[greeting:].endswith(f"1 minute 40.\n{said}2 of 5. Two. 3 minutes 20.\n")
+
+
+async def test_transcript_of_what_plays_is_read_from_the_sentence_being_spoken(room: Room) -> None:
+    services = RoomServices(room)
+    services.reader.default = Transcript(tuple(Cue(f"Sentence {n}.", n * 10.0, n * 10.0 + 9.0) for n in range(10)))
+    async with typing(services) as typist:
+        await typist.type("", ".", until_said="At 30 seconds")
+        await typist.type("t", until_said="Sentence 3.\nSentence 4.")
+        await typist.type("t", until_said="Sentence 3.")
+    assert "Sentence 2." not in typist.said
+
+
+async def test_stopping_where_nothing_is_recognised_says_what_removes_the_transcript() -> None:
+    services = recorded()
+    services.reader.default = Transcript((Cue("It rained."),))
+    async with typing(services) as typist:
+        await typist.type("t", until_said="End of the transcript.")
+        await typist.type("x", until_said="No recognition is under way here; the palette removes its transcript.")
+        assert services.asked_recognition.asked == []
+        await typist.type("ctrl+p", "Remove the recognised transcript")
+        await until(lambda: services.asked_recognition.asked == [("remove", "talk")])
 
 
 async def test_missing_words_are_recognised_after_a_yes_alone() -> None:

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.plain.test_program import RoomServices, run
-from tests.rooms import Room, make_room
+from tests.app_driver import embedded_library
+from tests.fakes import START
+from tests.plain.test_program import RoomServices, run, typing
+from tests.rooms import EPISODES, Room, make_room
+from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.player.events import ChaptersKnown
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
@@ -40,6 +44,7 @@ async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None
         ("+", "Volume 85 percent."),
         ("M", "Muted."),
         ("c", "Playing: One. 0 seconds of 1 minute 40."),
+        ("", "Playing: One. 0 seconds of 1 minute 40."),
         (">", "Playing: Two. 3 minutes 20."),
         ("u", "Nothing to undo."),
     ],
@@ -48,9 +53,145 @@ async def test_key_while_playing_says_what_it_did(room: Room, key: str, said: st
     assert (await run(RoomServices(room), "", key))[1] == said
 
 
-async def test_next_sentence_is_said(room: Room) -> None:
-    assert (await run(RoomServices(room), "", "}"))[-1] == "Two."
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ((",",), "At 50 seconds of 1 minute 40."),
+        (("left",), "At 50 seconds of 1 minute 40."),
+        (("shift+left",), "At 55 seconds of 1 minute 40."),
+        (("^",), "At 0 seconds of 1 minute 40."),
+        (("]", "backspace"), "Speed 1."),
+        ((":", "+30"), "At 1 minute 30 of 1 minute 40."),
+        ((":", "x"), "Error: write a time like 12:34, +90, -30 or 50%."),
+        (
+            (":", " "),
+            "Go to which time? Such as 12:34, +90, -30 or 50%. Now at 1 minute of 1 minute 40. Or press enter to stay:",
+        ),
+    ],
+)
+async def test_key_at_a_minute_says_where_it_went(room: Room, keys: Sequence[str], said: str) -> None:
+    assert (await run(RoomServices(room), "", ".", ".", *keys))[-1] == said
+
+
+@pytest.mark.parametrize("key", [":", "{", "}"])
+async def test_seeking_with_nothing_loaded_says_so(room: Room, key: str) -> None:
+    assert await run(RoomServices(room), key) == ["Nothing is playing. Press enter on an episode to play it."]
+
+
+async def test_next_and_previous_sentence_are_said_and_the_last_is_the_end(room: Room) -> None:
+    assert (await run(RoomServices(room), "", "}", "}", "}", "{"))[1:] == [
+        "At 20 seconds of 1 minute 40.",
+        "Two.",
+        "At 40 seconds of 1 minute 40.",
+        "Three.",
+        "No chapter or sentence follows.",
+        "At 20 seconds of 1 minute 40.",
+        "Two.",
+    ]
     assert room.position == 20
+
+
+async def test_chapter_without_a_title_is_a_position_alone(room: Room) -> None:
+    room.sources.found["three"] = Source("/three.mp3")
+    async with typing(RoomServices(room)) as typist:
+        await typist.type("j", "j", "", until_said="Playing: Three")
+        chapters = Chapter(0.0), Chapter(60.0)
+        room.controller.handle(ChaptersKnown(room.controller.playback.load, chapters, ChapterOrigin.FILE))
+        await typist.type("}", until_said="At 1 minute of 1 minute 40.")
+    assert typist.lines[-1] == "At 1 minute of 1 minute 40."
+
+
+async def test_key_on_an_empty_list_says_that_it_is_empty(room: Room) -> None:
+    empty = "Nothing here matches. control f searches everywhere, escape clears."
+    said = await run(RoomServices(room), "/zebra", "", "v", "V", "m", "e", "d")
+    assert said[2:] == [empty] * 4
+
+
+async def test_selected_episodes_are_marked_at_once(room: Room) -> None:
+    assert await run(RoomServices(room), "v", "j", "v", "k", "v", "m", "escape") == [
+        "Selected: 1 episode.",
+        "2 of 5. Two. 3 minutes 20.",
+        "3 of 5. Three. 5 minutes.",
+        "Selected: 2 episodes.",
+        "4 of 5. Four. Unknown length.",
+        "3 of 5. Selected. Three. 5 minutes.",
+        "Selected: 1 episode.",
+        "4 of 5. Four. Unknown length.",
+        "Marked played: One.",
+        "5 of 5. Five. 10 seconds.",
+        "5 of 5. Five. 10 seconds.",
+    ]
+    assert room.progress("one").played
+
+
+async def test_range_is_marked_and_a_selection_cleared(room: Room) -> None:
+    assert await run(RoomServices(room), "V", "j", "V", "m", "v", "escape") == [
+        "A range begins here. Press capital V at its end.",
+        "2 of 5. Selected. Two. 3 minutes 20.",
+        "Selected: 2 episodes.",
+        "Marked played: 2 episodes.",
+        "3 of 5. Three. 5 minutes.",
+        "Selected: 1 episode.",
+        "4 of 5. Four. Unknown length.",
+        "Nothing is selected.",
+    ]
+
+
+async def test_marking_a_topic_marks_all_of_it_and_stays_there(room: Room) -> None:
+    assert (await run(RoomServices(room), "tab", "m", "m", "e"))[1:] == [
+        "Marked played: 5 episodes.",
+        "4 of 7. Basics, 5 episodes, 5 played, level 2.",
+        "Marked unplayed: 5 episodes.",
+        "4 of 7. Basics, 5 episodes, level 2.",
+        "Queued last: 5 episodes.",
+        "4 of 7. Basics, 5 episodes, level 2.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("J",), "Only upcoming episodes in the queue can be moved. Press 2 for the queue."),
+        (("e", "e", "2", "j", "K"), "1 of 2. Two. 3 minutes 20."),
+        (("A", " "), "Nothing changed."),
+        (("A", "Mine", "A", " "), "Nothing changed."),
+    ],
+)
+async def test_episode_is_moved_or_put_where_it_can_be(room: Room, keys: Sequence[str], said: str) -> None:
+    assert (await run(RoomServices(room), *keys))[-1] == said
+
+
+async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:
+    said = await run(RoomServices(room), "A", "Mine", "v", "v", "A", "Mine")
+    question = "Type a name; rule and a name saves what is listed as a list by a rule:"
+    assert said[0] == f"Put 1 episode on which list? {question}"
+    assert said[-2:] == [f"Put 2 episodes on which list? There are Mine. {question}", "1 episode put on “Mine”."]
+
+
+async def test_episode_is_moved_in_a_list_by_hand_unless_it_has_another_order(room: Room) -> None:
+    made = ("v", "v", "A", "Mine", "\t", "g", "j", "j", "\r")
+    said = await run(RoomServices(room), *made, "J", "s", "J", "s")
+    assert said[-9:-4] == [
+        "2 of 2. One. 1 minute 40.",
+        "Order: shortest first.",
+        "Mine, 2 episodes, shortest first.",
+        "1 of 2. One. 1 minute 40.",
+        "This list is not in your own order now. Press s until it is.",
+    ]
+
+
+async def test_course_is_hidden_after_a_yes_and_by_its_name() -> None:
+    library = embedded_library()
+    services = RoomServices(make_room(library=library), ListQuery(entry=min(library.topics.courses)))
+    said = await run(services, "tab", "x", "", "x", "y", "ctrl+p", "hide the course", "g", "x")
+    assert said[1] == "Type y to hide the course, or press enter to cancel:"
+    assert said[-1].startswith("x removes podcasts")
+    assert services.asked_feeds.wishes == [("configure", COURSE, {"hidden": "yes"})] * 2
+
+
+async def test_session_for_which_nothing_is_left_says_so() -> None:
+    room = make_room(progress={episode.id: Progress(START, played=True) for episode in EPISODES})
+    assert (await run(RoomServices(room), "S", "5m"))[1:] == ["Nothing left in Basics fits into that."]
 
 
 async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> None:
@@ -128,7 +269,8 @@ async def test_session_is_ended_while_what_plays_goes_on(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"), [(("soon",), "is no time"), (("5m", "no"), "No session."), (("",), "No session.")]
+    ("answers", "said"),
+    [(("soon",), "is no time"), (("5m", "no"), "No session."), (("5m", "y"), "No session."), ((" ",), "No session.")],
 )
 async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers: Sequence[str], said: str) -> None:
     assert said in (await run(RoomServices(room), "S", *answers))[-1]
@@ -140,11 +282,15 @@ async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers:
     [
         ("15", "Sleep in 15 minutes of listening."),
         ("e", "Sleep after 1 episode."),
+        (" E ", "Sleep after 1 episode."),
         ("0", "No sleep timer."),
+        ("", "No sleep timer."),
+        ("c", "Error: “c” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42."),
     ],
 )
 async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:
-    assert (await run(RoomServices(room), "z", answer))[-1] == said
+    question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
+    assert await run(RoomServices(room), "z", answer) == [question, said]
 
 
 async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(room: Room) -> None:
@@ -176,7 +322,12 @@ async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [("2", "Sound device: Headset."), ("3", "No such number: 1 to 2."), ("", "The sound device stays.")],
+    [
+        ("2", "Sound device: Headset."),
+        ("0", "No such number: 1 to 2."),
+        ("3", "No such number: 1 to 2."),
+        ("", "The sound device stays."),
+    ],
 )
 async def test_sound_device_is_chosen_by_its_number(room: Room, answer: str, said: str) -> None:
     told = await run(RoomServices(room), "D", answer)

@@ -19,17 +19,16 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tests.plain.test_program import RoomServices, Terminal, make_program, run, until
+from tests.plain.test_program import RoomServices, Terminal, make_program, run, typing, until
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
-from tui_pod.config.settings import SyncSettings
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.topics import topic_key
+from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
@@ -38,7 +37,6 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, Imported
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.frontend import Job
-from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -151,10 +149,64 @@ async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
         assert said()[1:3] == ["From the list:", "1 podcast new; 0 already here."]
 
 
-async def test_a_without_an_answer_adds_nothing() -> None:
+@pytest.mark.parametrize(
+    ("answer", "said", "wishes"),
+    [
+        (" ", "No podcast added.", []),
+        ("/tmp/talks", None, [("add", "/tmp/talks")]),
+        ("old ships", "No podcast found in iTunes and fyyd.", [("find", "old ships")]),
+    ],
+)
+async def test_a_with_nothing_a_folder_or_words_that_nothing_has(
+    answer: str, said: str | None, wishes: list[tuple[str, str]]
+) -> None:
     services = FeedServices()
-    assert (await run(services, "a", ""))[-1] == "No podcast added."
-    assert services.asked.wishes == []
+    async with typing(services) as typist:
+        await typist.type("a", answer)
+        await until(lambda: said is None or said in typist.lines)
+        await until(lambda: services.asked.wishes == wishes)
+
+
+async def test_a_on_a_visited_episode_subscribes_to_its_podcast() -> None:
+    visited = EPISODES[0]._replace(id="visited", tags=UNLISTED)
+    services = RoomServices(
+        make_room((*EPISODES, visited), queue=Queue(("visited",))), ListQuery(entry=SmartList.QUEUE)
+    )
+    assert await run(services, "g", "a") == ["1 of 1. One. 1 minute 40."]
+    assert services.asked_feeds.wishes == [("add_visited", "visited")]
+
+
+async def test_search_says_ten_of_each_kind_and_which_are_subscribed() -> None:
+    services = FeedServices()
+    podcasts = tuple(FoundPodcast(f"https://x.example.org/{number}", f"Show {number}") for number in range(11))
+    services.asked.asked_directories.search = DirectorySearch(
+        Finding(podcasts, faults=("fyyd does not answer.",)), frozenset(["https://x.example.org/0"])
+    )
+    async with typing(services) as typist:
+        await typist.type("a", "old ships", until_said="Type a number for more about a podcast, or press enter")
+        await typist.type("11", until_said="No such number: 1 to 10.")
+    said = typist.lines[4:]
+    assert said[:4] == [
+        "Asking iTunes and fyyd.",
+        "fyyd does not answer.",
+        "11 podcasts from iTunes and fyyd, the first 10:",
+        "1: Show 0, subscribed.",
+    ]
+    assert said[-3].startswith("10: Show 9")
+
+
+async def test_preview_says_ten_episodes_and_no_adds_nothing() -> None:
+    services = FeedServices()
+    found = FoundPodcast("https://x.example.org/f", "Ships", summary="Of the directory")
+    services.asked.asked_directories.search = DirectorySearch(Finding((found,)), frozenset())
+    services.asked.asked_directories.feed = Feed("", tuple(Item(title=f"Part {number}") for number in range(11)))
+    async with typing(services) as typist:
+        await typist.type("a", "old ships", until_said="Type a number")
+        await typist.type("1", until_said="Type y to subscribe")
+        await typist.type("no", until_said="No podcast added.")
+    assert "Ships, 11 episodes.\nOf the directory.\nPart 0.\n" in typist.said
+    assert "Part 9.\nType y" in typist.said
+    assert not [wish for wish in services.asked.wishes if "add" in str(wish[0])]
 
 
 async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
@@ -281,6 +333,35 @@ async def test_details_say_podcast_notes_and_chapters() -> None:
         ]
 
 
+async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:
+    async with talking(FeedServices()) as (program, said, write):
+        program.feeds_failed(frozenset({CAST}))
+        program.downloads_changed({"cast-2": DownloadState(text="…")})
+        program.downloads_changed({"cast-2": DownloadState(error="the disk is full")})
+        for key in ("g", "tab", "j"):
+            write(key)
+        await until(lambda: len(said()) == 5)
+        assert said() == [
+            "Downloading: Cast 2.",
+            "Download failed: Cast 2.",
+            "1 of 2. The download failed: the disk is full. Cast 2. 1 minute.",
+            "Topics. 5 of 9. It could not be refreshed. Cast, 2 episodes, level 2.",
+            "6 of 9. Basics, 5 episodes, level 2.",
+        ]
+
+
+async def test_row_names_its_podcast_if_the_row_before_is_of_another() -> None:
+    services = FeedServices(ListQuery(entry=SmartList.QUEUE), Queue(("cast-1", "cast-2", "one", "cast-1")))
+    assert await run(services, "g", "j", "j", "k", "2") == [
+        "1 of 3. Cast 1. 1 minute.",  # its podcast was named at the start
+        "2 of 3. Cast 2. 1 minute.",
+        "3 of 3. One. 1 minute 40.",
+        "2 of 3. Cast 2. Cast. 1 minute.",
+        "Queue, 3 episodes.",
+        "2 of 3. Cast 2. Cast. 1 minute.",
+    ]
+
+
 # -- another library -----------------------------------------------------------------------------------
 
 
@@ -401,6 +482,27 @@ def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
     assert said[-1] == "Test Cast: 2 episodes."
 
 
+@pytest.mark.parametrize("keys", [("P",), ("tab", "g", "P")])
+async def test_settings_of_no_podcast_say_what_to_press(keys: tuple[str, ...]) -> None:
+    said = await run(FeedServices(ListQuery(entry=2)), *keys)
+    assert said[-1].startswith("This topic is not a podcast.")
+
+
+async def test_settings_of_a_list_are_said_changed_and_refused() -> None:
+    services = FeedServices(ListQuery(entry=2))
+    made = ("A", "Mine", "tab", "g", "j", "j", "j")
+    said = await run(services, *made, "P", "", "P", "speed=2", "P", "max_length=20m", "P", "name=Ours", "x")
+    question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
+    assert said.count(question) == 4
+    assert [line for line in said if line.startswith(("name: ", "there is no", "List “"))] == [
+        "name: Mine. What it is called.",
+        "there is no setting “speed”; allowed: name, sort.",
+        "there is no setting “max_length”; allowed: name, sort.",
+        "List “Ours” changed.",
+        "List “Ours” removed.",
+    ]
+
+
 async def test_settings_of_a_podcast_are_said_and_changed() -> None:
     services = FeedServices()
     services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings(speed=1.2))]
@@ -427,50 +529,3 @@ def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Termin
     assert "s3cret" not in terminal.said
     terminal.send("q")
     assert terminal.end() == 0
-
-
-class SyncServices(RoomServices):
-    """Services that remember what sync was set up with."""
-
-    def __init__(self, room: Room) -> None:
-        super().__init__(room)
-        self.set_up: list[tuple[SyncSettings, str]] = []
-        self.added: list[tuple[str, str, str]] = []
-
-    async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
-        """See `Services.set_up_sync`."""
-        self.set_up.append((chosen, password))
-
-    async def add_server(self, address: str, user: str, password: str) -> None:
-        """See `Services.add_server`."""
-        self.added.append((address, user, password))
-
-
-async def test_sync_is_set_up_by_questions(room: Room, tmp_path: Path) -> None:
-    services = SyncServices(room)
-    ask = "ctrl+p", "Set up sync"
-    said = await run(services, *ask, "1", str(tmp_path), *ask, "2", "sync.example", "ann", "s3cret")
-    assert services.set_up == [
-        (SyncSettings(folder=str(tmp_path)), ""),
-        (SyncSettings(server="sync.example", user="ann"), "s3cret"),
-    ]
-    assert {"User name there:", "Saved."} <= set(said)
-    assert not any("s3cret" in line for line in said)
-
-
-async def test_audiobookshelf_server_is_added_by_questions(room: Room) -> None:
-    services = SyncServices(room)
-    said = await run(services, "ctrl+p", "Set up sync", "3", "books.example", "", "s3cret")
-    assert services.added == [("books.example", "", "s3cret")]
-    assert not any("s3cret" in line for line in said)
-
-
-async def test_sync_is_turned_off(room: Room) -> None:
-    services = SyncServices(room)
-    settings = services.first.settings
-    services.first = services.first._replace(
-        settings=settings._replace(sync=SyncSettings(server="sync.example", user="ann", device="laptop"))
-    )
-    said = await run(services, "ctrl+p", "Set up sync", "4")
-    assert services.set_up == [(SyncSettings(device="laptop"), "")]
-    assert NOT_SYNCED in said

@@ -18,7 +18,7 @@ import sys
 import termios
 import time
 import wave
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
@@ -40,9 +40,11 @@ from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, Orders
+from tui_pod.core.selection.session_planner import Summary
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.frontend import Job
+from tui_pod.services.podcasts.logins import LoginQuestion
 from tui_pod.services.search import SearchService
 from tui_pod.services.tasks import NOTHING_TO_STOP, SaveNotices
 from tui_pod.state.store import StateFile
@@ -176,21 +178,6 @@ async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Roo
         "No search yet: press capital S and type what to look for.",
     ]
 
-
-async def test_help_says_a_key_a_part_or_everything(room: Room) -> None:
-    services = RoomServices(room)
-    assert (await run(services, "? m"))[1:] == [
-        "m: Mark played or unplayed, move on; Add to the recall cards, or remove from them."
-    ]
-    assert (await run(services, "?", "program"))[1:4] == ["u: Undo.", "control r: Redo.", _PALETTE]
-    said = await run(services, "?", "all")
-    assert "space or p: Play or pause." in said
-    assert "capital S: Plan a session." in said
-    assert "u: Undo." in said
-    assert (await run(services, "?", "€"))[1:] == ["euro sign: does nothing."]
-
-
-_PALETTE = "control p: Run a command, open a topic or play an episode by its name, or go to a row by its number."
 
 _REPLACED = re.compile(r"^\| `([a-z_.]+)` \|", re.MULTILINE)
 """An action in the table of the docs."""
@@ -566,3 +553,126 @@ async def test_key_that_stops_work_says_if_there_is_none(
     monkeypatch.setattr("tui_pod.services.tasks.BackgroundTasks.stop", lambda _: is_working)
     said = await run(RoomServices(room), "ctrl+c")
     assert (NOTHING_TO_STOP.partition(".")[0] in "".join(said)) is not is_working
+
+
+Heard = tuple[PlainProgram, Typist]
+
+
+@pytest.fixture
+async def heard(room: Room) -> AsyncGenerator[Heard, None]:
+    """A running program, which is told things, and what it says."""
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("g", until_said="1 of 5")
+        assert isinstance(services.frontend, PlainProgram)
+        yield services.frontend, typist
+
+
+@pytest.mark.parametrize(
+    ("typed", "answers"), [("Yes", [True]), ("n", [False]), ("", []), ("perhaps", []), ("\x1b", [])]
+)
+async def test_yes_or_no_is_asked_for_and_may_wait(heard: Heard, typed: str, answers: list[bool]) -> None:
+    program, typist = heard
+    given: list[bool] = []
+    assert program.ask_yes("Subscribe?", given.append)
+    assert not program.ask_yes("Another?", given.append)
+    await typist.type(typed)
+    await typist.type("j", until_said="2 of 5")
+    assert given == answers
+    assert [line for line in typist.lines if "?" in line] == ["Subscribe? Type y or n, or press enter to decide later:"]
+
+
+class Wanted(LoginQuestion):
+    """A login that a server wants, and what it got."""
+
+    said = "It wants a login."
+    host = "example.org"
+
+    def __init__(self, needs_yes: bool, known: tuple[str, str]) -> None:
+        self._needs_yes, self._known = needs_yes, known
+        self.given: list[tuple[str, str]] = []
+
+    @property
+    def needs_yes(self) -> bool:
+        return self._needs_yes
+
+    @property
+    def known(self) -> tuple[str, str]:
+        return self._known
+
+    async def answer(self, user: str, password: str) -> object:
+        self.given.append((user, password))
+        return None
+
+
+@pytest.mark.parametrize(
+    ("origin", "login", "typed", "asked", "given"),
+    [
+        ("https", None, ("ann", "s3cret"), ["User name", "Password:"], [("ann", "s3cret")]),
+        ("https", None, (" ",), ["User name"], []),
+        ("http", None, ("ann", "s3cret", "yes"), ["User name", "Password:", "This server"], [("ann", "s3cret")]),
+        ("http", None, ("ann", "s3cret", "no"), ["User name", "Password:", "This server"], []),
+        ("http", ("ann", "s3cret"), ("y",), ["This server"], [("ann", "s3cret")]),
+    ],
+)
+async def test_login_is_asked_for_and_sent_openly_after_a_yes_alone(
+    heard: Heard, origin: str, login: tuple[str, str] | None, typed: Sequence[str], asked: list[str],
+    given: list[tuple[str, str]],
+) -> None:  # fmt: skip
+    program, typist = heard
+    question = Wanted(origin == "http", login or ("", ""))
+    before = len(typist.lines)
+    program.ask_login(question)
+    await typist.type(*typed)
+    await typist.type("j", until_said="2 of 5")
+    await until(lambda: question.given == given)
+    said = typist.lines[before:-1]
+    assert said[0] == "It wants a login."
+    assert [line for line in said[1:] if not line.startswith(tuple(asked))] == []
+    assert len(said) == len(asked) + 1
+
+
+async def test_login_wanted_during_a_question_is_said_alone(heard: Heard) -> None:
+    program, typist = heard
+    await typist.type("/", until_said="Search in")
+    program.ask_login(Wanted(False, ("", "")))
+    await typist.type("third", until_said="with third")
+    assert [line for line in typist.lines if "login" in line] == ["It wants a login."]
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (320.0, "A session of 5 episodes, 5 minutes."),
+        (1.0, "Nothing left fits into that time. Press capital S to plan another session."),
+    ],
+)
+async def test_session_from_the_command_line_is_said(heard: Heard, budget: float, said: str) -> None:
+    program, typist = heard
+    program.start_session(budget)
+    assert said in typist.lines
+
+
+async def test_end_of_a_session_says_its_result_and_how_to_go_on(heard: Heard) -> None:
+    program, typist = heard
+    program.session_ended(Summary(1, 90.0, 60.0, (), "two"))
+    program.session_ended(Summary(0, 0.0, 0.0, (), None))
+    assert typist.lines[-4:] == [
+        "The session is over. 1 episode finished, listened for 1 minute 30.",
+        "Next: Two",
+        "Press greater than sign to play on.",
+        "The session is over. 0 episodes finished, listened for 0 seconds.",
+    ]
+
+
+async def test_statistics_are_said_when_they_are_shown(heard: Heard) -> None:
+    program, typist = heard
+    program.show_statistics()
+    await until(lambda: typist.lines[-1] == "Finished: 0 episodes.")
+
+
+@pytest.mark.parametrize(("is_error", "said"), [(True, "Error: Gone."), (False, "Gone.")])
+async def test_notice_that_tells_of_an_error_says_so(heard: Heard, is_error: bool, said: str) -> None:
+    program, typist = heard
+    program.tell("Gone.", is_error)
+    assert typist.lines[-1] == said

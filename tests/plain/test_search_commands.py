@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tests.plain.test_program import RoomServices, typing
+from functools import cached_property
+
+import pytest
+
+from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room
+from tui_pod.search.lookup import Found, Hit, MatchKind, Results
+from tui_pod.search.query import Query, parse_query
+from tui_pod.services.search import SearchAnswer, SearchService
 
 
 async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None:
@@ -31,3 +38,80 @@ async def test_match_kept_again_asks_for_a_note_as_it_was_said(room: Room) -> No
         await typist.type("b", until_said="A note on the bookmark")
         await typist.type("Mine.", until_said="Noted.")
     assert [each.note for each in room.controller.bookmarks] == ["Mine."]
+
+
+class Answers(RoomServices):
+    """Services whose search has this answer."""
+
+    def __init__(self, room: Room, answer: SearchAnswer) -> None:
+        super().__init__(room)
+        self._answer = answer
+
+    @cached_property
+    def search(self) -> SearchService:
+        async def search(_: str) -> SearchAnswer:
+            return self._answer
+
+        service = super().search
+        service.search = search  # type: ignore[method-assign,assignment]
+        return service
+
+
+WANTED = parse_query("ship")
+SHIP = Hit(MatchKind.WORDS, "A ship", 90.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (SearchAnswer(WANTED), ["Nothing matches. Press control f to search for something else."]),
+        (
+            SearchAnswer(WANTED, is_searching=True),
+            ["Nothing yet: the search is still reading. Press control f to search again."],
+        ),
+        (SearchAnswer(Query()), []),
+        (SearchAnswer(Query(), notice="No words."), ["No words."]),
+        (
+            SearchAnswer(WANTED, Results((Found("one", "One", (SHIP._replace(is_estimated=True),)),), 31, is_cut=True)),
+            [
+                "Found in over 31 episodes; the first 1 are listed.",
+                "1 of 1. One. In the transcript, at about 1 minute 30. A ship.",
+            ],
+        ),
+        (
+            SearchAnswer(
+                WANTED,
+                Results((Found("one", "One", (SHIP._replace(is_recognised=True), Hit(MatchKind.TITLE, "One"))),), 1),
+            ),
+            [
+                "Found in 1 episode.",
+                "1 of 2. One. In the transcript, at 1 minute 30, recognised by machine. A ship.",
+            ],
+        ),
+    ],
+)
+async def test_search_says_what_it_found(room: Room, answer: SearchAnswer, said: list[str]) -> None:
+    assert (await run(Answers(room, answer), "ctrl+f", "ship"))[1:] == said
+
+
+async def test_matches_are_moved_through_to_either_end(room: Room) -> None:
+    hits = (Hit(MatchKind.TITLE, "One"), Hit(MatchKind.SUMMARY, "A ship."), Hit(MatchKind.BOOKMARK, "Ships", 9.0))
+    services = Answers(room, SearchAnswer(WANTED, Results((Found("one", "One", hits),), 1)))
+    async with typing(services) as typist:
+        await typist.type("ctrl+f", "ship", until_said="1 of 3. One. In the title.")
+        await typist.type("k", "j", "j", "j", "ctrl+f", "ship")
+        await until(lambda: typist.lines[-1].startswith("1 of 3"))
+    assert typist.lines[6:] == [
+        "1 of 3. One. In the title.",
+        "2 of 3. One. In the summary. A ship.",
+        *["3 of 3. One. Bookmark, at 9 seconds. Ships."] * 2,
+        "Search everywhere, transcripts included:",
+        "Found in 1 episode.",
+        "1 of 3. One. In the title.",
+    ]
+
+
+async def test_key_after_nothing_was_found_is_that_of_the_episodes(room: Room) -> None:
+    async with typing(Answers(room, SearchAnswer(WANTED))) as typist:
+        await typist.type("ctrl+f", "ship", until_said="Nothing matches.")
+        await typist.type("", until_said="Playing: One. 1 minute 40.")

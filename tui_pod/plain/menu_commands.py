@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 PARTS = {
-    "playing": ("playback", "episode", "queue", "session", "sleep"),
+    "playing": ("playback", "episode", "queue", "session", "sleep", "audio"),
     "moving": ("move", "focus", "topic", "list", "search", "view", "select"),
     "reading": ("transcript", "transcribe", "found", "details"),
     "bookmarks": ("bookmark", "recall", "question"),
     "podcasts": ("feed", "download"),
-    "program": ("app", "undo", "redo"),
+    "program": ("app", "undo", "redo", "work"),
 }
 """Parts of the help, and the beginnings of the ids of their actions."""
 

@@ -251,9 +251,12 @@ class NavigationCommands:
             self._dialogue.say(said)
 
     def _remove_transcript(self, only_stops: bool = False) -> None:
-        """Stop the recognition of the transcript being read; unless `only_stops`, also remove a recognised one."""
+        """Stop the recognition of the transcript being read, or to read; unless `only_stops`, also remove that one."""
         recognition = self._services.recognition
-        if self.reading is not None and only_stops and not recognition.label(self.reading[0]):
+        ident = self.reading[0] if self.reading is not None else self._list.to_read()
+        if ident is None:
+            self._dialogue.say(self._browser.say_here())
+        elif only_stops and not recognition.label(ident):
             self._dialogue.say("No recognition is under way here; the palette removes its transcript.")
-        elif self.reading is not None:
-            recognition.remove(self.reading[0])
+        else:
+            recognition.remove(ident)
