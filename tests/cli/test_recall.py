@@ -13,7 +13,7 @@ from tests.cli.test_main import small as small
 from tests.cli.test_main import state as state
 from tui_pod.config.paths import find_paths
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.feeds.media.documents import copy_name
 from tui_pod.search.sources import REMOTE
 from tui_pod.state.store import StateFile
@@ -66,3 +66,29 @@ def test_end_of_input_ends_it(run: Run, small: list[str], monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     result = run(*small, "recall")
     assert (result.status, result.out.count("of 2")) == (0, 1)
+
+
+def test_transcript_without_times_leads_to_the_words_too(run: Run, state: StateFile, tmp_path: Path) -> None:
+    catalog = tmp_path / "c.toml"
+    (tmp_path / "one.txt").write_text("Before it. Words 1.\n")
+    catalog.write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\ntranscript = "one.txt"\n')
+    result = run("--catalog", str(catalog), "--state", str(state.path), "recall", "--json")
+    assert [each["question"] for each in result.json] == ["Note 0.", "Before it. …"]
+
+
+@pytest.mark.parametrize(("lines", "said"), [("\n3\n\n3\n", "nothing more is due\n"), ("\n\n", "")])
+def test_cards_are_asked_until_none_is_due_or_an_empty_line(
+    run: Run, small: list[str], lines: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    assert run(*small, "recall").err.endswith(f": {said}")
+    if said:
+        assert run(*small, "recall") == (0, "", "nothing is due\n")
+
+
+def test_question_of_an_episode_has_no_position(run: Run, state: StateFile, tmp_path: Path) -> None:
+    catalog = tmp_path / "c.toml"
+    catalog.write_text('version = 1\n[[episodes]]\nid = "q"\ntitle = "Q"\nquestion = "Why?"\nanswer = "So."\n')
+    state.append([Card("q", OF_EPISODE, PAST, PAST)])
+    result = run("--catalog", str(catalog), "--state", str(state.path), "recall", "--json")
+    assert [(each["start"], each["question"]) for each in result.json if each["id"] == "q"] == [(None, "Why?")]

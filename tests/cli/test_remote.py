@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 
 import pytest
@@ -23,7 +24,7 @@ NOW: dict[str, object] = {
     [
         ("seek", "1:05", {"to": 65.0}), ("seek", "1:00:05", {"to": 3605.0}), ("seek", "-1:05", {"by": -65.0}),
         ("seek", "+30", {"by": 30.0}), ("seek", "-.5", {"by": -0.5}), ("speed", "1.5", {"to": 1.5}),
-        ("volume", "-5", {"by": -5.0}),
+        ("volume", "-5", {"by": -5.0}), ("seek", "12:34", {"to": 754.0}), ("seek", "+1:00:05", {"by": 3605.0}),
     ],
 )  # fmt: skip
 def test_amount_with_a_sign_is_a_change(command: str, amount: str, request_: dict[str, float]) -> None:
@@ -50,6 +51,9 @@ def test_request_names_the_episode_or_the_action() -> None:
         ({"waiting": "narrating"}, "Preparing: One, 1 minute 5 of 2 minutes, narrating, volume 80."),
         ({"duration": None, "speed": 1.5}, "Playing: One, 1 minute 5, speed 1.5, volume 80."),
         ({"position": 1e12, "duration": "x"}, "Playing: One, 0 seconds, volume 80."),
+        ({"position": -1e9}, "Playing: One, 0 seconds of 2 minutes, volume 80."),
+        ({"position": True, "duration": 59.6}, "Playing: One, 1 second of 1 minute, volume 80."),
+        ({"paused": True, "waiting": "narrating"}, "Paused: One, 1 minute 5 of 2 minutes, narrating, volume 80."),
         ({"id": None}, "Nothing is playing."),
     ],
 )
@@ -73,6 +77,30 @@ def test_format_has_only_the_fields_there_are(run: Run, text: str) -> None:
     assert (result.status, "there is no field" in result.err) == (2, True)
 
 
+def test_format_of_nothing_is_an_empty_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"id": None})
+    assert run("now", "--format", "{title}").out == "\n"
+    assert run("now").out == "Nothing is playing.\n"
+
+
+def test_format_shows_that_it_is_paused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"paused": True})
+    assert run("now", "--format", "{paused}").out == "‖\n"
+
+
+def test_changes_are_printed_once_each_until_the_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = dict.fromkeys(NOW)
+    changes = (nothing, NOW, NOW | {"position": 65.2}, nothing, nothing)
+    monkeypatch.setattr(remote, "follow", lambda _: iter(changes))
+    assert run("now", "--follow").out.splitlines() == [
+        "", "Playing: One, 1 minute 5 of 2 minutes, volume 80.", ""
+    ]  # fmt: skip
+    assert [json.loads(line)["id"] for line in run("now", "--follow", "--json").out.splitlines()] == [
+        None, "one", "one", None
+    ]  # fmt: skip
+
+
 def test_answer_is_printed_as_json_or_as_a_sentence(run: Run) -> None:
+    assert run("now", "--json").json == NOW
     assert run("pause", "--json").json == NOW
     assert run("pause").out.startswith("Playing: One")

@@ -133,3 +133,40 @@ def test_update_reads_what_is_new(
     (tmp_path / "new.srt").touch()
     assert main(["search", "--catalog", catalog, "burned"]) == 0
     assert capsys.readouterr().out.startswith("one\t")
+
+
+def test_search_on_a_terminal_is_a_table_with_a_part_of_each_match(
+    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "120")
+    (tmp_path / "one.srt").write_text(SRT.replace("it shone", "it shone " + "and shone " * 30))
+    assert main(["--catalog", catalog, "search", "lighthouse"]) == 0
+    title, *rows = capsys.readouterr().out.splitlines()
+    assert title.split() == ["title", "id", "at", "match"]
+    assert rows[:2] == [
+        "Lighthouses  two    title  Lighthouses",
+        "One          one  summary  About a lighthouse.",
+    ]
+    assert rows[2].startswith("One          one     0:07  The lighthouse -- it shone and shone")
+    assert 90 < len(rows[2].partition("0:07  ")[2]) <= 101
+
+
+@pytest.mark.parametrize(("count", "more"), [(100, ""), (102, "2 episodes more; --json prints all.\n")])
+def test_search_on_a_terminal_prints_a_hundred_episodes(
+    count: int, more: str, catalog: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    entries = "".join(f'[[episodes]]\nid = "e{number}"\ntitle = "Lighthouse {number}"\n' for number in range(count))
+    Path(catalog).write_text(f"version = 1\n{entries}")
+    assert main(["--catalog", catalog, "search", "lighthouse"]) == 0
+    printed = capsys.readouterr()
+    assert (len(printed.out.splitlines()), printed.err) == (101, more)
+    assert main(["--catalog", catalog, "search", "lighthouse", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert (len(json.loads(printed.out)), printed.err) == (count, "")
+
+
+def test_search_without_words_is_wrong_usage(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "--catalog", catalog]) == 2
+    assert "no words to search for" in capsys.readouterr().err

@@ -91,3 +91,21 @@ def test_doctor_says_whether_a_server_answers(
     server.double.answers["/"] = lambda request: request.say(503, "")
     main(["--ao", "null", "doctor"])
     assert "FAIL  servers" in capsys.readouterr().out
+
+
+def test_podcast_or_what_is_not_there_is_no_server(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add()
+    for name in ("books.example.org", "Nothing"):
+        assert main(["server", "remove", name]) == 1
+        assert f"no server {name}. See: tui-pod server list" in capsys.readouterr().err
+    assert len(servers(capsys)) == 1
+    assert main(["server", "list"]) == 0
+    address, user, episodes, _, error = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert (address, user, episodes, error) == (server.base, "ann", "6", "")
+
+
+def test_nothing_typed_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add("") == 1
+    assert "nothing was given to log in with" in capsys.readouterr().err

@@ -93,3 +93,34 @@ def test_sentence_that_was_not_heard_begins_between_its_neighbours_by_their_leng
     heard = [Cue("one two three four", 10.0, 12.0), Cue("five six seven eight", 22.0, 24.0)]
     starts = [cue.start for cue in follow(told, heard).cues]
     assert starts == [10.0, 15.538, 18.0, 22.0]
+
+
+@pytest.mark.parametrize(("words", "is_found"), [("one two three x y", True), ("one x y z four", False)])
+def test_transcript_is_followed_if_two_words_of_five_match(words: str, is_found: bool) -> None:
+    told = Transcript((Cue("one two v w q" if is_found else "one v w q r"),))
+    assert (follow(told, [Cue(words, 3.0, 8.0)]) is not told) is is_found
+
+
+def test_sentence_whose_beginning_was_misheard_begins_earlier() -> None:
+    told = Transcript((Cue("so very bad weather today"), Cue("we stay in")))
+    heard = [Cue("hm hm bad weather today", 10.0, 15.0), Cue("we stay in", 15.0, 18.0)]
+    first, second = follow(told, heard).cues
+    assert first.start == pytest.approx(10.0 + 5 * 4 / 19 - 2 * 0.35, abs=0.001)
+    assert (first.end, second.start, second.end) == (15.0, 15.0, 18.0)
+
+
+def test_last_sentence_lasts_a_second_if_the_recogniser_says_no_end() -> None:
+    (cue,) = follow(Transcript((Cue("we stay in"),)), [Cue("we stay in", 15.0)]).cues
+    assert (cue.start, cue.end) == (15.0, 16.0)
+
+
+def test_sentences_are_never_timed_before_the_one_before() -> None:
+    told = Transcript((Cue("one two three"), Cue("x four five six")))
+    heard = [Cue("one two three", 10.0, 10.1), Cue("four five six", 10.1, 12.0)]
+    starts = [cue.start for cue in follow(told, heard).cues]
+    assert starts == [10.0, 10.0]
+
+
+def test_accents_and_apostrophes_match_however_they_are_written() -> None:
+    told = Transcript((Cue("It’s Zoë, isn’t it?"),))
+    assert follow(told, [Cue("it's zoe isn't it", 1.0, 3.0)]).is_timed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_pod.core.library.transcript import Cue
-from tui_pod.speech.sentences import LONGEST, LONGEST_GAP, SentenceJoiner, Word, find_names
+from tui_pod.speech.sentences import SentenceJoiner, Word, find_names
 
 
 def words(text: str, start: float = 0.0) -> list[Word]:
@@ -37,13 +37,19 @@ def test_mark_that_ends_no_sentence_splits_none(text: str) -> None:
     assert [cue.text for cue in join(*words(text))] == [text]
 
 
-def test_long_silence_ends_a_sentence_without_a_mark() -> None:
-    heard = [*words("and then"), *words("later on", 1.0 + LONGEST_GAP)]
-    assert [cue.text for cue in join(*heard)] == ["and then", "later on"]
+@pytest.mark.parametrize(("gap", "texts"), [(2.0, ["and then later"]), (2.01, ["and then", "later"])])
+def test_silence_of_more_than_two_seconds_ends_a_sentence_without_a_mark(gap: float, texts: list[str]) -> None:
+    heard = Word(" and", 0.0, 0.5), Word(" then", 0.5, 1.0), Word(" later", 1.0 + gap, 3.5)
+    assert [cue.text for cue in join(*heard)] == texts
 
 
-def test_words_without_any_mark_are_cut_somewhere() -> None:
-    assert all(len(cue.text) < LONGEST + 20 for cue in join(*words("word " * 500)))
+@pytest.mark.parametrize(("length", "count"), [(400, 1), (401, 2)])
+def test_words_without_any_mark_are_cut_after_four_hundred_characters(length: int, count: int) -> None:
+    assert len(join(Word("a" * length, 0.0, 1.0), Word(" word", 1.0, 2.0))) == count
+
+
+def test_blank_words_are_no_sentence() -> None:
+    assert join(Word(" ", 0.0, 1.0)) == []
 
 
 def test_words_of_one_moment_last_at_least_a_little() -> None:
@@ -57,11 +63,14 @@ def test_words_of_one_moment_last_at_least_a_little() -> None:
         ("ControlNet explained", "ControlNet"),
         ("Nobody knows. It is what it is, and I know.", ""),
         ("With Ada, with Ada and with Bob.", "Ada, Bob"),
+        ("Ada Lovelace met us.", "Lovelace"),
+        ("", ""),
     ],
 )
 def test_names_are_capitals_where_no_sentence_begins(text: str, names: str) -> None:
     assert find_names(text) == names
 
 
-def test_names_are_no_more_than_a_model_takes_in() -> None:
-    assert 200 < len(find_names(" and ".join(f"Name{n:03}" for n in range(500)))) <= 300
+@pytest.mark.parametrize(("last", "count"), [(292, 2), (293, 1)])
+def test_names_are_three_hundred_characters_at_most(last: int, count: int) -> None:
+    assert find_names(f"with Ada-Lo and {'N' + 'n' * (last - 1)}").count(",") + 1 == count

@@ -96,3 +96,39 @@ def test_folder_that_cannot_be_made_is_an_error(files: TranscriptFiles) -> None:
     files.folder.write_text("", "utf-8")  # in the way of root too, to whom no folder is forbidden
     with pytest.raises(FileExistsError):
         write(files, ONE)
+
+
+def test_end_is_told_without_reading_the_whole_file(files: TranscriptFiles) -> None:
+    assert not files.is_complete("one")
+    write(files, *[ONE] * 5)
+    assert not files.is_complete("one")
+    write(files, end=1234567.125)
+    assert files.is_complete("one")
+
+
+def test_note_of_what_is_done_stands_behind_sentences_that_end_before_it_alone(files: TranscriptFiles) -> None:
+    with files.writing("one", "m") as writer:
+        writer.add((ONE,), 2.0)
+        writer.add((TWO,), 4.001)
+        writer.add((), 0.0)
+    assert files.path("one").read_text("utf-8").count("NOTE until") == 1
+    assert files.read("one") == RecognisedTranscript((ONE, TWO), 4.001, is_complete=False)
+
+
+def test_file_without_a_whole_block_is_begun_again(files: TranscriptFiles) -> None:
+    files.folder.mkdir()
+    files.path("one").write_text("WEBVT", "utf-8")
+    write(files, ONE)
+    assert files.path("one").read_text("utf-8").startswith("WEBVTT\n\nNOTE")
+    assert files.read("one") == RecognisedTranscript((ONE,), 2.0, is_complete=False)
+
+
+def test_file_of_nothing_is_a_transcript_of_nothing(files: TranscriptFiles) -> None:
+    files.folder.mkdir()
+    files.path("one").write_text("WEBVTT\n\n", "utf-8")
+    assert files.read("one") == RecognisedTranscript((), 0.0, is_complete=False)
+
+
+@pytest.mark.parametrize("ident", ["x" * 100, "a-b_C.9"])
+def test_id_that_is_a_file_name_is_the_name(files: TranscriptFiles, ident: str) -> None:
+    assert files.path(ident).name == f"{ident}.vtt"

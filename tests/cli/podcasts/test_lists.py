@@ -83,11 +83,47 @@ def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: i
         (("lists", "Mine", "--remove"), "no list “Mine”"),
         (("lists", "Mine"), "no list “Mine”"),
         (("lists", "Mine", "--import-file", "/nowhere.m3u"), "does not exist"),
+        (("lists", "Mine", "--import-file", "/"), "cannot be read"),
+        (("lists", " ", "--add", "a"), "cannot be called “”"),
+        (("lists", "Mine", "--set", "topics=Greek", "--add", "a"), "is a list by a rule"),
+        (("lists", "Mine", "--set", "topics=Greek", "--take", "a"), "is a list by a rule"),
     ],
 )
 def test_what_is_wrong_changes_nothing(lists, words: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
     status, _, messages = lists(*words)
     assert (status, said in messages, lists("lists")[1]) == (1, True, "")
+
+
+def test_lists_on_a_terminal_are_a_table_whose_numbers_end_alike(lists, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    lists("mark", "played", "a")
+    lists("lists", "Mine", "--add", "a", "b")
+    lists("lists", "Long", "--set", "min_length=15m")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert lists("lists")[1].splitlines() == [
+        "name  episodes  played  left  rule",
+        "Long         1       0  20 m  min_length=15m",
+        "Mine         2       1  20 m",
+    ]
+
+
+def test_name_of_another_list_is_not_taken_and_that_of_a_removed_one_can_be_made_again(lists) -> None:  # type: ignore[no-untyped-def]
+    for name in ("Mine", "Yours"):
+        lists("lists", name, "--add", "a")
+    for name in ("Yours", "Greek"):
+        assert lists("lists", "Mine", "--set", f"name={name}")[0] == 1
+    assert lists("lists", "Mine", "--remove")[2] == "list “Mine” removed\n"
+    assert lists("lists", "Mine", "--remove")[0] == 1
+    assert lists("lists", "Mine", "--add", "b")[2] == "list “Mine”: 1 episode\n"
+    assert [line.split("\t")[:2] for line in lists("lists")[1].splitlines()] == [["Mine", "1"], ["Yours", "1"]]
+
+
+def test_change_says_what_is_on_the_list_now(lists, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "mine.m3u").write_text("/x.mp3\n/y.mp3\n", "utf-8")
+    status, _, messages = lists("lists", "Mine", "--add", "a", "--import-file", str(tmp_path / "mine.m3u"))
+    assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode\n")
+    assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m\n"
+    assert lists("lists", "Mine", "--export", "--add", "b")[1].startswith("#EXTM3U")
 
 
 def test_change_without_a_name_is_wrong_usage(lists) -> None:  # type: ignore[no-untyped-def]
