@@ -53,6 +53,7 @@ def test_address_of_an_unknown_host_names_it_and_what_to_do(store: FeedStore, mo
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(FetchError) as raised:
         subscribe(store, "cast.example/feed")
+    assert raised.value.is_offline
     assert str(raised.value) == (
         "The host cast.example cannot be found; this machine may be offline. If it is online, check the address."
     )
@@ -187,3 +188,25 @@ def test_subscribe_old_address_of_a_feed_that_is_there_is_not_new(site: Site, st
     first = subscribe(store, site.url("/f")).feed.feed_id
     again = subscribe(store, site.url("/old"))
     assert (again.is_new, again.feed.feed_id, len(store.feeds())) == (False, first, 1)
+
+
+def test_subscribe_old_address_that_still_answers_leaves_a_podcast_where_it_moved(site: Site, store: FeedStore) -> None:
+    for path in ("/old", "/new"):
+        site.replies[path] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    store.move(first, site.url("/new"))
+    again = subscribe(store, site.url("/old"), policy=site.policy, is_listed=True)
+    assert (again.is_new, again.feed.feed_id, again.feed.address) == (False, first, site.url("/new"))
+    assert again.feed.allowed == site.allowed
+
+
+def test_subscribe_four_feeds_of_a_page_are_tried(site: Site, store: FeedStore) -> None:
+    link = "<link rel='alternate' type='application/rss+xml' href='/{}'>"
+    for number, is_found in ((4, True), (5, False)):
+        site.replies["/"] = server.body(" " * 5_000 + "".join(map(link.format, range(1, number + 1))), "text/html")
+        site.replies = {"/": site.replies["/"], f"/{number}": server.body(feed(item(1)))}
+        if is_found:
+            assert subscribe(store, site.url("/")).feed.feed_id == site.url("/4")
+        else:
+            with pytest.raises(FeedError, match="is neither a feed nor a page that names one"):
+                subscribe(store, site.url("/"))

@@ -182,6 +182,7 @@ def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) ->
     found = find_book(shelf.store, talk)
     assert found is not None
     assert (found.id, found.settings.kind) == (book.id, "talks")
+    assert [find_book(shelf.store, text) for text in ("none", other.parts[1].title, "Emma")] == [None] * 3
     assert shelf.refresh().has_changed is False
 
     shelf.store.configure(found.id, {"kind": ""})

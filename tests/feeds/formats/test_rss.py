@@ -298,3 +298,26 @@ def test_links_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPat
 def test_text_of_unescaped_markup_has_its_breaks() -> None:
     found = only("<title>x</title><description>One<br/>two<b>three</b><li>four</li></description>")
     assert found.notes == "One\ntwothree\nfour"
+
+
+def test_what_follows_the_items_is_of_the_channel() -> None:
+    found = read(
+        f"<rss><channel>{item(1)}<title>Cast</title><ttl>60</ttl>{item(2)}<language>de</language></channel></rss>"
+    )
+    assert (found.title, found.ttl, found.language, len(found.items)) == ("Cast", 3600.0, "de", 2)
+
+
+@pytest.mark.parametrize(
+    ("outer", "source", "size"),
+    [
+        ("type='audio/mpeg' length='7'", "uri='/a'", 7),
+        ("type='image/png'", "uri='/a' contentType='audio/mpeg'", None),
+        ("", "uri='/a' contentType='audio/mpeg'", None),
+    ],
+)
+def test_source_of_an_alternate_enclosure_says_its_type_or_has_the_outer_one(
+    outer: str, source: str, size: int | None
+) -> None:
+    alternate = f"<podcast:alternateEnclosure {outer}><podcast:source {source}/></podcast:alternateEnclosure>"
+    found = only(f"<title>x</title>{alternate}")
+    assert (found.audio, found.size) == ("https://cast.example.org/a", size)

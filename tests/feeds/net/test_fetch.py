@@ -424,6 +424,7 @@ def test_proxy_that_refuses_or_cannot_be_found_is_told(
     said = "does not have it" if scheme == "http" else r"the proxy 127\.0\.0\.1 refuses it \(403\)"
     with pytest.raises(FetchError, match=said):
         fetch(Request(f"{scheme}://cast.example.org/x"), LIMITS)
+    assert [headers["Host"] for _, headers in site.asked] == (["cast.example.org"] if scheme == "http" else [])
 
 
 def test_login_that_was_renewed_is_sent_again_once(site: Site) -> None:

@@ -241,7 +241,7 @@ def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], ke
         parts = item.recording.keys if item.recording is not None else ()
         if parts:
             counted = Counter(keys[key] for key in parts if key in keys and keys[key] not in given)
-            known_by = next((ident for ident, _ in counted.most_common(1)), known_by)
+            known_by = max(counted, key=counted.__getitem__, default=known_by)
         elif known_by is None:
             known_by = by_path.pop(item.audio or "", None)
         if known_by in given:
