@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -552,3 +553,34 @@ def test_recording_that_fails_is_asked_for_as_often_as_there_are_pauses(open_str
     with pytest.raises(OSError, match="is in trouble"):
         read(stream.open(), 0, len(CONTENT))
     assert len(site.asked) == 1 + len(recording_fetcher.PAUSES)
+
+
+def test_network_that_is_away_is_waited_for_once_the_server_has_answered(
+    open_stream: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, faults, asked = socket.getaddrinfo, [True], list[object]()
+
+    def look_up(host: str, *rest: Any, **named: Any) -> Any:
+        asked.append(host)
+        if faults and faults.pop():
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return real(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    stream = open_stream(Ranged(CONTENT, drops=[100_000]))
+    with pytest.raises(FetchError, match="cannot be found"):
+        stream.wait_for_answer(CancelToken())
+    assert len(asked) == 1
+    faults += [True, True, False, False]  # the first request looks up twice
+    assert read_all(stream) == CONTENT
+
+
+def test_head_with_a_gap_is_looked_at_up_to_the_gap(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT, pause=threading.Event()))
+    reader = stream.open()
+    read(reader, 0, 200_000)
+    read(reader, 300_000, 1000)
+    end = stream.file.have.end_from(0)
+    assert 200_000 <= end < 250_000
+    assert stream.peek(190_000, 100_000, 0.0, CancelToken()) == CONTENT[190_000:end]
+    reader.close()

@@ -12,11 +12,13 @@ from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.catalog import Catalog
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
-from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.model import Feed, Item, Recording
 from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.servers import items
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds, read_notes
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.shelves import ServerLibrary, finish, read_known, store_found
 from tui_pod.library import catalog_files
 from tui_pod.library.cache import load_library
 
@@ -344,3 +346,57 @@ def test_folder_in_several_topics_is_whole_in_each(tmp_path: Path) -> None:
         "A", "A/Shelf", "A/Shelf/Sub", "B", "B/Shelf", "B/Shelf/Sub",
     ]  # fmt: skip
     assert shelf.course("A/Shelf") == shelf.course("B/Shelf") == ["Intro", "Talk"]
+
+
+def test_server_has_topics_for_libraries_series_and_collections(folders: tuple[Path, Path, Path]) -> None:
+    store, address = FeedStore(folders[2]), "audiobookshelf+https://nas.example"
+    store.subscribe([Entry(address, "Server")])
+    known = read_known(store, address)
+    books = ServerLibrary("l1", "Books", collections=[("Best", ["b3", "b1", "gone"])])
+    shelves = {
+        "b1": [items.Shelf("Saga", 2.0)],
+        "b2": [items.Shelf("Saga", 1.0)],
+        "b3": [],
+        "b4": [items.Shelf("Cast")],
+    }
+    found = [
+        items.FullEntry(ident, (Item(ident, ident.upper(), recording=Recording(ident)),), tuple(there), 1000.0)
+        for ident, there in shelves.items()
+    ]
+    store_found(store, address, known, books, [(entry, "mark") for entry in found])
+    stored = finish(store, known, [books, ServerLibrary("l2", "Empty")], [], 0, True)
+    assert (stored.new, stored.has_changed) == (4, True)
+    library = load(folders)
+    topics = library.topics
+    ordered = {
+        topics.path_text(topic): [library.titles[index] for index in topics.paths.get(topic, ())]
+        for topic in range(1, len(topics.names))
+        if topics.names[topic] != "Science"
+    }
+    assert ordered == {
+        "Server": ["B2", "B1", "B3"], "Server/Books": ["B2", "B1", "B3"], "Server/Books/Cast": [],
+        "Server/Books/Saga": ["B2", "B1"],
+        "Server/Books/Collections": ["B3", "B1"], "Server/Books/Collections/Best": ["B3", "B1"], "Server/Empty": [],
+    }  # fmt: skip
+    assert inside(library, "Server/Books/Cast") == [["B4"]]
+    assert [sorted(titles) for titles in inside(library, "Server/Books")] == [["B1", "B2", "B3", "B4"]]
+    tags = {library.titles[index]: library.episode(index).tags for index in range(1, 5)}
+    assert tags["B3"] == ("Best", "Collections", "Books", "Server")
+    assert tags["B1"] == ("Best", "Collections", "Books", "Saga", "Server")
+
+
+def test_book_that_a_server_no_longer_has_is_hidden(folders: tuple[Path, Path, Path]) -> None:
+    store, address, library = FeedStore(folders[2]), "audiobookshelf+https://nas.example", ServerLibrary("l1", "Books")
+    store.subscribe([Entry(address, "Server")])
+    for guids, new, has_changed in (("ab", 2, True), ("ab", 0, False), ("a", 0, True)):
+        known = read_known(store, address)
+        before = sum(map(len, known.episodes.values()))
+        found = [
+            (items.FullEntry(guid, (Item(guid, guid.upper(), recording=Recording(guid)),), (), 1000.0), "mark")
+            for guid in guids
+            if guid not in known.marks
+        ]
+        store_found(store, address, known, library, found)
+        stored = finish(store, known, [library], set("ab") - set(guids), before, bool(found))
+        assert (stored.new, stored.has_changed) == (new, has_changed)
+        assert load(folders).titles == ["One", *guids.upper()]

@@ -166,6 +166,6 @@ def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
             is_ordered = any(place is not None for place, _ in inside)
             yield Arranged((each.name, name), tuple(item for _, item in inside), is_ordered)
         if each.collections:
-            yield Arranged((each.name, COLLECTIONS), (), is_ordered=False)
+            yield Arranged((each.name, COLLECTIONS), ())
         for name, items in each.collections:
             yield Arranged((each.name, COLLECTIONS, name), tuple(items))
