@@ -310,3 +310,15 @@ def test_export_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "pipe.opml").mkdir()
     with pytest.raises(ImportFault, match=r"pipe\.opml: "):
         read_export(tmp_path / "pipe.opml")
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("", ()),
+        ("filter:x:https://x.example/f\n", ("1 feed made by a search or a command",)),
+        ("gopher://x\nftp://y\n", ("2 feeds without an http or https address",)),
+    ],
+)
+def test_newsboat_counts_what_is_left(lines: str, left: tuple[str, ...]) -> None:
+    assert parse_export(f"{FEED}\n{lines}".encode()).left == left

@@ -70,10 +70,6 @@ def _read_feeds(lines: list[list[str]]) -> Imported:
         hidden = (("hidden", "yes"),) if any(tag.startswith("!") for tag in tags) else ()
         user = typed.user if ":" not in typed.user else ""
         entries[named] = Entry(named, title, topics, settings=hidden, user=user or None, password=typed.password)
-    left = {"feed made by a search or a command": made, "feed without an http or https address": bad}
-    said = tuple(_said(count, what) for what, count in left.items() if count)
+    left = {"made by a search or a command": made, "without an http or https address": bad}
+    said = tuple(f"{counted(count, 'feed')} {what}" for what, count in left.items() if count)
     return Imported("newsboat", tuple(entries.values()), left=said)
-
-
-def _said(count: int, what: str) -> str:
-    return counted(count, what) if count == 1 else f"{count} {what.replace('feed', 'feeds', 1)}"
