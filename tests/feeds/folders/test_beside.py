@@ -35,6 +35,7 @@ def test_recording_with_nothing_beside_it_has_its_own_tags(tmp_path: Path) -> No
 def test_what_is_no_longer_beside_a_recording_is_forgotten(tmp_path: Path) -> None:
     assert beside(tmp_path).completed("a.mp3", TAGS._replace(transcript="a.vtt")) == TAGS
     assert beside(tmp_path).completed("a.mp3", TAGS._replace(cue="0.000 One")) == TAGS
+    assert beside(tmp_path).completed("a.mp3", TAGS._replace(folder_description="Gone", folder_narrator="Gone")) == TAGS
 
 
 def test_all_that_is_beside_a_recording_is_told(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_all_that_is_beside_a_recording_is_told(tmp_path: Path) -> None:
     ):  # fmt: skip
         (tmp_path / name).write_text(text)
     assert beside(tmp_path).completed("Books/a.mp3", TAGS) == TAGS._replace(
-        description="About it", narrator="Ann", transcript="a.SRT", cue="0.000 One"
+        folder_description="About it", folder_narrator="Ann", transcript="a.SRT", cue="0.000 One"
     )
 
 
@@ -52,12 +53,12 @@ def test_text_that_is_empty_leaves_what_is_tagged_and_a_long_name_is_cut(tmp_pat
     (tmp_path / "desc.txt").write_text(" \n")
     (tmp_path / "reader.txt").write_text("x" * 301)
     found = beside(tmp_path).completed("a.mp3", TAGS)
-    assert (found.description, len(found.narrator)) == ("Tagged", 300)
+    assert (found.best_description, len(found.best_narrator)) == ("Tagged", 300)
 
 
 def test_text_is_read_up_to_256_kilobytes_of_which_a_summary_is_shown(tmp_path: Path) -> None:
     (tmp_path / "desc.txt").write_text(" " * (256 * 1024 - 1) + "xy")
-    assert beside(tmp_path).completed("a.mp3", TAGS).description == "x"
+    assert beside(tmp_path).completed("a.mp3", TAGS).best_description == "x"
 
 
 def test_texts_of_the_folder_above_serve_where_a_disc_has_none(tmp_path: Path) -> None:
@@ -65,10 +66,10 @@ def test_texts_of_the_folder_above_serve_where_a_disc_has_none(tmp_path: Path) -
     disc.mkdir()
     (tmp_path / "desc.txt").write_text("Of all")
     above = beside(tmp_path)
-    assert beside(disc, above).completed("a.mp3", TAGS).description == "Of all"
+    assert beside(disc, above).completed("a.mp3", TAGS).best_description == "Of all"
     (disc / "desc.txt").write_text("Of this")
-    assert beside(disc, above).completed("a.mp3", TAGS).description == "Of this"
-    assert beside(disc).completed("a.mp3", TAGS).description == "Of this"
+    assert beside(disc, above).completed("a.mp3", TAGS).best_description == "Of this"
+    assert beside(disc).completed("a.mp3", TAGS).best_description == "Of this"
 
 
 def test_link_and_file_that_cannot_be_read_tell_nothing(tmp_path: Path) -> None:

@@ -136,3 +136,19 @@ def test_longest_length_and_size_are_believed_and_no_longer_ones() -> None:
     assert to_duration(f"{DURATION_FAULT + 1:.0f}") is None
     assert (to_size("9" * 15), to_size("9" * 16)) == (10**15 - 1, None)
     assert to_duration("1h 1m 1s") == 3661.0
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_month_is_told_by_its_first_letters_or_its_number(number: int) -> None:
+    when = datetime(2024, number, 5, tzinfo=UTC)
+    for text in (f"5 {when:%b} 2024", f"Fri, 5 {when:%B} 2024", f"2024-{number:02}-05", f"2024/{number}/5"):
+        assert to_time(text) == when.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [("EDT", -4), ("EST", -5), ("CDT", -5), ("CST", -6), ("MDT", -6), ("MST", -7), ("PDT", -7), ("PST", -8),
+     ("CET", 1), ("CEST", 2), ("BST", 1), ("EET", 2), ("EEST", 3), ("JST", 9), ("GMT", 0)],
+)  # fmt: skip
+def test_zone_is_told_by_its_name(zone: str, hours: int) -> None:
+    assert to_time(f"5 Jan 2024 10:00 {zone}") == datetime(2024, 1, 5, 10 - hours, tzinfo=UTC).timestamp()

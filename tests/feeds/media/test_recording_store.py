@@ -196,3 +196,24 @@ def in_use(folder: Path, is_download: bool) -> Iterator[None]:
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def test_recording_is_found_once_all_of_it_is_here(site: Site, tmp_path: Path) -> None:
+    kept(site, tmp_path, 300_000)
+    assert RecordingStore(tmp_path, None).find("one", site.url("/a.mp3")) is None
+    site.replies["/a.mp3"] = Unnamed(AUDIO)
+    store = RecordingStore(tmp_path, None)
+    recording = store.open("one", site.url("/a.mp3"), lambda: site.policy)
+    recording.fetch_all(10**9, lambda _done, _size: None, CancelToken())
+    store.close()
+    path = RecordingStore(tmp_path, None).find("one", site.url("/a.mp3"))
+    assert path is not None
+    assert path.read_bytes() == AUDIO
+
+
+def test_bytes_without_a_note_are_discarded(tmp_path: Path) -> None:
+    path = tmp_path / f"{file_hash('one')}.bytes"
+    path.write_bytes(b"abc")
+    recording = RecordingStore(tmp_path, None).open("one", "https://a.example/1.mp3")
+    assert (path.stat().st_size, recording.file.have.total()) == (0, 0)
+    recording.close()

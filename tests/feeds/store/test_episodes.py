@@ -13,7 +13,7 @@ from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.marks import read_news
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.match import episode_id, recording_id
 
 
 def test_order_without_dates_is_the_feeds_own(store: FeedStore) -> None:
@@ -135,3 +135,15 @@ def test_growth_spares_what_the_feed_lists_under_a_shared_guid(
     store.store(FIRST, make_feed(*shared), now=NOW)
     store.store(FIRST, make_feed(make_item(9, published=NOW + 9), *shared), now=NOW + 1)
     assert store.feeds()[0].episodes == 3
+
+
+def test_imported_recording_is_the_episode_that_alone_has_it(store: FeedStore) -> None:
+    store.await_recordings({recording_id(FIRST, f"https://c.org/{n}.mp3"): FIRST for n in (1, 2)})
+    same = [make_item(n, audio="https://c.org/2.mp3") for n in (2, 3)]
+    assert store.store(FIRST, make_feed(make_item(1), *same), now=NOW).has_changed
+    with store.db.read() as db:
+        awaited = dict(db.execute("SELECT id, episode FROM aliases").fetchall())
+    assert awaited == {
+        recording_id(FIRST, "https://c.org/1.mp3"): episode_id(FIRST, "g1"),
+        recording_id(FIRST, "https://c.org/2.mp3"): FIRST,
+    }

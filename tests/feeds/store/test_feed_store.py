@@ -12,7 +12,7 @@ from tui_pod.feeds.store.episodes import picture_of, store_recordings
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.marks import read_news
-from tui_pod.feeds.store.match import episode_id, recording_id
+from tui_pod.feeds.store.match import episode_id
 
 
 def test_empty_store_opens_nothing(tmp_path: Path) -> None:
@@ -264,18 +264,6 @@ def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -
     store.configure("a book", {"speed": "2"})
 
 
-def test_imported_recording_is_the_episode_that_alone_has_it(store: FeedStore) -> None:
-    store.await_recordings({recording_id(FIRST, f"https://c.org/{n}.mp3"): FIRST for n in (1, 2)})
-    same = [make_item(n, audio="https://c.org/2.mp3") for n in (2, 3)]
-    assert store.store(FIRST, make_feed(make_item(1), *same), now=NOW).has_changed
-    with store.db.read() as db:
-        awaited = dict(db.execute("SELECT id, episode FROM aliases").fetchall())
-    assert awaited == {
-        recording_id(FIRST, "https://c.org/1.mp3"): episode_id(FIRST, "g1"),
-        recording_id(FIRST, "https://c.org/2.mp3"): FIRST,
-    }
-
-
 def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedStore) -> None:
     feed = make_feed(make_item(1), picture="https://c.org/all.jpg", language="de-at", link="https://b.org/")
     ident = store.visit("https://b.org/f", feed, feed.items[0])
@@ -348,3 +336,10 @@ def test_refresh_that_finds_nothing_leaves_the_library_alone(store: FeedStore) -
     store.set_private_origin(FIRST, ("http", "nas.home", 80))
     assert store.generation == before
     assert (store.feeds()[0].error, store.feeds()[0].fetched is not None) == (None, True)
+
+
+def test_episodes_that_the_settings_leave_out_are_not_counted_as_new(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    store.configure(FIRST, {"exclude": "rerun"})
+    stored = store.store(FIRST, make_feed(make_item(1), make_item(2), make_item(3, title="Rerun")), now=NOW + 1)
+    assert (stored.new, stored.has_changed) == (1, True)
