@@ -3,6 +3,7 @@ import fcntl
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
@@ -88,6 +89,32 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
     found = queue.downloads.find(request.episode)
     assert found is not None
     assert found.read_bytes() == audio
+
+
+async def test_queue_download_that_was_whole_before_it_could_stop_is_told_as_done(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.wav"] = Ranged(sound(0.2))
+    is_whole, has_stopped, is_told = threading.Event(), threading.Event(), asyncio.Event()
+
+    class Held(Downloads):
+        def fetch(self, *given: Any) -> Path:
+            path = super().fetch(*given)
+            is_whole.set()
+            has_stopped.wait(10)
+            return path
+
+    def report(state: DownloadProgress) -> None:
+        if state.status is DownloadStatus.DONE:
+            is_told.set()
+
+    queue = DownloadQueue(Held(tmp_path / "d", 1_000_000_000, RecordingStore(tmp_path / "s", None)), report)
+    requests = make_requests(site, 1)
+    queue.start(requests)
+    await asyncio.to_thread(is_whole.wait, 10)
+    queue.stop([requests[0].episode])
+    await settled(queue)
+    has_stopped.set()
+    await asyncio.wait_for(is_told.wait(), 10)
+    assert queue.running == {}
 
 
 async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) -> None:

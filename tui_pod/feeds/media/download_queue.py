@@ -112,6 +112,7 @@ class DownloadQueue:
             try:
                 with self._turns.setdefault(request.episode, threading.Lock()):  # a stopped one may still be ending
                     self.downloads.fetch(request, partial(post, self._progress, request.episode), cancel, expendable)
+                post(self._done, state)  # from here: the task that waits may be cancelled at this moment
             finally:
                 post(self._give_up, [episode for episode in expendable if self.downloads.find(episode) is None])
 
@@ -121,9 +122,9 @@ class DownloadQueue:
                 expendable = oldest_played(self._progress_of, kept)
                 self._show(replace(state, status=DownloadStatus.RUNNING))
                 await in_thread(lambda cancel: work(cancel, expendable))
-            self._end(request.episode, DownloadStatus.DONE)
         except (asyncio.CancelledError, Cancelled):
-            self._end(request.episode, DownloadStatus.STOPPED)
+            if request.episode in self.running:
+                self._end(request.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
             self._end(request.episode, DownloadStatus.FAILED, error)
         except Exception as error:  # one bad download must not end the others, and must be reported
@@ -139,6 +140,10 @@ class DownloadQueue:
         state = self.running.get(episode)
         if state is not None and state.status is DownloadStatus.RUNNING:
             self._show(replace(state, done=done, total=total))
+
+    def _done(self, state: DownloadProgress) -> None:
+        """Report a whole download, also one that was reported as stopped while it was moved into its folder."""
+        self._report(replace(self.running.pop(state.episode, state), status=DownloadStatus.DONE))
 
     def _give_up(self, episodes: Iterable[str]) -> None:
         for episode in episodes:
