@@ -95,6 +95,14 @@ def test_heading_says_what_can_be_chosen() -> None:
     assert with_choices(About("One"), EpisodeNotes(page="mailto:x@x.example"), (), None).choices == []
 
 
+def test_lines_beside_the_cover_are_narrow_and_those_below_it_wide() -> None:
+    about = About("One", text="a " * 20, facts=[("Id", "b " * 20)])
+    lines = lay_out(about, 30, cover=(12, 4))
+    widths = [sum(len(text) for text, _ in line.parts) for line in lines]
+    assert max(widths[:4]) <= 30 - 12
+    assert 30 - 12 < max(widths[4:]) <= 30
+
+
 def test_empty_facts_are_not_shown() -> None:
     assert len(lay_out(About("One", facts=[("Page", ""), ("Id", "one")]), 20)) == 3
 

@@ -115,6 +115,20 @@ async def test_cover_is_drawn_beside_the_event_loop(library: Library, monkeypatc
     assert threading.main_thread() not in drew
 
 
+async def test_details_below_the_cover_use_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.ui.widgets.cover.are_covers_drawn", lambda *_: True)
+    library = build_library(
+        [], [Episode("one", "One", "word " * 80, tags=tuple(f"Topic{number}" for number in range(9)))]
+    )
+    async with run_app(library, size=(120, 40)) as driver:
+        await driver.press("i")
+        cover = driver.main.query_one(Cover)
+        await driver.until(lambda: cover.display and "▀" in driver.text, "the cover is beside the text")
+        rows = driver.text.splitlines()
+        assert rows[cover.region.y][: cover.region.x].rstrip().endswith("One")
+        assert "Topic" in next(row for row in rows if "Topics     Topic0" in row)[cover.region.x :]
+
+
 async def test_details_take_the_keys_and_give_them_back(library: Library) -> None:
     async with run_app(library, size=(80, 24)) as driver:
         await driver.press("i")

@@ -54,30 +54,39 @@ class About(NamedTuple):
     choices: Sequence[AboutChoice] = ()
 
 
-def lay_out(about: About, width: int) -> list[TextLine]:
-    """Return the lines, at most `width` cells wide, with the numbers of the choices."""
-    lines = [TextLine([(text, HEAD)]) for text in wrap(about.title, width)]
-    lines += [TextLine([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
+def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[TextLine]:
+    """Return the lines, at most `width` cells wide, with the numbers of the choices.
+
+    What begins in the lines beside a cover leaves room for it, as columns and lines at the top right.
+    """
+    lines: list[TextLine] = []
+
+    def add(text: str, look: str, lead: str | None = None, choice: int | None = None) -> None:
+        room = width - len(lead or "") - (cover[0] if len(lines) < cover[1] else 0)
+        for part in wrap(text, room):
+            lines.append(TextLine([(part, look)] if lead is None else [(lead, QUIET), (part, look)], choice))
+            lead = lead and " " * len(lead)
+
+    add(about.title, HEAD)
+    for below in filter(None, about.below):
+        add(below, QUIET)
     if about.said:
-        lines += [TextLine(), *(TextLine([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
+        lines.append(TextLine())
+        add(f"“{about.said.strip('“”')}”", ACCENT)
     if about.text:
-        lines += [
-            TextLine(),
-            *(TextLine([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width)),
-        ]
+        lines.append(TextLine())
+        for part in about.text.split("\n"):
+            add(part, PLAIN)
     facts = [fact for fact in about.facts if fact[1]]
     lines += [TextLine()] * bool(facts)
     for name, value in facts:
-        look = FAULT if name == "Last error" else PLAIN
-        for number, text in enumerate(wrap(value, width - NAME_WIDTH)):
-            lines.append(TextLine([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
+        add(value, FAULT if name == "Last error" else PLAIN, f"{name:<{NAME_WIDTH}}")
     if about.choices:
         lines += [TextLine(), TextLine([(about.head, HEAD)])]
     for number, choice in enumerate(about.choices):
         time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
         look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN
-        for place, text in enumerate(wrap(choice.text, width - len(time))):
-            lines.append(TextLine([(" " * len(time) if place else time, QUIET), (text, look)], number))
+        add(choice.text, look, time, number)
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Center, VerticalScroll
+from textual.containers import Center, Vertical, VerticalScroll
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
@@ -46,26 +46,34 @@ class AboutText(Widget):
 
     DEFAULT_CSS = "AboutText { height: auto; margin: 1 1 1 0; }"
 
-    def __init__(self) -> None:
+    def __init__(self, cover: Cover) -> None:
+        """Make room for a cover where it is beside the text."""
         super().__init__(id="about-episode")
+        self._picture = cover
         self.about = About("")
         self.cursor: int | None = None
         """The highlighted choice; None: none."""
         self._lines: list[TextLine] = []
-        self._width = 0
+        self._room = 0, (0, 0)  # width, and columns and lines of the cover
 
     def show(self, about: About) -> None:
         """Show something else."""
         self.about = about
         former = len(self._lines)
-        self._lines = lay_out(about, self._width) if self._width else []
+        self._lines = lay_out(about, *self._room) if self._room[0] else []
         self.refresh(layout=former != len(self._lines))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the number of lines at a width."""
-        if width != self._width:
-            self._width = width
-            self._lines = lay_out(self.about, width)
+        frame, columns, lines = self._picture.parent, self._picture.styles.width, self._picture.styles.height
+        assert isinstance(frame, Widget)
+        assert columns is not None
+        assert lines is not None
+        is_beside = self._picture.display and frame.styles.is_docked
+        cover = (int(columns.value) + 2, int(lines.value)) if is_beside else (0, 0)
+        if (width, cover) != self._room:
+            self._room = width, cover
+            self._lines = lay_out(self.about, width, cover)
         return len(self._lines)
 
     def region_of(self, choice: int) -> Region:
@@ -104,7 +112,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         &:focus { border: round $primary; border-title-color: $text-primary; background-tint: transparent; }
-        & Center { height: auto; }
+        & Vertical { height: auto; layers: below above; }
+        & Center { height: auto; layer: below; }
+        & AboutText { layer: below; }
         & Cover { margin-top: 1; }
     }
     .-low AboutText { margin: 0 1 0 0; }
@@ -112,12 +122,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     .-details EpisodePane { display: block; width: 7fr; max-width: 100%; }
     .-tall Cover { width: 36; height: 18; }
     .-details Cover { display: none; width: 24; height: 12; }
-    .-details EpisodePane Center { dock: right; width: auto; margin-right: 1; }
+    .-details EpisodePane Center { dock: right; layer: above; width: auto; margin-right: 1; }
     .-low Cover { width: 16; height: 8; margin-top: 0; }
     .-narrow EpisodePane { width: 100%; max-width: 100%; }
     .-wide EpisodeList { display: block; }
     .-wide EpisodePane { display: block; width: 3fr; max-width: 52; }
-    .-wide EpisodePane Center { dock: none; width: 100%; margin-right: 0; }
+    .-wide EpisodePane Center { dock: none; layer: below; width: 100%; margin-right: 0; }
     .-wide Cover.-shown { display: block; }
     .-reading EpisodePane { display: none; }
     .-wide.-details EpisodePane { display: block; }
@@ -142,16 +152,18 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._notes, self._podcast, self._chapters = EpisodeNotes(), None, ()
         self._shows_answer = False
         self._timer: Timer | None = None
-        self._picture, self._about = Cover(), AboutText()
+        self._picture = Cover()
+        self._about = AboutText(self._picture)
 
     _podcast: PodcastFacts | None
     _chapters: Sequence[Chapter]
 
     def compose(self) -> ComposeResult:
         """Compose the picture and the text."""
-        with Center():
-            yield self._picture
-        yield self._about
+        with Vertical():
+            with Center():
+                yield self._picture
+            yield self._about
 
     @property
     def hint_words(self) -> dict[str, str]:
