@@ -89,3 +89,4 @@ async def test_cursor_of_the_terminals_own_colours_is_reversed_and_quiet_text_di
         lit = style_of(driver, PLAIN, CURSOR)
         assert lit.reverse
         assert style_of(driver, PLAIN).reverse is None
+        assert [bool(style_of(driver, name).dim) for name in (QUIET, PLAIN, ACCENT)] == [True, False, False]
