@@ -15,6 +15,7 @@ from tui_pod.state.fields import BOOKMARK
 from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
 from tui_pod.state.notebook import read_notebook, to_bookmark
 from tui_pod.state.store import StateFile
+from tui_pod.state.values import entry_check
 
 MARK = Bookmark("one", 10.25, 15.0, START, START, 'Say “so” or "so" \\ ä.', "Mine.", "One")
 
@@ -85,6 +86,14 @@ def test_edit_by_hand_wins_over_older_records() -> None:
     entry = {**BOOKMARK.to_table(MARK), "note": "By hand.", "check": "00000000"}
     (kept,) = merged([entry], MARK._replace(updated=START - timedelta(hours=1), note="Older."))
     assert kept["note"] == "By hand."
+
+
+@pytest.mark.parametrize(("is_edited", "note"), [(True, "By hand."), (False, "Later.")])
+def test_edit_by_hand_counts_as_made_when_the_file_was_saved(is_edited: bool, note: str) -> None:
+    entry = {**BOOKMARK.to_table(MARK._replace(updated=START - timedelta(hours=2))), "note": "By hand."}
+    entry["check"] = "00000000" if is_edited else entry_check(entry)
+    (kept,) = merged([entry], MARK._replace(updated=START - timedelta(hours=1), note="Later."))
+    assert kept["note"] == note
 
 
 def test_edit_by_hand_wins_in_the_file(file: StateFile) -> None:
