@@ -69,11 +69,24 @@ async def test_new_episodes_and_bookmarks_run_their_hooks(run: Run, room: Room) 
     assert (found["id"], found["start"], found["text"], found["note"]) == ("one", 5.0, "Said.", "Mine.")
 
 
-@pytest.mark.parametrize("command", ["/nowhere/hook", '"', f"{sys.executable} -c 1/0", "true"])
-async def test_hook_that_fails_stops_nothing(command: str, room: Room) -> None:
+@pytest.mark.parametrize(
+    ("command", "logged"),
+    [
+        ("/nowhere/hook", "cannot be run: "),
+        ('"', "cannot be run: No closing quotation"),
+        (f"{sys.executable} -c 1/0", "ended with status 1"),
+        ("true", None),
+    ],
+)
+async def test_hook_that_fails_stops_nothing_and_is_logged(
+    command: str, logged: str | None, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(module, "log", lines.append)
     hooks = Hooks({"play": command}, dict, list)
     hooks.run("play")
     await until(lambda: not hooks.running, "it has ended")
+    assert [line.startswith(f"hook on_play {logged}") for line in lines] == ([True] if logged else [])
     await hooks.close()
 
 
