@@ -185,3 +185,9 @@ def test_episode_that_was_found_is_told_by_its_title_in_the_feed() -> None:
     assert found.item_in(feed) == feed.items[1]
     assert found.item_in(Feed("Ships", feed.items[:1])) is None
     assert replace(found, episode=None).item_in(feed) is None
+
+
+async def test_podcast_that_is_listed_twice_without_a_number_has_none(site: Site) -> None:
+    entry = {"feedUrl": "https://ships.example/f", "collectionName": "Ships"}
+    (found,) = (await answer(site, [entry, entry | {"feedUrl": "http://Ships.example/f/"}])).podcasts
+    assert (found.address, found.episodes, found.newest) == ("https://ships.example/f", None, None)

@@ -134,6 +134,7 @@ def test_start_of_one_rate_does_not_hide_that_the_middle_has_another(find: Find)
     silence = mp3(30.0, 8)
     assert find(silence + mp3(30.0, 32), 60.0).is_constant_rate is False
     assert find(mp3(60.0, 8), 120.0).is_constant_rate is True  # a wrong length, but one rate
+    assert find(silence + mp3(30.0, 32), 149.0).is_constant_rate is True  # the size fits, so nothing is looked at
 
 
 def test_other_formats_are_left_alone(find: Find) -> None:
