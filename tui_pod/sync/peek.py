@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui_pod.feeds.net.fetch import Limits
+from tui_pod.feeds.servers.client import MAX_ANSWER
 from tui_pod.sync.actions import action_mark, action_time
 from tui_pod.sync.memory import Memory, memory_file, read_memory
 from tui_pod.sync.protocols import Server, paths_of
 from tui_pod.sync.server import OVERLAP, SAME_TIME
-from tui_pod.sync.transport import MAX_ANSWER, HttpTransport, Transport
+from tui_pod.sync.transport import HttpTransport, Transport
 
 LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
 """Limits of the request."""

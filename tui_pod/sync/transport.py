@@ -5,18 +5,14 @@ Knows no protocol; see `protocols`.
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import urlencode
 
-from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
+from tui_pod.feeds.net.address import AddressError, absolute, check_address, origin
+from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.net.login import Login
+from tui_pod.feeds.servers.client import MAX_ANSWER, ask
 from tui_pod.sync.folder import SyncError
-
-MAX_ANSWER = 64 * 1024 * 1024
-"""Largest answer, in bytes; 100,000 actions are 30 MB."""
 
 LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)
 """Limits of one request."""
@@ -75,17 +71,15 @@ class HttpTransport:
             raise SyncError("The server under [sync] is not an http or https address.")
         self.base = address.rstrip("/")
         """The server's address, without a trailing slash."""
-        self._logins = (Login(origin(address), user, password, over_http=True),) if password else ()
+        self._login = Login(origin(address), user, password, over_http=True) if password else None
         self._limits = limits
         self._deadline = time.monotonic() + patience
         self._may_repeat = True
-        self._allowed: frozenset[Origin] = frozenset()
         try:
             check_address(address)
         except AddressError as error:
             if not error.is_private:
                 raise SyncError(str(error), error.is_unknown) from None
-            self._allowed = frozenset((origin(address),))
         else:
             if address.startswith("http:"):
                 raise SyncError("The server under [sync] needs https; others could read the password on the way.")
@@ -94,22 +88,12 @@ class HttpTransport:
         """Return the answer to a request; `is_form` sends the data as a form. Raises what `Transport.ask` raises."""
         if time.monotonic() > self._deadline:
             raise SyncError("The server takes too long; the rest comes with the next sync.")
-        body, headers = None, {"Accept": "application/json"}
-        if isinstance(data, dict) and is_form:
-            body, headers["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
-        elif data is not None:
-            body, headers["Content-Type"] = json.dumps(data).encode(), "application/json"
-        request = Request(self.base + path, self._allowed, headers, method, body, self._logins, stays=True)
         try:
-            with opened(request, self._limits) as response:
-                content = b"".join(response.chunks)
+            reply = ask(self.base, method, path, self._login, data, limits=self._limits, is_form=is_form)
         except FetchError as error:
             raise SyncError(str(error), error.is_offline) from error
-        if response.status >= 500 and self._may_repeat:
+        if reply.status >= 500 and self._may_repeat:
             self._may_repeat = False
             time.sleep(AGAIN_AFTER)
             return self.ask(method, path, data, is_form)
-        try:
-            return ServerReply(response.status, json.loads(content))
-        except (ValueError, RecursionError):
-            return ServerReply(response.status, None)
+        return ServerReply(reply.status, reply.data)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.address import origin
@@ -21,7 +22,7 @@ from tui_pod.runtime.passwords import PasswordError, read_private, write_private
 from tui_pod.runtime.threads import CancelToken
 
 MAX_ANSWER = 64 * 1024 * 1024
-"""Largest answer, in bytes; a thousand books of a list are 2 MB."""
+"""Largest answer, in bytes; a thousand books of a list are 2 MB, and 100,000 actions of a sync 30 MB."""
 
 LIMITS = Limits(MAX_ANSWER, seconds=120.0, idle=30.0)
 """Limits of one request."""
@@ -143,16 +144,21 @@ def ask(
     headers: Mapping[str, str] | None = None,
     limits: Limits = LIMITS,
     cancel: CancelToken | None = None,
+    is_form: bool = False,
 ) -> Reply:
-    """Return a server's answer; `path` is relative to `base`, `data` is sent as JSON.
+    """Return a server's answer; `path` is relative to `base`, `data` is sent as JSON, or as a form.
 
     The listener typed the address, so it may be in their own network. Nothing follows a redirect to another host.
 
     Raises:
         FetchError: there is no answer.
     """
-    body = None if data is None else json.dumps(data).encode()
-    sent = {"Accept": "application/json", **(headers or {}), **({"Content-Type": "application/json"} if body else {})}
+    sent = {"Accept": "application/json", **(headers or {})}
+    body = None
+    if isinstance(data, dict) and is_form:
+        body, sent["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
+    elif data is not None:
+        body, sent["Content-Type"] = json.dumps(data).encode(), "application/json"
     logins = (login,) if login else ()
     request = Request(base + path, frozenset((origin(base + "/"),)), sent, method, body, logins, stays=True)
     with opened(request, limits, cancel) as response:
