@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial, reduce
@@ -81,31 +81,26 @@ def run(options: Namespace) -> int:
 
 
 def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
-    """Sync with the folder, then with the server, if set; one that fails does not stop the other."""
-    settings = opened.settings.sync
-    ways = (
-        (partial(_with_folder, options=options), settings.folder),
-        (_with_server, settings.server and settings.user),
-    )
-    store = FeedStore(opened.paths.data)
+    """Sync with the folder, the server and the libraries, if set; one that fails does not stop the others."""
+    settings, store = opened.settings.sync, FeedStore(opened.paths.data)
+
+    def attempt(sync: Callable[..., SyncResult], said: str = "syncing") -> SyncResult:
+        try:
+            with waiting(said):
+                return sync(opened, store, options.dry_run)
+        except UserError as error:
+            return SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+
     with closing(store.db):
-        for sync in (way for way, is_set in ways if is_set):
-            try:
-                with waiting("syncing"):
-                    result = sync(opened, store, options.dry_run)
-                yield result
-            except UserError as error:
-                yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+        if settings.folder:
+            yield attempt(partial(_with_folder, options=options))
+        if settings.server and settings.user:
+            yield attempt(_with_server)
         for feed in servers(store):
-            try:
-                with waiting(f"syncing with {feed.name}"):
-                    result = _with_library(opened, store, feed, options.dry_run)
-                yield result
-            except UserError as error:
-                yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
+            yield attempt(partial(_with_library, feed=feed), f"syncing with {feed.name}")
 
 
-def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: bool) -> SyncResult:
+def _with_library(opened: Opened, store: FeedStore, is_dry: bool, feed: Subscription) -> SyncResult:
     trust_certificates(opened.settings.network.trusted_certificates)
     sync = LibrarySync(store, feed, PlayedRule(**opened.settings.played.values()))
     return sync.run(opened.file, opened.file.load(), datetime.now(UTC), is_dry)
