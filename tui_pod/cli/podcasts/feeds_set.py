@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
@@ -12,34 +10,26 @@ from tui_pod.cli.shared import print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.podcast_settings import (
-    BOOK_ROWS,
-    COURSE,
-    ROWS,
-    PodcastSettings,
-    Setting,
-    SettingError,
-    checked,
-    split_pairs,
-    to_texts,
-)
+from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.files import find_book
 from tui_pod.library.catalog_files import read_catalog
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 
 
 def set_settings(store: FeedStore, options: Namespace) -> None:
     """Change settings of a podcast or book, all or none; print them if no change is given."""
     found = _find(store, options.feed)
+    rows = _rows(found)
     if not options.changes:
         _print(found, options.json)
         return
     try:
         pairs = split_pairs(options.changes)
         login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
-        changes = checked(pairs, found.rows)
+        changes = checked(pairs, rows)
     except SettingError as error:
         raise UserError(f"{error}. Nothing was changed") from None
     if login:
@@ -47,9 +37,9 @@ def set_settings(store: FeedStore, options: Namespace) -> None:
         tell(f"{found.name}: {set_login(store, feed, login)}")
     if changes:
         store.configure(found.id, changes)
-        said = (f"{key} {text or f'default ({found.rows[key].usual})'}" for key, text in changes.items())
+        said = (f"{key} {text or f'default ({rows[key].usual})'}" for key, text in changes.items())
         tell(f"{found.name}: {', '.join(said)}")
-    if "kind" in changes and (folder := store.find(found.folder or found.id)) is not None:
+    if "kind" in changes and (folder := store.find(found.podcast or found.id)) is not None:
         from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags
 
         refresh_folder(store, folder, CancelToken())
@@ -60,34 +50,28 @@ def set_settings(store: FeedStore, options: Namespace) -> None:
 run = on_store(set_settings)
 
 
-class _Configurable(NamedTuple):
-    """A podcast, a book, or the course."""
-
-    id: str
-    name: str
-    settings: PodcastSettings
-    rows: Mapping[str, Setting]
-    folder: str = ""
-    """The id of the podcast that a book is of."""
-
-
-def _find(store: FeedStore, text: str) -> _Configurable:
+def _find(store: FeedStore, text: str) -> PodcastChoice:
     feed = store.find(text)
-    if feed is None and (fold(text.strip()) == COURSE or fold(text.strip()) == fold(_course_title())):
-        return _Configurable(COURSE, _course_title(), store.course_settings(), {"hidden": ROWS["hidden"]})
+    if feed is None and fold(text.strip()) in (COURSE, fold(_course_title())):
+        return PodcastChoice(COURSE, _course_title(), store.course_settings())
     if feed is None and (book := find_book(store, text)) is not None:
-        rows = {name: row for name, row in BOOK_ROWS.items() if name != "speed"}  # is in the state, set as it plays
-        return _Configurable(book.id, book.title, book.settings, rows, book.feed)
+        return PodcastChoice(book.id, book.title, book.settings, book.feed)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
-    return _Configurable(feed.feed_id, feed.name, feed.settings, ROWS)
+    return PodcastChoice(feed.feed_id, feed.name, feed.settings)
+
+
+def _rows(found: PodcastChoice) -> dict[str, Setting]:
+    """Return the settings to print and change; the speed of a book is in the state, set as it plays."""
+    is_book = found.podcast is not None
+    return {name: row for name, row in found.rows.items() if not (is_book and name == "speed")}
 
 
 def _course_title() -> str:
     return read_catalog(embedded_catalog())[0].title
 
 
-def _print(found: _Configurable, is_json: bool) -> None:
-    rows = found.rows
+def _print(found: PodcastChoice, is_json: bool) -> None:
+    rows = _rows(found)
     if is_json:
         print_json({name: getattr(found.settings, name) for name in rows})
         return
