@@ -77,14 +77,14 @@ def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: i
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("lists", "Greek", "--add", "a"), "a topic is"),
+        (("lists", "Greek", "--add", "a"), "there is a topic “Greek” already"),
         (("lists", "Mine", "--add", "nope"), "no episode nope"),
         (("lists", "Mine", "--set", "length=3"), "there is no setting"),
         (("lists", "Mine", "--remove"), "no list “Mine”"),
         (("lists", "Mine"), "no list “Mine”"),
         (("lists", "Mine", "--import-file", "/nowhere.m3u"), "does not exist"),
         (("lists", "Mine", "--import-file", "/"), "cannot be read"),
-        (("lists", " ", "--add", "a"), "cannot be called “”"),
+        (("lists", " ", "--add", "a"), "a list needs a name"),
         (("lists", "Mine", "--set", "topics=Greek", "--add", "a"), "is a list by a rule"),
         (("lists", "Mine", "--set", "topics=Greek", "--take", "a"), "is a list by a rule"),
     ],
@@ -124,6 +124,14 @@ def test_change_says_what_is_on_the_list_now(lists, tmp_path: Path) -> None:  # 
     assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode\n")
     assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m\n"
     assert lists("lists", "Mine", "--export", "--add", "b")[1].startswith("#EXTM3U")
+
+
+def test_list_may_have_the_name_of_a_removed_one(lists) -> None:  # type: ignore[no-untyped-def]
+    lists("lists", "Former", "--add", "a")
+    lists("lists", "Former", "--remove")
+    lists("lists", "Mine", "--add", "c")
+    assert lists("lists", "Mine", "--set", "name=Former")[0] == 0
+    assert lists("lists")[1].startswith("Former\t1\t0\t")
 
 
 def test_change_without_a_name_is_wrong_usage(lists) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Opened, find_episodes, open_library, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.own_lists import MAX_NAME, OwnList
+from tui_pod.core.library.own_lists import MAX_NAME, OwnList, checked_name
 from tui_pod.core.library.podcast_settings import split_pairs
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.progress.progress import stamp_later
@@ -90,13 +90,13 @@ def _change(opened: Opened, options: Namespace) -> None:
         return
     if not opened.state.is_writable:
         raise UserError("nothing was changed.")
-    if made is not former and (not name or name in library.base_topics.names):
-        raise UserError(f"a list cannot be called “{name}”: a topic is")
     if made.is_rule and (options.add or options.take or options.import_file):
         raise UserError(f"“{name}” is a list by a rule; nothing can be put on it")
     wanted = changed(made, split_pairs(options.set or ()))
-    if wanted.name != name and (not wanted.name or wanted.name in (*known, *library.base_topics.names)):
-        raise UserError(f"a list cannot be called “{wanted.name}”: another list or a topic is, or was")
+    if made is not former or wanted.name != name:
+        checked_name(
+            wanted.name, {each.name for each in known.values() if not each.is_removed}, library.base_topics.names
+        )
     added = [library.ids[index] for index in find_episodes(library, options.add or ())]
     missing = 0
     if options.import_file:

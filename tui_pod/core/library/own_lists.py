@@ -1,7 +1,11 @@
 """Lists of the listener's own, as values: by hand, or by a rule. `selection/list_topics.py` makes topics of them."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import NamedTuple, Self
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean
 
 MAX_NAME = 100
 """Longest name of a list, in characters."""
@@ -46,3 +50,18 @@ class OwnList(NamedTuple):
     def removed(self, now: datetime) -> Self:
         """Return the list as it is stored once removed."""
         return type(self)(self.name, now, is_removed=True)
+
+
+def checked_name(name: str, lists: Container[str], topics: Container[str]) -> str:
+    """Return the name of a list that is made or renamed, cleaned.
+
+    Raises:
+        UserError: it is empty, or that of one of these lists or topics.
+    """
+    name = clean(name, MAX_NAME)
+    if not name:
+        raise UserError("a list needs a name")
+    for kind, names in (("list", lists), ("topic", topics)):
+        if name in names:
+            raise UserError(f"there is a {kind} “{name}” already; choose another name")
+    return name

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.own_lists import MAX_NAME, ListKey, OwnList
+from tui_pod.core.library.own_lists import MAX_NAME, ListKey, OwnList, checked_name
 from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
@@ -51,7 +51,8 @@ class ListEditor(EditableRecords[OwnList]):
         added = [ident for ident in dict.fromkeys(episodes) if ident not in known]
         label = f"{counted(len(added))} put on “{clean(name, MAX_NAME)}”"
         if added or former is None:
-            self.set(self._new(name)._replace(episodes=(*known, *added)), label)
+            new = former or OwnList(name, self._state.ports.clock())
+            self.set(new._replace(episodes=(*known, *added)), label, former and new.name)
         return label
 
     def take_off(self, name: str, episodes: Iterable[str]) -> str:
@@ -61,7 +62,7 @@ class ListEditor(EditableRecords[OwnList]):
             return ""
         kept = tuple(ident for ident in former.episodes if ident not in gone)
         label = f"{counted(len(former.episodes) - len(kept))} taken off “{former.name}”"
-        self.set(former._replace(episodes=kept), label)
+        self.set(former._replace(episodes=kept), label, former.name)
         return label
 
     def move(self, name: str, episode: str, by: int) -> None:
@@ -76,17 +77,17 @@ class ListEditor(EditableRecords[OwnList]):
                   if library.index(order[row]) is not None]  # fmt: skip
         if others:
             order.insert(others[min(abs(by), len(others)) - 1], order.pop(place))
-            self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”")
+            self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”", former.name)
 
     def set(self, wanted: OwnList, label: str | None = None, former: str | None = None) -> str:
-        """Save a list, in place of the list called `former` if it was renamed; return what was done.
+        """Save a list, in place of the list called `former`; None or empty: it is new. Return what was done.
 
         Raises:
             UserError: it has no name, or that of a topic or of another list.
         """
-        name = self._checked(wanted.name) if wanted.name != former else wanted.name
-        if former and former != name and self.named(name) is not None:
-            raise UserError(f"there is a list “{name}” already")
+        name = wanted.name
+        if name != former:
+            name = checked_name(name, {each.name for each in self}, self._state.library.base_topics.names)
         wanted = wanted._replace(name=name, is_removed=False)
         after: dict[ThingKey, OwnList] = {wanted.key: wanted._replace(updated=self.stamp(wanted.key))}
         if former and former != name and (old := self.named(former)) is not None:
@@ -115,17 +116,6 @@ class ListEditor(EditableRecords[OwnList]):
         """Remove what is too old by now from the lists with an age limit."""
         if any(each.max_age is not None for each in self):
             self.show(self._state.library)
-
-    def _new(self, name: str) -> OwnList:
-        return self.named(name) or OwnList(name, self._state.ports.clock())
-
-    def _checked(self, name: str) -> str:
-        name = clean(name, MAX_NAME)
-        if not name:
-            raise UserError("a list needs a name")
-        if self.named(name) is None and name in self._state.library.base_topics.names:
-            raise UserError(f"there is a topic “{name}” already; choose another name")
-        return name
 
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:  # noqa: ARG002 - all are made anew
         self.show(self._state.library)
