@@ -315,7 +315,7 @@ class TuiPodApp(TerminalApp):
 
     def action_pause_words(self) -> None:
         """Pause or resume recognition."""
-        self.main_screen.transcript.pause()
+        self._services.recognition.toggle_pause()
 
     def action_bookmark(self) -> None:
         """Bookmark what was just said; pressed again, edit its note."""

@@ -109,10 +109,6 @@ class TranscriptController:
             if self.is_open:
                 self._look_up(index)
 
-    def pause(self) -> None:
-        """Pause or resume recognition."""
-        self._services.recognition.toggle_pause()
-
     def recognise_shown(self) -> None:
         """Recognise the shown episode, even if it has a transcript."""
         self._recognise(self._shown[0])
