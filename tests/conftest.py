@@ -7,7 +7,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,9 @@ from tui_pod.core.library.library import Library, build_library
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has programs ignore it
 
+sys.dont_write_bytecode = False  # images of containers set it: each worker, and each app started, would compile all
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
@@ -28,6 +34,22 @@ def pytest_xdist_auto_num_workers() -> int:
     Five at most: a container may have fewer cores than it sees, and each process takes half a gigabyte.
     """
     return min(os.cpu_count() or 1, 4) + 1
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Import all test modules of a whole run, each worker from another one on: what one compiles, the others load.
+
+    Compiling them, with pytest's `assert`, is most of the time that collecting takes.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    root = session.config.rootpath
+    names = [".".join(path.relative_to(root).with_suffix("").parts) for path in sorted(root.glob("tests/**/test_*.py"))]
+    first = len(names) * int(worker.removeprefix("gw")) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for name in (*names[first:], *names[:first]):
+        with suppress(Exception):  # collecting it tells of the fault
+            import_module(name)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,15 @@ def defined(tree: ast.AST) -> set[str]:
     return set(filter(is_private, names))
 
 
-OURS = set[str]().union(*(defined(ast.parse(path.read_text("utf-8"))) for path in (ROOT / "tui_pod").rglob("*.py")))
+@cache
+def ours() -> set[str]:
+    """Return the private names that the program defines."""
+    return set[str]().union(*(defined(ast.parse(path.read_text("utf-8"))) for path in (ROOT / "tui_pod").rglob("*.py")))
 
 
 def faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and the kind of each fault in a module of tests."""
-    foreign = OURS - defined(tree)
+    foreign = ours() - defined(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=value, attr=attr) if attr in foreign:
