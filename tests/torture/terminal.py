@@ -142,8 +142,9 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """What is on the screen."""
-        if self._lines is None:
-            self._lines = list(self._screen.display)
+        if self._lines is None:  # `Screen.display` measures each character; a wide one is followed by ""
+            rows, columns = (self._screen.buffer[y] for y in range(self._screen.lines)), range(self._screen.columns)
+            self._lines = ["".join([row[x].data for x in columns]) for row in rows]
         return self._lines
 
     def background_at(self, row: int, column: int) -> str:

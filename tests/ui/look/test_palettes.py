@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -78,6 +79,7 @@ def cells(driver: AppDriver) -> Iterator[Cell]:
                     yield Cell(text, color, background, bool(style.dim))
 
 
+@cache
 def light_of(color: RichColor) -> float:
     """Return the luminance of a colour that is not the terminal's own."""
     return luminance(Color(*(rgb(color.number) if color.number is not None else color.get_truecolor())))
