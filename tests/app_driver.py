@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache, cached_property
 
+import pytest
 from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -217,7 +221,11 @@ class AppDriver:
 
     async def press(self, *keys: str) -> None:
         """Press keys, and let the app do what they ask for."""
-        for key in keys:
+        with undrawn():
+            for key in keys[:-1]:
+                self._send(key)
+                await self.settle()
+        for key in keys[-1:]:
             self._send(key)
             await self.settle()
 
@@ -405,6 +413,44 @@ class WidgetHost(App[None]):
 _TREE_ROW = re.compile(r"▎?\s*(?:[▾▸]?[▾▸◐◉◈≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")
 
 
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[object, list[RuleSet]] = {}
+
+
+def _parse_rules_once(
+    sheet: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    """Parse the same style sheet with the same variables once for all apps: Textual does so for one."""
+    key = (css, read_from, is_default_rules, tie_breaker, scope, frozenset(sheet._variables.items()))
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(sheet, css, read_from, is_default_rules, tie_breaker, scope)
+    return _parsed[key]
+
+
+Stylesheet._parse_rules = _parse_rules_once  # type: ignore[assignment, method-assign]
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Leave frames undrawn, which a headless app draws for nobody; what they would show stays due for the next one."""
+    draw = Screen._compositor_refresh
+
+    def skip(screen: Screen[object]) -> None:
+        if screen is not screen.app.screen:
+            draw(screen)  # hands on to the topmost what is to be drawn
+        screen._dirty_widgets.clear()
+        screen.app._update_mouse_over(screen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Screen, "_compositor_refresh", skip)
+        yield
+
+
 @asynccontextmanager
 async def run_app(
     library: Library,
@@ -424,7 +470,10 @@ async def run_app(
     app = TuiPodApp(services)
     services.frontend = app.frontend
     app.animation_level = "none"
-    async with app.run_test(size=size, notifications=True) as pilot:
-        driver = AppDriver(app, services, pilot)
-        await driver.settle()
+    async with AsyncExitStack() as running:
+        with undrawn():  # drawing the five frames of the start is half the time of a short test
+            pilot = await running.enter_async_context(app.run_test(size=size, notifications=True))
+            driver = AppDriver(app, services, pilot)
+            await driver.settle()
+        app.screen._compositor_refresh()
         yield driver
