@@ -164,6 +164,45 @@ def test_large_library_is_opened_once_it_is_read_unless_the_listener_quits(
     assert (status, done) == ((1, ["load"]) if has_read else (0, []))
 
 
+@pytest.mark.parametrize(
+    ("size", "words", "is_read"),
+    [(1000, [], True), (999, [], False), (1000, ["--plain"], False)],
+)
+def test_library_is_read_behind_a_screen_if_it_is_large_and_there_is_a_screen(
+    size: int, words: list[str], is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[str]()
+    (tmp_path / "catalog.toml").write_bytes(b"x" * size)
+    monkeypatch.setattr(launch, "LARGE", 1000)
+    monkeypatch.setattr("tui_pod.app.opening.fill_cache", lambda *_: done.append("read"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    gone = str(tmp_path / "gone.toml")
+    status = launch.run_app(parse([*words, "--catalog", str(tmp_path / "catalog.toml"), "--catalog", gone]))
+    assert (status, done) == ((0, ["read"]) if is_read else (1, []))
+
+
+@pytest.mark.parametrize(
+    ("words", "term", "status", "said"),
+    [
+        (["--session", "soon"], "xterm", 2, "tui-pod --session: “soon” is no time"),
+        ([], "xterm", 1, "tui-pod needs a terminal."),
+        (["--session", "15m"], "xterm", 1, "tui-pod needs a terminal."),
+        ([], "dumb", 1, "This terminal cannot move its cursor (TERM=dumb)."),
+    ],
+)
+def test_start_that_cannot_be_says_why(
+    words: list[str], term: str, status: int, said: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("TERM", term)
+    if term == "dumb":
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert launch.run_app(parse(words)) == status
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_plain_program_that_has_ended_is_0(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     program = Mock()
     monkeypatch.setattr("tui_pod.plain.program.PlainProgram", lambda _: program)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from tui_pod.app.opening import draw
+from tui_pod.app.opening import READING, draw
 from tui_pod.core.text.escapes import CLEAR_LINE, HOME, RESTORE
 from tui_pod.library.reload import FAULTY
 
@@ -72,8 +72,11 @@ except CatalogsError as error:
 """
 
 
-def fill(reader: str) -> tuple[str, str]:
-    """Fill the cache by a program in place of the one that reads; return the answer, and what was drawn."""
+def fill(reader: str, keys: bytes = b"") -> tuple[str, str]:
+    """Fill the cache by a program in place of the one that reads; return the answer, and what was drawn.
+
+    The keys are pressed once something is drawn.
+    """
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     with subprocess.Popen(
@@ -83,6 +86,8 @@ def fill(reader: str) -> tuple[str, str]:
         drawn = b""
         with suppress(OSError):  # its end
             while part := os.read(ours, 10_000):
+                if not drawn and keys:
+                    os.write(ours, keys)
                 drawn += part
         assert process.stderr is not None
         answer = process.stderr.read().strip()
@@ -99,3 +104,17 @@ def test_faults_of_catalogues_are_raised_line_by_line_and_the_terminal_restored(
     reader = f"import sys; print('a.toml:1: one', 'b.toml:2: two', sep='\\n', file=sys.stderr); sys.exit({FAULTY})"
     answer, drawn = fill(reader)
     assert (answer, drawn.endswith(RESTORE)) == ("['a.toml:1: one', 'b.toml:2: two']", True)
+
+
+@pytest.mark.parametrize("keys", [b"q", b"\x1b", b"jq"])
+def test_key_that_quits_ends_the_reading_and_restores_the_terminal(keys: bytes) -> None:
+    answer, drawn = fill("import signal; signal.pause()", keys)
+    assert (answer, drawn.endswith(RESTORE)) == ("False", True)
+
+
+def test_text_is_in_the_middle_of_the_pane() -> None:
+    drawn = lines(40, 12)
+    assert [line for line in drawn[1:7] if line.strip("│ ─╭╮")] == [
+        f"│{text:^38}│" for text in (READING.format("50"), "━" * 12 + "╌" * 12, "Later starts read it from the cache.")
+    ]
+    assert [line.strip("│ ") for line in drawn[2:6]].index(READING.format("50")) == 1

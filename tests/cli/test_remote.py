@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -11,7 +16,9 @@ from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tui_pod.cli import remote
 from tui_pod.cli.parser import UsageError
+from tui_pod.cli.remote import ask as real_ask
 from tui_pod.cli.remote import describe, make_request
+from tui_pod.integrations.remote_socket import NOBODY, RemoteError, open_folder, socket_name
 
 NOW: dict[str, object] = {
     "id": "one", "title": "One", "podcast": None, "position": 65.0, "duration": 120.0, "left": None, "speed": 1.0,
@@ -104,3 +111,60 @@ def test_answer_is_printed_as_json_or_as_a_sentence(run: Run) -> None:
     assert run("now", "--json").json == NOW
     assert run("pause", "--json").json == NOW
     assert run("pause").out.startswith("Playing: One")
+
+
+def served(path: Path, *pieces: bytes) -> dict[str, object]:
+    """Ask an app that answers in these pieces; it holds the line until it is hung up, unless it answers nothing."""
+    state = path / "state.toml"
+    with closing(open_folder(may_make=True)) as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(folder.address(socket_name(state)))
+        listener.listen()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.recv(4096) == b'{"command": "status"}\n'
+                for piece in pieces:
+                    connection.sendall(piece)
+                if pieces:
+                    connection.recv(1)
+
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            return real_ask(state, {"command": "status"})
+        finally:
+            thread.join()
+
+
+def test_answer_in_pieces_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert served(tmp_path, b'{"now": {"id"', b': "one"}}', b"\n") == {"id": "one"}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        ((), "hung up; try again"),
+        ((b'{"error": "No such episode."}\n',), "No such episode."),
+        ((b"hello\n",), "has another version; restart it"),
+        ((b"[1]\n",), "has another version; restart it"),
+        ((b'{"now": 1}\n',), "has another version; restart it"),
+        ((b'{"now": {}}',), "does not answer"),
+    ],
+)
+def test_answer_that_is_none_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...], said: str
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    if said == "does not answer":
+        monkeypatch.setattr(remote, "PATIENCE", 0.2)
+    with pytest.raises(RemoteError, match=re.escape(said)):
+        served(tmp_path, *pieces)
+
+
+def test_nobody_runs_on_another_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    open_folder(may_make=True).close()
+    with pytest.raises(RemoteError, match=NOBODY):
+        real_ask(tmp_path / "state.toml", {"command": "status"})

@@ -104,3 +104,8 @@ def test_json_is_ascii_where_the_output_is_not_utf_8(encoding: str, text: str, m
     print_json("é")
     out.flush()
     assert out.buffer.getvalue().decode() == text
+
+
+def test_json_is_indented_and_ends_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": [1]})
+    assert capsys.readouterr().out == '{\n  "a": [\n    1\n  ]\n}\n'

@@ -133,6 +133,17 @@ def test_offered_models_are_whole_and_fixed(offered: OfferedModel) -> None:
     assert offered.is_voice or "/main/" not in offered.address  # a voice has the address that its package uses
 
 
+def test_models_of_english_alone_share_their_words_and_say_so() -> None:
+    words = {
+        (model.languages, model.hashes["vocabulary.txt"], name.endswith(".en"))
+        for name, model in OFFERED.items()
+        if "Systran" in model.maker and "large" not in name
+    }
+    assert sorted((languages, is_english) for languages, _, is_english in words) == [
+        ("99 languages", False), ("English", True)
+    ]  # fmt: skip
+
+
 @pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
 @pytest.mark.parametrize("name", SECOND_VOICES)
 def test_voice_is_the_one_in_the_registry_of_its_package(name: str) -> None:
