@@ -69,3 +69,10 @@ def test_devices_are_printed_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
     devices = json.loads(capsys.readouterr().out)
     assert devices[0]["name"] == "auto"
     assert all(set(device) == {"name", "description"} for device in devices)
+
+
+def test_help_of_a_command_begins_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["status", "--help"])
+    assert ended.value.code == 0
+    assert "\nPrint what would be resumed, and what is played and left.\n" in capsys.readouterr().out

@@ -82,8 +82,12 @@ def test_set_keeps_changes_and_forgets_a_login(
     (tmp_path / "secret").write_text("newer\n")
     site.replies["/f"] = guarded(server.body(feed(item(1))), "bob", "newer")
     shell("feeds", "set", "Test Cast", f"password_command=cat {tmp_path / 'secret'}")
+    assert shell.err.endswith("its login is saved\n")
     shell("feeds", "refresh")
+    shell("feeds", "set", "Test Cast", "http_login=perhaps", status=1)
+    assert "http_login must be yes or no" in shell.err
     shell("feeds", "set", "Test Cast", "http_login=no")
+    assert "its login is saved, but not sent" in shell.err
     shell("feeds", "refresh", status=1)
     shell("feeds", "set", "Test Cast", "user=")
     shell("feeds", "set", "Test Cast", "http_login=yes", status=1)
