@@ -9,7 +9,8 @@ import pytest
 
 from tests.pictures import make_png
 from tests.tools import needs
-from tui_pod.audio.cover import PICTURE_BYTES, SIDE
+from tui_pod.audio import cover
+from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES, SIDE, main
 from tui_pod.runtime.subprocesses import start_of
 
 RED, BLUE = bytes((254, 0, 0)), bytes((0, 0, 254))
@@ -62,6 +63,13 @@ def test_picture_of_400_million_pixels_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_whole_image_gives_no_picture(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a").write_bytes(content)
     assert picture(tmp_path / "a") is None
+
+
+def test_picture_that_takes_too_long_is_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = make_png(tmp_path / "a.png", 64, 64)
+    monkeypatch.setattr(cover, "PATIENCE", 0.0)
+    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
+    assert main(source, tmp_path / "picture") == NOT_POSSIBLE
 
 
 def test_file_that_is_gone_gives_no_picture(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ Images are decoded in a separate process with limits, so that a malicious one ca
 
 from __future__ import annotations
 
-import contextlib
 import resource
 import sys
 from pathlib import Path
@@ -29,10 +28,13 @@ MEMORY = 900 * 1024 * 1024
 """Bytes of address space: a JPEG of 3,000² pixels takes 96 MB, and below 700 MB libmpv hangs."""
 
 SECONDS = 15
-"""Limit of CPU time, and of waiting."""
+"""Limit of CPU time."""
+
+PATIENCE = 60.0
+"""Limit of waiting (seconds): on a busy machine, the process gets little time."""
 
 NOT_POSSIBLE = 2
-"""Exit status if there is no libmpv or the file cannot be read; 1 means that the file has no picture."""
+"""Exit status if there is no libmpv, the file cannot be read or it takes too long; 1: the file has no picture."""
 
 _WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,crop={SIDE}:{SIDE},format=rgb24"
 
@@ -43,6 +45,7 @@ def make_picture(source: Path, target: Path) -> None:
     Raises:
         UserError: there is no libmpv.
         OSError: `source` cannot be read.
+        TimeoutError: it takes too long.
     """
     from tui_pod.audio.libmpv import open_mpv  # imports ctypes; the screen needs only the constants above
 
@@ -54,9 +57,11 @@ def make_picture(source: Path, target: Path) -> None:
         "image-display-duration": "0.01", "keep-open": "no", "vd-lavc-threads": "1", "vf": f"lavfi=[{_WHOLE}]",
         "o": str(target), "of": "rawvideo", "ovc": "rawvideo",
     })  # fmt: skip
-    with contextlib.suppress(TimeoutError), decoder.prepare_and_wait_for_event("end_file", timeout=SECONDS):
-        decoder.play(str(source.resolve()))
-    decoder.terminate()
+    try:
+        with decoder.prepare_and_wait_for_event("end_file", timeout=PATIENCE):
+            decoder.play(str(source.resolve()))
+    finally:
+        decoder.terminate()
 
 
 def main(source: Path, target: Path) -> int:

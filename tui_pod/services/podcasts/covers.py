@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES, SECONDS
+from tui_pod.audio.cover import NOT_POSSIBLE, PATIENCE, PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
@@ -83,7 +83,7 @@ class Covers:
                 command, environment = start_of("tui_pod.audio.cover", source, target)
                 made = subprocess.run(
                     ["nice", *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL, check=False, timeout=2 * SECONDS,
+                    stderr=subprocess.DEVNULL, check=False, timeout=2 * PATIENCE,
                 )  # fmt: skip
                 if made.returncode == NOT_POSSIBLE:
                     raise OSError
