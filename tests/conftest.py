@@ -18,6 +18,7 @@ import pytest
 
 from tests.fakes import FakeClock
 from tests.feeds.server import Site, serving
+from tests.patience import PATIENCE
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.library import Library, build_library
 
@@ -115,7 +116,7 @@ def bus_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     yield address
     daemon.terminate()
-    daemon.wait(10)
+    daemon.wait(PATIENCE)
     daemon.stdout.close()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import wait_until
+from tests.patience import PATIENCE, wait_until
 from tests.tools import needs_voice
 from tui_pod.cli.parser import make_parser
 from tui_pod.core.actions import ACTIONS, shown_keys
@@ -161,7 +161,7 @@ class Sandbox:
         ) as app:
             wait_until(lambda: self.run("tui-pod now").returncode == 0, "the app answers")
             yield
-            app.communicate("q\n", timeout=30)
+            app.communicate("q\n", timeout=PATIENCE)
 
 
 @needs_voice

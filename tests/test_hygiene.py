@@ -1,4 +1,4 @@
-"""Tests use what modules offer, and wait on state: no private attributes of ours, no sleeps, no timed assertions."""
+"""Tests use what modules offer, and wait on state: no private attributes, sleeps, short waits or timed assertions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 
-PATIENCE = ROOT / "tests" / "patience.py"
+SLEEPER = ROOT / "tests" / "patience.py"
 """Where alone tests sleep."""
 
 TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "torture" not in path.parts)
@@ -22,6 +24,10 @@ CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "time"}
 
 PUBLIC = {"_asdict", "_driver", "_field_defaults", "_fields", "_make", "_replace"}
 """Names of named tuples that begin with an underscore and are not private, and one of Textual's."""
+
+
+WAITS = {"join", "settimeout", "timeout", "wait"}
+"""Methods with a limit in seconds; one below a second is how often something is looked at, or what shall not come."""
 
 
 SLEEPS = re.compile(r"\bsleep\((?!0\))")
@@ -66,6 +72,16 @@ def faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "sleep"
             case ast.Constant(value=str(text)) if SLEEPS.search(text):  # what a process of its own runs
                 yield node.lineno, "sleep"
+            case (
+                ast.keyword(arg="timeout", value=ast.Constant(value=int() | float() as limit))
+                | ast.Call(
+                    func=ast.Attribute(attr="wait_for"), args=[ast.Call(), ast.Constant(value=int() | float() as limit)]
+                )
+            ) if 1 <= limit < PATIENCE:
+                yield node.lineno, "short wait"
+            case ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=int() | float() as limit)]):
+                if name in WAITS and 1 <= limit < PATIENCE:
+                    yield node.lineno, "short wait"
             case ast.Assert(test=ast.Compare(left=ast.BinOp(left=ast.Call(func=ast.Attribute(attr=clock))))):
                 if clock in CLOCKS:
                     yield node.lineno, "timed assertion"
@@ -73,7 +89,7 @@ def faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_tests_reach_into_nothing_and_wait_on_state(path: Path) -> None:
-    found = [fault for fault in faults(ast.parse(path.read_text("utf-8"))) if path != PATIENCE or fault[1] != "sleep"]
+    found = [fault for fault in faults(ast.parse(path.read_text("utf-8"))) if path != SLEEPER or fault[1] != "sleep"]
     assert found == []
 
 
@@ -88,13 +104,19 @@ def test_tests_reach_into_nothing_and_wait_on_state(path: Path) -> None:
         (f"PROGRAM = 'import time; time.{SLEEP}(60)'", "sleep"),
         ("assert time.monotonic() - began < 1.0", "timed assertion"),
         ("assert time.process_time() - began < 1.0", "timed assertion"),
+        ("assert ended.wait(5)", "short wait"),
+        ("await asyncio.wait_for(ended.wait(), 10)", "short wait"),
+        ("subprocess.run(command, timeout=30)", "short wait"),
     ],
 )
 def test_fault_is_found(text: str, kind: str) -> None:
     assert list(faults(ast.parse(f"async def f():\n    {text}"))) == [(2, kind)]
 
 
-@pytest.mark.parametrize("text", ["row._replace(a=1)", "await asyncio.sleep(0)", "self._thread", "app._driver_class"])
+@pytest.mark.parametrize(
+    "text",
+    ["row._replace(a=1)", "await asyncio.sleep(0)", "self._thread", "app._driver_class", "assert not ended.wait(0.1)"],
+)
 def test_what_is_allowed_is_no_fault(text: str) -> None:
     assert list(faults(ast.parse(f"async def f():\n    {text}"))) == []
 

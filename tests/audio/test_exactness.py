@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.audio.libmpv import open_mpv
 
 RATE = 16_000
@@ -65,7 +66,7 @@ def heard_at(path: Path, place: float, folder: Path) -> float:
 
     mpv.observe_property("eof-reached", look)
     mpv.command("loadfile", str(path))
-    assert done.wait(20)
+    assert done.wait(PATIENCE)
     mpv.terminate()
     samples = array("h", sound.read_bytes()[: RATE * 2])[: RATE // 2]
     rises = [n for n in range(1, len(samples)) if samples[n - 1] < 0 <= samples[n]]

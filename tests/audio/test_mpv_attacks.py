@@ -17,6 +17,7 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, secure, serving, sound
+from tests.patience import PATIENCE
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
@@ -29,8 +30,6 @@ from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
 AUDIO = sound(0.5)
-PATIENCE = 15.0
-"""Seconds within which libmpv says something, on a busy machine too."""
 
 
 class Opener:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.opus import CLIP, EncodeError, encode_opus
 
@@ -30,7 +31,7 @@ def heard(clip: Path) -> tuple[float, float]:
     """Return the seconds of a clip and its pitch."""
     wav = clip.with_suffix(".wav")
     decoder = open_mpv(None, None, **{"keep-open": "no", "o": str(wav), "of": "wav", "oac": "pcm_s16le"})
-    with decoder.prepare_and_wait_for_event("end_file", timeout=30):
+    with decoder.prepare_and_wait_for_event("end_file", timeout=PATIENCE):
         decoder.play(str(clip))
     decoder.terminate()
     with wave.open(str(wav)) as file:

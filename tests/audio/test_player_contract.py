@@ -18,6 +18,7 @@ import pytest
 
 from tests.fakes import FakePlayer
 from tests.feeds.server import sound
+from tests.patience import PATIENCE
 from tui_pod.audio.filters import Levels
 from tui_pod.audio.mpv_player import POLL, MpvPlayer
 from tui_pod.core.player.events import (
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 
 LENGTH = 3.0
 """Seconds of the files that are played."""
-
-PATIENCE = 20.0
-"""Seconds after which a test gives up; everything here takes far less."""
 
 Check = Callable[[], object]
 

@@ -19,6 +19,7 @@ from tests.fakes import FakeListener, FakeWriter
 from tests.feeds import server, zoo
 from tests.feeds.server import Ranged, Reply, Site, body, sound
 from tests.feeds.zoo import mp3
+from tests.patience import PATIENCE
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
@@ -37,9 +38,6 @@ from tui_pod.feeds.podcasts import Podcasts
 LENGTH = 600.0
 PLACE = 420.0
 """Seconds."""
-
-PATIENCE = 20.0
-"""Seconds after which a test gives up; everything here takes far less."""
 
 AUDIO = mp3(LENGTH)
 
@@ -164,7 +162,7 @@ def test_start_without_ranges_waits_for_nothing_but_its_first_bytes(listen: List
     def reply(exchange: server.Exchange) -> None:
         exchange.say(200, content[:200_000], "audio/mpeg", Content_Length=str(len(content)))
         exchange.wfile.flush()
-        gate.wait(PATIENCE)
+        gate.wait()
         exchange.wfile.write(content[200_000:])
 
     there = listen(reply, place=0.0)
@@ -187,7 +185,7 @@ def test_place_without_ranges_is_shown_coming_and_the_start_can_be_played_meanwh
     def reply(exchange: server.Exchange) -> None:
         exchange.say(200, AUDIO[:200_000], "audio/mpeg", Content_Length=str(len(AUDIO)))
         exchange.wfile.flush()
-        gate.wait(PATIENCE)
+        gate.wait()
         exchange.wfile.write(AUDIO[200_000:])
 
     there = listen(reply)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from tests.patience import PATIENCE
 from tui_pod.cli.main import main
 from tui_pod.config.docs import default_config
 from tui_pod.config.reader import parse_config
@@ -117,7 +118,7 @@ def run_on_terminal(columns: int, home: Path, *arguments: str) -> list[str]:
     except OSError:  # the other end is closed
         pass
     os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     return printed.decode().split("\r\n")
 
 

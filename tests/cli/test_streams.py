@@ -73,6 +73,6 @@ def test_screen_is_drawn_where_messages_go_elsewhere(tmp_path: Path) -> None:
     with Terminal(command, environment, tmp_path) as terminal:
         terminal.until(lambda: terminal.shows("Transformers"), "the library is shown")
         terminal.press("q")
-        assert terminal.wait(20) is not None
+        assert terminal.wait() is not None
         terminal.look(0.05)
         assert terminal.status == 0

@@ -218,7 +218,7 @@ def drip(pause: float = 0.05, head: bool = False) -> Reply:
 
 def silent(exchange: Exchange) -> None:
     """Never answer."""
-    exchange.server.closing.wait(60)
+    exchange.server.closing.wait()
 
 
 def cut(content: bytes, after: int, kind: str = "audio/wav") -> Reply:
@@ -279,7 +279,7 @@ class Ranged:
         exchange.say(206 if wanted else 200, sent[: len(sent) // 2], self.kind, **headers)
         if self.pause is not None:
             exchange.wfile.flush()
-            self.pause.wait(20)
+            self.pause.wait()
         exchange.wfile.write(sent[len(sent) // 2 :])
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.feeds.store.making import DAY, FIRST, NOW, make_feed, make_item
+from tests.patience import PATIENCE
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.show_notes import EpisodeNotes
@@ -43,7 +44,7 @@ class ServiceRig:
         )
 
     async def next(self) -> Event:
-        return await asyncio.wait_for(self.events.get(), 10)
+        return await asyncio.wait_for(self.events.get(), PATIENCE)
 
     async def subscribe(self, url: str) -> list[Episode]:
         podcasts = await self.sources.podcasts()

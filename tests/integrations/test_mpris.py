@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.rooms import EPISODES, Room, make_room
 from tests.tools import needs
 from tui_pod.core.library.episode import Episode
@@ -65,7 +66,7 @@ class Desktop:
             destination=of, path=path, interface=interface or (of if is_bus else PLAYER), member=member,
             signature=signature if body else "", body=list(body),
         )  # fmt: skip
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             reply = await self._client.call(message)
         assert reply is not None
         if reply.message_type is MessageType.ERROR:
@@ -114,7 +115,7 @@ async def playerctl(*arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         "playerctl", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         out, _ = await process.communicate()
     return out.decode().strip()
 
@@ -374,7 +375,7 @@ async def test_second_app_has_a_name_of_its_own(desktop: Desktop, client: Messag
 
 async def test_end_takes_the_app_off_the_bus(desktop: Desktop) -> None:
     await desktop.broadcast.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await desktop.call("NameHasOwner", NAME, of="org.freedesktop.DBus"):
             pass
 
@@ -387,7 +388,7 @@ async def test_bus_gone_leaves_listening_alone(room: Room, bus_address: str) -> 
     await mpris.start()
     broadcast.add(mpris)
     bus.disconnect()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
     room.play("one", 5)
     room.controller.seek_to(50)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.rooms import Room
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import follow_desktop
@@ -39,7 +40,7 @@ class Shown:
 
     async def next(self) -> tuple[str, int, str, str]:
         """Return what is shown next: program, what it replaces, title, body."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await self.shown.get()
 
 

@@ -82,7 +82,7 @@ async def send(runtime: Path, state: Path, content: bytes) -> bytes:
     try:
         writer.write(content)
         writer.write_eof()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read()
     except ConnectionError:
         return b""
@@ -129,7 +129,7 @@ async def following(state: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proce
 
 async def read(reading: socket.socket) -> bytes:
     """Return the next message, up to ten seconds later."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return await asyncio.get_running_loop().sock_recv(reading, 10_000)
 
 
@@ -199,7 +199,7 @@ async def test_follower_gets_a_line_at_each_change_and_none_without(
     writer.write(b'{"command": "follow"}\n')
 
     async def read() -> dict[str, object]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return json.loads(await reader.readline())["now"]  # type: ignore[no-any-return]
 
     assert (await read())["id"] is None
@@ -223,7 +223,7 @@ async def test_follower_gets_a_line_after_each_sync(room: Room, runtime: Path, s
     reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
     writer.write(b'{"command": "follow"}\n')
     for time in tuple(times):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             now = json.loads(await reader.readline())["now"]
         assert now["synced"] == (None if time is None else time.isoformat(timespec="seconds"))
         times.pop(0)
@@ -285,7 +285,7 @@ async def test_follow_ends_once_nobody_reads_it(room: Room, state: Path, is_runn
     async with following(state) as (process, reading):
         await read(reading)
         reading.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert await process.wait() == 0
     if control is not None:
         await control.close()
@@ -529,7 +529,7 @@ async def test_silent_client_is_hung_up_on(
     monkeypatch.setattr(remote, "PATIENCE", 0.05)
     reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
     writer.write(b'{"comm')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await reader.read() == b""
     writer.close()
 

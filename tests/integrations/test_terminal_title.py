@@ -115,7 +115,7 @@ def test_app_shows_the_title_in_turn_with_the_screen_and_gives_it_back(catalog: 
     finally:
         if app.poll() is None:
             app.kill()
-            app.wait(10)
+            app.wait()
         os.close(master)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
@@ -32,7 +33,7 @@ async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
     monkeypatch.setattr(library_reload, "SMALL", small)
     await keep_library(loaded.save, [catalog], paths, len(loaded.library))
-    assert [process.wait(30) for process in started] == ([] if small else [0])
+    assert [process.wait(PATIENCE) for process in started] == ([] if small else [0])
     assert load_library([catalog], paths.cache, paths.data).save is None
 
 

@@ -81,7 +81,7 @@ async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, S
     await until(lambda: len(output.getvalue().splitlines()) >= 3)
     yield program, lambda: output.getvalue().splitlines()[3:], lambda line: os.write(writing, f"{line}\n".encode())
     os.close(writing)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await running
     os.close(reading)
 
@@ -447,7 +447,7 @@ def test_podcast_of_a_slow_server_is_stopped_and_added_again(cast: Site, termina
     there, going = cast.replies["/f"], threading.Event()
 
     def slow(_: server.Exchange) -> None:
-        going.wait(30)
+        going.wait()
 
     cast.replies["/f"] = slow
     terminal.wait("1 of 2. First. 1 minute.")
@@ -478,7 +478,7 @@ def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
             break
     program.stdin.write("q\n")
     program.stdin.flush()
-    assert program.wait(20) == 0
+    assert program.wait(PATIENCE) == 0
     assert said[-1] == "Test Cast: 2 episodes."
 
 

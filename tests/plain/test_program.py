@@ -28,6 +28,7 @@ import pytest
 from tests.app_driver import ServicesOver
 from tests.fakes import START
 from tests.indexed import indexed_search
+from tests.patience import PATIENCE
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
@@ -126,7 +127,7 @@ async def typing(services: RoomServices) -> AsyncGenerator[Typist, None]:
     running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
     yield Typist(writing, output)
     os.close(writing)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await running
     os.close(reading)
 
@@ -262,7 +263,7 @@ async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> Non
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110  # nothing tells when
             await asyncio.sleep(0)
 
@@ -345,7 +346,7 @@ def terminal(catalog: Path) -> Iterator[Terminal]:
     yield opened
     if opened.program.poll() is None:
         opened.program.kill()
-        opened.program.wait(10)
+        opened.program.wait(PATIENCE)
     for descriptor in (opened.master, opened.slave):
         with contextlib.suppress(OSError):
             os.close(descriptor)
@@ -442,23 +443,27 @@ def test_terminal_closed_saves_and_ends(terminal: Terminal, catalog: Path) -> No
     terminal.wait("At 30 seconds")
     os.close(terminal.slave)
     os.close(terminal.master)
-    terminal.program.wait(10)
+    terminal.program.wait(PATIENCE)
     assert saved(catalog, "first") >= 29
 
 
 def test_running_plain_program_is_reached_by_commands(terminal: Terminal, catalog: Path) -> None:
     terminal.wait("1 of 2.")
-    while subprocess.run(command(catalog, "volume", "80"), capture_output=True, check=False, timeout=30).returncode:
+    while subprocess.run(
+        command(catalog, "volume", "80"), capture_output=True, check=False, timeout=PATIENCE
+    ).returncode:
         pass  # the list comes first, and only then the socket
     for words, said in (
         (["play", "second"], "Playing: Second."),
         (["pause"], "Paused,"),
         (["volume", "30"], "Volume 30"),
     ):
-        done = subprocess.run(command(catalog, *words), capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(command(catalog, *words), capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert (done.returncode, done.stderr) == (0, "")
         terminal.wait(said)
-    done = subprocess.run(command(catalog, "now", "--json"), capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(
+        command(catalog, "now", "--json"), capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     now = json.loads(done.stdout)
     assert (now["id"], now["paused"], now["volume"], now["duration"]) == ("second", True, 30, 60.0)
     terminal.send("q")
@@ -495,7 +500,7 @@ def test_reader_that_goes_away_ends_it(catalog: Path) -> None:
     with contextlib.suppress(BrokenPipeError):
         program.stdin.write("j\n" * 10)
         program.stdin.flush()
-    assert program.wait(30) == 0
+    assert program.wait(PATIENCE) == 0
     assert program.stderr.read() == ""
 
 

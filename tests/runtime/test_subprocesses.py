@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import tui_pod
+from tests.patience import PATIENCE
 from tui_pod.runtime.subprocesses import run_apart, start_of
 
 ROOT = Path(tui_pod.__file__).parents[1]
@@ -44,7 +45,7 @@ def test_module_run_apart_runs_no_code_from_here(ran: Path, tmp_path: Path, monk
     popen: Any = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
     run_apart("tui_pod.state.store", tmp_path / "state.toml")
-    assert [process.wait(30) for process in started] == [0]
+    assert [process.wait(PATIENCE) for process in started] == [0]
     assert not ran.exists()
 
 

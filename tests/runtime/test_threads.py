@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 
@@ -46,7 +47,7 @@ async def test_cancelled_wait_wakes_the_work_from_its_socket() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(ended.wait(), 10)
+        await asyncio.wait_for(ended.wait(), PATIENCE)
 
 
 def test_socket_is_left_alone_after_the_block() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
@@ -74,7 +74,7 @@ class Rig:
 
     async def synced(self) -> None:
         """Wait for the next sync, and for what it does afterwards."""
-        await asyncio.wait_for(self.done.wait(), 10)
+        await asyncio.wait_for(self.done.wait(), PATIENCE)
         self.done.clear()
         for _ in range(5):
             await asyncio.sleep(0)

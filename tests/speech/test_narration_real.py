@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.app_driver import embedded_library
+from tests.patience import PATIENCE
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.library.transcript import timed_cues
 from tui_pod.core.player.events import Event, FileLoaded, LoadFailed
@@ -218,7 +219,7 @@ def test_narration_kept_is_small_and_opens_with_its_length(encoded: Narration) -
     player = MpvPlayer(note, "null")
     player.open()
     player.load(Source(str(encoded.audio)), 0.0, 1, True)
-    assert loaded.wait(20)
+    assert loaded.wait(PATIENCE)
     player.close()
     (opened,) = (event for event in events if isinstance(event, FileLoaded))
     assert opened.duration == pytest.approx(encoded.duration, abs=0.1)

@@ -495,7 +495,7 @@ async def test_close_whose_cancellation_is_lost_ends_at_once_too(rig: Rig, monke
     monkeypatch.setattr(asyncio, "wait_for", lose)
     rig.promise(ONE)
     await asked.wait()
-    async with asyncio.timeout(5) as limit:
+    async with asyncio.timeout(PATIENCE) as limit:
         await rig.narrator.close()
     assert not limit.expired()
 
@@ -505,7 +505,7 @@ async def test_close_at_work_ends_the_process_at_once(rig: Rig, step: str) -> No
     rig.plan(step)
     rig.promise(ONE)
     await rig.at_work()
-    async with asyncio.timeout(5) as limit:
+    async with asyncio.timeout(PATIENCE) as limit:
         await rig.narrator.close()
     assert not limit.expired()
     pid = int(rig.log("start")[0].split()[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, has_voice
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the filter is one of Linux")
@@ -51,7 +52,7 @@ def python_without_network(tmp_path: Path) -> str:
     ],
 )
 def test_filter_kills_who_uses_the_network_and_nobody_else(python: str, code: str, status: int) -> None:
-    assert subprocess.run([python, "-c", code], timeout=30, check=False).returncode == status
+    assert subprocess.run([python, "-c", code], timeout=PATIENCE, check=False).returncode == status
 
 
 @pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")

@@ -18,6 +18,7 @@ from random import Random
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.core.library.transcript import Cue
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
@@ -184,7 +185,7 @@ def test_decoder_ends_when_nobody_reads(spoken: Narration) -> None:
         assert decoder.stdout is not None
         decoder.stdout.read(100)
         decoder.stdout.close()
-        assert decoder.wait(30) is not None
+        assert decoder.wait(PATIENCE) is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept on Linux alone")

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tests.patience import PATIENCE
 from tests.state.test_format import checked
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
@@ -669,7 +670,7 @@ def run_without_rights(code: str, *arguments: str) -> subprocess.CompletedProces
         if shutil.which("setpriv") is None:
             pytest.skip("root, and no setpriv")
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 READ_ONLY = """
@@ -1005,7 +1006,9 @@ def test_append_does_not_grow_with_what_is_kept(file: StateFile, many: list[Reco
 
 
 def test_module_run_as_a_program_compacts(kept: StateFile) -> None:
-    subprocess.run([sys.executable, "-m", "tui_pod.state.store", str(kept.path)], cwd=ROOT, check=True, timeout=30)
+    subprocess.run(
+        [sys.executable, "-m", "tui_pod.state.store", str(kept.path)], cwd=ROOT, check=True, timeout=PATIENCE
+    )
     assert kept.journal.read_bytes() == b""
     assert positions(kept.load()) == {"a": 1, "b": 2, "c": 3}
 

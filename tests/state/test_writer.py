@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tests.patience import PATIENCE
 from tui_pod.core.player.events import RecordsSaved, StateMended
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
@@ -314,7 +315,7 @@ def test_large_state_is_compacted_by_a_process_of_its_own_that_runs_no_code_from
     writer = StateWriter(file, reports)
     writer.save(record(5.0))
     assert writer.close(LIMIT)
-    assert [process.wait(30) for process in started] == [0]
+    assert [process.wait(PATIENCE) for process in started] == [0]
     assert not was_sprung.exists()
     assert "position = 5.0" in file.path.read_text("utf-8")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.feeds.server import Exchange, Site, body
+from tests.patience import PATIENCE
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
@@ -16,7 +17,7 @@ from tui_pod.sync.transport import HttpTransport, ServerReply
 
 
 def nameless(site: Site) -> HttpTransport:
-    return HttpTransport(site.url("/cloud"), "ann", "", Limits(10**6, seconds=2.0, idle=2.0))
+    return HttpTransport(site.url("/cloud"), "ann", "", Limits(10**6, seconds=PATIENCE))
 
 
 def offer(site: Site, **changes: str) -> None:

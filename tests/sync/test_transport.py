@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
+from tests.patience import PATIENCE
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.runtime.passwords import PasswordError, write_private
@@ -20,7 +21,7 @@ from tui_pod.sync.transport import AGAIN_AFTER, HttpTransport, ServerReply
 
 DEVICES = "/api/2/devices/ann.json"
 ACTIONS = "/api/2/episodes/ann.json"
-LIMITS = Limits(10**6, seconds=0.5, idle=0.4, head=0.4)
+LIMITS = Limits(10**6, seconds=PATIENCE)
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def other() -> Iterator[Site]:
         yield site
 
 
-def transport(site: Site, path: str = "") -> HttpTransport:
-    return HttpTransport(site.url(path), "ann", "s3cret", LIMITS)
+def transport(site: Site, path: str = "", limits: Limits = LIMITS) -> HttpTransport:
+    return HttpTransport(site.url(path), "ann", "s3cret", limits)
 
 
 def test_request_has_login_method_and_body(site: Site) -> None:
@@ -63,7 +64,7 @@ def test_redirect_to_another_host_gets_neither_login_nor_data(
 def test_server_that_does_not_answer_is_an_error_in_time(reply: object, site: Site) -> None:
     site.replies[DEVICES] = reply  # type: ignore[assignment]
     with pytest.raises(SyncError):
-        transport(site).ask("GET", DEVICES)
+        transport(site, limits=Limits(10**6, seconds=0.5, idle=0.4)).ask("GET", DEVICES)
 
 
 def test_failure_of_the_server_is_tried_again_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

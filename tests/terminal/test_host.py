@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.remote_socket import RemoteError, open_folder
 from tui_pod.terminal.host import TerminalHost
@@ -63,7 +64,7 @@ def drawer() -> FakeDrawer:
 def line() -> Iterator[socket.socket]:
     """The end of the client that has started the app; `theirs` is the other one."""
     ours, theirs = socket.socketpair()
-    ours.settimeout(5)
+    ours.settimeout(PATIENCE)
     LINES[ours] = theirs
     with ours:
         yield ours
@@ -117,7 +118,7 @@ def send_to(state: Path) -> Iterator[socket.socket]:
 async def hear(line: socket.socket) -> str:
     """Return what the app says next."""
     line.setblocking(False)
-    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 100), 5)
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 100), PATIENCE)
     return data.decode("ascii").strip().removesuffix(f" {os.getpid()}")
 
 
@@ -199,7 +200,7 @@ async def test_who_brings_no_terminal_is_turned_away(host: TerminalHost, state: 
 
 async def test_app_left_in_silence_ends(host: TerminalHost, drawer: FakeDrawer) -> None:
     host.leave()
-    await asyncio.wait_for(drawer.ended.wait(), 5)
+    await asyncio.wait_for(drawer.ended.wait(), PATIENCE)
 
 
 async def test_app_left_in_silence_without_a_limit_goes_on(
@@ -220,7 +221,7 @@ async def test_app_left_that_plays_ends_only_once_it_has_stopped(host: TerminalH
     await settle()
     assert not drawer.ended.is_set()
     host.playback_changed(Playback(status=PlayerStatus.PAUSED))
-    await asyncio.wait_for(drawer.ended.wait(), 5)
+    await asyncio.wait_for(drawer.ended.wait(), PATIENCE)
 
 
 async def test_silent_app_with_a_terminal_goes_on(host: TerminalHost, drawer: FakeDrawer) -> None:
@@ -341,7 +342,7 @@ async def test_client_that_is_gone_ends_the_app_that_does_not_stay(
     host = TerminalHost(LINES.pop(line), state, stays=False, idle=0)
     host.serve(drawer)
     line.close()
-    await asyncio.wait_for(drawer.ended.wait(), 5)
+    await asyncio.wait_for(drawer.ended.wait(), PATIENCE)
 
 
 async def test_end_is_told_with_its_status(host: TerminalHost, line: socket.socket) -> None:
@@ -397,7 +398,7 @@ async def test_client_that_is_gone_ends_the_app_even_if_it_left_something_unread
     if is_unread:
         host.suspend()  # the connection is then reset, not closed
     line.close()
-    await asyncio.wait_for(drawer.ended.wait(), 5)
+    await asyncio.wait_for(drawer.ended.wait(), PATIENCE)
     assert faults == []
 
 

@@ -14,6 +14,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
 
+from tests.patience import PATIENCE
 from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
 from tui_pod.ui import driver
 from tui_pod.ui.driver import (
@@ -112,7 +113,7 @@ def test_terminal_that_does_not_read_loses_everything_and_is_drawn_anew(monkeypa
     terminal.writer.write("y" * 2)  # one too many
     terminal.writer.write("z" * MAX_WAITING)  # just enough
     terminal.writer.start()
-    assert terminal.caught_up.wait(5)
+    assert terminal.caught_up.wait(PATIENCE)
     terminal.writer.stop()
     assert terminal.text == "z" * MAX_WAITING
 
@@ -122,8 +123,8 @@ def test_terminal_that_is_gone_is_reported_once(monkeypatch: pytest.MonkeyPatch)
     terminal.error = OSError()
     terminal.writer.write("one")
     terminal.writer.start()
-    assert terminal.lost.wait(5)
-    terminal.writer.join(5)
+    assert terminal.lost.wait(PATIENCE)
+    terminal.writer.join(PATIENCE)
     terminal.writer.write("two")
     assert not terminal.writer.is_alive()
 
@@ -134,7 +135,7 @@ def test_terminal_that_was_given_up_is_not_written_to(monkeypatch: pytest.Monkey
     terminal.writer.abandon()
     terminal.writer.write("two")
     terminal.writer.start()
-    terminal.writer.join(5)
+    terminal.writer.join(PATIENCE)
     assert not terminal.writer.is_alive()
     assert terminal.pieces == []
     assert not terminal.lost.is_set()

@@ -18,6 +18,7 @@ import pytest
 from tests.app_driver import AppDriver, FakeServices
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.patience import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -70,7 +71,7 @@ class RealDriver(AppDriver):
     async def wait(self, is_so: Callable[[], object], what: str) -> None:
         """Wait until something is so, twenty seconds at most."""
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not is_so():
                     await self.settle()
         except TimeoutError:
@@ -141,7 +142,7 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
     there, going = site.replies["/f"], threading.Event()
 
     def slow(_: server.Exchange) -> None:
-        going.wait(20)
+        going.wait()
 
     site.replies["/f"] = slow
     async with running(home) as found:

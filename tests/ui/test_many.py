@@ -9,6 +9,7 @@ from array import array
 import pytest
 
 from tests.app_driver import run_app
+from tests.patience import PATIENCE
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Status
@@ -138,7 +139,7 @@ class Slow(Many):
     def folded(self) -> list[str]:
         """See `Many.folded`."""
         self.readers.append(threading.current_thread())
-        assert self.is_due.wait(10)
+        assert self.is_due.wait(PATIENCE)
         return super().folded()
 
 

@@ -167,7 +167,7 @@ def test_feeds_add_of_a_slow_server_says_so_on_a_terminal_alone(
             said.set()
 
     def slow(exchange: server.Exchange) -> None:
-        said.wait(10)
+        said.wait()
         exchange.say(200, feed(item(1)).encode())
 
     site.replies["/f"] = slow

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
+from tests.patience import PATIENCE
 from tui_pod.feeds.media.download_queue import (
     DownloadProgress,
     DownloadQueue,
@@ -34,7 +35,7 @@ def _wait_unlocked(path: Path) -> None:
 
 
 async def settled(queue: DownloadQueue) -> None:
-    await asyncio.wait_for(queue.done(), 20)
+    await asyncio.wait_for(queue.done(), PATIENCE)
 
 
 async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
     queue = DownloadQueue(kept_in(tmp_path), report)
     (request,) = make_requests(site, 1)
     queue.start([request])
-    await asyncio.wait_for(has_begun.wait(), 10)
+    await asyncio.wait_for(has_begun.wait(), PATIENCE)
     assert queue.stop([request.episode, "nobody"]) == 1
     await settled(queue)
     assert [state.status for state in told][-1] == "stopped"
@@ -127,8 +128,8 @@ async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) 
     site.replies["/a.wav"] = silent
     queue = DownloadQueue(kept_in(tmp_path), lambda _: None)
     queue.start(make_requests(site, 3))
-    await asyncio.to_thread(is_asked.wait, 5)
-    await asyncio.wait_for(queue.close(), 5)
+    await asyncio.to_thread(is_asked.wait, PATIENCE)
+    await asyncio.wait_for(queue.close(), PATIENCE)
     assert queue.running == {}
 
 

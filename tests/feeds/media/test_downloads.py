@@ -14,6 +14,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.hostile import HOSTILE_TITLES
+from tests.patience import PATIENCE
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.media import recording_fetcher
 from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest, file_name
@@ -308,7 +309,8 @@ def test_download_from_a_server_that_drips_after_a_burst_is_given_up_and_gone_on
                 return
             exchange.wfile.write(AUDIO[place : place + 1])
 
-    monkeypatch.setattr(recording_fetcher, "WINDOW", 0.05)
+    seconds = itertools.count(0.0, 0.5)  # a piece takes a second or two, and the burst comes in few
+    monkeypatch.setattr(recording_fetcher, "time", SimpleNamespace(monotonic=lambda: next(seconds), time=time.time))
     monkeypatch.setattr(recording_fetcher, "LEAST_IN_WINDOW", 10_000)
     monkeypatch.setattr(recording_fetcher, "PAUSES", ())
     site.replies["/a.wav"] = burst
@@ -323,11 +325,11 @@ def test_download_from_a_server_that_drips_after_a_burst_is_given_up_and_gone_on
 def test_download_from_a_server_that_is_silent_in_every_attempt_is_given_up(
     site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(size=1_000, seconds=10, idle=0.05, head=0.1))
+    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(size=1_000, seconds=PATIENCE, idle=0.05))
     site.replies["/a.wav"] = server.silent
     with pytest.raises(DownloadError, match="no answer"):
         downloads.fetch(request(site))
-    assert len(site.asked) == len(recording_fetcher.PAUSES) + 1
+    assert site.wait_for(lambda: len(site.asked) == len(recording_fetcher.PAUSES) + 1)
 
 
 def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:
@@ -406,11 +408,11 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     with pytest.raises(DownloadError, match="already"):
         downloads.fetch(request(site))
     stop.set()
-    thread.join(5)
+    thread.join(PATIENCE)
     going.set()
     assert isinstance(ended[0], Cancelled)
     assert (downloads.folder.with_name("streams") / f"{ID}.bytes").stat().st_size > 0

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.server import Exchange, Site
-from tests.patience import PATIENCE
 from tui_pod.feeds.media.download_request import file_hash
 from tui_pod.feeds.media.recording_fetcher import OVERLAP, SAVE_BYTES
 from tui_pod.feeds.media.recording_store import RecordingStore
@@ -69,7 +68,7 @@ class Unnamed:
         head = {"Content_Range": f"bytes {start}-{size - 1}/{size}", "Content_Length": str(size - start)}
         exchange.say(206, self.content[start : start + self.most], "audio/mpeg", **head)
         if self.stays is not None:
-            self.stays.wait(PATIENCE)
+            self.stays.wait()
 
 
 def read(reader: RecordingReader, start: int, count: int) -> bytes:

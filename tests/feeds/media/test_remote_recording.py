@@ -219,7 +219,7 @@ def test_server_that_drips_is_given_up(open_stream: Open, monkeypatch: pytest.Mo
 
 
 def test_server_that_falls_silent_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(10_000_000, 60.0, idle=0.05, head=0.2))
+    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(10_000_000, PATIENCE, idle=0.05))
     reader = open_stream(Ranged(CONTENT[:2000], pause=threading.Event())).open()
     with pytest.raises(OSError, match="no answer"):
         read(reader, 0, 2000)
@@ -258,7 +258,7 @@ def test_cancelled_reading_ends_at_once_and_others_go_on(open_stream: Open) -> N
     thread = threading.Thread(target=wait)
     thread.start()
     first.cancel()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert len(problems) == 1
     gate.set()
     assert read(second, 0, 1000) == CONTENT[:1000]

@@ -13,10 +13,11 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site
+from tests.patience import PATIENCE
 from tui_pod.feeds.net.connect import proxy_for, tls_context, trust_certificates
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
 
-LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
+LIMITS = Limits(size=8 * 1024 * 1024, seconds=PATIENCE)
 
 
 def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:
@@ -45,7 +46,7 @@ def ask_safely(site: Site, host: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
 def test_fetch_dripping_server_ends_at_the_deadline(site: Site, in_head: bool) -> None:
     site.replies["/x"] = server.drip(0.02, in_head)
     with pytest.raises(FetchError, match="not done within"):
-        ask(site, "/x", Limits(1_000_000, seconds=0.4, idle=0.3))
+        ask(site, "/x", Limits(1_000_000, seconds=0.4))
 
 
 def test_fetch_dripped_head_ends_long_before_the_body_would(site: Site) -> None:
@@ -58,7 +59,7 @@ def test_fetch_dripped_head_ends_long_before_the_body_would(site: Site) -> None:
 def test_fetch_silent_server_ends_at_the_idle_limit(site: Site) -> None:
     site.replies["/x"] = server.silent
     with pytest.raises(FetchError, match="no answer"):
-        ask(site, "/x", Limits(1000, seconds=5, idle=0.1))
+        ask(site, "/x", Limits(1000, seconds=PATIENCE, idle=0.1))
 
 
 def test_fetch_nothing_listening_says_so() -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site
+from tests.patience import PATIENCE
 from tui_pod.feeds.net import fetch as fetching
 from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, Request, Response, fetch
 from tui_pod.feeds.net.login import Login
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
-LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
+LIMITS = Limits(size=8 * 1024 * 1024, seconds=PATIENCE)
 
 
 def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:
@@ -306,11 +307,11 @@ async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
             raise
 
     task = asyncio.create_task(in_thread(work))
-    await asyncio.to_thread(asked.wait, 5)
+    await asyncio.to_thread(asked.wait, PATIENCE)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    assert await asyncio.to_thread(ended.wait, 5)
+    assert await asyncio.to_thread(ended.wait, PATIENCE)
 
 
 async def test_in_thread_cancelled_before_its_thread_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site
+from tests.patience import PATIENCE
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
 
-LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
+LIMITS = Limits(size=8 * 1024 * 1024, seconds=PATIENCE)
 
 
 def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:

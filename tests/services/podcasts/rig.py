@@ -79,7 +79,7 @@ class ServiceRig:
 
     async def done(self) -> None:
         """Wait until all work is done, the downloads included."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while others := asyncio.all_tasks() - {asyncio.current_task()}:
                 await asyncio.wait(others)
 

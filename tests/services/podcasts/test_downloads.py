@@ -91,7 +91,7 @@ async def test_download_of_unknown_length_shows_megabytes(
     def chunked(exchange: server.Exchange) -> None:
         exchange.say(200, b"%x\r\n%b\r\n" % (len(content), content), "audio/wav", Transfer_Encoding="chunked")
         exchange.wfile.flush()
-        going.wait(20)
+        going.wait()
         exchange.wfile.write(b"0\r\n\r\n")
 
     site.replies["/0.wav"] = chunked

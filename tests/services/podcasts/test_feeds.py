@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import START
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.patience import PATIENCE
 from tests.services.podcasts.rig import QUIET, ServiceRig, add_sounds, added, join_threads, no_network, serve_sounds
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.progress.progress import Progress, Status
@@ -25,7 +26,8 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
-IMPATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3))
+PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
+"""Gives up no server before a test gives up."""
 
 
 # -- adding --------------------------------------------------------------------------------------------
@@ -51,6 +53,10 @@ async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, ser
     assert service.titles == ["Episode 1"]
 
 
+LIMITS = {"{url}/silent": Limits(1000, PATIENCE, idle=0.1), "{url}/drip": Limits(1000, seconds=0.3)}
+"""How soon a server is given up, by what is typed."""
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -69,7 +75,7 @@ async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, ser
 async def test_add_of_what_is_no_feed_says_why_and_changes_nothing(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str
 ) -> None:
-    service = ServiceRig(tmp_path, policy=IMPATIENT)
+    service = ServiceRig(tmp_path, policy=NetworkPolicy(limits=LIMITS.get(typed, PATIENT.limits)))
     site.replies["/page"] = server.body("<html>hello</html>", "text/html")
     site.replies.update({"/silent": server.silent, "/drip": server.drip(), "/bomb": server.bomb(50)})
     site.replies["/entity"] = server.body("<!DOCTYPE r [<!ENTITY a 'bb'>]><rss/>")
@@ -196,12 +202,12 @@ async def test_remove_feed_ends_downloads_that_are_still_being_asked_for(
 
     def slow_request(*given: Any, **named: Any) -> Any:
         asked.set()
-        going.wait(10)
+        going.wait()
         return request(*given, **named)
 
     monkeypatch.setattr(service.podcasts, "download_request", slow_request)
     service.service.downloads.toggle(ids)
-    await asyncio.to_thread(asked.wait, 10)
+    await asyncio.to_thread(asked.wait, PATIENCE)
     service.service.remove_feed(site.url("/f"))
     await service.until(lambda: service.driver.said[-1:] == ["Test Cast removed. Press u to undo."], "it is removed")
     going.set()
@@ -282,7 +288,8 @@ async def test_start_offline_is_shown_and_not_told(site: Site, tmp_path: Path, m
     assert (service.driver.work, service.driver.said, service.titles) == ("offline", [], ["Episode 1"])
 
 
-async def test_close_while_everything_is_under_way_takes_no_time(site: Site, service: ServiceRig) -> None:
+async def test_close_while_everything_is_under_way_waits_for_no_server(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, policy=PATIENT)
     serve_sounds(site)
     await added(site, service, "a", "b")
     await service.add(site.url("/f"))
@@ -296,7 +303,7 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
     service.service.downloads.toggle(service.controller.library.ids)
     assert await asyncio.to_thread(site.wait_for, lambda: len(site.asked) >= 5)
     service.driver.said.clear()
-    await asyncio.wait_for(service.service.close(), 5)
+    await asyncio.wait_for(service.service.close(), PATIENCE)
     going.set()
     assert service.driver.said == []
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -64,7 +64,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
     there, going = site.replies["/f"], threading.Event()
 
     def slow(_: server.Exchange) -> None:
-        going.wait(10)
+        going.wait()
 
     site.replies["/f"] = slow
     found = await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f"))))

@@ -28,7 +28,7 @@ def slow_feed(site: Site, path: str, content: str) -> threading.Event:
     going = threading.Event()
 
     def slow(exchange: server.Exchange) -> None:
-        going.wait(10)
+        going.wait()
         exchange.say(200, content.encode())
 
     site.replies[path] = slow
