@@ -256,9 +256,10 @@ class AppDriver:
         self.app.screen._on_timer_update()
 
     async def until(self, is_so: Callable[[], object], what: str) -> None:
-        """Let the app run until something is so."""
+        """Let the app run until something is so, and handle all that is under way."""
         try:
             await until(is_so, what, self.settle)
+            await self.settle()  # what came together with it is there as well
         except AssertionError as error:
             error.add_note(self.text)
             raise

@@ -123,7 +123,6 @@ class Piece(NamedTuple):
 
 def read_cell(text: str, color: str) -> Piece:
     """Return what a cell shows, given its foreground colour as six hexadecimal digits."""
-    assert len(text) == 4
     assert text[0] == PLACEHOLDER
     row, column, high = (MARKS.index(mark) for mark in text[1:])
     return Piece(high << 24 | int(color, 16), row, column)
@@ -142,9 +141,10 @@ class PictureTerminal(Terminal):
             self.press(self.graphics.answers.pop())
 
     def pieces(self) -> dict[tuple[int, int], Piece]:
-        """Return the pieces of pictures on the screen by their column and row."""
+        """Return the pieces of pictures on the screen by their column and row, without a cell that comes in two."""
         found = {(x, y): cell for y, row in self._screen.buffer.items() for x, cell in row.items()}
-        return {place: read_cell(cell.data, cell.fg) for place, cell in found.items() if PLACEHOLDER in cell.data}
+        whole = {place: cell for place, cell in found.items() if PLACEHOLDER in cell.data and len(cell.data) == 4}
+        return {place: read_cell(cell.data, cell.fg) for place, cell in whole.items()}
 
     def whole(self) -> int | None:
         """Return the id of the picture that is whole on the screen; None: there is none."""

@@ -48,7 +48,7 @@ def shown_while_loading(room: Path, size: tuple[int, int] = (120, 40), **variabl
     words = [sys.executable, str(room / "loading.py"), *two(room)]
     with Terminal(words, surroundings(**variables), room, size) as terminal:
         terminal.until(lambda: b"the app would start now" in terminal.raw, "the app")
-        assert terminal.wait(10) is not None
+        assert terminal.wait() is not None
         terminal.look(0.05)
         assert terminal.status == 0
         drawn, restored, said = terminal.raw.partition(b"\x1b[?1049l")

@@ -8,6 +8,7 @@ import pytest
 from textual.app import App
 
 from tests.fakes import FakeFrontend
+from tests.patience import PATIENCE
 from tui_pod.app import launch
 from tui_pod.cli.main import main
 from tui_pod.cli.parser import parse
@@ -116,7 +117,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
     await services.after_paint()
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     await services.close()
     assert ended.is_set()
     assert services.finish()

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.torture.shelf import Home, program
-from tests.torture.terminal import PATIENCE, Terminal
+from tests.torture.terminal import Terminal
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state.store import State, StateFile
 
@@ -52,7 +53,7 @@ class Sitting(Terminal):
     def quit(self) -> None:
         """Press q; the program must end well."""
         self.press("q")
-        assert self.wait(30) is not None
+        assert self.wait() is not None
         assert self.status == 0
 
 

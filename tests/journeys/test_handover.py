@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tests.feeds.server import Ranged, body, feed, item, serving
 from tests.journeys.listener import Listener, Sitting
+from tests.patience import PATIENCE
 from tests.sync.real_server import needs_server, serving_gpodder
 from tests.sync.slow_server import Forwarder, forwarding
 from tests.torture.shelf import make_silence
-from tests.torture.terminal import PATIENCE
 
 CATALOG = 'version = 1\n[[episodes]]\nid = "talk"\ntitle = "A talk"\nduration = 400\naudio = "talk.wav"\n'
 
@@ -52,7 +52,7 @@ def _hand_over(machines: tuple[Listener, Listener], words: tuple[str, ...], titl
         if is_told:  # else it looks at the folder by itself
             first.do("\x10", "command, topic or episode")
             first.press("Sync now\r")
-        first.see("further, from gee", f"‖ {title}", " 5:0")
+        first.see("further, from gee", f"‖ {title}", " 5:")
         first.press(" ")
         first.hear(title, 300)
         first.quit()

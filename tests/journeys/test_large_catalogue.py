@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.listener import Listener
+from tests.journeys.listener import Listener, Sitting
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -26,12 +26,17 @@ def write_catalog(path: Path, rest: str = "", count: int = EPISODES) -> str:
     return str(path)
 
 
+def see_reading(app: Sitting, *words: str) -> None:
+    """Wait until the frame was drawn, with these words in it; the list may follow before anyone looks."""
+    app.until(lambda: all(word.encode() in app.raw for word in (READING, "%", *words)), "how far it is")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (30, 6)])
 def test_first_start_with_a_large_catalogue_shows_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
     listener = Listener(tmp_path / "dora", size)
     catalog = write_catalog(tmp_path / "large.toml")
     with listener.sits_down("--catalog", catalog, waits=False) as app:
-        app.see(READING, "%")
+        see_reading(app)
         app.lose(READING)
         if size > (30, 6):
             app.see(f"{EPISODES} episodes", "▎○ Part 0")
@@ -52,7 +57,7 @@ def test_first_start_with_many_podcasts_and_no_cache_shows_how_far_it_is(tmp_pat
     config = tmp_path / "config.toml"
     config.write_text("[feeds]\nrefresh_at_start = false\n")
     with listener.sits_down("--catalog", catalog, "--config", str(config), waits=False) as app:
-        app.see(READING, "%", "╌╌")
+        see_reading(app, "╌╌")
         app.lose(READING)
         app.see("Cast")
         app.quit()
@@ -65,7 +70,7 @@ def test_listener_who_does_not_want_to_wait_quits(tmp_path: Path, key: str, clie
     with listener.sits_down("--catalog", catalog, waits=False) as app:
         app.see(READING)
         app.press(key)
-        assert app.wait(30) is not None
+        assert app.wait() is not None
         assert app.status == (130 if key == "\x03" and client else 0)
         assert app.raw.rfind(b"\x1b[?1049l") > app.raw.rfind(b"\x1b[?1049h")
     assert not listener.state_path.exists()
@@ -76,7 +81,7 @@ def test_large_catalogue_with_faults_prints_them_after_the_screen(tmp_path: Path
     catalog = write_catalog(tmp_path / "large.toml", "[[episodes]]\nid = 'e0'\ntitle = 'Twice'\n")
     with listener.sits_down("--catalog", catalog, waits=False) as app:
         app.see(READING)
-        assert app.wait(30) is not None
+        assert app.wait() is not None
         assert app.status == 1
         after = app.raw[app.raw.rfind(b"\x1b[?1049l") :].decode()
     assert f"{catalog}:{4 * EPISODES + 3}: id “e0” is already used in line 3" in after

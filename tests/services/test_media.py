@@ -55,11 +55,16 @@ class ServiceRig:
 
     async def next(self) -> Event:
         """Return the next event."""
-        return await asyncio.wait_for(self.events.get(), 10)
+        return await asyncio.wait_for(self.events.get(), PATIENCE)
+
+    async def done(self) -> None:
+        """Wait until all that was begun has ended."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
 
     async def next_line(self) -> str:
         """Return the next line of the log."""
-        return await asyncio.wait_for(self.log.get(), 10)
+        return await asyncio.wait_for(self.log.get(), PATIENCE)
 
 
 @pytest.fixture
@@ -144,9 +149,7 @@ async def test_chapters_are_told_only_if_there_are_other_ones(
     monkeypatch.setattr(service.podcasts, "source", lambda *_: source)
     monkeypatch.setattr(service.podcasts, "chapters", find)
     assert isinstance(await service.request(STREAM), SourceReady)
-    monkeypatch.setattr(service.podcasts, "prepare", fail(RuntimeError("later")))
-    service.sources.prepare(STREAM)
-    await service.next_line()  # what was begun before has ended
+    await service.done()
     assert service.events.empty() is not is_told
 
 

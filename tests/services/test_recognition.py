@@ -91,7 +91,11 @@ class Rig:
 
     async def until(self, is_so: Callable[[], object]) -> None:
         """Wait until something is so of what is shown or begun."""
-        await self.frontend.bell.until(is_so, f"it is so: {self.states}, {self.frontend.said}")
+        try:
+            await self.frontend.bell.until(is_so, "it is so")
+        except AssertionError as error:
+            error.add_note(f"{self.states}, {self.frontend.said}")
+            raise
 
 
 @pytest.fixture

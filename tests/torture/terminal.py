@@ -20,12 +20,12 @@ from typing import NamedTuple, Self, TypeVar
 
 import pyte
 
+from tests.patience import PATIENCE
+from tui_pod.terminal.client import SWITCH
+
 T = TypeVar("T")
 
 WIDTH, HEIGHT = 120, 40
-
-PATIENCE = 20.0
-"""Seconds that something may take to show on a busy machine."""
 
 _UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
 """Sequences that pyte would print: the keyboard protocol, mode requests, and what goes to the terminal's title."""
@@ -81,6 +81,7 @@ class Terminal:
         self.status: int | None = None
         """How it ended: an exit status, or a signal's number as a negative one; None: it runs."""
         self._app: int | None = None
+        self._has_client = not variables.get(SWITCH)
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             try:
@@ -230,7 +231,7 @@ class Terminal:
     @property
     def app(self) -> int:
         """The process of the app: the client's child, or the program itself where it holds its terminal."""
-        if self._app is None:
+        if self._app is None and self._has_client:
             children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
             with contextlib.suppress(OSError):
                 self._app = next((int(child) for child in children.read_text("ascii").split()), None)
@@ -244,15 +245,16 @@ class Terminal:
     def kill(self) -> None:
         """End the program at once, and the app behind it first, as kill -9 does; not an app that was left."""
         if self.is_running():
-            os.kill(self.app, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # the client is about to end, too
+                os.kill(self.app, signal.SIGKILL)
         self.send(signal.SIGKILL)
         self.wait(5.0)
 
-    def wait(self, seconds: float) -> float | None:
-        """Wait for the program's end; return how many seconds that took, None: it did not end."""
-        began = time.monotonic()
+    def wait(self, seconds: float | None = None) -> float | None:
+        """Wait for the program's end, as long as `until`; return how many seconds it took, None: it did not end."""
+        began, patience = time.monotonic(), self.patience if seconds is None else seconds
         while self.is_running():
-            if time.monotonic() - began > seconds:
+            if time.monotonic() - began > patience:
                 return None
             self.look(0.005) if self._master >= 0 else time.sleep(0.005)
         return time.monotonic() - began
