@@ -174,8 +174,7 @@ class Days:
             app.hear(title, 2)
             app.do(" ", f"‖ {title}")
             self.drawn |= {self.episode("daily", n) for n in range(1, day + 1) if app.shows(f" News {n} ")}
-            bar = app.bar()
-            assert bar is not None
+            bar = app.until(app.bar, "the bar")
             app.do("hg\r", SmartList.CONTINUE.name.title())
             app.lose(f"◐ {title}")
             yield app

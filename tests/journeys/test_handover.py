@@ -120,9 +120,7 @@ def test_slow_server_holds_up_nobody_and_its_late_answer_is_offered(tmp_path: Pa
             app.hear("Episode 1", 55)  # nobody has answered yet
             forwarder.release()
             app.see("further · w goes there")
-            bar = app.bar()
-            assert bar is not None
-            assert bar.position < 200
+            assert app.until(app.bar, "the bar").position < 200
             app.press("w")
             app.hear("Episode 1", 300)
             app.quit()

@@ -55,13 +55,13 @@ def test_longest_rest_that_an_answer_says_is_kept_within_a_day(
     store: FeedStore, control: str, ttl: float, seconds: float
 ) -> None:
     note_answer(store.db, the(store), {"cache-control": control}, ttl)
-    assert rest(store) == pytest.approx(seconds, abs=5)
+    assert rest(store) == pytest.approx(seconds, abs=30)
 
 
 def test_answer_without_a_document_leaves_what_the_last_one_said(store: FeedStore) -> None:
     note_answer(store.db, the(store), {}, HOUR)
     note_answer(store.db, the(store), {"cache-control": "max-age=60"}, None)
-    assert rest(store) == pytest.approx(HOUR, abs=5)
+    assert rest(store) == pytest.approx(HOUR, abs=30)
 
 
 def test_answer_that_says_nothing_writes_nothing(store: FeedStore) -> None:
