@@ -25,6 +25,7 @@ from typing import TextIO
 
 import pytest
 
+from tests import patience
 from tests.app_driver import ServicesOver
 from tests.fakes import START
 from tests.indexed import indexed_search
@@ -263,9 +264,7 @@ async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> Non
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110  # nothing tells when
-            await asyncio.sleep(0)
+    await patience.until(condition, "it is so")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ import pytest
 from tests.app_driver import AppDriver, FakeServices
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tests.patience import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -55,7 +54,7 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = RealDriver(app, services, pilot)
-            await driver.wait(lambda: services.is_running, "the rest of the program is made")
+            await driver.until(lambda: services.is_running, "the rest of the program is made")
             yield driver
     finally:
         services.finish()
@@ -68,38 +67,29 @@ class RealDriver(AppDriver):
         with contextlib.suppress(AttributeError):  # the fakes are not there
             super().__init__(app, cast(FakeServices, services), pilot)
 
-    async def wait(self, is_so: Callable[[], object], what: str) -> None:
-        """Wait until something is so, twenty seconds at most."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not is_so():
-                    await self.settle()
-        except TimeoutError:
-            raise AssertionError(f"it never came about that {what}:\n{self.text}") from None
-
     async def see(self, *words: str) -> None:
         """Wait until all these are on the screen."""
-        await self.wait(lambda: all(word in self.text for word in words), f"{words} are shown")
+        await self.until(lambda: all(word in self.text for word in words), f"{words} are shown")
 
     async def see_not(self, word: str) -> None:
         """Wait until this is no longer on the screen."""
-        await self.wait(lambda: word not in self.text, f"{word} is gone")
+        await self.until(lambda: word not in self.text, f"{word} is gone")
 
     async def told(self, words: str) -> None:
         """Wait until a notice has these words."""
-        await self.wait(lambda: any(words in notice for notice in self.notices), f"“{words}” is told")
+        await self.until(lambda: any(words in notice for notice in self.notices), f"“{words}” is told")
 
     async def add(self, address: str) -> None:
         """Add a podcast by the key for it, and wait until the dialog has closed."""
         await self.press("a")
         await self.write(address)
         await self.press("enter")
-        await self.wait(lambda: self.app.screen is self.main, "the dialog is closed")
+        await self.until(lambda: self.app.screen is self.main, "the dialog is closed")
 
     async def subscribe(self, site: Site) -> None:
         """Add the podcast that `serve` serves, and wait until it is in the tree."""
         await self.add(site.url("/f"))
-        await self.wait(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
+        await self.until(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
 
 
 def real(driver: AppDriver) -> RealDriver:
@@ -123,7 +113,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         await driver.press("tab", "G", "k", "enter")
         await driver.see("Test Cast · 3 episodes", "Episode 3", "About 3")
         await driver.press("enter")
-        await driver.wait(
+        await driver.until(
             lambda: driver.status() is PlayerStatus.PLAYING and driver.playback.position > 0.3, "it plays"
         )
         await driver.press("h", "x")
@@ -131,7 +121,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         assert ("Test Cast", 3) not in driver.tree_rows()
         assert (driver.status(), driver.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
         await driver.press("u")
-        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is back")
+        await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is back")
         await driver.press("space", "G", "k", "enter")
         await driver.see("‖ Episode 3")
         assert driver.controller.progress_index.topic_stats[0].started == 1
@@ -226,7 +216,7 @@ async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path
             driver = real(found)
             await driver.add(site.url("/f"))
             await driver.press("tab")
-            await driver.wait(lambda: ("Test Cast", 2) in driver.tree_rows(), "it is there")
+            await driver.until(lambda: ("Test Cast", 2) in driver.tree_rows(), "it is there")
             await driver.press("G", "k", "enter")
             await driver.see("↓")
             assert [path for path in media.paths() if path != "/3.wav"] == []
@@ -247,7 +237,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
         await driver.press("tab", "G", "k", "enter", "g", "i")
         await driver.see("All of it. A link (https://x.example.org/)", "Podcast    Test Cast", "0:12  Middle")
         await driver.press("tab", "down", "enter")
-        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
+        await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.see("ch 2/2 −", "Middle")
         assert driver.playback.position >= 12
         await driver.press("t")
@@ -272,7 +262,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
         driver = real(found)
         await driver.see("(offline)", "Test Cast · 3 episodes", "↓")
         await driver.press("g", "enter")
-        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
+        await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
         await driver.press("j", "enter")
         await driver.told("cannot be found; this machine may be offline. Your position is saved.")
         assert "(offline)" in driver.text
@@ -307,7 +297,7 @@ async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: 
         await driver.press("enter")
         await driver.see("does not take this login")
         await driver.press("ctrl+u", *"s3cret", "enter", "enter")
-        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is in the tree")
+        await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is in the tree")
         await driver.see("Test Cast · 3 episodes")
         assert "s3cret" not in driver.text
 
@@ -323,7 +313,7 @@ async def test_recording_behind_a_login_asks_and_plays(site: Site, home: Path) -
         await driver.press("g", "enter")
         await driver.see(f"Login at 127.0.0.1:{site.server_port}")
         await driver.press(*"ann", "enter", *"s3cret", "enter", "enter")
-        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
+        await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.see_not("Login at")
 
 
@@ -358,6 +348,6 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     async with running(home, '[sync]\nfolder = "shared"\n') as found:
         driver = real(found)
         await driver.told("“A talk”: played. Press u to undo.")
-        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")
+        await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")
         await driver.press("u")
         assert driver.controller.progress_index.topic_stats[0].played == 0

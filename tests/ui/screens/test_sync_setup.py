@@ -57,8 +57,8 @@ async def test_folder_that_is_there_is_saved_and_synced(home: Path, runs: list[s
         assert driver.services.sync is None
         await open_form(driver, is_server=False)
         await driver.press(*str(home / "shared"), "down", *"desk", "enter")
-        await driver.wait(lambda: driver.shows(MainScreen), "it is closed")
-        await driver.wait(lambda: runs, "it is synced")
+        await driver.until(lambda: driver.shows(MainScreen), "it is closed")
+        await driver.until(lambda: runs, "it is synced")
     assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
     assert not (home / "config.toml").read_text()
     async with running(home) as found:
@@ -134,7 +134,7 @@ async def test_audiobookshelf_server_is_added_with_its_login(home: Path, runs: l
             await driver.see("401")
             await driver.press("ctrl+u", *"s3cret", "enter")
             await driver.see("Books")
-            await driver.wait(lambda: runs, "it is synced")
+            await driver.until(lambda: runs, "it is synced")
 
 
 async def test_keys_that_come_at_once_go_to_the_field_that_is_theirs(library: Library) -> None:
