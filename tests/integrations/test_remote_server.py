@@ -19,7 +19,7 @@ import pytest
 
 from tests.fakes import START
 from tests.integrations.test_player_api import Questions
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.cli.parser import parse

@@ -13,6 +13,7 @@ from tests.fakes import FakeAudio
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.feeds.zoo import claiming_m4a
+from tests.patience import PATIENCE
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
