@@ -19,6 +19,7 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.patience import PATIENCE
 from tests.plain.test_program import RoomServices, Terminal, make_program, run, typing, until
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
