@@ -100,7 +100,7 @@ async def test_queue_download_that_was_whole_before_it_could_stop_is_told_as_don
         def fetch(self, *given: Any) -> Path:
             path = super().fetch(*given)
             is_whole.set()
-            has_stopped.wait(10)
+            has_stopped.wait(PATIENCE)
             return path
 
     def report(state: DownloadProgress) -> None:
@@ -114,7 +114,7 @@ async def test_queue_download_that_was_whole_before_it_could_stop_is_told_as_don
     queue.stop([requests[0].episode])
     await settled(queue)
     has_stopped.set()
-    await asyncio.wait_for(is_told.wait(), 10)
+    await asyncio.wait_for(is_told.wait(), PATIENCE)
     assert queue.running == {}
 
 
