@@ -95,7 +95,7 @@ async def test_desktop_without_notifications_leaves_listening_alone(
     monkeypatch.setattr("tui_pod.integrations.notifications.log", lambda _: is_off.set())
     broadcast, _ = await follow(room)
     broadcast.notify("1 episode new", "Cast")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await is_off.wait()
     room.play("one", 5)
     assert room.playing == "one"
