@@ -45,7 +45,7 @@ class Desktop:
 
     async def join(self) -> None:
         """Put the app on the bus, and listen to it."""
-        for follower in await follow_desktop(self.room.controller):
+        for follower in await follow_desktop(self.room.controller, notifies=False):
             self.broadcast.add(follower)
         self._client.add_message_handler(self._hear)
         await self.call("AddMatch", f"type='signal',path='{PATH}'", of="org.freedesktop.DBus")

@@ -197,7 +197,7 @@ class DesktopSettings(Section):
     """[desktop]."""
 
     title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
-    notify: Annotated[bool, Key("Whether the desktop notifies you of each new episode")] = False
+    notify: Annotated[bool, Key("Whether the desktop notifies you of new episodes, and of each that begins")] = False
 
 
 class AppSettings(Section):

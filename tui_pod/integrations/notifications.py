@@ -1,4 +1,4 @@
-"""Desktop notifications by D-Bus (org.freedesktop.Notifications).
+"""Desktop notifications by D-Bus (org.freedesktop.Notifications), opt-in.
 
 Source: Desktop Notifications Specification 1.2. One notification is shown at a time; a new one replaces it.
 """
@@ -12,7 +12,9 @@ from typing import Any
 from dbus_fast import DBusFastError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from tui_pod.core.text.clean import clean, clean_title
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 
@@ -26,10 +28,13 @@ BODY_LIMIT = 300
 
 
 class Notifications(Follower):
-    """Shows what `notify` is given."""
+    """Shows what `notify` is given and, if wanted, announces each episode that begins."""
 
-    def __init__(self, bus: MessageBus) -> None:
+    def __init__(self, bus: MessageBus, controller: PlaybackController, announces_episodes: bool) -> None:
+        self._announces_episodes = announces_episodes
         self._bus = bus
+        self._controller = controller
+        self._episode: str | None = None
         self._shown = 0
         self._capabilities: list[str] | None = None
         self._queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue(maxsize=8)
@@ -40,9 +45,21 @@ class Notifications(Follower):
         if not self._queue.full():
             self._queue.put_nowait((clean_title(title), clean(body, BODY_LIMIT)))
 
+    def playback_changed(self, playback: Playback) -> None:
+        """Announce an episode that begins."""
+        if self._announces_episodes and playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
+            self._episode = playback.episode
+            self.notify(playback.title, self._describe(playback))
+
     async def close(self) -> None:
         """Show nothing more."""
         self._task.cancel()
+
+    def _describe(self, playback: Playback) -> str:
+        episode = self._controller.library.find(playback.episode)
+        tags = episode.tags if episode is not None else ()
+        length = spoken_time(round(playback.duration)) if playback.duration else ""
+        return ", ".join(part for part in (*tags[:1], length) if part)
 
     async def _work(self) -> None:
         while True:

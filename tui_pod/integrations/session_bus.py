@@ -41,8 +41,8 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
     return f"unix:path={usual}" if usual.is_socket() else None
 
 
-async def follow_desktop(controller: PlaybackController) -> list[Follower]:
-    """Return the followers that show playback and notifications on the desktop.
+async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Follower]:
+    """Return the followers that show playback on the desktop; if `notifies`, they announce each episode that begins.
 
     Raises:
         DesktopError: the session bus cannot be used; see `connect`.
@@ -57,7 +57,7 @@ async def follow_desktop(controller: PlaybackController) -> list[Follower]:
         raise DesktopError(f"the session bus refuses: {error}") from error
     from tui_pod.integrations.notifications import Notifications  # imports the extra too
 
-    return [mpris, Notifications(bus)]
+    return [mpris, Notifications(bus, controller, notifies)]
 
 
 async def connect() -> MessageBus:

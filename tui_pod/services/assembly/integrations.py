@@ -59,7 +59,7 @@ async def start_integrations(
     except RemoteError as error:
         log(f"remote control is off: {error}")
     try:
-        for follower in await follow_desktop(context.controller):
+        for follower in await follow_desktop(context.controller, desktop.notify):
             broadcast.add(follower)
     except DesktopError as error:
         log(f"media keys are off: {error}")
