@@ -216,6 +216,16 @@ async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service
     assert service.driver.errors == ["2 of them have been deleted permanently."]
 
 
+async def test_download_removed_while_the_app_still_starts_is_brought_back(site: Site, service: ServiceRig) -> None:
+    ids = await add_sounds(service, site, 1)
+    await service.do(service.service.downloads.toggle, ids)
+    await service.do(service.service.downloads.remove, ids)
+    await service.do(service.service.start, False)
+    await service.do(service.controller.undo)
+    assert set(service.driver.downloads) == set(ids)
+    assert service.driver.errors == []
+
+
 async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)

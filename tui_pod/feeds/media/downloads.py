@@ -8,6 +8,7 @@ downloads are in the `RecordingStore`. Every call may wait for disk or network: 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -187,9 +188,15 @@ class Downloads:
             return True
         return False
 
-    def purge(self) -> None:
-        """Delete for good what was set aside, and unfinished downloads of earlier versions."""
+    def purge(self, before: float = math.inf) -> None:
+        """Delete for good what was set aside, and unfinished downloads of earlier versions.
+
+        Args:
+            before: spare what was set aside at this time or later (seconds since the epoch).
+        """
         for path in self.folder.glob(f"*{_REMOVED}"):
+            if path.lstat().st_ctime >= before:
+                continue
             if not _former(path).exists():  # else it was downloaded again
                 self._delete(_former(path))
             path.unlink(missing_ok=True)

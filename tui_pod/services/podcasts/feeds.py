@@ -74,6 +74,7 @@ class FeedService(Follower):
         self.refresher = Refresher(context, self._library, self._keeper, announce, is_sparing)
         self.imports = ImportService(context, self._library, self.refresher)
         self._started: asyncio.Task[object] | None = None
+        self._since = time.time()
 
     def start(self, is_refreshing: bool = True) -> None:
         """Show the downloads, and refresh the podcasts if the settings say so."""
@@ -209,7 +210,7 @@ class FeedService(Follower):
         podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
         used = {bookmark.episode for bookmark in self._context.controller.bookmarks}
         used.update(self._context.controller.queue.entries)
-        await in_thread(lambda _: _clean_up(podcasts, used))
+        await in_thread(lambda _: _clean_up(podcasts, used, self._since))
         await self.downloads.show_all()
         await self.news.show()
         await self.refresher.show_failed()
@@ -270,15 +271,16 @@ class FeedService(Follower):
         return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 
-def _clean_up(podcasts: Podcasts, used: set[str]) -> None:
+def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
     """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start.
 
+    Downloads that the listener has removed since `before` (seconds since the epoch) stay: undo brings them back.
     Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again.
     """
     from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
 
     try:
-        podcasts.downloads.purge()
+        podcasts.downloads.purge(before)
         if not podcasts.store.is_empty:
             for ident in podcasts.store.purge(time.time() - PURGE_AFTER, used):
                 podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
