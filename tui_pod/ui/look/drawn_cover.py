@@ -59,7 +59,7 @@ def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int
 def find_seeds(library: Library, index: int) -> tuple[list[int], int]:
     """Return the topic number of each episode in the course of an episode, and the index of that episode."""
     topics = library.base_topics
-    paths = [topic for topic, path in topics.paths.items() if index in path]
+    paths = [topic for topic, path in topics.paths.items() if topic and index in path]  # 0: all topics
     if paths:
         whole = max(paths, key=lambda topic: len(topics.paths[topic]))
         order = list(topics.paths[whole])
