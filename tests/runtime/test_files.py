@@ -6,7 +6,9 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -102,3 +104,132 @@ def test_append_after_half_a_record_begins_a_new_line(tmp_path: Path) -> None:
     path.write_text("whole\nhal")
     assert files.append(path, "next\n") == 15
     assert path.read_text() == "whole\nhal\nnext\n"
+
+
+def test_lock_that_is_busy_is_tried_again_until_the_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, clock = list[int](), iter((0.0, 1.0, 2.0, 3.0))
+
+    def flock(descriptor: int, operation: int) -> None:
+        tries.append(operation)
+        raise BlockingIOError
+
+    monkeypatch.setattr(files, "time", Mock(monotonic=lambda: next(clock)))
+    monkeypatch.setattr("fcntl.flock", flock)
+    with pytest.raises(RuntimeError), files.locked(tmp_path / "lock", RuntimeError(), wait=2.0):
+        pass
+    assert tries == [fcntl.LOCK_EX | fcntl.LOCK_NB] * 3
+
+
+def test_lock_makes_a_private_file_and_follows_no_link(tmp_path: Path) -> None:
+    with files.locked(tmp_path / "new" / "lock") as descriptor:
+        assert os.fstat(descriptor).st_mode & 0o777 == 0o600
+    (tmp_path / "link").symlink_to(tmp_path / "new" / "lock")
+    with pytest.raises(OSError, match="Too many levels"), files.locked(tmp_path / "link"):
+        pass
+
+
+@pytest.mark.parametrize(("is_synced", "left"), [(True, "whole\n"), (False, "whole\nne")])
+def test_append_to_a_full_disk_leaves_no_half_record_unless_others_may_append(
+    is_synced: bool, left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write = tmp_path / "file", os.write
+    path.write_text("whole\n")
+    monkeypatch.setattr("os.write", lambda descriptor, content: write(descriptor, content[:2]))
+    with pytest.raises(OSError, match="No space left"):
+        files.append(path, "next\n", is_synced=is_synced)
+    assert path.read_text() == left
+
+
+@pytest.mark.parametrize(
+    ("exists", "is_synced", "calls"), [(False, True, ["fsync"]), (True, True, ["fdatasync"]), (True, False, [])]
+)
+def test_append_waits_for_the_disk_no_longer_than_it_must(
+    exists: bool, is_synced: bool, calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[str]()
+    if exists:
+        (tmp_path / "file").touch()
+    for name in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, lambda _, name=name: done.append(name), raising=False)
+    monkeypatch.setattr(files, "sync_folder", lambda _: None)
+    files.append(tmp_path / "file", "line\n", is_synced=is_synced)
+    assert done == calls
+
+
+def test_replaced_file_is_private_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    (tmp_path / ".file.tmp").write_text("left by a killed program, and longer")
+    files.replace(path, "new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
+    assert list(tmp_path.glob("*file*")) == [path]
+
+
+def test_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    monkeypatch.setattr("os.replace", Mock(side_effect=OSError("no space")))
+    with pytest.raises(OSError, match="no space"):
+        files.replace(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.glob("*file*")) == [path]
+
+
+def test_folder_that_cannot_be_synced_does_not_matter_once_the_file_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "sync_folder", Mock(side_effect=OSError))
+    files.replace(tmp_path / "file", "new")
+    assert (tmp_path / "file").read_text() == "new"
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_second_name_of_a_file_is_a_copy_only_without_links(
+    has_links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("text")
+    if not has_links:
+        monkeypatch.setattr("os.link", Mock(side_effect=OSError))
+    files.link_or_copy(tmp_path / "file", tmp_path / "link")
+    assert (tmp_path / "link").read_text() == "text"
+    assert (tmp_path / "link").stat().st_nlink == (2 if has_links else 1)
+
+
+def test_stamp_changes_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    stamps = [files.stamp(path)]
+    path.write_text("one")
+    os.utime(path, ns=(1, 1))
+    stamps.append(files.stamp(path))
+    os.utime(path, ns=(2, 2))
+    stamps.append(files.stamp(path))
+    path.write_text("longer")
+    os.utime(path, ns=(2, 2))
+    stamps.append(files.stamp(path))
+    assert stamps[0] == ()
+    assert len({*stamps}) == 4
+    assert files.stamp(path) == stamps[-1]
+
+
+def test_file_that_is_not_there_is_empty_and_old(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    files.empty(path)
+    assert (files.size(path), files.modified(path)) == (0, datetime(1970, 1, 1, tzinfo=UTC))
+    path.write_text("12345")
+    os.utime(path, (60, 60))
+    assert (files.size(path), files.modified(path)) == (5, datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
+    files.empty(path)
+    assert files.size(path) == 0
+
+
+def test_check_stops_only_a_pipe_and_the_like(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("file", "none", "file/within"):
+        files.check_regular(tmp_path / name)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(files.Unreadable, match="not a regular file"):
+        files.check_regular(tmp_path / "pipe")
