@@ -1,7 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import termios
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -18,6 +24,8 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import load_library
 from tui_pod.services.services import PRELOADED, Services
 from tui_pod.state.store import StateFile
+from tui_pod.terminal.client import RESTORE
+from tui_pod.terminal.saved_screen import read_screen
 
 
 def build(config: Config) -> Services:
@@ -210,3 +218,153 @@ def test_plain_program_that_has_ended_is_0(services: Services, monkeypatch: pyte
     assert launch.show(services, is_plain=True) == 0
     assert services.frontend is program
     program.run.assert_called_once_with()
+
+
+@dataclass
+class Start:
+    """A start of the program whose front end ends at once; a client holds the terminal."""
+
+    monkeypatch: pytest.MonkeyPatch
+    status: int = 0
+    columns: int = 80
+    is_saved: bool = True
+    notice: str | None = None
+    finish: Callable[[Services], bool] | None = None
+    shown: list[Services] = field(default_factory=list)
+    drawn: list[tuple[int, int]] = field(default_factory=list)
+    host: Mock = field(default_factory=Mock)
+
+    def run(self, *words: str, has_client: bool = True, is_plain: bool = True) -> int:
+        """Run the program; return its exit status."""
+
+        def show(services: Services, is_plain: bool) -> int:
+            self.shown.append(services)
+            return self.status
+
+        def draw(services: Services, size: tuple[int, int]) -> str:
+            self.drawn.append((size[0], size[1]))
+            return "drawn"
+
+        patch = self.monkeypatch.setattr
+        patch(launch, "show", show)
+        patch("shutil.get_terminal_size", lambda *_: os.terminal_size((self.columns, 24)))
+        patch("tui_pod.ui.first_screen.draw_first_screen", draw)
+        patch("tui_pod.terminal.host.TerminalHost", self.host)
+        patch(Services, "finish", self.finish or (lambda _: self.is_saved))
+        options = parse([*words, *["--plain"] * is_plain])
+        options.line, options.notice = (LINE if has_client else None), self.notice
+        return launch.run_app(options)
+
+
+LINE = object()
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Start:
+    """A start that goes well."""
+    return Start(monkeypatch)
+
+
+def test_client_is_told_the_end_and_the_next_start_has_a_screen(start: Start) -> None:
+    assert start.run() == 0
+    start.host.return_value.end.assert_called_once_with(0)
+    assert start.drawn == [(80, 24)]
+    paths = find_paths()
+    assert read_screen(paths, parse([]), (80, 24)) == b"drawn"
+    assert start.run() == 0
+    assert start.drawn == [(80, 24)]  # still right
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "settings"),
+    [
+        ({"status": 1}, [], ""),
+        ({"columns": 0}, [], ""),
+        ({"is_saved": False}, [], ""),
+        ({}, ["--session", "15m"], ""),
+        ({}, [], "[ui]\nmouse = 3\n"),
+    ],
+)
+def test_next_start_has_no_screen_of_what_is_not_shown_alike(
+    change: dict[str, Any], words: list[str], settings: str, start: Start
+) -> None:
+    config = find_paths().config
+    config.parent.mkdir(parents=True)
+    config.write_text(settings)
+    start = replace(start, **change)
+    start.run(*words)
+    assert start.drawn == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "stays", "idle"),
+    [("", False, 1800.0), ('[app]\non_hangup = "detach"\nidle_minutes = 2\n', True, 120.0)],
+)
+def test_app_behind_a_client_stays_and_ends_as_the_settings_say(
+    settings: str, stays: bool, idle: float, start: Start
+) -> None:
+    paths = find_paths()
+    paths.config.parent.mkdir(parents=True)
+    paths.config.write_text(settings)
+    start.run()
+    start.host.assert_called_once_with(LINE, paths.state, stays, idle, "")
+    assert start.shown[0].terminal is start.host.return_value
+
+
+def test_progress_that_could_not_be_saved_fails_and_is_said(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    start.is_saved = False
+    assert start.run(has_client=False) == 1
+    folder = find_paths().state.parent
+    assert capsys.readouterr().err == f"tui-pod: the last progress could not be saved in {folder}\n"
+
+
+def test_what_the_client_could_not_say_comes_before_other_notices(start: Start) -> None:
+    config = find_paths().config
+    config.parent.mkdir(parents=True)
+    config.write_text("[ui]\nmouse = 3\n")
+    start.run(has_client=False)
+    start.notice = "Another tui-pod does not answer."
+    start.run(has_client=False)
+    without, with_it = ([*services.first.notices] for services in start.shown)
+    assert with_it == sorted([*without, start.notice], key=lambda notice: notice != start.notice)
+
+
+def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(
+    start: Start, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = find_paths().log
+    log.parent.mkdir(parents=True)
+    log.write_text("of the start before, and longer")
+
+    def finish(_: Services) -> bool:
+        os.write(2, b"ALSA lib\n")
+        assert sys.__stderr__ is sys.stderr
+        sys.stderr.write("drawn\n")
+        return True
+
+    former, before = (sys.__stderr__, sys.stderr), len(os.listdir("/dev/fd"))
+    start.finish = finish
+    start.run(has_client=False)
+    assert (sys.__stderr__, sys.stderr) == former
+    assert len(os.listdir("/dev/fd")) <= before
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "drawn\nafter\n"
+    assert log.read_text() == "ALSA lib\n"
+
+
+@pytest.mark.parametrize("is_screen", [True, False])
+def test_terminal_of_a_process_that_stands_still_is_restored(
+    is_screen: bool, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, written = [object()], list[bytes]()
+    done = list[object]()
+    monkeypatch.setattr("termios.tcgetattr", lambda _: settings)
+    monkeypatch.setattr("termios.tcsetattr", lambda *given: done.append(given))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    start.run(has_client=False, is_plain=not is_screen)
+    monkeypatch.setattr("os.write", lambda _, text: written.append(text))
+    start.shown[0].restore_terminal()
+    assert done == [(0, termios.TCSANOW, settings)]
+    assert written == [RESTORE] * is_screen
