@@ -338,8 +338,8 @@ def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(
 
     def finish(_: Services) -> bool:
         os.write(2, b"ALSA lib\n")
-        assert sys.__stderr__ is sys.stderr
         sys.stderr.write("drawn\n")
+        assert sys.__stderr__ is sys.stderr
         return True
 
     former, before = (sys.__stderr__, sys.stderr), len(os.listdir("/dev/fd"))

@@ -6,17 +6,21 @@ import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from tests.feeds.server import Site, body
+from tui_pod.cli import sync
 from tui_pod.cli.main import main
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.state.store import StateFile
+from tui_pod.sync.run import SyncResult
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -144,3 +148,189 @@ def test_server_that_fails_does_not_keep_the_folder_from_being_told(
     report = json.loads(capsys.readouterr().out)
     assert [entry["id"] for entry in report["received"]] == ["one"]
     assert report["error"] == "The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status 404)."
+
+
+class Exchanged:
+    """What the syncs with folder and server say they did, and with what they were called."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = Mock(return_value=SyncResult())
+        self.server = Mock(is_first=False)
+        self.server.run.return_value = SyncResult()
+        self.made = Mock(return_value=self.server)
+        monkeypatch.setattr(sync, "sync_with_folder", self.folder)
+        monkeypatch.setattr(sync, "ServerSync", self.made)
+        monkeypatch.setattr(sync, "HttpTransport", Mock())
+
+
+@pytest.fixture
+def exchanged(monkeypatch: pytest.MonkeyPatch) -> Exchanged:
+    """Syncs that exchange nothing."""
+    return Exchanged(monkeypatch)
+
+
+MARK = Bookmark("one", 65.0, 70.0, NOW, NOW, "Said.")
+HERE, PLAYED = Progress(NOW, 42.0, 60.0), Progress(NOW, played=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "result", "out", "err", "status"),
+    [
+        (
+            [], SyncResult(received={"one": PLAYED}, former={"one": HERE}, origins={"one": "desk"}),
+            "one\tOne\t0:42 → played\tdesk\n", "1 episode received, 0 sent\n", 0,
+        ),
+        (
+            [], SyncResult(lacking_length=["one", "gone"]), "",
+            "Not sent, since the server needs a length: 2 marks as played (One)\n0 episodes received, 0 sent\n", 0,
+        ),
+        ([], SyncResult(notices=["Look."], error="It broke."), "", "tui-pod: Look.\ntui-pod: It broke.\n", 1),
+        ([], SyncResult(error="It broke.", sent=1), "", "tui-pod: It broke.\n0 episodes received, 1 sent\n", 1),
+        (
+            [], SyncResult(waiting=["Ships"]), "",
+            "0 episodes received, 0 sent\n1 podcast of your other machines not subscribed to; tui-pod sync in a"
+            " terminal asks about them.\n", 0,
+        ),
+        (
+            [], SyncResult(subscribed=["https://ships.example"]), "",
+            "0 episodes received, 0 sent, 1 podcast subscribed\nTo fetch the new podcasts: tui-pod feeds refresh\n", 0,
+        ),
+        (
+            ["--dry-run"], SyncResult(subscribed=["https://ships.example"], sent=2), "",
+            "0 episodes would be received, 2 would be sent, 1 podcast would be subscribed\n", 0,
+        ),
+        (
+            [], SyncResult(received_notebook=Notebook((MARK, MARK.removed(NOW)._replace(start=5.0)))),
+            "one\tOne\t1:05\tSaid.\none\tOne\tremoved\t\n", "0 episodes received, 0 sent, 2 bookmarks received\n", 0,
+        ),
+        (
+            [],
+            SyncResult(
+                sent_notebook=Notebook((MARK,), (), (OwnList("Later", NOW),)), configured=["1"],
+                unsubscribed=["a", "b"], received_notebook=Notebook((), (), (OwnList("Now", NOW),)),
+                podcasts_sent=["c"], podcasts_removed=["d"],
+            ),
+            "",
+            "0 episodes received, 0 sent, 1 bookmark sent, 1 list received, 1 list sent, 1 podcast set as elsewhere,"
+            " 2 podcasts unsubscribed, 1 podcast sent, 1 podcast removed on the server\n",
+            0,
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_exchanged_is_said(
+    options: list[str], result: SyncResult, out: str, err: str, status: int, words: list[str], exchanged: Exchanged,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    capsys.readouterr()
+    exchanged.folder.return_value = result
+    assert main([*words, "sync", *options]) == status
+    assert capsys.readouterr() == (out, err)
+
+
+def test_folder_and_server_are_one_report_in_json(
+    words: list[str], exchanged: Exchanged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = '[sync]\nfolder = "shared"\nserver = "https://sync.example"\nuser = "ann"\npassword_command = "echo x"\n'
+    Path(words[3]).write_text(settings)
+    exchanged.folder.return_value = SyncResult(
+        received={"one": HERE}, former={"one": None}, machine="desk.toml", sent=1, received_notebook=Notebook((MARK,))
+    )
+    exchanged.server.run.return_value = SyncResult(
+        received={"one": PLAYED}, former={"one": HERE}, sent=2, lacking_length=["two"], error="It broke.",
+        is_offline=True, waiting=["Ships"], subscribed=["s"], unsubscribed=["u"],
+    )  # fmt: skip
+    capsys.readouterr()
+    assert main([*words, "sync", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == "tui-pod: It broke.\n"
+    said = json.loads(out)
+    assert [entry["episode"] for entry in said.pop("bookmarks")] == ["one"]
+    assert said == {
+        "received": [{"id": "one", "position": 0.0, "status": "played", "updated": NOW.isoformat(), "from": None,
+                      "former_position": None, "former_status": None}],
+        "machine": "desk.toml", "lacking_length": ["two"], "waiting": ["Ships"], "sent": 3, "subscribed": ["s"],
+        "summary": "1 episode received, 1 sent, 1 bookmark received; 1 episode received, 2 sent, 1 podcast subscribed,"
+        " 1 podcast unsubscribed",
+        "unsubscribed": ["u"], "error": "It broke.", "offline": True, "dry_run": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "given"),
+    [
+        ([], (False, "desk", False, None)),
+        (["--dry-run"], (True, "desk", False, None)),
+        (["--alone", "--podcasts", "no"], (False, "desk", True, False)),
+        (["--podcasts", "yes"], (False, "desk", False, True)),
+    ],
+)
+def test_folder_is_synced_as_the_options_say(
+    options: list[str], given: tuple[object, ...], words: list[str], exchanged: Exchanged
+) -> None:
+    assert main([*words, "sync", *options]) == 0
+    *_, is_dry, device, is_alone, accept, shares = exchanged.folder.call_args.args
+    assert (is_dry, device, is_alone, shares) == given
+    assert accept(["Ships"]) is None  # nobody is there
+
+
+SERVER = '[sync]\nserver = "https://sync.example"\nuser = "ann"\npassword_command = "echo x"\n'
+
+
+@pytest.mark.parametrize(("setting", "device"), [("", "host"), ('device = "desk"\n', "desk")])
+def test_server_knows_this_machine_by_the_name_that_was_set_or_its_own(
+    setting: str, device: str, words: list[str], exchanged: Exchanged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.node", lambda: "host.example.org")
+    Path(words[3]).write_text(SERVER + setting)
+    assert main([*words, "sync"]) == 0
+    assert exchanged.made.call_args.args[-1] == device
+    assert [call.args[3] for call in exchanged.server.run.call_args_list] == [False]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_there", "answer", "runs", "status"),
+    [
+        ([], False, "", [True, False], 0),
+        ([], True, "y\n", [True, False], 0),
+        ([], True, "n\n", [True], 1),
+        (["--dry-run"], True, "", [True], 0),
+    ],
+)
+def test_first_sync_with_a_server_is_told_before_it_is_done(
+    options: list[str], is_there: bool, answer: str, runs: list[bool], status: int, words: list[str],
+    exchanged: Exchanged, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    Path(words[3]).write_text(SERVER)
+    exchanged.server.is_first = True
+    ran = list[object]()
+
+    def run(file: object, state: object, now: object, is_dry: bool) -> SyncResult:
+        ran.append(is_dry)
+        return SyncResult()
+
+    exchanged.server.run.side_effect = run
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.setattr(sync, "is_someone_there", lambda: is_there)
+    monkeypatch.setattr("tui_pod.cli.shared.is_someone_there", lambda: is_there)
+    capsys.readouterr()
+    assert main([*words, "sync", *options]) == status
+    err = capsys.readouterr().err
+    said = "First sync with this server: 0 episodes will be received, 0 will be sent. Nothing will be unsubscribed.\n"
+    assert err.startswith(said) is (options == [])
+    assert ("tui-pod: nothing was synced.\n" in err) is (status == 1)
+    assert ran == runs
+
+
+def test_login_needs_a_server(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main([*words, "sync", "--login"]) == 1
+    assert capsys.readouterr().err == "tui-pod: set server and user under [sync] first\n"
+
+
+def test_state_that_cannot_be_written_is_not_synced(
+    words: list[str], exchanged: Exchanged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(words[1]).write_text("version = 99\n")
+    assert main([*words, "sync"]) == 1
+    assert capsys.readouterr().err.endswith("tui-pod: nothing was synced.\n")
+    exchanged.folder.assert_not_called()
