@@ -116,3 +116,14 @@ def test_seeds_outside_a_course_are_the_episodes_around_by_their_first_topic() -
     assert (len(groups), place, groups[0], groups[-1]) == (MOST, MOST - 1, 0, 2)
     groups, place = find_seeds(library, 220)
     assert place == MOST // 2
+
+
+def test_ground_topics_and_the_current_episode_have_their_colours() -> None:
+    found = pixels(draw_cover(range(7), 7))
+    shades = [
+        (16, 20, 38), (240, 180, 90), (226, 112, 92), (196, 96, 160), (126, 116, 220), (84, 152, 226), (84, 190, 176),
+        (150, 196, 96),
+    ]  # fmt: skip
+    assert found.issuperset(shades)
+    assert (255, 244, 214) in pixels(draw_cover([0], 0))
+    assert len(draw_cover([0], 0)) == 80 * 80 * 3

@@ -11,7 +11,19 @@ from textual.theme import Theme
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.scenes import SCENES
 from tui_pod.ui.driver import AnswerParser, SchemeReported
-from tui_pod.ui.look.themes import DEFAULT, OWN, contrast, drawn, luminance, moved, usable
+from tui_pod.ui.look.themes import (
+    DEFAULT,
+    OWN,
+    READABLE,
+    VISIBLE,
+    contrast,
+    drawn,
+    luminance,
+    moved,
+    unknown_theme,
+    usable,
+    with_readable_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -158,3 +170,111 @@ def test_theme_is_drawn_in_the_colours_of_the_terminal(system: str | None, is_tr
     assert drawn(dark, system, is_transparent, themes).name == shown
     assert drawn(light, system, is_transparent, themes).name == shown.replace("dark", "light")
     assert drawn(themes["ansi-light"], system, is_transparent, themes) is themes["ansi-light"]
+
+
+VARIABLES = {
+    "background": "#000000", "surface": "#000000", "panel": "#000000", "foreground": "#FFFFFF", "primary": "#FF00FF",
+    "warning": "#808000", "error": "#A00000", "success": "#00A000", "other": "kept",
+}  # fmt: skip
+"""What Textual might make of a theme on black."""
+
+FOREIGN, OURS = (
+    Theme("theirs", "#ff00ff"),
+    Theme("ours", "#ff00ff", variables={"frame": "#555555", "text-muted": "#999"}),
+)
+
+
+def readable(theme: Theme, is_grey: bool = False, **changed: str) -> dict[str, str]:
+    return with_readable_text({**VARIABLES, **changed}, theme, is_grey)
+
+
+def contrast_with(color: str, ground: str) -> float:
+    return contrast(luminance(Color.parse(color)), luminance(Color.parse(ground)))
+
+
+def test_theme_of_others_gets_a_cursor_tinted_by_its_colours() -> None:
+    made = readable(FOREIGN)
+    assert (made["cursor"], made["cursor-idle"]) == ("#380038", "#141414")
+    assert (made["foreground"], made["other"]) == ("#FFFFFF", "kept")
+
+
+def test_texts_of_a_theme_of_others_are_readable_on_each_of_its_backgrounds_and_its_frame_visible() -> None:
+    made = readable(FOREIGN, surface="#303030", panel="#202020")
+    for ground in ("#000000", "#303030", "#202020", made["cursor"], made["cursor-idle"]):
+        for name in ("foreground", "text-muted", "text-primary", "text-warning", "text-error", "text-success"):
+            assert contrast_with(made[name], ground) >= 4.5, (name, ground)
+        assert contrast_with(made["frame"], ground) >= 1.5
+    assert contrast_with(made["frame"], "#303030") < 4.5  # quieter than text
+    assert made["text-muted"] != made["foreground"]
+
+
+def test_colours_of_our_own_theme_are_taken_as_they_are() -> None:
+    made = readable(OURS)
+    assert (made["frame"], made["text-muted"], made["text-warning"]) == ("#555555", "#999", "#808000")
+    assert "cursor" not in made
+
+
+def test_roles_share_the_few_colours_of_a_theme() -> None:
+    made = readable(OURS)
+    assert (made["match"], made["match-text"]) == ("#808000", "#000000")
+    assert made["text-disabled"] == made["text-muted"]
+    assert made["text-accent"] == made["text-secondary"] == made["text-primary"] == "#FF00FF"
+    assert [made[f"scrollbar{state}"] for state in ("", "-hover", "-active")] == ["#555555", "#999", "#FF00FF"]
+    for state in ("", "-hover", "-active"):
+        assert made[f"scrollbar-background{state}"] == "#000000"
+    assert (made["input-selection-background"], made["input-selection-foreground"]) == ("#FF00FF", "#000000")
+
+
+def test_match_in_a_light_theme_is_marked_as_by_a_marker() -> None:
+    light = Theme("light", "#ff00ff", dark=False, variables=OURS.variables)
+    made = readable(light)
+    assert (made["match"], made["match-text"]) == ("#ff9700", "#000000")
+
+
+def test_texts_of_a_screen_of_greys_have_the_foreground() -> None:
+    made = readable(OURS, is_grey=True)
+    for name in ("primary", "text-primary", "text-warning", "text-error", "text-success", "scrollbar-active"):
+        assert made[name] == "#FFFFFF", name
+    assert readable(OURS)["primary"] == "#FF00FF"
+
+
+@pytest.mark.parametrize(
+    ("is_dark", "accent", "started", "match"),
+    [
+        (True, "ansi_cyan", "ansi_yellow", "ansi_bright_yellow"),
+        (False, "ansi_blue", "ansi_magenta", "ansi_yellow"),
+    ],
+)
+def test_theme_of_the_terminals_colours_has_names_of_colours_only(
+    is_dark: bool, accent: str, started: str, match: str
+) -> None:
+    made = readable(Theme("ansi", "#ff00ff", dark=is_dark, ansi=True))
+    assert [made[name] for name in ("primary", "text-primary", "cursor")] == [accent] * 3
+    assert made["text-warning"] == started
+    assert made["match"] == made["input-selection-background"] == match
+    assert made["match-text"] == made["input-selection-foreground"] == "ansi_black"
+    assert made["cursor-idle"] == made["text-muted"] == made["text-disabled"] == "ansi_default"
+    assert made["frame"] == made["scrollbar"] == made["scrollbar-hover"] == "ansi_bright_black"
+    assert made["scrollbar-background"] == made["scrollbar-background-active"] == "ansi_default"
+    assert made["other"] == "kept"
+
+
+def test_contrast_that_is_asked_for_is_reached_just_so() -> None:
+    black = [0.0]
+    assert (READABLE > 4.5, VISIBLE > 1.5) == (True, True)
+    faint, clear = (moved(Color.parse("#000000"), black, least) for least in (VISIBLE, READABLE))
+    assert (faint, clear) == ("#333333", "#7F7F7F")
+
+
+def test_notice_of_an_unknown_theme_names_it_and_what_is_used() -> None:
+    said = unknown_theme("no\x1bsuch" + "x" * 60)
+    assert said.startswith("config.toml: ui.theme: there is no theme “no")
+    assert "\x1b" not in said
+    assert "x" * 40 not in said
+    assert "tui-pod is used" in said
+
+
+def test_terminal_of_256_colours_has_the_palette_for_them() -> None:
+    dark = Theme("dark", "#808081")
+    assert drawn(dark, "256", False, {}) is not dark
+    assert drawn(dark, "truecolor", False, {}) is dark

@@ -1,0 +1,150 @@
+"""The views over the panes: opened with current data, one at a time, and left."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widget import Widget
+
+from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.fakes import START
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.controllers.views import SEARCH
+from tui_pod.ui.screens.bookmarks import BookmarksView
+from tui_pod.ui.screens.everywhere import EverywhereView
+from tui_pod.ui.screens.statistics import StatisticsView
+
+KINDS: dict[int, type[Widget]] = {3: StatisticsView, 4: BookmarksView, SEARCH: EverywhereView}
+
+
+def with_bookmark(services: FakeServices) -> None:
+    kept = Bookmark("one", 10.0, 15.0, START, START, text="The lamp is lit.")
+    services.first = services.first._replace(notebook=Notebook((kept,)))
+
+
+async def open_view(driver: AppDriver, number: int) -> None:
+    driver.main.views.open(number)
+    await driver.until(lambda: driver.main.query(KINDS[number]) and driver.main.views.is_open, "the view is open")
+
+
+@pytest.mark.parametrize("number", KINDS)
+async def test_view_is_over_the_panes_until_it_is_left(number: int, library: Library) -> None:
+    async with run_app(library) as driver:
+        views = driver.main.views
+        assert (views.is_open, driver.main.has_class("-view")) == (False, False)
+        await open_view(driver, number)
+        assert driver.main.has_class("-view")
+        assert isinstance(driver.main.query_one(".view"), KINDS[number])
+        assert driver.focus in ("statistics", "bookmarks", "everywhere")
+        views.leave()
+        await driver.settle()
+        assert (views.is_open, driver.main.has_class("-view"), len(driver.main.query(".view"))) == (False, False, 0)
+
+
+async def test_escape_shows_the_panes_again(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        await open_view(driver, 4)
+        assert driver.main.views.escape()
+        await driver.settle()
+        assert (driver.main.views.is_open, driver.focus) == (False, "list")
+
+
+@pytest.mark.parametrize(("former", "number"), [(3, 4), (4, 3), (SEARCH, 4), (4, SEARCH), (3, SEARCH)])
+async def test_view_replaces_another(former: int, number: int, library: Library) -> None:
+    async with run_app(library) as driver:
+        await open_view(driver, former)
+        await open_view(driver, number)
+        assert [type(view) for view in driver.main.query(".view")] == [KINDS[number]]
+        await driver.press("escape")
+        assert not driver.main.views.is_open
+
+
+async def test_search_everywhere_that_is_open_is_not_opened_again(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=1, query="lamp")) as driver:
+        await open_view(driver, SEARCH)
+        view = driver.main.query_one(".view")
+        assert "lamp" in driver.text
+        driver.main.views.open(SEARCH)
+        await driver.settle()
+        assert driver.main.query_one(".view") is view
+        driver.main.views.leave()
+        await open_view(driver, SEARCH)
+        assert driver.main.query_one(".view") is not view
+
+
+async def test_search_field_is_closed_by_a_view(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("slash", "o")
+        await open_view(driver, 4)
+        assert not driver.main.query("#search.-shown")
+
+
+async def test_grouping_of_bookmarks_stays_while_other_views_are_open(library: Library) -> None:
+    async with run_app(library, prepare=with_bookmark) as driver:
+        await open_view(driver, 4)
+        usual = driver.main.query_one(BookmarksView).grouping
+        await driver.press("s")
+        chosen = driver.main.query_one(BookmarksView).grouping
+        assert chosen != usual
+        await open_view(driver, 3)
+        await open_view(driver, 4)
+        assert driver.main.query_one(BookmarksView).grouping == chosen
+        driver.main.views.leave()
+        await open_view(driver, 4)
+        assert driver.main.query_one(BookmarksView).grouping == chosen
+
+
+async def test_bookmarks_that_change_are_shown_in_the_open_view(library: Library) -> None:
+    async with run_app(library, prepare=with_bookmark) as driver:
+        driver.main.views.show_bookmarks()  # nothing is open
+        await open_view(driver, 4)
+        assert "The lamp is lit." in driver.text
+        (kept,) = driver.controller.bookmarks.of("one")
+        driver.controller.bookmarks.remove([kept.key])
+        await driver.settle()
+        assert "The lamp is lit." not in driver.text
+
+
+class Held:
+    """Statistics that are computed once they may."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+
+    def prepare(self, services: FakeServices) -> None:
+        async def compute() -> Statistics:
+            await self.may.wait()
+            return compute_statistics([], services.library)
+
+        services.compute_statistics = compute  # type: ignore[method-assign]
+
+
+async def test_statistics_that_are_being_computed_leave_the_panes_open(library: Library) -> None:
+    held = Held()
+    async with run_app(library, prepare=held.prepare) as driver:
+        driver.main.views.open(3)
+        await driver.settle()
+        assert not driver.main.views.is_open
+        held.may.set()
+        await driver.until(lambda: driver.main.views.is_open, "the statistics are shown")
+
+
+@pytest.mark.parametrize("other", [None, 4])
+async def test_statistics_that_are_no_longer_wanted_are_not_shown(other: int | None, library: Library) -> None:
+    held = Held()
+    async with run_app(library, prepare=held.prepare) as driver:
+        driver.main.views.open(3)
+        await driver.settle()
+        if other is None:
+            driver.main.views.leave()
+        else:
+            await open_view(driver, other)
+        held.may.set()
+        await driver.settle()
+        assert not driver.main.query(StatisticsView)
+        assert driver.main.views.is_open is (other is not None)
