@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -562,6 +563,16 @@ async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> No
         assert by_look(driver)["active"] == "One."
         await driver.press("j", "enter")
         assert driver.playback.position == 25.0
+
+
+async def test_words_read_again_at_once_are_read_once(library: Library, recwarn: pytest.WarningsRecorder) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "t")
+        for _ in range(2):
+            driver.app.action_nudge(0.5)
+        await driver.settle()
+    gc.collect()  # warns of a coroutine that was never awaited
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.services.hints import NO_SEARCH, why_empty
@@ -60,7 +61,7 @@ class SearchController:
         if self._folding is None or self._folding.done():
             self._show()
         else:
-            self._screen.run_worker(self._wait(self._folding), group=WAITING, exclusive=True)
+            self._screen.run_worker(partial(self._wait, self._folding), group=WAITING, exclusive=True)
 
     async def _wait(self, folding: asyncio.Task[object]) -> None:
         with self._services.tasks.showing("list search", "searching"):
