@@ -28,6 +28,11 @@ async def test_enter_plays_and_space_pauses_and_goes_on(room: Room) -> None:
     assert room.playing == "one"
 
 
+async def test_enter_on_the_paused_episode_says_once_that_it_plays(room: Room) -> None:
+    said = await run(RoomServices(room), "", " ", "", ".")
+    assert said[2:] == ["Playing, 0 seconds of 1 minute 40.", "At 30 seconds of 1 minute 40."]
+
+
 async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None:
     assert (await run(RoomServices(room), "j", " "))[1] == "Playing: Two. 3 minutes 20."
 

@@ -79,7 +79,7 @@ class PlaybackCommands:
             self._dialogue.say(self._browser.say_here())
             return
         self._list.play(episode, is_restart)
-        if episode == playback.episode and not is_restart:
+        if episode == playback.episode and playback.is_going and not is_restart:  # else its start is said
             self._dialogue.say(say_playback(self._controller.playback))
 
     def _seek_mark(self, direction: int) -> None:

@@ -62,6 +62,11 @@ def test_list_by_hand_is_made_printed_changed_and_removed(lists, tmp_path: Path)
     assert lists("lists")[1] == ""
 
 
+def test_list_made_under_another_name_is_by_hand(lists) -> None:  # type: ignore[no-untyped-def]
+    assert lists("lists", "Mine", "--add", "a", "--set", "name=Ours")[0] == 0
+    assert lists("lists")[1] == "Ours\t1\t0\t10 m\t\n"
+
+
 def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: ignore[no-untyped-def]
     assert lists("lists", "Long", "--set", "topics=Greek", "min_length=15m", "status=unplayed")[0] == 0
     assert json.loads(lists("lists", "--json")[1])[0]["episodes"] == 1

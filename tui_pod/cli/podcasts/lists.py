@@ -80,8 +80,9 @@ def _change(opened: Opened, options: Namespace) -> None:
     library, name = opened.library, clean(options.name, MAX_NAME)
     known = {each.name: each for each in opened.state.notebook.lists}
     former = known.get(name)
-    now = datetime.now(UTC)
-    made = former if former is not None and not former.is_removed else OwnList(name, now, is_rule=bool(options.set))
+    now, texts = datetime.now(UTC), split_pairs(options.set or ())
+    is_rule = bool(texts.keys() - {"name"})
+    made = former if former is not None and not former.is_removed else OwnList(name, now, is_rule=is_rule)
     if options.remove:
         if made is not former:
             raise UserError(f"no list “{name}”. See: tui-pod lists")
@@ -92,7 +93,7 @@ def _change(opened: Opened, options: Namespace) -> None:
         raise UserError("nothing was changed.")
     if made.is_rule and (options.add or options.take or options.import_file):
         raise UserError(f"“{name}” is a list by a rule; nothing can be put on it")
-    wanted = changed(made, split_pairs(options.set or ()))
+    wanted = changed(made, texts)
     if made is not former or wanted.name != name:
         checked_name(
             wanted.name, {each.name for each in known.values() if not each.is_removed}, library.base_topics.names

@@ -61,7 +61,7 @@ class SearchController:
         if self._folding is None or self._folding.done():
             self._show()
         else:
-            self._screen.run_worker(partial(self._wait, self._folding), group=WAITING, exclusive=True)
+            self._screen.run_worker(partial(self._wait, self._folding), group=WAITING, exclusive=True)  # type: ignore[arg-type]  # its result is not used
 
     async def _wait(self, folding: asyncio.Task[object]) -> None:
         with self._services.tasks.showing("list search", "searching"):

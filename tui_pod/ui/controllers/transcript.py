@@ -134,7 +134,7 @@ class TranscriptController:
         episode, playback = controller.library.episode(index), controller.playback
         self._is_apart = playback.is_loaded and playback.episode != episode.id
         self._shown = (episode.id, _is_sounding(playback) and not self._is_apart)
-        self._screen.run_worker(partial(self._read, episode), group="transcript", exclusive=True)
+        self._screen.run_worker(partial(self._read, episode), group="transcript", exclusive=True)  # type: ignore[arg-type]  # its result is not used
 
     async def _read(self, episode: Episode) -> None:
         transcript = await self._services.reader.transcript(episode)

@@ -40,7 +40,7 @@ class ViewController:
             self._everywhere.action_search()
             return
         make = {3: self._make_statistics, 4: self._make_bookmarks}.get(number, self._make_everywhere)
-        self._screen.run_worker(partial(self._open, make()), group="view", exclusive=True)
+        self._screen.run_worker(partial(self._open, make()), group="view", exclusive=True)  # type: ignore[arg-type]  # its result is not used
 
     def leave(self) -> None:
         """Show the library again."""
