@@ -104,9 +104,16 @@ def test_drivers_are_no_devices(findings: Findings, machine: SimpleNamespace) ->
 def test_extras_that_are_missing_are_no_fault_but_the_voice_is(
     findings: Findings, machine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(doctor, "find_spec", lambda _: object())
+    assert findings()[1]["media keys"] == "dbus-fast\n"
     machine.model = None
     monkeypatch.setattr(doctor, "find_spec", lambda _: None)
-    assert findings()[0] == 0
+    status, said = findings()
+    assert (status, said["media keys"].startswith("not installed; for the media keys")) == (0, True)
+    assert said["recogniser"].startswith("not installed; to transcribe podcasts")
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert "media keys" not in findings()[1]
     monkeypatch.setattr(doctor, "has_voice", lambda: False)
     status, said = findings()
     assert (status, said["voice"].startswith("FAIL not installed")) == (1, True)

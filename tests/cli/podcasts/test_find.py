@@ -1,6 +1,7 @@
 import json
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.feeds import server
 from tests.feeds.directories.answers import FYYD, ITUNES
 from tests.feeds.server import Site
 from tui_pod.cli.podcasts import find
+from tui_pod.cli.remote import PATIENCE
+from tui_pod.config.paths import find_paths
 from tui_pod.feeds.directories import services
 from tui_pod.integrations.remote_socket import RemoteError
 
@@ -121,3 +124,84 @@ def test_listener_at_a_terminal_hears_how_to_subscribe(shell: Shell, monkeypatch
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     shell("find", "ships")
     assert shell.err.endswith("To subscribe: tui-pod feeds add ADDRESS\n")
+
+
+def test_find_says_nothing_of_results_if_no_directory_answers(shell: Shell, site: Site) -> None:
+    site.replies.clear()
+    assert shell("find", "ships", status=1) == ""
+    assert "no podcast for" not in shell.err
+    site.replies["/search"] = server.body('{"results": []}')
+    assert shell("find", "ships") == ""
+    assert shell.err.endswith("tui-pod: no podcast for “ships”\n")
+    assert shell("find", "ships", "--episodes") == ""
+    assert shell.err.endswith("tui-pod: no episode for “ships”\n")
+
+
+@pytest.mark.parametrize(
+    ("directories", "words", "said"),
+    [
+        ("", [], "no directory is set: see [find]"),
+        ('"fyyd"', ["--episodes"], "no directory that finds episodes, such as itunes, is set: see [find]"),
+    ],
+)
+def test_find_without_a_directory_says_where_to_set_one(
+    directories: str, words: list[str], said: str, shell: Shell, site: Site
+) -> None:
+    config = find_paths().config
+    config.write_text(f"{config.read_text()}[find]\ndirectories = [{directories}]\n")
+    assert shell("find", "ships", *words, status=1) == ""
+    assert shell.err == f"tui-pod: {said} in tui-pod config --default\n"
+    assert site.paths() == []
+
+
+def test_find_leaves_out_what_is_not_known(shell: Shell, site: Site) -> None:
+    del site.replies["/0.2/search/podcast"]
+    entry = {"feedUrl": "https://ships.example/f", "collectionName": "Tall Ships"}
+    site.replies["/search"] = server.body(json.dumps({"results": [entry]}), "text/javascript")
+    assert shell("find", "ships") == "https://ships.example/f\tTall Ships\t\t\t\t\n"
+    (found,) = shell.json("find", "ships")
+    assert (found["publisher"], found["newest"], found["episodes"]) == ("", None, None)
+    assert "episode" not in found
+    entry["trackName"] = "The mast"
+    site.replies["/search"] = server.body(json.dumps({"results": [entry]}), "text/javascript")
+    assert shell("find", "ships", "--episodes") == "https://ships.example/f\tTall Ships\tThe mast\t\n"
+
+
+def test_find_asks_for_the_first_words_alone(shell: Shell, site: Site) -> None:
+    shell("find", "x" * 150, "y" * 150)
+    (path,) = (path for path in site.paths() if path.startswith("/search"))
+    assert path.count("y") < 60 <= path.count("x")
+
+
+@pytest.mark.usefixtures("feed_of_ships")
+def test_episode_that_the_app_never_learns_of_is_an_error(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter((0.0, PATIENCE, PATIENCE + 1.0))
+    waits = list[float]()
+    monkeypatch.setattr(find, "time", Mock(monotonic=lambda: next(times), sleep=waits.append))
+    answers: list[dict[str, object] | RemoteError] = [{}, RemoteError("no"), RemoteError("no such episode")]
+    monkeypatch.setattr(find, "ask", lambda *_: answer(answers.pop(0)))
+    assert shell("find", "mast", "--episodes", "--play", "1", status=1) == ""
+    assert shell.err.endswith("tui-pod: no such episode\n")
+    assert waits == [find.LOOK_AGAIN]
+
+
+@pytest.mark.usefixtures("feed_of_ships")
+def test_episode_that_its_podcast_does_not_list_is_an_error(
+    shell: Shell, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/f"] = server.body(server.feed(server.item(1, title="The keel")))
+    monkeypatch.setattr(find, "ask", lambda *_: {})
+    assert shell("find", "mast", "--episodes", "--play", "1", status=1) == ""
+    assert shell.err.endswith(f"Tall Ships does not list “The mast”. See: tui-pod feeds add {site.url('/f')}\n")
+
+
+@pytest.mark.usefixtures("feed_of_ships")
+def test_what_plays_is_printed_in_json_and_nothing_of_subscribing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Mock(return_value=NOW)
+    monkeypatch.setattr(find, "ask", asked)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert shell.json("find", "mast", "--episodes", "--play", "1") == NOW
+    assert "To subscribe" not in shell.err
+    assert [call.args[1]["command"] for call in asked.call_args_list] == ["status", "play"]

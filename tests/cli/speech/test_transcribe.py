@@ -13,6 +13,9 @@ from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.transcript import Cue
+from tui_pod.feeds.media.download_request import DownloadRequest
+from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.remote_recording import Report
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.model import RECOGNISER, RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest
@@ -147,3 +150,49 @@ def test_speed_is_that_of_what_was_recognised_now(
     (tmp_path / "c.toml").write_text(CATALOG.replace("bad.mp3", "talk.mp3"), "utf-8")
     assert run(tmp_path, "talk", "bad") == run(tmp_path, "talk") == 0
     assert [line.split("\t")[3] for line in capsys.readouterr().out.splitlines()] == ["11.2×", "10.0×", "was done"]
+
+
+def test_nothing_to_transcribe_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "c.toml").write_text('version = 1\n[[episodes]]\nid = "talk"\ntitle = "A talk"\naudio = "talk.mp3"\n')
+    assert run(tmp_path) == 0
+    assert capsys.readouterr().err == ""
+    assert run(tmp_path) == 0
+    assert capsys.readouterr().err == "tui-pod: no recording on this machine lacks a transcript\n"
+
+
+@pytest.mark.parametrize("length", [None, 60.0])
+def test_progress_of_download_and_recognition_is_shown(
+    length: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio = f'audio = "https://pod.example/far.mp3"\n{f"duration = {length}" if length else ""}'
+    (tmp_path / "c.toml").write_text(f'version = 1\n[[episodes]]\nid = "far"\ntitle = "Far"\n{audio}\n')
+    shown, asked = list[tuple[object, ...]](), list[DownloadRequest]()
+
+    def fetch(_: Downloads, request: DownloadRequest, report: Report) -> Path:
+        asked.append(request)
+        report(5_999_999, 24_000_000)
+        report(6_000_000, None)
+        return tmp_path / "talk.mp3"
+
+    monkeypatch.setattr(Downloads, "fetch", fetch)
+    monkeypatch.setattr(transcribe, "show_progress", lambda *given: shown.append(given))
+    assert run(tmp_path, "far") == 0
+    assert [request.is_automatic for request in asked] == [True]
+    said, none, part, whole = "1/1 far", *((0.0, 2.0 / length, 1.0) if length else (None, None, None))
+    assert shown == [
+        (said, 5_999_999 / 24_000_000, "5 MB downloaded"), (said, None, "6 MB downloaded"),
+        (said, none, "0:00 recognised"), (said, part, "0:02 recognised"), (said, whole, "1:30 recognised"), ("",),
+    ]  # fmt: skip
+
+
+def test_recordings_are_counted_while_they_are_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = list[str]()
+    monkeypatch.setattr(transcribe, "show_progress", lambda said, *_: shown.append(said))
+    assert run(tmp_path, "bad", "talk") == 1
+    assert list(dict.fromkeys(shown)) == ["1/2 bad", "2/2 talk", ""]
+
+
+def test_copy_that_cannot_be_written_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out" / "talk.vtt").mkdir(parents=True)
+    assert run(tmp_path, "talk", "--out", str(tmp_path / "out")) == 1
+    assert capsys.readouterr().err.startswith("tui-pod: talk: ")

@@ -180,3 +180,11 @@ def test_path_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"x")
     with pytest.raises(FeedError, match="is not UTF-8: rename it"):
         listed(path)
+
+
+def test_book_of_one_file_is_shown_in_the_folder_above_its_own_and_a_talk_in_its_own(tmp_path: Path) -> None:
+    for folder, name in (("Emma", "emma.m4b"), ("Talks", "talk.mp3")):
+        make_mp3(tmp_path / folder / name, name)
+    found = {item.title: item.recording for item in listed(tmp_path).items or ()}
+    folders = {title: recording.folder for title, recording in found.items() if recording is not None}
+    assert folders == {"emma": str(tmp_path), "talk.mp3": str(tmp_path / "Talks")}

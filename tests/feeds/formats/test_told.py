@@ -7,6 +7,7 @@ import pytest
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.rss import parse_feed
+from tui_pod.feeds.formats.told import LINE_LIMIT, told_line
 
 ADDRESS = "https://pod.example/feed"
 
@@ -96,3 +97,34 @@ def test_stream_in_hls_says_that_it_cannot_be_played(kind: str) -> None:
         "Its recording is a stream in HLS, which cannot be played here (https://pod.example/a.m3u8)"
     ]
     assert "HLS" not in parsed(item + ALTERNATE).items[0].notes
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "attributes", "line"),
+    [
+        ("podcast:person", "Ann", {"role": "guest host"}, "Guest host: Ann"),
+        ("podcast:person", "Ann", {"role": "x" * 50}, f"X{'x' * 38}…: Ann"),
+        ("podcast:funding", "", {"url": "https://a"}, '<a href="https://a">Support: the podcast</a>'),
+        ("podcast:funding", "Join", {}, ""),
+        ("podcast:funding", "Join", {"url": "javascript:x"}, "Support: Join"),
+        ("podcast:trailer", "", {"url": "http://a"}, '<a href="http://a">Trailer: without a title</a>'),
+        ("podcast:trailer", "Season 2", {}, ""),
+        ("podcast:soundbite", "The point", {"startTime": "0"}, "Soundbite: The point (at 0:00, 0 s)"),
+        ("podcast:soundbite", "A", {"startTime": "3599", "duration": "5.6"}, "Soundbite: A (at 59:59, 6 s)"),
+        ("podcast:soundbite", "A", {"startTime": "3600", "duration": "5"}, "Soundbite: A (at 1:00:00, 5 s)"),
+        ("podcast:liveitem", "On air", {}, "Live soon: On air"),
+        ("podcast:liveitem", "On air", {"status": "LIVE"}, "Live now: On air"),
+        ("podcast:liveitem", "", {"start": "today"}, "Live soon: today"),
+        ("podcast:liveitem", "", {"status": "live"}, ""),
+        ("podcast:liveitem", "Over", {"status": "ended", "start": "today"}, ""),
+        ("podcast:chat", "Hello", {"href": "https://a"}, ""),
+        ("podcast:person", "A < B", {"href": " https://a?b&c "}, '<a href="https://a?b&amp;c">Host: A &lt; B</a>'),
+        ("podcast:person", "A", {"href": "https://a", "url": "https://b"}, '<a href="https://a">Host: A</a>'),
+    ],
+)
+def test_element_is_a_line_with_its_link_or_nothing(key: str, text: str, attributes: dict[str, str], line: str) -> None:
+    assert told_line(key, text, attributes) == line
+
+
+def test_line_is_cut_before_its_link() -> None:
+    assert len(told_line("podcast:person", "x" * 400, {})) == LINE_LIMIT + len("Host: ")
