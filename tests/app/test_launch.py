@@ -329,8 +329,16 @@ def test_what_the_client_could_not_say_comes_before_other_notices(start: Start) 
     assert with_it == sorted([*without, start.notice], key=lambda notice: notice != start.notice)
 
 
+@pytest.mark.parametrize(
+    ("is_plain", "terminals", "out", "err"),
+    [
+        (True, (0, 1), "", "drawn\nafter\n"),
+        (False, (0, 1, 2), "", "drawn\nafter\n"),
+        (False, (0, 1, 3), "drawn\n", "after\n"),  # after `2>file`
+    ],
+)
 def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(
-    start: Start, capfd: pytest.CaptureFixture[str]
+    is_plain: bool, terminals: tuple[int, ...], out: str, err: str, start: Start, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log = find_paths().log
     log.parent.mkdir(parents=True)
@@ -344,11 +352,15 @@ def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(
 
     former, before = (sys.__stderr__, sys.stderr), len(os.listdir("/dev/fd"))
     start.finish = finish
-    start.run(has_client=False)
+    for name in ("stdin", "stdout"):
+        start.monkeypatch.setattr(f"sys.{name}.isatty", lambda: True)
+    start.monkeypatch.setattr("os.isatty", terminals.__contains__)
+    start.monkeypatch.setenv("TERM", "xterm")
+    start.run(has_client=False, is_plain=is_plain)
     assert (sys.__stderr__, sys.stderr) == former
     assert len(os.listdir("/dev/fd")) <= before
     os.write(2, b"after\n")
-    assert capfd.readouterr().err == "drawn\nafter\n"
+    assert capfd.readouterr() == (out, err)
     assert log.read_text() == "ALSA lib\n"
 
 

@@ -290,7 +290,7 @@ def test_program_without_a_terminal_holds_none(tmp_path: Path) -> None:
     assert done.stdout == "None\n"
 
 
-@pytest.mark.parametrize(("switch", "ends"), [("", (0,)), ("", (1,)), ("1", (0, 1))])
+@pytest.mark.parametrize(("switch", "ends"), [("", (0, 2)), ("", (1, 2)), ("1", (0, 1))])
 def test_terminal_is_left_alone_without_both_ends_or_if_no_client_is_wanted(
     monkeypatch: pytest.MonkeyPatch, switch: str, ends: tuple[int, ...]
 ) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,10 +17,11 @@ from tests.feeds.exports import antennapod, castero, write_database
 from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.cli import shared
+from tui_pod.cli.podcasts import feeds
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.state.store import StateFile
@@ -148,10 +150,10 @@ def test_feeds_set_without_changes_prints_every_setting(site: Site, shell: Shell
 def on_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Return the shell with a terminal at standard error."""
 
-    def run(*words: str) -> str:
+    def run(*words: str, status: int = 0) -> str:
         with monkeypatch.context() as patch:
             patch.setattr(sys.stderr, "isatty", lambda: True)
-            return shell(*words)
+            return shell(*words, status=status)
 
     return run
 
@@ -487,3 +489,159 @@ def test_castero_on_a_new_install_has_its_places_once_its_feed_is_fetched(
 def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:
     shell("import", str(write_database(tmp_path / "x.db", "CREATE TABLE a (b)")), status=1)
     assert "is not a database of a known player (AntennaPod, gPodder, castero, Kasts, Pocket Casts)." in shell.err
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Answers of a listener who is asked; those that are left were not needed."""
+    left = list[bool]()
+    monkeypatch.setattr(feeds, "is_someone_there", lambda: True)
+    monkeypatch.setattr(feeds, "ask_yes", lambda _: left.pop(0))
+    return left
+
+
+@pytest.mark.parametrize("is_yes", [True, False])
+def test_import_of_a_database_asks_first_unless_there_is_nothing_to_take(
+    is_yes: bool, answers: list[bool], shell: Shell, tmp_path: Path
+) -> None:
+    file = castero(tmp_path / "castero.db", "https://8.8.8.8/f")
+    answers.append(is_yes)
+    shell("import", str(file), status=0 if is_yes else 1)
+    assert ("tui-pod: nothing was imported." in shell.err) is not is_yes
+    assert len(shell.json("feeds", "list")) == (1 if is_yes else 0)
+    assert answers == []
+
+
+@pytest.mark.parametrize("is_yes", [True, False])
+def test_import_asks_whether_hosts_of_the_own_network_may_be_fetched(
+    is_yes: bool, answers: list[bool], site: Site, shell: Shell, tmp_path: Path
+) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    (tmp_path / "list.opml").write_text(
+        f"<opml><body><outline type='rss' text='A' xmlUrl='{site.url('/f')}'/></body></opml>"
+    )
+    answers.append(is_yes)
+    shell("import", str(tmp_path / "list.opml"))
+    said = f"The list names 1 feed in your own network: 127.0.0.1:{site.server_port}."
+    assert said in shell.err
+    assert ("They are not fetched. To allow one, add it yourself" in shell.err) is not is_yes
+    shell("feeds", "refresh", status=0 if is_yes else 1)
+    assert site.paths() == ["/f"] * is_yes
+
+
+def test_list_is_shown_with_what_is_new_in_it_and_not_taken(shell: Shell, tmp_path: Path) -> None:
+    outlines = [f"<outline type='rss' text='{name}' xmlUrl='https://8.8.8.8/{name}'/>" for name in "ab"]
+    file = tmp_path / "list.opml"
+    file.write_text(f"<opml><body>{outlines[0]}</body></opml>")
+    shell("import", str(file))
+    assert shell.err == "1 feed added, 0 already there. To fetch them: tui-pod feeds refresh\n"
+    file.write_text(f"<opml><body>{''.join(outlines)}</body></opml>")
+    assert shell("import", str(file), "--dry-run") == "https://8.8.8.8/a\ta\tknown\nhttps://8.8.8.8/b\tb\tnew\n"
+    assert len(shell.json("feeds", "list")) == 1
+    shell("import", str(file))
+    assert shell.err.startswith("1 feed added, 1 already there.")
+
+
+def test_queue_of_another_player_follows_the_own_one(site: Site, shell: Shell, tmp_path: Path) -> None:
+    site.replies["/f"] = server.body(feed(item(1) + item(2) + item(3)))
+    shell("feeds", "add", site.url("/f"))
+    state = StateFile(find_paths().state)
+    state.save([SettingRecord("queue", "entries", ["one"]), SettingRecord("queue", "cursor", 1)])
+    queued = [{"id": 0, "feeditem": 3, "feed": 1}]
+    shell("import", str(antennapod(tmp_path / "export.db", site.url("/f"), Queue=queued)), status=1)
+    found = state.load()
+    assert found.strings("queue", "entries") == ["one", episode_id(site.url("/f"), "guid-3")]
+    assert found.setting("queue", "cursor", 0) == 1
+
+
+def test_import_into_a_state_that_cannot_be_written_takes_nothing(shell: Shell, tmp_path: Path) -> None:
+    state = find_paths().state
+    state.parent.mkdir(parents=True)
+    state.write_text("version = 99\n")
+    file = castero(tmp_path / "castero.db", "https://8.8.8.8/f")
+    shell("import", str(file), status=1)
+    assert shell.err.endswith("tui-pod: nothing was imported.\n")
+    assert shell.json("feeds", "list") == []
+
+
+def test_feeds_add_goes_on_after_a_fault_and_says_what_each_was(site: Site, shell: Shell) -> None:
+    for path in "ab":
+        site.replies[f"/{path}"] = server.body(feed(item(1), path.upper()))
+    shell("feeds", "add", site.url("/none"), site.url("/a"), site.url("/b"), status=1)
+    assert shell.err.splitlines()[1:] == ["A: subscribed, 1 new episode", "B: subscribed, 1 new episode"]
+    site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
+    shell("feeds", "add", site.url("/a"))
+    assert shell.err == "A: was already there, 1 new episode\n"
+
+
+def test_feeds_move_to_another_server_takes_the_login_and_fetches_from_it(
+    site: Site, inside: Site, shell: Shell
+) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    inside.replies["/g"] = server.guarded(server.body(feed(item(1) + item(2))))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "move", "Test Cast", inside.url("/g").replace("://", "://ann:s3cret@"))
+    assert shell.err == f"Test Cast: moved to {inside.url('/g')}\n"
+    assert shell.json("feeds", "list")[0]["address"] == inside.url("/g")
+    for targets in ((inside.url("/g"), inside.url("/h")), (inside.url("/g"), "Science"), ("ftp://8.8.8.8/x",)):
+        shell("feeds", "move", "Test Cast", *targets, status=1)
+        assert shell.err == "tui-pod: a podcast moves to one http or https address, or to topics\n"
+    shell("feeds", "move", "Test Cast", "A/B", "/", "C")
+    assert shell.err == "Test Cast: moved to A/B, /, C\n"
+    assert shell.json("feeds", "list")[0]["folders"] == ["A/B", "C"]
+
+
+def test_feeds_refresh_that_fails_altogether_is_no_refresh(
+    site: Site, shell: Shell, on_terminal: Callable[..., str]
+) -> None:
+    for path in "ab":
+        site.replies[f"/{path}"] = server.body(feed(item(1), path.upper()))
+    shell("feeds", "add", site.url("/a"), site.url("/b"))
+    site.replies["/a"] = server.body("oops", status=500)
+    on_terminal("feeds", "refresh", status=1)
+    assert "2 feeds refreshed, 0 new episodes\n" in shell.err
+    site.replies["/b"] = server.body("oops", status=500)
+    on_terminal("feeds", "refresh", status=1)
+    assert "refreshed" not in shell.err
+
+
+def test_feeds_list_says_when_each_was_refreshed(site: Site, shell: Shell, tmp_path: Path) -> None:
+    outline = "<outline type='rss' text='New' xmlUrl='https://8.8.8.8/f'/>"
+    (tmp_path / "list.opml").write_text(f"<opml><body>{outline}</body></opml>")
+    shell("import", str(tmp_path / "list.opml"))
+    assert [entry["refreshed"] for entry in shell.json("feeds", "list")] == [None]
+    shell("feeds", "remove", "New")
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    (entry,) = shell.json("feeds", "list")
+    assert datetime.fromisoformat(entry["refreshed"]).tzinfo is not None
+
+
+def test_feeds_that_are_removed_or_shown_as_topics_are_named(site: Site, shell: Shell) -> None:
+    for path in "ab":
+        site.replies[f"/{path}"] = server.body(feed(item(1), path.upper()))
+    shell("feeds", "add", site.url("/a"), site.url("/b"))
+    shell("feeds", "topics", "A", "on")
+    assert shell.err == "A: its categories and keywords are now topics\n"
+    shell("feeds", "topics", "A", "off")
+    assert shell.err == "A: its categories and keywords are no longer topics\n"
+    shell("feeds", "remove", "A", "B")
+    assert shell.err == "A: removed\nB: removed\n"
+
+
+@pytest.mark.parametrize(("user", "is_asked"), [("ann", True), ("", False)])
+def test_refresh_takes_over_what_the_last_sync_had_to_leave(
+    user: str, is_asked: bool, site: Site, shell: Shell, on_terminal: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    paths = find_paths()
+    paths.config.parent.mkdir(parents=True, exist_ok=True)
+    paths.config.write_text(f'[sync]\nserver = "https://sync.example"\nuser = "{user}"\n')
+    sync = Mock()
+    sync.return_value.take_waiting.return_value = {"one": None}
+    monkeypatch.setattr("tui_pod.sync.server.ServerSync", sync)
+    on_terminal("feeds", "refresh")
+    assert ("1 episode taken over from the last sync\n" in shell.err) is is_asked
+    assert sync.called is is_asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -160,9 +160,9 @@ def test_nothing_to_transcribe_is_said(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err == "tui-pod: no recording on this machine lacks a transcript\n"
 
 
-@pytest.mark.parametrize("length", [None, 60.0])
+@pytest.mark.parametrize(("length", "shares"), [(None, (None, None, None)), (60.0, (0.0, 2.0 / 60.0, 1.0))])
 def test_progress_of_download_and_recognition_is_shown(
-    length: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    length: float | None, shares: Sequence[float | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audio = f'audio = "https://pod.example/far.mp3"\n{f"duration = {length}" if length else ""}'
     (tmp_path / "c.toml").write_text(f'version = 1\n[[episodes]]\nid = "far"\ntitle = "Far"\n{audio}\n')
@@ -178,7 +178,7 @@ def test_progress_of_download_and_recognition_is_shown(
     monkeypatch.setattr(transcribe, "show_progress", lambda *given: shown.append(given))
     assert run(tmp_path, "far") == 0
     assert [request.is_automatic for request in asked] == [True]
-    said, none, part, whole = "1/1 far", *((0.0, 2.0 / length, 1.0) if length else (None, None, None))
+    said, (none, part, whole) = "1/1 far", shares
     assert shown == [
         (said, 5_999_999 / 24_000_000, "5 MB downloaded"), (said, None, "6 MB downloaded"),
         (said, none, "0:00 recognised"), (said, part, "0:02 recognised"), (said, whole, "1:30 recognised"), ("",),
