@@ -3,35 +3,75 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from mpv import MpvEventID
+from mpv import MpvEventEndFile, MpvEventID
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.audio import mpv_player
-from tui_pod.audio.libmpv import NoPlayer
+from tui_pod.audio.libmpv import NO_FILTER, NO_SOUND_DEVICE, NoPlayer
+from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.core.player.events import Event, FileLoaded
+from tui_pod.core.player.events import (
+    BufferingChanged,
+    DurationKnown,
+    Event,
+    FileEnded,
+    FileLoaded,
+    FiltersMissing,
+    LoadFailed,
+    PauseChanged,
+    PositionChanged,
+    SeekFinished,
+)
+from tui_pod.core.player.snapshot import Source
+
+FILE = Source("a.wav")
+"""What most tests load."""
+
+STOPPED = 2
+"""mpv's reason for the end of a file that gave way to another (client.h: MPV_END_FILE_REASON_STOP)."""
 
 
 class Handle:
     """Stands for libmpv's handle: a file at 12.5 s of which the test says whether it is seeking."""
 
     time_pos = 12.5
-    duration = 100.0
+    duration: float | None = 100.0
     file_format = "wav"
     pause = True
     seeking = False
     audio_params = None
 
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self.commands: list[tuple[str, ...]] = []
+        self.observers: dict[str, Callable[[str, Any], None]] = {}
+        self.entry = 0
+        self.fault: Exception | None = None
+        self.log: Callable[[str, str, str], None] = lambda *_: None
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.values[name] = value
+        if name == "pause":
+            self.pause = value
+
+    def command(self, *words: str) -> dict[str, int]:
+        if self.fault is not None:
+            raise self.fault
+        self.commands.append(words)
+        self.entry += words[0] == "loadfile"
+        return {"playlist_entry_id": self.entry}
+
     def register_event_callback(self, callback: Callable[[Any], None]) -> None:
         self.report = callback
 
     def observe_property(self, name: str, observer: Callable[[str, Any], None]) -> None:
-        """Report nothing."""
+        self.observers[name] = observer
 
     def terminate(self) -> None:
         """End nothing."""
@@ -40,7 +80,12 @@ class Handle:
 @pytest.fixture
 def handle(monkeypatch: pytest.MonkeyPatch) -> Handle:
     found = Handle()
-    monkeypatch.setattr(mpv_player, "open_mpv", lambda *_, **__: found)
+
+    def open_mpv(_: str | None, log: Callable[[str, str, str], None], **__: object) -> Handle:
+        found.log = log
+        return found
+
+    monkeypatch.setattr(mpv_player, "open_mpv", open_mpv)
     monkeypatch.setattr("tui_pod.audio.mpv_player.StreamProtocol.register", lambda *_: None)
     return found
 
@@ -69,3 +114,240 @@ def test_opened_is_called_if_libmpv_is_missing(monkeypatch: pytest.MonkeyPatch) 
     player.open(opened.set)
     assert opened.wait(PATIENCE)
     player.close()
+
+
+class Rig:
+    """A player on a handle, and what it has told."""
+
+    def __init__(self, handle: Handle) -> None:
+        self.handle = handle
+        self.events: list[Event] = []
+        self.player = MpvPlayer(self.events.append)
+        self.player.open()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the player's thread has done what it was given."""
+        done = threading.Event()
+        self.player.do(lambda _: done.set())
+        assert done.wait(PATIENCE)
+
+    def load(self, start: float = 0.0, load: int = 1, source: Source = FILE, is_paused: bool = True) -> None:
+        """Load a file, which libmpv then begins to open."""
+        self.player.load(source, start, load, is_paused)
+        self.settle()
+        self.report(MpvEventID.START_FILE, playlist_entry_id=self.handle.entry)
+
+    def open_file(self, start: float = 0.0, is_paused: bool = True) -> None:
+        """Load a file that is then open; forget what was told of it."""
+        self.load(start, is_paused=is_paused)
+        self.report(MpvEventID.PLAYBACK_RESTART)
+        self.settle()
+        self.events.clear()
+        self.handle.commands.clear()
+
+    def report(self, kind: int, **data: object) -> None:
+        """Have libmpv report an event."""
+        self.handle.report(SimpleNamespace(event_id=SimpleNamespace(value=kind), data=SimpleNamespace(**data)))
+
+    def change(self, name: str, value: object) -> None:
+        """Have libmpv report a new value."""
+        self.handle.observers[name](name, value)
+
+
+@pytest.fixture
+def rig(handle: Handle) -> Iterator[Rig]:
+    made = Rig(handle)
+    yield made
+    made.player.close()
+
+
+@pytest.mark.parametrize(("start", "said", "position"), [(0.0, "none", 0.0), (-1.0, "none", 0.0), (7.5, "7.500", 12.5)])
+def test_file_is_told_to_begin_where_it_was_asked_to(rig: Rig, start: float, said: str, position: float) -> None:
+    rig.load(start)
+    assert (rig.handle.values["start"], rig.handle.values["pause"]) == (said, True)
+    assert rig.handle.commands == [("loadfile", "a.wav", "replace")]
+    rig.report(MpvEventID.PLAYBACK_RESTART)
+    assert rig.events == [FileLoaded(1, position, 100.0, is_exact=True)]
+    rig.report(MpvEventID.PLAYBACK_RESTART)
+    assert rig.events[1:] == [SeekFinished(1, 12.5)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "duration", "told"),
+    [
+        ("mp3", 100.0, (100.0, False)),
+        ("aac", 100.0, (100.0, False)),
+        ("flac", 0.0, (None, True)),
+        ("wav", None, (None, True)),
+    ],
+)
+def test_length_that_is_estimated_or_unknown_is_told_as_such(
+    rig: Rig, kind: str, duration: float | None, told: tuple[float | None, bool]
+) -> None:
+    rig.handle.file_format, rig.handle.duration = kind, duration
+    rig.load()
+    rig.report(MpvEventID.PLAYBACK_RESTART)
+    assert rig.events == [FileLoaded(1, 0.0, *told)]
+
+
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [(FILE, DEMUXER), (FILE._replace(is_constant_rate=True), FAST_SEEK), (FILE._replace(is_estimated=True), FAST_SEEK)],
+)
+def test_file_is_searched_by_its_bytes_only_where_these_tell_the_time(
+    rig: Rig, source: Source, options: object
+) -> None:
+    rig.load(source=source)
+    assert rig.handle.values["demuxer-lavf-o"] == options
+
+
+def test_seek_waits_until_its_file_is_open(rig: Rig) -> None:
+    rig.load()
+    rig.player.seek(30.0)
+    rig.player.seek(31.5)
+    rig.settle()
+    assert len(rig.handle.commands) == 1
+    rig.report(MpvEventID.PLAYBACK_RESTART)
+    rig.settle()
+    assert rig.handle.commands[1:] == [("seek", "31.500", "absolute+exact")]
+    rig.player.seek(5.0)
+    rig.settle()
+    assert rig.handle.commands[2:] == [("seek", "5.000", "absolute+exact")]
+
+
+def test_seek_in_a_file_that_gave_way_to_another_is_forgotten(rig: Rig) -> None:
+    rig.load()
+    rig.player.seek(30.0)
+    rig.load(load=2)
+    rig.report(MpvEventID.PLAYBACK_RESTART)
+    rig.settle()
+    assert [command[0] for command in rig.handle.commands] == ["loadfile", "loadfile"]
+    assert rig.events == [FileLoaded(2, 0.0, 100.0)]
+
+
+def test_load_that_gave_way_before_its_turn_is_left_out(rig: Rig) -> None:
+    held = threading.Event()
+    rig.player.do(lambda _: held.wait(PATIENCE))
+    rig.player.load(FILE, 0.0, 1, is_paused=True)
+    rig.player.load(FILE, 0.0, 2, is_paused=True)
+    held.set()
+    rig.settle()
+    assert len(rig.handle.commands) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "event"),
+    [
+        ("pause", True, PauseChanged(1, True, 12.5)),
+        ("duration", 90, DurationKnown(1, 90.0)),
+        ("duration", None, None),
+        ("paused-for-cache", True, BufferingChanged(1, True)),
+        ("paused-for-cache", False, BufferingChanged(1, False)),
+        ("paused-for-cache", None, None),
+        ("chapters", 0, None),
+        ("chapters", None, None),
+        ("eof-reached", True, FileEnded(1, 12.5)),
+        ("eof-reached", False, None),
+        ("eof-reached", None, None),
+    ],
+)
+def test_value_that_changes_is_told_if_it_says_something(
+    rig: Rig, name: str, value: object, event: Event | None
+) -> None:
+    rig.open_file()
+    rig.change(name, value)
+    assert rig.events == ([event] if event else [])
+
+
+def test_nothing_is_told_of_a_file_that_is_not_open(rig: Rig) -> None:
+    rig.load()
+    for name, value in (("pause", True), ("duration", 90.0), ("eof-reached", True)):
+        rig.change(name, value)
+    assert rig.events == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "error", "events"),
+    [
+        (MpvEventEndFile.EOF, 0, [FileEnded(1, 0.0)]),
+        (STOPPED, 0, []),
+        (MpvEventEndFile.ERROR, NO_SOUND_DEVICE, [(1, True)]),
+        (MpvEventEndFile.ERROR, NO_SOUND_DEVICE - 2, [(1, False)]),
+    ],
+)
+def test_end_of_a_file_is_told_by_its_reason(
+    rig: Rig, reason: int, error: int, events: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mpv_player, "LOG_DELAY", 0.0)
+    rig.open_file()
+    rig.report(MpvEventID.END_FILE, reason=reason, error=error)
+    rig.settle()
+    told = [(event.load, event.is_fatal) if isinstance(event, LoadFailed) else event for event in rig.events]
+    assert told == events
+    assert rig.player.position() is None
+
+
+def test_position_is_told_while_it_plays(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mpv_player, "POLL", 0.001)
+    rig.open_file(is_paused=False)
+    wait_until(lambda: PositionChanged(1, 12.5) in rig.events, "the position is told")
+    rig.handle.time_pos = -0.5
+    wait_until(lambda: PositionChanged(1, 0.0) in rig.events, "no position lies before the start")
+
+
+def test_faults_of_libmpv_and_of_what_it_calls_are_told(rig: Rig) -> None:
+    rig.open_file()
+    rig.change("duration", "long")
+    rig.handle.fault = SystemError("not \x1bnow")
+    rig.player.stop()
+    rig.settle()
+    assert [(event.load, event.reason) for event in rig.events if isinstance(event, LoadFailed)] == [
+        (1, "The player failed: could not convert string to float: 'long'. Try again."),
+        (0, "The player refused: not now. Try again."),
+    ]
+
+
+def test_filter_that_libmpv_lacks_is_told_once(rig: Rig) -> None:
+    rig.open_file()
+    for _ in range(2):
+        rig.handle.log("error", "lavfi", f" {NO_FILTER} 'loudnorm'\n")
+        rig.handle.log("error", "lavfi", "something else")
+        rig.settle()
+    assert rig.events == [FiltersMissing(1)]
+    assert rig.handle.values["af"] == ""
+
+
+def test_settings_reach_libmpv(rig: Rig) -> None:
+    rig.player.set_speed(1.5)
+    rig.player.set_volume(80)
+    rig.player.set_muted(True)
+    rig.player.set_paused(False)
+    rig.player.set_device("")
+    rig.settle()
+    assert rig.handle.values == {
+        "speed": 1.5, "volume": 80, "mute": True, "pause": False, "audio-device": "auto",
+    }  # fmt: skip
+    rig.player.set_device("pulse/headset")
+    rig.settle()
+    assert (rig.handle.values["audio-device"], rig.player.device) == ("pulse/headset", "pulse/headset")
+
+
+def test_every_load_fails_for_good_without_libmpv(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = NoPlayer(OSError("no libmpv"))
+    monkeypatch.setattr(mpv_player, "open_mpv", Mock(side_effect=missing))
+    events = list[Event]()
+    player = MpvPlayer(events.append)
+    player.load(FILE, 0.0, 7, is_paused=True)
+    player.open()
+    wait_until(lambda: LoadFailed(7, str(missing), is_fatal=True) in events, "the load has failed")
+    assert player.position() is None
+    player.close()
+
+
+@pytest.mark.parametrize(
+    ("ao", "device", "chosen"),
+    [(None, "pulse/a", "pulse/a"), ("pulse", "pulse/a", "pulse/a"), ("alsa", "pulse/a", ""), ("null", "", "")],
+)
+def test_saved_device_is_chosen_unless_it_is_another_outputs(ao: str | None, device: str, chosen: str) -> None:
+    assert MpvPlayer(lambda _: None, ao, device=device).device == chosen
