@@ -143,6 +143,14 @@ def test_playing_on_without_moving_never_looks_newer_than_the_other_machine(room
     assert ours.listened == room.clock.now
 
 
+def test_new_episode_never_looks_newer_than_what_another_machine_has_yet_to_send(room: Room, others: Others) -> None:
+    theirs = Progress(room.clock.now, 200.0, 300.0)
+    room.clock.go(20)
+    others.answer()  # without that position: a machine sends only some time after a pause
+    room.play("two", seconds=5)
+    assert newest(room.progress("two"), theirs).position == 200.0
+
+
 def test_offer_that_is_played_past_keeps_ours(room: Room, others: Others) -> None:
     room.controller.toggle_pause()
     room.player.play(5)

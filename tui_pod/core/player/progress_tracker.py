@@ -30,6 +30,9 @@ EARLY = 1.0
 LATE = 30.0
 """Seconds after it that still do: some files can only be entered at certain points."""
 
+UNSENT = timedelta(minutes=1)
+"""How long a position of another machine may wait there before it is sent: a sync follows some time after a pause."""
+
 AT_ONCE = 1.0
 """An end after less than this many seconds of playing counts as "at once"."""
 
@@ -103,8 +106,9 @@ class ProgressTracker:
     def continue_from_known(self) -> None:
         """Save just after the value that playing continues, so that a newer one of another machine wins."""
         if self.episode is not None and self._state.has_others:
-            progress = self._state.progress_index.get(self.episode)
-            self.base = progress.updated if progress is not None else self._state.answered_at
+            progress, answered_at = self._state.progress_index.get(self.episode), self._state.answered_at
+            known_until = answered_at - UNSENT if answered_at is not None else None
+            self.base = progress.updated if progress is not None else known_until
             self._undecided_from = self.heard
 
     def decide(self) -> None:
