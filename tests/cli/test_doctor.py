@@ -14,6 +14,10 @@ from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
 from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.cli import doctor
+from tui_pod.config.paths import find_paths
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.servers.address import to_address
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.speech.model import RecognitionError
 
@@ -180,3 +184,62 @@ def test_devices_are_printed_with_their_names(run: Run, machine: SimpleNamespace
     assert run("devices", "--json").json[1] == {"name": "pulse/headset", "description": "Headset"}
     machine.devices = NoPlayer(OSError("Cannot find libmpv"))
     assert run("devices").status == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "encoding", "fails"),
+    [((3, 10, 9), "utf-8", ["Python"]), ((3, 11, 0), "UTF-8", []), ((3, 11, 0), "ascii", ["terminal"]),
+     ((3, 11, 0), None, ["terminal"])],
+)  # fmt: skip
+def test_old_python_and_a_terminal_without_utf8_fail(
+    version: tuple[int, ...], encoding: str | None, fails: list[str], findings: Findings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    stdout = SimpleNamespace(encoding=encoding)
+    here = SimpleNamespace(version_info=version, version="3.x (main)", platform="linux", stdout=stdout)
+    monkeypatch.setattr(doctor, "sys", here)
+    monkeypatch.delenv("TERM")
+    monkeypatch.setattr(doctor, "is_dumb_terminal", lambda: False)
+    status, said = findings()
+    assert [name for name, found in said.items() if "FAIL" in found] == fails
+    assert (status, said["Python"].partition("\n")[0].endswith("3.x")) == (1 if fails else 0, True)
+    assert "TERM=not set, " in said["terminal"]
+
+
+def test_six_devices_are_named_at_most(findings: Findings, machine: SimpleNamespace) -> None:
+    machine.devices = tuple({"name": f"pulse/{number}"} for number in range(7))
+    assert findings()[1]["libmpv"].endswith("sound devices: " + ", ".join(f"pulse/{n}" for n in range(6)) + "\n")
+
+
+def test_file_in_the_place_of_a_folder_fails(findings: Findings) -> None:
+    cache = find_paths().cache
+    cache.parent.mkdir(parents=True)
+    cache.write_text("")
+    cache.chmod(0o700)
+    status, said = findings()
+    assert (status, said["folders"].count("FAIL")) == (1, 1)
+    assert said["folders"].endswith(f"→ make it writable: chmod u+rwx {cache}")
+
+
+def test_sound_libraries_complain_to_nobody(run: Run, machine: SimpleNamespace, small: list[str]) -> None:
+    machine.complaint = "no config"
+    assert run(*small, "doctor").err == ""
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_server_of_libraries_is_asked(
+    answers: bool, findings: Findings, small: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "https://books.example"
+    store = FeedStore(find_paths(Path(small[3]), None).data)
+    store.subscribe([Entry(to_address(base), "Books")])
+    store.db.close()
+    if answers:
+        monkeypatch.setattr("tui_pod.feeds.servers.library.server_login", lambda *_: None)
+        monkeypatch.setattr("tui_pod.feeds.servers.library.list_libraries", lambda *_: [{}, {}])
+    status, said = findings()
+    if answers:
+        assert (status, said["servers"]) == (0, f"{base}: libraries: 2\n")
+    else:
+        assert (status, said["servers"].startswith(f"FAIL There is no login for {base}.")) == (1, True)
+        assert said["servers"].endswith(f"→ try again, or log in anew: tui-pod server add {base}")

@@ -61,3 +61,13 @@ def test_environment_without_pip_uses_uv_or_brings_pip_first(
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert install_command("a==1") == f"uv pip install --python {python} a==1"
     assert install_command("a==1", is_repair=True) == f"uv pip install --python {python} --reinstall a==1"
+
+
+def test_repair_installs_again_with_every_installer(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = f"'{environment}/bin/python'"
+    again = f"{python} -m pip install --force-reinstall a==1"
+    assert install_command("a==1", is_repair=True) == f"{python} -m ensurepip && {again}"
+    monkeypatch.setattr(installer, "find_spec", lambda name: name)
+    assert install_command("a==1", is_repair=True) == again
+    (environment / "uv-receipt.toml").write_text("")
+    assert install_command("a==1", is_repair=True) == "uv tool install --reinstall --with a==1 tui-pod"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.text.escapes import CLEAR_LINE
-from tui_pod.runtime.output import printable_output, write_control
+from tui_pod.runtime.output import PrintableOutput, printable_output, write_control
 
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)
@@ -32,3 +33,11 @@ def test_sequences_of_the_program_itself_pass(capsys: pytest.CaptureFixture[str]
         write_control(sys.stderr, CLEAR_LINE)
     write_control(sys.stderr, CLEAR_LINE)
     assert capsys.readouterr().err == CLEAR_LINE * 2
+
+
+def test_letters_that_the_terminal_lacks_are_no_failure() -> None:
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, "ascii")
+    PrintableOutput(stream).write("über")
+    stream.flush()
+    assert written.getvalue() == b"\\xfcber"

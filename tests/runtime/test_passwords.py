@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,10 @@ def test_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PasswordError, match="Cannot write"):
         write_private(tmp_path / "file" / "password", "s3cret")
+
+
+def test_file_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_private(tmp_path / "password", "s3cret")
+    monkeypatch.setattr("os.getuid", lambda: os.geteuid() + 1)
+    with pytest.raises(PasswordError, match="chmod 600"):
+        read_private(tmp_path / "password", 100)

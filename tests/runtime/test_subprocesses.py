@@ -6,14 +6,16 @@ import os
 import select
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
 import tui_pod
 from tests.patience import PATIENCE
-from tui_pod.runtime.subprocesses import run_apart, start_of
+from tui_pod.runtime.subprocesses import end_process, run_apart, start_of
 
 ROOT = Path(tui_pod.__file__).parents[1]
 
@@ -78,3 +80,33 @@ def test_stopped_process_ends_with_its_parent(tmp_path: Path) -> None:
         ended, _, _ = select.select([child], [], [], 20)
         assert ended == [child]
         os.close(child)
+
+
+@pytest.mark.parametrize(
+    ("status", "ends", "calls"), [(0, True, []), (None, True, ["terminate"]), (None, False, ["terminate", "kill"])]
+)
+async def test_process_is_killed_only_if_it_does_not_end(status: int | None, ends: bool, calls: list[str]) -> None:
+    done = list[str]()
+    wait = AsyncMock(side_effect=None if ends else TimeoutError)
+    process = Mock(returncode=status, wait=wait)
+    for name in ("terminate", "kill"):
+        getattr(process, name).side_effect = partial(done.append, name)
+    await end_process(process)
+    assert done == calls
+
+
+async def test_process_that_is_gone_already_is_no_fault() -> None:
+    gone = ProcessLookupError()
+    await end_process(
+        Mock(returncode=None, wait=AsyncMock(side_effect=TimeoutError), terminate=Mock(side_effect=gone),
+             kill=Mock(side_effect=gone))
+    )  # fmt: skip
+
+
+def test_module_run_apart_outlives_the_terminal_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    popen = Mock()
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    run_apart("tui_pod.state.store")
+    options = popen.call_args.kwargs
+    assert options["start_new_session"] is True
+    assert {options[name] for name in ("stdin", "stdout", "stderr")} == {subprocess.DEVNULL}

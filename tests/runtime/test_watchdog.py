@@ -6,6 +6,9 @@ import asyncio
 import os
 import signal
 import threading
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -103,3 +106,39 @@ async def test_watchdog_ends_with_its_loop(logged: list[str]) -> None:
     dog.start()
     await until(lambda: not dog.is_alive(), "the watchdog of a closed loop ended")
     assert logged == []
+
+
+class Clockwork:
+    """A watchdog of a loop that never answers, and is closed when it is asked again; it runs on the test's thread."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *times: float) -> None:
+        self.saves = 0
+        self.times = list(times)
+        loop: Any = SimpleNamespace(call_soon_threadsafe=Mock(side_effect=[None, RuntimeError]))
+        self.dog = Watchdog(loop, self.save, lambda _: None, period=0.0, limit=0.001)
+        monkeypatch.setattr(watchdog, "time", Mock(monotonic=lambda: self.times.pop(0)))
+
+    def save(self) -> None:
+        """Save, and end after all times but those of the end were used."""
+        self.saves += 1
+        if len(self.times) <= 1:
+            self.dog.stop()
+
+
+@pytest.mark.parametrize(("slept", "saves"), [(0.99, 1), (0.001 + watchdog.OVERSLEPT, 0)])
+def test_machine_that_slept_is_no_loop_that_stands_still(
+    slept: float, saves: int, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Clockwork(monkeypatch, 0.0, slept, 10.0, 11.0)
+    room.dog.run()
+    assert (room.saves, len(logged)) == (saves, 2 * saves)
+
+
+def test_loop_that_goes_on_standing_still_is_saved_every_few_seconds(
+    logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = 10.0 + watchdog.SAVE_EVERY
+    room = Clockwork(monkeypatch, 0.0, 0.5, 10.0, later - 0.1, later, later, later + 1.0)
+    room.dog.run()
+    assert (room.saves, room.times) == (2, [])
+    assert logged[-1] == f"the event loop goes on, {watchdog.SAVE_EVERY + 1.0:.1f} s later"

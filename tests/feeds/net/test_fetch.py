@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import socket
+import ssl
 import threading
 from dataclasses import dataclass
 
@@ -446,3 +447,41 @@ def test_login_that_was_renewed_is_sent_again_once(site: Site) -> None:
     with pytest.raises(LoginWanted, match="wants the login over http, where others can read it") as caught:
         fetch(Request(site.url("/x"), site.allowed, logins=(held,)), LIMITS)
     assert (caught.value.is_kept_back, caught.value.is_final, renewals) == (True, True, [])
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_host_is_named_without_the_port_of_its_scheme(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    monkeypatch.delenv(f"{scheme}_proxy", raising=False)
+    monkeypatch.setattr(fetching, "connected", lambda *_: contextlib.nullcontext(theirs))
+    monkeypatch.setattr(fetching, "secured", lambda connection, *_: contextlib.nullcontext(connection))
+    with ours, theirs:
+        ours.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        fetch(Request(f"{scheme}://8.8.8.8/x"), LIMITS)
+        assert b"\r\nHost: 8.8.8.8\r\n" in ours.recv(1_000)
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_final"),
+    [
+        (server.endless(), True),
+        (server.cut(b"x" * 1000, 400), False),
+        (server.body(b"?", Content_Encoding="br"), False),
+    ],
+)
+def test_body_that_breaks_off_may_come_at_the_next_attempt(site: Site, reply: server.Reply, is_final: bool) -> None:
+    site.replies["/x"] = reply
+    with pytest.raises(FetchError) as caught:
+        ask(site, "/x")
+    assert (caught.value.is_final, caught.value.is_offline, caught.value.status) == (is_final, False, None)
+
+
+def test_certificate_that_is_not_trusted_is_final_and_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def secured(*_: object) -> None:
+        raise ssl.SSLCertVerificationError("unable to get local issuer certificate")
+
+    monkeypatch.setattr(fetching, "secured", secured)
+    origin = ("https", "127.0.0.1", site.server_port)
+    with pytest.raises(FetchError, match=r"its certificate is not trusted .* network\.trusted_certificates") as caught:
+        fetch(Request(f"https://127.0.0.1:{site.server_port}/x", frozenset((origin,))), LIMITS)
+    assert (caught.value.is_final, caught.value.is_offline) == (True, False)
