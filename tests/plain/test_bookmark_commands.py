@@ -22,7 +22,7 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
     assert said[3] == "Nothing is playing: b bookmarks what was just said."
     assert "1 of 1. One. At 0 seconds. Worth keeping. Note: For later." in said
     assert "Note: For later." in said
-    assert "No note." in said
+    assert "The note stays." in said
     assert [line for line in said if line.startswith(("Bookmarked", "A note", "Noted", "Undid"))] == [
         "Bookmarked “Worth keeping”. Press b again for a note.",
         "A note on the bookmark, or press enter to leave it as it is:",

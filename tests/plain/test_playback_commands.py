@@ -170,7 +170,7 @@ async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:
     said = await run(RoomServices(room), "A", "Mine", "v", "v", "A", "Mine")
     question = "Type a name; rule and a name saves what is listed as a list by a rule:"
     assert said[0] == f"Put 1 episode on which list? {question}"
-    assert said[-2:] == [f"Put 2 episodes on which list? There are Mine. {question}", "1 episode put on “Mine”."]
+    assert said[-2:] == [f"Put 2 episodes on which list? Yours: Mine. {question}", "1 episode put on “Mine”."]
 
 
 async def test_episode_is_moved_in_a_list_by_hand_unless_it_has_another_order(room: Room) -> None:

@@ -169,4 +169,4 @@ class BookmarkCommands(RowCommands):
     def _note(self, bookmark: Bookmark, answer: str) -> None:
         if note := clean(answer, NOTE_LIMIT):
             self._kept.edit(bookmark.key, bookmark.text, note)
-        self._dialogue.say("Noted." if note else "No note.")
+        self._dialogue.say("Noted." if note else "The note stays." if bookmark.note else "No note.")

@@ -218,7 +218,7 @@ class PlaybackCommands:
     def _collect(self) -> None:
         """Ask for the list of one's own that the chosen episodes are put on, or that what is listed becomes."""
         episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
-        known = f" There are {enumerated(names)}." if names else ""
+        known = f" Yours: {enumerated(names)}." if names else ""
         question = (
             f"Put {counted(len(episodes))} on which list?{known} Type a name; rule and a name saves what is listed"
         )

@@ -29,7 +29,7 @@ NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} bookmarks what wa
 NOTE_WITHIN = timedelta(seconds=4)
 """How long after a bookmark the same key asks for a note on it instead."""
 
-SHOWN_WORDS = 36
+SHOWN_WORDS = 32
 """Characters of a bookmark's text in a notice: with the rest of the notice they fit 80 columns."""
 
 

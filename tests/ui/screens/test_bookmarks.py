@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
 from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Notebook
@@ -211,6 +214,25 @@ async def test_escape_leads_back_to_the_list() -> None:
         await show(driver, *SOME)
         await driver.press("escape")
         assert driver.focus == "list"
+
+
+async def test_notice_of_a_bookmark_is_shown_once_over_the_dialog_for_its_note() -> None:
+    async with run_app(LIBRARY, size=(120, 40)) as driver:
+        await play(driver)
+        await keep(driver)
+        await driver.press("b")
+        await driver.until(lambda: driver.text.count("What you want to remember") == 1, "the dialog is shown")
+        assert driver.text.count("Press b again for a note.") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_notice_of_a_bookmark_is_whole(size: tuple[int, int]) -> None:
+    long = Transcript((Cue("A sentence that is too long for a notice on so narrow a screen.", 0.0, 60.0),))
+    async with run_app(LIBRARY, size=size) as driver:
+        driver.services.transcripts["one"] = long
+        await play(driver)
+        await keep(driver)
+        await driver.until(lambda: "again for a note." in driver.text, "the whole notice is shown")
 
 
 async def test_hostile_words_and_notes_are_literal_at_every_size() -> None:

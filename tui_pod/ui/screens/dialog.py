@@ -28,6 +28,7 @@ from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.look.layout import AIRY
 from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine
 
@@ -114,6 +115,7 @@ class Dialog(ModalScreen[None]):
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-dense"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", id="dialog.close"),
         *bindings("app"),
