@@ -250,7 +250,7 @@ class Keyboard:
         """Change the line, and show it changed."""
         former, self._line = self._line, line
         if not self._is_secret:
-            same = len(common_start((former, line)))
+            same = len(former if line.startswith(former) else common_start((former, line)))
             erased = sum(2 if east_asian_width(character) in "WF" else 1 for character in former[same:])
             self._echo("\b \b" * erased + line[same:])
 
