@@ -13,11 +13,13 @@ from mpv import MpvEventEndFile, MpvEventID
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.audio import mpv_player
+from tui_pod.audio.filters import Levels
 from tui_pod.audio.libmpv import NO_FILTER, NO_SOUND_DEVICE, NoPlayer
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import (
     BufferingChanged,
+    DeviceChanged,
     DurationKnown,
     Event,
     FileEnded,
@@ -28,6 +30,7 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
 )
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Source
 
 FILE = Source("a.wav")
@@ -45,7 +48,9 @@ class Handle:
     file_format = "wav"
     pause = True
     seeking = False
-    audio_params = None
+    current_ao = "pulse"
+    audio_params: dict[str, int] | None = None
+    has_ended = False
 
     def __init__(self) -> None:
         self.values: dict[str, object] = {}
@@ -74,7 +79,7 @@ class Handle:
         self.observers[name] = observer
 
     def terminate(self) -> None:
-        """End nothing."""
+        self.has_ended = True
 
 
 @pytest.fixture
@@ -119,10 +124,10 @@ def test_opened_is_called_if_libmpv_is_missing(monkeypatch: pytest.MonkeyPatch) 
 class Rig:
     """A player on a handle, and what it has told."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, meter: Mock | None = None) -> None:
         self.handle = handle
         self.events: list[Event] = []
-        self.player = MpvPlayer(self.events.append)
+        self.player = MpvPlayer(self.events.append, meter=meter)
         self.player.open()
         self.settle()
 
@@ -310,9 +315,11 @@ def test_faults_of_libmpv_and_of_what_it_calls_are_told(rig: Rig) -> None:
 
 def test_filter_that_libmpv_lacks_is_told_once(rig: Rig) -> None:
     rig.open_file()
+    rig.handle.log("error", "lavfi", "something else")
+    rig.settle()
+    assert rig.events == []
     for _ in range(2):
         rig.handle.log("error", "lavfi", f" {NO_FILTER} 'loudnorm'\n")
-        rig.handle.log("error", "lavfi", "something else")
         rig.settle()
     assert rig.events == [FiltersMissing(1)]
     assert rig.handle.values["af"] == ""
@@ -351,3 +358,90 @@ def test_every_load_fails_for_good_without_libmpv(monkeypatch: pytest.MonkeyPatc
 )
 def test_saved_device_is_chosen_unless_it_is_another_outputs(ao: str | None, device: str, chosen: str) -> None:
     assert MpvPlayer(lambda _: None, ao, device=device).device == chosen
+
+
+def test_close_waits_until_libmpv_has_ended(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mpv_player, "CLOSE_LIMIT", PATIENCE)
+    meter = Mock()
+    MpvPlayer(lambda _: None, meter=meter).close()  # never opened
+    meter.cancel.assert_called_once_with()
+    rig = Rig(handle)
+    rig.player.close()
+    assert handle.has_ended
+    rig.change("paused-for-cache", True)  # no callback uses what is gone
+    assert rig.events == []
+
+
+LEVELS = Levels(-20.0, -60.0, -25.0)
+
+
+@pytest.mark.parametrize(
+    ("sound", "known", "measures", "has_filter"),
+    [
+        (Sound(), None, 0, False),
+        (Sound(is_level=True), None, 1, False),
+        (Sound(is_level=True), LEVELS, 0, True),
+        (Sound(), LEVELS, 0, False),
+        (Sound(skips_silence=True), LEVELS, 0, True),
+    ],
+)
+def test_sound_is_changed_once_a_recording_is_measured(
+    sound: Sound, known: Levels | None, measures: int, has_filter: bool, handle: Handle
+) -> None:
+    handle.audio_params = {"samplerate": 48_000}
+    meter = Mock()
+    meter.known.return_value = known
+    rig = Rig(handle, meter)
+    rig.player.set_sound(sound)
+    rig.settle()
+    assert "af" not in handle.values  # no file is open
+    rig.open_file()
+    assert meter.measure.call_count == measures
+    assert bool(handle.values["af"]) is has_filter
+    for call in meter.measure.call_args_list:
+        meter.known.return_value = LEVELS
+        source, start, done = call.args
+        done(LEVELS)
+        rig.settle()
+        assert (source, start, bool(handle.values["af"])) == (FILE, 12.5, True)
+    rig.player.close()
+
+
+DEVICES = [{"name": "pulse/headset", "description": "Headset"}, {"name": "pulse/speakers", "description": "Speakers"}]
+
+
+@pytest.mark.parametrize(("chosen", "returns_to"), [("", "auto"), ("pulse/headset", None)])
+def test_player_pauses_when_its_device_goes_and_goes_on_as_the_listener_says(
+    chosen: str, returns_to: str | None, rig: Rig
+) -> None:
+    rig.player.set_device(chosen)
+    rig.change("audio-device-list", DEVICES)
+    rig.open_file(is_paused=False)
+    rig.change("audio-device-list", DEVICES[1:])
+    rig.settle()
+    gone = DeviceChanged(1, "Headset", is_back=False)
+    assert [event for event in rig.events if isinstance(event, DeviceChanged)] == [gone]
+    assert rig.handle.pause
+    rig.player.set_paused(False)
+    rig.settle()
+    if returns_to is None:
+        assert rig.handle.pause
+        assert rig.events[-1] == gone
+        rig.change("audio-device-list", DEVICES)
+        assert rig.events[-1] == DeviceChanged(1, "Headset", is_back=True)
+        rig.player.set_paused(False)
+        rig.settle()
+    assert (rig.handle.pause, rig.handle.values["audio-device"]) == (False, returns_to or "pulse/headset")
+    assert rig.handle.commands == [("ao-reload",)]
+    rig.player.set_paused(True)
+    rig.player.set_paused(False)
+    rig.settle()
+    assert rig.handle.commands == [("ao-reload",)]
+    assert [name for name, _ in rig.player.devices()] == [each["name"] for each in DEVICES[returns_to is not None :]]
+
+
+def test_device_that_goes_while_nothing_plays_changes_nothing(rig: Rig) -> None:
+    rig.change("audio-device-list", DEVICES)
+    rig.open_file()
+    rig.change("audio-device-list", None)
+    assert rig.events == []

@@ -603,3 +603,14 @@ async def test_title_is_spoken_only_if_it_is_wanted(rig: Rig) -> None:
     assert [request["title"] for request in rig.requests()] == ["", "Number 3. rope."]
     assert titled.audio != made.audio
     assert [cue.text for cue in titled.cues] == ["It is so."]
+
+
+@pytest.mark.parametrize(("words", "keeps"), [(100, False), (101, True), (229, True), (230, False)])
+def test_length_is_kept_only_if_the_pace_is_that_of_speech(words: int, keeps: bool) -> None:
+    assert make_script([Cue("word " * words)], 60.0).target == (60.0 if keeps else None)
+
+
+@pytest.mark.parametrize(("size", "is_shortened"), [(MAX_CHARS, False), (MAX_CHARS + 1, True)])
+def test_text_is_cut_only_if_it_is_longer_than_the_limit(size: int, is_shortened: bool) -> None:
+    script = make_script([Cue("x" * (size - 1)), Cue("y")], None)
+    assert (script.is_shortened, len(script.sentences)) == (is_shortened, 1 if is_shortened else 2)

@@ -8,9 +8,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.integrations.remote_socket import RuntimeFolder, open_folder
 from tui_pod.terminal import start
 from tui_pod.terminal.protocol import IF_LEFT, SESSION, TAKE
@@ -133,3 +135,25 @@ def test_saved_screen_of_the_last_run_is_shown_unless_a_session_is_planned(
         assert not start.begin(options(session=session, state=tmp_path / "state.toml"), theirs)
         theirs.close()
         assert ours.recv(100) == sent
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_terminal_is_handed_over_once_an_app_has_answered(
+    is_taken: bool, folder: RuntimeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "PATIENCE", PATIENCE)
+    state = tmp_path / "state.toml"
+    ours, theirs = socket.socketpair()
+    with ours, theirs, listen(folder, line_name(state)) as app:
+
+        def reply() -> None:
+            _, descriptors, _, _ = socket.recv_fds(app, 65_536, 3)
+            with socket.socket(fileno=descriptors.pop()) as answer:
+                answer.send(b"\n" * is_taken)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+        thread = Thread(target=reply)
+        thread.start()
+        assert hand_over(state, TAKE, theirs) is is_taken
+        thread.join()

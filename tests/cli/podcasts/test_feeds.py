@@ -386,6 +386,7 @@ def test_list_of_nothing_says_how_to_begin(shell: Shell) -> None:
 
 def test_export_of_nothing_is_an_empty_list(shell: Shell) -> None:
     assert parse_opml(shell("export").encode()).entries == ()
+    assert shell.err == ""
 
 
 def test_hostile_feed_prints_no_control_characters(site: Site, shell: Shell) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.shelf import Shelf
-from tests.feeds.folders.sounds import make_mp3
+from tests.feeds.folders.sounds import make_long_mp3, make_mp3
 from tui_pod.feeds.folders.books import Kinds
 from tui_pod.feeds.folders.listing import Listing, read_listing, told_guess
 from tui_pod.feeds.formats.model import FeedError
@@ -188,3 +188,29 @@ def test_book_of_one_file_is_shown_in_the_folder_above_its_own_and_a_talk_in_its
     found = {item.title: item.recording for item in listed(tmp_path).items or ()}
     folders = {title: recording.folder for title, recording in found.items() if recording is not None}
     assert folders == {"emma": str(tmp_path), "talk.mp3": str(tmp_path / "Talks")}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [(["a.mp3"], []), (["a.mp3", "gone.mp3"], ["1 entry"]), (["a.mp3", "gone.mp3", "none.mp3"], ["2 entries"])],
+)
+def test_playlist_says_how_many_entries_cannot_be_read(lines: list[str], said: list[str], tmp_path: Path) -> None:
+    make_mp3(tmp_path / "a.mp3", "A")
+    playlist = tmp_path / "list.m3u"
+    playlist.write_text("\n".join(lines))
+    listing = listed(playlist)
+    assert (titles(listing), listing.title) == (["A"], "list")
+    assert list(listing.notices) == [f"{playlist}: {count} cannot be read." for count in said]
+
+
+@pytest.mark.parametrize(
+    ("names", "parts"), [(("01", "01"), ["CD 1 · 01", "CD 2 · 01"]), (("01 Start", "02 End"), ["01 Start", "02 End"])]
+)
+def test_parts_of_the_same_name_follow_that_of_their_disc(
+    names: tuple[str, str], parts: list[str], tmp_path: Path
+) -> None:
+    for disc, name in enumerate(names, 1):
+        make_long_mp3(tmp_path / "Emma" / f"CD {disc}" / f"{name}.mp3", 1, mark=f"{disc}")
+    (book,) = listed(tmp_path, kind="book").items or ()
+    assert book.recording is not None
+    assert [part.title for part in book.recording.parts] == parts
