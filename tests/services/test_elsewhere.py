@@ -32,6 +32,7 @@ class Watched(StateFile):
         self.notebook = Notebook()
         self.looks = 0
         self.failure: UserError | None = None
+        self.is_stuck = False
         self.watch = ElsewhereWatch(room.controller, self, self._look_at_feeds)
 
     @property
@@ -43,6 +44,11 @@ class Watched(StateFile):
 
     async def _look_at_feeds(self) -> None:
         self.looks += 1
+        if self.is_stuck:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise UserError("The screen is gone.")
         if self.failure is not None:
             raise self.failure
 
@@ -159,3 +165,15 @@ async def test_look_that_fails_again_and_again_waits_longer_up_to_a_limit(
 async def test_watch_that_was_not_started_is_closed(watched: Watched) -> None:
     await watched.watch.close()
     assert watched.looks == 0
+
+
+async def test_watch_ends_though_the_check_fails_when_it_is_cancelled(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "EVERY", 0.0)
+    watched.is_stuck = True
+    watched.watch.start()
+    await until(lambda: watched.looks == 1, "it looks")
+    monkeypatch.setattr(elsewhere, "EVERY", 60.0)
+    await watched.watch.close()
+    assert watched.looks == 1

@@ -31,7 +31,7 @@ class ElsewhereWatch:
         self._file = file
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
-        self._is_leaving_progress = False
+        self._is_leaving_progress = self._is_closed = False
         self._today = controller.now().date()
 
     def start(self) -> None:
@@ -40,6 +40,7 @@ class ElsewhereWatch:
 
     async def close(self) -> None:
         """Stop watching."""
+        self._is_closed = True  # a check that is cancelled may fail instead
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -72,7 +73,7 @@ class ElsewhereWatch:
 
     async def _watch(self) -> None:
         wait = EVERY
-        while True:
+        while not self._is_closed:
             await asyncio.sleep(wait)
             try:
                 await self.look()
