@@ -340,10 +340,11 @@ def draw_anything() -> None:
 
 
 def keep_damaged_cache() -> None:
-    """Take every error of a cache for one that passes."""
+    """Take every error of a cache for one that passes, and every file for the one that was written."""
     from tui_pod.search import store as search_store
 
     _change(search_store, "is_passing", lambda error: True)
+    _change(search_store.IndexFile, "is_as_written", lambda index: True)
 
 
 def repair_no_rows() -> None:
