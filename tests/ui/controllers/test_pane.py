@@ -19,21 +19,26 @@ def hidden(services: FakeServices) -> None:
 
 def pane_text(driver: AppDriver) -> str:
     pane = driver.main.episode.pane
-    assert pane is not None
-    return " ".join(" ".join(driver.rows_of(pane)).split())
+    return " ".join(" ".join(driver.rows_of(pane)).split()) if pane is not None else ""
+
+
+def has_pane(driver: AppDriver) -> bool:
+    return driver.main.episode.pane is not None
 
 
 @pytest.mark.parametrize(("width", "is_made"), [(WIDE, True), (WIDE - 1, False)])
 async def test_pane_is_made_only_where_it_is_shown(width: int, is_made: bool, library: Library) -> None:
     async with run_app(library, (width, 40), query=ALL) as driver:
-        assert (driver.main.episode.pane is not None) is is_made
+        await driver.until(lambda: has_pane(driver) or not is_made, "it is made")
+        await driver.settle()
+        assert has_pane(driver) is is_made
 
 
 async def test_pane_appears_when_the_terminal_grows_and_is_made_once(library: Library) -> None:
     async with run_app(library, (100, 40), query=ALL) as driver:
         await driver.resize(WIDE, 40)
+        await driver.until(lambda: has_pane(driver), "it is made")
         pane = driver.main.episode.pane
-        assert pane is not None
         await driver.resize(100, 40)
         await driver.resize(WIDE, 40)
         assert driver.main.episode.pane is pane
@@ -67,7 +72,7 @@ async def test_listener_is_told_that_the_terminal_is_too_narrow(width: int, told
         driver.main.episode.toggle()
         await driver.settle()
         assert len(driver.notices) == told
-        assert (driver.main.episode.pane is None) is bool(told)
+        await driver.until(lambda: has_pane(driver) is not bool(told), "it is made where there is room")
         driver.main.episode.toggle()
         await driver.settle()
         assert len(driver.notices) == told
