@@ -173,4 +173,4 @@ async def test_search_that_waits_for_the_texts_is_said_and_stopped(many: Library
         await driver.until(lambda: "(searching)" not in driver.text, "it is over")
         assert len(driver.main.model.indexes) == COUNT
         await driver.press("slash", "7", "7", "7", "7", "7")
-        assert len(driver.main.model.indexes) == 2
+        await driver.until(lambda: len(driver.main.model.indexes) == 2, "it is searched for again")
