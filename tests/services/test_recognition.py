@@ -248,20 +248,27 @@ async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
     assert "the transcript so far stays" in rig.frontend.said[-1]
 
 
-async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    async def open_podcasts() -> Podcasts:
-        return Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30)
-
+def service_that_wants(
+    episodes: list[str], rig: Rig, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> tuple[module.RecognitionService, list[str]]:
+    """Return a service whose settings want these episodes, and a list that grows with each look at them."""
     looks: list[str] = []
+
+    async def open_podcasts() -> Podcasts:
+        return Podcasts(folder / "data", folder / "cache", 1 << 30)
 
     def wanted(*_: object) -> list[str]:
         looks.append("look")
-        return []
+        return episodes
 
     monkeypatch.setattr(module, "wanted_by_settings", wanted)
-    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
+    return module.RecognitionService(rig.context, rig.files, open_podcasts), looks
+
+
+async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service, looks = service_that_wants([], rig, monkeypatch, tmp_path)
     service.request(["a", "b", "c"], is_asked=False)
     await rig.until(lambda: rig.begun == ["a"])
     service.look()
@@ -452,17 +459,7 @@ async def test_pause_is_remembered_and_told_once_something_is_asked_for(rig: Rig
 async def test_what_failed_or_was_stopped_is_not_wanted_by_the_settings_before_a_restart(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    async def open_podcasts() -> Podcasts:
-        return Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30)
-
-    looks: list[str] = []
-
-    def wanted(*_: object) -> list[str]:
-        looks.append("look")
-        return ["gone", "a", "b"]
-
-    monkeypatch.setattr(module, "wanted_by_settings", wanted)
-    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
+    service, looks = service_that_wants(["gone", "a", "b"], rig, monkeypatch, tmp_path)
     service.look()
     await rig.until(lambda: rig.begun == ["a"])
     service.remove("a")

@@ -53,13 +53,13 @@ class BackgroundTasks:
         return task
 
     def later(self, kind: str, seconds: float, work: Callable[[], object]) -> None:
-        """Call `work` after some seconds, in place of what is to come of the same kind."""
+        """Call `work` after some seconds; replaces a pending call of the same kind."""
         if kind in self._timers:
             self._timers[kind].cancel()
         self._timers[kind] = asyncio.get_running_loop().call_later(seconds, work)
 
     async def close(self) -> None:
-        """Cancel all tasks and what is to come later, and wait until the tasks have ended."""
+        """Cancel all tasks and pending calls, and wait until the tasks have ended."""
         while self._tasks or self._timers:  # a task that is cancelled may start another
             for timer in self._timers.values():
                 timer.cancel()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 LIMIT = 1_000_000
-"""Bytes of a saved screen at most; one of 200×50 has 40,000."""
+"""Largest saved screen, in bytes; one of 200×50 cells has 40,000."""
 
 
 def screen_file(paths: Paths) -> Path:

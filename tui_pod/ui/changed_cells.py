@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 GAP = 6
-"""Fewer unchanged cells between two changed ones of one colour are sent too: moving the cursor costs more."""
+"""Gaps of fewer unchanged cells than this, within one colour, are sent too: moving the cursor costs more."""
 
 SHORT = 3
 """Changes of fewer cells, such as of a border, are sent colour by colour: naming a colour costs up to 40 bytes."""

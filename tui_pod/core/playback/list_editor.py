@@ -80,7 +80,7 @@ class ListEditor(EditableRecords[OwnList]):
             self.set(former._replace(episodes=tuple(order)), f"a move in “{former.name}”", former.name)
 
     def set(self, wanted: OwnList, label: str | None = None, former: str | None = None) -> str:
-        """Save a list, in place of the list called `former`; None or empty: it is new. Return what was done.
+        """Save a list, replacing the list called `former`, if any. Return what was done.
 
         Raises:
             UserError: it has no name, or that of a topic or of another list.

@@ -104,12 +104,12 @@ class Tags(NamedTuple):
 
     @property
     def best_description(self) -> str:
-        """That of the folder, else the file's own."""
+        """The folder's description, else the file's own."""
         return self.folder_description or self.description
 
     @property
     def best_narrator(self) -> str:
-        """That of the folder, else the file's own."""
+        """The folder's narrator, else the file's own."""
         return self.folder_narrator or self.narrator
 
 

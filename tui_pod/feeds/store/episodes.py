@@ -211,7 +211,7 @@ def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, floa
 
 
 def _with_neighbours(times: Iterable[float | None]) -> list[float | None]:
-    """Return times, each unknown one replaced by the last known one before it."""
+    """Return times with each unknown one replaced by the nearest known time before it."""
     filled: list[float | None] = []
     for time in times:
         filled.append(filled[-1] if time is None and filled else time)

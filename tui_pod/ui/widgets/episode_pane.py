@@ -47,7 +47,7 @@ class AboutText(Widget):
     DEFAULT_CSS = "AboutText { height: auto; margin: 1 1 1 0; }"
 
     def __init__(self, cover: Cover) -> None:
-        """Make room for a cover where it is beside the text."""
+        """Show nothing yet; where `cover` is beside the text, the lines there are shorter."""
         super().__init__(id="about-episode")
         self._picture = cover
         self.about = About("")
