@@ -138,18 +138,18 @@ class PodcastCommands:
             question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
             self._dialogue.ask(question, partial(self._change_list, own))
             return
-        index, listed = None if self._browser.is_on_topics else self._list.index, self._browser.podcast
-        if listed is None and (index is None or self._list.library.feed_of(index) is None):
+        index = None if self._browser.is_on_topics else self._list.index
+        if self._browser.podcast is None and (index is None or self._list.library.feed_of(index) is None):
             self._dialogue.say(NOT_A_PODCAST)
         else:
             question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
-            self._dialogue.ask(question, partial(self._change_setting, index, listed))
+            self._dialogue.ask(question, partial(self._change_setting, index, entry))
 
-    def _change_setting(self, index: int | None, listed: str | None, answer: str) -> None:
-        self._run(self._change_setting_of_podcast(index, listed, answer))
+    def _change_setting(self, index: int | None, entry: int, answer: str) -> None:
+        self._run(self._change_setting_of_podcast(index, entry, answer))
 
-    async def _change_setting_of_podcast(self, index: int | None, listed: str | None, answer: str) -> None:
-        podcast = await self._feeds.settings.find_at(self._list.library, index, listed)
+    async def _change_setting_of_podcast(self, index: int | None, entry: int, answer: str) -> None:
+        podcast = await self._feeds.settings.find_at(self._list.library, index, entry)
         if podcast is None:
             return
         if not answer.strip():

@@ -269,14 +269,19 @@ def test_feeds_refresh_whose_downloads_fail_says_so(site: Site, shell: Shell) ->
 def test_feeds_set_of_a_book_changes_it_at_once_and_back(shell: Shell, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         make_mp3(tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+    for name in ("Frog", "Goose"):
+        make_mp3(tmp_path / "Shelf" / "Grimm" / f"{name}.mp3")
     shell("feeds", "add", str(tmp_path / "Shelf"))
     shell("feeds", "set", "Emma", "skip_end=9", "kind=talks")
     assert shell.err == "Emma: skip_end 9, kind talks\n"
-    talks = [entry["id"] for entry in shell.json("list", "--topic", "Shelf")]
+    talks = [entry["id"] for entry in shell.json("list", "--topic", "Emma")]
     assert len(talks) == 3
     assert shell.json("feeds", "set", talks[1])["kind"] == "talks"
     shell("feeds", "set", talks[1], "kind=")
-    assert [entry["title"] for entry in shell.json("list", "--topic", "Shelf")] == ["Emma"]
+    assert [entry["title"] for entry in shell.json("list", "--topic", "Shelf")] == ["Emma", "Frog", "Goose"]
+    for place, kind, count in (("Grimm", "book", 2), (str(tmp_path / "Shelf" / "Grimm"), "", 3)):
+        shell("feeds", "set", place, f"kind={kind}")
+        assert len(shell.json("list", "--topic", "Shelf")) == count
     shell("feeds", "set", "Emma", "refresh=5", status=1)
     assert "allowed: kind, level" in shell.err
 

@@ -192,6 +192,32 @@ def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) ->
     assert there.position == book.parts[1].start + 0.5
 
 
+def test_folder_of_talks_is_found_by_path_and_name_and_becomes_a_book(shelf: Shelf) -> None:
+    for name in ("Tales/Grimm/Frog", "Tales/Grimm/Goose", "Talks/Grimm/On bees", "Talks/Grimm/On ice", "Loose"):
+        shelf.put(f"{name}.mp3", TPE1=name)
+    put_two_books(shelf)
+    before = shelf.ids()
+    texts = ("/Grimm", "/Tales", "/Loose", str(shelf.folder), "tales/grimm", "Shelf/Tales", "/Emma")
+    found = [find_book(shelf.store, text) for text in (*texts, str(shelf.folder / "Tales" / "Grimm"))]
+    assert [each is not None for each in found] == [False, False, False, False, True, False, True, True]
+    tales, emma, again = (each for each in found if each is not None)
+    assert (tales.id, tales.title, tales.settings.kind, emma.id) == (again.id, "Grimm", "", before["Emma"])
+    assert shelf.ids() == before
+    assert shelf.refresh().has_changed is False
+
+    shelf.store.configure(tales.id, {"kind": "book"})
+    progress = {before["Goose"]: Progress(BEFORE, 0.5)}
+    shelf.refresh()
+    book = shelf.book("Grimm")
+    assert (book.id, [part.title for part in book.parts]) == (tales.id, ["Frog", "Goose"])
+    assert ProgressIndex(shelf.library(), progress).status(book.id) is Status.STARTED
+    shelf.put("Tales/Grimm/Wolf.mp3", TPE1="Ann")
+    (shelf.folder / "Tales" / "Grimm").rename(shelf.folder / "Märchen")
+    shelf.refresh()
+    assert len(shelf.book("Märchen").parts) == 3
+    assert shelf.course("Grimm") == ["On bees", "On ice"]
+
+
 def test_settings_of_a_book_are_its_own_and_the_others_those_of_its_folder(shelf: Shelf) -> None:
     put_two_books(shelf)
     configure(shelf, level="yes", skip_start="5")

@@ -133,6 +133,28 @@ async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(
     assert max(waits) == 300.0
 
 
+async def test_folder_of_talks_becomes_a_book_from_its_row_in_the_tree(service: ServiceRig, tmp_path: Path) -> None:
+    for name in ("Talks/On bees", "Grimm/Frog", "Grimm/Goose"):
+        make_mp3(tmp_path / "Shelf" / f"{name}.mp3", name, TPE1=name)
+    await service.service.subscribe(str(tmp_path / "Shelf"))
+    settings, library = service.service.settings, service.controller.library
+    found = [
+        await settings.find_at(library, None, topic) for name in ("Shelf", "Talks", "Grimm")
+        if (topic := library.topics.find(name)) is not None
+    ]  # fmt: skip
+    assert [(each.name, each.podcast is not None) for each in found if each] == [
+        ("Shelf", False),
+        ("Shelf", False),
+        ("Grimm", True),
+    ]
+    assert found[2] is not None
+    settings.configure(found[2].id, {"kind": "book"})
+    await service.until(lambda: service.driver.said[-1] == "Grimm: kind book. Press u to undo.", "it is said")
+    assert "Grimm" in service.titles
+    service.controller.undo()
+    await service.until(lambda: "Grimm/Goose" in service.titles, "it is talks again")
+
+
 async def test_settings_of_one_book_are_changed_at_once_and_back(service: ServiceRig, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         make_mp3(tmp_path / "Shelf" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
@@ -140,14 +162,14 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(service: Servic
     settings, ident = service.service.settings, service.controller.library.ids[0]
     settings.configure(ident, {"speed": "1.5"})
     await service.until(lambda: service.controller.mixer.speed_rule(0) == 1.5, "its speed is its own")
-    found = await settings.find_at(service.controller.library, 0, None)
+    found = await settings.find_at(service.controller.library, 0, 0)
     assert found is not None
     assert (found.id, found.name, found.settings.speed) == (ident, "Emma", 1.5)
     settings.configure(ident, {"kind": "talks"})
     await service.until(lambda: service.titles == ["Chapter 1", "Chapter 2", "Chapter 3"], "its parts are listed")
     said = "Emma: kind talks. Press u to undo."
     await service.until(lambda: service.driver.said[-1] == said, "it is said")
-    assert await settings.find_at(service.controller.library, 1, None) == found._replace(
+    assert await settings.find_at(service.controller.library, 1, 0) == found._replace(
         settings=replace(found.settings, kind="talks")
     )
     service.controller.undo()

@@ -108,12 +108,12 @@ async def test_podcast_is_found_by_its_address_its_episode_or_not_at_all(site: S
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
     settings, library = service.service.settings, service.controller.library
-    for index, listed in ((0, None), (None, site.url("/f")), (0, site.url("/f"))):
-        found = await settings.find_at(library, index, listed)
+    for index, entry in ((0, 0), (None, 1), (0, 1), (0, -1)):
+        found = await settings.find_at(library, index, entry)
         assert found is not None
         assert (found.id, found.name, found.podcast) == (site.url("/f"), "Test Cast", None)
         assert found.rows is ROWS
-    assert await settings.find_at(library, None, None) is None
+    assert await settings.find_at(library, None, 0) is None
     assert await settings.find("https://a.example.org/none") is None
 
 

@@ -12,6 +12,7 @@ from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.address import typed_path
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.files import find_book
 from tui_pod.library.catalog_files import read_catalog
@@ -54,7 +55,8 @@ def _find(store: FeedStore, text: str) -> PodcastChoice:
     feed = store.find(text)
     if feed is None and fold(text.strip()) in (COURSE, fold(_course_title())):
         return PodcastChoice(COURSE, _course_title(), store.course_settings())
-    if feed is None and (book := find_book(store, text)) is not None:
+    book = None if feed else find_book(store, text) or find_book(store, typed_path(text) or f"/{text}")
+    if book is not None:
         return PodcastChoice(book.id, book.title, book.settings, book.feed)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
     return PodcastChoice(feed.feed_id, feed.name, feed.settings)

@@ -89,6 +89,25 @@ def _read_folder(
     return Listing("", items, files, notices, guessed=guessed)
 
 
+def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> Item | None:
+    """Return a folder within `root` as the book that it is or may become; None if none or several match.
+
+    Args:
+        files: those in `root`.
+        root: its path.
+        place: a path, or the end of one in any case, such as `Tales/Grimm`; `feed_id` may stand for `root` in it.
+        feed_id: that of `root`.
+    """
+    end = f"/{fold(place).strip('/')}"
+    found = [
+        (os.path.join(root, home), inside)
+        for home, inside in group(_in_order(files)).items()
+        if home and not home.endswith(os.sep) and len(inside) > 1
+        if any(f"/{fold(clean(os.path.join(above, home)))}".endswith(end) for above in (root, feed_id))
+    ]
+    return _book(f"{BOOK}\0{found[0][1][0].key}", found[0][0], root, found[0][1]) if len(found) == 1 else None
+
+
 def told_guess(folders: Sequence[str]) -> str:
     """Return that these folders are shown as books, and where that is changed."""
     names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)

@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.folders.books import TALKS, Kinds
-from tui_pod.feeds.folders.listing import Listing, told_guess
+from tui_pod.feeds.folders.listing import Listing, book_at, told_guess
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import bump, number_of
-from tui_pod.feeds.store.episodes import Placed, delete_episodes, hide, store_recordings, upsert
+from tui_pod.feeds.store.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.layouts import note_layouts
 from tui_pod.feeds.store.match import DAY, Identified, unused_id
@@ -109,12 +110,14 @@ class Book(NamedTuple):
 
 
 def find_book(store: FeedStore, text: str) -> Book | None:
-    """Return the book with this id or title, or the one that the episode with this id was a part of; None if unclear.
+    """Return a book by its id or title, the id of an episode that was a part of it, or its folder; None if unclear.
 
-    A book is an episode of several recordings, or of one that is made for books.
+    A book is an episode of several recordings, or of one that is made for books. A text with a slash is the place of a
+    folder (see `book_at`), whose talks may become a book.
     """
     if store.is_empty:
         return None
+    text = (_find_folder(store, text) if "/" in text else None) or text
     with store.db.read() as db:
         rows = db.execute(
             "SELECT id, episodes.title, texts, first, place, ' ' || keys || ' '"
@@ -133,6 +136,30 @@ def find_book(store: FeedStore, text: str) -> Book | None:
             ident, title, texts, feed, *_ = found[0]
             return Book(ident, title, make_settings(json.loads(texts)) if texts else PodcastSettings(), feed)
     return None
+
+
+def _find_folder(store: FeedStore, place: str) -> str | None:
+    """Return the id of the book that the folder at a place (see `book_at`) is or may become; None if unclear.
+
+    Talks get a hidden book, as if they had been one, for the settings of their folder.
+    """
+    roots = {feed.feed_id: to_path(feed.address) for feed in store.feeds() if is_folder(feed.address)}
+    books = (
+        (feed_id, book_at(read_files(store, feed_id).values(), root, place, feed_id)) for feed_id, root in roots.items()
+    )
+    found = [(feed_id, item) for feed_id, item in books if item is not None]
+    if len(found) != 1:
+        return None
+    ((feed_id, item),) = found
+    now = time.time()
+    with store.db.write() as db:
+        number = number_of(db, feed_id)
+        known, keys = _known(db, number)
+        (ident,) = _identified(feed_id, [item], known, keys)
+        if all(ident != row[0] for row in known):
+            upsert(db, number, [Placed(Identified(ident, item.guid, item), now, HIDDEN, now)])
+            store_recordings(db, [(ident, item)])
+    return ident
 
 
 def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
@@ -164,13 +191,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
 def _store_items(
     db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
 ) -> Stored:
-    known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
-    books = db.execute(
-        "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
-        " WHERE feed = ? AND keys <> ''",
-        (number,),
-    )
-    keys = {key: ident for packed, ident in books for key in packed.split()}
+    known, keys = _known(db, number)
     ids = _identified(feed_id, items, known, keys)
     today = now - now % DAY  # files of one day keep the order of the folder
     times = {ident: time for ident, _, _, time in known}
@@ -192,6 +213,17 @@ def _store_items(
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
     return Stored(len(there - times.keys()) - unwanted, bool(changes))
+
+
+def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, str]]:
+    """Return the episodes stored of a folder, and the book that each content was a part of."""
+    known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
+    books = db.execute(
+        "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
+        " WHERE feed = ? AND keys <> ''",
+        (number,),
+    )
+    return known, {key: ident for packed, ident in books for key in packed.split()}
 
 
 def _take_over(

@@ -91,12 +91,22 @@ class PodcastSettingsService:
         speed = self._context.controller.mixer.book_speed(book.id)
         return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
 
-    async def find_at(self, library: Library, index: int | None, listed: str | None) -> PodcastChoice | None:
-        """Return the book at a library index, else the podcast that is listed, else that of the episode."""
-        feed = library.feed_of(index) if index is not None else None
-        book = await self.find_book(library.ids[index]) if index is not None and feed is not None else None
-        ident = listed or feed
-        return book or (await self.find(ident) if ident is not None else None)
+    async def find_at(self, library: Library, index: int | None, entry: int) -> PodcastChoice | None:
+        """Return the book at the cursor, else the podcast that is listed, else that of the episode.
+
+        Args:
+            library: what is shown.
+            index: of the episode at the cursor; None: the cursor is on the topic, and talks in a folder may be a book.
+            entry: the topic; below 0: a list of no podcast.
+        """
+        topics = library.topics
+        listed = topics.podcast(entry) if entry > 0 else None
+        feed = library.feed_of(index) if index is not None else listed
+        if feed is None:
+            return None
+        within = [topics.names[above] for above in topics.path(entry) if topics.podcast(above) == feed][1:]
+        book = library.ids[index] if index is not None else "/".join((feed, *within)) if within else None
+        return (book is not None and await self.find_book(book)) or await self.find(listed or feed)
 
     def configure(self, ident: str, changes: Mapping[str, str], label: str | None = None) -> None:
         """Change settings, given as in the settings file; can be undone. `label`, if given, says what was done."""

@@ -157,7 +157,7 @@ class DialogController:
             self.edit_list(model.own_list, model.own_list.name)
             return
         index = None if is_of_topic else model.index
-        podcast = await service.find_at(model.library, index, model.podcast(model.query.entry))
+        podcast = await service.find_at(model.library, index, model.query.entry)
         edit = partial(SettingsScreen.of_podcast, service, usual)
         if podcast is not None:
             await self._show(edit(podcast))
