@@ -61,6 +61,7 @@ def test_request_names_the_episode_or_the_action() -> None:
         ({"position": -1e9}, "Playing: One, 0 seconds of 2 minutes, volume 80."),
         ({"position": True, "duration": 59.6}, "Playing: One, 1 second of 1 minute, volume 80."),
         ({"paused": True, "waiting": "narrating"}, "Paused: One, 1 minute 5 of 2 minutes, narrating, volume 80."),
+        ({"muted": True}, "Playing: One, 1 minute 5 of 2 minutes, muted."),
         ({"id": None}, "Nothing is playing."),
     ],
 )

@@ -41,6 +41,14 @@ def test_now_while_playing_tells_place_and_length(room: Room) -> None:
     )
 
 
+def test_now_tells_of_missing_sound_only_while_muted(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    told = [(api.now().get("muted"), api.status()["muted"])]
+    room.controller.mixer.toggle_mute()
+    told.append((api.now().get("muted"), api.status()["muted"]))
+    assert told == [(None, False), (True, True)]
+
+
 def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
     room.play("one", 5)
     statuses = []

@@ -156,7 +156,7 @@ async def test_marking_a_topic_marks_all_of_it_and_stays_there(room: Room) -> No
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        (("J",), "Only upcoming episodes in the queue can be moved. Press 2 for the queue."),
+        (("A", "rule ", "A", "rule"), "A list needs a name."),
         (("e", "e", "2", "j", "K"), "1 of 2. Two. 3 minutes 20."),
         (("A", " "), "Nothing changed."),
         (("A", "Mine", "A", " "), "Nothing changed."),
@@ -164,6 +164,13 @@ async def test_marking_a_topic_marks_all_of_it_and_stays_there(room: Room) -> No
 )
 async def test_episode_is_moved_or_put_where_it_can_be(room: Room, keys: Sequence[str], said: str) -> None:
     assert (await run(RoomServices(room), *keys))[-1] == said
+
+
+async def test_episode_that_is_not_queued_is_not_moved_and_it_says_why(room: Room) -> None:
+    assert (await run(RoomServices(room), "J"))[-2:] == [
+        "Only upcoming episodes of the queue can be moved. Press 2 for the queue.",
+        "1 of 5. One. 1 minute 40.",
+    ]
 
 
 async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:

@@ -27,7 +27,7 @@ from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
-from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
@@ -484,9 +484,14 @@ def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
 
 
 @pytest.mark.parametrize("keys", [("P",), ("tab", "g", "P")])
-async def test_settings_of_no_podcast_say_what_to_press(keys: tuple[str, ...]) -> None:
-    said = await run(FeedServices(ListQuery(entry=2)), *keys)
-    assert said[-1].startswith("This topic is not a podcast.")
+async def test_settings_of_no_podcast_ask_for_one(keys: tuple[str, ...]) -> None:
+    services = FeedServices(ListQuery(entry=2))
+    course = PodcastChoice(COURSE, "The course", PodcastSettings())
+    services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings()), course]
+    async with typing(services) as typist:
+        await typist.type(*keys, until_said="1: Cast.\n2: The course.\nSettings of which podcast? Type its number")
+        await typist.type("2", "hidden=yes")
+    assert services.asked.wishes == [("configure", COURSE, {"hidden": "yes"})]
 
 
 async def test_settings_of_a_list_are_said_changed_and_refused() -> None:

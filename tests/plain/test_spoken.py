@@ -160,6 +160,10 @@ def test_change_says_what_the_listener_must_know(former: Playback, now: Playback
     assert list(say_change(former, now)) == said
 
 
+def test_playback_without_sound_is_said_to_be_muted() -> None:
+    assert say_playback(ONE._replace(speed=1.5, is_muted=True)).endswith(", at speed 1.5, muted.")
+
+
 def test_outlook_says_the_position_in_the_session_and_the_next_episode() -> None:
     library = make_room().library
     status = SessionStatus(2, 5, 90.0, "two")

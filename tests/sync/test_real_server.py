@@ -84,4 +84,4 @@ def test_wrong_password_is_one_line(
     config = tmp_path / "one" / "config.toml"
     config.write_text(config.read_text().replace("echo s3cret", "echo wr0ng"))
     report = machine.sync(capsys, status=1)
-    assert report["error"] == "The server rejects user or password (401). See [sync] in the settings."
+    assert report["error"] == "The server rejects user or password (401). “Set up sync” in the palette changes them."

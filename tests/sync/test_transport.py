@@ -109,10 +109,19 @@ def test_user_name_stays_one_part_of_the_path(site: Site) -> None:
     assert paths.actions == "/api/2/episodes/..%2Fann%2F%3Fx%3D1%23.json"
 
 
-@pytest.mark.parametrize("server", ["http://8.8.8.8", "ftp://8.8.8.8", "", "sync", "https://u:p@8.8.8.8"])
-def test_server_that_would_show_the_password_or_is_none_is_refused(server: str) -> None:
-    with pytest.raises(SyncError, match=r"under \[sync\]"):
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ("http://8.8.8.8", "http://8.8.8.8 needs https"),
+        ("ftp://8.8.8.8", "“ftp://8.8.8.8” is not an http or https address"),
+        ("", "Type an address, such as https://"),
+        ("https://u:p@8.8.8.8", "Give them separately"),
+    ],
+)
+def test_server_that_would_show_the_password_or_is_none_is_refused(server: str, said: str) -> None:
+    with pytest.raises(SyncError, match=said) as caught:
         HttpTransport(server, "ann", "s3cret")
+    assert "u:p" not in str(caught.value)
 
 
 def test_server_that_cannot_be_found_says_so() -> None:

@@ -12,6 +12,7 @@ from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
@@ -21,10 +22,12 @@ from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.recall.questions import Question
 from tui_pod.services.frontend import Job
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.palette import PaletteScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 
@@ -386,8 +389,9 @@ async def _work_stops(driver: AppDriver, key: str) -> None:
 
 @exercises("feed.settings")
 async def _(driver: AppDriver, key: str) -> None:
+    driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice("cast", "Cast", PodcastSettings())]
     await driver.press(key)
-    assert driver.notices == ["No podcast is followed yet. Press a to add one."]
+    assert driver.shows(PodcastsScreen)
 
 
 leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])

@@ -126,6 +126,12 @@ async def test_moves_stop_at_the_ends(library: Library) -> None:
         assert driver.current == "three"
 
 
+async def test_move_of_what_is_not_queued_says_where_it_works(library: Library) -> None:
+    async with run_app(library, query=BASICS, queue=Queue(("five",))) as driver:
+        await driver.press("J")
+        assert driver.notices == ["Only upcoming episodes of the queue can be moved. Press 2 for the queue."]
+
+
 async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Library) -> None:
     async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "V", "j", "x")

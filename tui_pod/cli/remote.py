@@ -28,7 +28,7 @@ WAIT = 1.0
 
 FIELDS = (
     "id", "title", "podcast", "topic", "chapter", "position", "duration", "left", "speed", "volume", "paused", "sleep",
-    "session", "queue", "synced", "waiting",
+    "session", "queue", "synced", "muted", "waiting",
 )  # fmt: skip
 """What `now --follow` prints."""
 
@@ -137,7 +137,7 @@ def _texts(now: dict[str, object]) -> dict[str, str]:
     texts = {name: "" if value is None else clean(str(value), 300) for name, value in now.items()}
     for name in ("position", "duration", "left", "sleep", "session"):
         texts[name] = clock(_seconds(now, name)) if now.get(name) is not None else ""
-    return texts | {"paused": "‖" if now.get("paused") else "▶"}
+    return texts | {"paused": "‖" if now.get("paused") else "▶", "muted": "muted" if now.get("muted") else ""}
 
 
 def make_request(options: Namespace) -> dict[str, object]:
@@ -240,7 +240,8 @@ def describe(now: dict[str, object]) -> str:
         said += f", speed {clean(str(speed), 10)}"
     if waiting := now.get("waiting"):
         said += f", {clean(str(waiting), 100)}"
-    return f"{said}, volume {clean(str(now.get('volume')), 10)}."
+    volume = f"volume {clean(str(now.get('volume')), 10)}"
+    return f"{said}, {'muted' if now.get('muted') else volume}."
 
 
 def _seconds(now: dict[str, object], key: str) -> float:

@@ -11,7 +11,7 @@ from tui_pod.feeds.formats.html_text import feed_links
 from tui_pod.feeds.formats.model import Feed, FeedError, NotAFeed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
+from tui_pod.feeds.net.address import Origin, absolute, is_private, no_address, origin, typed_addresses
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
@@ -93,7 +93,7 @@ def subscribe(
     text, user, password = split_login(typed)
     addresses = typed_addresses(text)
     if not addresses:
-        raise FeedError(f"“{clean(text, 80)}” is not an http or https address.")
+        raise FeedError(no_address(text))
     problem: FetchError | None = None
     for address in addresses:
         given = [login] if login else []

@@ -107,7 +107,7 @@ class PlayerApi:
     def now(self) -> dict[str, object]:
         """Return the current playback as `tui-pod now --json` prints it; others rely on this format.
 
-        `waiting` is there only while a request is about to be repeated.
+        `muted` is there only while the sound is off, `waiting` only while a request is about to be repeated.
         """
         playback = self.playback
         waiting = {"waiting": str(playback.attempt)} if playback.attempt is not None else {}
@@ -119,6 +119,7 @@ class PlayerApi:
             "paused": not playback.is_loaded or self._controller.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
+            **({"muted": True} if playback.is_muted else {}),
             **waiting,
         }
 
@@ -136,7 +137,7 @@ class PlayerApi:
             podcast = next((topics.names[n] for n in topics.of_feed(feed)), None) if feed is not None else None
         session, sleep, synced = controller.sessions.status(), controller.sleep, self._synced_at()
         return (
-            {"waiting": None}
+            {"muted": False, "waiting": None}
             | self.now()
             | {
                 "position": int(playback.position),

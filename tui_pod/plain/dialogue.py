@@ -101,7 +101,7 @@ class Dialogue:
     def ask(
         self,
         question: str,
-        asker: Callable[[str], None],
+        asker: Callable[[str], object],
         is_secret: bool = False,
         on_cancel: Callable[[], object] | None = None,
         choices: Sequence[str] = (),

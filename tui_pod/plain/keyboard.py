@@ -73,7 +73,7 @@ class Keyboard:
         self._is_terminal = os.isatty(descriptor)
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._text = ""
-        self._asker: Callable[[str], None] | None = None
+        self._asker: Callable[[str], object] | None = None
         self._on_cancel: Callable[[], object] = lambda: None
         self._complete: Completer | None = None
         self._line = ""  # the answer as typed so far
@@ -113,7 +113,7 @@ class Keyboard:
 
     def ask(
         self,
-        asker: Callable[[str], None],
+        asker: Callable[[str], object],
         on_cancel: Callable[[], object],
         is_secret: bool = False,
         complete: Completer | None = None,

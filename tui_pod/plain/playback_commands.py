@@ -225,12 +225,12 @@ class PlaybackCommands:
         self._dialogue.ask(f"{question} as a list by a rule:", partial(self._put_on, episodes))
 
     def _put_on(self, episodes: list[str], answer: str) -> None:
-        lists, rule = self._controller.lists, answer.strip().removeprefix("rule ")
+        lists, (word, _, rule) = self._controller.lists, answer.strip().partition(" ")
         if not answer.strip():
             self._dialogue.say("Nothing changed.")
             return
         try:
-            if rule != answer.strip():
+            if word == "rule":
                 self._dialogue.say(f"{lists.set(self._list.as_rule()._replace(name=rule))}.")
             else:
                 self._dialogue.say(f"{lists.put_on(answer, episodes)}.")
@@ -239,17 +239,8 @@ class PlaybackCommands:
 
     def _move_in_queue(self, by: int) -> None:
         episode = self._list.episode
-        if episode is not None and self._list.is_by_hand:
-            if refused := self._list.move(episode, by):
-                self._dialogue.say(f"{refused}.")
-            self._dialogue.say(self._browser.say_here())
-            return
-        if episode is None or episode not in self._controller.queue.upcoming:
-            self._dialogue.say(
-                f"Only upcoming episodes in the queue can be moved. Press {key_of('view.session')} for the queue."
-            )
-            return
-        self._controller.move_in_queue(episode, by)
+        if episode is not None and (refused := self._list.move(episode, by)):
+            self._dialogue.say(f"{refused}.")
         self._dialogue.say(self._browser.say_here())
 
     def _remove(self) -> None:

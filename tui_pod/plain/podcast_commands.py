@@ -5,7 +5,7 @@ The services say what was added or refreshed; questions and search results are s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.directories.find import FoundPodcast
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.podcasts.podcast_settings import PodcastChoice
     from tui_pod.services.services import Services
 
 NOT_ADDED = "No podcast added."
@@ -138,18 +139,28 @@ class PodcastCommands:
             question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
             self._dialogue.ask(question, partial(self._change_list, own))
             return
-        index = None if self._browser.is_on_topics else self._list.index
+        index, settings = None if self._browser.is_on_topics else self._list.index, self._feeds.settings
         if self._browser.podcast is None and (index is None or self._list.library.feed_of(index) is None):
-            self._dialogue.say(NOT_A_PODCAST)
+            self._run(self._choose_podcast())
         else:
-            question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
-            self._dialogue.ask(question, partial(self._change_setting, index, entry))
+            self._ask_setting_of(lambda: settings.find_at(self._list.library, index, entry))
 
-    def _change_setting(self, index: int | None, entry: int, answer: str) -> None:
-        self._run(self._change_setting_of_podcast(index, entry, answer))
+    async def _choose_podcast(self) -> None:
+        """Ask for one of all podcasts; hidden ones are listed nowhere else."""
+        podcasts = await self._feeds.settings.all()
+        self._dialogue.say_all(f"{number}: {sentence(podcast.name)}" for number, podcast in enumerate(podcasts, 1))
+        self._dialogue.ask_number(
+            "Settings of which podcast? Type its number, or press enter to cancel:",
+            len(podcasts),
+            lambda row: self._ask_setting_of(lambda: self._feeds.settings.find(podcasts[row].id)),
+        )
 
-    async def _change_setting_of_podcast(self, index: int | None, entry: int, answer: str) -> None:
-        podcast = await self._feeds.settings.find_at(self._list.library, index, entry)
+    def _ask_setting_of(self, find: Callable[[], Awaitable[PodcastChoice | None]]) -> None:
+        question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
+        self._dialogue.ask(question, lambda answer: self._run(self._change_setting(find, answer)))
+
+    async def _change_setting(self, find: Callable[[], Awaitable[PodcastChoice | None]], answer: str) -> None:
+        podcast = await find()
         if podcast is None:
             return
         if not answer.strip():

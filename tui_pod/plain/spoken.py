@@ -131,6 +131,8 @@ def say_playback(playback: Playback) -> str:
         said += f", {playback.attempt}"
     if playback.speed != 1.0:
         said += f", at speed {playback.speed:g}"
+    if playback.is_muted:
+        said += ", muted"
     return f"{said}."
 
 

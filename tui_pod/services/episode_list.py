@@ -384,6 +384,8 @@ class EpisodeListModel:
         """Move an episode within the list shown, if that is by hand, else within the queue; return why not, if so."""
         own, controller = self.own_list, self._services.controller
         if own is None or own.is_rule:
+            if episode not in controller.queue.upcoming:
+                return f"Only upcoming episodes of the queue can be moved. Press {key_of('view.session')} for the queue"
             controller.move_in_queue(episode, by)
         elif self.query.sort is not Sort.COURSE:
             return f"This list is not in your own order now. Press {key_of('list.sort')} until it is"

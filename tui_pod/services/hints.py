@@ -18,7 +18,6 @@ NOT_A_PODCAST = (
     "This topic is not a podcast. "
     f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
 )
-NO_PODCAST = f"No podcast is followed yet. Press {key_of('feed.add')} to add one."
 HIDING = f"The course and its topics leave the tree; your progress stays. {key_of('app.palette')} can show it again."
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
 NOT_LISTED = "No list has it yet: its podcast was only visited. Continue lists it once it was played for a moment."

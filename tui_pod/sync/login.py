@@ -50,8 +50,7 @@ def read_password(command: str, file: Path) -> str:
     try:
         return checked(read_private(file, MAX_BYTES).partition("\n")[0], str(file))
     except FileNotFoundError:
-        how = "type it under “Set up sync”, run tui-pod sync --login, or set password_command under [sync]"
-        raise SyncError(f"No password: {how}.") from None
+        raise SyncError("No password: type it under “Set up sync”, or run tui-pod sync --login.") from None
 
 
 def check_folder(folder: str) -> None:

@@ -204,7 +204,9 @@ def _check(answer: ServerReply, what: str) -> None:
 
 def _check_login(answer: ServerReply) -> None:
     if answer.status in (401, 403):
-        raise SyncError(f"The server rejects user or password ({answer.status}). See [sync] in the settings.")
+        raise SyncError(
+            f"The server rejects user or password ({answer.status}). “Set up sync” in the palette changes them."
+        )
 
 
 def _list(value: object) -> list[Any]:

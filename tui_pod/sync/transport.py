@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any, NamedTuple, Protocol
 
-from tui_pod.feeds.net.address import AddressError, absolute, check_address, origin
+from tui_pod.feeds.net.address import AddressError, absolute, check_address, no_address, origin
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.servers.client import MAX_ANSWER, ask
@@ -68,7 +68,7 @@ class HttpTransport:
         """
         address = absolute(server.rstrip("/") + "/")
         if address is None:
-            raise SyncError("The server under [sync] is not an http or https address.")
+            raise SyncError(no_address(server))
         self.base = address.rstrip("/")
         """The server's address, without a trailing slash."""
         self._login = Login(origin(address), user, password, over_http=True) if password else None
@@ -82,7 +82,7 @@ class HttpTransport:
                 raise SyncError(str(error), error.is_unknown) from None
         else:
             if address.startswith("http:"):
-                raise SyncError("The server under [sync] needs https; others could read the password on the way.")
+                raise SyncError(f"{self.base} needs https; others could read the password on the way.")
 
     def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> ServerReply:
         """Return the answer to a request; `is_form` sends the data as a form. Raises what `Transport.ask` raises."""

@@ -91,9 +91,7 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
             "Notices", lambda: app.show_dialog(NoticesScreen(list(app.told))), about="recent, newest first"
         )
     if (sync := services.sync) is not None:
-        yield PaletteCommand(
-            "Sync now", sync.sync_now, about="progress and podcasts, with the server or folder of [sync]"
-        )
+        yield PaletteCommand("Sync now", sync.sync_now, about="progress and podcasts, with your server or folder")
     about = "with a folder, or a gpodder, Nextcloud or Audiobookshelf server"
     yield PaletteCommand("Set up sync", main.dialogs.set_up_sync, about=about)
 

@@ -61,7 +61,8 @@ LIMITS = {"{url}/silent": Limits(1000, PATIENCE, idle=0.1), "{url}/drip": Limits
     ("typed", "said"),
     [
         ("nonsense words", "cannot be found"),
-        ("", "is not an http or https address"),
+        ("", "Type an address, such as https://"),
+        ("gopher://x", "“gopher://x” is not an http or https address"),
         ("file:///etc/passwd", "is not a folder, a playlist (M3U) or an audio file"),
         ("{url}/none", "does not have it (404)"),
         ("{url}/page", "neither a feed nor a page that names one"),

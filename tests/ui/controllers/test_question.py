@@ -66,6 +66,20 @@ async def test_offer_stays_when_the_former_episode_is_drawn_late(driver: AppDriv
     assert "Question" in key_line(driver)
 
 
+async def test_time_of_the_offer_runs_once_the_next_episode_has_loaded(
+    driver: AppDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.ui.controllers.question.LAPSE", 0.01)
+    driver.sources.is_holding = True
+    await driver.press(">")
+    driver.services.recall.offer("one")
+    await driver.settle()
+    assert "Question" in key_line(driver)
+    driver.sources.is_holding = False
+    driver.sources.request(EPISODES[2], driver.playback.load)
+    await driver.until(lambda: "Question" not in key_line(driver), "the offer lapses")
+
+
 async def test_enter_in_the_search_field_goes_to_the_results(driver: AppDriver) -> None:
     await driver.press("slash", *"two", "enter")
     assert not driver.shows(RecallScreen)

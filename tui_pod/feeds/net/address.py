@@ -84,6 +84,14 @@ def origin(address: str) -> Origin:
     return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
 
 
+def no_address(typed: str) -> str:
+    """Return the message for a typed text that is no http or https address."""
+    text = clean(typed, 80)
+    if "@" in text:  # may show a password
+        return "User and password do not belong in an address. Give them separately."
+    return f"“{text}” is not an http or https address." if text else "Type an address, such as https://example.org."
+
+
 def absolute(text: str, base: str = "") -> str | None:
     """Return the http(s) address in `text`, relative to `base`, in the form sent to servers; None for any other.
 

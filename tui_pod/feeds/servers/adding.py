@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.address import is_private, origin
+from tui_pod.feeds.net.address import is_private, no_address, origin
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.servers.address import to_address, typed_bases
 from tui_pod.feeds.servers.client import ServerLogin
@@ -21,7 +21,7 @@ def server_bases(typed: str) -> list[str]:
     """Return the addresses that a typed one may mean. Raises UserError: it is none."""
     bases = typed_bases(typed)
     if not bases:
-        raise UserError(f"“{clean(typed, 80)}” is not an http or https address.")
+        raise UserError(no_address(typed))
     return bases
 
 

@@ -200,7 +200,7 @@ class FeedService(Follower):
         await self.refresher.refresh_rest()
 
     async def close(self) -> None:
-        """Cancel all work; downloads resume at the next start."""
+        """Cancel all work; downloads under way resume at the next start, those that were stopped only if asked for."""
         await self._tasks.close()
         await self.news.close()
         await self.downloads.close()

@@ -149,8 +149,7 @@ class DialogController:
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
-        from tui_pod.services.hints import NO_PODCAST  # after the first paint
-        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
+        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
@@ -161,10 +160,8 @@ class DialogController:
         edit = partial(SettingsScreen.of_podcast, service, usual)
         if podcast is not None:
             await self._show(edit(podcast))
-        elif podcasts := await service.all():
-            await self._show(PodcastsScreen(podcasts, lambda chosen: self._show(edit(chosen))))
         else:
-            self._screen.app.notify(NO_PODCAST)
+            await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
 
     def _open_feed(self, feed_id: str) -> None:
         topics = self._screen.model.library.topics

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.player.snapshot import PlayerStatus
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
 
 LAPSE = 60.0
-"""Seconds for which a question is offered, unless the listener moves the cursor before."""
+"""Seconds for which a question is offered once the next episode has loaded, unless the cursor moves before."""
 
 ROOM_FOR_KEYS, MIN_ROOM = 42, 24
 """Cells of the key line for other keys, and the least for the question."""
@@ -54,7 +55,7 @@ class QuestionController:
         """Offer a question until it is shown or dismissed, the cursor moves, or another episode begins."""
         self._end()
         self._card, self._text, self._load = card, question.text, self._services.controller.playback.load
-        self._timer = self._screen.set_timer(LAPSE, self.lapse)
+        self.follow(self._services.controller.playback)
         self._open_views.set_open(self, True)
         self._screen.status.show_keys()
 
@@ -77,9 +78,14 @@ class QuestionController:
         return True
 
     def follow(self, playback: Playback) -> None:
-        """Take the offer back once another episode begins; what is drawn late is of the one before."""
+        """Take the offer back once another episode begins; what is drawn late is of the one before.
+
+        Its time runs from when the next episode has loaded: making a narration may take long.
+        """
         if playback.load > self._load:
             self.lapse()
+        elif self.is_offered and self._timer is None and playback.status is not PlayerStatus.LOADING:
+            self._timer = self._screen.set_timer(LAPSE, self.lapse)
 
     def _end(self) -> None:
         self._card = None
