@@ -17,6 +17,7 @@ from tui_pod.feeds.folders.books import Kinds, durations, group, is_book
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.store.files import find_book
+from tui_pod.feeds.store.marks import read_news
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -190,6 +191,18 @@ def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) ->
     assert (shelf.book().id, shelf.book().parts) == (book.id, book.parts)
     assert (there := ProgressIndex(shelf.library(), progress).get(book.id)) is not None
     assert there.position == book.parts[1].start + 0.5
+
+
+def test_files_that_are_shown_as_something_else_are_not_new(shelf: Shelf) -> None:
+    put_two_books(shelf)
+    shelf.add()
+    for kind in ("talks", "book"):
+        configure(shelf, kind=kind)
+        assert read_news(shelf.store.db) == set()
+    configure(shelf, kind="talks")
+    shelf.put("Emma/04.mp3", "Chapter 4", "4", TALB="Emma")
+    assert shelf.refresh().new == 1
+    assert read_news(shelf.store.db) == {shelf.ids()["Chapter 4"]}
 
 
 def test_folder_of_talks_is_found_by_path_and_name_and_becomes_a_book(shelf: Shelf) -> None:

@@ -195,11 +195,16 @@ def _store_items(
     ids = _identified(feed_id, items, known, keys)
     today = now - now % DAY  # files of one day keep the order of the folder
     times = {ident: time for ident, _, _, time in known}
+    contents = {key for (key,) in db.execute("SELECT key FROM files WHERE feed = ?", (number,))}
     placed = []
+    new = 0
     for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
         time = times.get(ident, today)
         identified = Identified(ident, item.guid, replace(item, published=time))
-        placed.append(Placed(identified, time, len(items) - place, now))
+        inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
+        is_new = ident not in times and contents.isdisjoint(inside)
+        placed.append(Placed(identified, time, len(items) - place, now if is_new else today))
+        new += is_new
     changes = upsert(db, number, placed)
     before = db.total_changes
     there = set(ids)
@@ -212,7 +217,7 @@ def _store_items(
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
-    return Stored(len(there - times.keys()) - unwanted, bool(changes))
+    return Stored(new - unwanted, bool(changes))
 
 
 def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, str]]:
