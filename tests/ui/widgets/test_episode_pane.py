@@ -95,6 +95,16 @@ async def test_details_open_at_the_chapter_that_plays(library: Library) -> None:
         assert driver.playback.position == 5.0
 
 
+async def test_details_open_where_the_chapter_that_plays_is_seen(library: Library) -> None:
+    async with run_app(library, (80, 24)) as driver:
+        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(60))
+        driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
+        await driver.press("enter")
+        await driver.play(40)
+        await driver.press("i")
+        await shows(driver, "Part 40")
+
+
 async def test_cover_takes_no_room_without_true_colour(library: Library) -> None:
     async with run_app(library, size=WIDE) as driver:
         await shows(driver, "Episode")

@@ -109,6 +109,16 @@ async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None
         assert "┆" in lines(driver)[1]
 
 
+async def test_chapter_is_named_in_a_low_terminal_too(library: Library) -> None:
+    async with run_app(library, (80, 24), query=BASICS) as driver:
+        driver.sources.found["three"] = Source("/three.mp3")
+        await driver.press("j", "j", "enter")
+        marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
+        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+        await driver.press("full_stop", "full_stop")
+        assert lines(driver)[0].startswith(" ▶ Three  ch 2/2 −0:40 The long middle")
+
+
 async def test_topic_of_wide_letters_takes_half_of_the_bar_at_most() -> None:
     topic, title = "音楽" * 10, "A title that takes forty cells or so here"
     library = build_library([Topic(topic)], [Episode("one", title, tags=(topic,))])

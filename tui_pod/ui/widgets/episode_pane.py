@@ -242,7 +242,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._show()
             here = next((number for number, choice in enumerate(self._about.about.choices) if choice.is_now), 0)
             if here and self._about.cursor is None:
-                self._light(here)
+                self.call_after_refresh(self._light, here)  # once there is room for the chapters to scroll in
         elif self._shown[1]:
             self._transcript = await services.reader.transcript(episode)
             self._show()

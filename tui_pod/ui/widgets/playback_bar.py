@@ -160,8 +160,9 @@ class PlaybackBar(Widget):
         elif busy := self._busy():
             left.append((f" ({busy})", STARTED))
         else:
-            place = self.facts.place if self.size.height < 3 else ""  # else it has a place of its own
-            left += [(f"  {text}", QUIET) for text in (place, tail) if text]
+            is_low = self.size.height < 3  # else place and chapter are at the right
+            where = (self.facts.place, self._chapter) if is_low else ()
+            left += [(f"  {text}", QUIET) for text in (*where, tail) if text]
         right: list[Part] = []
         if width >= ROOM_FOR_VOLUME:  # else the title has the whole line
             right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
@@ -185,17 +186,23 @@ class PlaybackBar(Widget):
         """Return the place in a course or the topic, and the chapter or another note on the audio."""
         playback = self.playback
         said = [text for text in (self.facts.place or self.facts.topic,) if text]
-        number = playback.chapter_number
-        if number:
-            left = f" −{clock(playback.left_in_chapter)}" if playback.duration else ""
-            title = playback.chapters[number - 1].title
-            said.append(f"ch {number}/{len(playback.chapters)}{left} {title}".rstrip())
+        if self._chapter:
+            said.append(self._chapter)
         elif playback.is_active and playback.is_narrated:
             said.append("narrated")
         elif playback.is_held and not playback.problem:
             said.append(self._resume_hint)
         text = " · ".join(said)
         return [(f"{fit(text, width).rstrip()} ", QUIET)] if text else []
+
+    @property
+    def _chapter(self) -> str:
+        """Number and title of the chapter, and how much of it is left; empty: there are none."""
+        playback = self.playback
+        if not (number := playback.chapter_number):
+            return ""
+        left = f" −{clock(playback.left_in_chapter)}" if playback.duration else ""
+        return f"ch {number}/{len(playback.chapters)}{left} {playback.chapters[number - 1].title}".rstrip()
 
     # -- the line, and how it sounds -------------------------------------------------------------------
 
