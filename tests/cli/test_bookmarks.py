@@ -55,11 +55,16 @@ def test_bookmarks_are_written_as_markdown_once(run: Run, small: list[str], tmp_
     assert run(*small, "bookmarks", "--out", tmp_path / "notes").err.count("\n") == 1
 
 
-def test_folder_of_notes_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_bookmarks", [False, True])
+def test_folder_of_notes_that_cannot_be_made_is_one_line(
+    has_bookmarks: bool, run: Run, small: list[str], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("mine")
+    if not has_bookmarks:
+        small[3] = str(tmp_path / "other.toml")
     result = run(*small, "bookmarks", "--out", tmp_path / "file" / "notes")
     assert (result.status, result.err.count("\n")) == (1, 1)
-    assert "cannot be written (Not a directory); choose another folder" in result.err
+    assert "cannot be created: Not a directory" in result.err
 
 
 def test_bookmarks_are_printed_as_json_and_written_at_once(run: Run, small: list[str], tmp_path: Path) -> None:

@@ -48,6 +48,16 @@ def test_word_that_needs_another_one_is_wrong_usage_without_it(capsys: pytest.Ca
     assert "COMMAND" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["paly"], "no “paly”; did you mean play?"), (["mark", "x", "one"], "no “x”; there are: played, unplayed")],
+)
+def test_mistyped_word_is_told_the_closest_one(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(words)
+    assert capsys.readouterr().err.endswith(f": there is {said}\n")
+
+
 def test_argument_has_the_type_and_number_of_its_kind() -> None:
     options = parse(["feeds", "add", "a", "b", "--folder", "x", "--folder", "y"])
     assert (options.urls, options.folder) == (["a", "b"], ["x", "y"])

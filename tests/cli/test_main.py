@@ -148,13 +148,16 @@ def test_help_names_every_command(run: Run) -> None:
         ["list", "--ao"],
         ["--state"],
         ["--unknown"],
+        ["now", "--format", "{title"],
+        ["find", " "],
+        ["lists", "Mine", "--remove", "--add", "one"],
     ],
     ids=" ".join,
 )
 def test_wrong_usage_is_2_with_a_message_and_no_data(run: Run, arguments: list[str]) -> None:
     status, out, err = run(*arguments)
     assert (status, out) == (2, "")
-    assert err.startswith("usage: tui-pod")
+    assert err.startswith(("usage: tui-pod", f"tui-pod {arguments[0]}: "))
 
 
 def test_shared_options_work_before_and_after_the_word(run: Run, small: list[str]) -> None:

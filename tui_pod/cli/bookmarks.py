@@ -88,6 +88,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
         if options.csv:
             sys.stdout.write(to_csv(pages))
         if options.out:
+            make_folder(options.out)
             for page in pages:
                 path, written = write_page(options.out, page)
                 if written is not Written.SAME:

@@ -18,6 +18,19 @@ class UsageError(UserError):
     """A command was called the wrong way; the exit status is 2."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Names the choice that a mistyped one is close to, instead of all of them."""
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        from difflib import get_close_matches  # only for wrong usage
+
+        close = get_close_matches(value, action.choices, 1)
+        said = f"did you mean {close[0]}?" if close else f"there are: {', '.join(action.choices)}"
+        raise argparse.ArgumentError(action, f"there is no “{value}”; {said}")
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; help and wrong usage end the program."""
     options = argparse.Namespace(
@@ -29,7 +42,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
         parents=[_shared_options()], allow_abbrev=False,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def run_now(options: Namespace) -> None:
     """Print what plays, once or at each change.
 
     Raises:
-        UsageError: the format has an unknown field.
+        UsageError: the format has an unknown field, or braces that do not match.
         RemoteError: no app is running, and it was to be printed once.
     """
     state, line = find_paths(options.state, options.config).state, _writer(options)
@@ -122,7 +122,10 @@ def _status(line: bytes) -> dict[str, object]:
 def _writer(options: Namespace) -> Callable[[dict[str, object]], str]:
     """Return what turns an answer into the line to print."""
     if options.format is not None:
-        fields = list(Formatter().parse(options.format))
+        try:
+            fields = list(Formatter().parse(options.format))
+        except ValueError as error:
+            raise UsageError(f"--format: {error}") from None
         unknown = [name for _, name, spec, how in fields if name is not None and (name not in FIELDS or spec or how)]
         if unknown:
             raise UsageError(f"there is no field {clean(unknown[0], 40)}. The fields are: {', '.join(FIELDS)}")

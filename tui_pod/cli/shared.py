@@ -148,8 +148,13 @@ def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
     """
     found = {ident: library.index(ident) for ident in ids}
     if unknown := [ident for ident, index in found.items() if index is None]:
-        raise UserError(f"no episode {', '.join(unknown)}; nothing was done. See: tui-pod list")
+        raise UserError(f"no episode {quoted(unknown)}; nothing was done. See: tui-pod list")
     return [index for index in found.values() if index is not None]
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return names in quotation marks, between commas."""
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def make_folder(folder: Path) -> None:

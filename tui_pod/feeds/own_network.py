@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tui_pod.core.text.clean import counted
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.address import is_private, origin
+from tui_pod.feeds.net.address import absolute, is_private, origin
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.threads import in_thread
@@ -51,7 +51,7 @@ async def find_forbidden(feeds: Iterable[Subscription], policy: NetworkPolicy) -
     """Return the feeds that may not be fetched, of those whose host is found within `LOOK_UP`."""
     slots = asyncio.Semaphore(AT_ONCE)
     found: dict[str, Subscription] = {}
-    asked = [feed for feed in feeds if not feed.is_origin_known]
+    asked = [feed for feed in feeds if not feed.is_origin_known and absolute(feed.address)]  # no folder
 
     async def look_up(feed: Subscription) -> None:
         async with slots:

@@ -332,7 +332,7 @@ class StateFile:
         A full or failing disk may recover, so saving is still tried then.
         """
         is_lasting = isinstance(problem, OSError) and problem.errno in _LASTING
-        said = f"Progress cannot be saved in {self.path.parent}: {_reason(problem)}."
+        said = f"Progress cannot be saved in {self.path}: {_reason(problem)}."
         try:
             data, notices = self._merged(may_move=False)
         except (NewerState, OSError) as error:

@@ -125,7 +125,11 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
     assert shell.json("feeds", "list")[0]["settings"] == {
         "name": "My Cast", "folder": "Science/Physics", "speed": "1.2",
     }  # fmt: skip
-    for wrong, said in (("sped=2", "did you mean speed?"), ("speed=9", "from 0.5 to 3"), ("speed", "key=value")):
+    for wrong, said in (
+        ("sped=2", "the closest is speed. Nothing"),
+        ("speed=9", "from 0.5 to 3"),
+        ("speed", "key=value"),
+    ):
         assert shell("feeds", "set", "My Cast", "keep=5", wrong, status=1) == ""
         assert said in shell.err
     shell("feeds", "set", "My Cast", "speed=", "name=default")
@@ -443,6 +447,35 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
     assert parse_opml(shell("export").encode()).entries == ()
     assert "1 folder or server left out" in shell.err
     assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
+
+
+def test_folder_has_its_own_name_again_once_it_has_no_other(shell: Shell, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Books" / "one.mp3")
+    shell("feeds", "add", str(tmp_path / "Books"))
+    shell("feeds", "rename", "Books", "Mine")
+    shell("feeds", "set", "Mine", "name=")
+    assert (shell.json("feeds", "list")[0]["title"], shell.json("feeds", "set", "Books")["name"]) == ("Books", "")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("https://8.8.8.8/f", "a folder moves to another folder"), ("/nowhere/at/all", "no file or folder /nowhere")],
+)
+def test_folder_is_not_moved_to_what_is_no_folder(target: str, said: str, shell: Shell, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Books" / "one.mp3")
+    shell("feeds", "add", str(tmp_path / "Books"))
+    before = shell.json("feeds", "list")
+    shell("feeds", "move", "Books", target, status=1)
+    assert said in shell.err
+    assert shell.json("feeds", "list") == before
+
+
+def test_import_beside_a_folder_says_nothing_of_it(shell: Shell, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Books" / "one.mp3")
+    shell("feeds", "add", str(tmp_path / "Books"))
+    (tmp_path / "list.opml").write_text("<opml><body><outline type='rss' xmlUrl='https://8.8.8.8/a'/></body></opml>")
+    shell("import", str(tmp_path / "list.opml"))
+    assert shell.err == "1 feed added, 0 already there. To fetch them: tui-pod feeds refresh\n"
 
 
 def test_import_of_a_removed_podcast_adds_it(site: Site, shell: Shell, tmp_path: Path) -> None:

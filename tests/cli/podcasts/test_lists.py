@@ -83,7 +83,7 @@ def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: i
     ("words", "said"),
     [
         (("lists", "Greek", "--add", "a"), "there is a topic “Greek” already"),
-        (("lists", "Mine", "--add", "nope"), "no episode nope"),
+        (("lists", "Mine", "--add", "nope"), "no episode “nope”"),
         (("lists", "Mine", "--set", "length=3"), "there is no setting"),
         (("lists", "Mine", "--remove"), "no list “Mine”"),
         (("lists", "Mine"), "no list “Mine”"),
@@ -128,7 +128,7 @@ def test_change_says_what_is_on_the_list_now(lists, tmp_path: Path) -> None:  # 
     status, _, messages = lists("lists", "Mine", "--add", "a", "--import-file", str(tmp_path / "mine.m3u"))
     assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode\n")
     assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m\n"
-    assert lists("lists", "Mine", "--export", "--add", "b")[1].startswith("#EXTM3U")
+    assert lists("lists", "Mine", "--export")[1].startswith("#EXTM3U")
 
 
 def test_list_may_have_the_name_of_a_removed_one(lists) -> None:  # type: ignore[no-untyped-def]

@@ -111,8 +111,8 @@ def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nine", "one"], "no episode nine;"),
-        (["nine", "one", "--all", "--out", "{folder}/out"], "no episode nine;"),
+        (["nine", "one"], "no episode “nine”;"),
+        (["nine", "one", "--all", "--out", "{folder}/out"], "no episode “nine”;"),
         (["recorded"], "recorded has a recording"),
         (["one", "--out", "{folder}/c.toml"], "c.toml cannot be created"),
     ],

@@ -101,7 +101,7 @@ def test_fault_of_one_is_a_line_and_the_others_are_done(tmp_path: Path, capsys: 
 
 def test_unknown_id_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "talk", "nothing") == 1
-    assert "no episode nothing" in capsys.readouterr().err
+    assert "no episode “nothing”" in capsys.readouterr().err
     assert REQUESTS == []
 
 

@@ -279,8 +279,11 @@ def run_move(store: FeedStore, options: Namespace) -> None:
     if is_server(feed.address) and any("://" in target for target in options.targets):
         raise UserError("add a server under its new address; it has your progress")
     path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
-    path = path if path and os.path.exists(path) else None
     addresses = [] if path else [target for target in options.targets if "://" in target]
+    if addresses and is_folder(feed.address):
+        raise UserError("a folder moves to another folder, or to topics")
+    if path and not os.path.exists(path):
+        raise UserError(f"there is no file or folder {path}")
     if addresses:
         text, user, password = split_login(addresses[0])
         named = typed_addresses(text)
@@ -296,7 +299,7 @@ def run_move(store: FeedStore, options: Namespace) -> None:
     else:
         folders = tuple(folder for text in options.targets if (folder := _folder(text)))
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
-    targets = (clean(split_login(target).text, 100) for target in options.targets)
+    targets = (clean(split_login(target).text, 100) or "/" for target in options.targets)
     tell(f"{feed.name}: moved to {', '.join(targets)}")
 
 

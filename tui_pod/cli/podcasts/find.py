@@ -36,6 +36,8 @@ def run(options: Namespace) -> int:
     Raises:
         UserError: no directory is set, or the episode cannot be played.
     """
+    if not (words := clean(" ".join(options.words), 200)):
+        raise UsageError("no words to search for. See: tui-pod find --help")
     settings, paths = load_config(options).settings, find_paths(options.state, options.config)
     chosen = settings.find
     if options.play is not None:
@@ -49,7 +51,6 @@ def run(options: Namespace) -> int:
     if not directories:
         which = "that finds episodes, such as itunes, " if options.episodes else ""
         raise UserError(f"no directory {which}is set: see [find] in tui-pod config --default")
-    words = clean(" ".join(options.words), 200)
     names = list(dict.fromkeys(directory.name for directory in directories))
     warn(f"asking {enumerated(names)}")
     found = asyncio.run(find(words, directories, network_policy(settings)))

@@ -31,12 +31,14 @@ def run(options: Namespace) -> None:
 
     Raises:
         UserError: a list, an episode or a file does not exist, or a value is wrong; nothing was changed.
-        UsageError: no list is named to be changed or exported.
+        UsageError: no list is named to be changed or exported, or it is to be removed and changed.
     """
     opened = open_library(options)
     asked = [name for name in (*_CHANGES, "export") if getattr(options, name)]
     if options.name is None and asked:
         raise UsageError("name the list")
+    if len(asked) > 1 and (options.remove or options.export):
+        raise UsageError("--remove and --export go with nothing else")
     if options.name is None:
         _print_all(opened, options.json)
     elif not asked or options.export:

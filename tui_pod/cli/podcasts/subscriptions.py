@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 
-from tui_pod.cli.shared import warn
+from tui_pod.cli.shared import quoted, warn
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
@@ -51,5 +51,5 @@ def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
     found = [store.find(text) for text in texts]
     unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
-        raise UserError(f"no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
+        raise UserError(f"no feed {quoted(unknown)}; nothing was changed. See: tui-pod feeds list")
     return [feed for feed in dict.fromkeys(found) if feed is not None]

@@ -300,7 +300,7 @@ def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
     if (row := rows.get(name)) is not None:
         return row
     close = get_close_matches(name, rows, 1)
-    said = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(rows)}"
+    said = f"the closest is {close[0]}" if close else f"allowed: {', '.join(rows)}"
     raise SettingError(f"there is no setting “{clean(name, 40)}”; {said}")
 
 

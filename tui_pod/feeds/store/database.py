@@ -247,10 +247,11 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
     count = 0
     for entry in entries:
         feed_id, private = entry.feed_id or entry.address, (is_backup and entry.private) or "?"
+        own_title = "" if entry.address.startswith("http") else entry.title  # no feed will tell that of a folder
         is_new = db.execute(
-            "INSERT INTO feeds (first, address, title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO feeds (first, address, title, own_title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (feed_id, entry.address, entry.title, entry.page or "", json.dumps(entry.folders), private),
+            (feed_id, entry.address, entry.title, own_title, entry.page or "", json.dumps(entry.folders), private),
         ).rowcount
         count += is_new
         if is_new and entry.settings:

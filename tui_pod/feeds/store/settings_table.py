@@ -48,7 +48,7 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
         updated: time of the change, in seconds since 1970; None: now.
     """
     if "name" in changes:
-        rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), own_title) WHERE first = ?"
+        rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), nullif(own_title, ''), title) WHERE first = ?"
         db.execute(rename, (changes["name"], feed_id))
     if "folder" in changes:
         folders = json.dumps(ROWS["folder"].parse(changes["folder"]))
