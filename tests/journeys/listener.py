@@ -91,10 +91,19 @@ class Listener:
 
     def run(self, *arguments: str) -> str:
         """Run a command, which must succeed; return what it prints."""
-        done = subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=True
-        )
+        done = self._end(*arguments)
+        assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def is_heard(self) -> bool:
+        """Return whether commands reach the app; it can be seen some time before."""
+        return self._end("now").returncode == 0
+
+    def _end(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            self.command(*arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=False
+        )
 
     @property
     def surroundings(self) -> dict[str, str]:

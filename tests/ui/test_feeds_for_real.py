@@ -159,6 +159,8 @@ async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Sit
         await driver.press("c")
         await driver.told("No list has it yet: its podcast was only visited.")
         assert driver.current == "talk"
+        await driver.press("space")
+        await driver.until(lambda: driver.status() is PlayerStatus.PAUSED, "it saves no position of its own")
         episode = driver.playback.episode
         assert episode is not None
         driver.controller.editor.receive({episode: Progress(datetime.now(UTC), 12.0, 30.0)}, "played")

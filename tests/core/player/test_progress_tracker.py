@@ -189,6 +189,24 @@ def test_seek_saves_the_new_place_at_once(listener: Listener) -> None:
     assert listener.writer.progress("one")[-1] == listener.progress.position == 50.0
 
 
+@pytest.mark.parametrize("first", [0.0, 0.25])
+def test_seek_in_what_was_hardly_heard_leaves_it_brief_until_half_was_heard(listener: Listener, first: float) -> None:
+    listener.play(0.0, first)
+    listener.tracker.seek(30.0)
+    assert listener.progress.is_brief
+    listener.play(30.0, 79.5)
+    assert listener.progress.is_brief
+    listener.play(79.5, 80.5)
+    assert not listener.progress.is_brief
+
+
+def test_unsaved_record_of_what_was_hardly_heard_is_brief(listener: Listener) -> None:
+    listener.play(0.0, 5.0)
+    record = listener.tracker.unsaved(5.2, 1.0)
+    assert record is not None
+    assert record.progress.is_brief
+
+
 def test_seek_makes_no_way_of_the_jump(listener: Listener) -> None:
     listener.play(0, 10)
     listener.tracker.seek(50.0)

@@ -79,13 +79,15 @@ def read(reader: RecordingReader, start: int, count: int) -> bytes:
 
 
 def kept(site: Site, folder: Path, have: int) -> None:
-    """Keep the first bytes of the recording, from a server that then breaks off."""
-    site.replies["/a.mp3"] = Unnamed(AUDIO, have)
+    """Keep the first bytes of the recording, from a server that then says no more."""
+    enough = threading.Event()
+    site.replies["/a.mp3"] = Unnamed(AUDIO, have, stays=enough)
     store = RecordingStore(folder, None)
     reader = store.open("one", site.url("/a.mp3"), lambda: site.policy).open()
     read(reader, 0, have)
     reader.close()
     store.close()
+    enough.set()
 
 
 @pytest.mark.parametrize("way", ["download", "stream"])

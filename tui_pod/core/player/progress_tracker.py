@@ -94,7 +94,7 @@ class ProgressTracker:
         """Save `position`, where a seek goes."""
         if self.episode is not None:
             self.follow(position)
-            self._put(self._progress().at(position, self.duration, self._stamp()), is_saved=True)
+            self._put(self._progress().at(position, self.duration, self._stamp(), self._enough), is_saved=True)
 
     def follow(self, position: float) -> None:
         """Continue from `position`, which another machine saved."""
@@ -161,11 +161,10 @@ class ProgressTracker:
         if is_now_done:
             self.decide()
         stamp = self._stamp()
-        enough = enough_heard(self._state.is_chosen, self.duration)
-        progress = self._progress().with_played(self._last, position, now, enough)._replace(updated=stamp)
+        progress = self._progress().with_played(self._last, position, now, self._enough)._replace(updated=stamp)
         self._last = position
         if is_here and not self._is_done:
-            progress = progress.at(position, self.duration, stamp)
+            progress = progress.at(position, self.duration, stamp, self._enough)
         if is_now_done:
             self._is_done = True
             progress = progress.finished(stamp)
@@ -210,7 +209,8 @@ class ProgressTracker:
             step = position - self._last
             if step > 0 and not self._is_jump(step, speed):
                 stamp = self._stamp()
-                progress = progress.with_played(self._last, position, stamp).at(position, self.duration, stamp)
+                progress = progress.with_played(self._last, position, stamp, self._enough)
+                progress = progress.at(position, self.duration, stamp, self._enough)
         return ProgressRecord(self.episode, progress)
 
     def leave(self) -> int:
@@ -248,6 +248,10 @@ class ProgressTracker:
     def _progress(self) -> Progress:
         assert self.episode is not None
         return self._state.progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
+
+    @property
+    def _enough(self) -> float:
+        return enough_heard(self._state.is_chosen, self.duration)
 
     def _stamp(self) -> datetime:
         return stamp_after(self._progress(), self.base or self._clock())

@@ -47,20 +47,29 @@ class Progress(NamedTuple):
             return Status.PLAYED
         return Status.STARTED if self.position > 0 else Status.UNPLAYED
 
-    def at(self, position: float, duration: float | None, now: datetime) -> Self:
-        """Return this progress after playing or seeking to `position`."""
-        return self._replace(position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
+    def at(self, position: float, duration: float | None, now: datetime, enough: float = 0.0) -> Self:
+        """Return this progress after playing or seeking to `position`.
+
+        It is brief if it begins with this, until `enough` seconds of it were heard.
+        """
+        is_brief = self._is_brief_with(self.played_ranges, enough)
+        return self._replace(
+            position=max(0.0, position), duration=duration or self.duration, played=False, updated=now, is_brief=is_brief
+        )
 
     def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
         """Return this progress with the range from `start` to `end` played, which also ends a dismissal.
 
-        It is brief if it begins here, until `enough` seconds of it were heard.
+        It is brief if it begins with this, until `enough` seconds of it were heard.
         """
         played_ranges = add_range(self.played_ranges, start, end)
-        is_brief = (self.is_brief or self.status is not Status.STARTED) and total(played_ranges) < enough
+        is_brief = self._is_brief_with(played_ranges, enough)
         return self._replace(
             played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False, is_brief=is_brief
         )
+
+    def _is_brief_with(self, played_ranges: Ranges, enough: float) -> bool:
+        return (self.is_brief or self.status is not Status.STARTED) and total(played_ranges) < enough
 
     def with_history(self, other: Self | None) -> Self:
         """Return this progress with what was played, when and how often, in either."""
