@@ -152,13 +152,14 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
 async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Site, home: Path) -> None:
     """Its podcast is in no list, so neither is the episode until it was played for a moment."""
     serve(site)
-    async with running(home) as found:
+    async with running(home, f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n') as found:
         driver = real(found)
         visited = Feed("Test Cast", (Item(guid="1", title="Visited", audio=site.url("/1.wav")),))
         await driver.services.feeds.visit(site.url("/f"), visited, visited.items[0])
         await driver.press("c")
         await driver.told("No list has it yet: its podcast was only visited.")
         assert driver.current == "talk"
+        await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.press("space")
         await driver.until(lambda: driver.status() is PlayerStatus.PAUSED, "it saves no position of its own")
         episode = driver.playback.episode
