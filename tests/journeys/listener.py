@@ -102,7 +102,12 @@ class Listener:
     def _end(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.surroundings, capture_output=True, text=True, check=False
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     @property

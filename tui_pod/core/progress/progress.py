@@ -54,7 +54,11 @@ class Progress(NamedTuple):
         """
         is_brief = self._is_brief_with(self.played_ranges, enough)
         return self._replace(
-            position=max(0.0, position), duration=duration or self.duration, played=False, updated=now, is_brief=is_brief
+            position=max(0.0, position),
+            duration=duration or self.duration,
+            played=False,
+            updated=now,
+            is_brief=is_brief,
         )
 
     def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
