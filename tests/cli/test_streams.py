@@ -50,6 +50,22 @@ def test_messages_that_are_closed_go_nowhere_else(arguments: list[str]) -> None:
     assert out == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "-"], "standard input: This is not an OPML list."),
+        (["server", "add", "https://books.example.org", "--user", "ann"], "nothing was given to log in with"),
+        (["server", "add", "https://books.example.org"], "A user name is needed"),
+    ],
+    ids=["import", "password", "user"],
+)
+def test_input_that_is_closed_is_empty(arguments: list[str], said: str) -> None:
+    status, out, err = run("<&-", *arguments)
+    assert (status, out) == (1, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize("closing", ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("plain", [[], ["--plain", "--ao", "null"]], ids=["screen", "plain"])
 def test_app_without_its_streams_is_1_with_a_message(closing: str, plain: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from typing import cast
 
 import pytest
 
-from tui_pod.speech.worker_process import MAKE_WAY, RightOfWay
+from tui_pod.runtime.subprocesses import end_process
+from tui_pod.speech.worker_process import MAKE_WAY, RightOfWay, start_worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing would end a stopped process")
 
@@ -91,3 +93,11 @@ def test_process_that_has_ended_gets_no_signal() -> None:
         urgent.take()
         clock.go(MAKE_WAY)
     assert worker.signals == []
+
+
+async def test_worker_gets_no_signal_that_a_key_sends_to_the_program() -> None:
+    worker = await start_worker("tui_pod.speech.narrator_worker", sys.executable)
+    try:
+        assert os.getpgid(worker.pid) != os.getpgid(0)
+    finally:
+        await end_process(worker)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -71,7 +72,9 @@ def _hold_streams() -> list[str]:
         mode = os.O_RDONLY if name == "stdout" else os.O_WRONLY  # input and output of the wrong way round fail
         descriptor = os.open(os.devnull, mode)  # the lowest number that is free, which is the closed one's
         os.set_inheritable(descriptor, True)
-        if name != "stdin":
+        if name == "stdin":
+            sys.stdin = io.TextIOWrapper(io.BytesIO())  # a question gets no answer
+        else:
             setattr(sys, name, open(descriptor, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
     return [word for name, word in (("stdin", "input"), ("stdout", "output")) if name in closed]
 

@@ -74,9 +74,12 @@ class RightOfWay:
 
 
 async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
-    """Start a module that reads requests and writes answers as JSON lines. Raises OSError."""
+    """Start a module that reads requests and writes answers as JSON lines. Raises OSError.
+
+    It has a process group of its own: Ctrl+C is meant for the program, which ends it or lets it go on.
+    """
     command, environment = start_of(module, python=python)
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        *command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE
+        *command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE, process_group=0
     )

@@ -100,6 +100,21 @@ def test_narration_that_cannot_be_encoded_is_good_enough_for_the_app(tmp_path: P
     assert main([*asked, "two"]) == 0
 
 
+def test_interrupt_ends_the_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    class Interrupted(FakeNarrator):
+        async def render(self, script: Script) -> Narration:
+            raise KeyboardInterrupt
+
+        async def close(self) -> None:
+            ended.append("worker")
+
+    monkeypatch.setattr(narrate, "make_narrator", Interrupted)
+    assert main([*options(tmp_path, "one"), "one"]) == 130
+    assert ended == ["worker"]
+
+
 def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(options(tmp_path, "one")) == 2
     assert capsys.readouterr().err == (

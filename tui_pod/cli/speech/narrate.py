@@ -56,22 +56,24 @@ def run(options: Namespace) -> int:
 
 async def _render(library: Library, episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
     failures = 0
-    for number, episode in enumerate(episodes, 1):
-        show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
-        try:
-            transcript = await asyncio.to_thread(read_transcript, episode)
-            script = make_episode_script(episode, transcript, place_in(library, episode))
-            narration = await narrator.render(script)
-            if out is not None:
-                if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus
-                    raise NarrationError(NOT_ENCODED)
-                copy_as(episode.id, out, narration.audio, narration.audio.with_suffix(".vtt"))
-        except (NarrationError, OSError) as error:
-            failures += 1
-            warn(f"{episode.id}: {error}")
-            continue
-        show_progress("")
-        off = narration.duration / episode.duration - 1 if episode.duration else 0.0
-        print(episode.id, clock(narration.duration), f"{off:+.2%}", sep="\t", flush=True)
-    await narrator.close()
+    try:
+        for number, episode in enumerate(episodes, 1):
+            show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
+            try:
+                transcript = await asyncio.to_thread(read_transcript, episode)
+                script = make_episode_script(episode, transcript, place_in(library, episode))
+                narration = await narrator.render(script)
+                if out is not None:
+                    if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus
+                        raise NarrationError(NOT_ENCODED)
+                    copy_as(episode.id, out, narration.audio, narration.audio.with_suffix(".vtt"))
+            except (NarrationError, OSError) as error:
+                failures += 1
+                warn(f"{episode.id}: {error}")
+                continue
+            show_progress("")
+            off = narration.duration / episode.duration - 1 if episode.duration else 0.0
+            print(episode.id, clock(narration.duration), f"{off:+.2%}", sep="\t", flush=True)
+    finally:
+        await narrator.close()  # after Ctrl+C too
     return 1 if failures else 0
