@@ -57,7 +57,7 @@ def test_timer_ends_with_the_part_of_a_book_and_goes_back_within_it() -> None:
     room.controller.set_sleep(SleepTimer(1, SleepUnit.CHAPTER))
     room.player.play(40)
     assert (room.status, room.position) == ("paused", 100.0)
-    assert room.listener.said[-1].endswith("Z goes back to 1:00, where you set it.")
+    assert "Z goes back to 1:00, where you set it." in room.listener.said[-1]
     room.controller.sleep_place.go_back()
     assert (room.status, room.position) == ("playing", 60.0)
 

@@ -324,7 +324,7 @@ async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(libra
         assert driver.playback.position == 50.0
         assert [call for call in driver.player.calls if call[0] == "volume"][-1] == ("volume", 80)
         assert driver.notices == [
-            "The sleep timer has paused. Press space to go on. Z goes back to 0:00, where you set it."
+            "The sleep timer has paused. Z goes back to 0:00, where you set it. Press space to go on."
         ]
         assert driver.bar.facts.sleep == ""
 

@@ -378,8 +378,8 @@ class PlaybackController:
         self._player.seek(resumed)
         self.mixer.fade(1.0)
         self._listener.queue_changed()
-        goes_on = f"Press {key_of('playback.toggle')} to go on."
-        self._listener.tell(f"The sleep timer has paused. {goes_on} {self.sleep_place.sleep()}".rstrip())
+        said = "The sleep timer has paused.", self.sleep_place.sleep(), f"Press {key_of('playback.toggle')} to go on."
+        self._listener.tell(" ".join(filter(None, said)))
 
     def _on_ended(self) -> None:
         self.sessions.finish()
