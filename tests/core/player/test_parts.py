@@ -177,6 +177,37 @@ def test_part_that_is_inserted_while_a_book_plays_moves_its_position() -> None:
     assert opened(room) == [("/b.mp3", 20.0)]
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_book_that_is_renamed_while_it_is_loaded_goes_on_under_its_new_name(is_held: bool) -> None:
+    room = book_room(Progress(START, 120.0, listened=START))
+    room.play("book", following=[0])
+    if is_held:
+        room.controller.stop()
+    parts = arrange(part._replace(audio=f"/new{part.audio}", title=f"New {part.title}") for part in PARTS)
+    for part in parts:
+        room.sources.found[part.audio] = Source(part.audio)
+    library = build_library([], [BOOK._replace(title="Renamed", audio=parts[0].audio, parts=parts), NEXT])
+    room.controller.adopt(library, room.progress_index.moved_to(library))
+    playback = room.controller.playback
+    assert (playback.title, playback.position) == ("Renamed", 120.0)
+    assert [mark.title for mark in playback.chapters] == [part.title for part in parts]
+    room.controller.seek_to(170.0)
+    room.controller.toggle_pause()
+    assert opened(room)[-1] == ("/new/c.mp3", 20.0)
+
+
+def test_recording_that_is_renamed_while_it_is_held_is_found_under_its_new_name() -> None:
+    room = book_room()
+    room.play("next", 5.0, following=[1])
+    room.controller.stop()
+    library = build_library([], [BOOK, NEXT._replace(title="Renamed", audio="/new.mp3")])
+    room.controller.adopt(library, room.progress_index.moved_to(library))
+    assert room.controller.playback.title == "Renamed"
+    room.sources.found["/new.mp3"] = Source("/new.mp3")
+    room.controller.toggle_pause()
+    assert opened(room)[-1] == ("/new.mp3", 5.0)
+
+
 def test_cut_part_breaks_off_with_its_position_in_the_book() -> None:
     room = book_room()
     room.play("book", following=[0])

@@ -38,7 +38,7 @@ from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import MAX_WAIT, Retry
 from tui_pod.core.player.skipper import Skipper
-from tui_pod.core.player.snapshot import ChapterOrigin, NextAttempt, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, NextAttempt, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import ProgressRecord
@@ -152,14 +152,17 @@ class EpisodePlayer:
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
 
     def adopt(self) -> None:
-        """Stay at the same place of the loaded book if its parts have changed in the library."""
+        """Take over what the library says of the loaded episode by now; a book stays at the same place."""
         load = self._load
         episode = self._state.library.find(load.episode.id) if load is not None else None
-        if load is None or load.part is None or episode is None or episode.id != load.episode.id:
+        if load is None or episode is None or episode.id != load.episode.id:
             return
-        former = load.part
-        if episode.parts != load.episode.parts and load.adopt(episode):
-            self._show_parts(load, former)
+        former, parts = load.part, load.episode.parts
+        if load.adopt(episode):
+            if former is not None and episode.parts != parts:
+                self._show_parts(load, former)
+            if episode.title != self._state.playback.title:
+                self._state.show(self._state.playback._replace(title=episode.title))
 
     def _correct_part(self, load: Load, duration: float) -> None:
         """Correct the length of the loaded part, in seconds, for good."""
@@ -176,7 +179,9 @@ class EpisodePlayer:
         self.tracker.duration = duration if self.tracker.duration is not None else None
         inside = [mark._replace(start=mark.start - former.start) for mark in playback.marks
                   if former.start <= mark.start < former.end]  # fmt: skip
-        marks = with_chapters(part_chapters(load.episode.parts), load.part, inside)
+        marks = part_chapters(load.episode.parts)
+        if inside != [Chapter(0.0, former.title)]:  # else the part is one chapter, which may have a new title
+            marks = with_chapters(marks, load.part, inside)
         self._state.show(playback._replace(position=playback.position + moved, duration=duration, marks=marks))
 
     def follow_progress(self, episodes: Container[str]) -> None:

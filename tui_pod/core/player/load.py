@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from math import inf
+from math import inf, isclose
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
@@ -117,9 +117,18 @@ class Load:
         return part_at(self.episode.parts, position) if self.episode.parts else None
 
     def adopt(self, episode: Episode) -> bool:
-        """Take over the new parts of a book; return False if the present part is not among them."""
-        part = next((part for part in episode.parts if self.part is not None and part.audio == self.part.audio), None)
-        if part is None or self.part is None:
+        """Take over what is known of the episode by now; return False if the present part is not among its parts.
+
+        A part that was renamed is the one at the same place.
+        """
+        if self.part is None:
+            self.episode = episode if not episode.parts else self.episode
+            return not episode.parts
+        start, duration = self.part.start, self.part.duration
+        part = next((part for part in episode.parts if part.audio == self.part.audio), None) or next(
+            (part for part in episode.parts if isclose(part.start, start) and isclose(part.duration, duration)), None
+        )
+        if part is None:
             return False
         self.position += part.start - self.part.start
         self.episode, self.part = episode, part
