@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 CLOSED_ERROR = "import os, sys; os.close(2); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 
+NO_SIZE = CLOSED_ERROR.replace("os.close(2)", "import termios; termios.tcsetwinsize(0, (0, 0))")
+
 
 def run(closing: str, *arguments: str) -> tuple[int, str, str]:
     """Run the program with streams closed as a shell does it; return its exit status, output and messages."""
@@ -92,3 +94,14 @@ def test_screen_is_drawn_where_messages_go_elsewhere(tmp_path: Path) -> None:
         assert terminal.wait() is not None
         terminal.look(0.05)
         assert terminal.status == 0
+
+
+@pytest.mark.parametrize("one_process", ["", "1"])
+def test_terminal_without_a_size_is_drawn_and_obeys_keys(one_process: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    environment |= {"COLUMNS": "", "LINES": "", "TUI_POD_ONE_PROCESS": one_process}
+    command = [sys.executable, "-c", NO_SIZE, "-m", "tui_pod", "--ao", "null"]
+    with Terminal(command, environment, tmp_path) as terminal:
+        terminal.until(lambda: terminal.shows("Transformers"), "the library is shown")
+        terminal.press("q")
+        assert terminal.wait() is not None

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import select
+import shutil
 import signal
 import threading
 import time
@@ -237,6 +238,10 @@ class PatientDriver(LinuxDriver):
                 cover.refresh()
 
     # -- other terminals -----------------------------------------------------------------------------------
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return the size; where the terminal knows none, the one that Rich assumes too, else they redraw in turns."""
+        return shutil.get_terminal_size((80, 25))
 
     def disable_input(self) -> None:
         """Stop reading keys; Textual's thread would poll for this ten times a second and cost CPU while idle."""
