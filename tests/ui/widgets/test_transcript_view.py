@@ -106,6 +106,16 @@ async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Lib
         assert driver.focus == "list"
 
 
+@pytest.mark.parametrize("size", [(150, 40), (200, 50), (300, 80)])
+async def test_list_beside_the_transcript_has_room_for_its_titles(size: tuple[int, int]) -> None:
+    async with run_app(embedded_library(), size=size, query=ListQuery(entry=1)) as driver:
+        await driver.press("t")
+        await driver.until(lambda: driver.episodes.display and driver.transcript.size, "both are shown")
+        assert driver.episodes.size.width > 30
+        assert f" {driver.title} " in driver.text, "the title is whole"
+        assert driver.transcript.size.width >= 60
+
+
 async def test_transcript_on_a_narrow_terminal_is_alone(library: Library) -> None:
     async with run_app(library, size=(40, 12), query=BASICS) as driver:
         await driver.press("enter", "t")

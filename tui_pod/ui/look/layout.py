@@ -8,11 +8,8 @@ NARROW = 64
 SMALLEST = (40, 12)
 """Below this size (columns, rows), only the bar is shown."""
 
-BESIDE = 140
-"""From this width on, the transcript is shown beside the list instead of over it."""
-
 WIDE = 150
-"""From this width on, the episode's pane is shown beside the list."""
+"""From this width on, the episode's pane and the transcript are shown beside the list instead of over it."""
 
 HIGH = 30
 """From this height on, the playback bar has three lines."""
@@ -37,7 +34,7 @@ def layout_classes(width: int, height: int, has_preview: bool) -> dict[str, bool
     """
     return {
         "-narrow": width < NARROW,
-        "-beside": width >= BESIDE,
+        "-beside": width >= WIDE,
         "-wide": width >= WIDE and has_preview,
         "-low": height < HIGH,
         "-airy": height >= AIRY,

@@ -130,7 +130,6 @@ class MainScreen(Screen[None]):
         self.update_classes(layout_classes(width, height, self.episode.is_wanted))
         self.episodes.set_cursor_height(cursor_height(width, height))
         self.episode.fit()
-        self.call_after_refresh(self.status.show_title)
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden widgets lose the focus
             self.call_after_refresh(self._focus_again)
 
@@ -286,8 +285,9 @@ class MainScreen(Screen[None]):
             self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
 
     @on(EpisodeList.SelectionChanged)
+    @on(EpisodeList.Resized)
     def selection_changed(self) -> None:
-        """Show the size of the selection, and its keys."""
+        """Show the title for the room it has, the size of the selection, and its keys."""
         self.status.show_title()
         self.status.show_keys()
 

@@ -71,6 +71,9 @@ class EpisodeList(RowPane):
     class SelectionChanged(Message):
         """The selection changed."""
 
+    class Resized(Message):
+        """There is more or less room, also for the title."""
+
     def __init__(self, model: EpisodeListModel) -> None:
         super().__init__("list")
         self._model = model
@@ -112,6 +115,10 @@ class EpisodeList(RowPane):
     def on_cursor_moved(self) -> None:
         """See `RowPane.on_cursor_moved`."""
         self.post_message(self.CursorMoved())
+
+    def on_resize(self) -> None:
+        """Say so; Textual calls `RowPane.on_resize` too."""
+        self.post_message(self.Resized())
 
     def row_count(self) -> int:
         """See `RowPane.row_count`."""

@@ -45,7 +45,8 @@ class TranscriptView(LinesView):
     DEFAULT_CSS = """
     TranscriptView {
         display: none;
-        width: 7fr;
+        width: 2fr;
+        max-width: 96;
         border: round $frame;
         border-title-color: $text-muted;
         &:focus { border: round $primary; border-title-color: $text-primary; }
