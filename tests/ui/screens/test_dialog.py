@@ -106,6 +106,13 @@ async def test_dialog_is_as_wide_as_its_title() -> None:
         assert app.screen.query_one(DialogBody).outer_size.width == len(title) + 10
 
 
+@pytest.mark.parametrize("dialog", [Asking(), ChoiceDialog("Title", ("one",), print, "About")])
+async def test_blank_line_parts_the_field_or_the_text_from_what_follows(dialog: Dialog) -> None:
+    async with shown(dialog, (80, 24)):
+        first, second, *_ = (each.region for each in dialog.query_one(DialogBody).children)
+        assert second.y == first.bottom + 1
+
+
 async def test_row_that_is_chosen_closes_the_dialog() -> None:
     chosen: list[int] = []
     async with shown(ChoiceDialog("Title", ("one", "two"), chosen.append, "About")) as (app, pilot):

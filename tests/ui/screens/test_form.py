@@ -13,7 +13,7 @@ from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
-from tui_pod.ui.screens.dialog import NORMAL_WIDTH, DialogBody
+from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ROOMY, DialogBody
 from tui_pod.ui.screens.form import CHOICE_KEYS, FORM_KEYS, MORE_KEYS, ChoiceField, FormDialog, FormField, TextField
 
 
@@ -50,6 +50,12 @@ async def shown(
         driver.app.push_screen(form)
         await driver.until(lambda: driver.app.screen is form and form.query(DialogBody), "the form is open")
         yield driver, form
+
+
+@pytest.mark.parametrize(("height", "blank"), [(ROOMY, 1), (ROOMY - 1, 0)])
+async def test_blank_line_parts_the_text_from_the_fields_where_there_is_room(height: int, blank: int) -> None:
+    async with shown(NAME, size=(80, height), head="About it") as (_, form):
+        assert form.query_one("#fields").region.y == form.query_one("#form-head").region.bottom + blank
 
 
 def said(form: Form) -> str:

@@ -22,7 +22,7 @@ _TOPICS = WORDS._replace(allowed="names, paths such as Science/Physics, or addre
 _ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "author", "heard", "shuffle")
 
 _TABLE: tuple[tuple[str, str, ValueKind, str], ...] = (
-    ("name", "What it is called", TEXT, "a name"),
+    ("name", "What it is called", TEXT, "such as Morning"),
     ("words", "Words that an episode needs, all of them, in title, summary or topics", TEXT, "any"),
     ("topics", "Topics and podcasts, one of which an episode must be in", _TOPICS, "all"),
     ("status", "How much of an episode was heard", choice_kind(*Status), "any"),

@@ -44,6 +44,9 @@ TITLE_FRAME = 4
 NORMAL_WIDTH = 94
 """From this width on, the widest dialog fits with a margin."""
 
+ROOMY = 20
+"""From this height on, a blank line parts the text above fields from them."""
+
 
 class DialogBody(VerticalScroll):
     """The box of a dialog; long content scrolls."""
@@ -115,7 +118,7 @@ class Dialog(ModalScreen[None]):
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-dense"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
+    VERTICAL_BREAKPOINTS = [(0, "-dense"), (ROOMY, "-roomy"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", id="dialog.close"),
         *bindings("app"),

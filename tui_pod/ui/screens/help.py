@@ -94,7 +94,7 @@ class HelpScreen(InputDialog):
                 cell = keys + " " * (self._width + 2 - cell_len(keys))  # one segment: ASCII needs its spaces
                 label = f"\n{' ' * (self._width + 2)}".join(wrap(action.label, room))
                 lines.append(Content.assemble((cell, "bold"), label))
-        return Content("\n").join(lines) if lines else Content("\nNo key does that.")
+        return Content("\n").join(lines[1:]) if lines else Content("No key does that.")
 
 
 def _keys(action: Action) -> str:

@@ -128,7 +128,7 @@ class PlanScreen(InputDialog):
             *([(self._end_key, "end", "the current session")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
-        self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))
+        self.query_one("#choices", Static).update(Content("\n").join([*lines, Content("")]))
         plan = self.query_one("#plan", Static)
         plan.update(self._planned())
         has_rows = self._plan is not None and self._plan.indexes
