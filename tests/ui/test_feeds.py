@@ -657,7 +657,7 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
         await driver.press("g", "i")
-        await driver.until(lambda: "enter Open" in driver.text, "the chapters are shown")
+        await driver.until(lambda: "j k Chapters" in driver.text, "the chapters are shown")
         await driver.settle()
         await driver.press("end")
         assert "After" in driver.text

@@ -18,6 +18,7 @@ from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.palette import PaletteCommand, PaletteScreen, ThemeScreen, make_commands
 from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
@@ -96,6 +97,12 @@ async def test_palette_plays_an_episode_and_opens_a_topic_by_name(library: Libra
         assert rows(driver)[0].endswith("topic")
         await driver.press("enter")
         assert library.topics.names[driver.listed] == "Numbers"
+
+
+async def test_import_is_found_where_podcasts_are_added(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("ctrl+p", *"import", "enter")
+        await driver.until(lambda: driver.shows(AddFeedScreen), "it asks")
 
 
 async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(library: Library) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import shown_keys
+from tui_pod.core.actions import BY_ID, shown_keys
 from tui_pod.core.selection.list_query import narrow
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import fit
@@ -78,6 +78,8 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         is_shown = settings.is_course_shown(services.controller.library)
         hide = partial(settings.hide_course, is_shown)
         yield PaletteCommand("Hide the course" if is_shown else "Show the course", hide, about="generative AI, topics")
+    add = partial(app.run_action_soon, BY_ID["feed.add"].action)
+    yield PaletteCommand("Import podcasts", add, about="and progress, from another player's export or OPML")
     about = "this topic, search, filter and order under a name"
     yield PaletteCommand("Save as a list by a rule", main.dialogs.save_list, about=about)
     if (own := main.model.own_list) is not None:

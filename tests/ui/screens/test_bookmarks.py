@@ -72,6 +72,17 @@ async def test_b_with_nothing_playing_says_so() -> None:
         assert driver.notices == ["Nothing is playing: b bookmarks what was just said."]
 
 
+async def test_b_in_the_empty_view_bookmarks_what_was_just_said() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        await driver.press("4")
+        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+        assert "b Bookmark" in driver.text
+        await keep(driver)
+        await driver.until(lambda: "“Two.”" in driver.text, "it is listed")
+        assert "b Note" in driver.text
+
+
 async def test_tab_counts_what_was_kept_before() -> None:
     marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
 

@@ -201,12 +201,27 @@ async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
 
     async with run_app(library, size=(80, 24), prepare=with_long_notes) as driver:
         await driver.press("i")
-        await shows(driver, "enter Open")
+        await shows(driver, "j k Links")
         assert "https" not in pane_text(driver)
         await driver.press("pagedown", *["j"] * 40)
         await driver.press("enter")
         await driver.until(lambda: driver.notices, "the link is copied")
         assert driver.notices == ["Copied: https://x.example/last"]
+
+
+async def test_key_line_names_what_enter_does_at_the_cursor(library: Library) -> None:
+    def with_choices(services: FakeServices) -> None:
+        services.notes["one"] = EpisodeNotes("https://x.example/a")
+        services.chapters["one"] = (Chapter(0.0, "First"), Chapter(1.0, "Second"))
+
+    async with run_app(library, prepare=with_choices) as driver:
+        await driver.press("i")
+        await shows(driver, "j k Chapters")
+        assert "enter Play" in driver.text
+        await driver.press("G")
+        assert "enter Open" in driver.text
+        await driver.press("k")
+        assert "enter Play" in driver.text
 
 
 async def test_up_scrolls_and_highlights_nothing_until_something_is(library: Library) -> None:
@@ -215,7 +230,7 @@ async def test_up_scrolls_and_highlights_nothing_until_something_is(library: Lib
 
     async with run_app(library, size=(80, 24), prepare=with_links) as driver:
         await driver.press("i")
-        await shows(driver, "enter Open")
+        await shows(driver, "j k Links")
         pane, text = driver.main.query_one(EpisodePane), driver.main.query_one(AboutText)
         await driver.press("k")
         assert (text.cursor, pane.line) == (None, 0)
@@ -251,7 +266,7 @@ async def test_click_on_a_link_in_the_details_opens_it(library: Library, monkeyp
 
     async with run_app(library, prepare=with_link) as driver:
         await driver.press("i")
-        await shows(driver, "enter Open")
+        await shows(driver, "j k Links")
         text = driver.main.query_one(AboutText)
         await driver.click(text, 3, 0)
         assert text.cursor is None

@@ -68,7 +68,9 @@ class BookmarksView(ChoiceLines):
         due = len(self._services.recall.due())
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
-        self.hint_words = {} if self._bookmarks else dict.fromkeys(("Play", "Note", "Copy", "Group", "Remove"), "")
+        first = "Bookmark" if controller.playback.is_loaded else ""
+        empty = dict.fromkeys(("Play", "Copy", "Group", "Remove"), "") | {"Note": first}
+        self.hint_words = {} if self._bookmarks else empty
         self._lay_out(groups)
 
     on_resize = show
@@ -137,10 +139,12 @@ class BookmarksView(ChoiceLines):
                 return
         controller.play_from(bookmark.episode, bookmark.start)
 
-    def action_edit(self) -> None:
-        """Edit the note and the text of the bookmark at the cursor."""
+    async def action_edit(self) -> None:
+        """Edit the note and the text of the bookmark at the cursor; if there is none, bookmark what was just said."""
         if (bookmark := self.current) is not None:
             self._edit(bookmark)
+        else:
+            await self.run_action("app.bookmark")
 
     def action_remove(self) -> None:
         """Remove the bookmark at the cursor."""

@@ -9,11 +9,13 @@ from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Center, Vertical, VerticalScroll
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.course import place_text
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
@@ -32,6 +34,7 @@ from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
 from tui_pod.ui.look.parts import CURSOR, HEAD, TextLine, look
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
+from tui_pod.ui.widgets.lines_view import LinesView
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 PAUSE = 0.15
@@ -39,6 +42,9 @@ PAUSE = 0.15
 
 CHAPTERS = 9
 """How many chapters a preview lists, around the playing one."""
+
+MOVES = f"{key_of('move.down')} {key_of('move.up')}"
+"""The keys that go from one choice to the next."""
 
 
 class AboutText(Widget):
@@ -167,8 +173,14 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     @property
     def hint_words(self) -> dict[str, str]:
-        """See `LinesView.hint_words`: enter opens a topic."""
-        return {"Play": "Open"} if self._episode is None else {}
+        """See `LinesView.hint_words`: enter opens a topic or a link."""
+        return {"Play": "Open"} if self._episode is None or isinstance(self._target, str) else {}
+
+    @property
+    def _target(self) -> float | str | None:
+        """What is chosen at the cursor; None: nothing."""
+        choices, cursor = self._about.about.choices, self._about.cursor
+        return choices[cursor].target if cursor is not None and cursor < len(choices) else None
 
     def allow_focus(self) -> bool:
         """Return whether it can have the focus."""
@@ -253,8 +265,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._about.show(self._all() if self.is_detailed else self._preview())
         if self.is_detailed:
             answers = "a Answer · " if self._episode is not None and self._episode.answer else ""
-            opens = "enter Open · " if self._about.about.choices else ""
-            self.border_subtitle = f"{answers}{opens}esc Close"
+            kinds = {type(choice.target) for choice in self._about.about.choices}
+            choices = f"{MOVES} {'Links' if kinds == {str} else 'Chapters'} · " if kinds else ""
+            self.border_subtitle = Content(self._services.first.with_keys(f"{choices}{answers}esc Close"))
 
     def _all(self) -> About:
         library, progress_index = self._services.controller.library, self._services.controller.progress_index
@@ -318,6 +331,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _light(self, choice: int | None) -> None:
         self._about.cursor = choice
         self._about.refresh()
+        self.post_message(LinesView.HintsChanged())
         if choice is not None:
             self.scroll_to_region(self._about.region_of(choice), animate=False, force=True)
 
@@ -352,13 +366,11 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     async def action_choose(self) -> None:
         """Play from the chapter at the cursor or open its link; else play the episode or list the topic."""
-        choices, cursor = self._about.about.choices, self._about.cursor
-        if cursor is not None and cursor < len(choices):
-            target = choices[cursor].target
-            if isinstance(target, str):
-                self.app.run_worker(open_link(self.app, target))
-            elif self._episode is not None:
-                self._services.controller.play_from(self._episode.id, target)
+        target = self._target
+        if isinstance(target, str):
+            self.app.run_worker(open_link(self.app, target))
+        elif target is not None and self._episode is not None:
+            self._services.controller.play_from(self._episode.id, target)
         else:
             self.action_run(ListCommand.CHOOSE)
 
