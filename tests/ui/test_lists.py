@@ -39,6 +39,12 @@ async def test_list_by_hand_is_ordered_emptied_and_removed_and_each_step_is_undo
         assert "Mine" in topics(driver)
 
 
+async def test_title_of_a_narrow_list_keeps_or_leaves_out_its_order_whole(library: Library) -> None:
+    async with run_app(library, size=(40, 12)) as driver:
+        await make_list(driver)
+        assert driver.title == "Mine · 3 episodes · your order"
+
+
 async def test_order_that_is_not_the_own_one_is_not_changed(library: Library) -> None:
     async with run_app(library) as driver:
         await make_list(driver)

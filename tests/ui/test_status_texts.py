@@ -278,6 +278,15 @@ def test_title_of_a_topic_leaves_out_the_time_before_the_order(room: int, shown:
     assert title_text(EpisodeListModel(Listening(BASICS)), [], room) == shown
 
 
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [(33, "A topic of many words · 1 episode"), (32, "A topic of many wor… · 1 episode"), (3, "A topic… · 1 episode")],
+)
+def test_title_with_a_long_name_keeps_the_count(room: int, shown: str) -> None:
+    library = build_library([Topic("A topic of many words")], [Episode("one", "One", tags=("A topic of many words",))])
+    assert title_text(EpisodeListModel(Listening(ListQuery(entry=1), library=library)), [], room) == shown
+
+
 def test_title_counts_what_a_search_found() -> None:
     model = EpisodeListModel(Listening(BASICS._replace(query="second")))
     assert title_text(model, [], 99) == "Basics · 1 episode · 3 m · newest first"
@@ -291,6 +300,10 @@ def test_title_of_unknown_length_has_no_time() -> None:
 def test_title_of_what_was_begun_says_what_is_left_of_it() -> None:
     model = EpisodeListModel(Listening(CONTINUE, progress=BEGUN))
     assert title_text(model, [], 99) == "Continue · 1 episode · 1 m left"
+
+
+def test_title_of_what_is_empty_has_no_time_left() -> None:
+    assert title_text(EpisodeListModel(Listening(CONTINUE)), [], 99) == "Continue · 0 episodes"
 
 
 def test_title_of_the_queue_leaves_out_its_last_parts() -> None:
@@ -309,6 +322,14 @@ def test_queue_tells_when_each_entry_ends_without_the_one_that_plays() -> None:
     assert queue_times(EpisodeListModel(idle), idle.controller)[0] == ["1 episode", "3 m", "plays until 13:03"]
     empty = Listening(QUEUE)
     assert queue_times(EpisodeListModel(empty), empty.controller) == (["0 episodes"], {})
+
+
+def test_queue_names_the_day_of_an_end_that_is_a_day_away() -> None:
+    library = build_library([], [Episode(ident, ident, duration=12 * 3600.0) for ident in ("one", "two")])
+    services = Listening(QUEUE, ("one", "two"), library=library)
+    parts, ends = queue_times(EpisodeListModel(services), services.controller)
+    assert parts[-1] == "plays until Wed 13:00"
+    assert list(ends.values()) == ["until 01:00", "until Wed 13:00"]
 
 
 @pytest.mark.parametrize(

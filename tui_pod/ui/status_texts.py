@@ -14,6 +14,7 @@ from tui_pod.core.actions import BY_ID, key_hints, key_of
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import counted, span
+from tui_pod.ui.look.cells import fit
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
@@ -42,6 +43,9 @@ SOUND_KEYS = "\n".join((
 
 JOB_BAR = 6
 """Cells of the bar that shows how much of the work in progress is done."""
+
+MIN_NAME = 8
+"""Minimum width of the name in a title, in cells."""
 
 WAITING = f"session waits, {{}} left · {key_of('queue.next')} goes on"
 """What the bar says of a session while something else plays, with the number of its episodes."""
@@ -189,7 +193,7 @@ def _with_session(
     following = library.index(status.next) if status.next else None
     session = None
     if status.number is not None:
-        session = (status.number, status.count, f"{now + timedelta(seconds=status.left):%H:%M}")
+        session = (status.number, status.count, _time_after(now, status.left))
     title = library.titles[following] if following is not None else ""
     return facts._replace(session=session, waiting=_waiting(status, first), following=title)
 
@@ -214,14 +218,15 @@ def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:
     """Return the title of the list: its topic, number of episodes and total time; `queue_parts` are those of the queue.
 
-    Parts that do not fit into `room` cells are left out from the end, rather than cut.
+    Parts that do not fit into `room` cells are left out from the end, rather than cut; in the end the name is.
     """
     indexes, query, topics = model.indexes, model.query, model.library.topics
     parts = [model.name(query.entry)]
     if model.is_queue:
         parts += queue_parts
     elif query.entry in (SmartList.CONTINUE, SmartList.NEW):
-        parts += [counted(len(indexes)), f"{span(model.progress_index.left_in(indexes))} left"]
+        left = f"{span(model.progress_index.left_in(indexes))} left"
+        parts += [counted(len(indexes)), *([left] if indexes else [])]
     else:
         is_whole = len(indexes) == len(topics.members[query.entry])
         durations = model.library.durations
@@ -229,9 +234,12 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
         order = model.order_name
         parts += [counted(len(indexes)), *([span(total)] if total else []), order]
         if cell_len(" · ".join(parts)) > room > 0:
-            parts[-1] = order.removesuffix(" first").removesuffix(" order").removeprefix("by ")
+            parts[-1] = order.removesuffix(" first").replace("course order", "course").removeprefix("by ")
     while len(parts) > 2 and cell_len(" · ".join(parts)) > room > 0:
         parts.pop(-2 if len(parts) == 4 and not model.is_queue else -1)
+    excess = cell_len(" · ".join(parts)) - room
+    if excess > 0 < room:
+        parts[0] = fit(parts[0], max(MIN_NAME, cell_len(parts[0]) - excess)).rstrip()
     return " · ".join(parts)
 
 
@@ -246,7 +254,7 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
                 if (index := library.index(ident)) is not None and index != current]  # fmt: skip
     first = [] if current is None else [current]
     now, sums = controller.now(), list(accumulate(controller.sessions.times.of([*first, *upcoming])))
-    times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
+    times = [_time_after(now, total) for total in sums[len(first) :]]
     session, listed = controller.session, len(model.indexes)
     of_session = frozenset(session.episodes) if session is not None else frozenset[str]()
     ends = {
@@ -262,5 +270,11 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     if status.waiting:
         parts.append(f"session waits, {span(status.left)} left")
     elif session is not None:
-        parts.append(f"session until {now + timedelta(seconds=status.left):%H:%M}")
+        parts.append(f"session until {_time_after(now, status.left)}")
     return parts, ends
+
+
+def _time_after(now: datetime, seconds: float) -> str:
+    """Return the time of day so many seconds after `now`, with its day of the week if that is a day or more."""
+    away = timedelta(seconds=seconds)
+    return f"{now + away:{'%a %H:%M' if away.days else '%H:%M'}}"

@@ -110,9 +110,9 @@ def block(lines: Sequence[StatLine], head: str) -> list[StatLine]:
         (60.0, "1 m"),
         (89.0, "1 m"),
         (91.0, "2 m"),
-        (3600.0, "1:00 h"),
-        (3600.0 * 99 + 300, "99:05 h"),
-        (3600.0 * 100 + 300, "100 h"),
+        (3600.0, "1 h"),
+        (3600.0 * 99 + 300, "99 h 05 m"),
+        (3600.0 * 100 + 300, "100 h 05 m"),
     ],
 )
 def test_time_has_the_unit_of_its_size(seconds: float, shown: str) -> None:
@@ -131,12 +131,12 @@ def test_numbers_of_a_low_view_have_a_line_and_an_aligned_label_each() -> None:
         progress={"one": Progress(START, played=True, plays=1)},
     )
     assert texts(lines)[:6] == [
-        "2 m       today",
-        "1:00 h    this week",
-        "2:00 h    in all",
-        "1         ever finished",
-        "1 m       saved",
-        "1         days in a row",
+        "2 m        today",
+        "1 h        this week",
+        "2 h        in all",
+        "1          finished",
+        "1 m        saved",
+        "1          days in a row",
     ]
     assert text(made(height=LOW)[1]).startswith("today ")
 
@@ -149,14 +149,14 @@ def test_saved_time_is_shown_from_a_minute_on(saved: float, is_shown: bool) -> N
 def test_numbers_continue_below_where_there_is_no_room_beside() -> None:
     assert texts(made(width=56))[:2] == [
         "0 s           0 s           0 s           0",
-        "today         this week     in all        ever finished",
+        "today         this week     in all        finished",
     ]
     assert texts(made(width=55))[:6] == [
         "0 s           0 s           0 s",
         "today         this week     in all",
         "",
         "0",
-        "ever finished",
+        "finished",
         "",
     ]
     assert texts(made(width=5))[:3] == ["0 s", "today", ""]
@@ -185,6 +185,13 @@ def test_large_number_has_its_unit_on_its_last_line_and_a_narrow_colon() -> None
     ]
     assert lines[4] == StatLine()
     assert texts(made(*LARGE, free_days=0))[5] == "Nothing played yet."  # a fifth number would have a row of its own
+
+
+@pytest.mark.parametrize(
+    ("seconds", "last"), [(59.9, "╶─╯ s"), (91.0, "╰─╴ m"), (3600.0 * 99 + 300, "╰─╯╶─╯ h"), (3600.0 * 100, "╰─╯ h")]
+)
+def test_large_time_has_the_unit_of_its_size(seconds: float, last: str) -> None:
+    assert text(made(*LARGE, total=seconds)[2])[36:54].rstrip().endswith(last)
 
 
 # -- hours -------------------------------------------------------------------------------------------------------

@@ -121,7 +121,29 @@ async def test_header_shows_the_path_while_it_has_its_least_room() -> None:
     tabs, right = len(" 1 Library  2 Queue 3 "), len("3 h left ")
     for width, is_shown in ((tabs + right + 14, False), (tabs + right + 15, True)):
         async with shown(width) as (app, _):
-            assert ("Basics" in header(app, "Basics › Numbers › Primes", "3 h left").text) is is_shown
+            assert ("Primes" in header(app, "Basics › Numbers › Primes", "3 h left").text) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("room", "path"),
+    [
+        (25, "Basics › Numbers › Primes"),
+        (24, "… › Numbers › Primes"),
+        (20, "… › Numbers › Primes"),
+        (19, "… › Primes"),
+    ],
+)
+async def test_path_that_is_too_long_keeps_its_end(room: int, path: str) -> None:
+    async with shown(len(" 1 Library  2 Queue 3 ") + len("  ") + room + len(" 3 h left ")) as (app, _):
+        assert header(app, "Basics › Numbers › Primes", "3 h left").text.endswith(
+            f"  {path}{' ' * (room - len(path))} 3 h left "
+        )
+
+
+async def test_last_topic_that_is_too_long_is_cut_alone() -> None:
+    async with shown(len(" 1 Library  2 Queue 3 ") + len("  ") + 14 + len(" 3 h left ")) as (app, _):
+        assert "  Mathematics a… " in header(app, "Basics › Mathematics and more", "3 h left").text
+        assert "  Prime numbers  " in header(app, "Basics › Prime numbers", "3 h left").text
 
 
 @pytest.mark.parametrize(("width", "is_short"), [(30, False), (29, True)])

@@ -93,26 +93,25 @@ def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[Sta
     In a low view each number has one line.
     """
     statistics, today = shown.statistics, shown.today
+    time = _time if is_large else lambda seconds: (span(seconds), "")
     entries = [
-        (*_time(statistics.days.get(today, 0.0)), "today"),
-        (*_time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
-        (*_time(statistics.total), "in all"),
-        (str(shown.progress_index.finished()), "", "ever finished"),
+        (*time(statistics.days.get(today, 0.0)), "today"),
+        (*time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
+        (*time(statistics.total), "in all"),
+        (str(shown.progress_index.finished()), "", "finished"),
     ]
     if statistics.saved >= 60:
-        entries.append((*_time(statistics.saved), "saved"))
+        entries.append((*time(statistics.saved), "saved"))
     if shown.free_days is not None:
         entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
     if is_low:
-        return [
-            StatLine(((f"{value} {unit:<{9 - len(value)}}", NOW), (label, QUIET))) for value, unit, label in entries
-        ]
+        return [StatLine(((f"{value:<10} ", NOW), (label, QUIET))) for value, _, label in entries]
     size = NUMBER_WIDTH + 4 * is_large
     many = max(1, width // size)
     lines: list[StatLine] = []
     for first in range(0, len(entries), many):
         row = entries[first : first + many]
-        drawn = [_digits(value, unit) if is_large else [f"{value} {unit}"] for value, unit, _ in row]
+        drawn = [_digits(value, unit) if is_large else [value] for value, unit, _ in row]
         for number in zip(*drawn, strict=True):
             lines.append(StatLine(tuple((fit(text, size), NOW) for text in number)))
         lines += [StatLine(tuple((fit(label, size - 1) + " ", QUIET) for *_, label in row)), StatLine()]
@@ -122,7 +121,7 @@ def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[Sta
 
 
 def _time(seconds: float) -> tuple[str, str]:
-    """Return a time and its unit, such as `22` and `m`."""
+    """Return a time and its unit in large digits, such as `22` and `m`."""
     if seconds < 60:
         return f"{int(seconds)}", "s"
     hours, minutes = divmod(round(seconds / 60), 60)
@@ -232,7 +231,7 @@ def _sessions(shown: Shown, width: int) -> list[StatLine]:
     if not sessions:
         return [
             StatLine((("Nothing played yet.", HEAD),)),
-            StatLine((("Your listening time is counted here.", PLAIN),)),
+            StatLine((("Your listening time is counted here.", QUIET),)),
         ]
     lines = [StatLine((("Recent sessions", HEAD),))]
     for session in sessions:

@@ -21,6 +21,9 @@ LAST_LEFT = "Help"
 MIN_PATH = 14
 """Minimum width of the path, in cells."""
 
+CUT_PATH = "… › "
+"""Stands for the first topics of a path."""
+
 
 class ActionLine(Widget):
     """A line with clickable parts."""
@@ -95,7 +98,7 @@ class HeaderLine(ActionLine):
     work = reactive("")
     """The background work; it takes precedence over the names of the other tabs."""
     left = reactive("")
-    """The path of the list; it is cut first."""
+    """The path of the list; it is cut first, from its start."""
     right = reactive("")
 
     def __init__(self) -> None:
@@ -115,7 +118,7 @@ class HeaderLine(ActionLine):
         self._ends = list(zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True))
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
-            left.append((f" {self.left}", QUIET))
+            left.append((f" {_end_of(self.left, room - cell_len(right) - 1)}", QUIET))
         line = [
             *(part for parts in tabs for part in parts),
             *spread_parts(left, [(right, QUIET)], width - used),
@@ -134,3 +137,10 @@ class HeaderLine(ActionLine):
             parts.append((" ", rest))
             tabs.append(parts)
         return tabs
+
+
+def _end_of(path: str, room: int) -> str:
+    """Return as much of the end of a path as fits into `room` cells, at least its last topic."""
+    while cell_len(path) > room and (rest := path.removeprefix(CUT_PATH).partition(" › ")[2]):
+        path = f"{CUT_PATH}{rest}"
+    return path if cell_len(path) <= room else path.removeprefix(CUT_PATH)
