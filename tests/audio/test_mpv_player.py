@@ -131,6 +131,11 @@ class Rig:
         self.player.open()
         self.settle()
 
+    @property
+    def device_changes(self) -> list[Event]:
+        """What it has told of devices: positions come in between."""
+        return [event for event in self.events if isinstance(event, DeviceChanged)]
+
     def settle(self) -> None:
         """Wait until the player's thread has done what it was given."""
         done = threading.Event()
@@ -419,16 +424,16 @@ def test_player_pauses_when_its_device_goes_and_goes_on_as_the_listener_says(
     rig.open_file(is_paused=False)
     rig.change("audio-device-list", DEVICES[1:])
     rig.settle()
-    gone = DeviceChanged(1, "Headset", is_back=False)
-    assert [event for event in rig.events if isinstance(event, DeviceChanged)] == [gone]
+    told = [DeviceChanged(1, "Headset", is_back=False)]
+    assert rig.device_changes == told
     assert rig.handle.pause
     rig.player.set_paused(False)
     rig.settle()
     if returns_to is None:
         assert rig.handle.pause
-        assert rig.events[-1] == gone
+        assert rig.device_changes == told
         rig.change("audio-device-list", DEVICES)
-        assert rig.events[-1] == DeviceChanged(1, "Headset", is_back=True)
+        assert rig.device_changes == [*told, DeviceChanged(1, "Headset", is_back=True)]
         rig.player.set_paused(False)
         rig.settle()
     assert (rig.handle.pause, rig.handle.values["audio-device"]) == (False, returns_to or "pulse/headset")

@@ -162,7 +162,7 @@ def either(request: pytest.FixtureRequest) -> Rig:
 
 
 def test_load_opened_tells_place_and_length(rig: Rig, first: Path) -> None:
-    loaded = rig.load(first)
+    loaded = rig.load(first, is_paused=True)
     assert loaded.load == 1
     assert loaded.position == pytest.approx(0.0, abs=0.1)
     assert loaded.duration == pytest.approx(LENGTH, abs=0.05)
@@ -618,7 +618,7 @@ def test_filter_that_libmpv_lacks_is_left_out_and_told_once(
     if is_before:
         real.player.set_sound(Sound(skips_silence=True))
     loaded = real.load(make_wav(tmp_path / "long.wav", 60.0), start=20.0)
-    assert loaded.position == pytest.approx(20.0, abs=0.1)
+    assert 19.9 <= loaded.position < 50.0  # it plays
     real.player.set_sound(Sound(skips_silence=True))
     real.wait_for(FiltersMissing, 1)
     real.play(0.5)
