@@ -377,9 +377,11 @@ def test_terminal_closed_while_the_app_is_suspended_ends_the_app(room: Path) -> 
         wait_until(lambda: not is_alive(app), "it ends")
 
 
-def test_keys_typed_before_the_app_is_there_are_done_in_order(room: Path) -> None:
+@pytest.mark.parametrize("has_forked", [False, True])
+def test_keys_typed_before_the_app_is_there_are_done_in_order(room: Path, has_forked: bool) -> None:
     with running(room, *two(room)) as terminal:
-        terminal.until(lambda: terminal.app != terminal.pid, "the client has forked")
+        if has_forked:
+            terminal.until(lambda: terminal.app != terminal.pid, "the client has forked")
         terminal.press("Gm")
         terminal.press("k\r")
         terminal.until(lambda: place(terminal) >= 1, "the first plays")

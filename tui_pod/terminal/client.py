@@ -129,7 +129,7 @@ class Client:
 
     def run(self) -> int:
         """Copy, and return the exit status of the app."""
-        tty.setraw(self._terminal, termios.TCSANOW)
+        self._take_keys()
         try:
             while self._copy():
                 pass
@@ -258,7 +258,7 @@ class Client:
                 os.kill(os.getpid(), signal.SIGSTOP)
                 return
             self._leave_screen()
-            tty.setraw(self._terminal, termios.TCSANOW)  # keeps what was typed already
+            self._take_keys()
             master, slave = open_pty(self._terminal)
         except (OSError, termios.error):  # the terminal was closed meanwhile; the next read reports it
             return
@@ -270,6 +270,11 @@ class Client:
         self._tail = b""
 
     # -- the terminal itself -------------------------------------------------------------------------------
+
+    def _take_keys(self) -> None:
+        """Take every key as it is typed, and what was typed already, in which the terminal made Enter a line feed."""
+        tty.setraw(self._terminal, termios.TCSANOW)
+        self._keys += (_read(self._terminal) or b"").replace(b"\n", b"\r")
 
     def _leave_screen(self) -> None:
         """Write the buffered output and return to the shell's screen; give up if the terminal accepts nothing."""
