@@ -123,7 +123,7 @@ def test_play_by_id_is_followed_by_what_stands_after_it_in_the_library(room: Roo
 
 def test_play_of_an_unknown_id_says_so_and_changes_nothing(room: Room) -> None:
     room.play("one", 5)
-    with pytest.raises(PlayerApiError, match="no episode nowhere"):
+    with pytest.raises(PlayerApiError, match="no episode “nowhere”"):
         PlayerApi(room.controller).play("nowhere")
     assert room.playing == "one"
 

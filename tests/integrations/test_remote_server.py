@@ -357,7 +357,7 @@ async def test_change_is_done_by_listening_and_answered(
 @pytest.mark.parametrize(
     ("request_", "reason"),
     [
-        ({"command": "play", "episode": "nowhere"}, "no episode nowhere"),
+        ({"command": "play", "episode": "nowhere"}, "no episode “nowhere”"),
         ({"command": "seek", "by": 5}, "Nothing is playing"),
         ({"command": "next"}, "Nothing comes next"),
         ({"command": "explode"}, "no such command"),

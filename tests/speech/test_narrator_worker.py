@@ -252,6 +252,8 @@ worker.ENCODE_AFTER = float(sys.argv[1])
 
 def narrate(voices, request, spoken):
     spoken()
+    if request["sentences"] == ["Full."]:
+        raise OSError(28, "No space left on device")
     if not request["sentences"]:
         raise ValueError("nothing to speak")
     return {"duration": 1.0, "times": [[0.0, 1.0]] * len(voices)}
@@ -290,6 +292,7 @@ def test_requests_are_answered_before_anything_is_encoded(worker: subprocess.Pop
     assert ask(worker, 7) == [{"id": 7}, {"id": 7, "duration": 1.0, "times": [[0.0, 1.0]]}]
     assert len(ask(worker, 8, second="/other.onnx")[1]["times"]) == 2
     assert ask(worker, 9, sentences=[])[1] == {"id": 9, "error": "nothing to speak"}
+    assert ask(worker, 10, sentences=["Full."])[1] == {"id": 10, "error": "No space left on device"}
     assert worker.communicate() == ("", "encoded 7\nencoded 8\n")
 
 

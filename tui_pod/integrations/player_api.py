@@ -58,7 +58,7 @@ class PlayerApi:
             self._controller.set_paused(False)
             return
         if self._controller.library.index(episode) is None:
-            raise PlayerApiError(f"There is no episode {episode}. See: tui-pod list")
+            raise PlayerApiError(f"There is no episode “{episode}”. See: tui-pod list")
         self._controller.play(episode)
 
     def pause(self) -> None:

@@ -101,7 +101,7 @@ def main() -> None:
             else:
                 to_encode.append(request)
         except (ValueError, OSError, RuntimeError, ImportError) as error:
-            result = {"error": str(error)}
+            result = {"error": getattr(error, "strerror", None) or str(error)}
         answer(**result)
         release_memory()  # frees 40 MB of 270
 
