@@ -361,7 +361,7 @@ async def test_closing_ends_the_work_and_keeps_what_is_done(rig: Rig) -> None:
     ("change", "said"),
     [
         ({"audio": None}, ""),
-        ({"parts": arrange([Part("/a.mp3", 60.0)])}, ""),
+        ({"parts": arrange([Part("/a.mp3", 60.0), Part("/b.mp3", 60.0)])}, ""),
         ({}, "Press enter to have a transcript recognised on this machine. That takes 10 s or more."),
         ({"duration": None}, "Press enter to have a transcript recognised on this machine."),
     ],

@@ -32,7 +32,7 @@ def test_recording_is_the_file_of_the_catalogue_else_the_download() -> None:
     assert find_recording(ONE._replace(audio="/shelf/1.mp3"), None) == Path("/shelf/1.mp3")
     assert find_recording(STREAM, podcasts(file=here)) == here
     assert find_recording(STREAM, None) is None
-    assert find_recording(ONE._replace(audio="/1.mp3", parts=(Part("/1.mp3", 1.0),)), None) is None
+    assert find_recording(ONE._replace(audio="/1.mp3", parts=(Part("/1.mp3", 1.0), Part("/2.mp3", 1.0))), None) is None
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
         ("Year:", episode.year),
     )
     yield from (f"{name} {text}." for name, text in made_by if text)
-    if episode.parts:
+    if len(episode.parts) > 1:
         yield f"A book of {len(episode.parts)} files."
     if place := place_text(library.topics, index):
         yield f"{place.replace(' ·', ',')}."

@@ -105,7 +105,7 @@ class RecognitionService:
 
     def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
         """Return how to get a transcript for an episode that has none; empty if it has no recording."""
-        if episode.audio is None or episode.parts:
+        if episode.audio is None or len(episode.parts) > 1:
             return ""
         if not self.is_ready:
             command = install_command(*RECOGNISER)
@@ -251,7 +251,7 @@ class RecognitionService:
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
         """Return the recording of an episode, and whether it was downloaded only to be recognised."""
-        if episode.parts:
+        if len(episode.parts) > 1:
             raise RecognitionError(
                 f"“{episode.title}” has {len(episode.parts)} files; only single ones are recognised."
             )

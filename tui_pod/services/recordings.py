@@ -27,7 +27,7 @@ OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil"
 
 def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
     """Return the recording of an episode; None if there is none on this machine, or several."""
-    if episode.parts:
+    if len(episode.parts) > 1:
         return None
     if episode.audio is not None and "://" not in episode.audio:
         return Path(episode.audio)
@@ -47,7 +47,7 @@ def wanted_by_settings(
             if (
                 episode is None
                 or episode.audio is None
-                or episode.parts
+                or len(episode.parts) > 1
                 or episode.transcript is not None
                 or files.is_complete(ident)
             ):

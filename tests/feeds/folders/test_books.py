@@ -101,6 +101,7 @@ def test_names_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf, kind: s
         (["a", "b"], [{"TALB": "Emma", "TRCK": "1"}, {"TALB": "Emma", "TRCK": "2"}], True),
         (["1", "2"], [{"TALB": "Emma"}, {"TALB": "Persuasion"}], False),
         (["1", "2"], [{"TALB": "Emma"}, {"TALB": "EMMA"}], True),
+        (["1", "2", "3"], [{"TALB": "Emma", "TPE1": "Ann"}, {"TALB": "Emma", "TPE1": "Ann"}, {}], True),
     ],
 )
 def test_book_is_told_by_tags_and_names(
@@ -122,11 +123,33 @@ def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
     assert len(shelf.book().parts) == 3
 
 
-@pytest.mark.parametrize(("kind", "is_found"), [("", True), ("book", True), ("talks", False)])
-def test_single_file_is_a_book_if_it_was_made_for_one(kind: str, is_found: bool) -> None:
-    book = AudioFile("Emma.M4B", 9, 0, "a", Tags())
-    assert is_book([book], kind) is is_found
-    assert not is_book([book._replace(path="Emma.mp3")], kind)
+@pytest.mark.parametrize(
+    ("name", "tags", "judged"),
+    [
+        ("Emma.M4B", Tags(), True),
+        ("Emma.mp3", Tags(), False),
+        ("Emma.mp3", Tags(genre="Audiobook"), True),
+        ("Emma.mp3", Tags(cue="0 One"), True),
+    ],
+)
+def test_single_file_is_a_book_if_it_was_made_for_one_or_has_chapters(name: str, tags: Tags, judged: bool) -> None:
+    file = AudioFile(name, 9, 0, "a", tags)
+    assert [is_book([file], kind) for kind in ("", "book", "talks")] == [judged, True, False]
+
+
+def test_single_file_in_a_folder_is_a_book_with_settings_of_its_own(shelf: Shelf) -> None:
+    shelf.put("Austen/Emma/whole.mp3", "Track 1", TALB="Emma")
+    shelf.put("Austen/Other.mp3", "Other")
+    shelf.add()
+    former = shelf.ids()["Track 1"]
+    folder = find_book(shelf.store, str(shelf.folder / "Austen" / "Emma"))
+    assert folder is not None
+    shelf.store.configure(folder.id, {"kind": "book"})
+    shelf.refresh()
+    book = shelf.book()
+    assert (book.id, book.tags[0], len(book.parts)) == (folder.id, "Austen", 1)
+    progress = {former: Progress(BEFORE, 0.5)}
+    assert ProgressIndex(shelf.library(), progress).status(book.id) is Status.STARTED
 
 
 def test_unknown_length_of_a_part_is_told_by_its_size() -> None:

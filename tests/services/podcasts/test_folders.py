@@ -134,7 +134,7 @@ async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(
 
 
 async def test_folder_of_talks_becomes_a_book_from_its_row_in_the_tree(service: ServiceRig, tmp_path: Path) -> None:
-    for name in ("Talks/On bees", "Grimm/Frog", "Grimm/Goose"):
+    for name in ("Talks/Old/On bees", "Grimm/Frog", "Grimm/Goose"):
         make_mp3(tmp_path / "Shelf" / f"{name}.mp3", name, TPE1=name)
     await service.service.subscribe(str(tmp_path / "Shelf"))
     settings, library = service.service.settings, service.controller.library

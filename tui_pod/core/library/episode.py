@@ -33,7 +33,7 @@ class Episode(NamedTuple):
     numbering: str = ""
     """Its season and number in its podcast, such as `S3 E1`."""
     parts: tuple["Part", ...] = ()
-    """Its recordings, if it has several: see `parts`. `audio` is the first one, `duration` that of all together."""
+    """Its recordings if it has several or is a book: see `parts`. `audio` is the first, `duration` that of all."""
     author: str = ""
     narrator: str = ""
     series: str = ""
@@ -42,7 +42,7 @@ class Episode(NamedTuple):
 
 
 def is_book(episode: Episode) -> bool:
-    """Return whether an episode is a book: of several recordings, or of one that is made for books."""
+    """Return whether an episode is a book: it has parts, or a recording of a format that is made for books."""
     return bool(episode.parts) or (episode.audio or "").lower().endswith(".m4b")
 
 

@@ -82,23 +82,28 @@ def is_book(files: Sequence[AudioFile], kind: str) -> bool:
         files: in order.
         kind: `BOOK` or `TALKS` if the listener has said so, else empty: tags and names are judged.
     """
-    if len(files) == 1:
-        return kind != TALKS and files[0].path.lower().endswith(BOOK_ENDINGS)
     return kind == BOOK if kind else _looks_like_book(files)
+
+
+def is_whole(files: Sequence[AudioFile]) -> bool:
+    """Return whether files are a single one, of a format that is made for books."""
+    return len(files) == 1 and files[0].path.lower().endswith(BOOK_ENDINGS)
 
 
 def _looks_like_book(files: Sequence[AudioFile]) -> bool:
     genres = " ".join({file.tags.genre for file in files})
-    if _BOOK_GENRE.search(genres):
+    if _BOOK_GENRE.search(genres) or is_whole(files):
         return True
-    artists = {fold(artist) for artist in {file.tags.artist for file in files}}
+    if len(files) == 1:
+        return bool(files[0].tags.chapters)
+    artists = {fold(artist) for artist in {file.tags.artist for file in files}} - {""}
     if _TALK_GENRE.search(genres) or len(artists) > 1:
         return False
     if os.path.dirname(files[0].path) != os.path.dirname(files[-1].path):  # discs
         return True
     stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
-    albums = {fold(album) for album in {file.tags.album for file in files}}
-    if albums == {""}:
+    albums = {fold(album) for album in {file.tags.album for file in files}} - {""}
+    if not albums:
         return len(files) >= FEWEST and len({fold(rest) for rest in {re.sub(r"\d+", "", stem) for stem in stems}}) == 1
     is_numbered = all(file.tags.track for file in files) or all(re.search(r"\d", stem) for stem in stems)
     return len(albums) == 1 and is_numbered

@@ -13,7 +13,7 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
 from tui_pod.feeds.folders.beside import Beside
-from tui_pod.feeds.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book
+from tui_pod.feeds.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book, is_whole
 from tui_pod.feeds.folders.cue import chapters_of
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
 from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
@@ -102,7 +102,7 @@ def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> 
     found = [
         (os.path.join(root, home), inside)
         for home, inside in group(_in_order(files)).items()
-        if home and not home.endswith(os.sep) and len(inside) > 1
+        if home and not home.endswith(os.sep) and not is_whole(inside)
         if any(f"/{fold(clean(os.path.join(above, home)))}".endswith(end) for above in (root, feed_id))
     ]
     return _book(f"{BOOK}\0{found[0][1][0].key}", found[0][0], root, found[0][1]) if len(found) == 1 else None
@@ -173,9 +173,10 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
         inside = books.get(home, [file])
         if inside[0] is not file:
             continue
-        guid = file.key if len(inside) == 1 else f"{BOOK}\0{file.key}"
+        has_parts = home in books and not is_whole(inside)
+        guid = f"{BOOK}\0{file.key}" if has_parts else file.key
         guid = guid if guid not in taken else f"{guid}\0{file.path}"
-        if len(inside) > 1:
+        if has_parts:
             if not kinds.of(inside):
                 guessed[guid] = os.path.basename(home or root)
             items.append(_book(guid, os.path.join(root, home), root, inside))
@@ -231,7 +232,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Ite
     )  # fmt: skip
     return Item(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
-                recording=recording)  # fmt: skip
+                transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
 
 
 def _beside(path: str, transcript: str) -> str | None:

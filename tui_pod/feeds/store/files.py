@@ -112,7 +112,7 @@ class Book(NamedTuple):
 def find_book(store: FeedStore, text: str) -> Book | None:
     """Return a book by its id or title, the id of an episode that was a part of it, or its folder; None if unclear.
 
-    A book is an episode of several recordings, or of one that is made for books. A text with a slash is the place of a
+    A book is an episode of parts, or of one recording that is made for books. A text with a slash is the place of a
     folder (see `book_at`), whose talks may become a book.
     """
     if store.is_empty:

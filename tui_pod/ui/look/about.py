@@ -149,7 +149,7 @@ def about_episode(
 
 def _length(episode: Episode, duration: float | None) -> str:
     length = span(duration, is_exact=True) if duration else "unknown"
-    return f"{length}, {len(episode.parts)} files" if episode.parts else length
+    return f"{length}, {len(episode.parts)} files" if len(episode.parts) > 1 else length
 
 
 def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: PodcastFacts | None) -> About:
