@@ -128,7 +128,7 @@ COMMANDS = (
             Argument("--yes", text="do not ask"),
         )),
     )),
-    Command("sync", "sync.run", "sync progress and podcasts with the folder or server set under [sync]", (
+    Command("sync", "sync.run", "sync progress and podcasts with your folder or server", (
         Argument("--login", text="log in to the server, and save the password in a file"),
         Argument("--dry-run", text="print what would change, and change nothing"),
         Argument("--alone", text="go on although the files of the other machines are gone from the folder"),

@@ -119,7 +119,8 @@ def subscribe(
             store.logins.add(subscribed.feed.feed_id, each)
         return subscribed
     if problem is not None and problem.is_offline:
-        raise FetchError(f"{problem} If it is online, check the address.", is_offline=True)
+        no_file = "; there is no file of this name here" if is_shell and "/" not in typed else ""
+        raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
     raise problem or FeedError("There is no feed.")
 
 

@@ -187,7 +187,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using models get' -l state -xka "(__fish_
 complete -c tui-pod -n '_shtab_tui_pod_using models get' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using models get' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using models get' -l yes -d 'do not ask'
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a sync -d 'Sync progress and podcasts with the folder or server set under [sync].'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a sync -d 'Sync progress and podcasts with your folder or server.'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'

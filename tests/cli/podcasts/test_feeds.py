@@ -76,6 +76,8 @@ def test_feeds_add_fault_is_one_line_and_changes_nothing(site: Site, shell: Shel
         assert shell.err.count("\n") == 1
     assert shell("feeds", "list") == ""
     assert list(home.glob("**/feeds.*")) == []
+    shell("feeds", "add", "talks.m3u8", status=1)
+    assert shell.err.endswith("If it is online, check the address; there is no file of this name here.\n")
 
 
 def test_feeds_list_remove_and_add_again(site: Site, shell: Shell) -> None:
