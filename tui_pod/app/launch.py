@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
+from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_console, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
@@ -42,7 +42,7 @@ def run_app(options: Namespace) -> int:
             if _are_large(catalogs, paths.data) and not (options.plain or options.has_saved_screen or _refusal()):
                 from tui_pod.app.opening import fill_cache  # only for a large library without a valid cache
 
-                if not fill_cache(catalogs, paths, config.settings.ui.ascii):
+                if not fill_cache(catalogs, paths, config.settings.ui.ascii or is_console()):
                     return 0
             loaded = load_library(catalogs, paths.cache, paths.data)
         budget = None

@@ -101,7 +101,9 @@ class InterfaceSettings(Section):
         str, Key("Name of a theme; empty: the one last chosen in the palette, else dark or light as the terminal is")
     ] = ""
     covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
-    ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
+    ascii: Annotated[
+        bool, Key("Whether to draw symbols, bars and borders in ASCII, as always on the Linux console")
+    ] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
     cursor: Annotated[
         bool,

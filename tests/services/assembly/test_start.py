@@ -118,6 +118,14 @@ def test_theme_of_the_settings_comes_before_the_chosen_one(library: Library) -> 
     assert make_first_screen(config, Loaded(library), State({}, {"list": {}})).saved_list == {}
 
 
+@pytest.mark.parametrize(("term", "is_ascii"), [("linux", True), ("xterm", False)])
+def test_screen_of_the_linux_console_is_ascii(
+    term: str, is_ascii: bool, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert start(library).is_ascii is is_ascii
+
+
 def test_audio_chosen_in_the_app_comes_before_the_settings(library: Library) -> None:
     saved = State({}, {"player": {"level": True, "device": "pulse/headset"}})
     audio = make_first_screen(Config(Settings()), Loaded(library), saved).settings.audio

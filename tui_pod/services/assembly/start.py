@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.config.paths import Paths
+from tui_pod.config.paths import Paths, is_console
 from tui_pod.config.settings import AudioSettings
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.options import clamp
@@ -97,7 +97,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
         settings.ui.theme or state.setting("ui", "theme", ""),
         state.setting("ui", "light", False),
-        settings.ui.ascii,
+        settings.ui.ascii or is_console(),
         state.setting("ui", "preview", True),
         tuple(state.strings("ui", "commands")),
         playback.speed,
