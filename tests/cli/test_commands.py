@@ -50,12 +50,19 @@ def test_word_that_needs_another_one_is_wrong_usage_without_it(capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["paly"], "no “paly”; did you mean play?"), (["mark", "x", "one"], "no “x”; there are: played, unplayed")],
+    [
+        (["paly"], "tui-pod: error: argument COMMAND: there is no “paly”; did you mean play?"),
+        (["mark", "x", "one"], "tui-pod mark: error: argument mark: there is no “x”; there are: played, unplayed"),
+        (["list", "--jsno"], "tui-pod list: error: there is no “--jsno”; did you mean --json?"),
+        (["feeds", "list", "x"], "tui-pod feeds list: error: “x” is one too many"),
+        (["--json", "list"], "tui-pod list: error: --json goes after the command"),
+        (["--verison"], "tui-pod: error: there is no “--verison”; did you mean --version?"),
+    ],
 )
 def test_mistyped_word_is_told_the_closest_one(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(words)
-    assert capsys.readouterr().err.endswith(f": there is {said}\n")
+    assert capsys.readouterr().err.endswith(f"\n{said}\n")
 
 
 def test_argument_has_the_type_and_number_of_its_kind() -> None:

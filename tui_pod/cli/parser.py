@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tui_pod import __version__
 from tui_pod.cli.commands import COMMANDS, DIRECTORY, FILE, OF_THE_APP, SHARED, Argument, Command
@@ -19,16 +19,25 @@ class UsageError(UserError):
 
 
 class Parser(argparse.ArgumentParser):
-    """Names the choice that a mistyped one is close to, instead of all of them."""
+    """Names the word or option that a mistyped one is close to."""
 
     def _check_value(self, action: argparse.Action, value: str) -> None:
-        if action.choices is None or value in action.choices:
-            return
-        from difflib import get_close_matches  # only for wrong usage
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, _no_such(value, action.choices))
 
-        close = get_close_matches(value, action.choices, 1)
-        said = f"did you mean {close[0]}?" if close else f"there are: {', '.join(action.choices)}"
-        raise argparse.ArgumentError(action, f"there is no “{value}”; {said}")
+    def refuse(self, words: Sequence[str]) -> NoReturn:
+        """End the program because of words that the command does not take."""
+        word, known = words[0].partition("=")[0], self._option_string_actions
+        if word in known:
+            self.error(f"{word} goes after the command")
+        self.error(_no_such(word, known) if word.startswith("-") else f"“{word}” is one too many")
+
+
+def _no_such(typed: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # only for wrong usage
+
+    close = get_close_matches(typed, known, 1)
+    return f"there is no “{typed}”; " + (f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -37,7 +46,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         catalog=[], state=None, config=None, ao=None, line=None, notice=None, has_saved_screen=False
     )
     shared, rest = _shared_options().parse_known_args(arguments, options)
-    return make_parser().parse_args(rest, shared)
+    options, unknown = make_parser().parse_known_args(rest, shared)
+    used: Parser = vars(options).pop("parser")
+    if unknown:
+        used.refuse(unknown)
+    return options
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -49,7 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
     for argument in OF_THE_APP:
         parser.add_argument(argument.name, **_described(argument))
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
-    parser.set_defaults(run=None)
+    parser.set_defaults(run=None, parser=parser)
     _add_commands(parser, "command", COMMANDS)
     return parser
 
@@ -78,6 +91,7 @@ def _add_commands(parser: argparse.ArgumentParser, dest: str, commands: Sequence
             below.add_argument(argument.name, **_described(argument))
         if command.negative:
             below._negative_number_matcher = re.compile(command.negative)
+        below.set_defaults(parser=below)
         if command.run:
             below.set_defaults(run=command.run)
         else:
