@@ -92,6 +92,8 @@ def test_names_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf, kind: s
         (["01", "02", "03"], [{}, {}, {}], True),
         (["Kapitel 1", "Kapitel 2", "Kapitel 3"], [{}, {}, {}], True),
         (["On ships", "On bees", "On ice"], [{}, {}, {}], False),
+        (["2024-01-07", "2024-01-14", "2024-01-21"], [{}, {}, {}], False),
+        (["Sermon 20240107", "Sermon 20240114", "Sermon 20240121"], [{}, {}, {}], False),
         (["01 On ships", "02 On bees"], [{"TPE1": "Ann"}, {"TPE1": "Bo"}], False),
         (["a", "b"], [{"TCON": "Audiobook", "TPE1": "Ann"}, {"TCON": "Audiobook", "TPE1": "Bo"}], True),
         (["1", "2", "3"], [{"TCON": "Podcast"}] * 3, False),
@@ -130,6 +132,7 @@ def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
         ("Emma.mp3", Tags(), False),
         ("Emma.mp3", Tags(genre="Audiobook"), True),
         ("Emma.mp3", Tags(cue="0 One"), True),
+        ("Talk.mp3", Tags(cue="0 One", genre="Podcast"), False),
     ],
 )
 def test_single_file_is_a_book_if_it_was_made_for_one_or_has_chapters(name: str, tags: Tags, judged: bool) -> None:

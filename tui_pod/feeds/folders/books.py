@@ -44,6 +44,7 @@ RATE = 8_000.0
 """Bytes of a second of speech, by which an unknown duration is estimated if no other is known."""
 
 _BOOK_GENRE = re.compile(r"audio ?book|h(?:ö|oe)rbuch|livre audio|audiolivre|audiolibro", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d(?!\d)")
 _TALK_GENRE = re.compile(r"podcast|lecture|vortrag|vorträge", re.IGNORECASE)
 
 
@@ -94,16 +95,18 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool:
     genres = " ".join({file.tags.genre for file in files})
     if _BOOK_GENRE.search(genres) or is_whole(files):
         return True
-    if len(files) == 1:
-        return bool(files[0].tags.chapters)
     artists = {fold(artist) for artist in {file.tags.artist for file in files}} - {""}
     if _TALK_GENRE.search(genres) or len(artists) > 1:
         return False
+    if len(files) == 1:
+        return bool(files[0].tags.chapters)
     if os.path.dirname(files[0].path) != os.path.dirname(files[-1].path):  # discs
         return True
     stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
     albums = {fold(album) for album in {file.tags.album for file in files}} - {""}
     if not albums:
+        if any(map(_DATE.search, stems)):
+            return False
         return len(files) >= FEWEST and len({fold(rest) for rest in {re.sub(r"\d+", "", stem) for stem in stems}}) == 1
     is_numbered = all(file.tags.track for file in files) or all(re.search(r"\d", stem) for stem in stems)
     return len(albums) == 1 and is_numbered
