@@ -529,7 +529,7 @@ async def test_empty_list_says_all_of_what_to_do(library: Library) -> None:
 async def test_keys_below_a_dialog_are_not_those_of_the_list(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("z")
-        assert driver.text.rstrip().endswith("enter Set  esc Close  space Pause  ? Help  ctrl+p Palette")
+        assert driver.text.rstrip().endswith("enter Set  esc Close  space Play/pause  ? Help  ctrl+p Palette")
         await driver.press("escape")
         assert "enter Play" in driver.text.rstrip().split("\n")[-1]
 

@@ -99,6 +99,12 @@ async def test_palette_plays_an_episode_and_opens_a_topic_by_name(library: Libra
         assert library.topics.names[driver.listed] == "Numbers"
 
 
+async def test_palette_does_not_offer_itself(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("ctrl+p")
+        assert driver.text.rstrip().endswith("enter Run  esc Close")
+
+
 async def test_import_is_found_where_podcasts_are_added(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("ctrl+p", *"import", "enter")

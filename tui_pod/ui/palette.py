@@ -107,6 +107,7 @@ class PaletteScreen(InputDialog):
         Binding("pagedown", "move('page_down')"),
         Binding("pageup", "move('page_up')"),
     ]
+    offered = ()
 
     def __init__(self, controller: PlaybackController, commands: Sequence[PaletteCommand], recent: list[str]) -> None:
         """List commands, those named in `recent` first; that list is changed in place when a command is run."""

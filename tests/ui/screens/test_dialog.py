@@ -71,7 +71,7 @@ async def shown(
         yield app, pilot
 
 
-EVERYWHERE, PALETTE = ["space Pause", "? Help"], "ctrl+p Palette"
+EVERYWHERE, PALETTE = ["space Play/pause", "? Help"], "ctrl+p Palette"
 
 
 @pytest.mark.parametrize(

@@ -156,13 +156,15 @@ class Dialog(ModalScreen[None]):
             (key, word, f"app.simulate_key('{PRESSED.get(key, key)}')")
             for key, _, word in (hint.partition(" ") for hint in keys.split(" · "))
         ]
-        known = () if isinstance(self.focused, Input) else (("playback.toggle", "Pause"), ("app.help", "Help"))
+        known = () if isinstance(self.focused, Input) else (("playback.toggle", "Play/pause"), ("app.help", "Help"))
         hints += [
             (self._tui.first.with_keys(key_of(ident)), word, BY_ID[ident].action)
-            for ident, word in (*known, ("app.palette", BY_ID["app.palette"].hint))
+            for ident, word in (*known, *self.offered)
         ]
         self._key_line.hints = tuple(hints)
 
+    offered: tuple[tuple[str, str], ...] = (("app.palette", BY_ID["app.palette"].hint),)
+    """Action id and word of each key that works in every dialog, also in text fields."""
     _key_line: KeyLine | None = None
     is_waiting = False
     """Whether a request is in progress."""
