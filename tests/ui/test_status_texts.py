@@ -255,6 +255,10 @@ def test_time_left_is_also_given_at_another_speed() -> None:
     assert counts_text(model, 1.5) == "1/2 played · 1 h left (40 m at 1.5×)"
 
 
+def test_empty_library_has_no_counts() -> None:
+    assert counts_text(EpisodeListModel(Listening(library=build_library([], []))), 1.0) == ""
+
+
 def test_path_has_all_topics_above_and_a_smart_list_none() -> None:
     assert path_text(EpisodeListModel(Listening(ListQuery(entry=2)))) == "All Topics › Basics › Numbers"
     assert path_text(EpisodeListModel(Listening(QUEUE))) == "Queue"

@@ -139,7 +139,9 @@ def filter_text(model: EpisodeListModel) -> str:
 
 
 def counts_text(model: EpisodeListModel, speed: float) -> str:
-    """Return how many episodes of the library are played and how much time is left."""
+    """Return how many episodes of the library are played and how much time is left; empty if it has none."""
+    if not len(model.library):
+        return ""
     stats = model.progress_index.topic_stats[0]
     left = f"{span(stats.left)} left"
     if speed != 1.0:
