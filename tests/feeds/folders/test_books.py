@@ -231,6 +231,26 @@ def test_files_that_are_shown_as_something_else_are_not_new(shelf: Shelf) -> Non
     assert read_news(shelf.store.db) == {shelf.ids()["Chapter 4"]}
 
 
+def test_folder_that_was_guessed_to_be_a_book_stays_one_when_files_are_renamed_and_added(shelf: Shelf) -> None:
+    for name in ("Emma/1", "Emma/2", "Emma/3", "Grimm/Frog", "Grimm/Goose", "Grimm/Wolf"):
+        shelf.put(f"{name}.mp3")
+    shelf.add()
+    ident = shelf.ids()["Emma"]
+    (shelf.folder / "Emma" / "2.mp3").rename(shelf.folder / "Emma" / "02 - Two.mp3")
+    shelf.refresh()
+    shelf.put("Emma/Afterword.mp3", TPE1="Ann")
+    shelf.refresh()
+    assert (shelf.ids()["Emma"], len(shelf.book().parts)) == (ident, 4)
+    assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
+    for kind in ("book", ""):  # what was said is not remembered as a guess
+        configure(shelf, kind=kind)
+    assert shelf.course("Grimm") == ["Frog", "Goose", "Wolf"]
+    for number in range(5):
+        shelf.put(f"Emma/More {number} {'x' * number}.mp3", TPE1=f"Speaker {number}")
+    configure(shelf)
+    assert len(shelf.course("Emma")) == 9
+
+
 def test_folder_of_talks_is_found_by_path_and_name_and_becomes_a_book(shelf: Shelf) -> None:
     for name in ("Tales/Grimm/Frog", "Tales/Grimm/Goose", "Talks/Grimm/On bees", "Talks/Grimm/On ice", "Loose"):
         shelf.put(f"{name}.mp3", TPE1=name)

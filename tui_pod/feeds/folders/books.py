@@ -23,15 +23,22 @@ class Kinds(NamedTuple):
     usual: str = ""
     own: Mapping[str, str] = MappingProxyType({})
     """Of single folders, by the keys of files in them."""
+    guessed: frozenset[str] = frozenset()
+    """The keys of files in folders that are shown as books although nobody has said so."""
 
     def of(self, files: Sequence[AudioFile]) -> str:
         """Return what was said about the folder of these files: of half of them, since books may share an intro."""
         said = [self.own[file.key] for file in files if file.key in self.own]
         return said[0] if said and 2 * len(said) >= len(files) else self.usual
 
+    def of_shown(self, files: Sequence[AudioFile]) -> str:
+        """Return the same, and that a folder stays the book that it was guessed to be while most of its files stay."""
+        stays = 2 * sum(file.key in self.guessed for file in files) > len(files)
+        return self.of(files) or (BOOK if stays else "")
+
     @property
     def text(self) -> str:
-        """All of it as one text, to compare."""
+        """All that was said as one text, to compare."""
         return f"{self.usual} {sorted(self.own.items())}" if self.own else self.usual
 
 

@@ -79,7 +79,7 @@ def read_kinds(store: FeedStore, feed_id: str) -> tuple[Kinds, bool]:
     """Return the settings `kind` of a folder and of the books in it, and whether its episodes were stored for them."""
     with store.db.read() as db:
         row = db.execute(
-            "SELECT number, texts, kind FROM feeds LEFT JOIN settings ON settings.feed = first"
+            "SELECT number, texts, kind, guessed FROM feeds LEFT JOIN settings ON settings.feed = first"
             " LEFT JOIN kinds ON kinds.feed = number WHERE first = ?",
             (feed_id,),
         ).fetchone()
@@ -91,7 +91,7 @@ def read_kinds(store: FeedStore, feed_id: str) -> tuple[Kinds, bool]:
             row[:1],
         )
         own = {key: kind for texts, keys in books if (kind := _kind(texts)) for key in keys.split()}
-    kinds = Kinds(_kind(row[1]), own)
+    kinds = Kinds(_kind(row[1]), own, frozenset((row[3] or "").split()))
     return kinds, row[2] == kinds.text
 
 
@@ -176,7 +176,9 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
             if guessed := [name for guid, name in listing.guessed.items() if guid not in known]:
                 store.db.notices.append(told_guess(guessed))
             stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
-            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, '')", (number, listing.kind))
+            books = (item.recording for item in listing.items if item.recording and item.guid in listing.guessed)
+            keys = " ".join(key for book in books for key in book.keys)
+            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (number, listing.kind, keys))
         left_out = "\n".join(listing.notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))

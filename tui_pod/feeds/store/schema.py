@@ -102,7 +102,7 @@ def _add_recordings(db: sqlite3.Connection) -> None:
         " narrator TEXT NOT NULL, series TEXT NOT NULL, year TEXT NOT NULL, parts TEXT NOT NULL, keys TEXT NOT NULL)"
     )
     db.execute("CREATE TABLE former_episodes (id TEXT PRIMARY KEY, book TEXT NOT NULL, key TEXT NOT NULL)")
-    # what the episodes of a folder were made for: the settings `kind` (`guessed` is no longer used)
+    # what the episodes of a folder were made for: the settings `kind`; the files in books that nobody called so
     db.execute("CREATE TABLE kinds (feed INTEGER PRIMARY KEY, kind TEXT NOT NULL, guessed TEXT NOT NULL)")
 
 
