@@ -431,9 +431,9 @@ def test_player_pauses_when_its_device_goes_and_goes_on_as_the_listener_says(
     rig.settle()
     if returns_to is None:
         assert rig.handle.pause
-        assert rig.device_changes == told
+        assert rig.device_changes == told * 2  # why it does not play is told again
         rig.change("audio-device-list", DEVICES)
-        assert rig.device_changes == [*told, DeviceChanged(1, "Headset", is_back=True)]
+        assert rig.device_changes[2:] == [DeviceChanged(1, "Headset", is_back=True)]
         rig.player.set_paused(False)
         rig.settle()
     assert (rig.handle.pause, rig.handle.values["audio-device"]) == (False, returns_to or "pulse/headset")
