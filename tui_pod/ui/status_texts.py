@@ -240,7 +240,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
     while len(parts) > 2 and cell_len(" · ".join(parts)) > room > 0:
         parts.pop(-2 if len(parts) == 4 and not model.is_queue else -1)
     excess = cell_len(" · ".join(parts)) - room
-    if excess > 0 < room:
+    if excess > 0 and room > 0:
         parts[0] = fit(parts[0], max(MIN_NAME, cell_len(parts[0]) - excess)).rstrip()
     return " · ".join(parts)
 
