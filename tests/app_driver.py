@@ -253,7 +253,13 @@ class AppDriver:
             if not await self.pilot._wait_for_screen():
                 return
             await self.app.animator.wait_until_complete()
-        self.app.screen._on_timer_update()
+        screen = self.app.screen
+        screen._on_timer_update()
+        for _ in range(4):
+            if not screen._callbacks:  # of what waits for the screen to be drawn, such as a scroll
+                break
+            await self.pilot._wait_for_screen()
+            screen._on_timer_update()
 
     async def until(self, is_so: Callable[[], object], what: str) -> None:
         """Let the app run until something is so, and handle all that is under way."""

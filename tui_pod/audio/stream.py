@@ -60,7 +60,7 @@ class StreamProtocol:
         self._audio: dict[str, tuple[RemoteAudio, bool]] = {}
         self._readers: dict[int, _OpenReader] = {}
         self._numbers = itertools.count(1)
-        self._callbacks = (
+        self._operations = (
             _Read(_guarded(self._read, _FAILED)),
             _Seek(_guarded(self._seek, _FAILED)),
             _Size(_guarded(self._size, _UNSUPPORTED)),
@@ -93,7 +93,7 @@ class StreamProtocol:
         self._readers[number] = _OpenReader(audio.open())
         found = info.contents
         found.cookie = number
-        found.read, seek, found.size, found.close, found.cancel = self._callbacks
+        found.read, seek, found.size, found.close, found.cancel = self._operations
         if is_seekable:
             found.seek = seek
         return 0
