@@ -66,7 +66,7 @@ async def test_words_without_times_are_played_from_where_they_stand(library: Lib
         await driver.press("ctrl+f", *"third")
         await found(driver, "≈3:24  Third!")
         await driver.press("enter", "down", "enter")
-        await driver.settle()
+        await driver.until(lambda: driver.playback.position, "it plays")
         assert driver.playback.episode == "three"
         assert driver.playback.position == pytest.approx(300.0 * 15 / 22, abs=0.01)
 
