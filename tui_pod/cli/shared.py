@@ -153,7 +153,7 @@ def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Return names in quotation marks, between commas."""
+    """Return names in quotation marks, separated by commas."""
     return ", ".join(f"“{name}”" for name in names)
 
 

@@ -220,7 +220,7 @@ def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:
     """Return the title of the list: its topic, number of episodes and total time; `queue_parts` are those of the queue.
 
-    Parts that do not fit into `room` cells are left out from the end, rather than cut; in the end the name is.
+    Parts that do not fit into `room` cells are left out, the last ones first. If that is not enough, the name is cut.
     """
     indexes, query, topics = model.indexes, model.query, model.library.topics
     parts = [model.name(query.entry)]
@@ -277,6 +277,6 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
 
 
 def _time_after(now: datetime, seconds: float) -> str:
-    """Return the time of day so many seconds after `now`, with its day of the week if that is a day or more."""
+    """Return the time of day `seconds` after `now`, with the weekday if that is at least a day away."""
     away = timedelta(seconds=seconds)
     return f"{now + away:{'%a %H:%M' if away.days else '%H:%M'}}"

@@ -98,24 +98,25 @@ async def test_places_stay_when_numbers_change(library: Library) -> None:
         assert before.index("♪") == after.index("muted")
 
 
+async def play_second_chapter(driver: AppDriver) -> None:
+    """Play the third episode, and skip to the second of two chapters."""
+    driver.sources.found["three"] = Source("/three.mp3")
+    await driver.press("j", "j", "enter")
+    marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
+    driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+    await driver.press("full_stop", "full_stop")
+
+
 async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
-        driver.sources.found["three"] = Source("/three.mp3")
-        await driver.press("j", "j", "enter")
-        marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
-        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
-        await driver.press("full_stop", "full_stop")
+        await play_second_chapter(driver)
         assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
         assert "┆" in lines(driver)[1]
 
 
 async def test_chapter_is_named_in_a_low_terminal_too(library: Library) -> None:
     async with run_app(library, (80, 24), query=BASICS) as driver:
-        driver.sources.found["three"] = Source("/three.mp3")
-        await driver.press("j", "j", "enter")
-        marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
-        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
-        await driver.press("full_stop", "full_stop")
+        await play_second_chapter(driver)
         assert lines(driver)[0].startswith(" ▶ Three  ch 2/2 −0:40 The long middle")
 
 

@@ -152,7 +152,7 @@ class EpisodePlayer:
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
 
     def adopt(self) -> None:
-        """Take over what the library says of the loaded episode by now; a book stays at the same place."""
+        """Bring the loaded episode up to date with the library; a book stays at the same place."""
         load = self._load
         episode = self._state.library.find(load.episode.id) if load is not None else None
         if load is None or episode is None or episode.id != load.episode.id:

@@ -117,9 +117,9 @@ class Load:
         return part_at(self.episode.parts, position) if self.episode.parts else None
 
     def adopt(self, episode: Episode) -> bool:
-        """Take over what is known of the episode by now; return False if the present part is not among its parts.
+        """Replace the episode by its present version; return False if that lacks the part that is loaded.
 
-        A part that was renamed is the one at the same place.
+        A part with another recording is the same if it starts at the same position and is as long.
         """
         if self.part is None:
             self.episode = episode if not episode.parts else self.episode

@@ -50,7 +50,7 @@ class Progress(NamedTuple):
     def at(self, position: float, duration: float | None, now: datetime, enough: float = 0.0) -> Self:
         """Return this progress after playing or seeking to `position`.
 
-        It is brief if it begins with this, until `enough` seconds of it were heard.
+        An episode that begins here is brief until `enough` seconds of it were heard.
         """
         is_brief = self._is_brief_with(self.played_ranges, enough)
         return self._replace(
@@ -64,7 +64,7 @@ class Progress(NamedTuple):
     def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
         """Return this progress with the range from `start` to `end` played, which also ends a dismissal.
 
-        It is brief if it begins with this, until `enough` seconds of it were heard.
+        An episode that begins here is brief until `enough` seconds of it were heard.
         """
         played_ranges = add_range(self.played_ranges, start, end)
         is_brief = self._is_brief_with(played_ranges, enough)

@@ -24,7 +24,7 @@ class Kinds(NamedTuple):
     own: Mapping[str, str] = MappingProxyType({})
     """Of single folders, by the keys of files in them."""
     guessed: frozenset[str] = frozenset()
-    """The keys of files in folders that are shown as books although nobody has said so."""
+    """Keys of the files in folders that were guessed to be books."""
 
     def of(self, files: Sequence[AudioFile]) -> str:
         """Return what was said about the folder of these files: of half of them, since books may share an intro."""
@@ -94,7 +94,7 @@ def is_book(files: Sequence[AudioFile], kind: str) -> bool:
 
 
 def is_whole(files: Sequence[AudioFile]) -> bool:
-    """Return whether files are a single one, of a format that is made for books."""
+    """Return whether this is a single file in a format made for books."""
     return len(files) == 1 and files[0].path.lower().endswith(BOOK_ENDINGS)
 
 

@@ -139,9 +139,9 @@ def find_book(store: FeedStore, text: str) -> Book | None:
 
 
 def _find_folder(store: FeedStore, place: str) -> str | None:
-    """Return the id of the book that the folder at a place (see `book_at`) is or may become; None if unclear.
+    """Return the id of the book that a folder is or may become; None if no folder or several match.
 
-    Talks get a hidden book, as if they had been one, for the settings of their folder.
+    For `place` see `book_at`. A folder of talks gets a hidden book, which holds the settings of the folder.
     """
     roots = {feed.feed_id: to_path(feed.address) for feed in store.feeds() if is_folder(feed.address)}
     books = (

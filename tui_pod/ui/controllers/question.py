@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
 
 LAPSE = 60.0
-"""Seconds for which a question is offered once the next episode has loaded, unless the cursor moves before."""
+"""Seconds for which a question is offered after the next episode has loaded, unless the cursor moves first."""
 
 ROOM_FOR_KEYS, MIN_ROOM = 42, 24
 """Cells of the key line for other keys, and the least for the question."""

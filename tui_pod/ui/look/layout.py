@@ -9,7 +9,7 @@ SMALLEST = (40, 12)
 """Below this size (columns, rows), only the bar is shown."""
 
 WIDE = 150
-"""From this width on, the episode's pane and the transcript are shown beside the list instead of over it."""
+"""From this width on, details and transcript are shown beside the list, not over it."""
 
 HIGH = 30
 """From this height on, the playback bar has three lines."""

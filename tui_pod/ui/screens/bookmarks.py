@@ -140,7 +140,7 @@ class BookmarksView(ChoiceLines):
         controller.play_from(bookmark.episode, bookmark.start)
 
     async def action_edit(self) -> None:
-        """Edit the note and the text of the bookmark at the cursor; if there is none, bookmark what was just said."""
+        """Edit note and text of the bookmark at the cursor; without bookmarks, add one of what was just said."""
         if (bookmark := self.current) is not None:
             self._edit(bookmark)
         else:

@@ -121,7 +121,7 @@ def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[Sta
 
 
 def _time(seconds: float) -> tuple[str, str]:
-    """Return a time and its unit in large digits, such as `22` and `m`."""
+    """Return the number and the unit of a time that is drawn large, such as `22` and `m`."""
     if seconds < 60:
         return f"{int(seconds)}", "s"
     hours, minutes = divmod(round(seconds / 60), 60)

@@ -72,7 +72,7 @@ class EpisodeList(RowPane):
         """The selection changed."""
 
     class Resized(Message):
-        """There is more or less room, also for the title."""
+        """The list was resized, and with it the room for its title."""
 
     def __init__(self, model: EpisodeListModel) -> None:
         super().__init__("list")
@@ -117,7 +117,7 @@ class EpisodeList(RowPane):
         self.post_message(self.CursorMoved())
 
     def on_resize(self) -> None:
-        """Say so; Textual calls `RowPane.on_resize` too."""
+        """Post `Resized`; Textual calls `RowPane.on_resize` too."""
         self.post_message(self.Resized())
 
     def row_count(self) -> int:

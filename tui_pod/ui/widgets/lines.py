@@ -22,7 +22,7 @@ MIN_PATH = 14
 """Minimum width of the path, in cells."""
 
 CUT_PATH = "… › "
-"""Stands for the first topics of a path."""
+"""Replaces the first topics of a path that is too long."""
 
 
 class ActionLine(Widget):
@@ -140,7 +140,7 @@ class HeaderLine(ActionLine):
 
 
 def _end_of(path: str, room: int) -> str:
-    """Return as much of the end of a path as fits into `room` cells, at least its last topic."""
+    """Return the longest end of a path that fits into `room` cells, but at least its last topic."""
     while cell_len(path) > room and (rest := path.removeprefix(CUT_PATH).partition(" › ")[2]):
         path = f"{CUT_PATH}{rest}"
     return path if cell_len(path) <= room else path.removeprefix(CUT_PATH)
