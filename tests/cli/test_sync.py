@@ -56,6 +56,7 @@ def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: 
         capsys.readouterr()
         assert main([*words, "sync", "--dry-run", "--json"]) == 0
         received = [{"id": "one", "position": 42.0, "status": "started", "updated": NOW.isoformat(),
+                     "duration": 60.0, "played": False, "plays": 0,
                      "from": "desk", "former_position": None, "former_status": None}]  # fmt: skip
         said = json.loads(capsys.readouterr().out)
         assert (said["received"], said["sent"], said["dry_run"]) == (received, 1, True)
@@ -246,8 +247,8 @@ def test_folder_and_server_are_one_report_in_json(
     said = json.loads(out)
     assert [entry["episode"] for entry in said.pop("bookmarks")] == ["one"]
     assert said == {
-        "received": [{"id": "one", "position": 0.0, "status": "played", "updated": NOW.isoformat(), "from": None,
-                      "former_position": None, "former_status": None}],
+        "received": [{"id": "one", "position": 0.0, "played": True, "plays": 0, "updated": NOW.isoformat(),
+                      "status": "played", "from": None, "former_position": None, "former_status": None}],
         "machine": "desk.toml", "lacking_length": ["two"], "waiting": ["Ships"], "sent": 3, "subscribed": ["s"],
         "summary": "1 episode received, 1 sent, 1 bookmark received; 1 episode received, 2 sent, 1 podcast subscribed,"
         " 1 podcast unsubscribed",

@@ -81,7 +81,8 @@ class Rig:
 
     def received(self, ident: str, position: float, status: str = "started", **more: object) -> dict[str, Any]:
         time = (START - timedelta(hours=1)).isoformat()
-        return {"id": ident, "position": position, "status": status, "updated": time, **more}
+        marks = {"status": status, "played": status == "played"}
+        return {"id": ident, "position": position, "updated": time, **marks, **more}
 
 
 @pytest.fixture
@@ -107,6 +108,21 @@ async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
     assert two is not None
     assert (two.position, two.played) == (10.0, False)
     assert two.updated > START - timedelta(hours=1)  # so that the other devices take it back too
+
+
+async def test_what_was_dismissed_and_heard_elsewhere_is_so_at_once(rig: Rig) -> None:
+    index = rig.controller.progress_index
+    rig.controller.play("two")
+    older = (START - timedelta(days=2)).isoformat()
+    rig.report["received"] = [
+        rig.received("one", 30.0, dismissed=True),
+        {**rig.received("two", 5.0), "updated": older, "heard": "1-5", "plays": 3},
+    ]
+    rig.service.start()
+    await rig.synced()
+    two = index.get("two")
+    assert two is not None
+    assert (index.continue_count, two.position, two.plays, two.played_ranges) == (1, 10.0, 3, ((1.0, 5.0),))
 
 
 async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig: Rig) -> None:

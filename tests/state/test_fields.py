@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.fakes import START
+from tests.sync.machines import whole_progress
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
@@ -124,7 +125,7 @@ def test_card_may_be_due_years_ahead() -> None:
 
 
 WHOLE_RECORDS = (
-    (PROGRESS, Progress(START, 1.5, 9.25, True, 2, START, ((1.0, 2.5),), True, True)),
+    (PROGRESS, whole_progress()),
     (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True)),
     (CARD, Card("a", 1.0, START, START, 2.5, 3.5, START)),
     (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title")),

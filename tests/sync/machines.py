@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, get_type_hints
 
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, newest, stamp_after
+from tui_pod.core.progress.ranges import Ranges
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
@@ -20,6 +22,16 @@ from tui_pod.sync.run import SyncResult, sync_with_folder
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 LENGTH = 1000.0
+
+VALUES = {bool: True, int: 2, str: "slow", float: 1.5, float | None: 9.25, datetime: START,
+          datetime | None: START - timedelta(days=1), Ranges: ((1.0, 2.5),)}  # fmt: skip
+"""A value other than the default for a field of each type."""
+
+
+def whole_progress() -> Progress:
+    """Return progress in which no field but the mark, which would take its position back, has its default."""
+    made: dict[str, Any] = {name: VALUES[hint] for name, hint in get_type_hints(Progress).items()}
+    return Progress(**made)._replace(played=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE
+from tui_pod.state.fields import PROGRESS
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
@@ -249,9 +250,9 @@ def _summary(outcome: SyncResult, would: str) -> str:
 def _json(ident: str, progress: Progress, former: Progress | None, origin: str | None) -> dict[str, object]:
     return {
         "id": ident,
-        "position": progress.position,
-        "status": str(progress.status),
+        **PROGRESS.to_table(progress),
         "updated": progress.updated.isoformat(),
+        "status": str(progress.status),
         "from": origin or None,
         "former_position": former.position if former is not None else None,
         "former_status": str(former.status) if former is not None else None,

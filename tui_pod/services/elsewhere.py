@@ -10,8 +10,10 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import Progress
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
+from tui_pod.state.fields import PROGRESS
 from tui_pod.state.store import StateFile
 
 EVERY = 1.5
@@ -65,7 +67,7 @@ class ElsewhereWatch:
                 {
                     ident: progress
                     for ident, progress in saved.progress.items()
-                    if (here := known.get(ident)) is None or progress.updated > here.updated
+                    if (here := known.get(ident)) is None or _is_news(here, progress)
                 }
             )
             self._controller.bookmarks.receive_all(saved.notebook)
@@ -81,3 +83,10 @@ class ElsewhereWatch:
             except Exception as error:  # a catalogue that is being edited, a full disk: retried
                 log(f"what other programs change is not shown: {type(error).__name__}: {error}")
                 wait = min(2 * wait, SELDOM)
+
+
+def _is_news(here: Progress, saved: Progress) -> bool:
+    """Return whether saved progress is newer, or has more of what was played; what the app saved itself is rounded."""
+    if saved == here or saved.updated < here.updated:
+        return False
+    return saved.updated > here.updated or PROGRESS.to_table(saved) != PROGRESS.to_table(here)

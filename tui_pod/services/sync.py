@@ -20,7 +20,9 @@ from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import CommandFailed, run_command
-from tui_pod.state.notebook import SECTIONS, read_notebook
+from tui_pod.state.fields import PROGRESS
+from tui_pod.state.format import to_progress
+from tui_pod.state.notebook import LAYOUTS, read_notebook
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
@@ -225,8 +227,7 @@ class SyncService(Follower):
             self._since = self.synced = since
             self.work.ended()
         self._show()
-        received = _received(report)
-        shown = self._context.controller.editor.receive(received, self._label(report), origins=_origins(report))
+        shown = self._context.controller.editor.receive(received(report), self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
         self._ask_podcasts(report.get("waiting", []), is_asked)
@@ -280,15 +281,7 @@ async def run_sync(*arguments: str) -> dict[str, Any]:
 
 def _received_notebook(report: Mapping[str, Any]) -> Notebook:
     """Return the bookmarks and cards that a sync received, as the state file has them."""
-    times = ("created", "updated", "due", "reviewed")
-    tables = {
-        section: [
-            {key: datetime.fromisoformat(value) if key in times else value for key, value in entry.items()}
-            for entry in report.get(section, ())
-        ]
-        for section in SECTIONS.values()
-    }
-    return read_notebook(tables)
+    return read_notebook({each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS})
 
 
 def _origins(report: Mapping[str, Any]) -> dict[str, str]:
@@ -296,12 +289,7 @@ def _origins(report: Mapping[str, Any]) -> dict[str, str]:
     return {entry["id"]: clean(entry["from"], 60) for entry in report["received"] if entry.get("from")}
 
 
-def _received(report: Mapping[str, Any]) -> dict[str, Progress]:
-    return {
-        entry["id"]: Progress(
-            datetime.fromisoformat(entry["updated"]),
-            entry["position"],
-            played=entry["status"] == "played",
-        )
-        for entry in report["received"]
-    }
+def received(report: Mapping[str, Any]) -> dict[str, Progress]:
+    """Return the progress that a sync received, as it was saved."""
+    found = ((entry["id"], to_progress(PROGRESS.from_json(entry))) for entry in report["received"])
+    return {ident: progress for ident, progress in found if progress is not None}

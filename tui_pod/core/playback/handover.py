@@ -145,7 +145,8 @@ class Handover:
         episode = self._state.playback.episode
         assert episode is not None
         is_known, self._told = self._told == episode, episode
-        if abs(position - before) < WORTH_OFFERING and (is_known or not origin):
+        distance = abs(position - before)
+        if distance < 1 or (distance < WORTH_OFFERING and (is_known or not origin)):
             return
         self._undo.add(self._change(episode, before, position))
         self._state.ports.listener.tell(f"{_moved(before, position, origin)} · {key_of('undo')} goes back")

@@ -106,7 +106,7 @@ class ProgressEditor:
             is_saved: whether they are in the state file already.
             origins: names of the machines they come from, by episode, where known.
         """
-        state, before = self._state, dict[str, Progress | None]()
+        state, before, others = self._state, dict[str, Progress | None](), list[str]()
         moved: tuple[Progress, str | None] | None = None
         for ident, value in values.items():
             former = state.progress_index.get(ident)
@@ -114,9 +114,8 @@ class ProgressEditor:
             if progress == former:
                 continue
             is_loaded = ident == state.playback.episode
-            if is_loaded and progress.status is Status.STARTED:
-                if former is not None and value.updated <= former.updated:
-                    continue
+            is_started = is_loaded and progress.status is Status.STARTED
+            if is_started and (former is None or value.updated > former.updated):
                 origin = (origins or {}).get(ident)
                 if not self._handover.is_movable:
                     self._handover.offer(progress, origin)
@@ -126,13 +125,14 @@ class ProgressEditor:
             state.progress_index.put(ident, progress)
             if not is_saved:
                 state.ports.writer.save(ProgressRecord(ident, progress))
-            if is_loaded and moved is None:
-                self._player.tracker.set_done(progress.played)
+            if not is_started:
+                others.append(ident)
+                if is_loaded:
+                    self._player.tracker.set_done(progress.played)
         if before:
             if not is_saved:
                 state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
-        others = [ident for ident in before if moved is None or ident != state.playback.episode]
         self._player.follow_progress(others)
         if others and label:
             known = {ident: state.progress_index.get(ident) for ident in others}
