@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import time
 from datetime import UTC, timedelta
 
@@ -9,7 +10,7 @@ from tests.fakes import START, FakeClock, FakeListener, FakePlayer, FakeSources,
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.progress_tracker import SAVE_EVERY, ProgressTracker
+from tui_pod.core.player.progress_tracker import LARGEST_GAP, SAVE_EVERY, ProgressTracker
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress
@@ -103,16 +104,41 @@ def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
         assert quarter / 4 - saved_position < 5
 
 
-def test_move_jump_in_the_files_own_times_is_not_heard_and_never_played(listener: Listener) -> None:
+def test_move_jump_in_the_files_own_times_is_not_heard_and_only_the_end_makes_it_played(listener: Listener) -> None:
     listener.play(0, 3)
     listener.clock.go(0.25)
     assert not listener.tracker.move(99.0, 1.0)
-    listener.clock.go(1.0)
-    listener.tracker.finish(100.0, 1.0)
-    assert (listener.progress.played, listener.tracker.heard) == (False, 4.0)
-    assert listener.progress.played_ranges == ((0.0, 3.0), (99.0, 100.0))
+    listener.clock.go(0.5)
+    assert not listener.tracker.move(99.5, 1.0)
     listener.tracker.save()
+    listener.clock.go(0.5)
+    assert listener.tracker.finish(100.0, 1.0)
+    assert (listener.progress.played, listener.tracker.heard) == (True, 4.0)
+    assert listener.progress.played_ranges == ((0.0, 3.0), (99.0, 100.0))
     assert [record.seconds for record in listener.heard().values()] == [3.0, 1.0]
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_finish_decides_by_the_position_and_by_what_played_since_a_seek(library: Library, seed: int) -> None:
+    """Stalls and jumps before the end of the file change nothing; a seek alone, or a file that is cut, is no end."""
+    drawn = random.Random(seed)
+    listener, here, has_played = Listener(library, FakeClock()), 0.0, False
+    end = drawn.choice((100.0, 98.5, 94.0, 60.0))
+    for _ in range(drawn.randrange(1, 30)):
+        kind, seconds = drawn.choice(("play", "play", "stall", "jump", "seek")), drawn.uniform(0.05, 60.0)
+        if kind == "seek":
+            here, has_played = min(seconds, end), False
+            listener.tracker.seek(here)
+            listener.tracker.arrive(here)
+            continue
+        former, here = here, min(here + (0.25 if kind == "play" else seconds), 90.0, end)
+        listener.clock.go({"play": 0.25, "stall": seconds, "jump": 0.0}[kind] if here > former else 0.0)
+        listener.tracker.move(here, 1.0)
+        has_played = has_played or (here > former and (kind != "jump" or here - former <= LARGEST_GAP))
+    assert not (listener.progress_index.get("one") or Progress(START)).played
+    listener.tracker.finish(end, 1.0)  # at once: what is more than a gap is a jump
+    is_played = end >= 98.0 and (has_played or 0 < end - here <= LARGEST_GAP)
+    assert (listener.progress_index.get("one") or Progress(START)).played is is_played
 
 
 def test_move_jump_then_a_seek_and_the_end_played_to_is_played(listener: Listener) -> None:

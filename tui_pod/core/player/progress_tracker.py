@@ -68,7 +68,7 @@ class ProgressTracker:
         self.heard = 0.0
         self._last: float | None = None
         self._is_done = False
-        self._has_jumped = False
+        self._has_jumped = self._has_played = False
         self._since_save = 0.0
         self._moved_at = self._clock()
         self._start_stretch()
@@ -101,7 +101,7 @@ class ProgressTracker:
         self.wish(position)
         self._save_heard()
         self._last = None
-        self._is_done = self._has_jumped = False
+        self._is_done = self._has_jumped = self._has_played = False
 
     def continue_from_known(self) -> None:
         """Save just after the value that playing continues, so that a newer one of another machine wins."""
@@ -144,9 +144,10 @@ class ProgressTracker:
         if is_jump:
             self._save_heard()
             self.arrive(position)
-            self._has_jumped = True
+            self._has_jumped = self._has_jumped or position >= self._state.played_from(self.episode, self.duration)
             return False
         self._split_at_midnight()
+        self._has_played = True
         self._stretch += step
         self._wall += step / speed
         self._passed += min(max(passed, 0.0), step / speed + 1.0)  # not the pause before it
@@ -177,13 +178,16 @@ class ProgressTracker:
         return is_now_done
 
     def finish(self, position: float, speed: float) -> bool:
-        """Record that the file ended at `position`; return whether that is the end of the episode."""
+        """Record that the file ended at `position`; return whether that is the end of the episode.
+
+        That makes it played, whatever jumped in between, unless nothing was played since it began or since a seek.
+        """
         if self.episode is None:
             return False
         self.move(position, speed)
         if not is_whole(position, self.duration):
             return False
-        if not (self._is_done or self._has_jumped) and self.duration is not None and self.heard > 0:
+        if not self._is_done and self.duration is not None and self._has_played:
             self._is_done = True
             self.decide()
             self._put(self._progress().finished(self._stamp()), is_saved=True)
