@@ -66,7 +66,7 @@ def test_episodes_without_podcasts_are_found_by_their_recording(store: FeedStore
         ONE: (Status.PLAYED, 0.0), TWO: (Status.STARTED, 90.5),
     }  # fmt: skip
     store.subscribe([Entry("https://copy.example/f")])
-    again = Feed("Copy", (Item("x", "Ship 1", audio="https://ships.example/1.mp3"),))
+    again = Feed("Copy", (Item("x", "Ship 1", audio="https://ships.example/1.mp3?token=8"),))
     store.store("https://copy.example/f", again)
     assert set(take(exported, store).progress) == {TWO}  # it may be of either
 
@@ -112,6 +112,30 @@ def test_recording_that_several_episodes_share_is_of_none(store: FeedStore, tmp_
     items = [Item(f"guid-{n}", f"Ship {n}", audio="https://ships.example/1.mp3") for n in (1, 2)]
     store.store(FEED, Feed("Ships", tuple(items)))
     assert read_feeds(tmp_path / "data").aliases == {}
+
+
+@pytest.mark.parametrize("podcast", [FEED, None])
+def test_recordings_that_differ_only_after_the_question_mark_are_told_apart(
+    store: FeedStore, tmp_path: Path, podcast: str | None
+) -> None:
+    """castero and Overcast name the podcast, Pocket Casts does not; only the first two can wait for the feed."""
+    base = "https://ships.example/play.php?id="
+    heard = [HeardEpisode(podcast, "", f"{base}{n}", is_played=n == 1, position=n * 10.0) for n in (1, 3, 9)]
+    exported = Imported("x", (Entry(FEED),), tuple(heard), queue=(HeardEpisode(podcast, "", f"{base}2"),))
+    waiting = take(exported, store)
+    assert len(waiting.progress) == (3 if podcast else 0)
+    store.subscribe([Entry(FEED)])
+    store.await_recordings(waiting.awaited)
+    items = (Item(f"guid-{n}", f"Ship {n}", audio=f"{base}{n}") for n in (1, 2, 3, 4))
+    store.store(FEED, Feed("Ships", tuple(items)), now=1.0)
+    if podcast:
+        aliases = read_feeds(tmp_path / "data").aliases
+        assert {aliases.get(ident): value.status for ident, value in waiting.progress.items()} == {
+            ONE: Status.PLAYED, THREE: Status.STARTED, None: Status.STARTED,
+        }  # fmt: skip
+        assert Queue(waiting.queue).renamed(aliases).entries == (TWO,)
+    taking = take(exported, store)
+    assert (set(taking.progress), taking.queue, taking.unknown) == ({ONE, THREE}, (TWO,), 1)
 
 
 def test_queue_keeps_its_order_and_leaves_out_what_is_not_known(store: FeedStore) -> None:

@@ -6,13 +6,14 @@ side. Pure: changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import EpisodeIdentity
-from tui_pod.feeds.store.match import media_core
+from tui_pod.feeds.store.match import media_keys
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
@@ -77,40 +78,50 @@ def _addresses(values: Iterable[object]) -> list[str]:
 class EpisodeFinder:
     """Finds the episode that another program refers to: by guid within its podcast, then by address."""
 
-    def __init__(self, episodes: Iterable[EpisodeIdentity], podcasts: Mapping[str, str]) -> None:
+    def __init__(
+        self, episodes: Iterable[EpisodeIdentity], podcasts: Mapping[str, str], theirs: Iterable[str] = ()
+    ) -> None:
+        """Index the episodes here.
+
+        Args:
+            episodes: those of all podcasts.
+            podcasts: addresses of the podcasts in the other program, by the feed's id; empty if they are the same.
+            theirs: addresses of recordings of different episodes in the other program.
+        """
         self._feeds = {
             address_key(name): feed_id for feed_id, address in podcasts.items() for name in (feed_id, address) if name
         }
         self._by_guid: dict[tuple[str, str], str] = {}
-        self._by_address: dict[tuple[str, str], str] = {}
         self._by_media: dict[tuple[str, str], str | None] = {}  # under an empty feed id: in any podcast
+        shorts = Counter(dict(map(media_keys, theirs)).values())
+        self._shared = {short for short, count in shorts.items() if count > 1}
         for episode in episodes:
             self._by_guid[episode.feed, episode.guid] = episode.id
-            self._by_address[episode.feed, episode.audio] = episode.id
-            media = _media(episode.audio)
-            for key in ((episode.feed, media), ("", media)):
-                self._by_media[key] = episode.id if key not in self._by_media else None  # None: ambiguous
+            for key in ((feed, media) for media in media_keys(episode.audio) for feed in (episode.feed, "")):
+                is_other = self._by_media.setdefault(key, episode.id) != episode.id
+                self._by_media[key] = None if is_other else episode.id  # None: ambiguous
 
     def find(self, podcast: str, guid: str | None, audio: str | None) -> str | None:
         """Return the id of a podcast's episode; None if it is not here. Guid and audio are None if unknown."""
         feed = self._feeds.get(address_key(podcast))
         if feed is None:
             return None
-        return (
-            (self._by_guid.get((feed, guid)) if guid is not None else None)
-            or (self._by_address.get((feed, audio)) if audio is not None else None)
-            or (self._by_media.get((feed, _media(audio))) if audio is not None else None)
-        )
+        found = self._by_guid.get((feed, guid)) if guid is not None else None
+        return found or (self.find_recording(audio, feed) if audio is not None else None)
 
-    def find_recording(self, address: str) -> str | None:
-        """Return the id of the only episode with this recording, in any podcast; None for none or several."""
-        return self._by_media.get(("", _media(address)))
+    def find_recording(self, address: str, feed: str = "") -> str | None:
+        """Return the id of the only episode with this recording; None for none or several.
+
+        Args:
+            address: of the recording; the exact one counts first, then the shortened one if both sides have one.
+            feed: id of its podcast; empty: in any podcast.
+        """
+        exact, short = media_keys(address)
+        if (feed, exact) in self._by_media or short in self._shared:
+            return self._by_media.get((feed, exact))
+        return self._by_media.get((feed, short))
 
 
 def address_key(address: str) -> str:
     """Return a key that is the same for every way to write an address."""
     return unquote(address).partition("://")[2].rstrip("/").lower()
-
-
-def _media(address: str) -> str:
-    return media_core(unquote(address))

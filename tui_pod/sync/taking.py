@@ -70,7 +70,8 @@ def plan(
     """
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
     new = tuple(entry for entry in imported.entries if address_key(entry.address) not in ids)
-    finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})
+    theirs = [heard.audio for heard in (*imported.episodes, *imported.queue) if heard.audio]
+    finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds}, theirs)
     ids |= {address_key(entry.address): entry.feed_id or entry.address for entry in new}
     fetched = {feed.feed_id for feed in feeds if feed.fetched is not None}
     taken: dict[str, Progress] = {}

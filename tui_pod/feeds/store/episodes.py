@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -102,12 +103,16 @@ def hide(db: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identified]) -> dict[str, str]:
     """Return the id of the episode for each awaited recording that only one episode has."""
-    awaited = {row[0] for row in db.execute("SELECT id FROM aliases WHERE episode = ?", (feed_id,))}
-    episodes: dict[str, list[str]] = {}
+    awaited = [row[0] for row in db.execute("SELECT id FROM aliases WHERE episode = ?", (feed_id,))]
+    episodes: dict[str, list[str]] = {}  # by the whole id, and by its half for the shortened address
     for one in found if awaited else ():
-        if one.item.audio and (ident := recording_id(feed_id, one.item.audio)) in awaited:
-            episodes.setdefault(ident, []).append(one.id)
-    return {ident: ids[0] for ident, ids in episodes.items() if len(ids) == 1}
+        ident = recording_id(feed_id, one.item.audio) if one.item.audio else ""
+        for key in filter(None, (ident, ident[:8])):
+            episodes.setdefault(key, []).append(one.id)
+    shared = Counter(ident[:8] for ident in awaited)
+    matches = {ident: episodes.get(ident if ident in episodes or shared[ident[:8]] > 1 else ident[:8], [])
+               for ident in awaited}  # fmt: skip
+    return {ident: ids[0] for ident, ids in matches.items() if len(ids) == 1}
 
 
 def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, Item]]) -> None:

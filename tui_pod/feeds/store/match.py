@@ -57,8 +57,12 @@ def episode_id(feed_id: str, guid: str) -> str:
 
 
 def recording_id(feed_id: str, audio: str) -> str:
-    """Return the id under which an imported episode without a guid waits until its feed tells its own id."""
-    return episode_id(feed_id, f"\0recording\0{media_core(unquote(audio))}")
+    """Return the id under which an imported episode without a guid waits until its feed tells its own id.
+
+    Its first half identifies the shortened address, the second the exact one: see `media_keys`.
+    """
+    exact, short = media_keys(audio)
+    return episode_id(feed_id, f"\0recording\0{short}")[:8] + episode_id(feed_id, f"\0exact\0{exact}")[:8]
 
 
 def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:
@@ -67,6 +71,16 @@ def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:
     while ident in taken:
         ident = episode_id(feed_id, f"{ident}\0{guid}")
     return ident
+
+
+def media_keys(address: str) -> tuple[str, str]:
+    """Return keys of the exact address of a recording, however it is written, and of the shortened one.
+
+    Compare the exact ones first. The shortened address of a host that names its recordings after the `?` is that of
+    all of them, so it identifies one only where no other has it, on either side.
+    """
+    plain = unquote(address)
+    return f"//{plain.partition('//')[2]}", media_core(plain)
 
 
 def media_core(address: str | None) -> str:
