@@ -124,7 +124,11 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("playback.go_to")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.notices == ["Nothing is playing. Press enter on an episode to play it."]
+    await driver.press("4")
+    assert "Nothing is playing. Press enter on an episode to play it." in driver.text
+    await driver.press("enter")
+    assert (driver.shows(MainScreen), driver.main.views.is_open, driver.playback.episode) == (True, False, None)
+    await driver.press(key)
     await driver.press("enter", key)
     assert driver.shows(GoToScreen)
     await driver.press(*"wrong", "enter")
@@ -358,7 +362,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 @exercises("list.collect")
 async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("v", "v", key, "enter", *"Mine", "enter")
+    await driver.press("v", "v", key, *"Mine", "enter")
     made = driver.controller.lists.named("Mine")
     assert made is not None
     assert made.episodes == ("one", "two")

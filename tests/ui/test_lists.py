@@ -18,7 +18,7 @@ def shown(driver: AppDriver) -> list[str]:
 
 async def make_list(driver: AppDriver) -> None:
     """Put one to three on a list, and open it."""
-    await driver.press("V", "j", "j", "A", "enter", *"Mine", "enter")
+    await driver.press("V", "j", "j", "A", *"Mine", "enter")
     driver.main.open_entry(topics(driver).index("Mine"))
     await driver.settle()
 
@@ -57,9 +57,9 @@ async def test_second_list_is_chosen_among_those_there_are_and_a_bad_name_is_ref
     async with run_app(library) as driver:
         await make_list(driver)
         driver.main.open_entry(0)
-        await driver.press("G", "A", "enter")
+        await driver.press("G", "A", *"min", "enter")
         assert len(driver.controller.lists.by_hand[0].episodes) == 4
-        await driver.press("A", "j", "enter", *"Basics", "enter")
+        await driver.press("A", *"Basics", "enter")
         assert "there is a topic “Basics” already" in driver.notices[-1].replace("There", "there")
 
 

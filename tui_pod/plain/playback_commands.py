@@ -96,7 +96,7 @@ class PlaybackCommands:
     def _ask_position(self) -> None:
         playback = self._controller.playback
         if not playback.is_loaded:
-            self._dialogue.say(NOTHING_PLAYS)
+            self._dialogue.ask(NOTHING_PLAYS, lambda typed: None if typed else self._play())  # also takes the time
             return
         here = say_position(playback.position, playback.duration)
         question = f"Go to which time? Such as 12:34, +90, -30 or 50%. Now at {here}. Or press enter to stay:"

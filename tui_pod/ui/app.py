@@ -327,13 +327,9 @@ class TuiPodApp(TerminalApp):
 
     async def action_go_to(self) -> None:
         """Ask for a position to go to."""
-        from tui_pod.core.playback.controller import NOTHING_PLAYS  # after the first paint, as the next
-        from tui_pod.ui.screens.go_to import GoToScreen
+        from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
 
-        if self.playback.is_loaded:
-            await self.show_dialog(GoToScreen(self.controller))
-        else:
-            self.notify(NOTHING_PLAYS)
+        await self.show_dialog(GoToScreen(self.controller))
 
     def action_leave(self, for_good: bool) -> None:
         """Detach from the terminal, or suspend the client until it is in the foreground again.

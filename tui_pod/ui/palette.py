@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -20,7 +19,7 @@ from tui_pod.core.actions import BY_ID, shown_keys
 from tui_pod.core.selection.list_query import narrow
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import fit
-from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
@@ -98,15 +97,9 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
     yield PaletteCommand("Set up sync", main.dialogs.set_up_sync, about=about)
 
 
-class PaletteScreen(InputDialog):
+class PaletteScreen(SearchDialog):
     """Lists commands, topics and episodes; typing narrows them, and enter runs the one at the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,ctrl+n", "move('cursor_down')"),
-        Binding("up", "move('cursor_up')"),
-        Binding("pagedown", "move('page_down')"),
-        Binding("pageup", "move('page_up')"),
-    ]
     offered = ()
 
     def __init__(self, controller: PlaybackController, commands: Sequence[PaletteCommand], recent: list[str]) -> None:
@@ -119,47 +112,25 @@ class PaletteScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field over the commands, the recently used ones first."""
-        with DialogBody("Palette", "enter Run", "palette"):
-            yield Input(placeholder="command, topic or episode", id="palette-search")
-            choices = ChoiceList()
-            choices.can_focus = False  # the field keeps the focus
-            yield choices
-
-    def on_mount(self) -> None:
-        """Show what was used last."""
-        self._show("")
+        field = Input(placeholder="command, topic or episode", id="palette-search")
+        return self.compose_in(DialogBody("Palette", "enter Run", "palette"), field)
 
     def on_resize(self) -> None:
         """Cut the names to the width of the screen."""
-        self._show(self.query_one(Input).value)
+        self.show_rows(self.query_one(Input).value)
 
-    @on(Input.Changed)
-    def _on_typed(self, event: Input.Changed) -> None:
-        self._show(event.value)
-
-    @on(Input.Submitted)
-    def _on_submitted(self) -> None:
-        number = self.query_one(OptionList).highlighted
-        if number is not None:
-            self._run(self._shown[number])
-
-    @on(OptionList.OptionSelected)
-    def _on_clicked(self, event: OptionList.OptionSelected) -> None:
-        self._run(self._shown[event.option_index])
-
-    def action_move(self, move: str) -> None:
-        """Move the cursor of the list."""
-        getattr(self.query_one(OptionList), f"action_{move}")()
-
-    def _run(self, command: PaletteCommand) -> None:
+    def choose(self, number: int) -> None:
+        """Run a command."""
         self.dismiss()
+        command = self._shown[number]
         if command in self._commands:
             others = [name for name in self._recent if name != command.name]
             self._recent[:] = [command.name, *others][:RECENT]
             self._controller.remember("ui", "commands", [*self._recent])
         command.run()
 
-    def _show(self, typed: str) -> None:
+    def show_rows(self, typed: str) -> None:
+        """Show the commands, the recently used ones first, topics and episodes."""
         words = fold(typed).split()
         self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
         width = self.app.size.width

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.selection.list_query import Filter
@@ -94,26 +92,13 @@ class DialogController:
     def collect(self, episodes: Sequence[str]) -> None:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""
         from tui_pod.core.text.clean import counted  # after the first paint
-        from tui_pod.ui.screens.dialog import ChoiceDialog
-        from tui_pod.ui.screens.lists import NameScreen
+        from tui_pod.ui.screens.lists import CollectScreen
 
-        lists = self._services.controller.lists
-        known = lists.by_hand
+        lists, title = self._services.controller.lists, f"Put {counted(len(episodes))} on which list?"
+        put_on = partial(self._put_on, episodes)
+        self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
 
-        def choose(number: int) -> None:
-            if number < len(known):
-                self._put_on(known[number].name, episodes)
-            elif number == len(known):
-                self._show(NameScreen(lambda name: self._put_on(name, episodes)))
-            else:
-                self.save_list()
-
-        rows = [f"{each.name} · {counted(len(each.episodes))}" for each in known]
-        rows += ["A new list …", "A list by a rule, from what is listed …"]
-        title = f"Put {counted(len(episodes))} on which list?"
-        self._show(ChoiceDialog(title, [*map(Content, rows)], choose))
-
-    def _put_on(self, name: str, episodes: Sequence[str]) -> None:
+    def _put_on(self, episodes: Sequence[str], name: str) -> None:
         lists = self._services.controller.lists
         self._change_lists(lambda: lists.put_on(name, episodes))
 

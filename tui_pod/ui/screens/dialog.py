@@ -27,7 +27,7 @@ from textual.widgets.option_list import Option
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
 from tui_pod.services.tasks import explain
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.actions import dialog_bindings
 from tui_pod.ui.look.layout import AIRY
 from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine
@@ -114,14 +114,14 @@ class Backdrop(BackgroundScreen):
 
 
 class Dialog(ModalScreen[None]):
-    """A dialog that escape closes. The app's keys work in it, except in text fields."""
+    """A dialog that escape closes. Keys that are neither its own nor work everywhere do nothing."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-dense"), (ROOMY, "-roomy"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", id="dialog.close"),
-        *bindings("app"),
+        *dialog_bindings(),
     ]
 
     def render(self) -> RenderableType:
@@ -255,3 +255,52 @@ class InputDialog(Dialog):
     def on_mount(self) -> None:
         """Focus the field now: keys typed before the first paint would be lost otherwise."""
         self.set_focus(self.query_one(Input))
+
+
+class SearchDialog(InputDialog):
+    """A field over a list: typing narrows the list, and enter or a click chooses a row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,ctrl+n", "move('cursor_down')"),
+        Binding("up", "move('cursor_up')"),
+        Binding("pagedown", "move('page_down')"),
+        Binding("pageup", "move('page_up')"),
+    ]
+
+    def compose_in(self, body: DialogBody, field: Input) -> ComposeResult:
+        """Show the field over the list."""
+        with body:
+            yield field
+            choices = ChoiceList()
+            choices.can_focus = False  # the field keeps the focus
+            yield choices
+
+    def show_rows(self, typed: str) -> None:
+        """List what fits to the text."""
+        raise NotImplementedError
+
+    def choose(self, number: int) -> None:
+        """Take a row of the list."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """List everything."""
+        self.show_rows("")
+
+    @on(Input.Changed)
+    def _on_typed(self, event: Input.Changed) -> None:
+        self.show_rows(event.value)
+
+    @on(Input.Submitted)
+    def _on_submitted(self) -> None:
+        number = self.query_one(OptionList).highlighted
+        if number is not None:
+            self.choose(number)
+
+    @on(OptionList.OptionSelected)
+    def _on_clicked(self, event: OptionList.OptionSelected) -> None:
+        self.choose(event.option_index)
+
+    def action_move(self, move: str) -> None:
+        """Move the cursor of the list."""
+        getattr(self.query_one(OptionList), f"action_{move}")()

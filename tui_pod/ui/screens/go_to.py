@@ -7,14 +7,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
 from tui_pod.core.playback.go_to import parse_position
-from tui_pod.core.text.clean import clock, length
+from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 
 class GoToScreen(InputDialog):
-    """Asks for a position, and shows which one was typed."""
+    """Asks for a position, and shows which one was typed; if nothing plays, it takes what is typed and says why."""
 
     def __init__(self, controller: PlaybackController) -> None:
         super().__init__()
@@ -33,6 +33,11 @@ class GoToScreen(InputDialog):
     @on(Input.Submitted)
     def _on_typed(self, event: Input.Submitted) -> None:
         playback = self._controller.playback
+        if not playback.is_loaded:
+            self.dismiss()
+            if not event.value:
+                self._tui.main_screen.episodes.action_choose()  # as the line below the field says
+            return
         try:
             position = parse_position(event.value, playback.position, playback.duration)
         except ValueError:
@@ -42,6 +47,8 @@ class GoToScreen(InputDialog):
 
     def _meaning(self, text: str) -> Content:
         playback = self._controller.playback
+        if not playback.is_loaded:
+            return Content(visible(self._tui.first.with_keys(NOTHING_PLAYS)))
         here = f"{clock(playback.position)} of {length(playback.duration)}"
         if not text.strip():
             return Content(f"now at {here}")

@@ -1,26 +1,52 @@
-"""The dialog that asks for the name of a new list."""
+"""The dialog that asks for the list to put episodes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from tui_pod.ui.screens.form import FormDialog, FormField
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, OptionList
+
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.text.clean import clean, counted, fold
+from tui_pod.ui.screens.dialog import DialogBody, SearchDialog
+
+BY_RULE = "A list by a rule, from what is listed …"
 
 
-class NameScreen(FormDialog):
-    """Asks for a name."""
+class CollectScreen(SearchDialog):
+    """Lists the lists; typing narrows them, and offers to make a list of that name."""
 
-    keys = "enter Make it"
+    def __init__(
+        self, title: str, lists: Sequence[OwnList], put_on: Callable[[str], object], save_rule: Callable[[], object]
+    ) -> None:
+        """Ask; `put_on` is called with the name of a list, which may be new, or `save_rule` for one by a rule."""
+        super().__init__()
+        self._title, self._lists, self._put_on, self._save_rule = title, lists, put_on, save_rule
+        self._shown: list[tuple[str, Callable[[], object]]] = []
 
-    def __init__(self, take: Callable[[str], object]) -> None:
-        """Ask; `take` is called with what was typed, if anything was."""
-        super().__init__(
-            "A new list", [FormField("name", "Name", "It is listed under this name", usual="such as Morning")]
-        )
-        self._take = take
+    def compose(self) -> ComposeResult:
+        """Show a field over the lists."""
+        return self.compose_in(DialogBody(self._title, "enter Choose"), Input(placeholder="a list, or a new name"))
 
-    def save(self, values: Mapping[str, str]) -> None:
-        """Close, and take the name."""
-        if name := values["name"].strip():
-            self.dismiss()
-            self._take(name)
+    def show_rows(self, typed: str) -> None:
+        """Show the lists that have all words in their names, and a new one unless a list is called so."""
+        name, words = clean(typed), fold(typed).split()
+        found = [each for each in self._lists if all(word in fold(each.name) for word in words)]
+        self._shown = [
+            (f"{each.name} · {counted(len(each.episodes))}", partial(self._put_on, each.name)) for each in found
+        ]
+        if not words:
+            self._shown.append((BY_RULE, self._save_rule))
+        elif all(each.name != name for each in found):
+            self._shown.append((f"A new list “{name}”", partial(self._put_on, name)))
+        choices = self.query_one(OptionList)
+        choices.set_options(Content(row) for row, _ in self._shown)
+        choices.highlighted = 0
+
+    def choose(self, number: int) -> None:
+        """Close, and take what was chosen."""
+        self.dismiss()
+        self._shown[number][1]()

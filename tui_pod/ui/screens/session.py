@@ -216,6 +216,8 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 class SleepScreen(ChoiceDialog):
     """Sets the sleep timer."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("z", "app.sleep_timer", id="sleep.timer")]
+
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller
         title, keys, self._choices = "Sleep timer", "enter Set", _TIMERS

@@ -1,0 +1,119 @@
+"""What holds for every dialog: a key that is not its own changes nothing behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tests.app_driver import AppDriver, run_app
+from tests.fakes import START
+from tests.ui.screens.podcasts.test_imports import FOUND
+from tui_pod.core.actions import ACTIONS
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.selection.session_planner import Summary
+from tui_pod.feeds.net.fetch import LoginWanted
+from tui_pod.services.podcasts.logins import LoginQuestion
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.ui import palette
+from tui_pod.ui.actions import IN_DIALOGS
+from tui_pod.ui.screens.bookmark import BookmarkScreen
+from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, InputDialog, SearchDialog
+from tui_pod.ui.screens.form import FormDialog
+from tui_pod.ui.screens.go_to import GoToScreen
+from tui_pod.ui.screens.help import HelpScreen
+from tui_pod.ui.screens.lists import CollectScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen
+from tui_pod.ui.screens.podcasts.find import FindScreen
+from tui_pod.ui.screens.podcasts.imports import ImportScreen
+from tui_pod.ui.screens.podcasts.login import LoginScreen
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
+from tui_pod.ui.screens.recall import RecallScreen
+from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
+from tui_pod.ui.screens.sync_setup import ServerScreen, SyncScreen
+
+PODCAST = PodcastChoice("https://a.example/f", "A podcast", PodcastSettings())
+
+
+def bookmark(driver: AppDriver) -> Bookmark:
+    """Return a bookmark, which is made if there is none."""
+    return driver.controller.bookmarks.add("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")[0]
+
+
+async def _log_in(_: object) -> None:
+    """Take a login."""
+
+
+MAKE: dict[type[Dialog], Callable[[AppDriver], Dialog]] = {
+    ChoiceDialog: lambda _: ChoiceDialog("Title", ("One", "Two"), print),
+    palette.PaletteScreen: lambda driver: palette.PaletteScreen(driver.controller, [], []),
+    palette.ThemeScreen: lambda driver: palette.ThemeScreen(driver.app),
+    palette.NoticesScreen: lambda _: palette.NoticesScreen(["A notice."]),
+    BookmarkScreen: lambda driver: BookmarkScreen(bookmark(driver), driver.controller.bookmarks),
+    GoToScreen: lambda driver: GoToScreen(driver.controller),
+    HelpScreen: lambda _: HelpScreen(ACTIONS, "list"),
+    CollectScreen: lambda _: CollectScreen("Which list?", (), print, print),
+    AddFeedScreen: lambda driver: AddFeedScreen(driver.services, print),
+    FindScreen: lambda driver: FindScreen("ships", driver.services, print, lambda: HelpScreen(ACTIONS, "list")),
+    ImportScreen: lambda driver: ImportScreen(FOUND, driver.services.asked_feeds.asked_imports),
+    LoginScreen: lambda _: LoginScreen(LoginQuestion(LoginWanted("https://a.example/f", None), _log_in)),
+    SettingsScreen: lambda driver: SettingsScreen.of_podcast(
+        driver.services.feeds.settings, driver.services.first.settings, PODCAST
+    ),
+    PodcastsScreen: lambda _: PodcastsScreen([PODCAST], print),
+    RecallScreen: lambda driver: RecallScreen(driver.services.recall, [Card("two", 5.0, START, START)], print),
+    PlanScreen: lambda driver: PlanScreen(driver.services, driver.main.model),
+    SleepScreen: lambda driver: SleepScreen(driver.controller, "z"),
+    SummaryScreen: lambda driver: SummaryScreen(driver.controller, Summary(1, 60.0, 60.0, (), None)),
+    ServerScreen: lambda driver: ServerScreen(driver.services),
+    SyncScreen: lambda driver: SyncScreen(driver.services, is_server=True),
+}
+
+BASES = {InputDialog, SearchDialog, FormDialog}
+
+
+def every_kind(kind: type[Dialog] = Dialog) -> Iterator[type[Dialog]]:
+    """Yield the program's kinds of dialogs."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("tui_pod."):
+            yield each
+        yield from every_kind(each)
+
+
+def keys_not_of(dialog: Dialog) -> list[str]:
+    """Return all keys of the table but those of the dialog itself and those that work everywhere."""
+    theirs = {"enter", "escape"}
+    theirs.update(*(action.key_list for action in ACTIONS if action.is_everywhere or action.id in IN_DIALOGS))
+    own = {key for binding in type(dialog).__dict__.get("BINDINGS", ()) for key in binding.key.split(",")}
+    return sorted({key for action in ACTIONS for key in action.key_list} - theirs - own)
+
+
+def behind(driver: AppDriver) -> tuple[object, ...]:
+    """Return what a key could change: what is saved, played, asked of services, and shown behind a dialog."""
+    model = driver.main.model
+    services = driver.services
+    return (
+        len(driver.writer.records), driver.playback, [*services.asked_feeds.wishes], driver.controller.queue,
+        driver.controller.sleep, driver.notices, model.query, model.cursor, driver.main.focused,
+        driver.main.transcript.is_open, driver.main.views.is_open,
+    )  # fmt: skip
+
+
+async def test_dialog_swallows_every_key_that_is_not_its_own(library: Library) -> None:
+    assert {*every_kind()} - BASES == MAKE.keys(), "make each kind of dialog here"
+    async with run_app(library) as driver:
+        await driver.press("j", "enter", "k", "m", "e")  # something to undo, to play and to mark
+        await driver.press("u", "e")
+        bookmark(driver)
+        for kind, make in MAKE.items():
+            dialog = make(driver)
+            await driver.app.show_dialog(dialog)
+            await driver.settle()
+            before = behind(driver)
+            await driver.press_at_once(*keys_not_of(dialog))
+            assert (kind, behind(driver)) == (kind, before)
+            assert driver.app.screen is dialog
+        driver.app.close_dialogs()
+        await driver.press("u")
+        assert behind(driver) != before, "the keys would have changed something"
