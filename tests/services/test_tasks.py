@@ -124,6 +124,15 @@ async def test_work_that_fails_is_told_and_other_work_goes_on(
     assert other.cancelled()
 
 
+async def test_close_in_the_turn_in_which_a_task_ends_returns(room: Room) -> None:
+    background = BackgroundTasks(room.controller, FakeFrontend())
+    ending = background.run(asyncio.sleep(0))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(background.close())  # runs once the task has ended, before its callbacks do
+    await closing
+    assert ending.done()
+
+
 def test_save_that_fails_is_told_and_so_is_the_next_that_works() -> None:
     frontend = FakeFrontend()
     notices = SaveNotices(frontend)

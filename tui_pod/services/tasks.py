@@ -66,7 +66,8 @@ class BackgroundTasks:
             self._timers.clear()
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._tasks:
+                await asyncio.wait(self._tasks)  # returns after `_ended`; `gather` of ended tasks returns before
 
     def show(self, kind: str, job: Job | None) -> None:
         """Show a kind of work; None: it has ended."""

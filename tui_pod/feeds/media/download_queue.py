@@ -93,7 +93,8 @@ class DownloadQueue:
 
     async def done(self) -> None:
         """Wait until no download runs or waits."""
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())  # returns after `_forget`
 
     async def close(self) -> None:
         """End all downloads."""
