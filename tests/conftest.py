@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from scripts.world import ZONES
 from tests.fakes import FakeClock
 from tests.feeds.server import Site, serving
 from tests.patience import PATIENCE
@@ -70,6 +72,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def clock() -> FakeClock:
     """A clock that moves only when told."""
     return FakeClock()
+
+
+@pytest.fixture
+def set_zone() -> Iterator[Callable[[str], None]]:
+    """Sets the time zone of the test's process, for the test."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def set_zone(name: str) -> None:
+            patch.setenv("TZ", name)
+            time.tzset()
+
+        yield set_zone
+    time.tzset()
+
+
+@pytest.fixture(params=ZONES)
+def zone(set_zone: Callable[[str], None], request: pytest.FixtureRequest) -> str:
+    """Runs a test in each of the zones, and returns the zone's name."""
+    name: str = request.param
+    set_zone(ZONES[name])
+    return name
+
+
+@pytest.fixture
+def utc(set_zone: Callable[[str], None]) -> None:
+    """Runs a test in UTC, since it compares what times of day look like."""
+    set_zone("UTC")
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def listened(state: StateFile) -> None:
 
 
 def test_stats_are_sums_and_the_topics_most_listened_to_first(
-    run: Run, small: list[str], state: StateFile, listened: None
+    run: Run, small: list[str], state: StateFile, listened: None, zone: str
 ) -> None:
     rows = [line.split("\t") for line in run(*small, "stats").out.splitlines()]
     assert [name for name, _ in rows[:3]] == ["today", "week", "month"]
@@ -98,7 +98,8 @@ def test_stats_are_sums_and_the_topics_most_listened_to_first(
         ["Below", "2 m"],
     ]
     now = datetime.now(UTC)
-    state.append([HeardRecord("c", "one", now, 0, 180.0, 180.0)])
+    ahead = now.astimezone().utcoffset() or timedelta()
+    state.append([HeardRecord("c", "one", now, round(ahead.total_seconds() / 60), 180.0, 180.0)])
     assert [line.split("\t")[1] for line in run(*small, "stats").out.splitlines()[:3]] == ["3 m"] * 3
 
 

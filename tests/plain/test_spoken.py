@@ -174,6 +174,7 @@ def test_outlook_says_the_position_in_the_session_and_the_next_episode() -> None
     ]
 
 
+@pytest.mark.usefixtures("utc")
 def test_plan_says_its_length_end_and_first_episodes() -> None:
     room = make_room()
     short = Plan((0, 4), 110.0, room.library)

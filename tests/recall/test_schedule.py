@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -45,8 +45,8 @@ def test_answer_leaves_what_it_is_of_and_when_it_was_given() -> None:
     assert (card.key, card.reviewed, card.updated) == (NEW.key, START + DAY, START + DAY)
 
 
-def test_intervals_grow_with_the_rating() -> None:
-    found = list(intervals(NEW, START).values())
+def test_intervals_grow_with_the_rating(zone: str) -> None:
+    found = list(intervals(NEW, START.astimezone()).values())
     assert found == sorted(found)
     assert found[0] < found[-1]
 
@@ -57,9 +57,9 @@ def test_due_are_the_longest_due_up_to_the_most_of_a_day() -> None:
     assert [card.start for card in due_cards(cards, START, 2)] == [3.0, 2.0]
 
 
-def test_what_was_asked_today_counts_by_the_local_day() -> None:
-    zone = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
-    due = NEW._replace(due=zone - DAY)
-    asked = NEW._replace(start=9.0, reviewed=zone - timedelta(hours=1), due=zone + DAY)
-    assert due_cards([due, asked], zone, 1) == []
-    assert due_cards([due, asked], zone + timedelta(hours=1), 1) == [due]
+def test_what_was_asked_today_counts_by_the_local_day(zone: str) -> None:
+    midnight = datetime(2026, 3, 30).astimezone()
+    due = NEW._replace(due=START - 365 * DAY)
+    asked = NEW._replace(start=9.0, reviewed=midnight - timedelta(hours=22, minutes=30), due=midnight + DAY)
+    assert due_cards([due, asked], midnight - timedelta(hours=1), 1) == []
+    assert due_cards([due, asked], midnight, 1) == [due]

@@ -13,6 +13,8 @@ import pytest
 from tests.app_driver import run_app
 from tests.scenes import SCENES, play_scene
 
+pytestmark = pytest.mark.usefixtures("utc")
+
 SCREENS = Path(__file__).parent / "golden"
 
 SIZES = ((120, 40), (80, 24), (40, 12))

@@ -34,6 +34,8 @@ from tui_pod.ui.status_texts import (
     title_text,
 )
 
+pytestmark = pytest.mark.usefixtures("utc")
+
 
 class Restored(ServicesOver):
     """Services after a restart with a session of `two` and `one`, of which `two` was begun, and `held` held."""

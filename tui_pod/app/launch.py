@@ -49,7 +49,7 @@ def run_app(options: Namespace) -> int:
         if options.session is not None:
             from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
-            budget = parse_budget(options.session, datetime.now(UTC).astimezone())
+            budget = parse_budget(options.session, datetime.now(UTC))
     except CatalogsError as error:
         print(visible(str(error)), file=sys.stderr)
         return 1

@@ -34,7 +34,7 @@ def run(options: Namespace) -> None:
     sources = WordSources(opened.paths.data, opened.paths.cache)
     due = [
         (card, question)
-        for card in due_cards(cards, datetime.now(UTC).astimezone(), per_day)
+        for card in due_cards(cards, datetime.now(UTC), per_day)
         if (question := question_of(card, library, found.get(card.key), _words(sources, library.find(card.episode))))
     ]
     if options.json:

@@ -18,6 +18,7 @@ from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
+from tui_pod.core.wall_time import local_date, local_time
 
 
 def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str) -> SessionRequest:
@@ -37,7 +38,7 @@ def request_of(library: Library, orders: Orders, budget: float, topic: str | Non
 
 def run_plan(options: Namespace) -> None:
     """Print the episodes that fit into a time. Raises UsageError: the time is invalid."""
-    now = datetime.now(UTC).astimezone()
+    now = datetime.now(UTC)
     try:
         budget = parse_budget(options.time, now)
     except ValueError as error:
@@ -49,7 +50,7 @@ def run_plan(options: Namespace) -> None:
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library, settings.speeds)
     plan = plan_session(library, progress_index, request, speed_rule)
-    ends = now + timedelta(seconds=plan.total)
+    ends = local_time(now + timedelta(seconds=plan.total))
     if options.json:
         episodes = [episode_json(library, progress_index, index) for index in plan.indexes]
         print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
@@ -73,7 +74,7 @@ def run_stats(options: Namespace) -> None:
     if options.json:
         print_json(_stats_json(history, progress_index, library))
         return
-    today = datetime.now(UTC).astimezone().date()
+    today = local_date(datetime.now(UTC))
     rows = [
         ("today", span(history.days.get(today, 0.0))),
         ("week", span(history.weeks.get(f"{today:%G-W%V}", 0.0))),

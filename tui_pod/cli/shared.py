@@ -28,6 +28,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.text.clean import clock, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
+from tui_pod.core.wall_time import local_date
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
@@ -120,7 +121,7 @@ def open_library(options: Namespace) -> Opened:
     state = file.load()
     warn(*loaded.notices, *state.notices)
     settings = settings._replace(sync=settings.sync.or_chosen(state.setting))
-    library = with_lists(loaded.library, state.notebook.lists, datetime.now().astimezone().date())
+    library = with_lists(loaded.library, state.notebook.lists, local_date(datetime.now(UTC)))
     if library.moves:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
 

@@ -1,17 +1,32 @@
-"""The one place that decides which wall times are believed: any clock, this machine's included, may be years off.
+"""Wall times: which ones are believed, and what a clock on the wall shows at one.
+
+A time is a point in time, in UTC. Nothing else is stored, passed on or calculated with: an hour after a local time may
+have another offset. `local_time` is the only way to a local one, at the place that shows it or needs its day.
+
+Any clock, this machine's included, may be years off.
 
 A time that is more than two days ahead counts as now. Where it is read again and again, as in a file of another
 machine, "now" would move on with every reading and beat what the listener did since; there it counts as `UNKNOWN`, and
 as now when progress is first taken over.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 FUTURE = timedelta(days=2)
 """How far ahead a time may be: a clock may be a day fast, and a day is not the same everywhere."""
 
 UNKNOWN = datetime(1970, 1, 2, tzinfo=UTC)
 """Stands for a time that is not known, or not believed: anything that has a time is newer."""
+
+
+def local_time(time: datetime) -> datetime:
+    """Return a time as this machine's time zone has it, to show it or to read its day; not to calculate with."""
+    return time.astimezone()
+
+
+def local_date(time: datetime) -> date:
+    """Return the day that it is at a time in this machine's time zone."""
+    return local_time(time).date()
 
 
 def is_believed(time: datetime, now: datetime) -> bool:

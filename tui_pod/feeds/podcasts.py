@@ -18,6 +18,7 @@ from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.player.part_chapters import part_chapters
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.wall_time import local_time
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
@@ -170,7 +171,7 @@ class Podcasts:
         feed = self.store.find(feed_id)
         if feed is None:
             return None
-        when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
+        when = None if feed.fetched is None else local_time(datetime.fromtimestamp(feed.fetched, UTC))
         address = to_path(feed.address) if is_folder(feed.address) else to_base(feed.address)
         return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.trouble)
 

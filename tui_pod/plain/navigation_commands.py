@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.wall_time import local_date
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.row_commands import moves
 from tui_pod.plain.spoken import (
@@ -164,7 +165,7 @@ class NavigationCommands:
     async def _say_statistics(self) -> None:
         history, controller = await self._services.compute_statistics(), self._controller
         finished = controller.progress_index.finished()
-        self._dialogue.say_all(say_statistics(history, controller.now().date(), controller.library, finished))
+        self._dialogue.say_all(say_statistics(history, local_date(controller.now()), controller.library, finished))
 
     # -- reading ---------------------------------------------------------------------------------------
 

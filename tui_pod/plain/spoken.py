@@ -20,6 +20,7 @@ from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
 from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 
 SHOWN = 12
@@ -206,7 +207,7 @@ def say_plan(
     library: Library, progress_index: ProgressIndex, plan: Plan, speed_rule: SpeedRule, now: datetime
 ) -> Iterator[str]:
     """Yield a planned session: its length, its end and its episodes."""
-    end = now + timedelta(seconds=plan.total)
+    end = local_time(now + timedelta(seconds=plan.total))
     yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     former = ""
     for index in plan.indexes[:SHOWN]:

@@ -6,12 +6,13 @@ Source: https://github.com/open-spaced-repetition/free-spaced-repetition-schedul
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.cards import Card
+from tui_pod.core.wall_time import local_date
 
 if TYPE_CHECKING:
     import fsrs
@@ -30,7 +31,7 @@ class Rating(IntEnum):
 
 
 def rated(card: Card, rating: Rating, now: datetime) -> Card:
-    """Return a card as it is after an answer at `now` (UTC)."""
+    """Return a card as it is after an answer at `now`."""
     import fsrs  # 40 ms, when something is asked
 
     is_new = card.stability is None
@@ -43,7 +44,7 @@ def rated(card: Card, rating: Rating, now: datetime) -> Card:
         due=card.due,
         last_review=card.reviewed,
     )
-    after, _ = _scheduler().review_card(before, fsrs.Rating(rating), now)
+    after, _ = _scheduler().review_card(before, fsrs.Rating(rating), now.astimezone(UTC))  # it takes no other
     known = (None if value is None else round(value, 4) for value in (after.stability, after.difficulty))
     stability, difficulty = known
     return card._replace(due=after.due, stability=stability, difficulty=difficulty, reviewed=now, updated=now)
@@ -55,10 +56,10 @@ def intervals(card: Card, now: datetime) -> dict[Rating, int]:
 
 
 def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
-    """Return the cards due at `now` (local time), longest overdue first, at most `per_day` in one day."""
+    """Return the cards due at `now`, longest overdue first, at most `per_day` in one local day."""
     cards = list(cards)
-    times = (card.reviewed.astimezone(now.tzinfo) for card in cards if card.reviewed is not None)
-    asked = sum(time.date() == now.date() for time in times)
+    today = local_date(now)
+    asked = sum(card.reviewed is not None and local_date(card.reviewed) == today for card in cards)
     due = sorted((card for card in cards if card.due <= now), key=lambda card: (card.due, card.key))
     return due[: max(0, per_day - asked)]
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
+from tui_pod.core.wall_time import local_date
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.state.fields import PROGRESS
@@ -34,7 +35,7 @@ class ElsewhereWatch:
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
         self._is_leaving_progress = self._is_closed = False
-        self._today = controller.now().date()
+        self._today = local_date(controller.now())
 
     def start(self) -> None:
         """Start watching."""
@@ -58,7 +59,7 @@ class ElsewhereWatch:
 
     async def look(self) -> None:
         """Take over what has changed since the last check."""
-        if (today := self._controller.now().date()) != self._today:
+        if (today := local_date(self._controller.now())) != self._today:
             self._today = today
             self._controller.turn_day()
         if self._file.is_changed_elsewhere and not self._is_leaving_progress:

@@ -254,7 +254,7 @@ class RecallService(Follower):
         self._cards.change("the end of a card", {key: card.removed(now)})
 
     def now(self) -> datetime:
-        """Return the local time."""
+        """Return the time (UTC)."""
         return self._context.controller.now()
 
     def _add(self, key: BookmarkKey, is_later: bool) -> None:

@@ -14,6 +14,7 @@ from tui_pod.core.actions import BY_ID, key_hints, key_of
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import counted, span
+from tui_pod.core.wall_time import local_time
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
@@ -279,4 +280,4 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
 def _time_after(now: datetime, seconds: float) -> str:
     """Return the time of day `seconds` after `now`, with the weekday if that is at least a day away."""
     away = timedelta(seconds=seconds)
-    return f"{now + away:{'%a %H:%M' if away.days else '%H:%M'}}"
+    return f"{local_time(now + away):{'%a %H:%M' if away.days else '%H:%M'}}"

@@ -53,7 +53,7 @@ class TerminalDrawer:
         from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
         try:
-            self._app.frontend.start_session(parse_budget(wanted, datetime.now(UTC).astimezone()))
+            self._app.frontend.start_session(parse_budget(wanted, datetime.now(UTC)))
         except ValueError as error:
             self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 

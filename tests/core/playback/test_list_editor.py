@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.fakes import START
@@ -127,11 +129,11 @@ def test_session_of_a_list_is_in_its_order_whatever_is_new() -> None:
     assert [library.ids[index] for index in plan.indexes] == ["five", "two", "one"]
 
 
-def test_list_with_a_limit_of_age_loses_what_is_too_old_when_the_day_turns() -> None:
-    room = make_room()
-    room.clock.now = START.replace(month=2, day=5)
+def test_list_with_a_limit_of_age_loses_what_is_too_old_when_the_local_day_turns(zone: str) -> None:
+    room, midnight = make_room(), datetime(2026, 2, 6).astimezone()
+    room.clock.now = midnight.astimezone(UTC) - timedelta(seconds=1)
     room.controller.lists.set(OwnList("Week", START, is_rule=True, max_age=1), "a rule")
     assert on(room, "Week") == ["one", "two"]
-    room.clock.go(86_400)
+    room.clock.go(1)
     room.controller.turn_day()
     assert on(room, "Week") == ["one"]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-import time
+from collections.abc import Callable
 from datetime import UTC, timedelta
 
 import pytest
@@ -318,7 +318,7 @@ def test_heard_record_grows_under_one_key_and_a_jump_begins_another(listener: Li
     assert (second.seconds, second.wall) == (10.0, 5.0)
 
 
-def test_heard_record_is_split_at_local_midnight(library: Library) -> None:
+def test_heard_record_is_split_at_local_midnight(library: Library, zone: str) -> None:
     clock = FakeClock()
     midnight = (START.astimezone() + timedelta(days=1)).replace(hour=0, minute=0, second=0)
     clock.now = midnight.astimezone(UTC) - timedelta(seconds=10)
@@ -337,16 +337,13 @@ def test_heard_record_of_a_jump_without_playing_is_none(listener: Listener) -> N
     assert listener.heard() == {}
 
 
-@pytest.mark.parametrize(("zone", "minutes"), [("XXX-05:30", 330), ("XXX+03", -180), ("UTC", 0)])
+@pytest.mark.parametrize(("rule", "minutes"), [("XXX-05:30", 330), ("XXX+03", -180), ("UTC", 0)])
 def test_heard_record_tells_how_far_local_time_is_ahead(
-    library: Library, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, zone: str, minutes: int
+    library: Library, clock: FakeClock, set_zone: Callable[[str], None], rule: str, minutes: int
 ) -> None:
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
+    set_zone(rule)
     listener = Listener(library, clock)
     listener.play(0, 5)
-    monkeypatch.undo()
-    time.tzset()
     assert [record.offset for record in listener.heard().values()] == [minutes]
 
 

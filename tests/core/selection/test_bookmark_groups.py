@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -20,6 +20,7 @@ def kept(episode: str, start: float, hours: float, title: str = "") -> Bookmark:
 SOME = (kept("one", 50.0, 0), kept("two", 5.0, 1), kept("one", 10.0, 30), kept("gone", 1.0, 2, "Old title"))
 
 
+@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
@@ -29,7 +30,7 @@ SOME = (kept("one", 50.0, 0), kept("two", 5.0, 1), kept("one", 10.0, 30), kept("
     ],
 )
 def test_groups_begin_with_the_last_kept(by: Grouping, expected: dict[str, list[float]]) -> None:
-    groups = group_bookmarks(LIBRARY, SOME, by, UTC)
+    groups = group_bookmarks(LIBRARY, SOME, by)
     assert {group.head: [each.start for each in group.bookmarks] for group in groups} == expected
     assert [group.head for group in groups] == list(expected)
 

@@ -35,7 +35,7 @@ async def test_card_is_marked_and_what_is_due_is_counted() -> None:
         assert "2 bookmarks · by date · 2 to recall" in driver.text
 
 
-async def test_recall_shows_context_then_the_sentence_and_takes_an_answer() -> None:
+async def test_recall_shows_context_then_the_sentence_and_takes_an_answer(zone: str) -> None:
     async with run_app(LIBRARY) as driver:
         await show(driver, 0.0, 20.0, 40.0)
         await driver.press("r")

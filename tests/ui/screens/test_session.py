@@ -17,6 +17,8 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
+pytestmark = pytest.mark.usefixtures("utc")
+
 BASICS = ListQuery(entry=1)
 
 

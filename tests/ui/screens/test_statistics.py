@@ -20,6 +20,8 @@ from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.statistics import StatisticsView
 
+pytestmark = pytest.mark.usefixtures("utc")
+
 BASICS = ListQuery(entry=1)
 
 

@@ -94,6 +94,7 @@ async def test_entry_that_is_gone_says_so_by_its_id(library: Library) -> None:
         assert row(driver, 0) == [f"{MARKS['missing']} lost", "No longer there."]
 
 
+@pytest.mark.usefixtures("utc")
 async def test_queued_episode_has_its_number_except_in_the_queue_itself(library: Library) -> None:
     async with run_app(library, queue=Queue(("two", "one")), query=BASICS) as driver:
         assert f"{MARKS['queued']}2" in row(driver, 0)[0].replace(" ", "")

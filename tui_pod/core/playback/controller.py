@@ -138,8 +138,8 @@ class PlaybackController:
         return self._player.is_paused
 
     def now(self) -> datetime:
-        """Return the local time."""
-        return self._state.ports.clock().astimezone()
+        """Return the time (UTC); `local_time` returns what to show of it."""
+        return self._state.ports.clock()
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Replace the library, such as after feeds were refreshed; playback goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Generic
 
@@ -81,7 +81,7 @@ class EditableRecords(Generic[Thing]):
 
     def stamp(self, key: ThingKey) -> datetime:
         """Return a time for a new value, later than the former value's even if the clock was set back."""
-        now, former = self._state.ports.clock().astimezone(UTC), self._all.get(key)
+        now, former = self._state.ports.clock(), self._all.get(key)
         return now if former is None else stamp_later(former.updated, now)
 
     def _note(self, label: str, after: Mapping[ThingKey, Thing]) -> None:

@@ -13,6 +13,7 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.wall_time import local_date
 
 
 class ListEditor(EditableRecords[OwnList]):
@@ -107,7 +108,7 @@ class ListEditor(EditableRecords[OwnList]):
         from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
 
         state = self._state
-        library = with_lists(library, self, state.ports.clock().astimezone().date())
+        library = with_lists(library, self, local_date(state.ports.clock()))
         progress_index = state.progress_index.moved_to(library)
         self._adopt(library, progress_index)
         state.ports.listener.library_changed(library, progress_index)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, enough_heard, is_whole, newest, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
+from tui_pod.core.wall_time import local_date, local_time
 
 SAVE_EVERY = 4.0
 """Seconds between two saves, of the episode and of the listener: a kill may lose at most 5 s of either."""
@@ -274,7 +275,7 @@ class ProgressTracker:
 
     def _split_at_midnight(self) -> None:
         """Begin a new stretch when the local day has changed: statistics are by day."""
-        if self._stretch > 0 and self._clock().astimezone().date() != self._started.astimezone().date():
+        if self._stretch > 0 and local_date(self._clock()) != local_date(self._started):
             self._save_heard()
             self._start_stretch()
 
@@ -282,8 +283,7 @@ class ProgressTracker:
         """Save the running stretch under its key; it goes on, and its next save replaces this one."""
         if self._stretch <= 0 or self.episode is None:
             return
-        local = self._started.astimezone()
-        offset = local.utcoffset() or timedelta()
+        offset = local_time(self._started).utcoffset() or timedelta()
         record = HeardRecord(
             key=f"{self._state.ports.run}-{self._stretches}",
             episode=self.episode,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import tzinfo
 from typing import NamedTuple
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import clock
+from tui_pod.core.wall_time import local_time
 
 GONE = "No longer in the library"
 """Name of the group of bookmarks whose episodes are gone, when grouped by topic."""
@@ -30,17 +30,14 @@ class Group(NamedTuple):
     bookmarks: tuple[Bookmark, ...]
 
 
-def group_bookmarks(
-    library: Library, bookmarks: Iterable[Bookmark], by: Grouping, zone: tzinfo | None = None
-) -> list[Group]:
+def group_bookmarks(library: Library, bookmarks: Iterable[Bookmark], by: Grouping) -> list[Group]:
     """Return the bookmarks in groups, the one with the newest bookmark first.
 
     Within an episode and a topic they are in the order of the episode's time, within a day the newest is first.
-    `zone` decides which day it was; None stands for this machine's.
     """
     heads: dict[Grouping, Callable[[Bookmark], str]] = {
         Grouping.EPISODE: lambda bookmark: title_of(library, bookmark),
-        Grouping.DATE: lambda bookmark: f"{bookmark.created.astimezone(zone):%A %d %B %Y}",
+        Grouping.DATE: lambda bookmark: f"{local_time(bookmark.created):%A %d %B %Y}",
         Grouping.TOPIC: lambda bookmark: topic_of(library, bookmark),
     }
     groups: dict[tuple[str, str], list[Bookmark]] = {}

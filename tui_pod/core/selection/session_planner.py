@@ -16,6 +16,7 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort, sort_indexes
 from tui_pod.core.text.clean import parse_span
+from tui_pod.core.wall_time import local_time
 
 OVER = 1.05
 """Largest share of the budget for a plan if nothing else would fill it: sessions end between episodes."""
@@ -105,7 +106,7 @@ def parse_budget(text: str, now: datetime) -> float:
 
     Args:
         text: what the listener typed.
-        now: the present local time; an end time that has passed today is tomorrow's.
+        now: the present time; an end time, which is local, that has passed today is tomorrow's.
 
     Raises:
         ValueError: it is not a time between a minute and a day; the message is for the listener.
@@ -115,10 +116,11 @@ def parse_budget(text: str, now: datetime) -> float:
         hour, minute = int(found[1]), int(found[2])
         if hour > 23 or minute > 59:
             raise ValueError(f"“{text}” is no time of day; write it like 18:42")
-        end = now.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
-        if end <= now.replace(tzinfo=None):
+        here = local_time(now).replace(tzinfo=None)
+        end = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if end <= here:
             end += timedelta(days=1)
-        seconds = (end.astimezone() - now).total_seconds()  # wall time, also when daylight saving begins
+        seconds = (local_time(end) - now).total_seconds()  # also when the clock is changed until then
     else:
         try:
             seconds = parse_span(text)

@@ -15,6 +15,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList
 from tui_pod.core.selection.queue import Queue
+from tui_pod.core.wall_time import local_date, local_time
 from tui_pod.library.cache import Loaded
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.state.store import State, StateFile
@@ -57,7 +58,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
     if state.notebook.lists:
         from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
 
-        library = with_lists(library, state.notebook.lists, datetime.now().astimezone().date())
+        library = with_lists(library, state.notebook.lists, local_date(datetime.now(UTC)))
     progress_index = ProgressIndex(library, state.progress, settings.resume.fragment_age, datetime.now(UTC))
     playback = clamp(
         Playback(
@@ -79,7 +80,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         saved = from_settings(state.setting, library.topics, now)
     if saved is not None and saved.ends <= now:
         queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
-        over = (f"The session ended at {saved.ends.astimezone():%H:%M}; what it had left is no longer in the queue.",)
+        over = (f"The session ended at {local_time(saved.ends):%H:%M}; what it had left is no longer in the queue.",)
     saved_list, notebook = state.tables.get("list"), state.notebook
     if library.moves:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books

@@ -46,9 +46,7 @@ class StatusController:
     def begin(self) -> None:
         """Show the episode played last, before anything plays."""
         held = self._screen.playback.episode
-        self.bar.facts = status_texts.start_facts(
-            self._model, held, self._services.first, datetime.now(UTC).astimezone()
-        )
+        self.bar.facts = status_texts.start_facts(self._model, held, self._services.first, datetime.now(UTC))
         kept = (each for each in self._services.first.notebook.bookmarks if each.episode == held)
         self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 

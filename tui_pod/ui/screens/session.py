@@ -19,6 +19,7 @@ from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
+from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
@@ -148,7 +149,7 @@ class PlanScreen(InputDialog):
         if not plan.indexes:
             name = controller.library.topics.names[self._request.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
-        end = now + timedelta(seconds=plan.total)
+        end = local_time(now + timedelta(seconds=plan.total))
         head = f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}"
         if (speed := controller.playback.speed) != 1.0:
             head += f", at {speed:g}×"

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tui_pod.core.progress.statistics import Statistics
+from tui_pod.core.wall_time import local_date
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.parts import PLAIN
@@ -53,7 +54,7 @@ class StatisticsView(LinesView):
             statistics,
             controller.library,
             controller.progress_index,
-            controller.now().date(),
+            local_date(controller.now()),
             stats.free_days if stats.streak else None,
             services.first.is_ascii,
         )
@@ -69,11 +70,11 @@ class StatisticsView(LinesView):
     async def turn(self) -> None:
         """Show the statistics of the new day once the day has changed."""
         controller = self._services.controller
-        if controller.now().date() != self._shown.today:
+        if local_date(controller.now()) != self._shown.today:
             statistics = await self._services.compute_statistics()
             self._shown = self._shown._replace(
                 statistics=statistics, library=controller.library, progress_index=controller.progress_index,
-                today=controller.now().date(),
+                today=local_date(controller.now()),
             )  # fmt: skip
             self.on_resize()
 
