@@ -14,6 +14,7 @@ from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.selection.session_planner import SessionRequest
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.recall import aloud
 from tui_pod.recall.schedule import Rating
@@ -216,13 +217,46 @@ async def test_asking_says_when_nothing_is_due_and_when_all_was_asked(rig: Rig) 
     assert rig.screen.said[-1] == "That is all for now."
 
 
-async def test_session_starts_at_once_without_a_card_that_is_due_and_after_the_cards_with_one(rig: Rig) -> None:
-    started: list[bool] = []
-    rig.recall.before(lambda: started.append(True))
-    assert started == [True]
-    rig.recall.offer("one")
-    rig.recall.before(lambda: started.append(True))
-    assert (started, rig.screen.asked is not None) == ([True], True)
+async def test_session_starts_at_once_without_a_card_that_is_due(rig: Rig) -> None:
+    assert rig.recall.start_session(SessionRequest(900.0)).indexes
+    assert rig.controller.session is not None
+    assert (rig.screen.asked, rig.screen.said) == (None, [])
+
+
+async def test_session_pauses_for_its_questions_and_is_planned_in_the_time_they_left() -> None:
+    """They take a quarter at most: of an episode with 41 s left nothing was missed, and it is not planned again."""
+    rig = AloudRig("one", "two", "three", is_aloud=False)
+    rig.room.play("two", 159.0)
+    assert rig.recall.start_session(SessionRequest(90.0)).indexes
+    rig.controller.sessions.end()
+    assert rig.screen.asked is None, "there is no time for a single one"
+    rig.recall.start_session(SessionRequest(300.0))
+    assert rig.screen.asked is not None
+    cards, then = rig.screen.asked
+    assert (len(cards), rig.controller.is_paused, rig.controller.session) == (2, True, None)
+    assert await rig.recall.question(cards[0]) is not None
+    rig.room.clock.go(80)
+    assert await rig.recall.question(cards[1]) is None, "the time for questions is over"
+    rig.controller.editor.mark(["two"], played=True)  # on another machine, for one
+    then()
+    session = rig.controller.session
+    assert session is not None
+    assert session.request.budget == 225.0
+    assert "two" not in session.episodes
+    assert 0.8 * 225 <= rig.controller.sessions.status().left <= 1.05 * 225
+    assert rig.screen.said[-1].startswith("The session: ")
+    rig.recall.ask()
+    assert await rig.recall.question(cards[1]) is not None, "these are of no session"
+
+
+async def test_what_played_goes_on_if_nothing_is_left_for_the_session_after_its_questions() -> None:
+    rig = AloudRig("one", is_aloud=False)
+    rig.room.play("two", 20.0)
+    rig.begin()
+    rig.controller.editor.mark(rig.room.library.ids, played=True)
+    assert rig.screen.asked is not None
+    rig.screen.asked[1]()
+    assert (rig.controller.session, rig.controller.is_paused) == (None, False)
 
 
 async def test_nothing_before_a_bookmark_is_played_while_something_plays_or_if_it_is_gone(rig: Rig) -> None:
@@ -274,13 +308,17 @@ class AloudRig:
         context = make_context(self.controller, self.screen, settings)
         self.recall = RecallService(context, FakeReader(), self.sounds, self.voice)
         self.api = PlayerApi(self.controller)
-        self.started = 0
         for episode in episodes:
             self.recall.offer(episode)
 
-    def start(self) -> None:
-        """Stand for the start of a session."""
-        self.started += 1
+    def begin(self, asking: Asking | None = None) -> None:
+        """Plan a session, which begins after the questions."""
+        self.recall.start_session(SessionRequest(900.0), asking)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the session is under way."""
+        return self.controller.session is not None
 
     async def hear(self, *sounds: str, fault: str | None = None) -> None:
         """Wait for sounds, each of which ends once it was waited for, or fails."""
@@ -382,33 +420,34 @@ async def test_what_plays_waits_and_goes_on_afterwards_at_its_place() -> None:
 
 async def test_session_starts_after_the_round() -> None:
     rig = AloudRig("one")
-    rig.recall.before(rig.start)
+    rig.begin()
     await rig.hear("chime", "What is one?", "It is one.")
-    assert rig.started == 0
+    assert not rig.has_begun
     rig.controller.next()
     await rig.end()
-    assert rig.started == 1
-    rig.recall.before(rig.start)
-    assert rig.started == 2, "nothing is due any more"
+    assert rig.has_begun
+    rig.controller.sessions.end()
+    rig.begin()
+    assert rig.has_begun, "nothing is due any more"
 
 
 async def test_planner_may_choose_otherwise() -> None:
     rig = AloudRig("one", is_aloud=False)
-    rig.recall.before(rig.start, Asking.NOT)
-    assert (rig.started, rig.screen.asked) == (1, None)
-    rig.recall.before(rig.start, Asking.ALOUD)
+    rig.begin(Asking.NOT)
+    assert (rig.has_begun, rig.screen.asked) == (True, None)
+    rig.begin(Asking.ALOUD)
     await rig.hear("chime")
     assert Asking.ALOUD.following is Asking.NOT
 
 
 async def test_listener_who_plays_something_ends_the_round() -> None:
     rig = AloudRig("one")
-    rig.recall.before(rig.start)
+    rig.begin()
     await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
     rig.room.play("two", 5.0)
     rig.recall.playback_changed(rig.controller.playback)
     await until(lambda: rig.sounds.played[-1] == "silence", "nothing is heard any more")
-    assert (rig.started, rig.known()) == (0, [])
+    assert (rig.has_begun, rig.known()) == (False, [])
     assert rig.controller.interlude is None
 
 
@@ -440,7 +479,7 @@ async def test_what_cannot_be_asked_aloud_is_asked_on_the_screen_with_one_line_t
         rig.voice.missing_voice = "No voice."
     elif fault == "refused":
         rig.voice.fault = "No voice."
-    rig.recall.before(rig.start)
+    rig.begin()
     if fault == "silent":
         await rig.hear("chime", fault="No voice.")
         await rig.hear("chime", fault="No voice.")
@@ -450,7 +489,7 @@ async def test_what_cannot_be_asked_aloud_is_asked_on_the_screen_with_one_line_t
     cards, then = rig.screen.asked
     assert [card.episode for card in cards] == ["one", "two"]
     then()
-    assert rig.started == 1
+    assert rig.has_begun
 
 
 async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
@@ -470,7 +509,7 @@ async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
 
 async def test_round_goes_on_while_nothing_else_plays() -> None:
     rig = AloudRig("one")
-    rig.recall.before(rig.start)
+    rig.begin()
     await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
     rig.recall.playback_changed(rig.controller.playback)
     for _ in range(5):

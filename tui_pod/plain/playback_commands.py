@@ -16,7 +16,7 @@ from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
@@ -281,7 +281,7 @@ class PlaybackCommands:
         except ValueError as error:
             self._dialogue.say(f"Error: {error}.")
             return
-        plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
+        plan = controller.sessions.plan(request)
         if not plan.indexes:
             self._dialogue.say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
             return
@@ -290,12 +290,11 @@ class PlaybackCommands:
         )
         due = len(self._services.recall.due())
         aloud = f", type aloud to be asked {counted(due, 'question')} aloud first" if due else ""
-        self._dialogue.ask(f"Press enter to start{aloud}, or type no:", partial(self._start_session, request, plan))
+        self._dialogue.ask(f"Press enter to start{aloud}, or type no:", partial(self._start_session, request))
 
-    def _start_session(self, request: SessionRequest, plan: Plan, answer: str) -> None:
+    def _start_session(self, request: SessionRequest, answer: str) -> None:
         answer = answer.strip().lower()
         if answer and answer != "aloud":
             self._dialogue.say("No session.")
         else:
-            asking = Asking.ALOUD if answer else None
-            self._services.recall.before(partial(self._controller.sessions.start, request, plan), asking)
+            self._services.recall.start_session(request, Asking.ALOUD if answer else None)

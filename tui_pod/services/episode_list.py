@@ -397,13 +397,9 @@ class EpisodeListModel:
 
     def start_session(self, budget: float) -> Plan:
         """Start a session with a budget in seconds, and return its plan; start nothing if nothing fits."""
-        from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint
+        from tui_pod.core.selection.session_planner import SessionRequest  # after the first paint
 
-        controller, request = self._services.controller, SessionRequest(budget)
-        plan = plan_session(controller.library, controller.progress_index, request, controller.mixer.speed_rule)
-        if plan.indexes:
-            self._services.recall.before(lambda: controller.sessions.start(request, plan))
-        return plan
+        return self._services.recall.start_session(SessionRequest(budget))
 
     def end_session(self) -> str:
         """End the session in progress, and return what to say; what plays goes on."""

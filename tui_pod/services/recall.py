@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +13,8 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.selection.session_planner import QUESTIONS, questions_for
+from tui_pod.core.text.clean import counted, span
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
 from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from tui_pod.audio.excerpt import ExcerptPlayer
     from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.core.selection.session_planner import Plan, SessionRequest
     from tui_pod.services.context import Context
     from tui_pod.services.episode_reader import EpisodeReader
     from tui_pod.services.media import EpisodeSources
@@ -66,6 +71,7 @@ class RecallService(Follower):
         self._excerpts = excerpts
         self._voice = voice
         self._round: asyncio.Task[object] | None = None  # asks cards aloud
+        self._until: datetime | None = None  # when a session should begin
         self._cards = context.controller.bookmarks.cards
         self._offers_questions = offers_questions
 
@@ -97,16 +103,40 @@ class RecallService(Follower):
         else:
             frontend.tell("Nothing is due to be recalled.")
 
-    def before(self, start: Callable[[], None], asking: Asking | None = None) -> None:
-        """Ask the cards that are due, and then start a session; `asking` None follows the settings."""
+    def start_session(self, request: SessionRequest, asking: Asking | None = None) -> Plan:
+        """Ask the cards that are due, then start a session in the time that is left; nothing happens if nothing fits.
+
+        What plays waits meanwhile. The questions take at most a share of the time.
+
+        Args:
+            request: what the session should contain.
+            asking: how to ask; None follows the settings.
+
+        Returns:
+            What the session would be without questions.
+        """
+        controller, plan = self._context.controller, self._context.controller.sessions.plan(request)
         asking = self.before_sessions if asking is None else asking
-        due = self.due() if asking is not Asking.NOT else []
-        if not due:
-            start()
-            return
-        if asking is Asking.ALOUD:
-            self._hold()
-        self._ask(due, start, asking)
+        cards = self.due()[: questions_for(request.budget)] if plan.indexes and asking is not Asking.NOT else []
+        if not cards:
+            controller.sessions.start(request, plan)
+            return plan
+        go_on, since, most = self._hold(), controller.now(), timedelta(seconds=request.budget * QUESTIONS)
+
+        def start() -> None:
+            spent = min(most, controller.now() - since)
+            topic = plan.library.topics.found_in(controller.library.topics, request.topic)
+            left = replace(request, topic=topic, budget=request.budget - spent.total_seconds())
+            planned = controller.sessions.plan(left)
+            if planned.indexes:
+                controller.sessions.start(left, planned)
+                self._context.frontend.tell(f"The session: {counted(len(planned.indexes))}, {span(planned.total)}.")
+            else:
+                go_on()
+
+        self._ask(cards, start, asking)
+        self._until = since + most
+        return plan
 
     def _end(self, go_on: Callable[[], None] | None) -> None:
         self._context.frontend.tell("That is all for now.")
@@ -115,7 +145,7 @@ class RecallService(Follower):
 
     def _ask(self, cards: list[Card], then: Callable[[], None], asking: Asking) -> None:
         """Ask cards, and call `then` unless the listener plays something else meanwhile."""
-        frontend, missing = self._context.frontend, self._voice.missing_voice
+        frontend, missing, self._until = self._context.frontend, self._voice.missing_voice, None
         if self._round is not None:
             self._round.cancel()
         if asking is Asking.ALOUD and not missing:
@@ -179,8 +209,10 @@ class RecallService(Follower):
         self._excerpts.stop()
 
     async def question(self, card: Card) -> Question | None:
-        """Return the question of a card; None if its bookmark or episode is gone."""
+        """Return the question of a card; None if its bookmark or episode is gone, or the time for questions is over."""
         controller = self._context.controller
+        if self._until is not None and controller.now() >= self._until:
+            return None
         episode = None if card.start == OF_EPISODE else controller.library.find(card.episode)
         transcript = Transcript() if episode is None else await self._reader.transcript(episode)
         return question_of(card, controller.library, controller.bookmarks.get(card.key), transcript)

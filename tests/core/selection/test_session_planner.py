@@ -8,14 +8,14 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort
-from tui_pod.core.selection.session_planner import Session, SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import ORDERS, Session, SessionRequest, parse_budget, plan_session
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
 PLAYED = Progress(START, played=True)
@@ -165,16 +165,67 @@ def test_plan_of_lengths_beyond_measure_takes_no_time() -> None:
     assert planned(of_lengths(*[9e12] * 50, 60.0), SessionRequest(900)) == ["e50"]
 
 
-def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twentieth_more() -> None:
+def test_plan_keeps_its_promises_over_random_libraries() -> None:
+    """No played one, nothing of a series out of order, and four fifths are filled whenever that can be done."""
     chance = random.Random(3)
-    for _ in range(150):
-        resolve_duration = [float(chance.randint(30, 700)) for _ in range(chance.randint(1, 9))]
-        library, budget = of_lengths(*resolve_duration), float(chance.randint(60, 1500))
-        total = plan_session(library, ProgressIndex(library, {}), SessionRequest(budget), normally).total
-        sums = {sum(some) for count in range(10) for some in itertools.combinations(resolve_duration, count)}
-        assert total <= budget * 1.05
-        if any(0.8 * budget <= one <= budget for one in sums):
-            assert total >= 0.8 * budget, (resolve_duration, budget)
+    for _ in range(250):
+        count, budget = chance.randint(1, 9), float(chance.randint(60, 1500))
+        courses = [f"e{number}" for number in chance.sample(range(count), chance.randint(0, count))]
+        parts = courses[: len(courses) // 2], courses[len(courses) // 2 :]
+        library = build_library(
+            [Topic(f"Course {number}", episodes=tuple(part)) for number, part in enumerate(parts)],
+            [Episode(f"e{number}", "T", duration=float(chance.randint(30, 700))) for number in range(count)],
+        )
+        states = PLAYED, started(7.0), started(7.0)._replace(is_brief=True), started(7.0)._replace(is_dismissed=True)
+        progress = {ident: chance.choice(states) for ident in library.ids if chance.random() < 0.4}
+        index = ProgressIndex(library, progress)
+        order = chance.choice(ORDERS)
+        plan = plan_session(library, index, SessionRequest(budget, order=order, seed=1), normally)
+        said = (parts, progress, budget, [library.ids[each] for each in plan.indexes])
+        chains = [[each] for each in range(count) if library.ids[each] not in courses]
+        for part in parts:
+            for ident in part:
+                is_begun = index.status(ident) is Status.STARTED and progress[ident] == started(7.0)
+                if ident == part[0] or is_begun:
+                    chains.append([])
+                chains[-1].append(library.index(ident) or 0)
+        chains = [[each for each in chain if index.remaining(each)] for chain in chains]
+        if sum(map(bool, chains)) > 1 or order is Sort.COURSE:  # else another order of the series alone is wished
+            for chain in chains:
+                taken = [each for each in plan.indexes if each in chain]
+                assert taken == chain[: len(taken)], said
+            sums = {
+                sum(sum(map(index.remaining, chain[:most])) for chain, most in zip(chains, counts, strict=True))
+                for counts in itertools.product(*(range(len(chain) + 1) for chain in chains))
+            }
+            assert plan.total >= 0.8 * budget or not any(0.8 * budget <= each <= budget for each in sums), said
+        assert plan.total <= budget * 1.05, said
+        assert all(index.remaining(each) for each in plan.indexes), said
+        assert len({*plan.indexes}) == len(plan.indexes), said
+
+
+def test_everything_begun_is_planned_and_volumes_in_their_order() -> None:
+    """Volume 1 was played for some seconds: it is begun too, and comes before 2 and 10."""
+    books = [
+        Episode(f"v{number}", f"Volume {number}", duration=600.0, author="A", series=f"Saga {number}")
+        for number in (10, 2, 1)
+    ]
+    others = [Episode(f"o{number}", "Other", duration=900.0) for number in range(3)]
+    library = build_library([], [*books, *others])
+    brief = started(9.0)._replace(is_brief=True)
+    begun = {"v1": brief, "o0": brief, "o1": started(100.0)._replace(is_dismissed=True)}
+    for order in ORDERS:
+        found = planned(library, SessionRequest(4500.0, order=order), 1.0, "", **begun)
+        assert {"v1", "v2", "v10", "o0", "o1"} <= {*found}
+        assert [ident for ident in found if ident.startswith("v")] == ["v1", "v2", "v10"]
+    assert planned(library, SessionRequest(2100.0), v10=started(200.0))[0] == "v10"  # where the listener went on
+
+
+def test_another_order_of_a_course_alone_is_the_wish_of_the_listener() -> None:
+    course = [Episode(f"e{number}", "T", duration=100.0 * number) for number in (1, 2, 3)]
+    library = build_library([Topic("Course", episodes=("e2", "e3", "e1"))], course)
+    assert planned(library, SessionRequest(600.0)) == ["e2", "e3", "e1"]
+    assert planned(library, SessionRequest(600.0, order=Sort.SHORTEST)) == ["e1", "e2", "e3"]
 
 
 def test_plan_of_a_day_in_ten_thousand_episodes_takes_no_time_to_speak_of() -> None:

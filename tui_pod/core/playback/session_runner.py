@@ -78,6 +78,10 @@ class SessionRunner:
         if self.session is not None:
             self.session = replace(self.session, request=self._moved(self.session.request, former))
 
+    def plan(self, request: SessionRequest) -> Plan:
+        """Return the episodes that fill a session now."""
+        return plan_session(self._state.library, self._state.progress_index, request, self._mixer.speed_rule)
+
     def start(self, request: SessionRequest, plan: Plan) -> None:
         """Play the episodes of a plan before what is queued, in place of a session under way; can be undone.
 

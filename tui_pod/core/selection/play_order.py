@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from tui_pod.core.library.course import home_topic, whole_course, whole_folder
 from tui_pod.core.library.library import Library
@@ -39,3 +41,22 @@ def playing_list(
     whole = list(list_episodes(library, progress_index, Queue(), around))
     first = whole.index(listed[0]) if listed[0] in whole else 0
     return (around, whole) if whole[first : first + len(listed)] == list(listed) else (view, listed)
+
+
+def ordered_series(library: Library) -> Iterator[Sequence[int]]:
+    """Yield what is heard from first to last, in its order: volumes of a series, courses, folders, serial podcasts.
+
+    An episode is in one of them at most, the narrowest except that the parts of a course are not parted.
+    """
+    topics, volumes, known = library.topics, defaultdict[str, list[int]](list), set[int]()
+    for index, key in enumerate(library.authors):
+        if key and not (name := key.split("  ")[1]).startswith("~"):
+            volumes[key.split("  ")[0] + "  " + re.sub(r"[\d\s.]+$", "", name)].append(index)
+    found: list[Sequence[int]] = [sorted(books, key=library.authors.__getitem__) for books in volumes.values()]
+    found += [topics.paths[topic] for topic in sorted(topics.courses) if topic in topics.paths]
+    for topic in sorted(topics.paths, reverse=True):
+        if library.own_order(topic) == "oldest" and whole_folder(topics, topic) == topic:
+            found.append(topics.paths[topic])
+    for path in found:
+        yield (left := [index for index in path if index not in known])
+        known.update(left)

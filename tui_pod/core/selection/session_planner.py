@@ -6,15 +6,20 @@ Times are seconds; a budget is the listener's time, so an episode costs its leng
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from itertools import accumulate, pairwise, takewhile
+from math import inf
+from operator import or_
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort, sort_indexes
+from tui_pod.core.selection.play_order import ordered_series
 from tui_pod.core.text.clean import parse_span
 from tui_pod.core.wall_time import local_time
 
@@ -29,6 +34,12 @@ MAX_BUDGET = 24 * 3600.0
 
 MAX_CANDIDATES = 2_000
 """Episodes considered when the first ones in order do not fill the time."""
+
+QUESTIONS = 0.25
+"""Largest share of the budget for the questions that come before a session."""
+
+QUESTION_TIME = 30.0
+"""Seconds that a question takes, with the time to think."""
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -132,6 +143,11 @@ def parse_budget(text: str, now: datetime) -> float:
     return seconds
 
 
+def questions_for(budget: float) -> int:
+    """Return how many questions may be asked before a session."""
+    return int(budget * QUESTIONS // QUESTION_TIME)
+
+
 def plan_session(
     library: Library,
     progress_index: ProgressIndex,
@@ -139,33 +155,44 @@ def plan_session(
     speed_rule: SpeedRule,
     without: Iterable[str] = (),
 ) -> Plan:
-    """Return the episodes that fill a budget: unfinished ones first, then new ones, then unplayed ones in order.
+    """Return the episodes that fill a budget: unfinished ones first, then new ones, then the others in order.
 
-    It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes.
+    It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes. What an ordered series
+    has is taken in its order, and nothing of it is passed over.
 
     Args:
         speed_rule: how fast each episode would play.
         without: ids to leave out.
     """
-    excluded = set(without)
-    candidates = [
-        index for index in _candidates(library, progress_index, request) if library.ids[index] not in excluded
-    ]
-    costs = {index: progress_index.remaining(index) / speed_rule(index) for index in candidates}
-    candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
-    chosen: list[int] = []
+    excluded, costs = {library.index(ident) for ident in without}, dict[int, float]()
+    for index in _candidates(library, progress_index, request):
+        cost = progress_index.remaining(index) / speed_rule(index)
+        if index not in excluded and (cost > 0 or not progress_index.length(index)):
+            costs[index] = cost or inf  # one of unknown length cannot be planned, nor what follows it
+    candidates, before = _in_series(library, progress_index, request, costs)
+    chosen = dict[int, None]()
     total = 0.0
     for index in candidates:
+        if index in before and before[index] not in chosen:
+            continue
         if total + costs[index] <= request.budget:
-            chosen.append(index)
+            chosen[index] = None
             total += costs[index]
         elif total >= request.budget * ENOUGH:
             break
     if total < request.budget * ENOUGH:
-        some = [index for index in candidates if costs[index] <= request.budget * OVER][:MAX_CANDIDATES]
-        better = _first_to_fill(some, costs, request.budget * ENOUGH, request.budget * OVER)
+        room, chains = request.budget * OVER, dict[int, list[int]]()  # each episode's; a series is one
+        for index in candidates:
+            chain = chains.get(before[index]) if index in before else []
+            if chain is not None and sum(map(costs.__getitem__, chain), costs[index]) <= room:
+                chain.append(index)
+                chains[index] = chain
+            if len(chains) == MAX_CANDIDATES:
+                break
+        firsts = [chain for index, chain in chains.items() if chain[0] == index]
+        better = _first_to_fill(firsts, costs, request.budget * ENOUGH, room)
         if sum(costs[index] for index in better) > total:
-            chosen = better
+            chosen = dict.fromkeys(index for index in candidates if index in better)
     return Plan(tuple(chosen), sum(costs[index] for index in chosen), library)
 
 
@@ -177,8 +204,10 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         if request.has_started
         else []
     )
-    touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    rest = [index for index in members if index not in touched]
+    left_out = progress_index.indexes[Status.PLAYED].union(
+        started if request.has_started else progress_index.indexes[Status.STARTED]
+    )
+    rest = [index for index in members if index not in left_out]
     unplayed = sort_indexes(library, rest, request.order, request.topic, request.seed)
     if request.topic in library.lists or request.order is Sort.SHUFFLE:
         return [*started, *unplayed]  # as it is shown
@@ -189,26 +218,47 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
     return [*started, *sorted(unplayed, key=lambda index: index not in new)]
 
 
-def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
-    """Return the first candidates in order that together take from `enough` to `room` whole seconds.
+def _in_series(
+    library: Library, progress_index: ProgressIndex, request: SessionRequest, candidates: Iterable[int]
+) -> tuple[list[int], dict[int, int]]:
+    """Return candidates with those of a series in its order, and what must be taken before each of them, if anything.
 
-    If none do, return those that come nearest to `room` from below. Each sum that the
-    candidates from one on can reach is a bit of a number, so that adding a candidate to all sums is one shift.
+    What the listener has begun is where a series goes on, whatever was left out before it. The order of a list by hand
+    is the listener's own, and so is another order than the series' if nothing but the series is asked for.
+    """
+    candidates, before, turns = list(candidates), dict[int, int](), dict[int, Iterator[int]]()
+    begun, own_list = set(progress_index.unfinished()), library.lists.get(request.topic)
+    wanted = set(candidates)
+    for path in ordered_series(library) if own_list is None or own_list.is_rule else ():
+        coming = [index for index in path if index in wanted]
+        if len(coming) == len(candidates) and request.order is not Sort.COURSE:
+            break
+        before |= {index: former for former, index in pairwise(coming) if index not in begun}
+        turn = iter([index for index in coming if index not in begun])
+        turns |= dict.fromkeys((index for index in coming if index not in begun), turn)
+    return [next(turns[index]) if index in turns else index for index in candidates], before
+
+
+def _first_to_fill(chains: Sequence[Sequence[int]], costs: Mapping[int, float], enough: float, room: float) -> set[int]:
+    """Return beginnings of the first chains in order that together take from `enough` to `room` whole seconds.
+
+    If none do, return those that come nearest to `room` from below. Each sum that the chains from one on can reach is
+    a bit of a number, so that adding an episode to all sums is one shift.
     """
     limit = (1 << (int(room) + 1)) - 1
     reach = [1]
-    for index in reversed(candidates):
-        reach.append((reach[-1] | reach[-1] << _whole(costs[index])) & limit)
+    sums = [[0, *takewhile(room.__ge__, accumulate(_whole(costs[index]) for index in chain))] for chain in chains]
+    for taken in reversed(sums):
+        reach.append(reduce(or_, map(reach[-1].__lshift__, taken)) & limit)
     wanted = limit >> _whole(enough) << _whole(enough)
     if not reach[-1] & wanted:
         wanted = 1 << reach[-1].bit_length() - 1
-    chosen: list[int] = []
+    chosen = set[int]()
     used = 0
-    for index, later in zip(candidates, reach[-2::-1], strict=True):
-        taken = used + _whole(costs[index])
-        if later << taken & wanted:
-            chosen.append(index)
-            used = taken
+    for chain, taken, later in zip(chains, sums, reach[-2::-1], strict=True):
+        count = max(count for count, more in enumerate(taken) if later << used + more & wanted)
+        chosen.update(chain[:count])
+        used += taken[count]
     return chosen
 
 

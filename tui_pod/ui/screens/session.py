@@ -17,7 +17,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.selection.list_query import Sort
-from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
@@ -74,7 +74,7 @@ class PlanScreen(InputDialog):
             self._show()  # the plan is of an older library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._recall.before(partial(self._controller.sessions.start, self._request, self._plan), self._asking)
+            self._recall.start_session(self._request, self._asking)
 
     def action_step(self, by: int) -> None:
         """Offer the next (1) or previous (-1) usual length."""
@@ -145,7 +145,7 @@ class PlanScreen(InputDialog):
             return Content(str(error))
         self._request = replace(self._request, budget=budget)
         speed_rule = controller.mixer.speed_rule
-        plan = self._plan = plan_session(controller.library, controller.progress_index, self._request, speed_rule)
+        plan = self._plan = controller.sessions.plan(self._request)
         if not plan.indexes:
             name = controller.library.topics.names[self._request.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
