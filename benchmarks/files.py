@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 
@@ -27,6 +28,10 @@ STALL_LIMIT = 1.5
 """Time that the screen stands still after a save, ÷ that without one."""
 
 
+MARK_LIMIT, MARKS = 1.1, 15
+"""CPU of `tui-pod mark` with sync, which starts a process that sends the mark, ÷ that without; and how often."""
+
+
 def measure(bench: Bench) -> Table:
     """Measure loading and saving at each size."""
     rows: list[Row] = []
@@ -34,12 +39,15 @@ def measure(bench: Bench) -> Table:
         rows += _loads(bench, bench.store(size))
     for size in bench.sizes:
         rows += _saves(bench, bench.touched(size))
+    without, with_sync = (_mark(bench, bench.store(119), has_sync) for has_sync in (False, True))
+    rows.append(Row("119 episodes: mark one by command, with sync", with_sync, "ms", MARK_LIMIT, floor=without))
     return Table(
         "Files",
         "CPU time in a process of its own, imports not counted. A touched state has an entry for each episode. The"
         " stall is the longest time between two beats of a millisecond on the event loop, of the 150 ms after a save"
         " while something plays. The floors are as many rows read from bare SQLite in memory, a line appended and"
-        " synced, the stall of as many waits without a save, and for a rule our own filter and search for the same.",
+        " synced, the stall of as many waits without a save, and for a rule our own filter and search for the same. The"
+        " floor of a mark by command is one without sync.",
         rows,
     )
 
@@ -70,6 +78,22 @@ def _saves(bench: Bench, store: FeedStore) -> list[Row]:
         Row(f"{name}: save a position", save, "ms", SAVE_LIMIT, floor=append),
         Row(f"{name}: loop stall of a save, p95", stall, "ms", STALL_LIMIT, floor=without),
     ]
+
+
+def _mark(bench: Bench, store: FeedStore, has_sync: bool) -> float:
+    """Return the median CPU time of a mark, each in a state of its own: one that waits to be sent takes later ones."""
+    times = []
+    for number in range(MARKS):
+        state = bench.folder / f"mark-{has_sync:d}-{number}" / "state.toml"
+        state.parent.mkdir()
+        if has_sync:
+            state.with_name(f"{state.name}.sync-lock").touch()
+        command = [*bench.program(*store.arguments), "mark", "played", ident(0), "--state", str(state)]
+        process = subprocess.Popen(command, env=dict(store.variables), stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        times.append((used.ru_utime + used.ru_stime) * 1000)
+    return statistics.median(times)
 
 
 def _milliseconds(bench: Bench, store: FeedStore, what: str, *words: str, runs: int = 5) -> float:

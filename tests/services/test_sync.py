@@ -22,6 +22,7 @@ from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.runtime import changes
 from tui_pod.services import sync as module
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
@@ -194,9 +195,12 @@ async def test_paused_app_looks_at_the_folder_often_and_at_the_server_now_and_th
     await until(lambda: len(rig.runs) > before, "it syncs what is new")
     rig.service.playback_changed(Playback(status=PlayerStatus.PLAYING))
     await until(lambda: not rig.service.is_asking, "the last look has ended")
-    looks = len(rig.looks)
-    await until(lambda: rig.service.rounds > looks + 10, "time passes")
-    assert len(rig.looks) == looks
+    rig.looks.clear()
+    monkeypatch.setattr(module, "LOOK_PLAYING_EVERY", 0.005)
+    rounds = rig.service.rounds
+    await until(lambda: rig.service.rounds > rounds + 20, "time passes")
+    assert not any(rig.looks)
+    assert 1 <= len(rig.looks) <= (rig.service.rounds - rounds) // 5 + 1
 
 
 async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
@@ -242,7 +246,7 @@ async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) 
 async def test_podcasts_of_other_machines_are_asked_about_on_request(
     rig: Rig, is_yes: bool, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "GAP", 0.0)
+    monkeypatch.setattr(module, "AFTER", 0.0)
     rig.report["waiting"] = ["One", "Two"]
     rig.service.start()
     await rig.synced()
@@ -284,7 +288,7 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
 
 
 async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "GAP", 0.0)
+    monkeypatch.setattr(module, "AFTER", 0.0)
     playing = Playback(status=PlayerStatus.PLAYING)
     rig.service.playback_changed(playing)
     rig.service.playback_changed(playing._replace(position=5.0))
@@ -292,6 +296,46 @@ async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch
     rig.service.playback_changed(playing._replace(status=PlayerStatus.PAUSED))
     await rig.synced()
     assert rig.runs == ["sync"]
+
+
+async def test_changes_are_sent_by_one_sync_after_the_last_or_some_time_after_the_first(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.service.start()
+    await rig.synced()
+    await until(lambda: not rig.service.is_asking, "the sync has ended")
+    monkeypatch.setattr(module, "AFTER", 0.01)
+    for _ in range(3):
+        await asyncio.to_thread(changes.note)
+    await rig.synced()
+    assert rig.runs == ["sync"] * 2
+    monkeypatch.setattr(module, "AFTER", 1000.0)
+    monkeypatch.setattr(module, "BY", 0.01)
+    changes.note()
+    await rig.synced()
+    await rig.service.close()
+    assert not changes.listeners
+
+
+async def test_change_during_a_sync_is_sent_by_the_next(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AFTER", 0.0)
+    going = asyncio.Event()
+
+    async def slow(*options: str) -> dict[str, Any]:
+        rig.runs.append("begun")
+        await going.wait()
+        return rig.report
+
+    service = SyncService(rig.context, rig.service.work._replace(run=slow))
+    service.start()
+    await until(lambda: rig.runs == ["begun"], "it syncs")
+    changes.note()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert rig.runs == ["begun"]
+    going.set()
+    await until(lambda: rig.runs == ["begun", "begun"], "it syncs again")
+    await service.close()
 
 
 async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
@@ -435,7 +479,7 @@ async def test_podcasts_that_come_again_and_again_cause_two_syncs_only(rig: Rig)
 
 
 async def test_other_podcasts_of_other_machines_are_named_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "GAP", 0.0)
+    monkeypatch.setattr(module, "AFTER", 0.0)
     rig.service.start()
     await rig.synced()
     for names in (["One"], ["One"], ["One", "Two"]):
@@ -507,7 +551,7 @@ async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, mo
 
 
 async def test_nothing_is_synced_soon_before_the_first_sync(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "GAP", 0.0)
+    monkeypatch.setattr(module, "AFTER", 0.0)
     rig.is_first = True
     rig.service.sync_soon()
     for _ in range(5):

@@ -81,9 +81,12 @@ def _hold_streams() -> list[str]:
 
 def _run_command(options: Any) -> int:
     from tui_pod.core.errors import UserError  # the app starts without the commands
+    from tui_pod.runtime import changes
 
     module, _, function = options.run.rpartition(".")
     run: Callable[[Any], int | None] = getattr(import_module(f"tui_pod.cli.{module}"), function)
+    changed: list[None] = []
+    changes.listeners.append(note := lambda: changed.append(None))
     try:
         status = run(options) or 0
         sys.stdout.flush()
@@ -97,6 +100,12 @@ def _run_command(options: Any) -> int:
         return 2 if is_usage else 1
     except OSError as error:
         return _break_off(error)
+    finally:
+        changes.listeners.remove(note)
+        if changed and options.command != "sync":
+            from tui_pod.sync.sending import send_soon  # few commands change anything
+
+            send_soon(options)
     return status
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,8 @@ def run_apart(module: str, *arguments: str | Path) -> None:
 
     Failure is ignored, so use it for optional work only.
     """
+    import subprocess  # who starts processes in other ways does without
+
     command, environment = start_of(module, *arguments)
     nothing = subprocess.DEVNULL
     with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ Here that is shown, and can be undone. Called on the event loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -18,6 +19,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
+from tui_pod.runtime import changes
 from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import CommandFailed, run_command
 from tui_pod.state.fields import PROGRESS
@@ -33,14 +35,17 @@ EVERY = 900.0
 MINUTE = 60.0
 """Seconds after which the time since the last sync is updated on the screen."""
 
-GAP = 20.0
-"""Seconds from a pause or the end of an episode to a sync; several of them in that time cause one sync."""
+AFTER, BY = 3.0, 8.0
+"""Seconds after the last change of the listener, and at most after the first one, to the sync that sends them."""
 
 LOOK_EVERY = 4.0
-"""Seconds between two looks at the folder while nothing plays."""
+"""Seconds between two looks at the folder while nothing plays: a few system calls."""
 
-ASK_EVERY = 120.0
-"""Seconds between two requests to the server while nothing plays."""
+LOOK_PLAYING_EVERY = 32.0
+"""Seconds between them while something plays: a sync sends its position too, which others would take as news."""
+
+ASK_EVERY = 60.0
+"""Seconds between two requests to the server while nothing plays: 2 kB each, or all progress of a library's account."""
 
 MAX_NAME = 60
 """Longest name of a podcast in a question, in characters."""
@@ -90,12 +95,15 @@ class SyncService(Follower):
         self._problem = ""
         self.rounds = 0
         """How often it was time to look."""
+        self._send_by = 0.0  # when to send what has changed, by the loop's clock; 0: nothing has
         self._is_awaited = False  # playback waits for the result
         self._told: list[str] = []  # podcasts of other machines that the listener was told about
 
     def start(self, is_asked: bool = False) -> None:
         """Sync now and at intervals; unless the listener asked, not if it would be the first sync."""
         self._context.controller.handover.attach(self)
+        self._loop = asyncio.get_running_loop()
+        changes.listeners.append(self._saved)
         self._tasks.later("sync look", LOOK_EVERY, self._look_now)
         if is_asked:
             self.sync_now()
@@ -127,11 +135,24 @@ class SyncService(Follower):
         if not self.is_asking:
             self._running = self._tasks.run(self._look(with_server=True))
 
+    def _saved(self) -> None:
+        """Sync soon, as the listener changed something; called from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self.sync_soon)
+
     def sync_soon(self) -> None:
-        """Sync after `GAP`, once for everything that happens until then."""
-        if not self.work.is_first():
+        """Sync `AFTER` the last change, once for several."""
+        if self.work.is_first():
+            return
+        now = asyncio.get_running_loop().time()
+        if not self._send_by:
             self._show()
-            self._tasks.later("sync", GAP, self._begin)
+            self._send_by = now + BY
+        self._tasks.later("sync", min(AFTER, max(0.0, self._send_by - now)), self._send)
+
+    def _send(self) -> None:
+        self._send_by = 0.0
+        self._tasks.run(self._sync_next(is_asked=False))
 
     def playback_changed(self, playback: Playback) -> None:
         """Sync soon after a pause or the end of an episode."""
@@ -141,14 +162,17 @@ class SyncService(Follower):
 
     async def close(self) -> None:
         """Cancel a sync in progress; another one runs after the app has ended."""
+        if self._saved in changes.listeners:
+            changes.listeners.remove(self._saved)
         await self._tasks.close()
 
     def _look_now(self) -> None:
-        """Look at the folder, and now and then at the server, unless something plays or syncs."""
+        """Look at the folder, less often while something plays, and now and then at the server while nothing does."""
         self._tasks.later("sync look", LOOK_EVERY, self._look_now)
         self.rounds += 1
-        if not (self._was_playing or self.is_asking or self.work.is_first()):
-            with_server = self.rounds % round(ASK_EVERY / LOOK_EVERY) == 0
+        is_due = self.rounds % round(LOOK_PLAYING_EVERY / LOOK_EVERY) == 0 or not self._was_playing
+        if is_due and not (self.is_asking or self.work.is_first()):
+            with_server = not self._was_playing and self.rounds % round(ASK_EVERY / LOOK_EVERY) == 0
             self._running = self._tasks.run(self._look(with_server))
 
     async def _look(self, with_server: bool) -> None:

@@ -24,9 +24,9 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send
 from tui_pod.core.wall_time import UNKNOWN, is_believed
-from tui_pod.runtime import files
+from tui_pod.runtime import changes, files
 from tui_pod.state.fields import HEARD
 from tui_pod.state.format import (
     DamagedState,
@@ -201,9 +201,11 @@ class StateFile:
                 } | {
                     record.episode: record.progress.updated for record in records if isinstance(record, ProgressRecord)
                 }
-                return size
         except OSError as error:
             raise StateError(f"{_reason(error)}, so nothing can be saved in {self.journal}") from error
+        if any(map(is_to_send, records)):
+            changes.note()
+        return size
 
     def compact(self) -> tuple[str, ...]:
         """Merge the journal into a new snapshot and empty it; return notices of repairs.

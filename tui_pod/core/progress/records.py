@@ -45,4 +45,14 @@ class HeardRecord(NamedTuple):
     """Seconds of the listener's time that it took."""
 
 
+def is_to_send(record: "Record") -> bool:
+    """Return whether other machines should soon have a record: not a position that was only played on to, nor settings.
+
+    Playing sends its position when it pauses.
+    """
+    if isinstance(record, ProgressRecord):
+        return record.progress.listened is None or record.progress.listened < record.progress.updated
+    return not isinstance(record, SettingRecord | HeardRecord)
+
+
 Record = ProgressRecord | Bookmark | Card | OwnList | SettingRecord | HeardRecord

@@ -25,7 +25,7 @@ from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.feeds.store.repair import Recovered, copy_readable
 from tui_pod.feeds.store.schema import MIGRATIONS, migrate, version_of
-from tui_pod.runtime import files
+from tui_pod.runtime import changes, files
 from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error, is_damage
 from tui_pod.runtime.log import log
 
@@ -94,6 +94,7 @@ class FeedDatabase:
                 bump(db)
         if changes_list:
             self.write_backup()
+            changes.note()
 
     @contextlib.contextmanager
     def _used(self, begin: str) -> Iterator[sqlite3.Connection]:
