@@ -32,7 +32,7 @@ NOTHING_TO_PLAY = -16
 NO_FILTER = "Audio filter initialized failed"
 """What libmpv logs when it lacks one of the filters it is given."""
 
-_NO_SOUND_RATE = re.compile(r"Audio .*\b\d{1,3} ?Hz\b")
+_NO_SOUND_RATE = re.compile(r"^(?:(?!Audio ).)*+Audio .*\b\d{1,3} ?Hz\b", re.MULTILINE)
 """What libmpv logs about a track with fewer samples per second than any device plays, or any real recording has."""
 
 INSTALL_HINTS = {

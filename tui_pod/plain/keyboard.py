@@ -24,7 +24,6 @@ LINE_LIMIT = 10_000
 """Longest line in characters; the rest is dropped."""
 
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
-_LAST_WORD = re.compile(r"\S*\s*$")
 _BEGINNING = re.compile(r"\x1b(?:\[[0-9;]{0,16}|O)?")
 
 _SEQUENCES = {
@@ -236,7 +235,8 @@ class Keyboard:
         elif key in ("escape", "ctrl+c") or (key == "ctrl+d" and not self._line):
             self.cancel()
         elif key in ("backspace", "ctrl+u", "ctrl+w"):
-            kept = {"backspace": self._line[:-1], "ctrl+u": ""}.get(key, _LAST_WORD.sub("", self._line))
+            last = (self._line.split() or [""])[-1]
+            kept = {"backspace": self._line[:-1], "ctrl+u": ""}.get(key, self._line.rstrip().removesuffix(last))
             self._replace(kept)
         elif key == "tab" and self._complete is not None:
             line, has_said = self._complete(self._line)

@@ -18,7 +18,7 @@ LONGEST = 400
 MAX_NAMES = 300
 """Most characters of names: a model accepts about 220 tokens as a prompt."""
 
-_WORD = re.compile(r"[\w’'.&+-]*\w")
+_WORD = re.compile(r"(?<![\w’'.&+-])[\w’'.&+-]*\w")
 
 
 class Word(NamedTuple):

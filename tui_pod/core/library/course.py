@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.topics import ROOT, TopicTable, has_member
 
-NUMBERED = r"\W*(cd|dis[ck]|part|teil|side|seite|tape|vol|volume|band)?[\W_]*\d{1,3}\W*"
+NUMBERED = r"\W*+(cd|dis[ck]|part|teil|side|seite|tape|vol|volume|band)?[\W_]*+\d{1,3}\W*+"
 """Pattern of the name of a folder that holds a part of a recording, such as `CD 1`."""
 
 

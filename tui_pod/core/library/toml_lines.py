@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
 
-_ERROR_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_ERROR_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
 _PART = r"(?:[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')"
 _PATH = re.compile(rf"\s*+(\[*+)\s*+({_PART}(?:\s*+\.\s*+{_PART})*+)\s*+[]=]")  # possessive: linear time
 _PATH_PART = re.compile(_PART)
@@ -27,7 +27,7 @@ def error_line(error: ValueError, text: str) -> tuple[int, str]:
         number = _LONG_NUMBER.search(text)
         return text.count("\n", 0, number.start() if number else 0) + 1, message.split(";")[0]
     line = int(found[1]) if found[1] else text.count("\n") + 1
-    return line, message[: found.start()]
+    return line, message[: found.start()].rstrip()
 
 
 def key_lines(text: str) -> dict[str, int]:

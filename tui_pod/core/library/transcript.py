@@ -79,8 +79,8 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"<(time|cite)\b[^<>]{0,200}>([^<]{0,200})</\1\s*>", re.IGNORECASE)
-_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,200})>", re.IGNORECASE)
-_TTML = re.compile(r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b", re.DOTALL)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s++([^<>]{1,200})>", re.IGNORECASE)
+_TTML = re.compile(r"(?:<\?[^<>]{0,200}>|<!--(?>.{0,2000}?-->)|\s)*+<(?:\w{1,20}:)?tt\b", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TTML_TIMED = re.compile(r"<(?:\w{1,20}:)?(p|span|div|body)\b([^<>]{0,1000})>")
 _TTML_TIME = re.compile(r"\b(begin|end|dur)\s*=\s*[\"']([^\"']{1,40})[\"']")
@@ -100,9 +100,9 @@ _STAMPS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:(?P<name>{_NAME})[ ]?:?[ \t]+)?[\[(]?{_AT}[\])]?:?(?P<words>)",  # Otter, Rev: alone on its line
-        rf"(?P<name>{_NAME}):?[ \t]+{_BRACKETED}:?[ \t]+(?P<words>.*)",
-        rf"{_BRACKETED}:?[ \t]*(?:(?P<name>{_NAME}):[ \t]*)?(?P<words>.*)",  # LRC, Descript
-        rf"{_AT}[ \t]+(?P<name>{_NAME}):[ \t]*(?P<words>.*)",
+        rf"(?P<name>{_NAME}):?[ \t]+{_BRACKETED}:?[ \t]++(?P<words>.*)",
+        rf"{_BRACKETED}:?[ \t]*+(?:(?P<name>{_NAME}):[ \t]*+)?(?P<words>.*)",  # LRC, Descript
+        rf"{_AT}[ \t]+(?P<name>{_NAME}):[ \t]*+(?P<words>.*)",
     )
 )
 """A line with the time of the words after it."""

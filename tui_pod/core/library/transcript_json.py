@@ -37,7 +37,7 @@ _WORDS = ("body", "text", "punctuated_word", "word", "transcript", "sentence", "
 _STARTS = ("startTime", "start", "start_time", "ts", "begin")
 _ENDS = ("endTime", "end", "end_time", "end_ts")
 _CLOCK = re.compile(r"\W*(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)\W*")
-_DECIMAL = re.compile(r"\s*(\d{1,9}(?:\.\d{1,20})?)\s*s?\s*")
+_DECIMAL = re.compile(r"\s*(\d{1,9}(?:\.\d{1,20})?)\s*+s?\s*")
 _MARK = re.compile(r"[^\w\s]+")
 
 
@@ -92,7 +92,8 @@ def _levels(data: object, of: type = list) -> Iterator[list[tuple[str, Any, str]
                 by = _speaker(node) or by
                 found += [(key, value, by) for key, value in node.items() if isinstance(value, of)]
                 # the first alternative is the best guess; the others repeat it
-                below += [(value[:1] if key == "alternatives" else value, by) for key, value in node.items()
+                below += [(value[:1] if key == "alternatives" and isinstance(value, list) else value, by)
+                          for key, value in node.items()
                           if isinstance(value, dict) or (isinstance(value, list) and key != "words")]  # fmt: skip
             elif isinstance(node, list):
                 below += [(value, by) for value in node if isinstance(value, dict | list)]

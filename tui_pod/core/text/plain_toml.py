@@ -53,9 +53,8 @@ def loads(text: str, tell: Callable[[float], None] | None = None) -> dict[str, A
 def _loads(text: str, tell: Callable[[float], None] | None) -> dict[str, Any]:
     data: dict[str, Any] = {}
     table, begun, end, count = data, set[tuple[str, bool]](), 0, 0
-    for line in re.finditer(_LINE, text, re.ASCII):
-        if line.start() != end:
-            break
+    match = re.compile(_LINE, re.ASCII).match  # each where the last one ends: searching would take quadratic time
+    while end < len(text) and (line := match(text, end)) is not None:
         end, kind = line.end(), line.lastindex
         if kind is None:
             continue

@@ -149,7 +149,7 @@ _NUMBERED = re.compile(r"(?<=[a-z]{3})(?=\d+(?:\.\d+)?\b)")
 _QUOTE = re.compile("([“”])")
 """Quotation marks: the voice passes over them unless they are given as phonemes."""
 _BLANKS = re.compile(r"\s+")
-_GAPS = re.compile(r"\s+([,.;:!?])")
+_GAPS = re.compile(r" ([,.;:!?])")
 _ABBREVIATED = re.compile(r"\b(no|fig)\.")
 """Words with a full stop that the voice reads as number and figure unless a blank is between."""
 

@@ -17,7 +17,7 @@ PLAYLIST_ENDINGS = (".m3u", ".m3u8")
 MAX_PLAYLIST = 16 * 1024 * 1024
 """Largest playlist that is read (bytes)."""
 
-_LENGTH_AND_TITLE = re.compile(r"#EXTINF:\s*(-?\d{1,7})(?:\.\d*)?[^,]*,(.*)")
+_LENGTH_AND_TITLE = re.compile(r"#EXTINF:\s*+(-?\d{1,7})(?:\.\d*+)?+[^,]*+,(.*)")
 
 
 class Listed(NamedTuple):

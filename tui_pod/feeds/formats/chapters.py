@@ -19,7 +19,7 @@ FEWEST_CODES = 2
 """Least number of time codes in notes to count as chapters: a single one is a remark."""
 
 _CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
-_CODE_LAST = re.compile(r"(.{1,200}?)[\s\-–—|(\[]+((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
+_CODE_LAST = re.compile(r"(.{0,199}?[^\s\-–—|(\[])[\s\-–—|(\[]++((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
 
 
 def parse_chapters(text: str) -> tuple[Chapter, ...]:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.address import MAX_ADDRESS, Origin
 
-_TYPED = re.compile(r"(\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:/{0,2}){0,5}?)([^/?#]*)@(?=[^@/?#]*(?:[/?#]|$))")
+_TYPED = re.compile(r"(\s*+(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:/{0,2}){0,5}?)([^/?#]*)@(?=[^@/?#]*(?:[/?#]|$))")
 """The part before the host: a few schemes such as `feed:https://`, then a login."""
 
 
@@ -22,7 +22,7 @@ _HASHES = {"md5": "md5", "sha-256": "sha256"}
 """The algorithms of `Digest`, and what `hashlib` calls them."""
 
 _DIGEST = re.compile(r"(?:^|,)\s*digest\s+", re.IGNORECASE)
-_VALUE = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
+_VALUE = re.compile(r'(?<![A-Za-z-])([A-Za-z-]++)\s*=\s*+(?:"([^"]*)"|([^\s,"]+))')
 _SPECIAL, _ESCAPED = r'(["\\])', r"\\\1"
 
 
