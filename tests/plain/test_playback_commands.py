@@ -118,10 +118,10 @@ async def test_selected_episodes_are_marked_at_once(room: Room) -> None:
         "2 of 5. Two. 3 minutes 20.",
         "3 of 5. Three. 5 minutes.",
         "Selected: 2 episodes.",
-        "4 of 5. Four. Unknown length.",
+        "4 of 5. Four. Only a teaser.",
         "3 of 5. Selected. Three. 5 minutes.",
         "Selected: 1 episode.",
-        "4 of 5. Four. Unknown length.",
+        "4 of 5. Four. Only a teaser.",
         "Marked played: One.",
         "5 of 5. Five. 10 seconds.",
         "5 of 5. Five. 10 seconds.",
@@ -137,7 +137,7 @@ async def test_range_is_marked_and_a_selection_cleared(room: Room) -> None:
         "Marked played: 2 episodes.",
         "3 of 5. Three. 5 minutes.",
         "Selected: 1 episode.",
-        "4 of 5. Four. Unknown length.",
+        "4 of 5. Four. Only a teaser.",
         "Nothing is selected.",
     ]
 

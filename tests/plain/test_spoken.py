@@ -306,7 +306,7 @@ def test_details_of_a_book_say_who_made_it_and_what_it_is() -> None:
     ("progress", "index", "said"),
     [
         (None, 0, "One. 1 minute 40."),
-        (None, 3, "Four. Unknown length."),
+        (None, 3, "Four. Only a teaser."),
         (Progress(START, 42.0), 0, "One. Started, 42 seconds of 1 minute 40."),
         (Progress(START, 42.0, played=True), 0, "One. Played, 1 minute 40."),
     ],

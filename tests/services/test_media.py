@@ -291,6 +291,21 @@ async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
     await rig.sources.close()
 
 
+async def test_narration_of_title_and_summary_alone_is_a_teaser(tmp_path: Path) -> None:
+    rig = ServiceRig(tmp_path)
+    rig.sources = EpisodeSources(QuickNarrator(tmp_path / "narrations", 0), rig.events.put_nowait, rig.open)
+    (tmp_path / "words.txt").write_text("It is so.")
+    for episode, is_teaser in (
+        (Episode("e", "E", "A summary."), True),
+        (Episode("f", "F", transcript=str(tmp_path / "gone.txt")), True),
+        (Episode("g", "G", transcript=str(tmp_path / "words.txt")), False),
+    ):
+        event = await rig.request(episode)
+        assert isinstance(event, SourceReady)
+        assert event.source.is_teaser is is_teaser
+    await rig.sources.close()
+
+
 @pytest.mark.parametrize(
     ("place", "episode", "title"),
     [

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from tui_pod.core.actions import Action, key_of
 from tui_pod.core.library.course import place_text
 from tui_pod.core.library.download_state import WHOLE, DownloadState
+from tui_pod.core.library.episode import has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
@@ -56,7 +57,8 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int, sou
     title, progress = library.titles[index], progress_index.get(library.ids[index])
     numbering = library.episode(index).numbering
     duration = progress_index.length(index)
-    length = spoken_time(round(duration)) if duration else "unknown length"
+    unknown = "only a teaser" if has_only_teaser(library.episode(index)) else "unknown length"
+    length = spoken_time(round(duration)) if duration else unknown
     match progress_index.status(library.ids[index]):
         case Status.STARTED if progress is not None:
             said = f"started, {say_position(progress.position, duration)}"
@@ -134,6 +136,8 @@ def say_playback(playback: Playback) -> str:
         said += f", at speed {playback.speed:g}"
     if playback.is_muted:
         said += ", muted"
+    if playback.is_teaser:
+        said += ", only the teaser"
     return f"{said}."
 
 
@@ -149,7 +153,8 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
     is_other = former.load != now.load or former.status is PlayerStatus.LOADING
     if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):
         if is_other:
-            yield f"Playing: {titled(now.title, source)} {_from(now)}."
+            teaser = " Only the teaser is spoken." if now.is_teaser else ""
+            yield f"Playing: {titled(now.title, source)} {_from(now)}.{teaser}"
         else:
             yield f"Playing, {_say_position(now)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:

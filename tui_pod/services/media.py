@@ -217,7 +217,8 @@ class EpisodeSources:
             said = f"“{episode.title}” has no recording, and the voice does not speak its language ({language})."
             self._emit(LoadFailed(load, said))
             return
-        script = self._script(episode, await self._words(episode))
+        transcript = await self._words(episode)
+        script = self._script(episode, transcript)
         lead = await self.chime()
 
         def answer(result: Narration | NarrationError) -> None:
@@ -227,7 +228,7 @@ class EpisodeSources:
             marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in result.cues)
             notice = f"Only the first {NARRATED_CHARS:,} characters are narrated." if result.is_shortened else ""
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
-            source = source._replace(lead=lead)
+            source = source._replace(lead=lead, is_teaser=not transcript.cues)
             self._emit(SourceReady(load, source))
 
         self._narrator.request(script, answer)

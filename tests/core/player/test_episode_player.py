@@ -55,6 +55,22 @@ def starts(room: Room) -> list[object]:
     return [call[2] for call in room.player.calls if call[0] == "load"]
 
 
+def test_teaser_makes_no_progress_and_is_not_played_at_its_end_but_can_be_marked(room: Room) -> None:
+    room.sources.found["one"] = Source("/one.wav", is_narrated=True, is_teaser=True, duration=4.0)
+    room.play("one")
+    assert room.controller.playback.is_teaser
+    room.controller.seek_to(1.0)
+    room.player.play(1.0)
+    assert room.controller.unsaved() is None
+    send(room, FileEnded, 4.0)
+    assert room.controller.playback.episode == "two"
+    assert not room.controller.playback.is_teaser
+    assert room.controller.progress_index.status("one") is Status.UNPLAYED
+    assert not [record for record in room.writer.records if getattr(record, "episode", "") == "one"]
+    room.controller.editor.mark(["one"], True)
+    assert room.controller.progress_index.status("one") is Status.PLAYED
+
+
 # -- loading and resuming ------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.feeds.reading import only, read
@@ -12,11 +14,11 @@ from tui_pod.feeds.formats.items import (
     Enclosure,
     best_audio,
     best_transcript,
-    hls_address,
     make_item,
     to_keywords,
 )
 from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.net.address import REFUSED, AddressError, origin
 from tui_pod.feeds.net.login import Login
 
 
@@ -54,9 +56,11 @@ def test_enclosure_film_only_is_taken() -> None:
     "address",
     ["file:///etc/passwd", "edl://x", "memory://x", "lavf://x", "smb://h/x.mp3", "javascript:alert(1)", "unix:/x", ""],
 )
-def test_enclosure_not_http_is_left_out(address: str) -> None:
+def test_enclosure_not_http_is_refused_and_not_left_out(address: str) -> None:
     found = only(f"<title>x</title><description>words</description><enclosure url='{address}' type='audio/mpeg'/>")
-    assert found.audio is None
+    assert found.audio == f"{REFUSED}{address}"
+    with pytest.raises(AddressError, match=f"“”|{re.escape(address)}"):
+        origin(found.audio)
 
 
 def test_item_without_sound_is_kept_for_narration() -> None:
@@ -193,10 +197,25 @@ def test_transcript_is_chosen_by_language_and_format(offered: list[tuple[str, st
     assert best_transcript(offered, "https://a.org/", "de-AT") == (f"https://a.org{best}" if best else None)
 
 
+@pytest.mark.parametrize("kind", ["audio/mpeg", "text/html", "application/pdf", "audio/x-mpegurl", "", "?/x"])
 @pytest.mark.parametrize(
-    ("kind", "address", "is_found"),
-    [("", "/a.M3U8?x", True), ("audio/MPEGURL", "/a", True), ("audio/mpeg", "/a.mp3", False), ("x/mpegurl", "", False)],
+    "address",
+    ["/a", "/a.mp3", "/a.m3u", "/a.m3u8?x=1", "/a.pls", "/a.html", "/a.pdf", "ftp://a.org/1", "magnet:?xt=1",
+     "file:///etc/passwd", "https://[1", "https://a.org:99999/"],
+)  # fmt: skip
+def test_item_with_an_enclosure_never_is_one_without(kind: str, address: str) -> None:
+    """Its address may be refused, but never looks like a path: the item is not narrated instead."""
+    best = best_audio([Enclosure(address, kind)], "https://a.org/")
+    assert best is not None
+    assert best.address.startswith("https://a.org/") or best.address == f"{REFUSED}{address}"
+    assert best_audio([Enclosure(address, kind), Enclosure("/own.mp3", "audio/mpeg")], "https://a.org/") in (
+        Enclosure("https://a.org/own.mp3", "audio/mpeg"), best,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "enclosure",
+    [Enclosure("/a.png"), Enclosure("/a", "image/jpeg"), Enclosure("/a", "text/", is_attached=False), Enclosure("")],
 )
-def test_stream_in_hls_is_told_by_its_type_or_ending(kind: str, address: str, is_found: bool) -> None:
-    found = hls_address([Enclosure(address, kind)], "https://a.org/")
-    assert found == (f"https://a.org{address}" if is_found else None)
+def test_picture_is_no_recording(enclosure: Enclosure) -> None:
+    assert best_audio([enclosure], "https://a.org/") is None

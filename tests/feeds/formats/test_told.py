@@ -89,16 +89,6 @@ def test_alternate_enclosure_is_used_where_there_is_no_other_audio(item: str, au
     assert parsed(item).items[0].audio == audio
 
 
-@pytest.mark.parametrize("kind", ["application/x-mpegURL", "application/vnd.apple.mpegurl", ""])
-def test_stream_in_hls_says_that_it_cannot_be_played(kind: str) -> None:
-    item = f'<enclosure url="https://pod.example/a.m3u8" type="{kind}"/>'
-    assert parsed(item).items[0].audio is None
-    assert details(item) == [
-        "Its recording is a stream in HLS, which cannot be played here (https://pod.example/a.m3u8)"
-    ]
-    assert "HLS" not in parsed(item + ALTERNATE).items[0].notes
-
-
 @pytest.mark.parametrize(
     ("key", "text", "attributes", "line"),
     [

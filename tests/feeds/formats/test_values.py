@@ -83,7 +83,8 @@ def test_date_of_the_first_second_is_a_date() -> None:
     [
         ("audio/mpeg", "/a.jpg", 0), ("video/mp4", "/a", 1), ("application/octet-stream", "/a.MP3?x=1", 0),
         ("text/html", "/a.mp3#t", 0), ("", "/a.mov", 1), ("", "/a", 2), ("", "/a.jpg", None), ("image/png", "/a", None),
-        ("audio/x-mpegurl", "/a", None), ("audio/mpeg; charset=x", "/a", 0),
+        ("audio/x-mpegurl", "/a", 3), ("audio/x-scpls", "/a.mp3", 0), ("", "/a.M3U8?x", 3),
+        ("audio/mpeg; charset=x", "/a", 0),
     ],
 )  # fmt: skip
 def test_rank_of_a_recording_is_by_its_type_and_then_by_its_ending(kind: str, address: str, rank: int | None) -> None:
@@ -97,9 +98,9 @@ def fixture(name: str) -> Feed:
     return read((FIXTURES / name).read_bytes())
 
 
-def test_recordings_of_any_type_play_and_other_files_do_not() -> None:
-    playable = [entry.title for entry in fixture("types.xml").items if entry.audio]
-    assert playable == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none"]
+def test_attached_files_of_any_type_but_pictures_are_what_plays() -> None:
+    attached = [entry.title for entry in fixture("types.xml").items if entry.audio]
+    assert attached == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none", "page", "book", "list"]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,50 @@ def test_every_byte_comes_from_a_server_of_any_kind(open_stream: Open, name: str
     assert len(found) == len(CONTENT) or name == "changes"
 
 
+LISTS = {
+    "m3u": ("#EXTM3U\n#EXTINF:9,One\nftp://x.example/1.mp3\ncover.jpg\n\n{0}\n{0}?2\n", "audio/x-mpegurl"),
+    "bare": ("\n{0}\n# a comment", "audio/x-mpegurl"),
+    "pls": ("[playlist]\r\nTitle1=One\r\nFile1={0}\r\nLength1=-1\r\n", "audio/x-scpls"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [None, "audio/mpeg", "text/plain"])
+@pytest.mark.parametrize("name", LISTS)
+def test_list_is_opened_whatever_it_is_called(site: Site, open_stream: Open, name: str, kind: str | None) -> None:
+    text, usual = LISTS[name]
+    site.replies["/own.mp3"] = Ranged(CONTENT)
+    site.replies["/nested"] = server.body(text.format("own.mp3"), usual)
+    stream = open_stream(server.body(text.format(site.url("/nested")), kind or usual))
+    stream.wait_for_answer(CancelToken())
+    assert read_all(stream) == CONTENT
+
+
+def test_recording_that_is_called_a_list_plays(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT, kind="audio/x-mpegurl"))
+    stream.wait_for_answer(CancelToken())
+    assert read_all(stream) == CONTENT
+
+
+@pytest.mark.parametrize("kind", ["application/vnd.apple.mpegurl", "audio/mpeg"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n", "HLS"),
+        ("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n1.ts\n", "HLS"),
+        ("#EXTM3U\nfile:///etc/passwd\nrtsp://x.example/1\ncover.png\n", "names no recording"),
+        ("#EXTM3U\n#EXTINF:5,Myself\n/a.mp3\n", "lead to lists"),
+        ("#EXTM3U\nhttp://10.1.2.3/a.mp3\n", "own network"),
+        ("#EXTM3U\n/gone.mp3\n", "404"),
+        ("[playlist]\nNumberOfEntries=0\n", "names no recording"),
+    ],
+)
+def test_list_that_leads_to_no_recording_says_why(
+    site: Site, open_stream: Open, text: str, said: str, kind: str
+) -> None:
+    assert said in reason(open_stream(server.body(text, kind)))
+    assert len(site.asked) <= 10
+
+
 @pytest.mark.parametrize("name", zoo.REFUSED)
 def test_server_that_gives_nothing_is_told_in_words(open_stream: Open, name: str) -> None:
     reply, said = zoo.REFUSED[name]

@@ -155,7 +155,9 @@ def test_length_is_the_measured_one_before_that_of_the_catalogue() -> None:
 
 
 def test_episode_says_where_its_audio_comes_from() -> None:
-    assert facts_of(Episode("one", "One"))["Audio"] == "narrated from title and summary"
+    assert facts_of(Episode("one", "One"))["Audio"] == (
+        "none; title and teaser are spoken, which does not make it played"
+    )
     assert facts_of(Episode("one", "One", transcript="/one.txt"))["Audio"] == "narrated from its transcript"
     address = "https://x.example/1.mp3"
     assert facts_of(Episode("one", "One", audio=address))["Audio"] == address

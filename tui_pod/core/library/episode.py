@@ -41,6 +41,11 @@ class Episode(NamedTuple):
     year: str = ""
 
 
+def has_only_teaser(episode: Episode) -> bool:
+    """Return whether only title and summary of an episode are known, so that nothing but its teaser can be spoken."""
+    return episode.audio is None and episode.transcript is None
+
+
 def is_book(episode: Episode) -> bool:
     """Return whether an episode is a book: it has parts, or a recording of a format that is made for books."""
     return bool(episode.parts) or (episode.audio or "").lower().endswith(".m4b")

@@ -509,7 +509,8 @@ class EpisodePlayer:
         self._set_duration(load, source.duration or event.duration)  # first: it is shown with the status
         playback = self._state.playback
         marks = source.marks or playback.marks
-        shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
+        is_teaser = self.tracker.is_teaser = source.is_teaser
+        shown = playback._replace(status=status, is_narrated=source.is_narrated, is_teaser=is_teaser, marks=marks)
         self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None))
         if load.is_sought:
             load.is_sought = False

@@ -62,6 +62,8 @@ class ProgressTracker:
     def begin(self, episode: str, wished: float = 0.0) -> None:
         """Follow a new episode that should play from `wished` seconds; the former one must have been left."""
         self.episode = episode
+        self.is_teaser = False
+        """Whether what plays is not the episode itself, so that it makes no progress."""
         self.wish(wished)
         self.decide()
         self.duration: float | None = None
@@ -95,6 +97,7 @@ class ProgressTracker:
         """Save `position`, where a seek goes."""
         if self.episode is not None:
             self.follow(position)
+        if self.episode is not None and not self.is_teaser:
             self._put(self._progress().at(position, self.duration, self._stamp(), self._enough), is_saved=True)
 
     def follow(self, position: float) -> None:
@@ -147,6 +150,9 @@ class ProgressTracker:
             self.arrive(position)
             self._has_jumped = self._has_jumped or position >= self._state.played_from(self.episode, self.duration)
             return False
+        if self.is_teaser:
+            self.heard, self._last = self.heard + step, position
+            return False
         self._split_at_midnight()
         self._has_played = True
         self._stretch += step
@@ -188,7 +194,7 @@ class ProgressTracker:
         self.move(position, speed)
         if not is_whole(position, self.duration):
             return False
-        if not self._is_done and self.duration is not None and self._has_played:
+        if not (self._is_done or self.is_teaser) and self.duration is not None and self._has_played:
             self._is_done = True
             self.decide()
             self._put(self._progress().finished(self._stamp()), is_saved=True)
@@ -207,7 +213,7 @@ class ProgressTracker:
 
         `position` is None if the player cannot tell. An episode is never played because of this.
         """
-        if self.episode is None:
+        if self.episode is None or self.is_teaser:
             return None
         progress = self._progress()
         if position is not None and self._last is not None and not (self._is_done or self._wished > 0):

@@ -53,6 +53,8 @@ class Source(NamedTuple):
     location: str
     """An absolute path, or the address of a stream, for the log."""
     is_narrated: bool = False
+    is_teaser: bool = False
+    """Whether it only speaks the title and the summary of an episode: see `Playback.is_teaser`."""
     is_stream: bool = False
     duration: float | None = None
     """Seconds, if known exactly, as for a narration."""
@@ -130,6 +132,8 @@ class Playback(NamedTuple):
     """Percent, 0 to 100."""
     is_muted: bool = False
     is_narrated: bool = False
+    is_teaser: bool = False
+    """Whether only title and summary are spoken; that is not the episode, and makes no progress in it."""
     is_buffering: bool = False
     is_estimated: bool = False
     """Whether the position is an estimate because too little of the recording is fetched."""

@@ -9,8 +9,8 @@ from html import escape
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.formats.html_text import MAX_HTML, to_summary
 from tui_pod.feeds.formats.model import Item
-from tui_pod.feeds.formats.values import VIDEO_RANK, recording_rank
-from tui_pod.feeds.net.address import absolute, origin
+from tui_pod.feeds.formats.values import LIST_RANK, VIDEO_RANK, is_picture, recording_rank
+from tui_pod.feeds.net.address import MAX_ADDRESS, REFUSED, absolute, origin
 from tui_pod.feeds.net.login import Login, Typed, split_login
 
 MAX_ITEMS = 50_000
@@ -39,16 +39,26 @@ class Enclosure:
     """Bytes as stated by the feed, often wrong; None: not stated."""
     login: Login | None = field(default=None, repr=False)
     """The login that was in the address."""
+    is_attached: bool = True
+    """Whether the item consists of it, whatever it is; False for media beside its text, which may be anything."""
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
-    """Return the likeliest recording among several files, with an absolute address and the login separated."""
+    """Return the likeliest recording among several files, with an absolute address and the login separated.
+
+    If nothing looks like a recording, the first attached file that is no picture is returned: playing it says what is
+    wrong, while an item without a recording is read aloud. Its address may be one that is refused.
+    """
     best: tuple[int, Enclosure] | None = None
     for enclosure in enclosures:
         named = enclosure.address.strip()
         typed = split_login(named) if named[:8].lower().startswith(("http://", "https://")) else Typed(named)
         address = absolute(typed.text, base) if named else None
         rank = recording_rank(enclosure.kind, address) if address is not None else None
+        has_file = named or enclosure.kind.lower().startswith(("audio/", "video/"))
+        if rank is None and has_file and enclosure.is_attached and not is_picture(enclosure.kind, named):
+            rank = LIST_RANK + 1 if address is not None else LIST_RANK + 2
+            address = address or f"{REFUSED}{clean(typed.text, MAX_ADDRESS)}"
         if address is not None and rank is not None and (best is None or rank < best[0]):
             login = Login(origin(address), typed.user, typed.password) if typed.user else None
             best = rank, replace(enclosure, address=address, login=login)
@@ -63,15 +73,6 @@ def best_recording(enclosures: Sequence[Enclosure], alternates: Sequence[Enclosu
     other = best_audio(alternates, base)
     is_better = other is not None and (best is None or recording_rank(other.kind, other.address) == 0)
     return other if is_better else best
-
-
-def hls_address(enclosures: Sequence[Enclosure], base: str) -> str | None:
-    """Return the address of a stream in HLS, which cannot be played; None if there is none."""
-    for enclosure in enclosures:
-        address = absolute(enclosure.address.strip(), base) if enclosure.address else None
-        if address and ("mpegurl" in enclosure.kind.lower() or address.partition("?")[0].lower().endswith(".m3u8")):
-            return address
-    return None
 
 
 def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language: str) -> str | None:

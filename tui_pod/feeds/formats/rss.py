@@ -16,7 +16,6 @@ from tui_pod.feeds.formats.items import (
     Enclosure,
     best_recording,
     best_transcript,
-    hls_address,
     make_item,
 )
 from tui_pod.feeds.formats.json_feed import parse_json_feed
@@ -335,7 +334,8 @@ class _FeedReader:
             if key == "enclosure" or key == "media:content" or values.get("rel") == "enclosure":
                 kind = values.get("type") or ("" if key != "media:content" else f"{values.get('medium', 'text')}/")
                 size = to_size(values.get("length") or values.get("fileSize", ""))
-                enclosures.append(Enclosure(address, kind, to_duration(values.get("duration", "")), size))
+                length, is_attached = to_duration(values.get("duration", "")), key != "media:content"
+                enclosures.append(Enclosure(address, kind, length, size, is_attached=is_attached))
             elif key == "podcast:source":
                 alternates.append(Enclosure(address, values["type"], None, to_size(values["length"])))
             elif key == "podcast:transcript":
@@ -367,10 +367,7 @@ class _FeedReader:
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
         audio = best_recording(enclosures, alternates, base)
-        told = get("told", "")
-        if audio is None and (stream := hls_address([*enclosures, *alternates], base)):
-            told += told_line("hls", "", {"url": stream}) + "\n"
-        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, told)
+        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, get("told", ""))
 
 
 def _first(fields: dict[str, str], keys: Sequence[str]) -> str:

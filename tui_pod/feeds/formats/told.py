@@ -36,8 +36,6 @@ def told_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
             state = {"live": "Live now", "ended": ""}.get(attributes.get("status", "").lower(), "Live soon")
             when = clean(attributes.get("start", ""), 40)
             said = f"{state}: {' · '.join(filter(None, (text, when)))}" if state and (text or when) else ""
-        case "hls":
-            said = "Its recording is a stream in HLS, which cannot be played here"
         case _:
             said = ""
     if not said or not link.startswith(("http://", "https://")):

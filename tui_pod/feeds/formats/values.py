@@ -31,8 +31,9 @@ _NO_RECORDING = re.compile(
 """Media types that are never a recording."""
 
 _OTHER_ENDING = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|pdf|epub|zip|html?|txt|vtt|srt|json|xml|rss|m3u8?|pls|torrent|swf|docx?|pptx?)$"
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|pdf|epub|zip|html?|txt|vtt|srt|json|xml|rss|torrent|swf|docx?|pptx?)$"
 )
+_PICTURE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico)$")
 _CLOCK = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2}(?:[.,]\d{0,9})?)(?:\s*(?:min|hour|h)[a-z]*)?|(\d{1,7}(?:\.\d{0,20})?)"
 )
@@ -129,8 +130,20 @@ def to_time(text: str) -> float | None:
     return time.timestamp() if time.timestamp() > 0 and not is_unset else None
 
 
-VIDEO_RANK = 1
-"""The rank of a film."""
+VIDEO_RANK, LIST_RANK = 1, 3
+"""The ranks of a film, and of a list of addresses."""
+
+
+def is_list_name(kind: str, address: str) -> bool:
+    """Return whether a file is called a list of addresses, by its type or its ending."""
+    path = address.partition("?")[0].partition("#")[0].lower()
+    return "mpegurl" in kind.lower() or "scpls" in kind.lower() or path.endswith((".m3u", ".m3u8", ".pls"))
+
+
+def is_picture(kind: str, address: str) -> bool:
+    """Return whether a file is called a picture, by its type or its ending."""
+    path = address.partition("?")[0].partition("#")[0].lower()
+    return kind.strip().lower().startswith("image/") or bool(_PICTURE_ENDING.search(path))
 
 
 def recording_rank(kind: str, address: str) -> int | None:
@@ -146,4 +159,6 @@ def recording_rank(kind: str, address: str) -> int | None:
         return 0
     if path.endswith(_FILM_ENDINGS):
         return VIDEO_RANK
+    if is_list_name(kind, address):
+        return LIST_RANK
     return None if is_other or _OTHER_ENDING.search(path) else 2

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.fetch import FetchError, Response, refusal
 
-_NOT_AUDIO = ("mpegurl", "scpls", "dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
-"""Parts of the media types of playlists and archives, which lead to other files."""
+_NOT_AUDIO = ("dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
+"""Parts of the media types of archives and of lists that are not opened: see `address_list`."""
 
 HEAD = 512
 """How many bytes of a file identify it as a page or a playlist."""

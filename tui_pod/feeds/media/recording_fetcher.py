@@ -11,16 +11,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import NoReturn
 
 from tui_pod.core.player.retry import MAX_WAIT
 from tui_pod.core.player.retry import PAUSES as PAUSES
+from tui_pod.feeds.formats.values import is_list_name
+from tui_pod.feeds.media.address_list import MAX_LIST, MAX_NESTED, TOO_DEEP, first_recording, is_list
 from tui_pod.feeds.media.fetch_plan import FetchPlan
 from tui_pod.feeds.media.range_answer import HEAD, WRONG_PART, RangeAnswer, check_kind, check_start, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.net.fetch import FetchError, Limits, opened
+from tui_pod.feeds.net.fetch import FetchError, Limits, Response, opened
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -107,6 +110,8 @@ class RecordingFetcher:
         self._released = released
         self._is_audio = is_audio
         self._at: str | None = None  # where the redirects led
+        self._listed: list[str] = []  # what the lists name that were sent instead, each by the one before
+        self._sends_list = False  # whether the first bytes that came were those of a list
         self._attempts = 0
         self._most = file.have.total()  # the most bytes that were ever here
         self._is_checked = not is_audio or file.have.end_from(0) >= HEAD
@@ -209,9 +214,12 @@ class RecordingFetcher:
             headers["Range"] = f"bytes={start}-"
             if start and content.mark:
                 headers["If-Range"] = content.mark
-        request = self._access().request(self._at or content.address, headers)
+        request = self._access().request(self._at or (self._listed or [content.address])[-1], headers)
         with opened(request, LIMITS, self._stop) as response:
             if self._is_audio:
+                may_be_list = self._sends_list or is_list_name(response.kind, response.address)
+                if may_be_list and (response.status == 200 or (response.status == 206 and not start)):
+                    self._open_list(response)
                 check_kind(response)
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address
@@ -227,6 +235,26 @@ class RecordingFetcher:
                     if not self._is_comparing and not self._goes_on():
                         return
             self._end(answer)
+
+    def _open_list(self, response: Response) -> None:
+        """If a list was sent instead of a recording, go on with the first recording in it.
+
+        Raises:
+            FetchError: it is a list.
+        """
+        read = b""
+        for chunk in response.chunks:
+            read += chunk
+            if len(read) >= (MAX_LIST if is_list(read[:HEAD], response.kind, response.address) else HEAD):
+                break
+        if not is_list(read[:HEAD], response.kind, response.address):
+            response.chunks = chain((read,), response.chunks)
+            return
+        if len(self._listed) >= MAX_NESTED:
+            raise FetchError(TOO_DEEP, is_final=True)
+        self._listed.append(first_recording(read[:MAX_LIST], response.address))
+        self._at, self._sends_list = None, False
+        raise _AskAgain("The server sends a list of addresses.")
 
     def _start_before(self, gap: int) -> int:
         """Return where to begin so that what is here already can be compared, if no version is named."""
@@ -294,15 +322,15 @@ class RecordingFetcher:
         if self._unsaved >= SAVE_BYTES or (self._unsaved and time.monotonic() - self._saved_at > SAVE_SECONDS):
             self._save()
 
-    def _start_over(self, reason: str) -> NoReturn:
-        """Discard what is here, because the server has another version.
+    def _start_over(self, reason: str, is_read: bool = True) -> NoReturn:
+        """Discard what is here, of which something may have been read, because the server has another version.
 
         Raises:
             FetchError: always, so that the recording is requested from the start.
         """
         self._log(f"starts over: {reason}")
         with self.changed:
-            self.version += 1
+            self.version += is_read
             self.file.begin_anew()
             self._is_checked, self._is_same, self.plan.is_ranged = not self._is_audio, True, None
             self.changed.notify_all()
@@ -312,8 +340,12 @@ class RecordingFetcher:
         log(f"a recording from {origin(self.file.content.address)[1]} {text}")
 
     def _check_start(self) -> None:
+        start = self.file.read(0, HEAD)
+        if not self._sends_list and is_list(start, "", ""):
+            self._sends_list = True
+            self._start_over("a list of addresses came", is_read=self.file.have.total() > 0)
         try:
-            check_start(self.file.read(0, HEAD))
+            check_start(start)
         except FetchError:
             with self.changed:
                 self.file.begin_anew()
@@ -388,7 +420,7 @@ class RecordingFetcher:
         """Return whether another address can be tried."""
         content = self.file.content
         if self._at not in (None, content.address):
-            self._at = None  # the redirects may lead somewhere else now
+            self._at, self._listed = None, []  # redirects and lists may lead somewhere else now
             return True
         if self._has_renewed:
             return False
@@ -396,7 +428,7 @@ class RecordingFetcher:
         address = self._renew()
         if address is None or address == content.address:
             return False
-        self.file.content, self._at = replace(content, address=address), None
+        self.file.content, self._at, self._listed = replace(content, address=address), None, []
         return True
 
     def _save(self) -> None:

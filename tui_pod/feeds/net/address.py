@@ -22,6 +22,9 @@ MAX_ADDRESS = 4_000
 MAX_WRAPPERS = 4
 """Most schemes such as `feed:` that are removed from an address; one is usual."""
 
+REFUSED = "refused://"
+"""Stands before what a feed gives as an address and is none: nothing takes it for a path, and nothing opens it."""
+
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NOT_PUBLIC = tuple(
@@ -69,7 +72,7 @@ def origin(address: str) -> Origin:
     Raises:
         AddressError: it is not an http or https address of a host, in exactly that form.
     """
-    shown = clean(address, 80)
+    shown = clean(address.removeprefix(REFUSED), 80) or "“”"
     if not is_safe(address) or not address.isascii() or any(mark in address for mark in ' "<>\\^`{|}'):
         raise AddressError(f"The address {shown} has characters that are not allowed in addresses.")
     try:

@@ -115,7 +115,8 @@ def about_episode(
     duration = (progress.duration if progress else None) or episode.duration
     is_remote = "://" in (episode.audio or "")
     if episode.audio is None:
-        audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
+        teaser = "none; title and teaser are spoken, which does not make it played"
+        audio = "narrated from its transcript" if episode.transcript else teaser
     else:
         audio = episode.audio
     plays = f"played {counted(progress.plays, 'time')}" if progress and progress.plays else ""

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
@@ -206,6 +206,8 @@ class EpisodeList(RowPane):
         if name == "unplayed" and ident in progress_index.new:
             name = "new"
             model.note_drawn(ident)
+        if has_only_teaser(episode) and not episode.duration:
+            time = "teaser"
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
         queued = None if model.is_queue else model.number_in_queue(ident)

@@ -189,7 +189,7 @@ class PlaybackBar(Widget):
         if self._chapter:
             said.append(self._chapter)
         elif playback.is_active and playback.is_narrated:
-            said.append("narrated")
+            said.append("only the teaser is spoken" if playback.is_teaser else "narrated")
         elif playback.is_held and not playback.problem:
             said.append(self._resume_hint)
         text = " · ".join(said)
