@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
 from unittest.mock import Mock
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.fakes import FakeFrontend
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
+from tui_pod.core.progress.progress import Status
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import BackgroundTasks, CommandFailed, SaveNotices, run_command
@@ -52,6 +54,79 @@ async def test_command_that_prints_something_has_not_failed(monkeypatch: pytest.
     program = "print('done'); raise SystemExit(1)"
     monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
     assert await run_command("search") == b"done\n"
+
+
+async def idle() -> None:
+    """Wait until all tasks but the test have ended."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+
+
+async def test_undo_is_in_the_order_of_the_keys_and_waits_for_what_is_under_way(room: Room) -> None:
+    """A removal that takes its time is undone after what the listener did since, and before what came first."""
+    frontend, gate, done = FakeFrontend(), asyncio.Event(), list[str]()
+    background, controller = BackgroundTasks(room.controller, frontend), room.controller
+
+    def removing(name: str, said: str = "Ships removed") -> Callable[[], Coroutine[object, object, str]]:
+        async def remove() -> str:
+            await gate.wait()
+            done.append(name)
+            return said
+
+        return remove
+
+    controller.editor.mark(["two"], played=True)
+    first = background.perform("Ships removed", removing("taken"), removing("brought back"))
+    second = background.perform("3 downloads removed", removing("other", "2 downloads removed"), removing("-"))
+    nothing = background.perform("Nothing removed", removing("nothing", ""), removing("-"))
+    controller.editor.mark(["one"], played=True)
+    controller.undo()
+    assert controller.progress_index.status("one") is Status.UNPLAYED
+    gate.set()
+    await asyncio.wait([second, nothing])
+    gate.clear()
+    controller.undo()
+    controller.undo()
+    controller.redo()
+    controller.undo()
+    assert room.listener.said[-4:] == [
+        "Undid: 2 downloads removed", "Undid: Ships removed", "Redid: Ships removed", "Undid: Ships removed",
+    ]  # fmt: skip
+    controller.undo()
+    assert controller.progress_index.status("two") is Status.UNPLAYED
+    assert (first.done(), done) == (True, ["taken", "other", "nothing"])
+    gate.set()
+    await idle()
+    assert done[3:] == ["-", "brought back", "taken", "brought back"]
+    assert frontend.said == ["Ships removed. Press u to undo.", "2 downloads removed. Press u to undo."]
+
+
+async def test_change_undone_before_it_ended_is_undone_afterwards_and_one_that_fails_not_at_all(room: Room) -> None:
+    frontend, gate, done = FakeFrontend(), asyncio.Event(), list[str]()
+    background, controller = BackgroundTasks(room.controller, frontend), room.controller
+
+    async def remove() -> str:
+        await gate.wait()
+        done.append("removed")
+        return "It is removed"
+
+    async def fail() -> str:
+        raise UserError("It is locked.")
+
+    async def bring_back() -> None:
+        done.append("back")
+
+    background.perform("removal", remove, bring_back)
+    controller.undo()
+    failing = background.perform("failing", fail, bring_back)
+    controller.undo()
+    assert room.listener.said == ["Undid: removal", "Undid: failing"]
+    gate.set()
+    await asyncio.wait([failing])
+    await idle()
+    assert (done, frontend.said) == (["removed", "back"], ["It is locked."])
+    controller.redo()
+    assert room.listener.said[-1] == "Nothing to redo."
 
 
 async def test_state_is_shown_once_until_it_ends(room: Room) -> None:
@@ -168,25 +243,6 @@ def test_saving_that_fails_for_another_reason_is_told_again() -> None:
         f"Progress cannot be saved now: {reason}. Saving will be retried."
         for reason in ("The disk is full", "The disk is gone")
     ]
-
-
-async def test_undo_and_redo_run_one_at_a_time_in_order(room: Room) -> None:
-    frontend = FakeFrontend()
-    background = BackgroundTasks(room.controller, frontend)
-    gate, done = asyncio.Event(), list[str]()
-
-    async def change(name: str) -> None:
-        await gate.wait()
-        done.append(name)
-
-    background.note("Removed", lambda: change("back"), lambda: change("again"))
-    assert frontend.said == ["Removed. Press u to undo."]
-    room.controller.undo()
-    room.controller.redo()
-    gate.set()
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
-    assert done == ["back", "again"]
 
 
 def test_nothing_under_way_cannot_be_stopped(room: Room) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ LOOK_AGAIN = 300.0
 
 USUAL_SPEED = 8.0
 """Seconds of speech that two idle cores recognise per second."""
+
+REMOVED = "Recognised transcript removed"
 
 PAUSED_NOTICE = (
     f"Recognition is paused. “Pause or resume recognition” in the palette ({key_of('app.palette')}) resumes it."
@@ -155,7 +158,7 @@ class RecognitionService:
 
     def remove(self, episode: str) -> None:
         """Stop recognising an episode, or remove its recognised transcript, which can be undone."""
-        self._tasks.run(self._remove(episode))
+        self._tasks.perform(REMOVED, partial(self._remove, episode), lambda: self._bring_back(episode))
 
     async def close(self) -> None:
         """End the recogniser; it resumes at the next start."""
@@ -310,16 +313,15 @@ class RecognitionService:
         if is_asked:
             self._frontend.tell(f"“{title}” was not recognised. {reason}", is_error=True)
 
-    async def _remove(self, ident: str) -> None:
+    async def _remove(self, ident: str) -> str | None:
         if ident in self._waiting:
             await self._stop(ident)
             self._frontend.tell("Recognition stopped; the transcript so far stays.")
         elif await self._take(ident):
-            self._tasks.note(
-                "Recognised transcript removed", lambda: self._bring_back(ident), lambda: self._take(ident)
-            )
+            return REMOVED
         else:
             self._frontend.tell("This transcript was not recognised by machine.")
+        return None
 
     async def _stop(self, ident: str) -> None:
         """Stop recognising an episode for the listener; the settings do not request it again before a restart."""

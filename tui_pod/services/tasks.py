@@ -28,6 +28,8 @@ class CommandFailed(UserError):
 
 Work = Coroutine[Any, Any, object]
 
+Act = Callable[[], Coroutine[Any, Any, str | None]]
+
 SAID_AFTER = 0.3
 """Work that takes longer than this is shown (seconds)."""
 
@@ -122,18 +124,46 @@ class BackgroundTasks:
                 return True
         return False
 
-    def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
-        """Tell the listener what was done, and make it undoable; undo and redo run one at a time, in order."""
-        undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
-        self._controller.undo_history.add(Change(label, undo, redo))
-        self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
+    def perform(
+        self, label: str, do: Act, back: Callable[[], Work], again: Callable[[], Work] | None = None
+    ) -> asyncio.Task[object]:
+        """Begin a change that can be undone, and return its task.
 
-    def _run_in_turn(self, change: Callable[[], Work]) -> None:
+        Its place among the listener's changes is that of the key, not of its end. Changes, undo and redo run one at a
+        time, in the order of the keys, so that undo waits for what it undoes.
+
+        Args:
+            label: what is done, for an undo before it has ended.
+            do: does it; returns what was done, such as `Ships removed`, which is told; None if nothing was.
+            back: undoes it.
+            again: does it again; None: as `do`.
+        """
+        history, done = self._controller.undo_history, ""
+
+        async def begin() -> None:
+            nonlocal done
+            try:
+                done = await do() or ""
+            finally:
+                is_current = history.settle(change, done)
+            if is_current and done:
+                self._frontend.tell(f"{done}. Press {key_of('undo')} to undo.")
+
+        async def repeat(step: Callable[[], Work]) -> None:
+            if done:
+                await step()
+
+        undo, redo = partial(repeat, back), partial(repeat, again or do)
+        change = Change(label, partial(self._run_in_turn, undo), partial(self._run_in_turn, redo))
+        history.add(change)
+        return self._run_in_turn(begin)
+
+    def _run_in_turn(self, change: Callable[[], Work]) -> asyncio.Task[object]:
         async def do() -> None:
             async with self._turn:
                 await change()
 
-        self.run(do())
+        return self.run(do())
 
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)

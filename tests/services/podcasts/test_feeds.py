@@ -176,12 +176,16 @@ async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(s
 
 async def test_remove_undone_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site, 1)
-    await service.do(service.service.remove_feed, site.url("/f"))
+    ids = service.ids("Episode 0")
+    service.controller.editor.mark(ids, played=True)
+    service.service.remove_feed(site.url("/f"))  # it takes its time
+    assert service.driver.said[-1] == "Removing Test Cast …"
     for _ in range(3):
         service.controller.undo()
         service.controller.redo()
     await service.do(service.controller.undo)
-    assert service.topics == ["Test Cast"]
+    assert (service.topics, service.driver.said[-1]) == (["Test Cast"], "Undid: Test Cast removed")
+    assert service.controller.progress_index.status(ids[0]) is Status.PLAYED
     assert service.driver.errors == []
 
 

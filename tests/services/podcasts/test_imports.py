@@ -52,7 +52,7 @@ async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Sit
     index = service.controller.progress_index
     assert not any(progress.plays for ident in service.controller.library.ids if (progress := index.get(ident)))
     await service.do(service.controller.undo)
-    assert service.titles == []
+    assert (service.titles, service.driver.said[-1]) == ([], "Undid: 1 podcast added from AntennaPod")
     await service.do(service.controller.redo)
     assert len(service.titles) == 3
 

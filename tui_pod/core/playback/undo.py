@@ -19,8 +19,8 @@ class Change:
     """A change, and how to undo and redo it."""
 
     label: str
-    undo: Callable[[], None]
-    redo: Callable[[], None]
+    undo: Callable[[], object]
+    redo: Callable[[], object]
     sought: str | None = None
     """The episode of a seek; None for other changes."""
     at: datetime | None = None
@@ -42,6 +42,17 @@ class UndoHistory:
             change = replace(change, undo=last.undo)
         self._done.append(change)
         self._undone.clear()
+
+    def settle(self, change: Change, label: str) -> bool:
+        """Name a change by what it came to, or forget it if the label is empty; return whether it is still done."""
+        for changes in (self._done, self._undone):
+            if (place := next((at for at, each in enumerate(changes) if each is change), None)) is not None:
+                if label:
+                    changes[place] = replace(change, label=label)
+                else:
+                    del changes[place]
+                return changes is self._done
+        return False
 
     def undo(self) -> Change | None:
         """Return the change to undo; None when there is none."""

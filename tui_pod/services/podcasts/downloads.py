@@ -66,7 +66,17 @@ class DownloadService:
 
     def remove(self, episodes: Iterable[str]) -> None:
         """Delete downloads, which can be undone; stop running ones."""
-        self._tasks.run(self._remove(list(episodes)))
+        episodes, removed = list(episodes), list[str]()
+
+        async def remove() -> str | None:
+            removed[:] = await self._remove(episodes)
+            return self._removal(removed) if removed else None
+
+        async def bring_back() -> None:
+            await self.want(removed)
+            await self.bring_back(removed)
+
+        self._tasks.perform(self._removal(episodes), remove, bring_back)
 
     async def _toggle(self, episodes: Sequence[str]) -> None:
         queue, podcasts = await self._opened(), await self._context.open_podcasts()
@@ -88,7 +98,8 @@ class DownloadService:
         else:
             self._frontend.tell("Nothing to download: these are narrated, or already on this machine.")
 
-    async def _remove(self, episodes: Sequence[str]) -> None:
+    async def _remove(self, episodes: Sequence[str]) -> list[str]:
+        """Delete downloads and stop running ones; return which were deleted, and say if there was nothing to do."""
         queue = await self._opened()
         stopped = [episode for episode in episodes if episode in queue.running]
         queue.stop(stopped)
@@ -96,19 +107,9 @@ class DownloadService:
         self._frontend.downloads_changed(dict.fromkeys(failed))
         removed = await self.take(episodes)
         await self.want([*stopped, *removed], is_wanted=False)
-
-        async def bring_back() -> None:
-            await self.want(removed)
-            await self.bring_back(removed)
-
-        async def take_again() -> None:
-            await self.want(removed, is_wanted=False)
-            await self.take(removed)
-
-        if removed:
-            self._tasks.note(self._removal(removed), bring_back, take_again)
-        elif not stopped and not failed:
+        if not (removed or stopped or failed):
             self._frontend.tell(NOT_REMOVABLE)
+        return removed
 
     def _removal(self, removed: Sequence[str]) -> str:
         """Return what the undo line says: the title of a single episode, else how many downloads were removed."""

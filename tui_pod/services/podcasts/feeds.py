@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.feeds.subscribe import Subscribed
     from tui_pod.services.context import Context
 
@@ -162,7 +161,29 @@ class FeedService(Follower):
 
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
-        self._tasks.run(self._remove_feed(feed_id))
+        topics, taken = self._context.controller.library.topics, list[str]()
+
+        async def remove() -> str | None:
+            podcasts = await self._context.open_podcasts()
+            feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+            if feed is None:
+                self._frontend.tell("This podcast no longer exists.")
+                return None
+            ids = await in_thread(lambda _: podcasts.store.episode_ids(feed_id))
+            await in_thread(lambda _: podcasts.store.remove(feed_id))
+            await self._library.update()
+            taken[:] = await self.downloads.take(ids)  # last, since no new download of it can start now
+            return f"{feed.name} removed"
+
+        async def bring_back() -> None:
+            podcasts = await self._context.open_podcasts()
+            await in_thread(lambda _: podcasts.store.restore(feed_id))
+            await self.downloads.bring_back(taken)
+            await self._library.update()
+
+        name = next((topics.names[topic] for topic in topics.of_feed(feed_id)), "the podcast")
+        self._frontend.tell(f"Removing {name} …")  # a large library takes a second
+        self._tasks.perform(f"{name} removed", remove, bring_back)
 
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a podcast because the listener asks; None: all of them."""
@@ -246,29 +267,6 @@ class FeedService(Follower):
         if outcome.new or outcome.error != feed.error:
             self.refresher.tell(Refreshed((outcome,)), is_asked=False)
         return outcome.has_changed
-
-    async def _remove_feed(self, feed_id: str) -> None:
-        podcasts = await self._context.open_podcasts()
-        store = podcasts.store
-        feed = await in_thread(lambda _: store.find(feed_id))
-        if feed is None:
-            self._frontend.tell("This podcast no longer exists.")
-            return
-        taken = await self._remove_with_downloads(podcasts, feed)
-
-        async def bring_back() -> None:
-            await in_thread(lambda _: store.restore(feed_id))
-            await self.downloads.bring_back(taken)
-            await self._library.update()
-
-        self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._remove_with_downloads(podcasts, feed))
-
-    async def _remove_with_downloads(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
-        """Remove a feed and its downloads; return the episodes that were downloaded."""
-        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
-        await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
-        await self._library.update()
-        return await self.downloads.take(ids)  # last, since no new download of it can start now
 
 
 def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:

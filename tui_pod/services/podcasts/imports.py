@@ -5,6 +5,7 @@ Runs on the event loop; blocking work runs in threads.
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,6 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.formats.opml import Imported
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.library import ShownLibrary
     from tui_pod.services.podcasts.refreshing import Refresher
@@ -82,21 +82,19 @@ class ImportService:
 
     def take(self, preview: Preview) -> None:
         """Subscribe to the new podcasts, take over the progress, and fetch the episodes."""
-        self._tasks.run(self._take(preview))
-
-    async def _take(self, preview: Preview) -> None:
-        podcasts = await self._context.open_podcasts()
-        store, new = podcasts.store, preview.taking.new
-        ids = [entry.feed_id or entry.address for entry in new]
         taking = preview.taking
-        await in_thread(lambda _: store.subscribe(preview.imported.entries))
-        await in_thread(lambda _: store.await_recordings(taking.awaited))
-        if ids:
-            self._tasks.note(
-                f"{counted(len(new), 'podcast')} added from {preview.origin}",
-                lambda: self._show(ids, is_removed=True),
-                lambda: self._show(ids, is_removed=False),
-            )
+        ids = [entry.feed_id or entry.address for entry in taking.new]
+        added = f"{counted(len(ids), 'podcast')} added from {preview.origin}"
+
+        async def subscribe() -> str | None:
+            store = (await self._context.open_podcasts()).store
+            await in_thread(lambda _: store.subscribe(preview.imported.entries))
+            await in_thread(lambda _: store.await_recordings(taking.awaited))
+            return added if ids else None
+
+        subscribed = self._tasks.perform(
+            added, subscribe, lambda: self._show(ids, is_removed=True), lambda: self._show(ids, is_removed=False)
+        )
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
             self._context.controller.editor.receive(taking.progress, label, is_saved=False)
@@ -105,8 +103,7 @@ class ImportService:
         if preview.imported.left:
             left = f"Not imported from {preview.origin}: {enumerated(preview.imported.left)}."
             self._context.frontend.tell(left)
-        await self._library.update()
-        await self._fetch(podcasts, ids)
+        self._tasks.run(self._fetch(subscribed, ids))
 
     async def _show(self, ids: list[str], is_removed: bool) -> None:
         store = (await self._context.open_podcasts()).store
@@ -114,7 +111,10 @@ class ImportService:
         await in_thread(lambda _: [change(feed_id) for feed_id in ids])
         await self._library.update()
 
-    async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
+    async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
+        await asyncio.wait((subscribed,))
+        await self._library.update()
+        podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.own_network import find_forbidden  # brings TLS
 
         wanted = set(ids)

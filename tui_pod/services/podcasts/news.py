@@ -73,16 +73,14 @@ class News:
         index = self._context.controller.progress_index
         taken = [ident for ident in episodes if ident in index.new]
 
-        async def do() -> None:
+        label = f"{counted(len(taken))} removed from New"
+
+        async def do() -> str:
             await self._set(taken, is_new=False)
-            self._tasks.note(
-                f"{counted(len(taken))} removed from New",
-                lambda: self._set(taken, is_new=True),
-                lambda: self._set(taken, is_new=False),
-            )
+            return label
 
         if taken:
-            self._tasks.run(do())
+            self._tasks.perform(label, do, lambda: self._set(taken, is_new=True))
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen that were started or marked."""

@@ -110,18 +110,22 @@ class PodcastSettingsService:
 
     def configure(self, ident: str, changes: Mapping[str, str], label: str | None = None) -> None:
         """Change settings, given as in the settings file; can be undone. `label`, if given, says what was done."""
-        self._tasks.run(self._configure(ident, changes, label))
+        former: list[PodcastChoice] = []
 
-    async def _configure(self, ident: str, changes: Mapping[str, str], label: str | None) -> None:
-        podcast = await self.find(ident)
-        if podcast is None:
-            return
-        former = to_texts(podcast.settings)
-        before = {name: former[name] for name in changes}
-        await self._put(podcast, changes)
-        changed = ", ".join(f"{name} {text or podcast.rows[name].usual}" for name, text in changes.items())
-        label = label or f"{podcast.name}: {changed.replace('_', ' ')}"
-        self._tasks.note(label, lambda: self._put(podcast, before), lambda: self._put(podcast, changes))
+        async def change() -> str | None:
+            former[:] = filter(None, [await self.find(ident)])
+            for podcast in former:
+                await self._put(podcast, changes)
+                changed = ", ".join(f"{name} {text or podcast.rows[name].usual}" for name, text in changes.items())
+                return label or f"{podcast.name}: {changed.replace('_', ' ')}"
+            return None
+
+        async def bring_back() -> None:
+            for podcast in former:
+                texts = to_texts(podcast.settings)
+                await self._put(podcast, {name: texts[name] for name in changes})
+
+        self._tasks.perform(label or "a change of settings", change, bring_back)
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
         stored = dict(changes)
