@@ -15,6 +15,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.text.clean import clean
 from tui_pod.library.catalog_files import read_catalog
+from tui_pod.speech.narrator import make_script
 
 FACTS = 571192862
 """CRC-32 of ids, titles, lengths, dates and tags."""
@@ -166,6 +167,24 @@ def test_transcripts_are_those_of_the_episodes_and_no_others(catalog: Catalog) -
 def test_transcripts_have_the_words_that_the_length_has_time_for(catalog: Catalog) -> None:
     rates = {e.id: len(re.findall(r"\w+", words(e))) / (e.duration or 1) * 60 for e in catalog.episodes}
     assert {ident: rate for ident, rate in rates.items() if not 140 <= rate <= 180} == {}
+
+
+def test_recaps_wait_for_answers_three_times_and_no_other_episode_does(library: Library) -> None:
+    table = library.topics
+    acts = [index for index, parent in enumerate(table.parents) if table.names[parent] == "The course"]
+    recaps = {library.ids[table.paths[act][-1]] for act in acts} - {"genai-timeline"} | {"gemini"}
+    waits: dict[str, int] = {}
+    for episode in map(library.episode, range(len(library.ids))):
+        script = make_script(parse_transcript(words(episode)).cues, None)
+        waits[episode.id] = sum(script.sentences[index].endswith("?") for index in script.questions)
+    assert {ident: count for ident, count in waits.items() if count} == dict.fromkeys(recaps, 3)
+
+
+def test_dialogues_are_of_two_speakers_from_the_first_sentence_on(catalog: Catalog) -> None:
+    for episode in catalog.episodes:
+        text = words(episode)
+        speakers = {cue.speaker for cue in parse_transcript(text).cues}
+        assert speakers == ({"A", "B"} if re.search("^[AB]:", text, re.MULTILINE) else {""}), episode.id
 
 
 def test_transcripts_are_plain_clean_text(catalog: Catalog) -> None:
