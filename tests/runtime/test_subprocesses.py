@@ -6,16 +6,15 @@ import os
 import select
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock, Mock
+from unittest.mock import Mock
 
 import pytest
 
 import tui_pod
 from tests.patience import PATIENCE
-from tui_pod.runtime.subprocesses import end_process, run_apart, start_of
+from tui_pod.runtime.subprocesses import end_process, group_lives, run_apart, start_of, start_process
 
 ROOT = Path(tui_pod.__file__).parents[1]
 
@@ -82,25 +81,33 @@ def test_stopped_process_ends_with_its_parent(tmp_path: Path) -> None:
         os.close(child)
 
 
+CHILD = "import signal; signal.pause()"
+LEAVES_A_CHILD = f"""
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, signal.{{}})
+print(subprocess.Popen([sys.executable, "-c", {CHILD!r}], stdout=subprocess.DEVNULL).pid, flush=True)
+{{}}
+"""
+
+
 @pytest.mark.parametrize(
-    ("status", "ends", "calls"), [(0, True, []), (None, True, ["terminate"]), (None, False, ["terminate", "kill"])]
+    ("answer", "then"),
+    [("SIG_DFL", "signal.pause()"), ("SIG_IGN", "signal.pause()"), ("SIG_DFL", "")],
+    ids=["ends", "does not", "has ended"],
 )
-async def test_process_is_killed_only_if_it_does_not_end(status: int | None, ends: bool, calls: list[str]) -> None:
-    done = list[str]()
-    wait = AsyncMock(side_effect=None if ends else TimeoutError)
-    process = Mock(returncode=status, wait=wait)
-    for name in ("terminate", "kill"):
-        getattr(process, name).side_effect = partial(done.append, name)
+async def test_process_ends_with_what_it_has_started(answer: str, then: str) -> None:
+    code = LEAVES_A_CHILD.format(answer, then)
+    process = await start_process([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0)
+    assert process.stdout is not None
+    child = os.pidfd_open(int(await process.stdout.readline()))
+    if not then:
+        await process.wait()
+        assert group_lives(process)
     await end_process(process)
-    assert done == calls
-
-
-async def test_process_that_is_gone_already_is_no_fault() -> None:
-    gone = ProcessLookupError()
-    await end_process(
-        Mock(returncode=None, wait=AsyncMock(side_effect=TimeoutError), terminate=Mock(side_effect=gone),
-             kill=Mock(side_effect=gone))
-    )  # fmt: skip
+    await process.wait()
+    assert select.select([child], [], [], PATIENCE)[0]
+    os.close(child)
+    await end_process(process)  # again
 
 
 def test_module_run_apart_outlives_the_terminal_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ async def hear(line: socket.socket) -> str:
     """Return what the app says next."""
     line.setblocking(False)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 100), PATIENCE)
-    return data.decode("ascii").strip().removesuffix(f" {os.getpid()}")
+    return data.decode("ascii").strip().removesuffix(f" {os.getpid()} answers")
 
 
 async def settle() -> None:

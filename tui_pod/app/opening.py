@@ -22,7 +22,7 @@ from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.escapes import CLEAR_LINE, ENTER, ESC, HOME, RESTORE, SCREEN_MODES
 from tui_pod.library.reload import FAULTY
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import running, start_of
 
 TICK = 0.2
 """Seconds between two looks at the terminal's size."""
@@ -46,20 +46,18 @@ def fill_cache(catalogs: Sequence[Path], paths: Paths, is_ascii: bool) -> bool:
         CatalogsError: with the faults of all catalogues.
     """
     command, environment = start_of("tui_pod.library.reload", paths.cache, paths.data, *catalogs)
-    with _own_screen() as keep, tempfile.TemporaryFile() as faults:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=faults
-        )
-        try:
-            assert process.stdout is not None
-            if not _wait(process.stdout, is_ascii):
-                return False
-            if process.wait() == FAULTY:
-                faults.seek(0)
-                raise CatalogsError(faults.read().decode("utf-8", "replace").splitlines())
-        finally:
-            process.kill()
-            process.communicate()
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with (
+        _own_screen() as keep,
+        tempfile.TemporaryFile() as faults,
+        running(command, env=environment, stdin=nothing, stdout=pipe, stderr=faults) as process,
+    ):
+        assert process.stdout is not None
+        if not _wait(process.stdout, is_ascii):
+            return False
+        if process.wait() == FAULTY:
+            faults.seek(0)
+            raise CatalogsError(faults.read().decode("utf-8", "replace").splitlines())
         keep()
     return True
 

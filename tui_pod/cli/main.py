@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
                 if begin(options, options.line):
                     return 0
+            if options.line is None:
+                from tui_pod.runtime.guard import fork_guard  # without a client; while this process is small
+
+                fork_guard(is_screen=not options.plain)
             _import_asyncio()
             from tui_pod.app.launch import run_app  # imports Textual
 

@@ -1,7 +1,8 @@
 """Commands of the listener that run when something happens: `[hooks]` in the settings.
 
-No shell runs them. Each gets JSON on its standard input, and is ended after `LIMIT`. A hook can neither stall nor end
-the app: one that fails leaves a line in the log, and while too many run, further ones are left out.
+No shell runs them. Each gets JSON on its standard input, and is ended after `LIMIT`, with all that it has started. A
+hook can neither stall nor end the app: one that fails leaves a line in the log, and while too many run, further ones
+are left out.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
-from tui_pod.runtime.subprocesses import end_process
+from tui_pod.runtime.subprocesses import end_process, group_lives, start_process
 
 LIMIT = 10.0
 """Seconds after which a hook is ended."""
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at what a hook has left running."""
 
 MAX_RUNNING = 8
 """Hooks that run at the same time."""
@@ -99,8 +103,8 @@ class Hooks(Follower):
 async def _run(event: str, command: str, content: bytes) -> None:
     nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     try:
-        process = await asyncio.create_subprocess_exec(
-            *shlex.split(command), stdin=pipe, stdout=nothing, stderr=nothing, start_new_session=True
+        process = await start_process(
+            shlex.split(command), stdin=pipe, stdout=nothing, stderr=nothing, start_new_session=True
         )
     except (OSError, ValueError) as error:
         log(f"hook on_{event} cannot be run: {error}")
@@ -108,6 +112,8 @@ async def _run(event: str, command: str, content: bytes) -> None:
     try:
         async with asyncio.timeout(LIMIT):
             await process.communicate(content)
+            while group_lives(process):  # noqa: ASYNC110  # nothing tells when what it has started ends
+                await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
         log(f"hook on_{event} took longer than {LIMIT:.0f} s and was ended")
     finally:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import Loaded, load_library
-from tui_pod.runtime.subprocesses import run_apart, start_of
+from tui_pod.runtime.subprocesses import end_process, run_apart, start_of, start_process
 from tui_pod.runtime.threads import in_thread
 
 FAULTY = 3
@@ -50,17 +50,12 @@ async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths
 
 async def _make_cache(words: Sequence[Path]) -> None:
     command, environment = start_of("tui_pod.library.reload", *words)
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    nothing = asyncio.subprocess.DEVNULL
+    process = await start_process(command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing)
     try:
         await process.wait()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        raise
+    finally:
+        await end_process(process)
 
 
 def _main() -> int:

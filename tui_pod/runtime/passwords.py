@@ -11,6 +11,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime import files
+from tui_pod.runtime.subprocesses import running
 
 COMMAND_LIMIT = 60.0
 """Seconds that a command may take; it may ask for a passphrase."""
@@ -31,16 +32,15 @@ def password_from(command: str, stdin: int | None = None) -> str:
         PasswordError: it fails, or prints nothing.
     """
     try:
-        done = subprocess.run(
-            shlex.split(command), stdin=stdin, stdout=subprocess.PIPE, timeout=COMMAND_LIMIT, check=True, text=True
-        )
-    except subprocess.CalledProcessError as error:
-        raise PasswordError(f"password_command failed with exit status {error.returncode}.") from None
+        with running(shlex.split(command), stdin=stdin, stdout=subprocess.PIPE) as process:
+            printed = process.communicate(timeout=COMMAND_LIMIT)[0].decode()
     except subprocess.TimeoutExpired:
         raise PasswordError(f"password_command took longer than {COMMAND_LIMIT:.0f} s.") from None
     except (OSError, ValueError) as error:
         raise PasswordError(f"password_command cannot be run: {clean(str(error), 200)}.") from None
-    return checked(done.stdout.partition("\n")[0].rstrip("\r"), "password_command")
+    if process.returncode:
+        raise PasswordError(f"password_command failed with exit status {process.returncode}.")
+    return checked(printed.partition("\n")[0].rstrip("\r"), "password_command")
 
 
 def checked(password: str, where: str) -> str:

@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from tui_pod.runtime.guard import STACKS
+from tui_pod.runtime.guarded import SIGNALS, tell_guard
 from tui_pod.runtime.log import log
 
 PERIOD = 5.0
@@ -109,10 +111,28 @@ class Watchdog(threading.Thread):
 
         The system writes the number of each into the socket that wakes the loop, between the zeros of other threads.
         """
-        wake: socket.socket | None = getattr(self._loop, "_ssock", None)
-        data = b""
+        wake, data = _wake_socket(self._loop), b""
         with contextlib.suppress(OSError):  # there are none
             data = wake.recv(4096) if wake is not None else b""
         if data:
             self._loop.call_soon_threadsafe(self._answered.set)  # wakes it, as what was read would have
         return [number for number in data if number in ENDING]
+
+
+def _wake_socket(loop: asyncio.AbstractEventLoop) -> socket.socket | None:
+    return getattr(loop, "_ssock", None)
+
+
+def start_watchdog(save: Callable[[], None], end: Callable[[int], None], stays: bool) -> Watchdog:
+    """Watch the running loop: a thread does, and the guard in case that no thread can run.
+
+    With `stays`, the guard does not take a hang-up for a wish to end.
+    """
+    loop = asyncio.get_running_loop()
+    watchdog = Watchdog(loop, save, end)
+    watchdog.start()
+    with contextlib.suppress(OSError, ValueError):
+        faulthandler.register(STACKS, 2)
+    ending = (number for number in ENDING if number != signal.SIGHUP or not stays)
+    tell_guard(SIGNALS, *ending, wake=_wake_socket(loop))
+    return watchdog

@@ -287,11 +287,11 @@ class Services:
     async def _start(self) -> None:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
         from tui_pod.library.reload import keep_library  # after the first paint, as the next two
-        from tui_pod.runtime.watchdog import Watchdog
+        from tui_pod.runtime.watchdog import start_watchdog
         from tui_pod.services.assembly.integrations import start_integrations
 
-        self._watchdog = Watchdog(asyncio.get_running_loop(), self._engine.rescue, self._end_now)
-        self._watchdog.start()
+        stays = self.terminal is not None and self.terminal.stays
+        self._watchdog = start_watchdog(self._engine.rescue, self._end_now, stays)
         broadcast, files = self._engine.broadcast, self._files
         starting = start_integrations(
             self._context,

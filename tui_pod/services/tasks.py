@@ -14,7 +14,7 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean, visible
 from tui_pod.runtime.log import log
-from tui_pod.runtime.subprocesses import end_process, start_of
+from tui_pod.runtime.subprocesses import end_process, start_of, start_process
 from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
@@ -216,8 +216,8 @@ async def run_command(*words: str, limit: float | None = None) -> bytes:
     """
     command, environment = start_of("tui_pod", *words)
     nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdin=nothing, stdout=pipe, stderr=pipe, start_new_session=True
+    process = await start_process(
+        command, env=environment, stdin=nothing, stdout=pipe, stderr=pipe, start_new_session=True
     )
     try:
         out, err = await asyncio.wait_for(process.communicate(), limit)

@@ -334,6 +334,7 @@ class Narrator:
 
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
+            await self._end_worker()
             self._worker = await start_worker("tui_pod.speech.narrator_worker", self._python)
         return self._worker
 

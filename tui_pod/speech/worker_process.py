@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import start_of, start_process
 
 OFFLINE = {
     "HIBARI_HOME": os.devnull,
@@ -80,6 +80,6 @@ async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
     """
     command, environment = start_of(module, python=python)
     pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(
-        *command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE, process_group=0
+    return await start_process(
+        command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE, process_group=0
     )

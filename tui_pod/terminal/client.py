@@ -16,7 +16,9 @@ import termios
 import tty
 
 from tui_pod.core.text import escapes
-from tui_pod.terminal.protocol import END, SAVED_SCREEN, STOP, TAKE, WELCOME, greet
+from tui_pod.runtime.guard import QUIT_KEYS, STUCK, TICK, TYPED_LIMIT, Guard, Patience
+from tui_pod.runtime.guarded import guarded_by
+from tui_pod.terminal.protocol import ANSWERS, ASK, END, HERE, SAVED_SCREEN, STOP, TAKE, WELCOME, greet
 
 SWITCH = "TUI_POD_ONE_PROCESS"
 """Environment variable that makes the app hold the terminal itself, as it does where no client can run."""
@@ -63,13 +65,15 @@ def hold() -> int | socket.socket | None:
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)  # never blocks, and ours
         master, slave = open_pty(terminal)
         ours, theirs = socket.socketpair()
+        guarding, guarded = socket.socketpair()
         app = os.fork()
     except OSError:  # not our terminal, or no pseudo-terminals, descriptors or processes are left
         return None
     if app:
         os.close(slave)
         theirs.close()
-        return Client(terminal, ours, app, master).run()
+        guarded.close()
+        return Client(terminal, ours, app, master, Guard(guarding, app)).run()
     os.setsid()
     for number in (0, 1, 2):
         if os.isatty(number):
@@ -77,6 +81,8 @@ def hold() -> int | socket.socket | None:
     for descriptor in (terminal, master, slave):
         os.close(descriptor)
     ours.close()
+    guarding.close()
+    guarded_by(guarded)
     return theirs
 
 
@@ -99,11 +105,13 @@ def open_pty(terminal: int) -> tuple[int, int]:
 class Client:
     """Copies between the terminal and an app until the app ends or releases the terminal."""
 
-    def __init__(self, terminal: int, line: socket.socket, child: int, master: int) -> None:
-        """Hold a terminal for an app: the child of this process, or a running app that the child finds."""
+    def __init__(self, terminal: int, line: socket.socket, child: int, master: int, guard: Guard) -> None:
+        """Hold a terminal for an app: the child of this process, which has a guard, or an app that the child finds."""
         self._terminal = terminal
         self._line = line
         self._child = self._app = child
+        self._guard = guard
+        self._is_guarding = True
         self._master = master
         """Where the app draws; -1 once the app has closed its end."""
         self._signals, wake = os.pipe()
@@ -126,6 +134,11 @@ class Client:
         """Whether the terminal shows the app's screen, and has saved the shell's title."""
         self._has_drawn = False
         """True once the app itself has drawn something."""
+        self._answers = True
+        """Whether the app answers when it is asked for a sign of life; one of an earlier version does not."""
+        self._is_hung_up = False
+        self._unanswered: Patience | None = None
+        """While the app is asked, since a key that quits was typed."""
 
     def run(self) -> int:
         """Copy, and return the exit status of the app."""
@@ -139,19 +152,26 @@ class Client:
         if text:
             with contextlib.suppress(OSError):  # the terminal is gone
                 os.write(2, f"{text}\n".encode())
+        with contextlib.suppress(OSError):  # too many processes
+            self._guard.fork([self._terminal, self._line.fileno()])  # the app may go on
         return status
 
     def _copy(self) -> bool:
         """Wait for the next event and handle it; return False when nothing more can come."""
         reads: list[int | socket.socket] = [self._signals, self._line]
-        if len(self._keys) < CHUNK:
+        if len(self._keys) < CHUNK and not self._is_hung_up:
             reads.append(self._terminal)
         if self._master >= 0 and len(self._output) < CHUNK:
             reads.append(self._master)
         writes = [self._terminal] if self._output else []
         if self._master >= 0 and self._keys:
             writes.append(self._master)
-        ready, free, _ = select.select(reads, writes, [])
+        timeout = None if self._unanswered is None else TICK
+        if self._is_guarding:
+            reads.append(self._guard.line)
+            timeout = timeout or self._guard.timeout
+        ready, free, _ = select.select(reads, writes, [], timeout)
+        self._watch(ready)
         if self._signals in ready:
             for number in os.read(self._signals, 64):
                 self._heed(number)
@@ -160,10 +180,15 @@ class Client:
             return self._listen()
         if self._terminal in ready and (keys := _read(self._terminal)) is not None:
             if not keys:
-                return self._hang_up()
+                self._hang_up()
             if CTRL_C in keys and not self._has_drawn:
                 self._send(signal.SIGINT)  # the app is still loading and reads no keys yet
             self._keys += keys
+            is_asked = not self._answers or not self._has_drawn or self._unanswered is not None
+            if not is_asked and not QUIT_KEYS.isdisjoint(keys):
+                self._unanswered = Patience(self._app)
+                with contextlib.suppress(OSError):  # the app has ended; the next read of the line reports it
+                    self._line.send(ASK)
         if self._master in ready and (data := _read(self._master)) is not None:
             self._draw(data)
         if self._master in free:
@@ -207,7 +232,9 @@ class Client:
                 self._output += ENTER + SCREEN_MODES + rest[: int(number)]
                 self._is_in_app = True
             elif word == WELCOME:
-                self._app = int(number)
+                self._app, self._answers = int(number), ANSWERS in text
+            elif word == HERE:
+                self._unanswered = None
             elif word == STOP:
                 self._stop()
             elif word == END:
@@ -228,16 +255,26 @@ class Client:
             self._send(number)
 
     def _send(self, number: int) -> None:
+        self._guard.timeout = TICK  # it looks soon whether the app reads this
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._app, number)
 
-    def _hang_up(self) -> bool:
-        """Tell the app that the terminal is gone, and wait until it ends."""
+    def _hang_up(self) -> None:
+        """Tell the app that the terminal is gone, which it leaves or ends for."""
+        self._is_hung_up = True
+        self._output = b""
         self._close_master()
         self._send(signal.SIGHUP)
-        while self._listen():
-            pass
-        return False
+
+    def _watch(self, ready: list[int | socket.socket]) -> None:
+        """Guard the app, and have it ended if it has not answered since a key that quits was typed."""
+        if self._guard.line in ready:
+            self._is_guarding = self._guard.listen()
+        elif self._is_guarding:
+            self._guard.look()
+        if self._unanswered is not None and self._unanswered.spend() > TYPED_LIMIT:
+            self._unanswered = None
+            self._send(signal.SIGTERM)  # the watchdog saves and ends it; if that cannot run, the guard kills it
 
     def _close_master(self) -> None:
         if self._master >= 0:
@@ -298,6 +335,8 @@ class Client:
         if self._app != self._child:
             return 1, "tui-pod ended unexpectedly."
         status = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+        if self._guard.has_killed:
+            return 1, STUCK
         return (status, "") if status >= 0 else (128 - status, f"tui-pod was ended by signal {-status}.")
 
 

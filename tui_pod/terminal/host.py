@@ -18,7 +18,18 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder
 from tui_pod.runtime.log import log
-from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
+from tui_pod.terminal.protocol import (
+    ANSWERS,
+    ASK,
+    END,
+    GREETING_LIMIT,
+    HERE,
+    OPTIONS,
+    STOP,
+    TAKE,
+    WELCOME,
+    read_greeting,
+)
 from tui_pod.terminal.start import line_name
 
 LEFT = "tui-pod keeps running; run tui-pod to come back."
@@ -185,6 +196,8 @@ class TerminalHost(Follower):
         elif terminals:
             self._drawer.give_up()
             self._take(terminals[0], read_greeting(data)[1])
+        elif data and not data.strip(ASK):
+            self._say(HERE, 0)
         else:
             self._part()
             if not self.hang_up():
@@ -193,7 +206,7 @@ class TerminalHost(Follower):
     def _take(self, terminal: int, variables: Mapping[str, str]) -> None:
         self._drawer.take(terminal, variables)
         self.on_new_terminal()
-        self._say(WELCOME, os.getpid())
+        self._say(WELCOME, os.getpid(), ANSWERS)
 
     def _say(self, word: str, number: int, text: str = "") -> None:
         if self._line is not None:

@@ -19,7 +19,10 @@ SAVED_SCREEN = "screen"
 """The number of bytes that follow: they paint what the app will show."""
 
 WELCOME = "welcome"
-"""The process id of the app that now draws on the terminal."""
+"""The process id of the app that now draws on the terminal; with the text `ANSWERS`, it answers `ASK`."""
+
+ANSWERS, ASK, HERE = "answers", b"?", "here"
+"""What a client asks an app for a sign of life, and the word of the answer; its number has no meaning."""
 
 STOP = "stop"
 """Suspend the client; the number has no meaning."""

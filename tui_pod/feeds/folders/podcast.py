@@ -26,7 +26,7 @@ from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.files import read_files, read_kinds, store_files
 from tui_pod.feeds.store.subscription import Subscription
-from tui_pod.runtime.subprocesses import end_with_parent, start_of
+from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
 
 SAME_SHARE = 0.5
@@ -115,15 +115,12 @@ def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken)
 def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
     command, environment = start_of(__name__, store.db.file.parent, what, path, other)
     nothing = subprocess.DEVNULL
-    with subprocess.Popen(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
-        try:
-            said = None
-            while said is None:
-                cancel.check()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    said, _ = process.communicate(timeout=LOOK)
-        finally:
-            process.kill()
+    with running(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
+        said = None
+        while said is None:
+            cancel.check()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                said, _ = process.communicate(timeout=LOOK)
     if process.returncode:
         raise FeedError("The folder was not read completely: the process that read it was killed.")
     answer = json.loads(said)

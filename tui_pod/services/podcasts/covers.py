@@ -22,7 +22,7 @@ from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.log import log
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import running, start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
@@ -81,12 +81,12 @@ class Covers:
                     source = image
                 cancel.check()
                 command, environment = start_of("tui_pod.audio.cover", source, target)
-                made = subprocess.run(
-                    ["nice", *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL, check=False, timeout=2 * PATIENCE,
-                )  # fmt: skip
-                if made.returncode == NOT_POSSIBLE:
-                    raise OSError
+                nothing = subprocess.DEVNULL
+                with running(
+                    ["nice", *command], env=environment, stdin=nothing, stdout=nothing, stderr=nothing
+                ) as making:
+                    if making.wait(2 * PATIENCE) == NOT_POSSIBLE:
+                        raise OSError
                 if not target.exists():
                     target.touch()
                 target.replace(cached)
