@@ -97,7 +97,7 @@ def test_a_mark_goes_to_the_folder_by_itself_and_the_process_ends(
     (tmp_path / "shared").mkdir()
     (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
     words = ["--state", str(tmp_path / "state.toml"), "--config", str(tmp_path / "config.toml")]
-    assert main(["sync", *words]) == 0
+    assert main(["sync", *words, "--yes"]) == 0
     calls: Started = []
     monkeypatch.setattr(sending, "_start", lambda *call: calls.append(call))
     shell("mark", "played", "one", *words)

@@ -50,7 +50,7 @@ def test_a_server_is_added_listed_synced_and_removed(
     assert (listed["address"], listed["user"], listed["episodes"], listed["error"]) == (server.base, "ann", 6, None)
     ident = server.ids["Alone"]
     server.double.change(server.double.users["ann"], {"libraryItemId": ident, "currentTime": 4, "duration": 20})
-    assert main(["sync", "--json"]) == 0
+    assert main(["sync", "--json", "--yes"]) == 0
     (received,) = json.loads(capsys.readouterr().out)["received"]
     assert received["position"] == 4
     assert main(["server", "remove", server.base]) in (0, None)

@@ -31,8 +31,9 @@ def words(tmp_path: Path) -> list[str]:
     (tmp_path / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
     (tmp_path / "shared").mkdir()
     (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\ndevice = "desk"\n')
+    known = SettingRecord("sync", "folder", str((tmp_path / "shared").resolve()))
     for name, ident in (("here", "two"), ("there", "one")):
-        StateFile(tmp_path / f"{name}.toml").append([ProgressRecord(ident, Progress(NOW, 42.0, 60.0))])
+        StateFile(tmp_path / f"{name}.toml").append([known, ProgressRecord(ident, Progress(NOW, 42.0, 60.0))])
     assert main([*_options(tmp_path, "there"), "sync"]) == 0
     return _options(tmp_path, "here")
 
@@ -86,7 +87,7 @@ def test_sync_prints_bookmarks_that_came_in(
 def test_sync_with_a_folder_that_is_not_there_fails(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     config = Path(words[3])
     config.write_text('[sync]\nfolder = "/nowhere/tui-pod"\n')
-    assert main([*words, "sync"]) == 1
+    assert main([*words, "sync", "--yes"]) == 1
     assert "There is no folder /nowhere/tui-pod" in capsys.readouterr().err
 
 
@@ -145,7 +146,7 @@ def test_server_that_fails_does_not_keep_the_folder_from_being_told(
     settings = f'[sync]\nfolder = "shared"\nserver = "{site.url("")}"\nuser = "ann"\npassword_command = "echo x"\n'
     Path(words[3]).write_text(settings)
     capsys.readouterr()
-    assert main([*words, "sync", "--json"]) == 1
+    assert main([*words, "sync", "--json", "--yes"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert [entry["id"] for entry in report["received"]] == ["one"]
     assert report["error"] == "The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status 404)."
@@ -170,6 +171,7 @@ def exchanged(monkeypatch: pytest.MonkeyPatch) -> Exchanged:
     return Exchanged(monkeypatch)
 
 
+PREVIEW = "First sync with {place}: 0 episodes will be received, 0 will be sent. Nothing will be unsubscribed.\n"
 MARK = Bookmark("one", 65.0, 70.0, NOW, NOW, "Said.")
 HERE, PLAYED = Progress(NOW, 42.0, 60.0), Progress(NOW, played=True)
 
@@ -252,7 +254,7 @@ def test_folder_and_server_are_one_report_in_json(
         "machine": "desk.toml", "lacking_length": ["two"], "waiting": ["Ships"], "sent": 3, "subscribed": ["s"],
         "summary": "1 episode received, 1 sent, 1 bookmark received; 1 episode received, 2 sent, 1 podcast subscribed,"
         " 1 podcast unsubscribed",
-        "unsubscribed": ["u"], "error": "It broke.", "offline": True, "dry_run": False,
+        "unsubscribed": ["u"], "error": "It broke.", "first": [], "offline": True, "dry_run": False,
     }  # fmt: skip
 
 
@@ -289,36 +291,38 @@ def test_server_knows_this_machine_by_the_name_that_was_set_or_its_own(
 
 
 @pytest.mark.parametrize(
-    ("options", "is_there", "answer", "runs", "status"),
+    ("options", "is_there", "answer", "runs", "err"),
     [
-        ([], False, "", [True, False], 0),
-        ([], True, "y\n", [True, False], 0),
-        ([], True, "n\n", [True], 1),
-        (["--dry-run"], True, "", [True], 0),
+        ([], False, "", [], "tui-pod: The first sync with {place} was not done, since nobody could be asked."),
+        ([], True, "y\n", [True, False], PREVIEW),
+        ([], True, "n\n", [True], f"{PREVIEW}Go on? [y/N] tui-pod: nothing was synced.\n"),
+        (["--yes"], False, "", [False], "0 episodes received"),
+        (["--dry-run"], True, "", [True], "0 episodes would be received"),
     ],
 )
-def test_first_sync_with_a_server_is_told_before_it_is_done(
-    options: list[str], is_there: bool, answer: str, runs: list[bool], status: int, words: list[str],
-    exchanged: Exchanged, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("is_server", [True, False])
+def test_first_sync_with_a_server_or_folder_never_runs_unasked(
+    options: list[str], is_there: bool, answer: str, runs: list[bool], err: str, is_server: bool, words: list[str],
+    exchanged: Exchanged, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 ) -> None:  # fmt: skip
-    Path(words[3]).write_text(SERVER)
+    other = tmp_path / "other"
+    other.mkdir()
+    Path(words[3]).write_text(SERVER if is_server else '[sync]\nfolder = "other"\n')
     exchanged.server.is_first = True
     ran = list[object]()
 
-    def run(file: object, state: object, now: object, is_dry: bool) -> SyncResult:
-        ran.append(is_dry)
+    def run(*arguments: object) -> SyncResult:
+        ran.append(arguments[3 if is_server else 5])
         return SyncResult()
 
-    exchanged.server.run.side_effect = run
+    exchanged.server.run.side_effect = exchanged.folder.side_effect = run
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     monkeypatch.setattr(sync, "is_someone_there", lambda: is_there)
     monkeypatch.setattr("tui_pod.cli.shared.is_someone_there", lambda: is_there)
     capsys.readouterr()
-    assert main([*words, "sync", *options]) == status
-    err = capsys.readouterr().err
-    said = "First sync with this server: 0 episodes will be received, 0 will be sent. Nothing will be unsubscribed.\n"
-    assert err.startswith(said) is (options == [])
-    assert ("tui-pod: nothing was synced.\n" in err) is (status == 1)
+    assert main([*words, "sync", *options]) == (1 if runs in ([], [True]) and not options else 0)
+    place = "https://sync.example" if is_server else str(other)
+    assert capsys.readouterr().err.startswith(err.format(place=place))
     assert ran == runs
 
 

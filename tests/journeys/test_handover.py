@@ -41,14 +41,14 @@ def _hand_over(machines: tuple[Listener, Listener], words: tuple[str, ...], titl
         first.play_to(60)
         first.do(" ", f"‖ {title}")
         for machine in machines:
-            machine.run(*words, "sync")
+            machine.run(*words, "sync", "--yes")
         second.see(f"◐ {title}")
         second.press("\r")
         second.hear(title, 55)
         _go_to(second, "5:00")
         second.play_to(300)
         second.do(" ", f"‖ {title}")
-        gee.run(*words, "sync")
+        gee.run(*words, "sync", "--yes")
         if is_told:  # else it looks at the folder by itself
             first.do("\x10", "command, topic or episode")
             first.press("Sync now\r")
@@ -104,7 +104,7 @@ def test_position_is_handed_over_through_a_server(tmp_path: Path) -> None:
 def test_slow_server_holds_up_nobody_and_its_late_answer_is_offered(tmp_path: Path) -> None:
     with _two_at_a_server(tmp_path) as (eff, gee, forwarder):
         for machine, position, seconds in ((eff, "1:00", 60), (gee, "5:00", 300)):
-            machine.run("sync")
+            machine.run("sync", "--yes")
             with machine.sits_down() as app:
                 app.press("\r")
                 app.hear("Episode 1")
@@ -112,7 +112,7 @@ def test_slow_server_holds_up_nobody_and_its_late_answer_is_offered(tmp_path: Pa
                 app.play_to(seconds)
                 app.do(" ", "‖ Episode 1")
                 app.quit()
-            machine.run("sync")  # after the one that begins at the end
+            machine.run("sync", "--yes")  # after the one that begins at the end
         forwarder.hold()
         with eff.sits_down() as app:
             assert forwarder.waiting.wait(PATIENCE)

@@ -61,7 +61,7 @@ def test_episode_is_found_played_continued_and_its_podcast_subscribed(
             app.quit()
         (ident,) = listener.state.progress
         assert listener.progress(ident).position >= 31
-        listener.run("sync")
+        listener.run("sync", "--yes")
         assert "/feed" not in (tmp_path / "gpodder.db").read_bytes().decode("latin-1")
         with listener.sits_down() as app:
             app.until(lambda: re.search(r"Continue +1 ", app.text), "one episode in Continue")
@@ -75,5 +75,5 @@ def test_episode_is_found_played_continued_and_its_podcast_subscribed(
             app.quit()
         assert list(listener.state.progress) == [ident]
         assert listener.progress(ident).position >= 31
-        listener.run("sync")
+        listener.run("sync", "--yes")
         assert site.url("/feed") in (tmp_path / "gpodder.db").read_bytes().decode("latin-1")

@@ -26,7 +26,7 @@ from tui_pod.runtime import changes
 from tui_pod.services import sync as module
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
-from tui_pod.services.sync import FIRST, ON_REQUEST, SyncService, Work, run_sync
+from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, SyncService, Work, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
 
@@ -217,19 +217,35 @@ async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
 
 async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> None:
     rig.is_first = True
-    rig.report["summary"] = "2 episodes would be received, 1 would be sent"
+    rig.report |= {"summary": "2 episodes would be received, 1 would be sent", "first": ["https://s.example"]}
     rig.service.start()
     assert (rig.frontend.said, rig.options) == ([FIRST], [])  # a question would take keys
     rig.service.sync_now()
     await until(lambda: bool(rig.frontend.asked_yes), "it asks")
     ((question, answer),) = rig.frontend.asked_yes
-    assert "2 episodes would be received, 1 would be sent. Nothing is unsubscribed. Go on?" in question
+    said = "The first sync with https://s.example: 2 episodes would be received, 1 would be sent."
+    assert question == f"{said} Nothing is unsubscribed. Go on?"
     answer(False)
     assert rig.options == [("--dry-run",)]
+    rig.report["first"] = []
     answer(True)
     await until(lambda: len(rig.options) == 2, "it syncs")
-    assert rig.options[1] == ()
+    assert rig.options[1] == ("--yes",)
     await until(lambda: rig.frontend.said == [FIRST, "Synced; there was nothing new."], "it says so")
+
+
+async def test_server_that_was_added_is_named_once_and_asked_about_on_request(rig: Rig) -> None:
+    rig.report["first"] = ["media.example (bob)"]
+    for asked in range(2):
+        rig.service.sync_now() if asked else rig.service.start()
+        await rig.synced()
+    await until(lambda: bool(rig.frontend.asked_yes), "it asks")
+    rig.service.sync_soon()
+    assert rig.frontend.said == [FIRST_WITH.format("media.example (bob)")]
+    ((question, answer),) = rig.frontend.asked_yes
+    assert question.startswith("The first sync with media.example (bob): ")
+    answer(True)
+    await until(lambda: rig.options == [(), (), ("--dry-run",), ("--yes",)], "it syncs")
 
 
 async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) -> None:
@@ -380,8 +396,10 @@ async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     words = ("--config", str(tmp_path / "config.toml"), "--state")
     StateFile(tmp_path / "there.toml").append([ProgressRecord("x", Progress(now, 42.0))])
     (tmp_path / "shared").mkdir()
-    assert (await run_sync(*words, str(tmp_path / "there.toml")))["sent"] == 1
+    assert (await run_sync(*words, str(tmp_path / "there.toml"), "--yes"))["sent"] == 1
     report = await run_sync(*words, str(tmp_path / "here.toml"))
+    assert (report["received"], report["error"], report["first"]) == ([], None, [str(tmp_path / "shared")])
+    report = await run_sync(*words, str(tmp_path / "here.toml"), "--yes")
     (entry,) = report["received"]
     assert (entry["id"], entry["position"], entry["updated"]) == ("x", 42.0, now.isoformat())
     with pytest.raises(CommandFailed, match="nothing to sync with"):
@@ -513,7 +531,7 @@ async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_o
     await until(lambda: bool(rig.frontend.asked_yes), "it asks")
     assert rig.options == [("--dry-run",)]
     assert rig.frontend.asked_yes[0][0] == (
-        "The first sync with : nothing would change. Nothing is unsubscribed. Go on?"
+        "The first sync with your other machines: nothing would change. Nothing is unsubscribed. Go on?"
     )
     rig.report["error"] = "no network"
     rig.service.sync_now()

@@ -35,9 +35,9 @@ async def test_every_field_reaches_every_carrier(tmp_path: Path, capsys: pytest.
     assert there.file.load().progress == {"one": whole_progress()}, "journal"
     there.file.compact()
     assert there.file.load().progress == {"one": whole_progress()}, "snapshot"
-    assert main(["sync", *options, str(there.file.path)]) == 0
+    assert main(["sync", *options, str(there.file.path), "--yes"]) == 0
     capsys.readouterr()
-    assert main(["sync", "--json", *options, str(here.file.path)]) == 0
+    assert main(["sync", "--json", *options, str(here.file.path), "--yes"]) == 0
     assert StateFile(here.file.path).load().progress == {"one": whole_progress()}, "folder"
     report = json.loads(capsys.readouterr().out)
     room = make_room()
@@ -49,8 +49,8 @@ async def test_every_field_reaches_every_carrier(tmp_path: Path, capsys: pytest.
 def test_field_that_is_added_as_described_reaches_every_carrier(tmp_path: Path) -> None:
     """Follow the recipe in CONTRIBUTING.md on a copy of the program, and run the test above there."""
     shutil.copytree(ROOT / "tui_pod", tmp_path / "tui_pod")
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("tests", "scripts", "pyproject.toml"):
+        (tmp_path / name).symlink_to(ROOT / name)
     last, last_field = "    is_brief: bool = False\n", '    Field("brief", "is_brief", FLAG),\n'
     for file, after, added in (
         ("core/progress/progress.py", last, '    pace: str = ""\n'),

@@ -43,7 +43,7 @@ class Machine:
         options = [("state", "state.toml"), ("config", "config.toml"), ("catalog", "catalog.toml")]
         words = [word for name, file in options for word in (f"--{name}", str(home / file))]
         capsys.readouterr()
-        assert main([*words, "sync", "--json"]) == status
+        assert main([*words, "sync", "--json", "--yes"]) == status
         return json.loads(capsys.readouterr().out)
 
 

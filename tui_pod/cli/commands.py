@@ -131,6 +131,7 @@ COMMANDS = (
     Command("sync", "sync.run", "sync progress and podcasts with your folder or server", (
         Argument("--login", text="log in to the server, and save the password in a file"),
         Argument("--dry-run", text="print what would change, and change nothing"),
+        Argument("--yes", text="agree to a first sync, of which a terminal would ask"),
         Argument("--alone", text="go on although the files of the other machines are gone from the folder"),
         Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
                  choices=("yes", "no")),

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial, reduce
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod.cli.shared import (
     Opened,
@@ -38,9 +39,10 @@ from tui_pod.state.fields import PROGRESS
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
+from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import memory_file
-from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
+from tui_pod.sync.run import SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there
 from tui_pod.sync.transport import HttpTransport
@@ -81,33 +83,77 @@ def run(options: Namespace) -> int:
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
+class _Place(NamedTuple):
+    """A folder or server to sync with."""
+
+    name: str
+    is_first: Callable[[], bool]
+    """Returns whether it was never synced with."""
+    sync: Callable[[bool], SyncResult]
+    """Syncs; True: changes nothing."""
+
+
+class _Unasked(UserError):
+    """A first sync to which the listener has not agreed."""
+
+
 def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
     """Sync with the folder, the server and the libraries, if set; one that fails does not stop the others."""
-    settings, store = opened.settings.sync, FeedStore(opened.paths.data)
-
-    def attempt(sync: Callable[..., SyncResult], said: str = "syncing") -> SyncResult:
-        try:
-            with waiting(said):
-                return sync(opened, store, options.dry_run)
-        except UserError as error:
-            return SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
-
+    store = FeedStore(opened.paths.data)
     with closing(store.db):
-        if settings.folder:
-            yield attempt(partial(_with_folder, options=options))
-        if settings.server and settings.user:
-            yield attempt(_with_server)
-        for feed in servers(store):
-            yield attempt(partial(_with_library, feed=feed), f"syncing with {feed.name}")
+        for place in _places(opened, store, options):
+            try:
+                yield _attempt(place, options)
+            except _Unasked as question:
+                yield SyncResult(error=str(question), first=place.name)
+            except UserError as error:
+                yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
 
-def _with_library(opened: Opened, store: FeedStore, is_dry: bool, feed: Subscription) -> SyncResult:
+def _places(opened: Opened, store: FeedStore, options: Namespace) -> Iterator[_Place]:
+    settings, state = opened.settings.sync, opened.file.path
     trust_certificates(opened.settings.network.trusted_certificates)
+    if settings.folder:
+        is_first = partial(is_first_sync, opened.state, Path(settings.folder))
+        yield _Place(settings.folder, is_first, partial(_with_folder, opened, store, options))
+    if settings.server and settings.user:
+        server = partial(_server_sync, opened, store)
+        yield _Place(settings.server, lambda: server().is_first, partial(_with_server, opened, server))
+    for feed in servers(store):
+        yield _Place(feed.name, partial(is_first_library, state, feed), partial(_with_library, opened, store, feed))
+
+
+def _attempt(place: _Place, options: Namespace) -> SyncResult:
+    """Sync with a place; a first sync is shown before, and asked about.
+
+    Raises:
+        _Unasked: the listener has not agreed.
+    """
+    must_ask = not options.yes and place.is_first()
+    if must_ask and not (options.dry_run or is_someone_there()):
+        raise _Unasked(
+            f"The first sync with {place.name} was not done, since nobody could be asked. What it would do: tui-pod"
+            " sync --dry-run. To agree: tui-pod sync --yes"
+        )
+    with waiting(f"syncing with {place.name}"):
+        outcome = place.sync(options.dry_run or must_ask)
+    if options.dry_run:
+        outcome.first = place.name if must_ask else ""
+    elif must_ask and not outcome.error:
+        tell(f"First sync with {place.name}: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
+        if not ask_yes("Go on?"):
+            raise _Unasked("nothing was synced.")
+        with waiting(f"syncing with {place.name}"):
+            outcome = place.sync(False)
+    return outcome
+
+
+def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: bool) -> SyncResult:
     sync = LibrarySync(store, feed, PlayedRule(**opened.settings.played.values()))
     return sync.run(opened.file, opened.file.load(), datetime.now(UTC), is_dry)
 
 
-def _with_folder(opened: Opened, store: FeedStore, is_dry: bool, options: Namespace) -> SyncResult:
+def _with_folder(opened: Opened, store: FeedStore, options: Namespace, is_dry: bool) -> SyncResult:
     settings = opened.settings.sync
     folder, now = Path(settings.folder), datetime.now(UTC)
     shares = None if options.podcasts is None else options.podcasts == "yes"
@@ -135,31 +181,17 @@ def _device(opened: Opened) -> str:
     return opened.settings.sync.device or platform.node().partition(".")[0]
 
 
-def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
-    trust_certificates(opened.settings.network.trusted_certificates)
+def _server_sync(opened: Opened, store: FeedStore) -> ServerSync:
     settings, file = opened.settings.sync, opened.file
-    state = file.load() if settings.folder else opened.state  # with what was just received
-    transport = HttpTransport(
-        settings.server, settings.user, read_password(settings.password_command, password_file(file.path))
-    )
+    password = read_password(settings.password_command, password_file(file.path))
+    transport = HttpTransport(settings.server, settings.user, password)
     names, rule = (settings.server, settings.user), PlayedRule(**opened.settings.played.values())
-    prepare = partial(ServerSync, transport, memory_file(file.path), names, store, rule, _device(opened))
-    sync = prepare()
-    if sync.is_first and not is_dry:
-        _preview(sync.run(file, state, datetime.now(UTC), is_dry=True))
-        sync = prepare()
-    return sync.run(file, state, datetime.now(UTC), is_dry)
+    return ServerSync(transport, memory_file(file.path), names, store, rule, _device(opened))
 
 
-def _preview(outcome: SyncResult) -> None:
-    """Say what the first sync with a server will do, and ask if there is a terminal.
-
-    Raises:
-        UserError: the listener says no.
-    """
-    tell(f"First sync with this server: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
-    if is_someone_there() and not ask_yes("Go on?"):
-        raise UserError("nothing was synced.")
+def _with_server(opened: Opened, sync: Callable[[], ServerSync], is_dry: bool) -> SyncResult:
+    state = opened.file.load() if opened.settings.sync.folder else opened.state  # with what was just received
+    return sync().run(opened.file, state, datetime.now(UTC), is_dry)
 
 
 def _log_in(opened: Opened) -> None:
@@ -208,7 +240,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
                 **notebook_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
-                "error": next((outcome.error for outcome in outcomes if outcome.error), None),
+                "error": next((outcome.error for outcome in outcomes if outcome.error and not outcome.first), None),
+                "first": [outcome.first for outcome in outcomes if outcome.first],
                 "offline": any(outcome.is_offline for outcome in outcomes),
                 "dry_run": options.dry_run,
             }

@@ -231,7 +231,6 @@ class Services:
                 lambda: self.feeds.take_synced(),
                 self._has_sync_news,
                 self._is_first_sync,
-                lambda: self.first.settings.sync.server,
                 self._engine.broadcast.sync_ended,
             ),
         )
@@ -333,6 +332,8 @@ class Services:
         if self.sync is None:
             vars(self).pop("sync")
             self._start_sync(is_asked=True)
+        else:
+            self.sync.sync_now()
 
     async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
         """Try what the listener wants to sync with, save it in the state, and sync.
@@ -469,11 +470,9 @@ class Services:
         return False
 
     def _is_first_sync(self) -> bool:
-        from tui_pod.sync.memory import memory_file  # only with [sync]: it brings OpenSSL, 2 MiB
+        from tui_pod.sync.sending import lock_file  # only with sync
 
-        if not self._has_sync:  # the listener has just turned it off
-            return True
-        return bool(self.first.settings.sync.server) and not memory_file(self._files.state.path).exists()
+        return not (self._has_sync and lock_file(self._files.state.path).exists())  # it may just have been turned off
 
     async def _run_sync(self, *options: str) -> dict[str, Any]:
         from tui_pod.runtime.threads import in_thread  # only with [sync]

@@ -61,6 +61,8 @@ ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks
 
 FIRST = f"Sync is set up but has never run. {ON_REQUEST}"
 
+FIRST_WITH = f"Not synced yet with {{}}. {ON_REQUEST}"
+
 
 class Work(NamedTuple):
     """What the app does for a sync."""
@@ -72,9 +74,7 @@ class Work(NamedTuple):
     has_news: Callable[[bool], Awaitable[bool]]
     """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
     is_first: Callable[[], bool]
-    """True before the first sync with the server, which runs only once the listener agrees."""
-    server: Callable[[], str] = lambda: ""
-    """The address of the server; empty if there is none."""
+    """True before the very first sync, which runs only once the listener agrees."""
     ended: Callable[[], None] = lambda: None
     """Called after a sync."""
 
@@ -97,6 +97,7 @@ class SyncService(Follower):
         """How often it was time to look."""
         self._send_by = 0.0  # when to send what has changed, by the loop's clock; 0: nothing has
         self._is_awaited = False  # playback waits for the result
+        self._unasked: list[str] = []  # folder and servers that the listener was told are not synced yet
         self._told: list[str] = []  # podcasts of other machines that the listener was told about
 
     def start(self, is_asked: bool = False) -> None:
@@ -205,14 +206,23 @@ class SyncService(Follower):
         if report.get("error"):
             raise CommandFailed(str(report["error"]))
         summary = report.get("summary") or "nothing would change"
-        question = f"The first sync with {self.work.server()}: {summary}. Nothing is unsubscribed. Go on?"
+        there = enumerated(report.get("first") or ["your other machines"])
+        question = f"The first sync with {there}: {summary}. Nothing is unsubscribed. Go on?"
 
         def answer(is_yes: bool) -> None:
             if is_yes:
-                self._tasks.run(self._sync_next(is_asked=True))
+                self._tasks.run(self._sync_next(True, "--yes"))
 
         if not self._frontend.ask_yes(clean(question), answer):
             self._frontend.tell(FIRST)
+
+    def _tell_first(self, names: list[str], is_asked: bool) -> None:
+        """Ask about servers that were never synced; in a sync that nobody asked for, name them once."""
+        if is_asked:
+            self._tasks.run(self._ask_first())
+        elif names != self._unasked:
+            self._unasked = names
+            self._frontend.tell(FIRST_WITH.format(enumerated([clean(name) for name in names])))
 
     def _ask_podcasts(self, names: list[str], is_asked: bool) -> None:
         """Ask whether to subscribe to podcasts of other machines; in a sync that nobody asked for, name them once."""
@@ -254,6 +264,8 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received(report), self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
         self._answer(not error)
+        if first := report.get("first", []):
+            self._tell_first(first, is_asked)
         self._ask_podcasts(report.get("waiting", []), is_asked)
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
@@ -264,7 +276,7 @@ class SyncService(Follower):
                 await self._sync(is_asked=False, is_second=True)
         if error and is_asked:
             raise CommandFailed(str(error))
-        if is_asked and not shown:
+        if is_asked and not (shown or first):
             self._frontend.tell("Synced; there was nothing new.")
 
     def _label(self, report: Mapping[str, Any]) -> str:

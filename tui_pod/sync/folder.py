@@ -81,8 +81,8 @@ class Gathered(NamedTuple):
     all: Contents
     own: Contents | None
     """What this machine's own file holds; None if the file must be written again."""
-    others: tuple[str, ...]
-    """Names of the other machines' files, unreadable ones too."""
+    others: Mapping[str, str]
+    """The other machines' names, by those of their files without suffix; also of unreadable ones."""
     origins: Mapping[str, str]
     """Name of the machine that has the newest progress, by episode."""
     notices: tuple[str, ...]
@@ -128,10 +128,10 @@ class SyncFolder:
         own: Contents | None = None
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
-        others, origins = list[str](), dict[str, str]()
+        others, origins = dict[str, str](), dict[str, str]()
         for path in self._paths():
             if path != self._file:
-                others.append(path.stem)
+                others[path.stem] = label_of(path.stem)
             try:
                 found = _read(path, now)
             except NewerState:
@@ -148,10 +148,12 @@ class SyncFolder:
             subscriptions.append(found.subscriptions)
             taken = incoming(progress, found.progress)
             name = found.device or label_of(path.stem)
+            if path.stem in others:
+                others[path.stem] = name
             origins |= {i: name for i, value in taken.items() if value.updated == found.progress[i].updated}
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
-        return Gathered(contents, own, tuple(others), origins, tuple(notices))
+        return Gathered(contents, own, others, origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step.

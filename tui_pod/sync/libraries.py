@@ -98,6 +98,8 @@ class _Mark(NamedTuple):
 class _Account(NamedTuple):
     """What a server has of the listener."""
 
+    ident: str
+    """Empty if the server does not tell."""
     progress: Mapping[str, _There]
     """By the id of the book or the episode."""
     bookmarks: Mapping[Place, _Mark]
@@ -110,8 +112,13 @@ def servers(store: FeedStore) -> list[Subscription]:
     return [feed for feed in store.feeds() if is_server(feed.address)]
 
 
+def is_first_sync(state: Path, feed: Subscription) -> bool:
+    """Return whether a state was never synced with a server."""
+    return feed.feed_id not in _read_memory(state)
+
+
 def has_news(store: FeedStore, state: Path) -> bool:
-    """Return whether a server has changed since the last sync; False for one that cannot be asked.
+    """Return whether a server has changed since the last sync; False for one that was never synced, or is not there.
 
     Args:
         store: the podcasts.
@@ -119,8 +126,10 @@ def has_news(store: FeedStore, state: Path) -> bool:
     """
     memory = _read_memory(state)
     for feed in servers(store):
+        if feed.feed_id not in memory:
+            continue
         with contextlib.suppress(FetchError, FeedError):
-            seen = memory.get(feed.feed_id, {}).get("seen")
+            seen = memory[feed.feed_id].get("seen")
             if _account(_server(store, feed, PEEK_LIMITS)("GET", "/api/me"), datetime.now(UTC)).digest != seen:
                 return True
     return False
@@ -155,6 +164,9 @@ class LibrarySync:
     def _run(self, ask: _Ask, file: StateFile, state: State, now: datetime, is_dry: bool) -> SyncResult:
         everything = _read_memory(file.path)
         account = _account(ask("GET", "/api/me"), now)
+        former = everything.get(self._feed.feed_id, {}).get("account")
+        if former and account.ident and former != account.ident:
+            raise SyncError(f"{self._feed.name}: the account is not the one of before, so nothing was synced with it.")
         received = self._received(account, state.progress, now)
         progress = {**state.progress, **received}
         unsent = [i for i in self._by_id if i in progress and self._is_newer(i, progress[i], account)]
@@ -184,7 +196,7 @@ class LibrarySync:
             result.notices.append(f"The server refused {refused + behind} of {count} changes; they are sent again.")
         here = {*self._places((*state.notebook.bookmarks, *plan.received))}
         common = [[*place, mark.title] for place, mark in after.bookmarks.items() if place in here]
-        entry = {"seen": after.digest, "bookmarks": common}
+        entry = {"account": account.ident, "seen": after.digest, "bookmarks": common}
         if everything.get(self._feed.feed_id) != entry:
             write_json(memory_of_servers(file.path), {**everything, self._feed.feed_id: entry})
         return result
@@ -347,7 +359,7 @@ def _account(reply: Reply, now: datetime) -> _Account:
             mark = _Mark(time_there, clean(text(entry.get("title")), MAX_TITLE), created)
             bookmarks[item, round(start, 2)] = mark
     said = json.dumps([data["mediaProgress"], data.get("bookmarks")], sort_keys=True)
-    return _Account(progress, bookmarks, blake2b(said.encode(), digest_size=16).hexdigest())
+    return _Account(ident_of(data.get("id")), progress, bookmarks, blake2b(said.encode(), digest_size=16).hexdigest())
 
 
 def _time(value: object, now: datetime) -> datetime | None:

@@ -18,7 +18,8 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
+from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, label_of, machine_name
+from tui_pod.sync.sending import lock_file
 from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here
 from tui_pod.sync.shared_settings import newest_by_feed, read_chosen, take
 
@@ -59,6 +60,8 @@ class SyncResult:
     """Titles or addresses of podcasts that other machines have, and that the listener was not asked about."""
     subscribed: list[str] = field(default_factory=list)
     """Addresses of podcasts that only the server had."""
+    first: str = ""
+    """The folder or server, if this would be the first sync with it, to which the listener has not agreed yet."""
     unsubscribed: list[str] = field(default_factory=list)
     """Names of podcasts that were removed elsewhere; they can be restored."""
     podcasts_sent: list[str] = field(default_factory=list)
@@ -71,6 +74,12 @@ class SyncResult:
         lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
         notebook = *self.received_notebook, *self.sent_notebook
         return bool(self.received or self.sent or any(lists) or any(notebook))
+
+
+def is_first_sync(state: State, folder: Path) -> bool:
+    """Return whether a state was never synced with a folder."""
+    is_known = state.setting("sync", "folder", "") == str(folder.resolve())
+    return not (is_known or (folder / f"{machine_name(state)[0]}.toml").exists())
 
 
 def sync_with_folder(
@@ -109,14 +118,19 @@ def sync_with_folder(
     shared = SyncFolder(folder, machine, device)
     gathered = shared.gather(now)
     place = str(folder.resolve())
-    seen = state.strings("sync", "others") if state.setting("sync", "folder", "") == place else []
-    if seen and not gathered.others and not is_alone:
+    files, names = list(gathered.others), list(gathered.others.values())
+    seen = {key: state.strings("sync", key) for key in ("others", "names")}
+    if state.setting("sync", "folder", "") != place:
+        seen = {"others": [], "names": []}
+        naming += setting_records("sync", {"folder": place})
+    if seen["others"] and not files and not is_alone:
+        there = enumerated(seen["names"] or [label_of(file) for file in seen["others"]])
         raise SyncError(
-            f"The folder {folder} no longer holds the files of the other machines ({enumerated(seen)}); nothing was"
+            f"The folder {folder} no longer holds the files of the other machines ({there}); nothing was"
             " synced. Is its disk mounted? To go on without them: tui-pod sync --alone"
         )
-    if list(gathered.others) != seen:
-        naming += setting_records("sync", {"folder": place, "others": list(gathered.others)})
+    if seen != {"others": files, "names": names}:
+        naming += setting_records("sync", {"others": files, "names": names})
     own = gathered.own or Contents({})
     received = {ident: value.dated(now) for ident, value in incoming(state.progress, gathered.all.progress).items()}
     progress = {**state.progress, **received}
@@ -191,7 +205,7 @@ def only_sync(state: Path, wait: float = WAIT) -> Iterator[None]:
     Raises:
         SyncError: another sync is still running, or the lock file cannot be written.
     """
-    lock = state.with_name(f"{state.name}.sync-lock")
+    lock = lock_file(state)
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(locked(lock, SyncError("Another tui-pod is syncing; try again in a moment."), wait))

@@ -28,7 +28,7 @@ def send_soon(options: Namespace) -> None:
     """Send the changes, unless sync has never run, or a process that will send them is waiting already."""
     paths = find_paths(options.state, options.config)
     state = Path(os.path.realpath(paths.state))
-    if not state.with_name(f"{state.name}.sync-lock").exists():
+    if not lock_file(state).exists():
         return
     with suppress(OSError):  # a lock that is held by that process, too
         with closing(os.fdopen(open_regular(_unsent(state), os.O_RDWR | os.O_CREAT))) as file:
@@ -59,6 +59,11 @@ def main(state: Path, *options: str) -> None:
                     time.sleep(left)
                 sent = unsent.stat().st_mtime_ns
                 subprocess.run(command, env=environment, timeout=LIMIT, check=False)
+
+
+def lock_file(state: Path) -> Path:
+    """Return the file whose lock a sync holds, beside the state; it exists once a sync has run."""
+    return state.with_name(f"{state.name}.sync-lock")
 
 
 def _unsent(state: Path) -> Path:

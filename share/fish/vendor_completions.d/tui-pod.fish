@@ -196,6 +196,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using sync' -l ao -x -d 'mpv'"'"'s audio 
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l login -d 'log in to the server, and save the password in a file'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l dry-run -d 'print what would change, and change nothing'
+complete -c tui-pod -n '_shtab_tui_pod_using sync' -l yes -d 'agree to a first sync, of which a terminal would ask'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l alone -d 'go on although the files of the other machines are gone from the folder'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l podcasts -xka "yes no" -d 'whether to subscribe to the podcasts of the machines that share the folder'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l off -d 'no longer sync with the folder or server that was set up in the app'

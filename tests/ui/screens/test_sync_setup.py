@@ -50,15 +50,17 @@ def chosen(home: Path) -> SyncSettings:
     return SyncSettings().or_chosen(StateFile(home / "state.toml").load().setting)
 
 
-async def test_folder_that_is_there_is_saved_and_synced(home: Path, runs: list[str]) -> None:
+async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: Path, runs: list[str]) -> None:
     (home / "shared").mkdir()
     async with running(home) as found:
         driver = real(found)
         assert driver.services.sync is None
         await open_form(driver, is_server=False)
         await driver.press(*str(home / "shared"), "down", *"desk", "enter")
+        await driver.see("3 podcasts would be added. Nothing is", "unsubscribed. Go on?")
+        await driver.press("j", "enter")
         await driver.until(lambda: driver.shows(MainScreen), "it is closed")
-        await driver.until(lambda: runs, "it is synced")
+        await driver.until(lambda: runs == ["--dry-run", "--yes"], "it is synced")
     assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
     assert not (home / "config.toml").read_text()
     async with running(home) as found:
