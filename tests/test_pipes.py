@@ -17,6 +17,7 @@ from tui_pod.audio.cover import make_picture
 from tui_pod.config.paths import Paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.media.documents import copy_name, read_document
 from tui_pod.feeds.media.mp4_claims import fault_of
 from tui_pod.feeds.media.recording_store import RecordingStore
@@ -66,9 +67,9 @@ def pipe(tmp_path: Path) -> Path:
         files.read_bytes,
         read_note,
         fault_of,
-        lambda path: make_picture(path, path.with_name("picture")),
-        lambda path: UnreadWords(path, "").read(),
-        lambda path: read_transcript(Episode("one", "One", transcript=str(path))),
+        lambda path: make_picture(str(path), str(path.with_name("picture"))),
+        lambda path: UnreadWords(path, "").read(ForeignTexts()),
+        lambda path: read_transcript(Episode("one", "One", transcript=str(path)), ForeignTexts()),
         lambda path: StateFile(path).load(),
     ],
     ids=["append", "empty", "link", "read", "note", "claims", "cover", "words", "transcript", "state"],

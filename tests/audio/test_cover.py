@@ -10,8 +10,8 @@ import pytest
 from tests.pictures import make_png
 from tests.tools import needs
 from tui_pod.audio import cover
-from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES, SIDE, main
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.audio.cover import LIMITS, PICTURE_BYTES, SIDE, make_picture
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 
 RED, BLUE = bytes((254, 0, 0)), bytes((0, 0, 254))
 
@@ -19,10 +19,14 @@ RED, BLUE = bytes((254, 0, 0)), bytes((0, 0, 254))
 def picture(source: Path) -> bytes | None:
     """Return the picture that the program makes of a file; None: it makes none."""
     target = source.with_name("picture")
-    command, environment = start_of("tui_pod.audio.cover", source, target)
-    done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60)
-    assert target.exists() == (done.returncode == 0)
-    return target.read_bytes() if done.returncode == 0 else None
+    processes = LimitedProcesses(LIMITS)
+    try:
+        is_made = processes.call("tui_pod.audio.cover:make_picture", str(source), str(target))
+    except ContentFault:
+        is_made = False
+    processes.close()
+    assert target.exists() == is_made
+    return target.read_bytes() if is_made else None
 
 
 def colours(made: bytes | None) -> tuple[bytes, bytes]:
@@ -68,8 +72,8 @@ def test_what_is_no_whole_image_gives_no_picture(tmp_path: Path, content: bytes)
 def test_picture_that_takes_too_long_is_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = make_png(tmp_path / "a.png", 64, 64)
     monkeypatch.setattr(cover, "PATIENCE", 0.0)
-    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
-    assert main(source, tmp_path / "picture") == NOT_POSSIBLE
+    with pytest.raises(TimeoutError):
+        make_picture(str(source), str(tmp_path / "picture"))
 
 
 def test_file_that_is_gone_gives_no_picture(tmp_path: Path) -> None:

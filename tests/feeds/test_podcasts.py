@@ -19,7 +19,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.media.keeping import Usual
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy
-from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.podcasts import EpisodeChapters, Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
@@ -183,7 +183,7 @@ async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) 
     site.replies["/f"] = server.body(document)
     (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.sources.podcasts()
-    assert podcasts.chapters(episode) == ((Chapter(0.0, "Start"), Chapter(90.0, "Middle")), ChapterOrigin.NOTES)
+    assert podcasts.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
     assert podcasts.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +13,18 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
+from tui_pod.feeds import foreign_texts
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.media.documents import copy_name
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.search import fill
 from tui_pod.search.fill import is_current
 from tui_pod.search.lookup import MatchKind
-from tui_pod.search.sources import UnreadWords
+from tui_pod.search.sources import ReadWords, UnreadWords, WordSources
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 
@@ -129,9 +133,9 @@ def test_filling_reads_only_what_is_new(desk: Desk, monkeypatch: pytest.MonkeyPa
     read: list[Path] = []
     original = UnreadWords.read
 
-    def spy(words: UnreadWords) -> tuple[list[Cue], bool]:
+    def spy(words: UnreadWords, texts: ForeignTexts) -> ReadWords:
         read.append(words.file)
-        return original(words)
+        return original(words, texts)
 
     monkeypatch.setattr(UnreadWords, "read", spy)
     desk.add("one", "One", "Waves.")
@@ -217,3 +221,29 @@ def test_words_that_were_changed_are_read_again(desk: Desk) -> None:
     (desk.folder / "one.vtt").write_text("Sails and winds.", "utf-8")
     desk.fill()
     assert (desk.ids("waves"), desk.ids("sails")) == ([], ["one"])
+
+
+def test_transcript_that_cannot_be_read_is_left_out_and_named_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("one", "One", "[" + "{}," * 100_000 + "{}]", name="one.json")
+    desk.add("two", "Two", "Waves.")
+    monkeypatch.setattr(foreign_texts, "LIMITS", foreign_texts.LIMITS._replace(seconds=0.1))
+    told: list[str] = []
+    for _ in range(2):
+        fill.fill(desk.index, build_library([], desk.episodes), desk.sources, "1", left_out=told.append)
+    assert told == ["one is not searched: its transcript cannot be read: it takes too long to read."]
+    assert desk.ids("waves") == ["two"]
+    assert desk.ask("xylophone").why_nothing == "1 transcript cannot be read."
+
+
+def test_notes_that_cannot_be_read_leave_the_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def to_text(self: LimitedProcesses, function: str, *texts: Any, **_: object) -> Any:
+        if "Bad" in str(texts):
+            raise ContentFault("it is broken", is_lasting=True)
+        return texts[0]
+
+    monkeypatch.setattr(WordSources, "notes", lambda self, ids: {ident: f"{ident} notes" for ident in ids})
+    monkeypatch.setattr(LimitedProcesses, "call", to_text)
+    desk.add("Bad", "One")
+    desk.add("Good", "Two")
+    desk.fill()
+    assert (desk.ids("notes"), desk.ids("one")) == (["Good"], ["Bad"])

@@ -8,8 +8,9 @@ import pytest
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.media.documents import copy_name
-from tui_pod.search.sources import RECOGNISED_STAMP, REMOTE, WordSources, folders_stamp
+from tui_pod.search.sources import RECOGNISED_STAMP, REMOTE, ReadWords, WordSources, folders_stamp
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 ADDRESS = "https://example.org/1.vtt"
@@ -31,7 +32,7 @@ def sources(folder: Path) -> WordSources:
 
 def texts(folder: Path, episode: Episode) -> list[str] | None:
     words = sources(folder).words(episode)
-    return None if words is None else [cue.text for cue in words.read()[0]]
+    return None if words is None else [cue.text for cue in words.read(ForeignTexts()).cues]
 
 
 def test_transcript_comes_before_recognised_words(tmp_path: Path, recognised: TranscriptFiles) -> None:
@@ -74,7 +75,7 @@ def test_words_whose_file_is_gone_are_none(tmp_path: Path) -> None:
     words = sources(tmp_path).words(Episode("one", "One", transcript=str(file)))
     file.unlink()
     assert words is not None
-    assert words.read() == ([], False)
+    assert words.read(ForeignTexts()) == ReadWords([])
 
 
 def test_timed_words_are_read_in_order_of_time(tmp_path: Path) -> None:

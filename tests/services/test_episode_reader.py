@@ -13,6 +13,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.feeds.podcasts import EpisodeChapters
 from tui_pod.services.episode_reader import MAX_NUDGE, EpisodeReader
 
 ONE = EPISODES[0]
@@ -26,12 +27,16 @@ class Sources:
         return Transcript((Cue(episode.title, 10.0, 12.0),))
 
     async def ask(self, work: Callable[[Any, Any], Any]) -> Any:
-        found = SimpleNamespace(notes=lambda _: NOTES, chapters=lambda *_: (CHAPTERS, None))
+        found = SimpleNamespace(
+            notes=lambda _: NOTES, chapters=lambda *_: EpisodeChapters(CHAPTERS, fault="it is broken")
+        )
         return work(found, None)
 
 
-def make(room: Room, has_podcasts: bool = True, **nudges: float) -> EpisodeReader:
-    return EpisodeReader(room.controller, Sources(), lambda: has_podcasts, nudges)  # type: ignore[arg-type]
+def make(
+    room: Room, has_podcasts: bool = True, tell: Callable[[str], None] = lambda _: None, **nudges: float
+) -> EpisodeReader:
+    return EpisodeReader(room.controller, Sources(), lambda: has_podcasts, nudges, tell)  # type: ignore[arg-type]
 
 
 async def test_transcript_is_moved_by_what_the_listener_chose(room: Room) -> None:
@@ -40,8 +45,10 @@ async def test_transcript_is_moved_by_what_the_listener_chose(room: Room) -> Non
 
 
 async def test_notes_and_chapters_are_asked_for_only_if_there_are_podcasts(room: Room) -> None:
-    reader, without = make(room), make(room, has_podcasts=False)
+    told: list[str] = []
+    reader, without = make(room, tell=told.append), make(room, has_podcasts=False)
     assert (await reader.notes(ONE), await reader.chapters(ONE)) == (NOTES, CHAPTERS)
+    assert told == [f"The chapters of “{ONE.title}” cannot be read: it is broken."]
     assert (await without.notes(ONE), await without.chapters(ONE)) == (EpisodeNotes(), ())
 
 

@@ -21,11 +21,12 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted
-from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.podcasts import EpisodeChapters, Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
 from tui_pod.speech.alignment import FOUND
@@ -143,8 +144,8 @@ async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, m
 async def test_chapters_are_told_only_if_there_are_other_ones(
     found: tuple[Chapter, ...], is_told: bool, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find(*_: object) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
-        return found, ChapterOrigin.FEED
+    def find(*_: object) -> EpisodeChapters:
+        return EpisodeChapters(found, ChapterOrigin.FEED)
 
     source = Source("https://example.org/x.mp3", is_stream=True, marks=(ONE,))
     monkeypatch.setattr(service.podcasts, "source", lambda *_: source)
@@ -508,7 +509,7 @@ async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wan
 
 @pytest.mark.parametrize("transcript", [None, "https://example.org/1.vtt", "/nowhere/1.vtt"])
 def test_transcript_that_is_no_file_here_is_empty(transcript: str | None) -> None:
-    assert read_transcript(Episode("x", "X", transcript=transcript)) == Transcript()
+    assert read_transcript(Episode("x", "X", transcript=transcript), ForeignTexts()) == Transcript()
 
 
 @pytest.mark.parametrize(

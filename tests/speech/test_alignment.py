@@ -6,6 +6,7 @@ import pytest
 
 from tests.app_driver import embedded_library
 from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.services.media import read_transcript
 from tui_pod.speech.alignment import FOUND, LEAST_SHIFT, MOVED, follow
 
@@ -20,7 +21,7 @@ def spoken(gap_after: int = -1, gap: float = 0.0) -> list[Cue]:
     for ident in IDS:
         index = library.index(ident)
         assert index is not None
-        for cue in read_transcript(library.episode(index)).cues:
+        for cue in read_transcript(library.episode(index), ForeignTexts()).cues:
             end = at + len(cue.text) / 15
             cues.append(Cue(cue.text, round(at, 2), round(end, 2)))
             at = end + 0.3 + gap * (len(cues) - 1 == gap_after)

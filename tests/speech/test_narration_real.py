@@ -23,6 +23,7 @@ from tui_pod.core.library.transcript import timed_cues
 from tui_pod.core.player.events import Event, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.text.speech import speakable
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.services.media import make_episode_script, read_transcript
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
 
@@ -64,7 +65,7 @@ def script_of(ident: str) -> Script:
     index = library.index(ident)
     assert index is not None
     episode = library.episode(index)
-    return make_episode_script(episode, read_transcript(episode))
+    return make_episode_script(episode, read_transcript(episode, ForeignTexts()))
 
 
 def listen(narration: Narration) -> Heard:
@@ -251,7 +252,9 @@ def every_sentence() -> Iterator[tuple[str, str]]:
     """Yield each sentence of the embedded catalogue with its episode."""
     library = embedded_library()
     for index, ident in enumerate(library.ids):
-        for sentence in make_episode_script(library.episode(index), read_transcript(library.episode(index))).sentences:
+        for sentence in make_episode_script(
+            library.episode(index), read_transcript(library.episode(index), ForeignTexts())
+        ).sentences:
             yield ident, sentence
 
 

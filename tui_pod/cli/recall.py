@@ -59,7 +59,7 @@ def run(options: Namespace) -> None:
 def _words(sources: WordSources, episode: Episode | None) -> Transcript:
     """Return what this machine has of an episode's transcript."""
     words = None if episode is None else sources.words(episode)
-    cues = words.read()[0] if words is not None else []
+    cues = words.read(sources.texts).cues if words is not None else []
     return arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
 
 

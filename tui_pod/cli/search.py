@@ -17,6 +17,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
 from tui_pod.search.lookup import Hit, Results, look_up
@@ -80,7 +81,7 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
         except SearchError as error:
             warn(f"{error} This search reads all texts anew.")
             index = IndexFile(Path(held.enter_context(TemporaryDirectory())) / "search.sqlite")
-            fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "")
+            fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "", left_out=warn)
         with index.reading() as db:
             found = look_up(
                 db,
@@ -98,10 +99,12 @@ def _with_exact_times(opened: Opened, results: Results) -> Results:
     from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript  # only if needed
 
     narrator, found = make_narrator(opened.paths, opened.settings.narration), []
+    texts = ForeignTexts(opened.paths.cache)
     for each in results.found:
         episode = opened.library.find(each.id)
         if episode is not None and any(hit.is_estimated for hit in each.hits):
-            script = make_episode_script(episode, read_transcript(episode), place_in(opened.library, episode))
+            words = read_transcript(episode, texts)
+            script = make_episode_script(episode, words, place_in(opened.library, episode))
             narration = narrator.find(script)
             cues = narration.cues if narration is not None else ()
             found.append(each._replace(hits=tuple(hit.timed(cues) for hit in each.hits)))
@@ -125,7 +128,7 @@ def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
             if is_told and total > LONG:
                 show_progress("reading the texts", 1 - left / total, f"of {counted(total)}")
 
-        fill(index, opened.library, sources, stamp, show)
+        fill(index, opened.library, sources, stamp, show, warn)
         show_progress("")
     return index
 

@@ -10,18 +10,18 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod.core.library.aging import archived_before
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
-from tui_pod.core.library.transcript import Transcript, parse_transcript
+from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.part_chapters import part_chapters
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.wall_time import local_time
 from tui_pod.feeds.folders.address import is_folder, to_path
-from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
-from tui_pod.feeds.formats.html_text import to_notes
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.media.documents import read_document
 from tui_pod.feeds.media.download_request import DownloadRequest, name_of_part
 from tui_pod.feeds.media.downloads import Downloads
@@ -38,6 +38,7 @@ from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore
 from tui_pod.feeds.store.marks import candidates, set_marked
 from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000
@@ -46,11 +47,26 @@ STREAM_QUOTA = 500_000_000
 PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
 
 
+class EpisodeChapters(NamedTuple):
+    """The chapters of an episode."""
+
+    marks: tuple[Chapter, ...]
+    origin: ChapterOrigin = ChapterOrigin.NOTES
+    fault: str = ""
+    """Why the file with its chapters cannot be read; empty if it can, or if there is none."""
+
+
 class Podcasts:
     """The subscriptions, the downloads, and the documents that episodes refer to."""
 
     def __init__(
-        self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC, stream_quota: int = STREAM_QUOTA
+        self,
+        data: Path,
+        cache: Path,
+        quota: int,
+        policy: NetworkPolicy = PUBLIC,
+        stream_quota: int = STREAM_QUOTA,
+        texts: ForeignTexts | None = None,
     ) -> None:
         """Set the folders without opening anything; the quotas are the bytes of downloads and streams to keep."""
         self.policy = policy
@@ -58,6 +74,7 @@ class Podcasts:
         self.streams = RecordingStore(cache / "streams", stream_quota)
         self.downloads = Downloads(data / "downloads", quota, self.streams)
         self._documents = cache / "remote"
+        self._texts = texts or ForeignTexts(cache)
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
         """Return the download of an episode with an address, else its stream.
@@ -112,23 +129,28 @@ class Podcasts:
         details = self.details(ident)
         return details.audio if details else None
 
-    def chapters(
-        self, episode: Episode, cancel: CancelToken | None = None
-    ) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
-        """Return an episode's chapters and their origin: its chapters file, the feed, else time codes in its notes."""
-        details = self.details(episode.id)
+    def chapters(self, episode: Episode, cancel: CancelToken | None = None) -> EpisodeChapters:
+        """Return an episode's chapters: those of its chapters file, of the feed, else time codes in its notes."""
+        details, fault = self.details(episode.id), ""
         if details is None:
-            return (), ChapterOrigin.NOTES
+            return EpisodeChapters(())
         if details.chapters:
-            with contextlib.suppress(FetchError):
+            try:
                 text = read_document(self._documents, details.chapters, self._policy(details), cancel)
-                if marks := parse_chapters(text):
-                    return marks, ChapterOrigin.FEED
+                if marks := self._texts.chapters(text, cancel):
+                    return EpisodeChapters(marks, ChapterOrigin.FEED)
+            except ContentFault as error:
+                fault = str(error)
+            except FetchError:
+                pass
         if details.marks:
-            return details.marks, ChapterOrigin.FEED
+            return EpisodeChapters(details.marks, ChapterOrigin.FEED, fault)
         if episode.parts:
-            return part_chapters(episode.parts), ChapterOrigin.NOTES
-        return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
+            return EpisodeChapters(part_chapters(episode.parts), fault=fault)
+        try:
+            return EpisodeChapters(self._texts.notes_chapters(details.notes, episode.duration, cancel), fault=fault)
+        except ContentFault:  # `notes` says so
+            return EpisodeChapters((), fault=fault)
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript at an episode's address; empty if there is none, with `fault` set if fetching fails."""
@@ -137,7 +159,7 @@ class Podcasts:
         try:
             policy = self._policy(self.details(episode.id))
             text = read_document(self._documents, episode.transcript, policy, cancel)
-            return parse_transcript(text, episode.duration)
+            return self._texts.transcript(text, episode.duration, cancel)
         except FetchError as error:
             return Transcript(fault=str(error).rstrip("."))
 
@@ -163,7 +185,11 @@ class Podcasts:
         details = self.details(episode.id)
         if details is None:
             return EpisodeNotes(is_downloaded=is_downloaded)
-        text = "\n\n".join(filter(None, (_numbering(details), to_notes(details.notes))))
+        try:
+            notes = self._texts.notes(details.notes)
+        except ContentFault as fault:
+            notes = f"The notes cannot be read: {fault}."
+        text = "\n\n".join(filter(None, (_numbering(details), notes)))
         return EpisodeNotes(text, details.feed_title, details.link or "", is_downloaded)
 
     def describe(self, feed_id: str) -> PodcastFacts | None:

@@ -37,6 +37,7 @@ def fill(
     sources: WordSources,
     stamp: str,
     tell: Callable[[int], None] = lambda _: None,
+    left_out: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Update an index.
 
@@ -46,17 +47,27 @@ def fill(
         sources: the words of the episodes.
         stamp: identifies this version of the library.
         tell: called with the number of episodes whose words are still unread.
+        left_out: called with a sentence on each text that cannot be read.
 
     Raises:
         SearchError: it cannot be written; what was written so far can be searched.
     """
     try:
-        _fill(index, library, sources, stamp, tell)
+        _fill(index, library, sources, stamp, tell, left_out)
     except IndexMissing:  # it was damaged and has been deleted
-        _fill(index, library, sources, stamp, tell)
+        _fill(index, library, sources, stamp, tell, left_out)
+    finally:
+        sources.texts.close()
 
 
-def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, tell: Callable[[int], None]) -> None:
+def _fill(
+    index: IndexFile,
+    library: Library,
+    sources: WordSources,
+    stamp: str,
+    tell: Callable[[int], None],
+    left_out: Callable[[str], None],
+) -> None:
     with index.writing() as db:
         writer = IndexWriter(db)
         known = writer.known()
@@ -69,7 +80,11 @@ def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, 
                 writer.note("left", str(left))
                 writer.commit()
                 tell(left)
-            writer.put_words(known[ident], words.stamp, *words.read())
+            read = words.read(sources.texts)
+            if read.fault is not None:
+                left_out(f"{ident} is not searched: its transcript cannot be read: {read.fault}.")
+            if read.fault is None or read.fault.is_lasting:  # else it is read the next time
+                writer.put_words(known[ident], words.stamp, read.cues, read.is_cut, read.fault is not None)
         folders = sorted(map(str, sources.folders))
         writer.note("left", "0")
         writer.note("folders", json.dumps(folders))
@@ -87,7 +102,9 @@ def _put_heads(
         notes = sources.notes(library.ids[numbers.start : numbers.stop])
         episodes = [library.episode(number) for number in reversed(numbers)]  # the newest get the highest numbers
         heads = [_head(episode, notes.get(episode.id, ""), known) for episode in episodes]  # and are searched first
-        writer.put_heads(filter(None, heads), known)
+        changed = [head for head in heads if head is not None]
+        texts = sources.texts.plain_texts([html for *_, html in changed])
+        writer.put_heads(map(_with_notes, changed, texts), known)
         for episode in episodes:
             words, former = sources.words(episode), known[episode.id]
             if words is not None and former.words != words.stamp:
@@ -100,8 +117,8 @@ def _put_heads(
     return unread
 
 
-def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head] | None:
-    """Return an episode's head for the index; None if it is already there.
+def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head, str] | None:
+    """Return an episode's head for the index, and its notes in HTML; None if it is already there.
 
     That of a book names who made it and its folders.
     """
@@ -114,12 +131,15 @@ def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str,
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:
         return None
-    if not html:
-        return episode.id, stamp, Head(episode.title, episode.summary, episode.sources)
-    from tui_pod.feeds.formats.html_text import to_text  # only needed for filling
+    return episode.id, stamp, Head(episode.title, episode.summary, "" if html else episode.sources), html
 
-    text = to_text(html)
-    return episode.id, stamp, Head(episode.title, "" if _begins(text, episode.summary) else episode.summary, text)
+
+def _with_notes(head: tuple[str, int, Head, str], text: str) -> tuple[str, int, Head]:
+    """Return a head with the text of its notes."""
+    ident, stamp, about, html = head
+    if html:
+        about = Head(about.title, "" if _begins(text, about.summary) else about.summary, text)
+    return ident, stamp, about
 
 
 def _begins(text: str, summary: str) -> bool:

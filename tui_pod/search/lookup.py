@@ -98,6 +98,8 @@ class Results(NamedTuple):
     """True if there may be more than `total`."""
     beyond: int = 0
     """Number of transcripts whose end is not searched."""
+    faulty: int = 0
+    """Number of transcripts that cannot be read."""
     is_nearest: bool = False
     """True if nothing has all the words, and these match some of them (`Query.nearest`), the nearest first."""
 
@@ -115,9 +117,10 @@ class Results(NamedTuple):
     @property
     def why_nothing(self) -> str | None:
         """Why nothing may have been found; None if there is no known reason."""
-        if self.found or not self.beyond:
+        if self.found or not (self.beyond or self.faulty):
             return None
-        return f"Of {counted(self.beyond, 'transcript')} {CUT} are searched."
+        cut = f"Of {counted(self.beyond, 'transcript')} {CUT} are searched." if self.beyond else ""
+        return f"{cut} {counted(self.faulty, 'transcript')} cannot be read.".strip() if self.faulty else cut
 
 
 class _Matches(NamedTuple):
@@ -160,8 +163,11 @@ def look_up(
     results = _Ranking(db, query, most, matches, _look_through(bookmarks, query), narrated_length).results(is_known)
     if not results.found:
         results = _look_up_nearest(db, query.nearest(), is_known, narrated_length)
-    beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
-    return results._replace(beyond=beyond)
+    beyond, faulty = (
+        db.execute("SELECT count(*) FROM about WHERE name LIKE ?", (f"{name} %",)).fetchone()[0]
+        for name in ("cut", "faulty")
+    )
+    return results._replace(beyond=beyond, faulty=faulty)
 
 
 def _look_up_nearest(

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, is_cut, read_cues
-from tui_pod.runtime.files import read_start
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.feeds.foreign_texts import ForeignTexts
+from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
@@ -21,6 +22,16 @@ REMOTE = "remote"
 
 RECOGNISED_STAMP = "recognised"
 """Prefix of the stamp of recognised words."""
+
+
+class ReadWords(NamedTuple):
+    """The words of an episode."""
+
+    cues: list[Cue]
+    is_cut: bool = False
+    """Whether a text is longer than what is read of it."""
+    fault: ContentFault | None = None
+    """Why a text cannot be read, if one cannot."""
 
 
 class UnreadWords(NamedTuple):
@@ -36,25 +47,22 @@ class UnreadWords(NamedTuple):
     more: tuple[UnreadWords, ...] = ()
     """Those of the following parts."""
 
-    def read(self) -> tuple[list[Cue], bool]:
-        """Return the cues, and True if a text is cut; no cues of a file that is gone."""
-        cues, cut = self._read_file()
-        for other in self.more:
-            following, is_following_cut = other.read()
-            cues += following
-            cut = cut or is_following_cut
+    def read(self, texts: ForeignTexts) -> ReadWords:
+        """Return the words; none of a file that is gone, or cannot be read."""
+        found = [part._read_file(texts) for part in (self, *self.more)]
+        cues = [cue for words in found for cue in words.cues]
         timed = [cue for cue in cues if cue.start is not None]
-        return timed or cues, cut
+        fault = next(filter(None, (words.fault for words in found)), None)
+        return ReadWords(timed or cues, any(words.is_cut for words in found), fault)
 
-    def _read_file(self) -> tuple[list[Cue], bool]:
+    def _read_file(self, texts: ForeignTexts) -> ReadWords:
         try:
-            text = read_start(self.file, MAX_BYTES).decode("utf-8", "replace")
-        except OSError:
-            return [], False
-        cues = read_cues(text, self.duration)
+            cues, is_cut = texts.cues_in(self.file, self.duration)
+        except ContentFault as fault:
+            return ReadWords([], fault=fault)
         if cues and cues[0].start is not None:
             cues.sort(key=lambda cue: cue.start or 0.0)
-        return list(Transcript(tuple(cues)).moved(self.start).cues) if self.start else cues, is_cut(text)
+        return ReadWords(list(Transcript(tuple(cues)).moved(self.start).cues) if self.start else cues, is_cut)
 
 
 class WordSources:
@@ -65,6 +73,7 @@ class WordSources:
         self._remote = cache / REMOTE
         self._recognised = TranscriptFiles(data / RECOGNISED)
         self._has_recognised = self._recognised.folder.is_dir()
+        self.texts = ForeignTexts(cache)
         self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
         """Folders with words, now or later."""
 
@@ -106,7 +115,7 @@ class WordSources:
 def _stamped(file: Path, source: str, duration: float | None = None) -> UnreadWords | None:
     try:
         found = os.stat(file)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a path with a zero
         return None
     return UnreadWords(file, f"{source} {found.st_mtime_ns} {found.st_size}", duration)
 

@@ -87,7 +87,9 @@ class IndexWriter:
             ((number, *head) for number, _, _, *head in rows),
         )
 
-    def put_words(self, known: Known, stamp: str, cues: Sequence[Cue], is_cut: bool = False) -> None:
+    def put_words(
+        self, known: Known, stamp: str, cues: Sequence[Cue], is_cut: bool = False, is_faulty: bool = False
+    ) -> None:
         """Index the words of a known episode, replacing former ones.
 
         Args:
@@ -95,10 +97,13 @@ class IndexWriter:
             stamp: identifies these words.
             cues: in order.
             is_cut: whether the transcript continues after these.
+            is_faulty: whether a text cannot be read.
         """
         self._drop_words(known)
         if is_cut:
             self.note(f"cut {known.number}", "")
+        if is_faulty:
+            self.note(f"faulty {known.number}", "")
         words = pack(cues)
         row = (known.number, stamp, words.starts, words.content)
         self._db.execute("INSERT INTO words VALUES (?, ?, ?, ?)", row)
@@ -123,7 +128,8 @@ class IndexWriter:
             rows = _rows(known.number, unpack(*row).groups)
             self._index("INSERT INTO words_index (words_index, rowid, text) VALUES ('delete', ?, ?)", rows)
             self._db.execute("DELETE FROM words WHERE number = ?", (known.number,))
-            self._db.execute("DELETE FROM about WHERE name = ?", (f"cut {known.number}",))
+            names = f"cut {known.number}", f"faulty {known.number}"
+            self._db.execute("DELETE FROM about WHERE name IN (?, ?)", names)
 
     def _index(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self._db.executemany(

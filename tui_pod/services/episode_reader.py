@@ -27,6 +27,7 @@ class EpisodeReader:
         sources: EpisodeSources,
         has_podcasts: Callable[[], bool],
         nudges: dict[str, float],
+        tell: Callable[[str], None],
     ) -> None:
         """Read nothing yet.
 
@@ -35,10 +36,12 @@ class EpisodeReader:
             sources: finds transcripts, and the podcasts that know notes and chapters.
             has_podcasts: whether there are any podcasts to ask.
             nudges: by how many seconds the listener has moved the transcripts of episodes.
+            tell: tells the listener what cannot be read.
         """
         self._controller = controller
         self._sources = sources
         self._has_podcasts = has_podcasts
+        self._tell = tell
         self.nudges = nudges
         """Seconds by which the transcripts of episodes are moved, positive if later."""
 
@@ -57,7 +60,10 @@ class EpisodeReader:
         """Return the chapters of an episode that is not playing, from the network if need be."""
         if not self._has_podcasts():
             return ()
-        return (await self._sources.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel)))[0]
+        found = await self._sources.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
+        if found.fault:
+            self._tell(f"The chapters of “{episode.title}” cannot be read: {found.fault}.")
+        return found.marks
 
     def nudge(self, episode: str, by: float) -> str:
         """Move an episode's transcript against its audio for good, by some seconds; return a sentence that says so."""

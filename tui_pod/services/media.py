@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.library.course import spoken_place
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, arrange, parse_transcript
+from tui_pod.core.library.transcript import Cue, Transcript, arrange
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
-from tui_pod.runtime.files import read_start
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
@@ -63,6 +63,7 @@ class EpisodeSources:
         place_of: Callable[[Episode], str] = lambda _: "",
         chime_folder: Path | None = None,
         relist: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        texts: ForeignTexts | None = None,
     ) -> None:
         """Connect the parts.
 
@@ -76,10 +77,12 @@ class EpisodeSources:
             place_of: returns what is spoken before a title; see `make_episode_script`.
             chime_folder: folder of the chime between two narrations; None: there is none.
             relist: shows the library again after the length of a part was corrected.
+            texts: reads transcripts; None: one that remembers no faults.
         """
         self._place_of = place_of
         self._chime_folder = chime_folder
         self._relist = relist
+        self._texts = texts or ForeignTexts()
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
@@ -139,6 +142,7 @@ class EpisodeSources:
         """Cancel all work, and end the narrator."""
         for task in self._tasks:
             task.cancel()
+        self._texts.close()
         await self._narrator.close()
 
     async def transcript(self, episode: Episode) -> Transcript:
@@ -170,9 +174,9 @@ class EpisodeSources:
     async def _words(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
         if any(part.transcript for part in episode.parts):
-            return await asyncio.to_thread(_parts_transcript, episode)
+            return await in_thread(lambda cancel: _parts_transcript(episode, self._texts, cancel))
         if episode.transcript is None or "://" not in episode.transcript:
-            return await asyncio.to_thread(read_transcript, episode)
+            return await in_thread(lambda cancel: read_transcript(episode, self._texts, cancel))
         return await self.ask(lambda podcasts, cancel: podcasts.transcript(episode, cancel))
 
     async def _open_file(self, episode: Episode, path: str, load: int) -> None:
@@ -208,9 +212,9 @@ class EpisodeSources:
         self._run(self._find_chapters(episode, load, ()), episode)
 
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
-        marks, told_by = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
-        if marks and marks != known:
-            self._emit(ChaptersKnown(load, marks, told_by))
+        found = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
+        if found.marks and found.marks != known:
+            self._emit(ChaptersKnown(load, found.marks, found.origin))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
         if language := await self._foreign_language(episode):
@@ -324,26 +328,24 @@ def _explained(error: BaseException) -> str:
     return clean(f"{type(error).__name__}: {error}").rstrip(":. ")
 
 
-def read_transcript(episode: Episode) -> Transcript:
-    """Return the transcript in an episode's file; empty if there is none or it cannot be read."""
+def read_transcript(episode: Episode, texts: ForeignTexts, cancel: CancelToken | None = None) -> Transcript:
+    """Return the transcript in an episode's file; empty if there is none, with a `fault` if it cannot be read."""
     if episode.transcript is None or "://" in episode.transcript:
         return Transcript()
-    try:
-        text = read_start(Path(episode.transcript), MAX_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return Transcript()
-    return parse_transcript(text, episode.duration)
+    return texts.transcript_in(Path(episode.transcript), episode.duration, cancel)
 
 
-def _parts_transcript(episode: Episode) -> Transcript:
+def _parts_transcript(episode: Episode, texts: ForeignTexts, cancel: CancelToken) -> Transcript:
     """Return the transcripts of the parts of an episode as one, with times in the whole if any has times."""
     found = [
-        read_transcript(episode._replace(transcript=part.transcript, duration=part.duration)).moved(part.start)
+        texts.transcript_in(Path(part.transcript), part.duration, cancel).moved(part.start)
         for part in episode.parts
         if part.transcript
     ]
     timed = [cue for words in found if words.is_timed for cue in words.cues]
-    return arrange(timed) if timed else Transcript(tuple(cue for words in found for cue in words.cues))
+    whole = arrange(timed) if timed else Transcript(tuple(cue for words in found for cue in words.cues))
+    fault = next(filter(None, (words.fault for words in found)), None)
+    return replace(whole, fault=fault, note=f"one of its parts cannot be read: {fault}") if fault else whole
 
 
 def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:

@@ -169,7 +169,10 @@ class Services:
         """Transcripts, notes and chapters of episodes."""
         from tui_pod.services.episode_reader import EpisodeReader  # after the first paint
 
-        return EpisodeReader(self.controller, self._engine.sources, lambda: self._files.has_podcasts, self._nudges)
+        tell = self._context.frontend.tell
+        return EpisodeReader(
+            self.controller, self._engine.sources, lambda: self._files.has_podcasts, self._nudges, tell
+        )
 
     @cached_property
     def bookmarks(self) -> BookmarkService:

@@ -11,6 +11,7 @@ from tests.feeds.folders.shelf import Shelf
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.feeds.folders import tags
 from tui_pod.feeds.folders.scan import AudioFile, folders_in, holds_more, scan
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import CancelToken
@@ -131,10 +132,10 @@ def test_transcript_that_comes_goes_or_changes_is_seen(shelf: Shelf) -> None:
     words.write_text("1\n00:00:01,000 --> 00:00:02,000\nOne.\n")
     assert shelf.refresh().has_changed
     episode = shelf.library().episode(0)
-    assert [cue.text for cue in read_transcript(episode).cues] == ["One."]
+    assert [cue.text for cue in read_transcript(episode, ForeignTexts()).cues] == ["One."]
     assert not shelf.refresh().has_changed
     words.write_text("1\n00:00:01,000 --> 00:00:02,000\nTwo.\n")
-    assert [cue.text for cue in read_transcript(episode).cues] == ["Two."]
+    assert [cue.text for cue in read_transcript(episode, ForeignTexts()).cues] == ["Two."]
     words.unlink()
     assert shelf.refresh().has_changed
     assert shelf.library().episode(0).transcript is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,13 +11,14 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tests.pictures import make_png
-from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES
+from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.services.podcasts import covers as module
 from tui_pod.services.podcasts.covers import Covers
 
@@ -137,16 +136,22 @@ async def test_recording_without_a_picture_is_not_looked_into_again(
     episode = make_wav(tmp_path / "music")
     assert await covers.picture(episode) is None
     assert [cached.stat().st_size for cached in (tmp_path / "covers").glob("*.rgb")] == [0]
-    monkeypatch.setattr(module, "start_of", None)
+    monkeypatch.setattr(module, "LimitedProcesses", None)
     assert await covers.picture(episode) is None
 
 
-@pytest.mark.parametrize(("status", "is_remembered"), [(0, True), (1, True), (NOT_POSSIBLE, False)])
+@pytest.mark.parametrize(
+    ("answer", "is_remembered"), [(False, True), (ContentFault("", is_lasting=True), True), (ContentFault(""), False)]
+)
 async def test_recording_that_a_process_found_no_picture_in_is_remembered_unless_it_could_not_look(
-    covers: Covers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, is_remembered: bool
+    covers: Covers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool | ContentFault, is_remembered: bool
 ) -> None:
-    command = [sys.executable, "-c", f"raise SystemExit({status})"]
-    monkeypatch.setattr(module, "start_of", lambda *_: (command, dict(os.environ)))
+    def call(*_: object, **__: object) -> bool:
+        if isinstance(answer, ContentFault):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(LimitedProcesses, "call", call)
     assert await covers.picture(make_wav(tmp_path / "music")) is None
     assert len(list((tmp_path / "covers").glob("*.rgb"))) == is_remembered
     assert [path.name for path in (tmp_path / "covers").iterdir() if path.is_dir()] == []

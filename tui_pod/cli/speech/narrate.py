@@ -13,6 +13,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript
 from tui_pod.speech.narrator import NarrationError, Narrator
 
@@ -51,16 +52,18 @@ def run(options: Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
-    return asyncio.run(_render(library, wanted, narrator, options.out))
+    return asyncio.run(_render(library, wanted, narrator, options.out, ForeignTexts(opened.paths.cache)))
 
 
-async def _render(library: Library, episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
+async def _render(
+    library: Library, episodes: Sequence[Episode], narrator: Narrator, out: Path | None, texts: ForeignTexts
+) -> int:
     failures = 0
     try:
         for number, episode in enumerate(episodes, 1):
             show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
             try:
-                transcript = await asyncio.to_thread(read_transcript, episode)
+                transcript = await asyncio.to_thread(read_transcript, episode, texts)
                 script = make_episode_script(episode, transcript, place_in(library, episode))
                 narration = await narrator.render(script)
                 if out is not None:

@@ -21,6 +21,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
+from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.services.assembly.followers import LoadTicker
 from tui_pod.services.assembly.start import AppFiles
@@ -75,16 +76,18 @@ class Engine:
         sound = ao, LevelMeter(paths.cache / "levels.jsonl")
         self._player = MpvPlayer(frontend.emit, *sound, settings.audio.device)
         self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
+        texts = ForeignTexts(paths.cache)
         self.sources = EpisodeSources(
             make_narrator(paths, narration),
             frontend.emit,
-            partial(open_podcasts, paths, settings),
+            partial(open_podcasts, paths, settings, texts),
             network_changed,
             ask_login,
             self.transcript_files,
             lambda episode: place_in(self.controller.library, episode),
             paths.cache if narration.chime else None,
             relist,
+            texts,
         )
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(

@@ -9,20 +9,19 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.audio.cover import NOT_POSSIBLE, PATIENCE, PICTURE_BYTES
+from tui_pod.audio.cover import LIMITS, PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.runtime.files import make_folder, read_bytes
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.runtime.log import log
-from tui_pod.runtime.subprocesses import running, start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ class Covers:
         self, cached: Path, origin: str, content: Callable[[], Path | bytes], cancel: CancelToken
     ) -> bytes | None:
         """Make and cache a picture, or that there is none; other failures are remembered until the app ends."""
+        decoder = LimitedProcesses(LIMITS)  # not used again: an image may have taken it over
         try:
             make_folder(self._folder)
             with tempfile.TemporaryDirectory(dir=self._folder) as folder:
@@ -80,21 +80,23 @@ class Covers:
                     image.write_bytes(source)
                     source = image
                 cancel.check()
-                command, environment = start_of("tui_pod.audio.cover", source, target)
-                nothing = subprocess.DEVNULL
-                with running(
-                    ["nice", *command], env=environment, stdin=nothing, stdout=nothing, stderr=nothing
-                ) as making:
-                    if making.wait(2 * PATIENCE) == NOT_POSSIBLE:
-                        raise OSError
-                if not target.exists():
+                try:
+                    is_made = decoder.call("tui_pod.audio.cover:make_picture", str(source), str(target), cancel=cancel)
+                except ContentFault as fault:
+                    if not fault.is_lasting:
+                        raise
+                    is_made = False
+                if not is_made:
+                    target.unlink(missing_ok=True)
                     target.touch()
                 target.replace(cached)
             self._trim()
             return read_bytes(cached) or None
-        except (OSError, FetchError, subprocess.SubprocessError):
+        except (OSError, FetchError, ContentFault):
             self._failed.add(origin)
             return None
+        finally:
+            decoder.close()
 
     def _trim(self) -> None:
         pictures = sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)

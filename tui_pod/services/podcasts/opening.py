@@ -9,16 +9,18 @@ from tui_pod.config.settings import MEGABYTE
 if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
     from tui_pod.config.settings import Settings
+    from tui_pod.feeds.foreign_texts import ForeignTexts
     from tui_pod.feeds.net.access import NetworkPolicy
     from tui_pod.feeds.podcasts import Podcasts
 
 
-def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
+def open_podcasts(paths: Paths, settings: Settings, texts: ForeignTexts | None = None) -> Podcasts:
     """Return the podcasts, with the limits of the settings."""
     from tui_pod.feeds.podcasts import Podcasts  # brings TLS and XML, 7 MiB
 
     feeds, policy = settings.feeds, network_policy(settings)
-    return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)
+    quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
+    return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1], texts)
 
 
 def network_policy(settings: Settings) -> NetworkPolicy:

@@ -1,0 +1,156 @@
+"""Call functions on content that nobody trusts, in processes with limits of CPU time and memory.
+
+Calls block: make them in a thread. A process serves many calls; one that hangs or crashes is replaced. Knows nothing of
+what the functions read.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from tui_pod.core.errors import UserError
+from tui_pod.runtime.log import log
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.threads import CancelToken
+
+PATIENCE = 60.0
+"""Longest wait for an answer, in seconds; on a busy machine a process gets little time."""
+
+TOO_LONG = "it takes too long to read"
+
+CRASHED = "reading it crashes"
+
+INTERRUPTED = "reading it was interrupted"
+
+_ENDED = (signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGIO)
+"""Signals of others, not of what it reads."""
+
+
+class ContentFault(UserError):
+    """Content cannot be read; the message says why, as half a sentence."""
+
+    def __init__(self, message: str, is_lasting: bool = False) -> None:
+        """Set why, and whether the same content will fail again."""
+        super().__init__(message)
+        self.is_lasting = is_lasting
+
+
+class CallLimits(NamedTuple):
+    """What a call may take."""
+
+    seconds: float
+    """Of CPU time."""
+    memory: int
+    """Bytes of address space."""
+    niceness: int = 0
+
+
+class _Process:
+    """A process, and the socket to it."""
+
+    def __init__(self, limits: CallLimits) -> None:
+        self.socket, other = socket.socketpair()
+        command, environment = start_of("tui_pod.runtime.limited_worker", *map(str, limits))
+        try:
+            with closing(other):
+                self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                    command, env=environment, stdin=other.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+        except OSError:
+            self.socket.close()
+            raise
+
+    def ask(self, call: bytes, cancel: CancelToken) -> bytes:
+        """Return the answer to a call; not a whole line if the process has ended. Raises OSError, Cancelled."""
+        limit, answer = time.monotonic() + PATIENCE, bytearray()
+        with cancel.waking(self.socket):
+            self.socket.settimeout(PATIENCE)
+            self.socket.sendall(call)
+            while not answer.endswith(b"\n"):
+                self.socket.settimeout(max(0.001, limit - time.monotonic()))
+                part = self.socket.recv(1 << 18)
+                if not part:
+                    break
+                answer += part
+        return bytes(answer)
+
+    def end(self) -> int:
+        """End the process, and return its exit status."""
+        self.socket.close()
+        try:
+            return self._process.wait(0.2)  # it ends by itself when it is alone
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+class LimitedProcesses:
+    """Starts processes when they are needed; as many as there are calls at a time."""
+
+    def __init__(self, limits: CallLimits) -> None:
+        """Start nothing yet."""
+        self._limits = limits
+        self._idle: list[_Process] = []
+
+    def call(self, function: str, *arguments: object, cancel: CancelToken | None = None) -> Any:
+        """Return what a function returns, as JSON has it: named tuples and dataclasses are lists.
+
+        Args:
+            function: such as `package.module:name`.
+            arguments: values that JSON knows.
+            cancel: stops the wait, and the process.
+
+        Raises:
+            ContentFault: it raised an exception, took too much, or crashed.
+            Cancelled: the work was told to stop.
+        """
+        call, cancel = json.dumps((function, arguments)).encode() + b"\n", cancel or CancelToken()
+        while True:
+            is_new = not self._idle
+            try:
+                process = _Process(self._limits) if is_new else self._idle.pop()
+            except (OSError, IndexError) as error:  # IndexError: another thread took it
+                if is_new:
+                    raise ContentFault(f"no process could be started to read it: {error}") from None
+                continue
+            try:
+                answer = process.ask(call, cancel)
+            except OSError as error:
+                answer = b""
+                log(f"{function}: {error!r}")
+            except BaseException:
+                process.end()
+                raise
+            if answer.endswith(b"\n"):
+                self._idle.append(process)
+                return _result(function, json.loads(answer))
+            status = process.end()
+            cancel.check()
+            if is_new or status == -signal.SIGPROF:  # else it may have ended before the call
+                raise _fault(function, status)
+
+    def close(self) -> None:
+        """End the processes without a call; the others end with their calls."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+def _result(function: str, answer: dict[str, Any]) -> Any:
+    if "fault" not in answer:
+        return answer["result"]
+    if answer["cause"]:
+        log(f"{function}: {answer['cause']}")
+    raise ContentFault(answer["fault"], answer["is_lasting"])
+
+
+def _fault(function: str, status: int) -> ContentFault:
+    log(f"{function}: the process ended with {status}")
+    if status == -signal.SIGPROF:
+        return ContentFault(TOO_LONG, is_lasting=True)
+    return ContentFault(INTERRUPTED) if -status in _ENDED else ContentFault(CRASHED, is_lasting=True)

@@ -1,0 +1,78 @@
+"""The process of `limited_processes`: reads calls as JSON lines from its socket, and answers each with one.
+
+The kernel ends it when a call takes too much CPU time, when its caller goes away, and when no call comes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import json
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from tui_pod.core.errors import UserError
+
+IDLE = 60
+"""Seconds after which a process without a call ends."""
+
+FILE_SIZE = 1024 * 1024
+"""Bytes of the largest file that it may write; pictures are files."""
+
+TOO_LARGE = "it takes too much memory to read"
+
+BROKEN = "it is broken in a way that was not expected"
+
+
+def main(seconds: float, memory: int, niceness: int) -> None:
+    """Answer calls within limits; see `limited_processes.CallLimits`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the program
+    os.nice(niceness)
+    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILE_SIZE), (resource.RLIMIT_CORE, 0)):
+        with suppress(OSError, ValueError):  # macOS knows no limit of address space
+            resource.setrlimit(limit, (most, most))
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    with open(0, "rb", closefd=False) as calls, open(0, "wb", closefd=False) as answers:
+        while True:
+            signal.alarm(IDLE)
+            line = calls.readline()
+            signal.alarm(0)
+            if not line:
+                return
+            fcntl.fcntl(
+                0, fcntl.F_SETFL, flags | os.O_ASYNC
+            )  # the caller says no more: now SIGIO means that it is gone
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            answer = _answer(*json.loads(line))
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            fcntl.fcntl(0, fcntl.F_SETFL, flags)
+            answers.write(answer.encode() + b"\n")
+            answers.flush()
+
+
+def _answer(function: str, arguments: list[Any]) -> str:
+    """Call a function, and return its result as JSON, or why there is none."""
+    module, _, name = function.partition(":")
+    try:
+        return json.dumps({"result": getattr(import_module(module), name)(*arguments)}, default=_plain)
+    except UserError as error:
+        return json.dumps({"fault": str(error), "cause": "", "is_lasting": True})
+    except MemoryError:
+        return json.dumps({"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True})
+    except Exception as error:  # whatever it is, it is the fault of the content
+        return json.dumps({"fault": BROKEN, "cause": repr(error)[:500], "is_lasting": not isinstance(error, OSError)})
+
+
+def _plain(value: Any) -> list[Any]:
+    """Return the fields of a dataclass; named tuples are lists in JSON without this."""
+    return [getattr(value, field.name) for field in dataclasses.fields(value)]
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
