@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,8 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, store: FeedStore) -> 
     assert [outcome.name for outcome in result.outcomes if not outcome.error] == ["Good"]
     assert len(result.failed) == len(bad)
     assert not result.is_offline
+    [missing] = [outcome for outcome in result.outcomes if outcome.is_missing]
+    assert missing.error == f"{missing.name}: the server does not have it any more (404)."
     assert all(one.error for one in store.feeds() if one.title != "Good")
 
 
@@ -323,4 +326,5 @@ def test_offline_is_told_only_if_every_feed_of_the_network_failed() -> None:
     assert Refreshed((offline, failed, folder)).is_offline
     assert not Refreshed((failed, folder)).is_offline
     assert not Refreshed((offline, fine)).is_offline
+    assert not Refreshed((offline, replace(failed, is_reached=True))).is_offline, "a server answered"
     assert Refreshed((offline, failed, fine)).failed == (offline, failed)

@@ -240,6 +240,8 @@ def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]
         "Basics. 1 minute.",
         *["Wednesday 04 March, 12:00: 1 minute, 2 episodes."] * 5,
     ]
+    later = list(say_statistics(statistics, date(2027, 1, 1), make_room().library, 1))
+    assert later[-1] == "Wednesday 04 March 2026, 12:00: 1 minute, 2 episodes."
 
 
 def test_statistics_say_five_topics_the_one_listened_to_most_first() -> None:

@@ -32,8 +32,8 @@ AT_ONCE = 8
 NAMED = 5
 """Podcasts with new episodes that are named; the others are only counted."""
 
-GONE = 410
-"""HTTP status of what is gone for good."""
+GONE, MISSING = 410, 404
+"""HTTP status of what is gone for good, and of what is not there."""
 
 PER_HOST = 2
 """How many of these may be from one host."""
@@ -52,6 +52,10 @@ class RefreshResult:
     error: str | None = None
     is_offline: bool = False
     """True if it failed because this machine seems to have no network."""
+    is_reached: bool = False
+    """True if it failed although its server answered."""
+    is_missing: bool = False
+    """True if the server does not have it: another try hardly helps."""
     moved_to: str | None = None
     has_ended: bool = False
     """True if the server said that the podcast is gone for good, which is no failure."""
@@ -84,9 +88,10 @@ class Refreshed:
 
     @property
     def is_offline(self) -> bool:
-        """True if there seems to be no network: every feed that needs it failed, at least one for that reason."""
+        """True if there seems to be no network: no server answered, and at least one failed for that reason."""
         asked = [outcome for outcome in self.outcomes if not is_folder(outcome.feed_id)]
-        return any(outcome.is_offline for outcome in asked) and all(outcome.error for outcome in asked)
+        is_silent = all(outcome.error and not outcome.is_reached for outcome in asked)
+        return is_silent and any(outcome.is_offline for outcome in asked)
 
     @property
     def asked_network(self) -> bool:
@@ -151,9 +156,14 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         if wanted:
             store.logins.ask_again()
         refused_for = error.retry_after
-        outcome = RefreshResult(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
+        is_missing = error.status == MISSING
+        said = f"{feed.name}: the server does not have it any more ({MISSING})." if is_missing else str(error)
+        outcome = RefreshResult(
+            feed.feed_id, feed.name, error=said, is_offline=error.is_offline, is_reached=error.status is not None,
+            is_missing=is_missing, wanted=wanted,
+        )  # fmt: skip
     except (FeedError, FeedStoreError) as error:
-        outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
+        outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}", is_reached=True)
     except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
         # an unexpected document: one bad feed must not stop the others
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")

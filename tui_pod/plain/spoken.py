@@ -292,7 +292,9 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
         if topic != ROOT:
             yield f"{sentence(library.topics.names[topic])} {spoken_time(heard)}."
     for session in history.sessions[:RECENT]:
-        yield f"{session.started:%A %d %B, %H:%M}: {spoken_time(session.heard)}, {counted(len(session.episodes))}."
+        year = f" {session.started:%Y}" if session.started.year != today.year else ""
+        when = f"{session.started:%A %d %B}{year}, {session.started:%H:%M}"
+        yield f"{when}: {spoken_time(session.heard)}, {counted(len(session.episodes))}."
 
 
 def say_keys(actions: Sequence[Action], known: Collection[str]) -> Iterator[str]:

@@ -57,7 +57,7 @@ class EpisodeSources:
         narrator: Narrator,
         emit: Callable[[Event], None],
         open_podcasts: Callable[[], Podcasts],
-        network_changed: Callable[[bool], None] = lambda _: None,
+        network_works: Callable[[], None] = lambda: None,
         ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
         words: TranscriptFiles | None = None,
         place_of: Callable[[Episode], str] = lambda _: "",
@@ -71,7 +71,7 @@ class EpisodeSources:
             narrator: makes narrations.
             emit: takes events.
             open_podcasts: opens the podcasts; called in a thread.
-            network_changed: called when the network seems to be gone (True), or back (False).
+            network_works: called when a server has answered.
             ask_login: called with an episode whose server wants a login.
             words: the recognised transcripts.
             place_of: returns what is spoken before a title; see `make_episode_script`.
@@ -86,7 +86,7 @@ class EpisodeSources:
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
-        self._network_changed = network_changed
+        self._network_works = network_works
         self._ask_login = ask_login
         self._recognised = words
         self._opening: asyncio.Task[Podcasts] | None = None
@@ -192,8 +192,6 @@ class EpisodeSources:
         try:
             source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
         except FetchError as error:
-            if error.is_offline:
-                self._network_changed(True)
             if isinstance(error, LoginWanted):
                 self._ask_login(episode, error)
             said, may_pass = f"{error} Your position is saved.", not (error.is_final or error.is_offline)
@@ -201,7 +199,7 @@ class EpisodeSources:
             self._emit(LoadFailed(load, said, False, error.is_offline, passing, error.retry_after))
             return
         if source.is_stream:
-            self._network_changed(False)
+            self._network_works()
         self._emit(SourceReady(load, source))
         self._run(
             self._find_chapters(episode, load, source.marks), episode

@@ -131,7 +131,7 @@ class Services:
             self._files,
             self.frontend,
             self._ao,
-            lambda is_offline: self.feeds.network_changed(is_offline),
+            lambda: self.feeds.network_works(),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
             lambda: self.feeds.look_elsewhere(),
         )

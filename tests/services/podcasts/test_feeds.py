@@ -25,6 +25,7 @@ from tui_pod.feeds.store import feed_store
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
+from tui_pod.services.frontend import Job
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
 """Gives up no server before a test gives up."""
@@ -128,9 +129,9 @@ async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
 
 
 async def test_network_seen_by_what_is_played_is_shown_too(service: ServiceRig) -> None:
-    service.service.network_changed(is_offline=True)
-    service.service.network_changed(is_offline=True)
-    service.service.network_changed(is_offline=False)
+    service.context.tasks.show("network", Job("offline"))
+    service.context.tasks.show("network", Job("offline"))
+    service.service.network_works()
     assert service.driver.works == ["offline", ""]
 
 

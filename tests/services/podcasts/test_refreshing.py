@@ -274,6 +274,10 @@ BROKEN = RefreshResult("f", "Cast", error="Cast: it is broken.")
     [
         ([RefreshResult("f", "Cast", new=2)], ["2 episodes new: Cast."]),
         ([BROKEN], ["Cast: it is broken. Press R to try again."]),
+        (
+            [replace(BROKEN, is_missing=True)],
+            ["Cast: it is broken. x on it in the tree removes it; a adds its new address."],
+        ),
         ([BROKEN] * 3, ["Cast: it is broken. Press R to try again."] * 3),
         (
             [BROKEN] * 5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -378,6 +379,10 @@ def sitting(width: int, session: PastSession = SITTING) -> str:
 
 def test_session_shows_when_and_how_long_it_was_and_its_titles() -> None:
     assert sitting(80) == f"{WHEN}One · Two · Three · +1"
+    earlier = replace(SITTING, started=SITTING.started.replace(year=2025))
+    lines = block(made(80, sessions=[SITTING, earlier]), "Recent sessions")
+    assert text(lines[1])[:39] == "Fri 6 Nov 09:05–10:15              50 m"
+    assert text(lines[2])[:39] == "Thu 6 Nov 2025 09:05–10:15         50 m"
 
 
 @pytest.mark.parametrize(

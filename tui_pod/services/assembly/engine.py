@@ -52,7 +52,7 @@ class Engine:
         files: AppFiles,
         frontend: Frontend,
         ao: str | None,
-        network_changed: Callable[[bool], None],
+        network_works: Callable[[], None],
         ask_login: Callable[[Episode, LoginWanted], None],
         relist: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
@@ -63,7 +63,7 @@ class Engine:
             files: what is read and written.
             frontend: is told what changes.
             ao: the audio output that mpv uses; None: the usual one.
-            network_changed: called when the network seems to be gone (True), or back (False).
+            network_works: called when a server has answered.
             ask_login: called with an episode whose server wants a login.
             relist: shows the library again if another program has changed it.
         """
@@ -81,7 +81,7 @@ class Engine:
             make_narrator(paths, narration),
             frontend.emit,
             partial(open_podcasts, paths, settings, texts),
-            network_changed,
+            network_works,
             ask_login,
             self.transcript_files,
             lambda episode: place_in(self.controller.library, episode),

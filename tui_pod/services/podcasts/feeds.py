@@ -17,7 +17,6 @@ from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
@@ -110,7 +109,7 @@ class FeedService(Follower):
             done = await in_thread(
                 lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
             )
-        self.network_changed(is_offline=False)
+        self.network_works()
         await self._library.update(done.new)
         self._folders.start()
         self._frontend.tell(_summary(done))
@@ -189,9 +188,9 @@ class FeedService(Follower):
         """Refresh a podcast because the listener asks; None: all of them."""
         self.refresher.refresh(feed_id)
 
-    def network_changed(self, is_offline: bool) -> None:
-        """Show whether the network seems to be down."""
-        self._tasks.show("network", Job("offline") if is_offline else None)
+    def network_works(self) -> None:
+        """Show that the network works; that it does not is shown by a refresh, if no server answers."""
+        self._tasks.show("network", None)
 
     def playback_changed(self, playback: Playback) -> None:
         """Check the downloads of an episode that is no longer in use."""

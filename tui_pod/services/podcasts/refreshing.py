@@ -32,6 +32,7 @@ TOLD = 3
 """How many failures of a refresh are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
+MISSING = f"{key_of('list.remove')} on it in the tree removes it; {key_of('feed.add')} adds its new address."
 STOPS = f"{key_of('work.stop')} stops that."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
@@ -210,6 +211,7 @@ class Refresher:
             return
         for outcome in failed[:TOLD]:
             hint = f"Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else AGAIN
+            hint = MISSING if outcome.is_missing else hint
             self._frontend.tell(f"{outcome.error} {hint}", is_error=True)
         if len(failed) > TOLD:
             self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)

@@ -234,9 +234,11 @@ def _sessions(shown: Shown, width: int) -> list[StatLine]:
             StatLine((("Your listening time is counted here.", QUIET),)),
         ]
     lines = [StatLine((("Recent sessions", HEAD),))]
-    for session in sessions:
-        when = f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}"
-        text = f"{when:<24} {span(session.heard):>9}  "
+    years = [f" {each.started:%Y}" if each.started.year != shown.today.year else "" for each in sessions]
+    room = 24 + max(map(len, years))
+    for session, year in zip(sessions, years, strict=True):
+        when = f"{session.started:%a %-d %b}{year} {session.started:%H:%M}–{session.ended:%H:%M}"
+        text = f"{when:<{room}} {span(session.heard):>9}  "
         lines.append(StatLine(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
     return lines
 
