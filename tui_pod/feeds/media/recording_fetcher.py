@@ -253,7 +253,7 @@ class RecordingFetcher:
         if len(self._listed) >= MAX_NESTED:
             raise FetchError(TOO_DEEP, is_final=True)
         self._listed.append(first_recording(read[:MAX_LIST], response.address))
-        self._at, self._sends_list = None, False
+        self._at, self._sends_list, self._attempts = None, False, 0
         raise _AskAgain("The server sends a list of addresses.")
 
     def _start_before(self, gap: int) -> int:
