@@ -185,8 +185,8 @@ async def narrated(app: TuiPodApp, found: Report) -> None:
     await asyncio.sleep(2.0)  # the player is there
     controller.play(ids[0], PlayContext(range(len(ids)), 0))
     found["cold"] = await sounding(app, ids[0], "a cold narration")
+    workers = _children()  # what comes next is made by another one, which ends with it
     await until(lambda: len(list(folder.glob("*.vtt"))) >= 2, "what comes next")
-    workers = _children()
     await asyncio.sleep(1.0)
     controller.next()
     found["next"] = await sounding(app, ids[1], "next")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +25,9 @@ the ratios are smaller."""
 
 COLD_LIMIT = 1.6
 """Time to the first sound of a narration with a cold voice, ÷ that of the voice alone for the same text."""
+
+BESIDE_LIMIT = 2.5
+"""Time to the first sound of a narration beside a busy process for each of two cores, ÷ that without them."""
 
 WORKER_LIMIT = 1.3
 """Memory of the narrating process, ÷ that of the voice alone."""
@@ -77,6 +82,16 @@ def _narrated(bench: Bench) -> list[Row]:
     runs = 1 if bench.is_quick else 3
     found = [run_inside(bench, "narrated", (), bench.fresh_home()) for _ in range(runs)]
 
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        beside = [run_inside(bench, "narrated", (), bench.fresh_home()) for _ in range(runs)]
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    for alone, each in zip(found, beside, strict=True):
+        alone["beside"] = each["cold"]
+
     voice = run_floor(bench, "voice", embedded_transcripts() / f"{_first_id()}.txt", times=runs)
     play = libmpv_alone(bench).play * 1000
 
@@ -84,8 +99,10 @@ def _narrated(bench: Bench) -> list[Row]:
         values = [each[name] * scale for each in found]
         return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}", floor=floor)
 
+    cold = statistics.median(each["cold"] for each in found)
     return [
         row("narrated: cold first sound", "cold", "s", COLD_LIMIT, voice["seconds"]),
+        row("narrated: cold first sound beside two busy processes", "beside", "s", BESIDE_LIMIT, cold),
         row("narrated: next to sound", "next", "ms", NEXT_LIMIT, play, 1000),
         row("narrated before: play to sound", "cached", "ms", NEXT_LIMIT, play, 1000),
         row("narrated: resident memory of the worker", "resident", "MiB", WORKER_LIMIT, voice["resident"]),

@@ -123,10 +123,7 @@ def test_search_without_a_folder_for_the_index_finds_all_the_same(
     assert "cannot be stored" in printed.err
 
 
-def test_update_reads_what_is_new(
-    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.nice", lambda _: 0)  # the tests go on in this process
+def test_update_reads_what_is_new(catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "--catalog", catalog, "--update"]) == 0
     assert capsys.readouterr().out == ""
     (tmp_path / "one.srt").write_text(SRT.replace("shone", "burned brightly"))

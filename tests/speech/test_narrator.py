@@ -311,6 +311,20 @@ async def test_urgent_wish_goes_before_a_prepared_one(rig: Rig) -> None:
     assert rig.log("request") == ["Hello there.", "A third thing.", "Something else."]
 
 
+@pytest.mark.parametrize("script", [ONE, TWO], ids=["the same", "another"])
+async def test_urgent_wish_interrupts_what_is_made_ahead_and_is_made_at_normal_priority(
+    rig: Rig, script: Script
+) -> None:
+    rig.plan("hang")
+    ahead = rig.promise(ONE, is_urgent=False)
+    await rig.at_work()
+    good(await rig.ask(script))
+    good(await asyncio.wait_for(ahead, PATIENCE))
+    others = [["ahead"]] if script is TWO else []  # what was interrupted is made after it
+    assert [start.split()[6:] for start in rig.log("start")] == [["ahead"], [], *others]
+    assert [request["encode"] for request in rig.requests()] == [True, False, *[True for _ in others]]
+
+
 async def test_prepared_wish_gives_way_to_the_newest_idea_of_what_comes_next(rig: Rig) -> None:
     async with rig.holding():
         rig.promise(TWO, is_urgent=False)

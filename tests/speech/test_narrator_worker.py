@@ -46,10 +46,15 @@ def test_encoder_that_cannot_be_started_says_so_and_leaves_the_wav(
 def test_encoder_that_is_killed_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    killed: subprocess.CompletedProcess[bytes] = subprocess.CompletedProcess([], -9)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: killed)
+    monkeypatch.setattr(module, "start_of", lambda *_: (["sh", "-c", "kill -9 $$"], None))
     encode(tmp_path)
     assert "x.wav stays as it is: the encoder was ended by signal 9" in capfd.readouterr().err
+
+
+def test_encoder_gives_way_to_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "start_of", lambda *_: (["sleep", "60"], None))
+    monkeypatch.setattr("select.select", lambda reading, *_: (reading, [], []))
+    assert not module.encode({"wav": "x.wav", "opus": "x.opus"}, gives_way=True)
 
 
 RATE, LETTER = 24_000, 0.055
@@ -259,7 +264,7 @@ def narrate(voices, request, spoken):
     return {"duration": 1.0, "times": [[0.0, 1.0]] * len(voices)}
 
 worker.narrate = narrate
-worker.encode = lambda request: print("encoded", request["id"], file=sys.stderr, flush=True)
+worker.encode = lambda request, gives_way=False: not print("encoded", request["id"], file=sys.stderr, flush=True)
 print("a library talks")
 worker.main()
 """

@@ -266,11 +266,11 @@ def give_narrator_up() -> None:
 
     former = Narrator._ready_worker
 
-    async def ready(self: Any) -> Any:
+    async def ready(self: Any, is_urgent: bool) -> Any:
         if self.__dict__.setdefault("begun", False):
             raise OSError("it ended")
         self.begun = True
-        return await former(self)
+        return await former(self, is_urgent)
 
     _change(Narrator, "_ready_worker", ready)
 

@@ -23,7 +23,7 @@ IMAGES = {b"\xff\xd8\xff": "jpeg_pipe", b"\x89PNG": "png_pipe", b"GIF8": "gif", 
 
 SVG is missing because it can refer to other files. A WAV begins like WebP, but has no cover."""
 
-LIMITS = CallLimits(seconds=15.0, memory=900 * 1024 * 1024, niceness=10)
+LIMITS = CallLimits(seconds=15.0, memory=900 * 1024 * 1024)
 """A JPEG of 3,000² pixels takes 96 MB, and below 700 MB libmpv hangs."""
 
 _WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,crop={SIDE}:{SIDE},format=rgb24"

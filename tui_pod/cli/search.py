@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,8 +44,6 @@ def run(options: Namespace) -> None:
         SearchError: the index cannot be updated.
     """
     if options.update:
-        with suppress(OSError):
-            os.nice(19)  # playback goes first
         _update(options, open_library(options), is_told=False)
         return
     if not options.words:

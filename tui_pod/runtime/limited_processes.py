@@ -48,7 +48,6 @@ class CallLimits(NamedTuple):
     """Of CPU time."""
     memory: int
     """Bytes of address space."""
-    niceness: int = 0
 
 
 class _Process:

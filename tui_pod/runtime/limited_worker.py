@@ -29,10 +29,9 @@ TOO_LARGE = "it takes too much memory to read"
 BROKEN = "it is broken in a way that was not expected"
 
 
-def main(seconds: float, memory: int, niceness: int) -> None:
+def main(seconds: float, memory: int) -> None:
     """Answer calls within limits; see `limited_processes.CallLimits`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the program
-    os.nice(niceness)
     for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILE_SIZE), (resource.RLIMIT_CORE, 0)):
         with suppress(OSError, ValueError):  # macOS knows no limit of address space
             resource.setrlimit(limit, (most, most))
@@ -75,4 +74,4 @@ def _plain(value: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(float(sys.argv[1]), int(sys.argv[2]))

@@ -30,6 +30,9 @@ APART_LIMIT = 600
 RUN = "import runpy, sys; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 """Runs the module that the first argument names."""
 
+AHEAD = "ahead"
+"""The argument of a process whose work nobody waits for yet. It is niced, which it cannot take back."""
+
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
 

@@ -454,7 +454,7 @@ class Services:
 
         stamp = await asyncio.to_thread(library_stamp, self._files.catalogs, self._files.paths.data)
         if not await asyncio.to_thread(is_current, index, stamp):
-            await run_command("search", "--update", *self._files.options)
+            await run_command("search", "--update", *self._files.options, is_ahead=not self.search.typed)
 
     @property
     def _has_sync(self) -> bool:

@@ -204,17 +204,19 @@ def _explained(error: BaseException) -> str:
     return f"Unexpected error ({type(error).__name__}). The log has details."
 
 
-async def run_command(*words: str, limit: float | None = None) -> bytes:
+async def run_command(*words: str, limit: float | None = None, is_ahead: bool = False) -> bytes:
     """Run a command of this program in a process of its own, and return what it prints.
 
     Args:
         words: the command and its options.
         limit: longest time in seconds; None for no limit.
+        is_ahead: whether nobody waits for it, so that everything else goes first.
 
     Raises:
         CommandFailed: the command failed without output, with the last line of its error output; or it took too long.
     """
     command, environment = start_of("tui_pod", *words)
+    command = [*(("nice", "-n", "19") if is_ahead else ()), *command]
     nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     process = await start_process(
         command, env=environment, stdin=nothing, stdout=pipe, stderr=pipe, start_new_session=True

@@ -188,7 +188,8 @@ class Narrator:
         self._is_enabled = is_enabled
         self._jobs: list[_Job] = []
         self._current: _Job | None = None
-        self._worker: asyncio.subprocess.Process | None = None
+        self._making: asyncio.Task[Narration] | None = None  # the current job
+        self._workers: dict[bool, asyncio.subprocess.Process] = {}  # by whether somebody waits for its job
         self._task: asyncio.Task[None] | None = None
         self._has_job = asyncio.Event()
         self._numbers = itertools.count(1)
@@ -245,12 +246,19 @@ class Narrator:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._end_worker()
+        for is_urgent in (True, False):
+            await self._end_worker(is_urgent)
 
     # -- the queue of jobs ---------------------------------------------------------------------------
 
     def _enqueue(self, job: _Job) -> None:
-        """Queue a job in place of a waiting one of the same urgency, since each takes a second."""
+        """Queue a job in place of a waiting one of the same urgency, since each takes a second.
+
+        An urgent one interrupts what is made ahead, at low priority, even if that is the same: on a busy machine it
+        would take minutes.
+        """
+        if job.is_urgent and self._current is not None and not self._current.is_urgent and self._making is not None:
+            self._making.cancel()
         same = next((other for other in (*self._jobs, self._current) if other and other.key == job.key), None)
         if same is None:
             self._jobs.append(job)
@@ -270,11 +278,22 @@ class Narrator:
     async def _work(self) -> None:
         while self._jobs:
             job = self._current = self._jobs.pop(0)
+            is_urgent = job.is_urgent
+            self._making = asyncio.ensure_future(self._make(job))
             try:
-                result: Narration | NarrationError = await self._make(job)
+                result: Narration | NarrationError = await self._making
             except NarrationError as error:
                 result = error
-            self._current = None
+            except asyncio.CancelledError:
+                if self._is_closed:
+                    raise
+                await self._end_worker(is_urgent)
+                self._jobs.insert(0 if job.is_urgent else len(self._jobs), job)
+                continue
+            finally:
+                self._current = None
+            if not is_urgent:
+                await self._end_worker(is_urgent)  # two at a time take 460 MB
             for answer in job.answers:
                 answer(result)
             if not (self._jobs or self._is_closed):  # the worker encodes in the meantime
@@ -282,25 +301,28 @@ class Narrator:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
             if not self._jobs:
-                await self._end_worker()  # takes a while; a job that arrives meanwhile is made in the next round
+                await self._end_worker(
+                    is_urgent=True
+                )  # takes a while; a job that arrives meanwhile is made in the next round
 
     async def _make(self, job: _Job) -> Narration:
+        is_urgent = job.is_urgent
         try:
             make_folder(self._folder)
         except OSError as error:
             raise NarrationError(f"Narrations cannot be saved in {self._folder}: {error.strerror}.") from error
         for is_last_try in (False, True):
             try:
-                return await self._ask(job)
+                return await self._ask(job, is_urgent)
             except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # the answer may be malformed
-                await self._end_worker()
+                await self._end_worker(is_urgent)
                 if is_last_try:
                     raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error
         raise AssertionError
 
-    async def _ask(self, job: _Job) -> Narration:
+    async def _ask(self, job: _Job, is_urgent: bool) -> Narration:
         """Let the worker make a narration. Raises several kinds of errors if the worker breaks."""
-        worker = await self._ready_worker()
+        worker = await self._ready_worker(is_urgent)
         assert worker.stdin is not None
         assert worker.stdout is not None
         base = self._folder / job.key
@@ -316,7 +338,7 @@ class Narrator:
             "second": second,
             "wav": str(base.with_suffix(".wav")),
             "opus": str(base.with_suffix(".opus")),
-            "encode": self._must_encode,
+            "encode": self._must_encode or not is_urgent,
         }
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         await worker.stdin.drain()
@@ -332,14 +354,16 @@ class Narrator:
             raise OSError("its file is gone")
         return found
 
-    async def _ready_worker(self) -> asyncio.subprocess.Process:
-        if self._worker is None or self._worker.returncode is not None:
-            await self._end_worker()
-            self._worker = await start_worker("tui_pod.speech.narrator_worker", self._python)
-        return self._worker
+    async def _ready_worker(self, is_urgent: bool) -> asyncio.subprocess.Process:
+        worker = self._workers.get(is_urgent)
+        if worker is None or worker.returncode is not None:
+            await self._end_worker(is_urgent)
+            worker = await start_worker("tui_pod.speech.narrator_worker", self._python, is_ahead=not is_urgent)
+            self._workers[is_urgent] = worker
+        return worker
 
-    async def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
+    async def _end_worker(self, is_urgent: bool) -> None:
+        worker = self._workers.pop(is_urgent, None)
         if worker is not None:
             await end_process(worker)
 

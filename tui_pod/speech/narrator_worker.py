@@ -14,7 +14,6 @@ Without "encode" the Opus file replaces the WAV once there has been no request f
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.audio.libmpv import release_memory
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import AHEAD, start_of
 
 if TYPE_CHECKING:
     from hibari import Hibari
@@ -61,6 +60,9 @@ SHORT, OVERTIME = 0.9, 1.009
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
 
+GIVE_WAY_WITHIN = 0.05
+"""Seconds within which an encoder gives way to a request."""
+
 _QUOTED = re.compile("“[^ ˈˌ“”]+”")
 _VOWEL = re.compile("[AIOQWYaeiouæɐɑɒɔəɛɜɪʊʌᵻ]")
 
@@ -79,15 +81,16 @@ class Line(NamedTuple):
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    with contextlib.suppress(OSError):
+    if AHEAD in sys.argv:
         os.nice(10)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a library's output must not look like an answer
     voices: dict[str | None, Hibari] = {}
     to_encode: list[dict[str, Any]] = []
     for request in _requests(to_encode):
-        if request is None:
-            encode(to_encode.pop(0))
+        if not request:
+            if encode(to_encode[0], gives_way=request is not None):
+                del to_encode[0]
             continue
 
         def answer(number: int = request["id"], **content: Any) -> None:
@@ -122,11 +125,11 @@ def _voices(loaded: dict[str | None, Hibari], second: str | None) -> list[Hibari
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
-    """Yield each request, and None after a while without one if something is waiting to be encoded."""
+    """Yield each request; an empty one after a while without any if something waits to be encoded; at the end, None."""
     buffer = b""
     while True:
         if to_encode and not select.select([0], [], [], ENCODE_AFTER)[0]:
-            yield None
+            yield {}
             continue
         data = os.read(0, 1 << 16)
         if not data:
@@ -270,20 +273,27 @@ def _write_wav(path: Path, pieces: list[Samples]) -> None:
     temp.replace(path)
 
 
-def encode(request: dict[str, Any]) -> None:
+def encode(request: dict[str, Any], gives_way: bool = False) -> bool:
     """Replace the WAV with an Opus file; if that fails, as without libmpv, the WAV stays and the log says why.
 
-    Runs in its own process, so that libmpv's memory is freed.
+    Runs in its own process, so that libmpv's memory is freed. If it gives way, that process has a low priority and ends
+    when a request comes, and False is returned.
     """
     command, environment = start_of("tui_pod.audio.opus", request["wav"], request["opus"])
     try:
-        status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+        with subprocess.Popen(["nice"] * gives_way + command, env=environment, stdin=subprocess.DEVNULL) as process:
+            while gives_way and process.poll() is None:
+                if select.select([0], [], [], GIVE_WAY_WITHIN)[0]:
+                    process.kill()
+                    return False
+            status = process.wait()
     except OSError as error:
         reason = error.strerror
     else:
         reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # it reports other errors itself
     if reason is not None:
         sys.stderr.write(f"{Path(request['wav']).name} stays as it is: {reason}\n")
+    return True
 
 
 if __name__ == "__main__":

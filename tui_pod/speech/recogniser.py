@@ -59,7 +59,7 @@ async def recognise(
         RecognitionError: recognition failed.
     """
     try:
-        worker = await start_worker("tui_pod.speech.recogniser_worker", python)
+        worker = await start_worker("tui_pod.speech.recogniser_worker", python, is_ahead=urgent is not None)
     except OSError as error:
         raise RecognitionError(f"The recogniser cannot be started: {error.strerror}.") from error
     assert worker.stdin is not None

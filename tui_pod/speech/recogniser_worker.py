@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
-from tui_pod.runtime.subprocesses import end_with_parent, start_of
+from tui_pod.runtime.subprocesses import AHEAD, end_with_parent, start_of
 from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
 from tui_pod.speech.model import check_model, refuse_language
 from tui_pod.speech.sentences import SentenceJoiner, Word
@@ -77,8 +77,8 @@ class Refusal(Exception):
 def main() -> None:
     """Answer the request on standard input."""
     end_with_parent()  # while it is stopped, the end of its input does not end it
-    with contextlib.suppress(OSError):
-        os.nice(19)  # recognition can wait for everything else
+    if AHEAD in sys.argv:
+        os.nice(19)  # recognition beside the app can wait for everything else
     with contextlib.suppress(OSError):
         # if memory runs out, the kernel kills this process before the app
         Path("/proc/self/oom_score_adj").write_text("900", "ascii")

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tui_pod.runtime.subprocesses import start_of, start_process
+from tui_pod.runtime.subprocesses import AHEAD, start_of, start_process
 
 OFFLINE = {
     "HIBARI_HOME": os.devnull,
@@ -73,12 +73,12 @@ class RightOfWay:
                 self._worker.send_signal(number)
 
 
-async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
-    """Start a module that reads requests and writes answers as JSON lines. Raises OSError.
+async def start_worker(module: str, python: str, is_ahead: bool = False) -> asyncio.subprocess.Process:
+    """Start a module that reads requests and writes answers as JSON lines, at low priority if it works ahead.
 
-    It has a process group of its own: Ctrl+C is meant for the program, which ends it or lets it go on.
+    Raises OSError. It has a process group of its own: Ctrl+C is meant for the program, which ends it or lets it go on.
     """
-    command, environment = start_of(module, python=python)
+    command, environment = start_of(module, *[AHEAD] * is_ahead, python=python)
     pipe = asyncio.subprocess.PIPE
     return await start_process(
         command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE, process_group=0

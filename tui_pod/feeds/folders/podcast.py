@@ -134,8 +134,6 @@ def main(data: str, what: str, path: str, other: str) -> None:
     """Run one of `_WAYS` in this process, and print the result as JSON."""
     end_with_parent()
     gc.disable()  # saves a tenth of the time in a short process
-    if what == "refresh":  # nobody is waiting for it
-        os.nice(5)
     store, done, error = FeedStore(Path(data)), (), ""
     try:
         done = _WAYS[what](store, path, other, CancelToken())
