@@ -57,6 +57,39 @@ def test_a_server_is_added_listed_synced_and_removed(
     assert servers(capsys) == []
 
 
+def test_two_accounts_of_a_server_stand_side_by_side_and_share_no_progress(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ann, bob = server.double.users["ann"], User("bob", "word")
+    server.double.users["bob"] = bob
+    assert add() == 0
+    server.double.change(ann, {"libraryItemId": server.ids["Alone"], "currentTime": 4, "duration": 20})
+    assert main(["sync", "--yes"]) == 0
+    assert add("word", "", "--user", "bob") == 0
+    assert [(row["address"], row["user"], row["episodes"]) for row in servers(capsys)] == [
+        (server.base, "ann", 6),
+        (server.base, "bob", 6),
+    ]
+    assert main(["sync", "--json"]) == 1  # bob's progress is not taken or sent unasked
+    name = server.base.removeprefix("http://")
+    assert json.loads(capsys.readouterr().out)["first"] == [f"{name} (bob)"]
+    assert main(["sync", "--yes"]) == 0
+    assert (len(ann.progress), bob.progress) == (1, {})
+    server.double.change(bob, {"libraryItemId": server.ids["Alone"], "currentTime": 9, "duration": 20})
+    assert main(["sync"]) == 0
+    (there,) = ann.progress.values()
+    assert there["currentTime"] == 4
+    assert main(["server", "remove", server.base]) == 1
+    assert "name one with --user" in capsys.readouterr().err
+    assert main(["server", "remove", server.base, "--user", "ann"]) == 0
+    assert add("word", "", "--user", "bob") == 0  # whose account the other was is remembered
+    assert [row["user"] for row in servers(capsys)] == ["bob"]
+    assert add() == 0
+    assert [row["user"] for row in servers(capsys)] == ["ann", "bob"]
+    assert main(["sync"]) == 0
+    assert [len(user.progress) for user in (ann, bob)] == [1, 1]
+
+
 @pytest.mark.parametrize("words", [("--user", "ann"), ("--api-key",)])
 def test_a_rejected_login_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     assert add("wrong", "", *words) == 1

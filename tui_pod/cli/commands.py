@@ -191,6 +191,7 @@ COMMANDS = (
                 has_json=True),
         Command("remove", "servers.run_remove", "remove a server and its login; your progress stays", (
             Argument("server", "SERVER", _FEED),
+            Argument("--user", "NAME", "whose account, if you have added several"),
         )),
     )),
     Command("devices", "doctor.run_devices", "print the sound devices and their names", has_json=True),

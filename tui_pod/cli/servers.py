@@ -14,7 +14,7 @@ from tui_pod.feeds.net.connect import trust_certificates
 from tui_pod.feeds.net.login import check_user
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.servers.adding import add_server, server_bases
-from tui_pod.feeds.servers.address import is_server, to_address, to_base, typed_bases
+from tui_pod.feeds.servers.address import is_server, to_base, typed_bases
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.passwords import password_from
@@ -44,7 +44,7 @@ def run_add(store: FeedStore, options: Namespace) -> int:
         result = refresh_feed(store, feed, CancelToken(), PUBLIC)
     if result.error:
         raise UserError(result.error)
-    tell(f"{counted(result.new)} added. Progress and bookmarks: tui-pod sync, and by themselves while the app runs")
+    tell(f"{counted(result.new)} added. Progress and bookmarks: tui-pod sync, which asks first")
     return 0
 
 
@@ -59,8 +59,12 @@ def run_list(store: FeedStore, options: Namespace) -> None:
         print(*("" if value is None else value for value in row.values()), sep="\t")
 
 
+def _user(store: FeedStore, feed: Subscription) -> str | None:
+    return next((kept.user or "API key" for kept in store.logins.kept(feed.feed_id)), None)
+
+
 def _row(store: FeedStore, feed: Subscription) -> dict[str, object]:
-    user = next((kept.user or "API key" for kept in store.logins.kept(feed.feed_id)), None)
+    user = _user(store, feed)
     fetched = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).isoformat(timespec="seconds")
     return {
         "address": to_base(feed.address),
@@ -73,11 +77,19 @@ def _row(store: FeedStore, feed: Subscription) -> dict[str, object]:
 
 @on_store
 def run_remove(store: FeedStore, options: Namespace) -> None:
-    """Remove a server and its login. Raises UserError: there is no such server."""
-    named = [*(to_address(base) for base in typed_bases(options.server)), options.server]
-    feed = next((found for each in named if (found := store.find(each)) is not None and is_server(found.address)), None)
-    if feed is None:
+    """Remove a server and its login. Raises UserError: there is no such server, or there are several accounts."""
+    bases, here = typed_bases(options.server), [feed for feed in store.feeds() if is_server(feed.address)]
+    found = [feed for feed in here if to_base(feed.address) in bases or options.server in (feed.title, feed.feed_id)]
+    if options.user:
+        found = [feed for feed in found if _user(store, feed) == options.user]
+    if not found:
         raise UserError(f"no server {clean(options.server, 100)}. See: tui-pod server list")
+    if len(found) > 1:
+        raise UserError(f"{clean(options.server, 100)} has several accounts; name one with --user")
+    (feed,) = found
+    kept = store.logins.kept(feed.feed_id)
     store.logins.forget(feed.feed_id)
+    for login in kept:  # whose it was: nobody else may come to this progress
+        store.logins.keep(login._replace(password="", password_command=None))
     store.remove(feed.feed_id)
     tell(f"{feed.name}: removed")

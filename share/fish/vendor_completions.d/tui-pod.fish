@@ -311,6 +311,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l catalog -xka "(__
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using server remove' -l user -x -d 'whose account, if you have added several'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a devices -d 'Print the sound devices and their names.'
 complete -c tui-pod -n '_shtab_tui_pod_using devices' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using devices' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
+from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.address import is_private, no_address, origin
 from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.net.login import Login
 from tui_pod.feeds.servers.address import to_address, typed_bases
-from tui_pod.feeds.servers.client import ServerLogin
+from tui_pod.feeds.servers.client import ServerLogin, ask
 from tui_pod.feeds.servers.items import text
 from tui_pod.feeds.servers.library import list_libraries
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -41,16 +43,35 @@ def add_server(store: FeedStore, typed: str, user: str, password: str, command: 
     Raises:
         UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
     """
-    base, names = _reach(store, server_bases(typed), user, password)
-    feed_id, is_own = to_address(base), is_private(f"{base}/")
+    base, names, account = _reach(store, server_bases(typed), user, password)
+    feed_id, is_own, title = to_address(base), is_private(f"{base}/"), urlsplit(base).netloc
+    if _owner(store, feed_id, base) not in ("", account):
+        feed_id, title = to_address(base, account), f"{title} ({account})"
     store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
-    store.subscribe([Entry(feed_id, urlsplit(base).netloc)])
+    store.subscribe([Entry(feed_id, title)])
     store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
     return feed_id, base, names
 
 
-def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[str]]:
-    """Return the first server that answers, and the names of its libraries."""
+def _owner(store: FeedStore, feed_id: str, base: str) -> str:
+    """Return whose account a server was added with, before it was removed too; empty if that is not known."""
+    kept = next(iter(store.logins.kept(feed_id)), None)
+    if kept is None or kept.user:
+        return kept.user.lower() if kept is not None else ""
+    try:
+        return next((_account(base, login) for login in store.logins.of(feed_id)), "")
+    except (FetchError, FeedError):
+        return ""
+
+
+def _account(base: str, login: Login) -> str:
+    """Return the user name of an account, which servers compare without regard to case; an API key has one too."""
+    data = ask(base, "GET", "/api/me", login).checked().data
+    return clean(text(data.get("username") if isinstance(data, dict) else "")).lower()
+
+
+def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[str], str]:
+    """Return the first server that answers, the names of its libraries, and that of the account."""
     problem: FetchError | None = None
     for base in bases:
         is_own = is_private(f"{base}/")
@@ -59,7 +80,8 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
         login = ServerLogin(origin(f"{base}/"), user, password, is_own, base, store.logins.tokens)
         try:
             login.forget()
-            return base, [clean(text(each.get("name"))) for each in list_libraries(base, login)]
+            names = [clean(text(each.get("name"))) for each in list_libraries(base, login)]
+            return base, names, _account(base, login) or user.lower()
         except FetchError as error:
             if error.status is not None:  # it answers
                 raise

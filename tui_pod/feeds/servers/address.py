@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tui_pod.feeds.net.address import absolute
 
 SCHEME = "audiobookshelf+"
@@ -13,14 +15,14 @@ def is_server(address: str) -> bool:
     return address.startswith(f"{SCHEME}http")
 
 
-def to_address(base: str) -> str:
-    """Return the stored address of a server."""
-    return SCHEME + base
+def to_address(base: str, user: str = "") -> str:
+    """Return the stored address of a server; with a user, that of a further account there."""
+    return f"{SCHEME}{base}{f'#{quote(user, safe=str())}' if user else ''}"
 
 
 def to_base(address: str) -> str:
     """Return a server's http(s) address, without a slash at its end."""
-    return address.removeprefix(SCHEME)
+    return address.removeprefix(SCHEME).partition("#")[0]
 
 
 def typed_bases(text: str) -> list[str]:
