@@ -157,3 +157,9 @@ async def test_event_without_a_command_runs_nothing(room: Room) -> None:
     hooks.run("play")
     hooks.run("pause")
     assert hooks.running == 0
+
+
+async def test_stop_is_a_pause_to_hooks(run: Run, room: Room) -> None:
+    room.play("one", 12)
+    PlayerApi(room.controller).stop()
+    assert (await run.hears("play", "pause"))["id"] == "one"

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.playback.test_handover import Others
 from tests.fakes import START
 from tests.integrations.test_player_api import Questions
 from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
-from tui_pod.cli.parser import parse
+from tui_pod.cli.parser import UsageError, parse
 from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.player.events import LoadFailed, PauseChanged
@@ -341,7 +342,7 @@ async def test_next_and_previous_answer_with_the_other_episode(app: RemoteContro
         ({"command": "seek", "to": 99}, "position", 95.0),  # no further than where it counts as played
         ({"command": "speed", "to": 1.5}, "speed", 1.5),
         ({"command": "speed", "by": 0.1}, "speed", 1.1),
-        ({"command": "speed", "to": 99}, "speed", 3.0),
+        ({"command": "speed", "to": 3}, "speed", 3.0),
         ({"command": "volume", "to": 30}, "volume", 30),
         ({"command": "volume", "by": 5}, "volume", 85),
         ({"command": "volume", "by": -900}, "volume", 0),
@@ -742,9 +743,33 @@ def test_values_are_set_or_changed(room: Room, request_: dict[str, object], fiel
     assert api.now()[field] == value
 
 
-@pytest.mark.parametrize("number", [LIMIT, -LIMIT])
-def test_largest_numbers_are_accepted(room: Room, number: float) -> None:
-    perform(PlayerApi(room.controller), {"command": "volume", "to": number})
+@pytest.mark.parametrize(
+    ("command", "values"),
+    [("speed", (9, 0.1, LIMIT)), ("volume", (101, -1, -LIMIT)), ("seek", (-1, 101, LIMIT))],
+)
+async def test_value_out_of_range_is_refused_as_wrong_usage_and_changes_nothing(
+    app: RemoteControl, room: Room, state: Path, command: str, values: tuple[float, ...]
+) -> None:
+    room.play("one", 10)
+    before = room.controller.playback
+    for value in values:
+        with pytest.raises(UsageError, match=r"goes from .* to"):
+            await answer(state, command=command, to=value)
+    assert room.controller.playback == before
+    perform(PlayerApi(room.controller), {"command": "volume", "by": LIMIT})
+    with pytest.raises(PlayerApiError, match="from 0 to 100"):
+        perform(PlayerApi(room.controller), {"command": "volume", "by": 1})
+
+
+async def test_play_answers_with_what_it_started_once_the_other_machines_have_answered(
+    app: RemoteControl, room: Room, state: Path
+) -> None:
+    others = Others(room)
+    asked = asyncio.ensure_future(answer(state, command="play", episode="three"))
+    await until(lambda: others.asked, "the other machines are asked")
+    others.answer()
+    now = await asked
+    assert (now["id"], now["paused"]) == ("three", False)
 
 
 @pytest.mark.parametrize("number", [LIMIT + 1, -LIMIT - 1, True, None, "1", float("nan")])

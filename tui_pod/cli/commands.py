@@ -74,8 +74,8 @@ COMMANDS = (
         Argument("--topic", "TOPIC", "only those of this topic"),
         Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
     ), has_json=True),
-    Command("lists", "podcasts.lists.run", "print your lists; or one as M3U, or make or change one", (
-        Argument("name", "LIST", "a list; without an option it is printed as M3U", "?"),
+    Command("lists", "podcasts.lists.run", "print your lists, or one as M3U or JSON; make or change one", (
+        Argument("name", "LIST", "a list; without another option than --json it is printed, as M3U", "?"),
         Argument("--add", "ID", "put episodes on it; it is made if there is none", "+"),
         Argument("--take", "ID", "take episodes off it", "+"),
         Argument("--set", "KEY=VALUE", "make it by a rule, or change its rule, such as topics=Transformers"

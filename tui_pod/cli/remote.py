@@ -177,6 +177,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
 
     Raises:
         RemoteError: no app is running, it does not answer, or it answers with an error.
+        UsageError: a value is not possible.
     """
     try:
         with _connection(state) as connection:
@@ -194,7 +195,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
-        raise RemoteError(clean(answer["error"], 500))
+        raise (UsageError if answer.get("usage") is True else RemoteError)(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
         raise RemoteError("The running tui-pod has another version; restart it.")
     now: dict[str, object] = answer["now"]

@@ -60,7 +60,10 @@ class Hooks(Follower):
             self.run("end", {"id": former.episode, "title": former.title, "position": former.position})
         if playback.status is PlayerStatus.PLAYING:
             self.run("play")
-        elif playback.status is PlayerStatus.PAUSED and former.status is PlayerStatus.PLAYING:
+        elif former.status is PlayerStatus.PLAYING and (
+            playback.status is PlayerStatus.PAUSED
+            or (playback.status is PlayerStatus.STOPPED and playback.episode == former.episode)
+        ):
             self.run("pause")
 
     def bookmarks_changed(self, episodes: frozenset[str]) -> None:

@@ -19,6 +19,10 @@ class PlayerApiError(UserError):
     """A request that failed; the message is for the caller."""
 
 
+class OutOfRange(PlayerApiError):
+    """A value that is not possible; nothing was changed."""
+
+
 class PlayerApi:
     """Runs requests on the thread that owns playback; raises `PlayerApiError` if one fails."""
 
@@ -42,6 +46,11 @@ class PlayerApi:
     def has_interlude(self) -> bool:
         """Whether something plays in place of the episode, and takes these requests."""
         return self._controller.interlude is not None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a request waits for the other machines."""
+        return self._controller.handover.is_waiting
 
     def toggle(self) -> None:
         """Pause or resume; with nothing loaded, play the first suitable episode."""

@@ -13,9 +13,10 @@ import os
 import socket
 from pathlib import Path
 
+from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
-from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
+from tui_pod.integrations.player_api import OutOfRange, PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_actions import RemoteActions
 from tui_pod.integrations.remote_socket import (
     LINE_LIMIT,
@@ -164,10 +165,10 @@ class RemoteControl(Follower):
             before = self._api.playback
             self._failure = None
             wanted = perform(self._api, request, self._actions)
-            if wanted is not None or self._api.playback.load != before.load:
+            if wanted is not None or self._api.is_asking or self._api.playback.load != before.load:
                 await self._settle(wanted)
         except PlayerApiError as error:
-            return {"error": str(error)}
+            return {"error": str(error), **({"usage": True} if isinstance(error, OutOfRange) else {})}
         if self._failure is not None:
             return {"error": self._failure}
         return {"now": self._api.status() if request.get("command") == "status" else self._api.now()}
@@ -176,7 +177,7 @@ class RemoteControl(Follower):
         """Wait until the player has loaded and is paused or playing as wanted, for at most `SETTLING` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLING):
-                while self._failure is None and not _is_settled(self._api.playback, wanted):
+                while self._failure is None and (self._api.is_asking or not _is_settled(self._api.playback, wanted)):
                     self._changed.clear()
                     await self._changed.wait()
 
@@ -231,13 +232,11 @@ def perform(api: PlayerApi, request: dict[str, object], actions: RemoteActions |
         case "seek" if "by" in request:
             api.seek_by(_number(request, "by"))
         case "seek":
-            api.seek_to(_number(request, "to"))
+            api.seek_to(_within(request, 0.0, 0.0, api.playback.duration or LIMIT, "position"))
         case "speed":
-            here = api.playback.speed if "by" in request else 0.0
-            api.set_speed(here + _number(request, "by" if "by" in request else "to"))
+            api.set_speed(_within(request, api.playback.speed, MIN_SPEED, MAX_SPEED, "speed"))
         case "volume":
-            at = api.playback.volume if "by" in request else 0
-            api.set_volume(at + _number(request, "by" if "by" in request else "to"))
+            api.set_volume(_within(request, api.playback.volume, 0.0, 100.0, "volume"))
         case _:
             raise PlayerApiError("There is no such command. See: tui-pod --help")
     return None
@@ -248,6 +247,19 @@ def _episode(request: dict[str, object]) -> str | None:
     if episode is not None and not isinstance(episode, str):
         raise PlayerApiError("“episode” must be the id of an episode.")
     return episode
+
+
+def _within(request: dict[str, object], now: float, least: float, most: float, name: str) -> float:
+    """Return the value that is asked for: "to", or "by" from where it is now; a step ends at the end of the range.
+
+    Raises:
+        OutOfRange: it is not within the range, or a step changes nothing there.
+    """
+    value = now + _number(request, "by") if "by" in request else _number(request, "to")
+    nearest = min(max(value, least), most)
+    if value != nearest and ("by" not in request or nearest == now):
+        raise OutOfRange(f"The {name} goes from {least:g} to {most:g}.")
+    return nearest
 
 
 def _number(request: dict[str, object], key: str) -> float:

@@ -129,6 +129,10 @@ def test_change_says_what_is_on_the_list_now(lists, tmp_path: Path) -> None:  # 
     assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode\n")
     assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m\n"
     assert lists("lists", "Mine", "--export")[1].startswith("#EXTM3U")
+    printed = json.loads(lists("lists", "Mine", "--json")[1])
+    assert [episode["id"] for episode in printed] == [
+        row["id"] for row in json.loads(lists("list", "--topic", "Mine", "--json")[1])
+    ]
 
 
 def test_list_may_have_the_name_of_a_removed_one(lists) -> None:  # type: ignore[no-untyped-def]

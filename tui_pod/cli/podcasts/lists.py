@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, find_episodes, open_library, print_json, print_table, tell, warn
+from tui_pod.cli.shared import Opened, episode_json, find_episodes, open_library, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList, checked_name
@@ -42,7 +42,7 @@ def run(options: Namespace) -> None:
     if options.name is None:
         _print_all(opened, options.json)
     elif not asked or options.export:
-        _export(opened, clean(options.name, MAX_NAME))
+        _export(opened, clean(options.name, MAX_NAME), options.json and not options.export)
     else:
         _change(opened, options)
 
@@ -68,13 +68,17 @@ def _rule(own_list: OwnList) -> str:
     return ", ".join(f"{name}={text}" for name, text in texts.items() if text and name != "name")
 
 
-def _export(opened: Opened, name: str) -> None:
+def _export(opened: Opened, name: str, is_json: bool) -> None:
     library = opened.library
     topic = library.topics.with_key(list_key(name))
     if topic is None:
         raise UserError(f"no list “{name}”. See: tui-pod lists")
     view = Orders(opened.state.strings("ui", "sorts")).view(library, topic)
-    indexes = list_episodes(library, opened.count_progress(), Queue(), view)
+    progress_index = opened.count_progress()
+    indexes = list_episodes(library, progress_index, Queue(), view)
+    if is_json:
+        print_json([episode_json(library, progress_index, index) for index in indexes])
+        return
     sys.stdout.write(to_m3u(name, map(library.episode, indexes)))
 
 

@@ -84,6 +84,11 @@ class Handover:
         self._then = then
         self._others.ask()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something waits for the other machines."""
+        return self._then is not None
+
     def cancel(self) -> bool:
         """Forget what waits for the other machines; return whether something did."""
         was_waiting, self._then = self._then is not None, None
