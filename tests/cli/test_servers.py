@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.servers.double import Double, User, serving
+from tests.servers.library import Book
 from tests.servers.tried import DoubleServer
 from tui_pod.cli.main import main
 
@@ -55,6 +56,14 @@ def test_a_server_is_added_listed_synced_and_removed(
     assert received["position"] == 4
     assert main(["server", "remove", server.base]) in (0, None)
     assert servers(capsys) == []
+
+
+def test_a_series_is_listed_by_its_numbers(server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]) -> None:
+    server.double.add_book(server.double.libraries[0]["id"], Book("Tenth", series="Saga", number=10))
+    assert add() == 0
+    capsys.readouterr()
+    assert main(["list", "--topic", "Saga", "--json"]) == 0
+    assert [entry["title"] for entry in json.loads(capsys.readouterr().out)] == ["First", "Second", "Tenth"]
 
 
 def test_two_accounts_of_a_server_stand_side_by_side_and_share_no_progress(

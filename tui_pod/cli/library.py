@@ -38,7 +38,7 @@ def run_list(options: Namespace) -> None:
     if options.topic is not None:
         topics = find_topics(library, options.topic)
         indexes = sorted({index for topic in topics for index in library.topics.members[topic]})
-        if topics[0] in library.lists:
+        if topics[0] in library.lists or library.own_order(topics[0]):  # a series, a serial podcast
             view = Orders(opened.state.strings("ui", "sorts")).view(library, topics[0])
             indexes = list_episodes(library, progress_index, Queue(), view)
     if options.status is not None:
