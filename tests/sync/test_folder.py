@@ -229,6 +229,23 @@ def test_each_change_names_its_machine_and_what_was_here(machines: tuple[Machine
     assert label_of(path.stem) in path.stem
 
 
+def test_change_is_named_after_the_machine_that_was_listened_on_however_many_synced_since(tmp_path: Path) -> None:
+    """The file of the machine that only synced is read first."""
+    (tmp_path / "shared").mkdir()
+
+    def sync(name: str) -> dict[str, str]:
+        machine, now = Machine(name, tmp_path / name), NOW + timedelta(minutes=1)
+        machine.home.mkdir()
+        machine.folder.symlink_to(tmp_path / "shared")
+        if name == "desk":
+            put(machine, "x", Progress(NOW, 50.0))
+        state = machine.file.load()
+        return sync_with_folder(machine.file, state, machine.store, machine.folder, now, device=name).origins
+
+    assert sync("desk") == {}
+    assert [sync(f"only-synced-{number}") for number in range(8)] == [{"x": "desk"}] * 8
+
+
 @pytest.mark.parametrize(
     ("file", "name"),
     [

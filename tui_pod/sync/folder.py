@@ -14,7 +14,7 @@ import platform
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -52,6 +52,9 @@ MAX_NAME = 60
 MAX_ID = 300
 """Longest episode id that is accepted, in characters."""
 
+ORIGINS_KEPT = timedelta(days=30)
+"""How long a machine passes on where the progress of another was made."""
+
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
 
 
@@ -64,6 +67,8 @@ class Contents(NamedTuple):
     subscriptions: SharedPodcasts = NO_PODCASTS
     device: str | None = None
     """Name of the machine; None if its file does not tell."""
+    origins: Mapping[str, str] = MappingProxyType({})
+    """Name of the machine that was listened on, by episode, where it is another one and known."""
 
 
 class SyncError(UserError):
@@ -86,6 +91,16 @@ class Gathered(NamedTuple):
     origins: Mapping[str, str]
     """Name of the machine that has the newest progress, by episode."""
     notices: tuple[str, ...]
+
+    def origins_of(self, progress: Mapping[str, Progress], now: datetime) -> dict[str, str]:
+        """Return the origins to pass on with progress: of what other machines played lately, for those that follow."""
+        return {
+            ident: name
+            for ident, name in self.origins.items()
+            if (value := progress.get(ident)) is not None
+            and value.updated == self.all.progress[ident].updated
+            and now - value.updated < ORIGINS_KEPT
+        }
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
@@ -150,7 +165,11 @@ class SyncFolder:
             name = found.device or label_of(path.stem)
             if path.stem in others:
                 others[path.stem] = name
-            origins |= {i: name for i, value in taken.items() if value.updated == found.progress[i].updated}
+            origins |= {
+                ident: found.origins.get(ident, name)
+                for ident, value in taken.items()
+                if value.updated == found.progress[ident].updated
+            }
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
         return Gathered(contents, own, others, origins, tuple(notices))
@@ -164,6 +183,7 @@ class SyncFolder:
         episodes = {ident: PROGRESS.to_table(value) for ident, value in contents.progress.items()}
         tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
+        tables["origins"] = dict(contents.origins)
         if self._device:
             tables["machine"] = {"name": self._device}
         text = snapshot_text(tables, now, HEADER)
@@ -207,7 +227,13 @@ def _read(path: Path, now: datetime) -> Contents:
     device = clean(name, MAX_NAME) if isinstance(name, str) else None
     settings, subscriptions = read_tables(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
     lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, each.episodes)))
-    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device)
+    made = data.get("origins")
+    origins = {
+        ident: clean(name, MAX_NAME)
+        for ident, name in (made.items() if isinstance(made, dict) else ())
+        if ident in progress and isinstance(name, str)
+    }
+    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, origins)
 
 
 def _is_id(text: str) -> bool:

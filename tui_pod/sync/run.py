@@ -169,7 +169,8 @@ def sync_with_folder(
         file.save([*naming, *records, *received_notebook.all])
         is_same = podcasts == own.podcasts and subscriptions == own.subscriptions
         if changed or any(notebook.without(own.notebook)) or not is_same:
-            shared.write(Contents(progress, notebook, podcasts, subscriptions), now)
+            origins = gathered.origins_of(progress, now)
+            shared.write(Contents(progress, notebook, podcasts, subscriptions, origins=origins), now)
     notices, configured = list(gathered.notices), list(received_settings)
     return SyncResult(
         received,
