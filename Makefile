@@ -15,6 +15,9 @@ ifeq ($(shell uname -s),Darwin)
 WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib"
 endif
 
+# What make test was told of the world to run in (see tests/world.py); what the environment says is this machine's.
+WORLD = $(foreach name,TZ LOCALE UMASK ACCOUNT,$(if $(filter command%,$(origin $(name))),$(name)=$($(name))))
+
 .PHONY: help run test check format install pythons release bench torture lock manual screenshots clean
 
 help: ## Show this list
@@ -24,10 +27,10 @@ run: ## Set up what is missing and start the app
 	@$(SETUP) venv
 	@$(WITH) $(BIN)/tui-pod $(ARGS)
 
-test: ## Set up what is missing and run every test
+test: ## Set up what is missing and run every test; TZ, LOCALE, UMASK, ACCOUNT repeat the world of a run
 	@$(SETUP) venv transcribe test
 	@$(SETUP) tools
-	@$(WITH) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(WITH) $(BIN)/python tests/world.py $(WORLD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
 	@$(SETUP) venv transcribe test dev
@@ -47,7 +50,7 @@ install: ## Put tui-pod on the PATH
 
 pythons: ## Run a fast part of the tests on every supported Python that can be had
 	@$(SETUP) venv transcribe test
-	@$(WITH) ./scripts/pythons.sh
+	@$(WITH) ./scripts/pythons.sh test $(WORLD)
 
 release: check test ## Check, build into dist/ and tag; REPOSITORY=https://… names the public address; pushes nothing
 	@$(BIN)/python scripts/release.py --repository "$(REPOSITORY)" $(ARGS)

@@ -98,6 +98,10 @@ ensure_tools() {
     for tool in dbus-daemon faketime ffmpeg fish groff lame openssl playerctl zsh; do
         has "$tool" || missing="$missing $tool"
     done
+    if has apt-get; then # elsewhere, time zones and locales come with the system
+        [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing="$missing tzdata"
+        [ -e /usr/share/i18n/locales/tr_TR ] || missing="$missing locales"
+    fi
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo -n'; fi
     if ! has apt-get || ! $sudo true 2>/dev/null; then

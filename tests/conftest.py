@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from scripts.world import ZONES
 from tests.fakes import FakeClock
 from tests.feeds.server import Site, serving
 from tests.patience import PATIENCE
 from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tests.world import ZONES
 from tui_pod.core.library.library import Library, build_library
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has programs ignore it
@@ -59,7 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test away from the files of whoever runs it."""
     folder = tmp_path / "home"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)  # whatever the umask: sockets are made only where nobody else may write
     monkeypatch.setenv("HOME", str(folder))
     for name in ("CONFIG", "STATE", "DATA", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.world import ACCOUNTS, LOCALES, UMASKS, ZONES, World, as_other, draw
+from tests.world import ACCOUNTS, LOCALES, UMASKS, ZONES, World, as_other, draw
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "world.py"
+SCRIPT = Path(__file__).with_name("world.py")
 
 CODE = "import os, time; print(time.strftime('%z'), oct(os.umask(0)), os.environ['LC_ALL'], os.geteuid())"
 

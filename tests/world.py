@@ -1,6 +1,6 @@
 """Run a command in another world: with the time zone, locale, umask and account that a commit draws.
 
-    scripts/world.py [TZ=ZONE] [LOCALE=NAME] [UMASK=OCTAL] [ACCOUNT=same|other] COMMAND...
+    tests/world.py [TZ=ZONE] [LOCALE=NAME] [UMASK=OCTAL] [ACCOUNT=same|other] COMMAND...
 
 Tests that always run in one time zone miss what fails in the others. The draw depends on the commit and on the version
 of Python, so that it can be repeated. A value that is given replaces the one drawn. The world is printed first.
@@ -111,7 +111,8 @@ def main(words: Sequence[str]) -> int:
     zone = world.tz if Path("/usr/share/zoneinfo", world.tz).exists() else ZONES.get(world.tz, world.tz)
     variables = {name: value for name, value in os.environ.items() if name != "LANGUAGE" and not name.startswith("LC_")}
     os.umask(int(world.umask, 8))
-    print(f"world: {world}{''.join(f' ({reason})' for reason in said)}", flush=True)
+    sys.stdout.write(f"world: {world}{''.join(f' ({reason})' for reason in said)}\n")
+    sys.stdout.flush()
     os.execvpe(command[0], command, {**variables, "LANG": world.locale, "LC_ALL": world.locale, "TZ": zone})
 
 
