@@ -1,9 +1,8 @@
-"""No class or folder grows past what one can hold in mind. A class counts with its base classes in this project."""
+"""No class grows past what one can hold in mind. It counts with its base classes in this project."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,6 @@ PACKAGE = Path(__file__).parents[1] / "tui_pod"
 
 MAX_METHODS = 45
 """Methods of a class and its bases, those of parts that it binds included, properties left out."""
-
-MAX_MODULES = 16
-"""Modules of a folder."""
 
 
 def methods_of_classes(root: Path) -> dict[str, set[str]]:
@@ -98,8 +94,3 @@ def test_bound_methods_are_counted(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.py").write_text("class Part:\n title = ''\n def stop(self): ...\n")
     (tmp_path / "b.py").write_text(f"class Whole:\n def __init__(self, part, stop: Callable[[], None]):\n  {line}\n")
     assert methods_of_classes(tmp_path)["Whole"] == {"__init__", "stop"}
-
-
-def test_folders_have_few_modules() -> None:
-    folders = Counter(path.parent for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
-    assert {str(folder): count for folder, count in folders.items() if count > MAX_MODULES} == {}

@@ -37,6 +37,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the lines of the log; stacks go to standard error."""
     lines: list[str] = []
     monkeypatch.setattr(watchdog, "log", lines.append)
+    monkeypatch.setattr(watchdog, "log_error", lambda error, what: lines.append(f"{what}: {error}"))
     return lines
 
 

@@ -73,7 +73,9 @@ class ServiceRig:
 async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceRig]:
     """Sources over a folder with nothing in it."""
     service = ServiceRig(tmp_path)
-    monkeypatch.setattr(module, "log", service.log.put_nowait)
+    monkeypatch.setattr(
+        module, "log_error", lambda error, what: service.log.put_nowait(f"{what}: {type(error).__name__}: {error}")
+    )
     yield service
     await service.sources.close()
 

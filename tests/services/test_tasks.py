@@ -175,8 +175,8 @@ async def test_work_that_takes_long_is_shown_and_can_be_stopped(room: Room, monk
         (UserError("It is closed."), "It is closed."),
         (OSError(28, "No space left on device", "/d/x"), "That went wrong: No space left on device (/d/x)."),
         (OSError(28, "No space left on device"), "That went wrong: No space left on device."),
-        (OSError("odd"), "Unexpected error (OSError). The log has details."),
-        (KeyError("x"), "Unexpected error (KeyError). The log has details."),
+        (OSError("odd"), f"Unexpected error (OSError). The log has details; to report it: {tasks.REPORT}"),
+        (KeyError("x"), f"Unexpected error (KeyError). The log has details; to report it: {tasks.REPORT}"),
     ],
 )
 async def test_work_that_fails_is_told_and_other_work_goes_on(
@@ -184,8 +184,8 @@ async def test_work_that_fails_is_told_and_other_work_goes_on(
 ) -> None:
     frontend = FakeFrontend()
     background = BackgroundTasks(room.controller, frontend)
-    lines: list[str] = []
-    monkeypatch.setattr(tasks, "log", lines.append)
+    logged: list[BaseException] = []
+    monkeypatch.setattr(tasks, "log_error", logged.append)
     gate = asyncio.Event()
 
     async def fail() -> None:
@@ -194,7 +194,7 @@ async def test_work_that_fails_is_told_and_other_work_goes_on(
     other = background.run(gate.wait())
     with pytest.raises(type(error)):
         await background.run(fail())
-    assert (frontend.errors, len(lines), other.done()) == ([message], 1, False)
+    assert (frontend.errors, logged, other.done()) == ([message], [error], False)
     await background.close()
     assert other.cancelled()
 

@@ -18,6 +18,7 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import database_size, load_cached, load_library
 from tui_pod.runtime.files import make_folder, open_regular
+from tui_pod.runtime.log import log_error, rotate
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 
@@ -174,6 +175,7 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     """
     try:
         make_folder(paths.log.parent)
+        rotate(paths.log)
         log = open_regular(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)
@@ -183,9 +185,11 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     sys.__stderr__ = sys.stderr = open(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     os.dup2(log, 2)
     os.close(log)
+    threading.excepthook = lambda failed: log_error(failed.exc_value or failed.exc_type(), "a thread failed")
     try:
         yield
     finally:
+        threading.excepthook = threading.__excepthook__
         sys.__stderr__.flush()
         os.dup2(messages, 2)
         sys.__stderr__, sys.stderr = former  # type: ignore[misc]

@@ -21,7 +21,7 @@ from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.runtime.files import append, read_text
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log, logged
 
 if TYPE_CHECKING:
     from tui_pod.core.player.snapshot import Source
@@ -77,9 +77,8 @@ class LevelMeter:
         cancelled = self._cancelled = threading.Event()
 
         def run() -> None:
-            with suppress(
-                NoPlayer, OSError, AttributeError, ValueError, TypeError, SystemError
-            ):  # the player says what is wrong
+            kinds = (NoPlayer, OSError, AttributeError, ValueError, TypeError, SystemError)
+            with logged("a recording is not measured", *kinds):  # the player says what is wrong
                 levels = _measure(source, start, cancelled)
                 if levels is not None and not cancelled.is_set():
                     self._remember(source, levels)
@@ -109,7 +108,7 @@ def _read(file: Path) -> dict[str, Levels]:
     found = {}
     with suppress(OSError):
         for line in (read_text(file, "replace") or "").splitlines():
-            with suppress(ValueError, TypeError):
+            with logged("levels cannot be read", ValueError, TypeError):
                 name, *numbers = json.loads(line)
                 found[str(name)] = Levels(*map(float, numbers))
     return found

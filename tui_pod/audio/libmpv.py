@@ -16,6 +16,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
+from tui_pod.runtime.log import log as write_log
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -77,15 +78,16 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
         try:
             player[name] = value
         except AttributeError:
-            continue  # this version lacks the option, and so the feature
+            write_log(f"this libmpv has no {name}")  # and so not the feature
     release_memory()  # frees a megabyte that opening leaves behind
     return player
 
 
 def release_memory() -> None:
     """Return the C library's free memory to the system, if possible (glibc)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    with contextlib.suppress(OSError):
+        if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # of glibc alone
+            trim(0)
 
 
 def _load_without_stall() -> None:

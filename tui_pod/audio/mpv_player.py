@@ -47,6 +47,7 @@ from tui_pod.core.player.options import Sound
 from tui_pod.core.player.remote_audio import RemoteAudio
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.text.clean import clean
+from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -261,6 +262,7 @@ class MpvPlayer:
             try:
                 task(mpv)
             except (SystemError, AttributeError, ValueError, TypeError, RuntimeError) as error:
+                log_error(error, "the player refused")
                 self._emit(LoadFailed(self._load, f"The player refused: {clean(str(error))}. Try again."))
 
     def _refuse_loads(self) -> None:
@@ -334,6 +336,7 @@ class MpvPlayer:
             try:
                 callback(mpv, value)
             except Exception as error:  # on a foreign thread nothing else would report it
+                log_error(error, "the player failed")
                 self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_event(self, mpv: MPV, event: Any) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
+from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -127,7 +128,8 @@ def _guarded(callback: Callable[..., Any], failed: int | None) -> Callable[..., 
     def call(*arguments: Any) -> Any:
         try:
             return callback(*arguments)
-        except BaseException:  # it would be printed on the screen, and C would get an undefined answer
+        except BaseException as error:  # it would be printed on the screen, and C would get an undefined answer
+            log_error(error, "a stream failed")
             return failed
 
     return call

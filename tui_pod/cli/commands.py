@@ -137,7 +137,10 @@ COMMANDS = (
                  choices=("yes", "no")),
         Argument("--off", text="no longer sync with the folder or server that was set up in the app"),
     ), has_json=True),
-    Command("doctor", "doctor.run", "check this machine and print fixes"),
+    Command("doctor", "doctor.run", "check this machine and print fixes", (
+        Argument("--report", FILE, "also write a file for the report of a fault: versions, settings and logs, without"
+                 " titles, addresses and secrets"),
+    )),
     Command("feeds", None, "subscribe to podcasts, refresh and organise them", commands=(
         Command("add", "podcasts.feeds.run_add",
                 "subscribe to a podcast by its address or a page about it, or add a folder of audio files", (

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 from tui_pod.audio.devices import read_devices
 from tui_pod.audio.libmpv import NoPlayer, open_mpv
-from tui_pod.cli.shared import print_json, print_table
+from tui_pod.cli.shared import print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
@@ -47,7 +47,13 @@ def run_devices(options: Namespace) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print a line for each requirement; return 1 if one is not met."""
+    """Print a line for each requirement; return 1 if one is not met. `--report` writes them into a file, too."""
+    told = []
+
+    def say(line: str) -> None:
+        told.append(line)
+        print(line)
+
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     is_good = True
@@ -68,9 +74,15 @@ def run(options: Namespace) -> int:
     for name, check in checks:
         for works, found, fix in check:
             is_good = is_good and works
-            print(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
+            say(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
             if not works and fix:
-                print(f"      {'':<10} → {fix}")
+                say(f"      {'':<10} → {fix}")
+    if options.report is not None:
+        from tui_pod.cli.report import write_report  # only if asked for
+
+        write_report(options, told)
+        tell(f"report written to {options.report}; read it before you pass it on")
+        return 0
     return 0 if is_good else 1
 
 

@@ -23,6 +23,7 @@ from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_ended, note_refusal
 from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -166,6 +167,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}", is_reached=True)
     except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
         # an unexpected document: one bad feed must not stop the others
+        log_error(error, "a feed cannot be read")
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
         with contextlib.suppress(FeedStoreError):  # the next refresh reports it again

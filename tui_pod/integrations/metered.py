@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from tui_pod.runtime.log import log
+
 NAME = "org.freedesktop.NetworkManager"
 
 PATIENCE = 2.0
@@ -34,5 +36,6 @@ async def is_metered() -> bool:
             finally:
                 bus.disconnect()
         return answer.body[0].value in METERED
-    except Exception:  # no bus, no NetworkManager, or an unexpected answer
+    except Exception as error:  # no bus, no NetworkManager, or an unexpected answer
+        log(f"whether the network is metered is unknown: {type(error).__name__}: {error}")
         return False

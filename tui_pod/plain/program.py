@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import io
 import os
 import signal
 import sys
@@ -103,8 +104,9 @@ class PlainProgram:
     def run(self) -> None:
         """Run until the user quits, the input ends, or a signal arrives."""
         gc.enable()
-        with contextlib.suppress(AttributeError, ValueError):
-            self._output.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(self._output, io.TextIOWrapper):
+            with contextlib.suppress(ValueError):  # it is closed
+                self._output.reconfigure(errors="replace")
         asyncio.run(self.run_on_loop())
 
     async def run_on_loop(self) -> None:

@@ -187,7 +187,9 @@ class Guard:
 
 def fork_guard(is_screen: bool) -> None:
     """Fork the guard of this process, which is about to become an app without a client, with or without a screen."""
-    with contextlib.suppress(AttributeError, OSError):  # the system cannot fork, or has no more processes
+    if not hasattr(os, "fork"):
+        return
+    with contextlib.suppress(OSError):  # there are no more processes
         theirs, ours = socket.socketpair()
         Guard(theirs, os.getpid()).fork([ours.fileno()], holds_terminal=True, is_screen=is_screen)
         theirs.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from tui_pod.runtime.log import logged
 
 PROGRAM = "tui-pod"
 
@@ -49,7 +50,7 @@ def _read_receipt(receipt: Path) -> tuple[str, list[str]]:
     import tomllib  # only in such an environment
 
     program, others = PROGRAM, list[str]()
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+    with logged("what is installed is unknown", OSError, ValueError, TypeError, KeyError, AttributeError):
         requirements: list[dict[str, Any]] = tomllib.loads(receipt.read_text("utf-8"))["tool"]["requirements"]
         for requirement in requirements:
             extras = f"[{','.join(requirement['extras'])}]" if requirement.get("extras") else ""

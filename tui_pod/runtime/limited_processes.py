@@ -15,7 +15,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log, log_lines
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.runtime.threads import CancelToken
 
@@ -144,7 +144,8 @@ def _result(function: str, answer: dict[str, Any]) -> Any:
     if "fault" not in answer:
         return answer["result"]
     if answer["cause"]:
-        log(f"{function}: {answer['cause']}")
+        log(f"{function} failed:")
+        log_lines(answer["cause"])
     raise ContentFault(answer["fault"], answer["is_lasting"])
 
 

@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
@@ -25,6 +26,9 @@ FILE_SIZE = 1024 * 1024
 """Bytes of the largest file that it may write; pictures are files."""
 
 TOO_LARGE = "it takes too much memory to read"
+
+MAX_CAUSE = 4_000
+"""Longest traceback that is passed on, in characters."""
 
 BROKEN = "it is broken in a way that was not expected"
 
@@ -65,7 +69,12 @@ def _answer(function: str, arguments: list[Any]) -> str:
     except MemoryError:
         return json.dumps({"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True})
     except Exception as error:  # whatever it is, it is the fault of the content
-        return json.dumps({"fault": BROKEN, "cause": repr(error)[:500], "is_lasting": not isinstance(error, OSError)})
+        return json.dumps({"fault": BROKEN, "cause": _cause(error), "is_lasting": not isinstance(error, OSError)})
+
+
+def _cause(error: Exception) -> str:
+    """Return the traceback for the log, which this process cannot reach."""
+    return "".join(traceback.format_exception(error))[-MAX_CAUSE:]
 
 
 def _plain(value: Any) -> list[Any]:

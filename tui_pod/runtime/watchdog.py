@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from tui_pod.runtime.guard import STACKS
 from tui_pod.runtime.guarded import SIGNALS, tell_guard
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log, log_error
 
 PERIOD = 5.0
 """Seconds between two questions to the loop: each wakes an idle machine."""
@@ -104,7 +104,7 @@ class Watchdog(threading.Thread):
         try:
             self._save()
         except Exception as error:  # it must obey signals whatever happens
-            log(f"saving failed while the event loop stood still: {error!r}")
+            log_error(error, "saving failed while the event loop stood still")
 
     def _signals(self) -> list[int]:
         """Return the signals that wait for the loop, which it no longer gets.

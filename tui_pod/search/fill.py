@@ -26,8 +26,8 @@ def is_current(index: IndexFile, stamp: str) -> bool:
         return False
     with suppress(IndexMissing), index.reading() as db:
         about = dict(db.execute("SELECT name, value FROM about"))
-        with suppress(KeyError, ValueError):
-            return bool(about["stamp"] == stamp + folders_stamp(json.loads(about["folders"])))
+        with suppress(ValueError):
+            return bool(about.get("stamp") == stamp + folders_stamp(json.loads(about.get("folders", ""))))
     return False
 
 

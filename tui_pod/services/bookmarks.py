@@ -13,7 +13,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch
 from tui_pod.core.progress.just_said import just_said
 from tui_pod.core.text.clean import clean, clock
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
@@ -87,7 +87,7 @@ class BookmarkService:
             if (found := self._context.controller.library.find(episode)) is not None:
                 transcript = await asyncio.wait_for(self._reader.transcript(found), PATIENCE)
         except Exception as error:  # whatever it was, the position is saved
-            log(f"a bookmark has no text: {type(error).__name__}: {error}")
+            log_error(error, "a bookmark has no text")
         self._waiting.remove(playback)
         stretch = just_said(transcript, playback.position, playback.speed)
         self.add_stretch(episode, playback.title, stretch, edit, "" if stretch.text else playback.chapter)

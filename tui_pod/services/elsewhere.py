@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.wall_time import local_date
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import in_thread
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.store import StateFile
@@ -82,7 +82,8 @@ class ElsewhereWatch:
                 await self.look()
                 wait = EVERY
             except Exception as error:  # a catalogue that is being edited, a full disk: retried
-                log(f"what other programs change is not shown: {type(error).__name__}: {error}")
+                if wait == EVERY:  # the first of consecutive failures
+                    log_error(error, "what other programs change is not shown")
                 wait = min(2 * wait, SELDOM)
 
 

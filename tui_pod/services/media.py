@@ -23,7 +23,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.feeds.foreign_texts import ForeignTexts
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log, log_error
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import (
@@ -289,7 +289,7 @@ class EpisodeSources:
         self._tasks.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return
-        log(f"{episode.id}: {type(error).__name__}: {error}")
+        log_error(error, episode.id)
         if load is not None:
             said = f"“{episode.title}” cannot be played: {_explained(error)}. Your position is saved."
             self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))

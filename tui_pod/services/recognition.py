@@ -20,7 +20,7 @@ from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.installer import install_command
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
@@ -309,7 +309,7 @@ class RecognitionService:
         episode = self._context.controller.library.find(ident)
         title = episode.title if episode is not None else ident
         reason = str(error) if isinstance(error, UserError) else f"Unexpected error ({type(error).__name__})."
-        log(f"{ident}: not recognised: {type(error).__name__}: {error}")
+        log_error(error, f"{ident}: not recognised")
         if is_asked:
             self._frontend.tell(f"“{title}” was not recognised. {reason}", is_error=True)
 

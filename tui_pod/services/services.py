@@ -16,7 +16,7 @@ from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import is_book
 from tui_pod.library.cache import Loaded
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log, log_uncaught
 from tui_pod.services.assembly.start import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
 
@@ -294,6 +294,7 @@ class Services:
 
         stays = self.terminal is not None and self.terminal.stays
         self._watchdog = start_watchdog(self._engine.rescue, self._end_now, stays)
+        log_uncaught(asyncio.get_running_loop())
         broadcast, files = self._engine.broadcast, self._files
         starting = start_integrations(
             self._context,

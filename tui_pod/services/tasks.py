@@ -13,7 +13,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean, visible
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import end_process, start_of, start_process
 from tui_pod.services.frontend import Job
 
@@ -32,6 +32,9 @@ Act = Callable[[], Coroutine[Any, Any, str | None]]
 
 SAID_AFTER = 0.3
 """Work that takes longer than this is shown (seconds)."""
+
+REPORT = "tui-pod doctor --report FILE"
+"""The command that collects what a report of a fault needs."""
 
 NOTHING_TO_STOP = f"Nothing is under way that could be stopped. {key_of('app.quit')} quits."
 
@@ -168,7 +171,7 @@ class BackgroundTasks:
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log(f"{type(error).__name__}: {error}")
+            log_error(error)
             self._frontend.tell(explain(error), is_error=True)
 
 
@@ -201,7 +204,7 @@ def _explained(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
-    return f"Unexpected error ({type(error).__name__}). The log has details."
+    return f"Unexpected error ({type(error).__name__}). The log has details; to report it: {REPORT}"
 
 
 async def run_command(*words: str, limit: float | None = None, is_ahead: bool = False) -> bytes:

@@ -25,6 +25,7 @@ from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
 from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.installer import install_command
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
 
@@ -315,6 +316,7 @@ class Narrator:
             try:
                 return await self._ask(job, is_urgent)
             except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # the answer may be malformed
+                log_error(error, "the narrator failed")
                 await self._end_worker(is_urgent)
                 if is_last_try:
                     raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error

@@ -13,6 +13,7 @@ from typing import Any
 
 from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -80,6 +81,7 @@ async def recognise(
                 is_end = recognised.is_end
                 yield recognised
     except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
+        log_error(error, "the recogniser failed")
         raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
     finally:
         worker.stdin.close()

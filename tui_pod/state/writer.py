@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tui_pod.core.player.events import RecordsSaved, StateMended
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.text.clean import clean
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, StateError, StateFile
 
@@ -96,7 +96,7 @@ class StateWriter:
             self._file.append_at_once(rest.values())
             self._has_written_rest = True
         except Exception as error:
-            log(f"saving failed at the end: {_reason(error)}")
+            log_error(error, "saving failed at the end")
 
     def _run(self) -> None:
         while True:
@@ -130,29 +130,29 @@ class StateWriter:
             with self._changed:
                 self._pending = batch | self._pending
                 self._writing = {}
-            self._tell(_reason(error))
+            self._log_failure(error)
             return False
         if is_long or wants_compaction or self._owes_compaction:
             self._compact(is_long)
         if not self._owes_compaction:
-            self._tell(None)
+            self._log_failure(None)
         if has_vanished:
             self._send(StateMended((VANISHED,)))
         return True
 
-    def _tell(self, failure: str | None) -> None:
+    def _log_failure(self, failure: Exception | None) -> None:
         """Report the first of consecutive failures, and their end."""
         if self._has_failed is not (failure is not None):
             self._has_failed = failure is not None
             if failure is not None:
-                log(f"saving failed: {failure}")
-            self._send(SaveFailed(failure))
+                log_error(failure, "saving failed")
+            self._send(SaveFailed(None if failure is None else _reason(failure)))
 
     def _send(self, report: Report) -> None:
         try:
             self._report(report)
         except Exception as error:  # saving must go on
-            log(f"{report} could not be passed on: {error!r}")
+            log_error(error, f"{report} could not be passed on")
 
     def _compact(self, is_long: bool) -> None:
         self._owes_compaction = False
@@ -164,7 +164,7 @@ class StateWriter:
             notices = self._file.compact()
         except Exception as error:  # nothing is lost: the journal has everything; retried with the next save
             self._owes_compaction = True
-            self._tell(_reason(error))
+            self._log_failure(error)
             return
         if notices:
             self._send(StateMended(notices))

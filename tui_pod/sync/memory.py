@@ -50,8 +50,9 @@ def memory_file(state: Path) -> Path:
 def read_memory(path: Path, server: str, user: str) -> Memory:
     """Return what was exchanged with a server; an empty memory if the file is missing, damaged or of another server."""
     fresh = Memory(server, user)
-    with contextlib.suppress(TypeError):
-        found = Memory(**read_json(path))
+    saved, known = read_json(path), [each.name for each in fields(Memory)]
+    if {"server", "user"} <= saved.keys() <= set(known):
+        found = Memory(**saved)
         if (found.server, found.user) == (server, user) and _types(found) == _types(fresh):
             texts = *found.podcasts.values(), *found.sent.values()
             times = found.seen.values()

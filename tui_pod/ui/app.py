@@ -15,6 +15,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
+from tui_pod.runtime.log import log_error
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
@@ -97,6 +98,11 @@ class TuiPodApp(TerminalApp):
         self.run_worker(self._services.after_paint())
         if hasattr(self._driver, "ask_terminal"):  # a driver of our own
             self.run_worker(adapt_to_reader(self))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Log what ends the app, which Textual only prints."""
+        log_error(error, "the app failed")
+        super()._handle_exception(error)
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""

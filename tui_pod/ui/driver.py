@@ -23,7 +23,7 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
-from tui_pod.runtime.log import log
+from tui_pod.runtime.log import log_error
 from tui_pod.ui.changed_cells import ChangedCells
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ class PatientDriver(LinuxDriver):
                 for event in itertools.chain(parser.feed(text) if text else (), parser.tick()):
                     self.process_message(event)
             except Exception as error:  # Textual's parser raises various errors; the next key must still work
-                log(f"skipped input that could not be parsed: {error!r}")
+                log_error(error, "skipped input that could not be parsed")
                 parser = self._make_parser()
 
     def _make_parser(self) -> AnswerParser:

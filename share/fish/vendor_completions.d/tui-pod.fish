@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --play --podcasts --session --set --state --status --take --topic --user
+set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -206,6 +206,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l catalog -xka "(__fish_co
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using doctor' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'also write a file for the report of a fault: versions, settings and logs, without titles, addresses and secrets'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feeds -d 'Subscribe to podcasts, refresh and organise them.'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

@@ -22,6 +22,7 @@ from tui_pod.feeds.formats.values import to_time
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
@@ -126,8 +127,8 @@ def _ask(
         return f"{directory.name}: {error}"
     except UserError as error:
         return f"{directory.name}: {error}"
-    except (ValueError, TypeError, KeyError, RecursionError):
-        pass
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        log_error(error, f"{directory.name} cannot be understood")
     return f"{directory.name} did not answer with a list of podcasts. Try again later."
 
 

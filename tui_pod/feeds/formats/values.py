@@ -120,11 +120,11 @@ def to_time(text: str) -> float | None:
         hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
     zone = _zone(part["zone"] or "")
     try:
-        number = int(month) if month.isdecimal() else _MONTHS[month.lower()]
+        number = int(month) if month.isdecimal() else _MONTHS.get(month.lower(), 0)
         whole = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
         day = timedelta(int(part["day"]) - 1, int(part["second"] or 0), 0, 0, int(part["minute"] or 0), hour)
         time = datetime(whole, number, 1, tzinfo=zone) + day  # so that 24:10 is on the next day
-    except (KeyError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None
     is_unset = time == datetime(1970, 1, 1, tzinfo=zone)  # written by programs that have no date
     return time.timestamp() if time.timestamp() > 0 and not is_unset else None

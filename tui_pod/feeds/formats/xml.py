@@ -18,6 +18,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from tui_pod.feeds.formats.model import FeedError
+from tui_pod.runtime.log import log
 
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 200
@@ -149,10 +150,19 @@ def _decoded(content: bytes, charset: str | None) -> str:
     if override == "utf-8":
         return content.decode("utf-8", _AS_WINDOWS)
     for guess in (override, _declared(content), charset, "utf-8"):
-        with contextlib.suppress(LookupError, ValueError):
-            if guess and codecs.lookup(guess)._is_text_encoding:  # excludes base64 and similar
+        with contextlib.suppress(ValueError):
+            if guess and is_encoding(guess):
                 return content.decode(guess)
     return content.decode("cp1252", "replace")
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether a name that a document or server gives is that of a text encoding. Raises ValueError."""
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)  # excludes base64 and similar
+    except LookupError:
+        log(f"the encoding {name} is unknown")
+        return False
 
 
 def _declared(content: bytes) -> str:
@@ -179,8 +189,8 @@ def _override(content: bytes, charset: str | None) -> str | None:
     beyond = [char for char in content.decode("utf-8", "replace") if char > "\x7f"]
     if len(beyond) > 2 * beyond.count("\ufffd"):
         return "utf-8"
-    with contextlib.suppress(LookupError, ValueError):
-        if charset and codecs.lookup(charset)._is_text_encoding:
+    with contextlib.suppress(ValueError):
+        if charset and is_encoding(charset):
             content.decode(charset)
             return charset
     return "windows-1252"

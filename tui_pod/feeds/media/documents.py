@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from tui_pod.core.text.clean import without_surrogates
+from tui_pod.feeds.formats.xml import is_encoding
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime import files
@@ -55,6 +56,7 @@ def copy_name(address: str) -> str:
 
 def _decoded(content: bytes, charset: str | None) -> str:
     for encoding in filter(None, (charset, "utf-8-sig")):
-        with contextlib.suppress(LookupError, ValueError, TypeError):
-            return without_surrogates(content.decode(encoding))
+        with contextlib.suppress(ValueError):
+            if is_encoding(encoding):
+                return without_surrogates(content.decode(encoding))
     return content.decode("cp1252", "replace")

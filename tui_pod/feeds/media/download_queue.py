@@ -17,6 +17,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import oldest_played
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -129,6 +130,7 @@ class DownloadQueue:
         except DownloadError as error:
             self._end(request.episode, DownloadStatus.FAILED, error)
         except Exception as error:  # one bad download must not end the others, and must be reported
+            log_error(error, "a download failed")
             unforeseen = DownloadError(f"“{request.title}” was not downloaded ({type(error).__name__}).")
             self._end(request.episode, DownloadStatus.FAILED, unforeseen)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.runtime.files import read_bytes, replace, sync_data
+from tui_pod.runtime.log import log_error
 
 IN_MEMORY = 300 * 1000**2
 """Most bytes that are kept in memory when the disk is full."""
@@ -209,7 +210,8 @@ def read_content(note: Mapping[str, Any], address: str, size: int) -> tuple[Cont
         return Content(address), Intervals()  # without a length, nobody could tell if the server has another version
     try:
         have = Intervals((int(start), int(end)) for start, end in runs or () if 0 <= int(start) <= int(end) <= size)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError) as error:
+        log_error(error, "a partial recording begins anew")
         return Content(address), Intervals()
     return Content(address, text_of(note, "mark"), total, text_of(note, "kind")), have
 

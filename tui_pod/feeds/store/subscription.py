@@ -13,6 +13,7 @@ from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.net.address import Origin
 from tui_pod.feeds.store import settings_table
 from tui_pod.feeds.store.database import to_folders
+from tui_pod.runtime.log import log_error
 
 _QUERY = f"""
 SELECT number, first AS feed_id, address, title, nullif(page, '') AS page, folders, nullif(etag, '') AS etag,
@@ -108,5 +109,6 @@ def to_origins(text: str) -> frozenset[Origin]:
     try:
         scheme, host, port = json.loads(text)
         return frozenset(((str(scheme), str(host), int(port)),))
-    except (ValueError, TypeError):  # of a backup that someone edited
+    except (ValueError, TypeError) as error:  # of a backup that someone edited
+        log_error(error, "an origin cannot be read")
         return frozenset()

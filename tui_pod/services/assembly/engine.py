@@ -23,6 +23,7 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.runtime.log import logged
 from tui_pod.services.assembly.followers import LoadTicker
 from tui_pod.services.assembly.start import AppFiles
 from tui_pod.services.media import EpisodeSources, make_narrator, place_in
@@ -135,7 +136,7 @@ class Engine:
 
     def finish(self) -> bool:
         """Stop the sound, save, and close all, after the app has ended; return True if all progress was saved."""
-        with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what can be saved
+        with logged("ending failed", Exception):  # quitting has saved; after a fault, save what can be saved
             self.controller.end()
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()

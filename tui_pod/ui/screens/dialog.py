@@ -26,6 +26,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
+from tui_pod.runtime.log import log_error
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import dialog_bindings
 from tui_pod.ui.look.layout import AIRY
@@ -204,6 +205,7 @@ class Dialog(ModalScreen[None]):
                 self._end_waiting("Stopped.")
             raise
         except Exception as error:  # any failure leaves what was typed
+            log_error(error)
             self._end_waiting(explain(error))
         else:
             self.is_waiting = False
