@@ -69,6 +69,10 @@ def test_teaser_makes_no_progress_and_is_not_played_at_its_end_but_can_be_marked
     assert not [record for record in room.writer.records if getattr(record, "episode", "") == "one"]
     room.controller.editor.mark(["one"], True)
     assert room.controller.progress_index.status("one") is Status.PLAYED
+    room.sources.found["five"] = Source("/five.wav", is_narrated=True, is_teaser=True, duration=4.0)
+    room.play("five", following=())
+    send(room, FileEnded, 4.0)
+    assert (room.controller.playback.episode, room.controller.playback.position) == ("five", 0.0)
 
 
 # -- loading and resuming ------------------------------------------------------------------------------

@@ -207,7 +207,8 @@ class EpisodePlayer:
         self._player.stop()
         progress = self._state.progress_index.get(playback.episode or "")
         if load is not None and (problem or progress is None or not progress.played):
-            self._state.show(self.hold(load.episode, playback.position, problem))
+            position = 0.0 if playback.is_teaser else playback.position
+            self._state.show(self.hold(load.episode, position, problem))
             if load.is_sought:
                 self.seek(load.position)
         else:
