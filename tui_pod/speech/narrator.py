@@ -302,9 +302,8 @@ class Narrator:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
             if not self._jobs:
-                await self._end_worker(
-                    is_urgent=True
-                )  # takes a while; a job that arrives meanwhile is made in the next round
+                # takes a while; a job that arrives meanwhile is made in the next round
+                await self._end_worker(is_urgent=True)
 
     async def _make(self, job: _Job) -> Narration:
         is_urgent = job.is_urgent

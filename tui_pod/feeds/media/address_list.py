@@ -15,11 +15,9 @@ MAX_NESTED = 3
 """Most lists that lead to one another."""
 
 HLS = "This recording is a stream in HLS, which tui-pod does not play."
-NOTHING = "The server sends a list that names no recording."
 TOO_DEEP = "The server sends lists that lead to lists, but to no recording."
 
 _HEADS = (b"#extm3u", b"[playlist]")
-_ADDRESSES = (b"http://", b"https://")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _FILE = re.compile(r"file\d*\s*=(.*)", re.IGNORECASE)
 
@@ -29,7 +27,7 @@ def is_list(start: bytes, kind: str, address: str) -> bool:
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(_HEADS):
         return True
-    is_said = is_list_name(kind, address) or head.startswith(_ADDRESSES)
+    is_said = is_list_name(kind, address) or head.startswith((b"http://", b"https://"))
     return is_said and bool(head) and _NO_TEXT.search(start) is None
 
 
@@ -48,4 +46,4 @@ def first_recording(content: bytes, address: str) -> str:
         found = absolute(line, address) if line and not line.startswith("#") else None
         if found is not None and recording_rank("", found) is not None:
             return found
-    raise FetchError(NOTHING, is_final=True)
+    raise FetchError("The server sends a list that names no recording.", is_final=True)
