@@ -37,7 +37,7 @@ def test_text_that_cannot_be_read_is_remembered_until_its_bytes_change(
         texts = ForeignTexts(tmp_path)
         faulty = texts.transcript(HEAVY, None)
         texts.close()
-    assert faulty == Transcript(fault="it takes too long to read")
+    assert faulty == Transcript(fault="it takes too long")
     texts = ForeignTexts(tmp_path)
     assert texts.transcript(HEAVY, None) == faulty
     assert texts.transcript(f"{HEAVY} ", None) == parse_transcript(HEAVY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Thread
@@ -45,8 +47,8 @@ def test_one_process_serves_many_calls(processes: LimitedProcesses) -> None:
 @pytest.mark.parametrize(
     ("call", "fault"),
     [
-        (ENDLESS, "it takes too long to read"),
-        (("builtins:bytearray", 1 << 30), "it takes too much memory to read"),
+        (ENDLESS, "it takes too long"),
+        (("builtins:bytearray", 1 << 30), "it takes too much memory"),
         (("os:abort",), "reading it crashes"),
         (("json:loads", "{"), "it is broken in a way that was not expected"),
     ],
@@ -97,18 +99,14 @@ def test_cancelling_a_call_ends_its_process() -> None:
     wait_until(lambda: not is_running(pid), "the end of the process")
 
 
-def test_process_without_a_caller_ends_at_once(processes: LimitedProcesses) -> None:
+def test_process_without_a_caller_ends_at_once() -> None:
     """An app that is killed leaves none behind, even while it matches a pattern."""
-    program = f"""
-import sys, threading, time
+    program = f"""\
 from tui_pod.runtime.limited_processes import LimitedProcesses, CallLimits
 processes = LimitedProcesses(CallLimits({PATIENCE}, 1 << 28))
 print(processes.call("os:getpid"), flush=True)
 processes.call{ENDLESS}
 """
-    import subprocess
-    import sys
-
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout is not None
         pid = int(caller.stdout.readline())

@@ -230,7 +230,7 @@ def test_transcript_that_cannot_be_read_is_left_out_and_named_once(desk: Desk, m
     told: list[str] = []
     for _ in range(2):
         fill.fill(desk.index, build_library([], desk.episodes), desk.sources, "1", left_out=told.append)
-    assert told == ["one is not searched: its transcript cannot be read: it takes too long to read."]
+    assert told == ["one is not searched: its transcript cannot be read: it takes too long."]
     assert desk.ids("waves") == ["two"]
     assert desk.ask("xylophone").why_nothing == "1 transcript cannot be read."
 

@@ -12,7 +12,7 @@ from tui_pod.terminal.saved_screen import read_screen, screen_file, stamp, write
 
 SIZE = (120, 40)
 
-SAVED_SCREEN = "\x1b[1mTitles\x1b[0m \0 ◐"
+SAVED_SCREEN = "\x1b[1mTitles\x1b[0m\x1b[2;1H\n◐ é"
 
 
 @pytest.fixture
@@ -66,6 +66,16 @@ def test_saved_screen_is_of_one_kind_of_terminal(
 ) -> None:
     monkeypatch.setenv(variable, "another")
     assert read_screen(paths, options, SIZE) == b""
+
+
+@pytest.mark.parametrize("obeyed", ["\x1b]52;c;cm0=\x07", "\x1b[?1049l", "\x9b2J", "\u202e", "\x1b", "\r"])
+def test_saved_screen_that_does_more_than_draw_is_not_shown(paths: Paths, options: Namespace, obeyed: str) -> None:
+    write_screen(paths, options, SIZE, [], SAVED_SCREEN + obeyed)
+    assert read_screen(paths, options, SIZE) == b""
+
+
+def test_saved_screen_is_closed_to_others(paths: Paths) -> None:
+    assert screen_file(paths).stat().st_mode & 0o777 == 0o600
 
 
 def test_saved_screen_is_of_one_size_and_command_line(paths: Paths, options: Namespace) -> None:

@@ -132,8 +132,11 @@ def _remember(known: Path, fault: str) -> None:
 
 
 def _key(function: str, text: str) -> str:
-    """Return the name of a text's file; another version of the program may read what this one cannot."""
+    """Return the name of a text's file, the same for all functions of a module.
+
+    Another version of the program may read what this one cannot.
+    """
     import hashlib  # brings OpenSSL, 2 MiB: only once a text was faulty
 
-    content = "\0".join((tui_pod.__version__, function, text)).encode("utf-8", "surrogatepass")
+    content = "\0".join((tui_pod.__version__, function.partition(":")[0], text)).encode("utf-8", "surrogatepass")
     return hashlib.sha256(content).hexdigest()[:32]

@@ -22,7 +22,7 @@ from tui_pod.runtime.threads import CancelToken
 PATIENCE = 60.0
 """Longest wait for an answer, in seconds; on a busy machine a process gets little time."""
 
-TOO_LONG = "it takes too long to read"
+TOO_LONG = "it takes too long"
 
 CRASHED = "reading it crashes"
 

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import resource
+import select
 import signal
 import sys
 import traceback
@@ -25,7 +26,7 @@ IDLE = 60
 FILE_SIZE = 1024 * 1024
 """Bytes of the largest file that it may write; pictures are files."""
 
-TOO_LARGE = "it takes too much memory to read"
+TOO_LARGE = "it takes too much memory"
 
 MAX_CAUSE = 4_000
 """Longest traceback that is passed on, in characters."""
@@ -41,6 +42,8 @@ def main(seconds: float, memory: int) -> None:
             resource.setrlimit(limit, (most, most))
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    caller = select.poll()
+    caller.register(0, 0)  # tells of a hang-up only
     with open(0, "rb", closefd=False) as calls, open(0, "wb", closefd=False) as answers:
         while True:
             signal.alarm(IDLE)
@@ -48,9 +51,10 @@ def main(seconds: float, memory: int) -> None:
             signal.alarm(0)
             if not line:
                 return
-            fcntl.fcntl(
-                0, fcntl.F_SETFL, flags | os.O_ASYNC
-            )  # the caller says no more: now SIGIO means that it is gone
+            # the caller says no more: now SIGIO means that it is gone
+            fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
+            if caller.poll(0):  # it went before
+                return
             signal.setitimer(signal.ITIMER_PROF, seconds)
             answer = _answer(*json.loads(line))
             signal.setitimer(signal.ITIMER_PROF, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 import zlib
 from collections.abc import Iterable
@@ -27,6 +28,13 @@ LIMIT = 1_000_000
 """Largest saved screen, in bytes; one of 200×50 cells has 40,000."""
 
 
+_DRAWN = (
+    r"(?:\x1b\[[0-9;]*+[Hm]|"
+    r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff\U0010eeee])*+"
+)
+"""Text, styles and moves of the cursor: what a terminal may get from a file that something else may have changed."""
+
+
 def screen_file(paths: Paths) -> Path:
     """Return the file of the saved screen for a state file."""
     return paths.cache / f"first-screen-{zlib.crc32(os.fsencode(paths.state)):08x}"
@@ -42,7 +50,8 @@ def read_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> byte
         head, _, screen = rest.partition(b"\0")
         circumstances, *stamps = os.fsdecode(head).splitlines()
         known = circumstances == _circumstances(options, size)
-        return screen if known and all(stamp(Path(line.partition(" ")[2])) == line for line in stamps) else b""
+        is_true = known and all(stamp(Path(line.partition(" ")[2])) == line for line in stamps)
+        return screen if is_true and re.fullmatch(_DRAWN, screen.decode()) else b""
     except (OSError, ValueError):
         return b""
 
@@ -55,6 +64,7 @@ def write_screen(paths: Paths, options: Namespace, size: tuple[int, int], stamps
         files.make_folder(file.parent)
         temp = file.with_name(f".{file.name}.tmp")
         temp.unlink(missing_ok=True)
+        temp.touch(0o600, exist_ok=False)
         temp.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum
         temp.replace(file)  # whatever is in its place
 
