@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,14 +15,14 @@ from tests.cli.conftest import Shell
 from tui_pod.cli.main import main
 from tui_pod.sync import sending
 
-Started = list[tuple[Any, ...]]
+Started = list[list[str]]
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """The processes that commands start."""
     found: Started = []
-    monkeypatch.setattr(sending, "_start", lambda *words: found.append(words))
+    monkeypatch.setattr(os, "posix_spawn", lambda _, command, *__, **___: found.append(command[3:]))
     return found
 
 
@@ -46,8 +46,8 @@ def test_commands_that_change_something_send_it_and_others_do_not(
     ):
         shell(*command, *words)
     state = (tmp_path / "state.toml").resolve()
-    assert [call[:2] for call in started] == [("tui_pod.sync.sending", state)] * 3
-    assert started[0][-2:] == ("--catalog", tmp_path / "catalog.toml")
+    assert [call[:2] for call in started] == [["tui_pod.sync.sending", str(state)]] * 3
+    assert started[0][-2:] == ["--catalog", str(tmp_path / "catalog.toml")]
 
 
 def test_nothing_is_sent_before_the_first_sync_or_twice(
@@ -92,16 +92,14 @@ def test_changes_in_a_row_are_sent_by_one_sync_and_later_ones_by_the_next(
 
 
 def test_a_mark_goes_to_the_folder_by_itself_and_the_process_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell
+    tmp_path: Path, started: Started, shell: Shell
 ) -> None:
     (tmp_path / "shared").mkdir()
     (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
     words = ["--state", str(tmp_path / "state.toml"), "--config", str(tmp_path / "config.toml")]
     assert main(["sync", *words, "--yes"]) == 0
-    calls: Started = []
-    monkeypatch.setattr(sending, "_start", lambda *call: calls.append(call))
     shell("mark", "played", "one", *words)
-    ((module, *arguments),) = calls
+    ((module, *arguments),) = started
     done = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"")
     (file,) = (tmp_path / "shared").glob("*.toml")

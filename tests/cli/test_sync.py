@@ -163,6 +163,7 @@ class Exchanged:
         monkeypatch.setattr(sync, "sync_with_folder", self.folder)
         monkeypatch.setattr(sync, "ServerSync", self.made)
         monkeypatch.setattr(sync, "HttpTransport", Mock())
+        monkeypatch.setattr(sync, "is_first_exchange", lambda *_: self.server.is_first)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
-from tui_pod.sync.memory import memory_file
+from tui_pod.sync.memory import is_first_exchange, memory_file
 from tui_pod.sync.run import SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there
@@ -93,10 +93,6 @@ class _Place(NamedTuple):
     """Syncs; True: changes nothing."""
 
 
-class _Unasked(UserError):
-    """A first sync to which the listener has not agreed."""
-
-
 def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
     """Sync with the folder, the server and the libraries, if set; one that fails does not stop the others."""
     store = FeedStore(opened.paths.data)
@@ -104,8 +100,6 @@ def _sync(opened: Opened, options: Namespace) -> Iterator[SyncResult]:
         for place in _places(opened, store, options):
             try:
                 yield _attempt(place, options)
-            except _Unasked as question:
-                yield SyncResult(error=str(question), first=place.name)
             except UserError as error:
                 yield SyncResult(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
@@ -117,24 +111,19 @@ def _places(opened: Opened, store: FeedStore, options: Namespace) -> Iterator[_P
         is_first = partial(is_first_sync, opened.state, Path(settings.folder))
         yield _Place(settings.folder, is_first, partial(_with_folder, opened, store, options))
     if settings.server and settings.user:
-        server = partial(_server_sync, opened, store)
-        yield _Place(settings.server, lambda: server().is_first, partial(_with_server, opened, server))
+        is_first = partial(is_first_exchange, memory_file(state), settings.server, settings.user)
+        yield _Place(settings.server, is_first, partial(_with_server, opened, store))
     for feed in servers(store):
         yield _Place(feed.name, partial(is_first_library, state, feed), partial(_with_library, opened, store, feed))
 
 
 def _attempt(place: _Place, options: Namespace) -> SyncResult:
-    """Sync with a place; a first sync is shown before, and asked about.
-
-    Raises:
-        _Unasked: the listener has not agreed.
-    """
+    """Sync with a place; a first sync is shown before, and asked about."""
     must_ask = not options.yes and place.is_first()
     if must_ask and not (options.dry_run or is_someone_there()):
-        raise _Unasked(
-            f"The first sync with {place.name} was not done, since nobody could be asked. What it would do: tui-pod"
-            " sync --dry-run. To agree: tui-pod sync --yes"
-        )
+        said = f"The first sync with {place.name} was not done, since nobody could be asked."
+        how = "What it would do: tui-pod sync --dry-run. To agree: tui-pod sync --yes"
+        return SyncResult(error=f"{said} {how}", first=place.name)
     with waiting(f"syncing with {place.name}"):
         outcome = place.sync(options.dry_run or must_ask)
     if options.dry_run:
@@ -142,7 +131,7 @@ def _attempt(place: _Place, options: Namespace) -> SyncResult:
     elif must_ask and not outcome.error:
         tell(f"First sync with {place.name}: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
         if not ask_yes("Go on?"):
-            raise _Unasked("nothing was synced.")
+            return SyncResult(error="nothing was synced.", first=place.name)
         with waiting(f"syncing with {place.name}"):
             outcome = place.sync(False)
     return outcome
@@ -176,22 +165,15 @@ def _accept_podcasts(titles: list[str]) -> bool | None:
     return ask_yes(f"{found_there(titles)} Subscribe?") if is_someone_there() else None
 
 
-def _device(opened: Opened) -> str:
-    """Return this machine's name for servers."""
-    return opened.settings.sync.device or platform.node().partition(".")[0]
-
-
-def _server_sync(opened: Opened, store: FeedStore) -> ServerSync:
+def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     settings, file = opened.settings.sync, opened.file
+    state = file.load() if settings.folder else opened.state  # with what was just received
     password = read_password(settings.password_command, password_file(file.path))
     transport = HttpTransport(settings.server, settings.user, password)
     names, rule = (settings.server, settings.user), PlayedRule(**opened.settings.played.values())
-    return ServerSync(transport, memory_file(file.path), names, store, rule, _device(opened))
-
-
-def _with_server(opened: Opened, sync: Callable[[], ServerSync], is_dry: bool) -> SyncResult:
-    state = opened.file.load() if opened.settings.sync.folder else opened.state  # with what was just received
-    return sync().run(opened.file, state, datetime.now(UTC), is_dry)
+    device = settings.device or platform.node().partition(".")[0]
+    sync = ServerSync(transport, memory_file(file.path), names, store, rule, device)
+    return sync.run(file, state, datetime.now(UTC), is_dry)
 
 
 def _log_in(opened: Opened) -> None:

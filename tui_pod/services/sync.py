@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
@@ -216,14 +215,6 @@ class SyncService(Follower):
         if not self._frontend.ask_yes(clean(question), answer):
             self._frontend.tell(FIRST)
 
-    def _tell_first(self, names: list[str], is_asked: bool) -> None:
-        """Ask about servers that were never synced; in a sync that nobody asked for, name them once."""
-        if is_asked:
-            self._tasks.run(self._ask_first())
-        elif names != self._unasked:
-            self._unasked = names
-            self._frontend.tell(FIRST_WITH.format(enumerated([clean(name) for name in names])))
-
     def _ask_podcasts(self, names: list[str], is_asked: bool) -> None:
         """Ask whether to subscribe to podcasts of other machines; in a sync that nobody asked for, name them once."""
         from tui_pod.sync.shared_podcasts import found_there  # only with [sync]
@@ -261,11 +252,17 @@ class SyncService(Follower):
             self._since = self.synced = since
             self.work.ended()
         self._show()
+        notebook = read_notebook(
+            {each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS}
+        )
         shown = self._context.controller.editor.receive(received(report), self._label(report), origins=_origins(report))
-        shown |= self._context.controller.bookmarks.receive_all(_received_notebook(report), "synced")
+        shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
         self._answer(not error)
-        if first := report.get("first", []):
-            self._tell_first(first, is_asked)
+        if (first := report.get("first", [])) and is_asked:
+            self._tasks.run(self._ask_first())
+        elif first and first != self._unasked:
+            self._unasked = first
+            self._frontend.tell(FIRST_WITH.format(enumerated([clean(name) for name in first])))
         self._ask_podcasts(report.get("waiting", []), is_asked)
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
@@ -313,11 +310,6 @@ def _age(seconds: float) -> str:
 async def run_sync(*arguments: str) -> dict[str, Any]:
     """Run `tui-pod sync --json` and return what it prints. Raises CommandFailed with its message."""
     return json.loads(await run_command("sync", "--json", *arguments, limit=LIMIT))  # type: ignore[no-any-return]
-
-
-def _received_notebook(report: Mapping[str, Any]) -> Notebook:
-    """Return the bookmarks and cards that a sync received, as the state file has them."""
-    return read_notebook({each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS})
 
 
 def _origins(report: Mapping[str, Any]) -> dict[str, str]:

@@ -61,6 +61,11 @@ def read_memory(path: Path, server: str, user: str) -> Memory:
     return fresh
 
 
+def is_first_exchange(path: Path, server: str, user: str) -> bool:
+    """Return whether nothing was exchanged with a server yet."""
+    return not read_memory(path, server, user).protocol
+
+
 def _types(memory: Memory) -> list[type]:
     return [type(getattr(memory, each.name)) for each in fields(memory)]
 

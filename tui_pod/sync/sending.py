@@ -35,14 +35,10 @@ def send_soon(options: Namespace) -> None:
             os.utime(file.fileno())
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         words = [word for path in options.catalog for word in ("--catalog", path)]
-        _start("tui_pod.sync.sending", state, "--config", paths.config, *words)
-
-
-def _start(module: str, *arguments: str | Path) -> None:
-    """Run a module in a detached process. Importing `subprocess` would take longer than most commands' own work."""
-    command, environment = start_of(module, *arguments)
-    nothing = [(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_RDWR, 0) for descriptor in range(3)]
-    os.posix_spawn(command[0], command, environment, file_actions=nothing, setsid=True)
+        command, environment = start_of("tui_pod.sync.sending", state, "--config", paths.config, *words)
+        nothing = [(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_RDWR, 0) for descriptor in range(3)]
+        # importing `subprocess` would take longer than the work of most commands
+        os.posix_spawn(command[0], command, environment, file_actions=nothing, setsid=True)
 
 
 def main(state: Path, *options: str) -> None:
