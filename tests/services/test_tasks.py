@@ -175,8 +175,8 @@ async def test_work_that_takes_long_is_shown_and_can_be_stopped(room: Room, monk
         (UserError("It is closed."), "It is closed."),
         (OSError(28, "No space left on device", "/d/x"), "That went wrong: No space left on device (/d/x)."),
         (OSError(28, "No space left on device"), "That went wrong: No space left on device."),
-        (OSError("odd"), f"Unexpected error (OSError). The log has details; to report it: {tasks.REPORT}"),
-        (KeyError("x"), f"Unexpected error (KeyError). The log has details; to report it: {tasks.REPORT}"),
+        (OSError("odd"), f"Unexpected error (OSError). To report it, run: {tasks.REPORT}"),
+        (KeyError("x"), f"Unexpected error (KeyError). To report it, run: {tasks.REPORT}"),
     ],
 )
 async def test_work_that_fails_is_told_and_other_work_goes_on(

@@ -204,7 +204,7 @@ def _explained(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
-    return f"Unexpected error ({type(error).__name__}). The log has details; to report it: {REPORT}"
+    return f"Unexpected error ({type(error).__name__}). To report it, run: {REPORT}"
 
 
 async def run_command(*words: str, limit: float | None = None, is_ahead: bool = False) -> bytes:

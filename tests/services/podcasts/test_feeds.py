@@ -125,7 +125,7 @@ async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
     monkeypatch.setattr("tui_pod.feeds.subscribe.subscribe", broken)
     await service.add(site.url("/f"))
     (error,) = service.driver.errors
-    assert error.startswith("Unexpected error (ZeroDivisionError). The log has details")
+    assert error.startswith("Unexpected error (ZeroDivisionError). To report it")
     assert "ZeroDivisionError: by zero" in capfd.readouterr().err
 
 
