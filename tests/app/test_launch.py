@@ -24,6 +24,7 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import load_library
 from tui_pod.services.services import PRELOADED, Services
 from tui_pod.state.store import StateFile
+from tui_pod.sync.sending import lock_file
 from tui_pod.terminal.client import RESTORE
 from tui_pod.terminal.saved_screen import read_screen
 
@@ -124,6 +125,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
     monkeypatch.setattr("tui_pod.services.sync.run_sync", run_sync)
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
+    lock_file(find_paths().state).touch()  # the first one waits to be asked for
     await services.after_paint()
     await asyncio.wait_for(begun.wait(), PATIENCE)
     await services.close()
