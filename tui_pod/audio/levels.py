@@ -108,7 +108,7 @@ def _read(file: Path) -> dict[str, Levels]:
     found = {}
     with suppress(OSError):
         for line in (read_text(file, "replace") or "").splitlines():
-            with logged("levels cannot be read", ValueError, TypeError):
+            with logged("levels cannot be read", ValueError, TypeError, OverflowError):
                 name, *numbers = json.loads(line)
                 found[str(name)] = Levels(*map(float, numbers))
     return found
