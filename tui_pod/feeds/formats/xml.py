@@ -149,14 +149,19 @@ def _decoded(content: bytes, charset: str | None) -> str:
     override = _override(content, charset)
     if override == "utf-8":
         return content.decode("utf-8", _AS_WINDOWS)
-    for guess in (override, _declared(content), charset, "utf-8"):
+    return decoded(content, override, _declared(content), charset, "utf-8")
+
+
+def decoded(content: bytes, *encodings: str | None) -> str:
+    """Decode by the first of these encodings that exists and fits, or by Windows-1252, which always does."""
+    for name in filter(None, encodings):
         with contextlib.suppress(ValueError):
-            if guess and is_encoding(guess):
-                return content.decode(guess)
+            if _is_encoding(name):
+                return content.decode(name)
     return content.decode("cp1252", "replace")
 
 
-def is_encoding(name: str) -> bool:
+def _is_encoding(name: str) -> bool:
     """Return whether a name that a document or server gives is that of a text encoding. Raises ValueError."""
     try:
         return bool(codecs.lookup(name)._is_text_encoding)  # excludes base64 and similar
@@ -190,7 +195,7 @@ def _override(content: bytes, charset: str | None) -> str | None:
     if len(beyond) > 2 * beyond.count("\ufffd"):
         return "utf-8"
     with contextlib.suppress(ValueError):
-        if charset and is_encoding(charset):
+        if charset and _is_encoding(charset):
             content.decode(charset)
             return charset
     return "windows-1252"

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tui_pod.core.text.clean import without_surrogates
-from tui_pod.feeds.formats.xml import is_encoding
+from tui_pod.feeds.formats.xml import decoded
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime import files
@@ -40,7 +40,7 @@ def read_document(folder: Path, address: str, policy: NetworkPolicy = PUBLIC, ca
         if former is None:
             raise
         return former
-    text = _decoded(content, response.charset)
+    text = without_surrogates(decoded(content, response.charset, "utf-8-sig"))
     with contextlib.suppress(OSError):  # without a copy it is fetched again
         files.make_folder(folder)
         files.replace(copy, text)
@@ -52,11 +52,3 @@ def read_document(folder: Path, address: str, policy: NetworkPolicy = PUBLIC, ca
 def copy_name(address: str) -> str:
     """Return the file name of the cached copy of a document."""
     return f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.txt"
-
-
-def _decoded(content: bytes, charset: str | None) -> str:
-    for encoding in filter(None, (charset, "utf-8-sig")):
-        with contextlib.suppress(ValueError):
-            if is_encoding(encoding):
-                return without_surrogates(content.decode(encoding))
-    return content.decode("cp1252", "replace")
