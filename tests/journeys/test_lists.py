@@ -26,7 +26,7 @@ def test_lists_outlive_restarts_and_a_kill_and_reach_another_machine(tmp_path: P
         app.do("Morning\r", "▤ Morning", "2 episodes put on “Morning”")
         app.do("/attention\r", "11 of 119")
         app.do("A", "Put 1 episode on which list?", "A list by a rule")
-        app.press("jj")
+        app.press("\x0e\x0e")
         app.do("\r", "A list by a rule", "Generative AI/The course")
         app.do("Focus\r", "▤ Focus", "Focus · 11 episodes", "1 Library")
         app.quit()

@@ -18,7 +18,7 @@ def shown(driver: AppDriver) -> list[str]:
 
 async def make_list(driver: AppDriver) -> None:
     """Put one to three on a list, and open it."""
-    await driver.press("V", "j", "j", "A", *"Mine", "enter")
+    await driver.press("V", "j", "j", "A", "enter", *"Mine", "enter")
     driver.main.open_entry(topics(driver).index("Mine"))
     await driver.settle()
 

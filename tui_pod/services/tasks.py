@@ -127,9 +127,7 @@ class BackgroundTasks:
                 return True
         return False
 
-    def perform(
-        self, label: str, do: Act, back: Callable[[], Work], again: Callable[[], Work] | None = None
-    ) -> asyncio.Task[object]:
+    def perform(self, label: str, do: Act, back: Callable[[], Work]) -> asyncio.Task[object]:
         """Begin a change that can be undone, and return its task.
 
         Its place among the listener's changes is that of the key, not of its end. Changes, undo and redo run one at a
@@ -137,9 +135,8 @@ class BackgroundTasks:
 
         Args:
             label: what is done, for an undo before it has ended.
-            do: does it; returns what was done, such as `Ships removed`, which is told; None if nothing was.
+            do: does it, also again; returns what was done, such as `Ships removed`, which is told; None if nothing was.
             back: undoes it.
-            again: does it again; None: as `do`.
         """
         history, done = self._controller.undo_history, ""
 
@@ -156,7 +153,7 @@ class BackgroundTasks:
             if done:
                 await step()
 
-        undo, redo = partial(repeat, back), partial(repeat, again or do)
+        undo, redo = partial(repeat, back), partial(repeat, do)
         change = Change(label, partial(self._run_in_turn, undo), partial(self._run_in_turn, redo))
         history.add(change)
         return self._run_in_turn(begin)

@@ -201,17 +201,6 @@ def test_session_goes_on_by_ids_and_ends(room: Room) -> None:
     assert summary.finished == 2
 
 
-def test_session_planned_before_the_library_was_replaced_plays_what_was_planned(room: Room) -> None:
-    request = SessionRequest(300.0, topic=2)
-    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
-    swap(room, [*NEW, *without("one")], [Topic("Another"), *TOPICS])
-    room.controller.sessions.start(request, plan)
-    assert room.playing == "two"
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("two",)
-    assert room.library.topics.names[room.controller.session.request.topic] == "Numbers"
-
-
 def test_session_whose_next_vanished_ends_after_the_present_one(room: Room) -> None:
     begin_session(room)
     swap(room, without("one"))

@@ -117,7 +117,7 @@ async def test_import_of_a_podcast_that_fails_tells_why_and_marks_it(
     service.service.imports.take(found)
     await service.done()
     [error] = service.driver.errors
-    assert "/gone" in error
+    assert error.startswith("Gone: the server does not have it any more (404).")
     assert service.driver.failed == {site.url("/gone")}
 
 

@@ -85,13 +85,9 @@ class SessionRunner:
     def start(self, request: SessionRequest, plan: Plan) -> None:
         """Play the episodes of a plan before what is queued, in place of a session under way; can be undone.
 
-        The library may have been replaced since the plan was made: the listener was asked something meanwhile.
+        The plan is of the present library.
         """
-        library, former = self._state.library, plan.library
-        episodes = tuple(former.ids[index] for index in plan.indexes)
-        if former is not library:
-            request = self._moved(request, former)
-            episodes = tuple(ident for ident in episodes if library.index(ident) is not None)
+        episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
         if not episodes:
             return
         before, queue = self.session, self._up_next.queue

@@ -90,11 +90,10 @@ class ImportService:
             store = (await self._context.open_podcasts()).store
             await in_thread(lambda _: store.subscribe(preview.imported.entries))
             await in_thread(lambda _: store.await_recordings(taking.awaited))
+            await self._library.update()
             return added if ids else None
 
-        subscribed = self._tasks.perform(
-            added, subscribe, lambda: self._show(ids, is_removed=True), lambda: self._show(ids, is_removed=False)
-        )
+        subscribed = self._tasks.perform(added, subscribe, lambda: self._remove(ids))
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
             self._context.controller.editor.receive(taking.progress, label, is_saved=False)
@@ -105,15 +104,18 @@ class ImportService:
             self._context.frontend.tell(left)
         self._tasks.run(self._fetch(subscribed, ids))
 
-    async def _show(self, ids: list[str], is_removed: bool) -> None:
+    async def _remove(self, ids: list[str]) -> None:
         store = (await self._context.open_podcasts()).store
-        change = store.remove if is_removed else store.restore
-        await in_thread(lambda _: [change(feed_id) for feed_id in ids])
+
+        def remove(_: CancelToken) -> None:
+            for feed_id in ids:
+                store.remove(feed_id)
+
+        await in_thread(remove)
         await self._library.update()
 
     async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
         await asyncio.wait((subscribed,))
-        await self._library.update()
         podcasts = await self._context.open_podcasts()
         from tui_pod.feeds.own_network import find_forbidden  # brings TLS
 

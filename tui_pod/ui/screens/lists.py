@@ -13,6 +13,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.text.clean import clean, counted, fold
 from tui_pod.ui.screens.dialog import DialogBody, SearchDialog
 
+A_NEW_LIST = "A new list …"
 BY_RULE = "A list by a rule, from what is listed …"
 
 
@@ -39,7 +40,7 @@ class CollectScreen(SearchDialog):
             (f"{each.name} · {counted(len(each.episodes))}", partial(self._put_on, each.name)) for each in found
         ]
         if not words:
-            self._shown.append((BY_RULE, self._save_rule))
+            self._shown += (A_NEW_LIST, self._ask_name), (BY_RULE, self._save_rule)
         elif all(each.name != name for each in found):
             self._shown.append((f"A new list “{name}”", partial(self._put_on, name)))
         choices = self.query_one(OptionList)
@@ -47,6 +48,10 @@ class CollectScreen(SearchDialog):
         choices.highlighted = 0
 
     def choose(self, number: int) -> None:
-        """Close, and take what was chosen."""
-        self.dismiss()
+        """Close, and take what was chosen; a new list needs a name first."""
+        if self._shown[number][0] != A_NEW_LIST:
+            self.dismiss()
         self._shown[number][1]()
+
+    def _ask_name(self) -> None:
+        self.query_one(Input).placeholder = "its name, such as Morning"
