@@ -1,12 +1,14 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
-                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--shout=FILE] [--itunes=URL]
+                                   [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--stick=WHERE:FILE] [--shout=FILE]
+                                   [--itunes=URL]
                                    -- ARGUMENTS
 
 `--itunes` gives iTunes another address. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
 `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
-good once there is such a file. SIGUSR1 takes its sound device away.
+good once there is such a file; `--stick` does so with the interpreter lock held, WHERE an `event` is handled or in a
+`save`. SIGUSR1 takes its sound device away.
 """
 
 from __future__ import annotations
@@ -50,6 +52,8 @@ def main(arguments: list[str]) -> int:
             _slow_down(float(value))
         elif name == "hang":
             _hang_once_there_is(Path(value))
+        elif name == "stick":
+            _stick_once_there_is(*value.split(":", 1))
         elif name == "shout":
             _shout(json.loads(Path(value).read_text("ascii")))
         elif name == "itunes":
@@ -124,6 +128,25 @@ def _hang_once_there_is(path: Path) -> None:
         former(self, event)
 
     setattr(PlaybackController, "handle", handle)  # noqa: B010
+
+
+def _stick_once_there_is(where: str, path: str) -> None:
+    """Stop the interpreter for good, in a C function that holds its lock, once there is a file."""
+    import ctypes
+
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.runtime import files
+
+    owner: Any = PlaybackController if where == "event" else files
+    name = "handle" if where == "event" else "sync_data"
+    former = getattr(owner, name)
+
+    def stick(*arguments: Any) -> Any:
+        while Path(path).exists():
+            ctypes.PyDLL(None).pause()
+        return former(*arguments)
+
+    setattr(owner, name, stick)
 
 
 def _move_itunes(base: str) -> None:

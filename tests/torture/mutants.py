@@ -211,6 +211,20 @@ def watch_no_loop() -> None:
     _change(Watchdog, "run", lambda self: None)
 
 
+def have_no_last_word() -> None:
+    """Leave a stuck interpreter to itself."""
+    from tui_pod.runtime.guard import Guard
+
+    _change(Guard, "look", lambda self: False)
+
+
+def leave_workers() -> None:
+    """Tell the guard of no process that was started."""
+    from tui_pod.runtime import subprocesses
+
+    _change(subprocesses, "tell_guard", lambda *_: None)
+
+
 def save_before_silence() -> None:
     """Let the sound go on until everything is saved."""
     from tui_pod.core.player.episode_player import EpisodePlayer
@@ -367,6 +381,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "dies of signals": die_of_signals,
     "believes any time": believe_any_time,
     "watches no loop": watch_no_loop,
+    "has no last word": have_no_last_word,
+    "leaves its workers": leave_workers,
     "saves before silence": save_before_silence,
     "plays into silence": play_into_silence,
     "takes an end for the end": take_any_end,

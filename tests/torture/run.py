@@ -37,6 +37,7 @@ MODULES = (
     "sharing",
     "syncing",
     "signals",
+    "stuck",
     "gate",
     "troubles",
     "marathon",
