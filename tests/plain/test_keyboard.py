@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.plain.test_program import until
-from tui_pod.plain.keyboard import ESCAPE_WAIT, Keyboard, character_name, common_start, line_keys
+from tui_pod.plain.keyboard import ESCAPE_WAIT, PASTE, Keyboard, character_name, common_start, line_keys
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,9 @@ async def keys_of(*parts: bytes, count: int) -> list[str]:
         ((b"\x1b[999;999x",), []),
         ((b"\xc3", b"\xa9"), ["é"]),
         ((b"\xff\x00j",), ["j"]),
+        ((b"\x1b[200~q\nx\x1bd\x1b[201~j",), [PASTE, "j"]),
+        ((b"\x1b[200~q", b"\x1b[2", b"01~"), [PASTE]),
+        ((b"\x1b[200~q",), [PASTE]),
     ],
 )
 async def test_sequence_of_a_terminal_is_a_key(parts: tuple[bytes, ...], keys: list[str]) -> None:
@@ -211,6 +214,8 @@ async def typed(*parts: bytes) -> tuple[list[str | None], str]:
         ((b"j\x1b[A\x1b[3~k\r",), "jk", "jk\n"),
         ((b"t\tx\r",), "town x", "town x\n"),
         ((b"\r",), "", "\n"),
+        ((b"a\x1bqb\r",), "aqb", "aqb\n"),
+        ((b"a\x1b[200~ b\r\n\x1bc\td\n\x1b[201~", b"e\r"), "a b c de", "a b c de\n"),
         ((b"a\x04\x03",), None, "a\n"),
         ((b"one two  \x17\r",), "one ", "one two  \b \b\b \b\b \b\b \b\b \b\n"),
         ((b"a" * 10_001 + b"\r",), "a" * 10_000, "a" * 10_000 + "\n"),

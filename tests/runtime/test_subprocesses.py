@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +111,31 @@ async def test_process_ends_with_what_it_has_started(answer: str, then: str) -> 
     assert select.select([child], [], [], PATIENCE)[0]
     os.close(child)
     await end_process(process)  # again
+
+
+HOLDS_PIPES = f"""
+import subprocess, sys
+print(subprocess.Popen([sys.executable, "-c", {CHILD!r}], start_new_session=True).pid, flush=True)
+"""
+
+
+def test_process_whose_pipes_are_held_by_another_leaves_nothing_for_a_closed_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = list[str]()
+    monkeypatch.setattr(sys, "unraisablehook", lambda report: said.append(repr(report.exc_value)))
+
+    async def run() -> int:
+        pipe = subprocess.PIPE
+        process = await start_process([sys.executable, "-c", HOLDS_PIPES], stdin=pipe, stdout=pipe, process_group=0)
+        assert process.stdout is not None
+        holder = int(await process.stdout.readline())
+        await end_process(process)
+        return holder
+
+    os.kill(asyncio.run(run()), signal.SIGKILL)
+    gc.collect()
+    assert said == []
 
 
 def test_module_run_apart_outlives_the_terminal_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tests.app_driver import FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
+from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.ui.palette import make_commands
 
 
@@ -28,6 +30,19 @@ async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
         await driver.press("escape")
         assert driver.notices == []
         assert "Nothing" not in driver.text
+
+
+async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(library: Library) -> None:
+    async with run_app(library) as driver:
+        driver.app.post_message(events.Paste("q\nx"))
+        await driver.settle()
+        assert driver.notices == [NOT_TYPED]
+        await driver.press("escape", "/")
+        driver.app.post_message(events.Paste("attention\nq"))
+        await driver.settle()
+        assert driver.notices == []
+        assert driver.app.focused is not None
+        assert getattr(driver.app.focused, "value", "") == "attention"
 
 
 async def test_undo_takes_away_the_notice_that_offered_it(library: Library) -> None:

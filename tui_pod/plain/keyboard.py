@@ -16,13 +16,25 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from tui_pod.config.keymap import character_key, parse_key
+from tui_pod.config.paths import is_dumb_terminal
+from tui_pod.core.text.escapes import ESC, PASTE_BEGINS, PASTE_ENDS, PASTE_MARKED, PASTE_PLAIN
 
 ESCAPE_WAIT = 0.1
 """Seconds to wait for the rest of a key's sequence, on slow lines too; after that it was the escape key."""
 
+PASTE_WAIT = 1.0
+"""Seconds to wait for the rest of a paste; a lost end would swallow every key otherwise."""
+
+KEYS_AT_ONCE = 2
+"""How many keys may arrive together if one is escape, which cancels a question; more belong to a paste."""
+
+PASTE = "paste"
+"""What `on_key` is called with for a paste that answers no question."""
+
 LINE_LIMIT = 10_000
 """Longest line in characters; the rest is dropped."""
 
+_BREAKS = re.compile(r"[\r\n\t]+")
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
 _BEGINNING = re.compile(r"\x1b(?:\[[0-9;]{0,16}|O)?")
 
@@ -61,7 +73,7 @@ class Keyboard:
 
         Args:
             descriptor: What is read.
-            on_key: Called with each key.
+            on_key: Called with each key, or with `PASTE`.
             on_end: Called at the end of the input.
             echo: Shows what is typed in a terminal.
         """
@@ -72,6 +84,8 @@ class Keyboard:
         self._is_terminal = os.isatty(descriptor)
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._text = ""
+        self._came = 0  # how many bytes were read last
+        self._pasted: str | None = None  # what was pasted so far, while a paste goes on
         self._asker: Callable[[str], object] | None = None
         self._on_cancel: Callable[[], object] = lambda: None
         self._complete: Completer | None = None
@@ -144,8 +158,10 @@ class Keyboard:
         if is_raw:
             mode[3] &= ~(termios.ICANON | termios.ECHO)
             mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        with contextlib.suppress(termios.error):  # the terminal is gone
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
+        with contextlib.suppress(termios.error, OSError):  # the terminal is gone
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, mode)  # it may be stalled, and never drain
+            if not is_dumb_terminal():
+                os.write(self._descriptor, (PASTE_MARKED if is_raw else PASTE_PLAIN).encode())
 
     def _read_on(self) -> None:
         if self._is_open:
@@ -171,6 +187,7 @@ class Keyboard:
     def feed(self, content: bytes) -> None:
         """Process bytes of input."""
         self._text += self._decoder.decode(content)
+        self._came = len(content)
         if self._timer is not None:
             self._timer.cancel()
         while self._text and (self._take_key() if self._is_terminal else self._take_line()):
@@ -205,6 +222,8 @@ class Keyboard:
             asker(line)
 
     def _take_key(self) -> bool:
+        if self._pasted is not None or self._text.startswith(PASTE_BEGINS):
+            return self._take_paste()
         character = ""
         if found := _SEQUENCE.match(self._text):
             self._text = self._text[found.end() :]
@@ -216,8 +235,28 @@ class Keyboard:
             character = self._text[0]
             key = character_name(character)
             self._text = self._text[1:]
+            if character == ESC and self._asker is not None and self._came > KEYS_AT_ONCE:
+                key = None  # of a paste in a terminal that does not mark it
         self._take(key, character)
         return True
+
+    def _take_paste(self) -> bool:
+        """Take text for the line that is asked for, until the mark of its end, which may come in pieces."""
+        self._pasted = (self._pasted or "") + self._text
+        pasted, end, self._text = self._pasted.partition(PASTE_ENDS)
+        if end:
+            self._end_paste(pasted)
+        else:
+            self._timer = asyncio.get_running_loop().call_later(PASTE_WAIT, self._end_paste, pasted)
+        return bool(end)
+
+    def _end_paste(self, pasted: str) -> None:
+        self._pasted = None
+        line = _BREAKS.sub(" ", pasted.removeprefix(PASTE_BEGINS).strip("\r\n"))
+        if self._is_open and self._asker is None:
+            self._on_key(PASTE)
+        elif self._is_open:
+            self._replace((self._line + "".join(filter(str.isprintable, line)))[:LINE_LIMIT])
 
     def _take_escape(self) -> None:
         self._text = ""

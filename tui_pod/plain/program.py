@@ -25,7 +25,7 @@ from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue, Verbosity
-from tui_pod.plain.keyboard import Keyboard
+from tui_pod.plain.keyboard import PASTE, Keyboard
 from tui_pod.plain.menu_commands import MenuCommands
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.playback_commands import PlaybackCommands
@@ -41,6 +41,7 @@ from tui_pod.plain.spoken import (
     source_of,
 )
 from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.services.tasks import NOTHING_TO_STOP
 
 if TYPE_CHECKING:
@@ -172,6 +173,9 @@ class PlainProgram:
 
     def _press(self, key: str) -> None:
         """Run the action of a key, given Textual's name for it, in the listener's context."""
+        if key == PASTE:
+            self._refuse(NOT_TYPED)
+            return
         self.services.key_pressed()
         actions = bound_actions(self.services.first.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")

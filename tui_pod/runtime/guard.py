@@ -31,8 +31,8 @@ LAST_WORD = 12.0
 TYPED_LIMIT = 6.0
 """Seconds that a key that quits may wait for an answer."""
 
-QUIT_KEYS = frozenset(b"q\x03\x04\x11")
-"""What a terminal sends for q, ctrl+c, ctrl+d and ctrl+q, which quit unless they are typed into a text."""
+QUIT_KEYS = frozenset(b"q\x03\x11")
+"""What a terminal sends for q, ctrl+c and ctrl+q, which quit unless they are typed into a text."""
 
 STACKS = signal.SIGUSR2
 """Lets a stuck app write the stacks of its threads to the log."""

@@ -77,15 +77,21 @@ async def start_process(command: Sequence[str], **options: Any) -> asyncio.subpr
 async def end_process(process: asyncio.subprocess.Process) -> None:
     """Terminate a process and what it has started, and kill what does not end.
 
-    It must end before the event loop does; otherwise asyncio prints an error about a closed loop in the terminal.
+    It must end, and its pipes must be closed, before the event loop is; otherwise asyncio prints a traceback in the
+    terminal. A process that has left the group may still hold the pipes.
     """
     import asyncio  # most processes that import this module have no event loop
 
-    if process.returncode is None:
-        _signal(process, signal.SIGTERM)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(process.wait(), END_LIMIT)
-    _end_group(process)
+    try:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if process.returncode is None:
+                _signal(process, number)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(process.wait(), END_LIMIT)
+    finally:
+        _end_group(process)
+        getattr(process, "_transport").close()  # noqa: B009  # asyncio has no public way
+    await asyncio.sleep(0)
 
 
 @contextlib.contextmanager

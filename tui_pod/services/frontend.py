@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui_pod.recall.questions import Question
     from tui_pod.services.podcasts.logins import LoginQuestion
 
+NOT_TYPED = "What you paste is not typed as keys. Open a field for it first."
+
 
 class Job(NamedTuple):
     """Work in progress, or a state that lasts, as it is shown."""

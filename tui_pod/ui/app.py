@@ -16,6 +16,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
+from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.key_order import handle_key
@@ -271,6 +272,10 @@ class TuiPodApp(TerminalApp):
             await super().on_event(event)
 
     # -- actions ---------------------------------------------------------------------------------------
+
+    def on_paste(self) -> None:
+        """Say that a paste does nothing where no field takes it."""
+        self.frontend.tell(NOT_TYPED)
 
     def action_toggle_pause(self) -> None:
         """Pause or resume; with nothing loaded, play the episode at the cursor."""

@@ -23,6 +23,12 @@ RESTORE = (
 )
 """Resets every terminal mode that Textual or we set."""
 
+PASTE_MARKED, PASTE_PLAIN = "\x1b[?2004h", "\x1b[?2004l"
+"""Have the terminal mark what is pasted, and no longer (xterm's bracketed paste); Textual does so by itself."""
+
+PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+"""How it marks that."""
+
 KEEP_TITLE, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """Save and restore the terminal's title (xterm's ctlseqs)."""
 
