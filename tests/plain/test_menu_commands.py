@@ -24,7 +24,8 @@ PALETTE = "A command, a topic or an episode by its name, or the number of a row;
         ("m", ["m: Mark played or unplayed, move on; Add to the recall cards, or remove from them."]),
         (" ", ["space: Play or pause."]),
         ("€", ["euro sign: does nothing."]),
-        ("€m", ["euro sign: does nothing."]),
+        ("€m", ["No key does that."]),
+        ("sleep", ["z: Sleep timer; twice: 5 minutes more.", "capital Z: Go back to where the sleep timer was set."]),
         ("\x00", ["No key."]),
         ("", []),
     ],
@@ -66,6 +67,7 @@ async def test_help_has_a_part_for_each_action_and_one_alone(room: Room) -> None
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        ("new", ["New, 0 episodes.", "Nothing is new. Press capital R to refresh all podcasts."]),
         ("basics", ["Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40."]),
         ("three", ["Playing: Three. 5 minutes."]),
         ("plan session", ["How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:"]),

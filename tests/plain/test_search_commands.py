@@ -99,7 +99,7 @@ async def test_matches_are_moved_through_to_either_end(room: Room) -> None:
     services = Answers(room, SearchAnswer(WANTED, Results((Found("one", "One", hits),), 1)))
     async with typing(services) as typist:
         await typist.type("ctrl+f", "ship", until_said="1 of 3. One. In the title.")
-        await typist.type("k", "j", "j", "j", "ctrl+f", "ship")
+        await typist.type("N", "n", "j", "n", "ctrl+f", "ship")
         await until(lambda: typist.lines[-1].startswith("1 of 3"))
     assert typist.lines[6:] == [
         "1 of 3. One. In the title.",

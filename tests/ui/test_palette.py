@@ -51,6 +51,16 @@ async def choose(driver: AppDriver, ident: str) -> None:
     assert not driver.shows(PaletteScreen)
 
 
+@pytest.mark.parametrize(("name", "entry"), [("new", SmartList.NEW), ("Queue", SmartList.QUEUE)])
+async def test_palette_lists_what_is_called_just_that_first(name: str, entry: SmartList, library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("ctrl+p")
+        await driver.write(name)
+        assert rows(driver)[0] == f"{name.title()} topic"
+        await driver.press("enter")
+        assert driver.listed == entry
+
+
 async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("t", "h")
@@ -294,7 +304,7 @@ async def test_commands_are_found_by_name_before_their_text_and_the_five_used_la
         await driver.settle()
         assert rows(driver)[:2] == ["Away", "Other"]
         for typed, found in (
-            ("volume", ["Volume, up", "Volume", "Turn volume", "Revolume", "Other"]),
+            ("volume", ["Volume", "Volume, up", "Turn volume", "Revolume", "Other"]),
             ("up vol", ["Volume, up"]),
             ("turn vol", ["Turn volume", "Other"]),
         ):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import SyncSettings, bound_actions
-from tui_pod.core.selection.list_query import narrow
+from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.feeds.folders.address import typed_path
 from tui_pod.plain.keyboard import line_keys
@@ -85,8 +85,12 @@ class MenuCommands:
             begins = PARTS.get(typed)
             wanted = {ident for ident in known if begins is None or ident.partition(".")[0] in begins}
             self._dialogue.say_all(say_keys(self._actions, wanted))
+        elif len(keys := list(line_keys(typed))) > 1:  # no key is called that
+            words = fold(typed).split()
+            named = {action.id for action in self._actions if all(word in fold(label_of(action)) for word in words)}
+            self._dialogue.say_all(say_keys(self._actions, named & known) if named & known else ["No key does that."])
         elif typed:
-            key = next(line_keys(typed), ("", ""))[0]
+            key = keys[0][0] if keys else ""
             found = [action for action in self._actions if key in action.key_list and action.id in known]
             labels = dict.fromkeys(map(label_of, found))
             self._dialogue.say(sentence(f"{say_key(key)}: {'; '.join(labels) or 'does nothing'}" if key else "No key"))
@@ -111,7 +115,9 @@ class MenuCommands:
         if (sync := services.sync) is not None:
             entries["Sync now"] = sync.sync_now
         entries["Set up sync"] = self._ask_sync
-        for topic, name in enumerate(services.controller.library.topics.names):
+        smart = {entry.name.title(): entry for entry in SmartList}
+        topics = {name: topic for topic, name in enumerate(services.controller.library.topics.names)}
+        for name, topic in (smart | topics).items():
             entries.setdefault(name, partial(self._navigation.open_entry, topic))
         return entries
 

@@ -37,6 +37,8 @@ class SearchCommands(RowCommands):
             "found.play": lambda: self._run(services.search.play(*self._matches[self._row])),
             "found.queue": self._queue,
             "found.bookmark": lambda: self._run(services.search.add_bookmark(*self._matches[self._row], edit)),
+            "search.next": lambda: self.go(self._row + 1),
+            "search.previous": lambda: self.go(self._row - 1),
             "found.search": self._ask,
         }
         super().__init__(commands)

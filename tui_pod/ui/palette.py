@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, shown_keys
-from tui_pod.core.selection.list_query import narrow
+from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
@@ -133,6 +133,7 @@ class PaletteScreen(SearchDialog):
         """Show the commands, the recently used ones first, topics and episodes."""
         words = fold(typed).split()
         self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
+        self._shown.sort(key=lambda each: fold(each.name) != " ".join(words))  # what is called just that comes first
         width = self.app.size.width
         room = min(WIDTH, width) - FRAME - PADDING * (width >= NORMAL_WIDTH)
         choices = self.query_one(OptionList)
@@ -154,11 +155,11 @@ class PaletteScreen(SearchDialog):
         return [command for _, command in sorted(found, key=lambda each: each[0])]
 
     def _topics(self, words: Sequence[str]) -> list[PaletteCommand]:
-        names = self._controller.library.topics.names
-        found = (topic for topic, name in enumerate(names) if all(word in fold(name) for word in words))
-        chosen = islice(found, MOST)
+        smart = ((entry.name.title(), entry) for entry in SmartList)
+        topics = ((name, topic) for topic, name in enumerate(self._controller.library.topics.names))
+        found = ((name, entry) for name, entry in chain(smart, topics) if all(word in fold(name) for word in words))
         show = self._tui.main_screen.open_entry
-        return [PaletteCommand(names[topic], partial(show, topic), "topic") for topic in chosen]
+        return [PaletteCommand(name, partial(show, entry), "topic") for name, entry in islice(found, MOST)]
 
     def _episodes(self, typed: str) -> list[PaletteCommand]:
         if len(typed.strip()) < MIN_LETTERS:

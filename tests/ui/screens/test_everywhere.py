@@ -51,6 +51,16 @@ async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its
         assert driver.playback.position == 30.0
 
 
+async def test_matches_are_gone_through_with_the_keys_of_a_search(library: Library) -> None:
+    async with searching(library, *"a") as driver:
+        await found(driver, "A lighthouse stands")
+        await driver.press("enter", "n")
+        view = driver.main.query_one(FoundView)
+        assert (view.cursor, driver.notices) == (1, [])
+        await driver.press("N")
+        assert view.cursor == 0
+
+
 async def test_question_shows_the_nearest_results_under_a_heading(library: Library) -> None:
     question = "why do lighthouses shine"
     async with searching(library, *("space" if key == " " else key for key in question)) as driver:

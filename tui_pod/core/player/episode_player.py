@@ -466,9 +466,7 @@ class EpisodePlayer:
                 there = f"is back. Press {key_of('playback.toggle')} to go on there."
                 self._listener.tell(f"{name} {there if is_back else 'is gone, so playback paused at its position.'}")
             case FiltersMissing():
-                self._listener.tell(
-                    "This libmpv lacks a filter: recordings keep their loudness and silence.", is_error=True
-                )
+                self._listener.tell("This libmpv lacks a filter: recordings keep their loudness and silence.")
             case BufferingChanged(is_buffering=is_buffering):
                 self._state.show(playback._replace(is_buffering=is_buffering, attempt=None))
             case FileEnded(position=position):

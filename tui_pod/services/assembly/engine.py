@@ -160,7 +160,7 @@ class Engine:
     def _lost(self, device: str) -> None:
         """Pause the excerpt player, whose device is gone."""
         self.controller.set_paused(True)
-        self.broadcast.tell(f"{device} is gone, so playing is paused.", is_error=True)
+        self.broadcast.tell(f"{device} is gone, so playing is paused.")
 
     def _report(self, report: Report) -> None:
         """Pass on what the writer reports from its thread."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding, BindingType
+
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
@@ -23,10 +26,16 @@ ROOM_FOR_TOPIC = 60
 """From this width on, the topic is shown beside the title (cells)."""
 
 
+_NEXT: list[BindingType] = [
+    Binding(BY_ID[ident].keys, f"move({by})", id=ident) for ident, by in (("search.next", 1), ("search.previous", -1))
+]
+"""The keys of a search go through what was found, too."""
+
+
 class FoundView(ChoiceLines):
     """Episodes and their matches; the match at the cursor shows its whole sentence."""
 
-    BINDINGS = bindings("found", "move")
+    BINDINGS = bindings("found", "move") + _NEXT
     DEFAULT_CSS = "FoundView { border: none; }"
 
     def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
