@@ -45,7 +45,7 @@ def running(
 def surroundings(**variables: str) -> dict[str, str]:
     """Return the environment of a program on a terminal."""
     found = {
-        **os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **variables,
+        **os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", **variables,
     }  # fmt: skip
     if "NO_COLOR" not in variables:
         found.pop("NO_COLOR", None)

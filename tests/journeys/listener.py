@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -116,7 +117,7 @@ class Listener:
         home = Home(self.folder, self.folder / "catalog.toml", self.state_path)
         # libfaketime's fix for old C libraries wakes waiting threads too early: starting a thread then costs 0.1 s
         clock = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"} if self.day else {}
-        return {**home.variables, "TZ": "UTC", **clock, **self.variables}
+        return {**home.variables, "TZ": os.environ.get("TZ", "UTC"), **clock, **self.variables}
 
     @property
     def state_path(self) -> Path:
