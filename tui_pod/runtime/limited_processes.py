@@ -11,12 +11,12 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.log import log, log_lines
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import end_group, start_group, start_of
 from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 60.0
@@ -58,7 +58,7 @@ class _Process:
         command, environment = start_of("tui_pod.runtime.limited_worker", *map(str, limits))
         try:
             with closing(other):
-                self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                self._process = start_group(
                     command, env=environment, stdin=other.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
         except OSError:
@@ -82,11 +82,10 @@ class _Process:
     def end(self) -> int:
         """End the process, and return its exit status."""
         self.socket.close()
-        try:
-            return self._process.wait(0.2)  # it ends by itself when it is alone
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(0.2)  # it ends by itself when it is alone
+        end_group(self._process)
+        return self._process.wait()
 
 
 class LimitedProcesses:

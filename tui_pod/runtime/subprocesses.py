@@ -89,7 +89,7 @@ async def end_process(process: asyncio.subprocess.Process) -> None:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(process.wait(), END_LIMIT)
     finally:
-        _end_group(process)
+        end_group(process)
         getattr(process, "_transport").close()  # noqa: B009  # asyncio has no public way
     await asyncio.sleep(0)
 
@@ -103,14 +103,20 @@ def running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
     Raises:
         OSError: it cannot be started.
     """
-    import subprocess  # see above
-
-    with subprocess.Popen(command, **_in_group(options)) as process:
-        tell_guard(TIE, process.pid)
+    with start_group(command, **options) as process:
         try:
             yield process
         finally:
-            _end_group(process)
+            end_group(process)
+
+
+def start_group(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program, to be ended with `end_group`; see `running`."""
+    import subprocess  # see above
+
+    process = subprocess.Popen(command, **_in_group(options))
+    tell_guard(TIE, process.pid)
+    return process
 
 
 def group_lives(process: asyncio.subprocess.Process) -> bool:
@@ -126,7 +132,7 @@ def _in_group(options: dict[str, Any]) -> dict[str, Any]:
     return options if "process_group" in options else {"start_new_session": is_guarded(), **options}
 
 
-def _end_group(process: _Process) -> None:
+def end_group(process: _Process) -> None:
     """Kill a process, and what is left of its group."""
     _signal(process, signal.SIGKILL)
     tell_guard(UNTIE, process.pid)
