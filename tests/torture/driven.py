@@ -2,10 +2,10 @@
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
                                    [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--stick=WHERE:FILE] [--shout=FILE]
-                                   [--itunes=URL]
-                                   -- ARGUMENTS
+                                   [--itunes=URL] [--weak-reader] -- ARGUMENTS
 
-`--itunes` gives iTunes another address. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
+`--itunes` gives iTunes another address. `--weak-reader` gives the reader of transcripts a pattern that takes
+exponential time. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
 `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
 good once there is such a file; `--stick` does so with the interpreter lock held, WHERE an `event` is handled or in a
 `save`. SIGUSR1 takes its sound device away.
@@ -56,12 +56,20 @@ def main(arguments: list[str]) -> int:
             _stick_once_there_is(*value.split(":", 1))
         elif name == "shout":
             _shout(json.loads(Path(value).read_text("ascii")))
+        elif name == "weak-reader":
+            _weaken_reader()
         elif name == "itunes":
             _move_itunes(value)
+    words = arguments[place + 1 :]
+    if words[:1] == ["tui_pod.runtime.limited_worker"]:
+        from tui_pod.runtime.limited_worker import main as read
+
+        read(float(words[1]), int(words[2]))
+        return 0
     _let_device_go(mpv_player)
     from tui_pod.cli.main import main as run
 
-    return run(arguments[place + 1 :])
+    return run(words)
 
 
 def _count(path: Path) -> None:
@@ -157,6 +165,28 @@ def _move_itunes(base: str) -> None:
 
     for name in ("itunes", "itunes_episodes"):
         setattr(services, name, partial(getattr(services, name), base=base))
+
+
+WEAK = r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b"
+
+
+def _weaken_reader() -> None:
+    """Let a pattern of transcripts take exponential time: in this process, the readers and the index that it starts."""
+    import re
+
+    from tui_pod.core.library import transcript
+    from tui_pod.runtime import limited_processes, subprocesses
+    from tui_pod.services import tasks
+
+    setattr(transcript, "_TTML", re.compile(WEAK, re.DOTALL))  # noqa: B010
+    start_of, changes = subprocesses.start_of, [one for one in sys.argv[1:] if one.startswith("--mutant")]
+
+    def start_weak(module: str, *arguments: Any) -> tuple[list[str], dict[str, str]]:
+        words = arguments if module == "tui_pod" else (module, *arguments)
+        return start_of("tests.torture.driven", *changes, "--weak-reader", "--", *words)
+
+    for module in (limited_processes, tasks):
+        setattr(module, "start_of", start_weak)  # noqa: B010
 
 
 def _shout(texts: list[str]) -> None:

@@ -353,6 +353,30 @@ def draw_anything() -> None:
     _change(output_gate, "guard_output", lambda: None)
 
 
+def read_texts_itself() -> None:
+    """Read texts of others in this process."""
+    import json
+
+    from tui_pod.runtime import limited_processes, limited_worker
+
+    def call(self: limited_processes.LimitedProcesses, function: str, *arguments: Any, **_: Any) -> Any:
+        return limited_processes._result(function, json.loads(limited_worker._answer(function, [*arguments])))
+
+    _change(limited_processes.LimitedProcesses, "call", call)
+
+
+def let_faults_through() -> None:
+    """Let what is wrong with a text be wrong with what reads it."""
+    from tui_pod.feeds import foreign_texts
+    from tui_pod.search import sources
+
+    class Nothing(Exception):
+        pass
+
+    for module in (foreign_texts, sources):
+        _change(module, "ContentFault", Nothing)
+
+
 def keep_damaged_cache() -> None:
     """Take every error of a cache for one that passes, and every file for the one that was written."""
     from tui_pod.search import store as search_store
@@ -371,6 +395,8 @@ def repair_no_rows() -> None:
 
 MUTANTS: dict[str, Callable[[], None]] = {
     "draws what content says": draw_anything,
+    "reads texts itself": read_texts_itself,
+    "lets faults of texts through": let_faults_through,
     "keeps a damaged cache": keep_damaged_cache,
     "repairs no rows": repair_no_rows,
     "fetches again what keep removed": fetch_removed,

@@ -39,6 +39,7 @@ MODULES = (
     "signals",
     "stuck",
     "gate",
+    "texts",
     "troubles",
     "marathon",
     "weeks",
