@@ -24,7 +24,6 @@ def test_texts_come_through_as_their_readers_return_them(tmp_path: Path) -> None
     assert texts.transcript(VTT, None) == texts.transcript_in(file, None) == transcript
     assert texts.cues_in(file, None) == ([*transcript.cues], False)
     assert texts.chapters('{"chapters":[{"startTime":1,"title":"A"}]}') == (Chapter(1.0, "A"),)
-    assert texts.notes_chapters("<p>0:00 A<p>1:00 B", None) == (Chapter(0.0, "A"), Chapter(60.0, "B"))
     assert (texts.notes("<p>A<p>B"), texts.plain_texts(["<b>A</b>", ""])) == ("A\n\nB", ["A", ""])
     texts.close()
 

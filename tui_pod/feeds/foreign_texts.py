@@ -50,21 +50,13 @@ class ForeignTexts:
 
     def transcript_in(self, file: Path, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript in a file; empty if there is no such file."""
-        try:
-            text = read_start(file, MAX_BYTES).decode("utf-8", "replace")
-        except OSError:
+        if (text := _text_in(file)) is None:
             return Transcript()
         return parse_transcript(text, duration) if file.parent == OWN else self.transcript(text, duration, cancel)
 
     def cues_in(self, file: Path, duration: float | None) -> tuple[list[Cue], bool]:
-        """Return the cues in a file as `read_cues` does, and whether it is cut; none if there is no such file.
-
-        Raises:
-            ContentFault: it cannot be read.
-        """
-        try:
-            text = read_start(file, MAX_BYTES).decode("utf-8", "replace")
-        except OSError:
+        """Return the cues in a file, if there is one, and whether it is cut: see `read_cues`. Raises ContentFault."""
+        if (text := _text_in(file)) is None:
             return [], False
         if file.parent == OWN:
             return read_cues(text, duration), is_cut(text)
@@ -74,34 +66,19 @@ class ForeignTexts:
         """Return the chapters in a text, as `parse_chapters` does. Raises ContentFault."""
         return tuple(starmap(Chapter, self.read("tui_pod.feeds.formats.chapters:parse_chapters", text, cancel=cancel)))
 
-    def notes_chapters(
-        self, html: str, duration: float | None, cancel: CancelToken | None = None
-    ) -> tuple[Chapter, ...]:
-        """Return the chapters that show notes list, as `notes_chapters` does. Raises ContentFault."""
-        found = self.read("tui_pod.feeds.formats.chapters:html_chapters", html, duration, cancel=cancel) if html else ()
-        return tuple(starmap(Chapter, found))
-
     def notes(self, html: str, cancel: CancelToken | None = None) -> str:
         """Return show notes as `to_notes` does. Raises ContentFault."""
         return self.read("tui_pod.feeds.formats.html_text:to_notes", html, cancel=cancel) if html else ""
 
     def plain_texts(self, notes: Sequence[str]) -> list[str]:
         """Return show notes as `to_text` does; empty for those that cannot be read. Raises ContentFault if none can."""
-        if not any(notes):
-            return [*notes]
         try:
-            texts: list[str] = self._processes.call("tui_pod.feeds.formats.html_text:to_texts", notes)
-            return texts
-        except ContentFault:
-            return [self._plain_text(html) for html in notes]
-
-    def _plain_text(self, html: str) -> str:
-        try:
-            return self.read("tui_pod.feeds.formats.html_text:to_text", html) if html else ""
+            call = self._processes.call
+            return call("tui_pod.feeds.formats.html_text:to_texts", notes) if any(notes) else [*notes]
         except ContentFault as fault:
             if not fault.is_lasting:
                 raise
-            return ""
+        return [""] if len(notes) == 1 else [text for html in notes for text in self.plain_texts([html])]
 
     def read(self, function: str, text: str, *more: object, cancel: CancelToken | None = None) -> Any:
         """Return what a function makes of a text: see `LimitedProcesses.call`. Raises ContentFault, Cancelled."""
@@ -121,6 +98,13 @@ class ForeignTexts:
     def close(self) -> None:
         """End the processes."""
         self._processes.close()
+
+
+def _text_in(file: Path) -> str | None:
+    try:
+        return read_start(file, MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return None
 
 
 def _remember(known: Path, fault: str) -> None:

@@ -22,6 +22,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.wall_time import local_time
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.foreign_texts import ForeignTexts
+from tui_pod.feeds.formats.chapters import notes_chapters
 from tui_pod.feeds.media.documents import read_document
 from tui_pod.feeds.media.download_request import DownloadRequest, name_of_part
 from tui_pod.feeds.media.downloads import Downloads
@@ -148,9 +149,10 @@ class Podcasts:
         if episode.parts:
             return EpisodeChapters(part_chapters(episode.parts), fault=fault)
         try:
-            return EpisodeChapters(self._texts.notes_chapters(details.notes, episode.duration, cancel), fault=fault)
+            notes = self._texts.notes(details.notes, cancel)
         except ContentFault:  # `notes` says so
-            return EpisodeChapters((), fault=fault)
+            notes = ""
+        return EpisodeChapters(notes_chapters(notes, episode.duration), fault=fault)
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript at an episode's address; empty if there is none, with `fault` set if fetching fails."""

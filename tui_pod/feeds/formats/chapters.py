@@ -10,7 +10,6 @@ import re
 
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
-from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.formats.values import to_seconds
 
 MAX_CHARS = 2_000_000
@@ -39,11 +38,6 @@ def parse_chapters(text: str) -> tuple[Chapter, ...]:
         if start is not None:
             marks.append(Chapter(start, clean(title) if isinstance(title, str) else ""))
     return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
-
-
-def html_chapters(html: str, duration: float | None = None) -> tuple[Chapter, ...]:
-    """Return the chapters that show notes in HTML list: see `notes_chapters`."""
-    return notes_chapters(to_notes(html), duration)
 
 
 def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, ...]:
