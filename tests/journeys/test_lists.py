@@ -32,6 +32,7 @@ def test_lists_outlive_restarts_and_a_kill_and_reach_another_machine(tmp_path: P
         app.quit()
     assert [each.name for each in listener.state.notebook.lists] == ["Morning", "Focus"]
 
+    listener.run("sync", "--yes", *config)  # the first sync with a folder is never done unasked
     with listener.sits_down(*config) as app:
         app.see("▤ Focus", "▤ Morning", "Focus · 11 episodes", "synced")
         app.do("\t", "enter Open")
@@ -46,7 +47,7 @@ def test_lists_outlive_restarts_and_a_kill_and_reach_another_machine(tmp_path: P
         app.see("Morning · 2 episodes", "your order")
         app.until(lambda: app.text.find(FIRST) > app.text.find(SECOND) > 0, "the order of one's own")
         app.quit()
-    listener.run("sync", "--yes", *config)
+    listener.run("sync", *config)
     other_config = "--config", str(other.folder / "config.toml")
     other.run("sync", "--yes", *other_config)
     assert other.run("list", "--topic", "Morning", *other_config).startswith("genai-vs-traditional-ai\t")
