@@ -227,7 +227,7 @@ def quietest(samples: Samples) -> int:
     loudness = np.abs(tail[: len(tail) // step * step].reshape(-1, step).astype(np.float32)).mean(axis=1)
     width = int(QUIET * 50)
     smooth = np.convolve(loudness, np.ones(width, np.float32), "valid")
-    return len(samples) - len(tail) + (int(smooth.argmin()) + width // 2) * step
+    return len(samples) - len(tail) + (int(np.argmin(smooth)) + width // 2) * step
 
 
 def _sentences(model: WhisperModel, samples: Samples, start: float, request: dict[str, Any]) -> Iterator[Cue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import locale
 import sqlite3
 import stat
 import threading
@@ -321,6 +322,22 @@ def test_host_of_the_own_network_is_allowed_by_our_backup_alone(store: FeedStore
     store.db.file.unlink()
     assert [feed.is_origin_known for feed in store.feeds()] == [True, False]
     assert "The database of feeds was missing: 2 feeds were restored from its backup." in store.take_notices()
+
+
+def test_feeds_are_counted_in_a_turkish_locale(store: FeedStore) -> None:
+    """Where a small I has a dot of its own, CPython 3.11 does not see that a statement is an INSERT."""
+    former = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "tr_TR.UTF-8")
+    except locale.Error:
+        pytest.skip("there is no Turkish locale")
+    try:
+        store.db.close()
+        store.db.file.unlink()
+        store.feeds()
+    finally:
+        locale.setlocale(locale.LC_CTYPE, former)
+    assert ": 1 feed" in store.take_notices()[0]
 
 
 def test_new_store_says_nothing_and_a_backup_that_cannot_be_read_restores_nothing(tmp_path: Path) -> None:

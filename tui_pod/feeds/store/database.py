@@ -249,11 +249,13 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: 
     for entry in entries:
         feed_id, private = entry.feed_id or entry.address, (is_backup and entry.private) or "?"
         own_title = "" if entry.address.startswith("http") else entry.title  # no feed will tell that of a folder
-        is_new = db.execute(
+        before = db.total_changes  # not `rowcount`: see `repair`
+        db.execute(
             "INSERT INTO feeds (first, address, title, own_title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             (feed_id, entry.address, entry.title, own_title, entry.page or "", json.dumps(entry.folders), private),
-        ).rowcount
+        )
+        is_new = db.total_changes > before
         count += is_new
         if is_new and entry.settings:
             settings_table.write(db, feed_id, dict(entry.settings))

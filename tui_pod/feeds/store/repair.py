@@ -84,13 +84,13 @@ def _copy(source: sqlite3.Connection, db: sqlite3.Connection, table: str) -> int
     except DATABASE_ERRORS:
         return 0
     columns = [name for name in types if name in there]
-    count = 0
+    before = db.total_changes  # in a Turkish locale, `rowcount` is -1 after INSERT: CPython folds the I
     insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     for row in _rows(source, f"SELECT {', '.join(columns)} FROM {table} WHERE rowid BETWEEN ? AND ?"):
         with suppress(sqlite3.Error, ValueError, OverflowError):
             values = [_checked(name, types[name], value) for name, value in zip(columns, row, strict=True)]
-            count += db.execute(insert, values).rowcount
-    return count
+            db.execute(insert, values)
+    return db.total_changes - before
 
 
 def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
