@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.access import NetworkPolicy, make_policy
-from tui_pod.feeds.refresh import refresh, refresh_feed
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.net.access import NetworkPolicy, make_policy
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.sources.refresh import refresh, refresh_feed
 
 EPISODES = 20
 """Of each of many podcasts."""

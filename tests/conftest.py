@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from tests.fakes import FakeClock
-from tests.feeds.server import Site, serving
 from tests.patience import PATIENCE
 from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tests.sources.server import Site, serving
 from tests.world import ZONES
 from tui_pod.core.library.library import Library, build_library
 

@@ -36,9 +36,6 @@ from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
-from tui_pod.feeds.directories.find import Finding
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
@@ -53,6 +50,9 @@ from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.podcasts.directories.find import Finding
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

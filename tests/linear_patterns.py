@@ -287,10 +287,10 @@ def to_text(pattern: re.Pattern[Any]) -> Callable[[str], Any]:
 def readers() -> Iterator[tuple[str, Callable[[str], object], tuple[str, ...], tuple[str, ...]]]:
     """Yield readers of whole texts, with the heads and pieces of their formats."""
     from tui_pod.core.library.transcript import parse_transcript
+    from tui_pod.core.text.html_text import feed_links, to_notes
     from tui_pod.core.text.speech import speakable, split_sentences
-    from tui_pod.feeds.folders.cue import read_cue
-    from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
-    from tui_pod.feeds.formats.html_text import feed_links, to_notes
+    from tui_pod.sources.folders.cue import read_cue
+    from tui_pod.sources.podcasts.chapters import notes_chapters, parse_chapters
 
     timing = "00:01.000 --> 00:02.000\n"
     yield "parse_transcript", parse_transcript, ("", "WEBVTT\n\n", '<tt xml:lang="a">', "<html>", f"{timing}a\n"), (

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import START
-from tests.feeds.server import feed, item
+from tests.sources.server import feed, item
 from tests.state.test_store import at, positions, record
 from tui_pod.core.library.catalog import CatalogError, parse_catalog
 from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.text.clean import is_safe
-from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import parse_opml
-from tui_pod.feeds.formats.rss import parse_feed
+from tui_pod.shelf.opml import parse_opml
+from tui_pod.shelf.published import FeedError
+from tui_pod.sources.podcasts.rss import parse_feed
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import record_text, snapshot_text
 from tui_pod.state.store import StateFile

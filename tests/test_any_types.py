@@ -24,15 +24,15 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.catalog import CatalogError, parse_catalog
 from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.player.snapshot import Source
-from tui_pod.feeds.directories import find as directories
-from tui_pod.feeds.directories.services import fyyd, itunes_episodes
-from tui_pod.feeds.formats.chapters import parse_chapters
-from tui_pod.feeds.formats.json_feed import parse_json_feed
-from tui_pod.feeds.formats.opml import parse_opml
-from tui_pod.feeds.media.sparse_file import read_content, read_note
-from tui_pod.feeds.servers.items import to_found, to_listed
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import parse_request, perform
+from tui_pod.recordings.sparse_file import read_content, read_note
+from tui_pod.shelf.opml import parse_opml
+from tui_pod.sources.podcasts.chapters import parse_chapters
+from tui_pod.sources.podcasts.directories import find as directories
+from tui_pod.sources.podcasts.directories.services import fyyd, itunes_episodes
+from tui_pod.sources.podcasts.json_feed import parse_json_feed
+from tui_pod.sources.servers.items import to_found, to_listed
 from tui_pod.state.store import StateFile
 from tui_pod.sync.actions import action_mark, action_time, parse_action
 from tui_pod.sync.memory import read_memory

@@ -17,17 +17,17 @@ from tui_pod.audio.cover import make_picture
 from tui_pod.config.paths import Paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.feeds.foreign_texts import ForeignTexts
-from tui_pod.feeds.media.documents import copy_name, read_document
-from tui_pod.feeds.media.mp4_claims import fault_of
-from tui_pod.feeds.media.recording_store import RecordingStore
-from tui_pod.feeds.media.sparse_file import read_note
-from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import cache_file, load_library
+from tui_pod.recordings.documents import copy_name, read_document
+from tui_pod.recordings.mp4_claims import fault_of
+from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.sparse_file import read_note
 from tui_pod.runtime import files
 from tui_pod.search.sources import UnreadWords
 from tui_pod.services.media import read_transcript
+from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.saved_screen import read_screen, screen_file, write_screen
@@ -141,6 +141,8 @@ def test_recognised_transcript_is_missing(tmp_path: Path) -> None:
 
 PLACES = {
     "runtime/files.py": "the helper",
+    "runtime/guard.py": "the null device",
+    "runtime/limited_worker.py": "its socket",
     "audio/chime.py": "a new file",
     "app/launch.py": "the null device, and the terminal's descriptor",
     "cli/doctor.py": "the null device",
@@ -152,9 +154,9 @@ PLACES = {
     "speech/narrator_worker.py": "a new file",
     "speech/narrator.py": "a file of the package",
     "export/markdown.py": "a new file",
-    "feeds/folders/tags.py": "a descriptor",
-    "feeds/media/sparse_file.py": "a descriptor, and a new file",
-    "feeds/store/generation.py": "stays open, and does not wait",
+    "sources/folders/tags.py": "a descriptor",
+    "recordings/sparse_file.py": "a descriptor, and a new file",
+    "shelf/generation.py": "stays open, and does not wait",
     "integrations/remote_socket.py": "a folder",
     "runtime/installer.py": "of the installer",
     "runtime/power.py": "of the system",

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_pty import dismiss, running, surroundings
-from tests.feeds.directories.answers import FYYD, ITUNES
-from tests.feeds.server import Exchange, Site, feed, item
+from tests.sources.podcasts.directories.answers import FYYD, ITUNES
+from tests.sources.server import Exchange, Site, feed, item
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import find_paths
 from tui_pod.core.text.escapes import CLEAR_LINE
@@ -215,7 +215,7 @@ ELSEWHERE = """
 import sys
 from functools import partial
 from tui_pod.cli.main import main
-from tui_pod.feeds.directories import services
+from tui_pod.sources.podcasts.directories import services
 services.itunes = partial(services.itunes, base="{0}")
 services.fyyd = partial(services.fyyd, base="{0}")
 sys.exit(main())

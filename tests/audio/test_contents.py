@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.folders.sounds import make_au, make_m4b
+from tests.sources.folders.sounds import make_au, make_m4b
 from tui_pod.audio import contents
 from tui_pod.audio.contents import read_contents
 from tui_pod.audio.libmpv import NoPlayer

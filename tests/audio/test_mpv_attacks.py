@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, secure, serving, sound
 from tests.patience import PATIENCE
+from tests.sources import server
+from tests.sources.server import Ranged, Site, secure, serving, sound
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
-from tui_pod.feeds.media.recording_store import RecordingStore
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.address import origin
+from tui_pod.net.fetch import FetchError
+from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.runtime.threads import CancelToken
 
 AUDIO = sound(0.5)

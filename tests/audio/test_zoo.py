@@ -16,10 +16,10 @@ import mpv
 import pytest
 
 from tests.fakes import FakeListener, FakeWriter
-from tests.feeds import server, zoo
-from tests.feeds.server import Ranged, Reply, Site, body, sound
-from tests.feeds.zoo import mp3
 from tests.patience import PATIENCE
+from tests.sources import server, zoo
+from tests.sources.server import Ranged, Reply, Site, body, sound
+from tests.sources.zoo import mp3
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
@@ -30,10 +30,10 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.feeds.media import recording_fetcher
-from tui_pod.feeds.net.access import make_policy
-from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.net.access import make_policy
+from tui_pod.net.fetch import FetchError
+from tui_pod.recordings import recording_fetcher
+from tui_pod.sources.episode_media import Podcasts
 
 LENGTH = 600.0
 PLACE = 420.0

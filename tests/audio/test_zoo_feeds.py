@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.audio.test_zoo import AUDIO, LENGTH, PLACE, Rig
-from tests.feeds import server, zoo
-from tests.feeds.server import Exchange, Ranged, Site, feed, guarded, item
+from tests.sources import server, zoo
+from tests.sources.server import Exchange, Ranged, Site, feed, guarded, item
 from tui_pod.core.library.library import build_library
 from tui_pod.core.player import retry
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.feeds.media import recording_fetcher
-from tui_pod.feeds.net.login import Login
-from tui_pod.feeds.podcasts import Podcasts
-from tui_pod.feeds.store.library import read_feeds
-from tui_pod.feeds.store.match import episode_id
-from tui_pod.feeds.subscribe import subscribe
+from tui_pod.net.login import Login
+from tui_pod.recordings import recording_fetcher
+from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.match import episode_id
+from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.podcasts.subscribe import subscribe
 
 Listen = Callable[[float], tuple[Rig, str]]
 

@@ -13,7 +13,7 @@ from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
 from tests.cli.test_main import state as state
 from tests.fakes import START
-from tests.feeds.server import Ranged, serving
+from tests.sources.server import Ranged, serving
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.state.store import StateFile

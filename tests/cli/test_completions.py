@@ -19,8 +19,8 @@ import pytest
 from tests.tools import needs
 from tui_pod.cli.commands import COMMANDS, SHELLS
 from tui_pod.config.paths import completion_file
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
 
 ROOT = Path(__file__).parents[2]
 CATALOG = """

@@ -15,10 +15,10 @@ from tests.cli.test_main import small as small
 from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.cli import doctor
 from tui_pod.config.paths import find_paths
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.servers.address import to_address
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.sources.servers.address import to_address
 from tui_pod.speech.model import RecognitionError
 
 DEVICES = ({"name": "auto", "description": "Auto"}, {"name": "pulse/headset", "description": "Headset"})
@@ -235,8 +235,8 @@ def test_server_of_libraries_is_asked(
     store.subscribe([Entry(to_address(base), "Books")])
     store.db.close()
     if answers:
-        monkeypatch.setattr("tui_pod.feeds.servers.library.server_login", lambda *_: None)
-        monkeypatch.setattr("tui_pod.feeds.servers.library.list_libraries", lambda *_: [{}, {}])
+        monkeypatch.setattr("tui_pod.sources.servers.library.server_login", lambda *_: None)
+        monkeypatch.setattr("tui_pod.sources.servers.library.list_libraries", lambda *_: [{}, {}])
     status, said = findings()
     if answers:
         assert (status, said["servers"]) == (0, f"{base}: libraries: 2\n")

@@ -14,7 +14,7 @@ from tests.cli.test_main import state as state
 from tui_pod.config.paths import find_paths
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.feeds.media.documents import copy_name
+from tui_pod.recordings.documents import copy_name
 from tui_pod.search.sources import REMOTE
 from tui_pod.state.store import StateFile
 

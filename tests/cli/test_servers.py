@@ -118,7 +118,7 @@ def test_another_kind_of_server_adds_nothing(
 def test_http_is_for_the_own_network_alone(
     add: Add, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.servers.adding.is_private", lambda _: False)
+    monkeypatch.setattr("tui_pod.sources.servers.adding.is_private", lambda _: False)
     assert add("pass word", "http://books.example.org") == 1
     assert "needs https" in capsys.readouterr().err
     assert servers(capsys) == []

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.feeds.server import Site, body
+from tests.sources.server import Site, body
 from tui_pod.cli import sync
 from tui_pod.cli.main import main
 from tui_pod.core.library.own_lists import OwnList

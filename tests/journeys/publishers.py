@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, sound
 from tests.journeys.listener import Listener, Sitting
+from tests.sources import server
+from tests.sources.server import Ranged, Site, sound
 from tui_pod.core.library.aging import DAY, NEW_DAYS, NEW_DAYS_DAILY
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.marks import read_news
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.marks import read_news
+from tui_pod.shelf.match import episode_id
 from tui_pod.state.store import StateFile
 
 LENGTH = 20.0

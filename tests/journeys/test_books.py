@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.feeds.folders.sounds import make_long_mp3, make_mp3
 from tests.journeys.listener import Listener
+from tests.sources.folders.sounds import make_long_mp3, make_mp3
 
 PART = 60
 """About how long a part of a book is, in seconds."""

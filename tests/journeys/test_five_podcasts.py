@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.feeds.server import Site
 from tests.journeys.publishers import Days
+from tests.sources.server import Site
 from tests.tools import needs
 
 

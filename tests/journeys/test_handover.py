@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.feeds.server import Ranged, body, feed, item, serving
 from tests.journeys.listener import Listener, Sitting
 from tests.patience import PATIENCE
+from tests.sources.server import Ranged, body, feed, item, serving
 from tests.sync.real_server import needs_server, serving_gpodder
 from tests.sync.slow_server import Forwarder, forwarding
 from tests.torture.shelf import make_silence

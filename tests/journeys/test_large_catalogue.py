@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.listener import Listener, Sitting
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
 
 READING = "Reading the library"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import Ranged, Site, body, feed, item
 from tests.journeys.listener import Listener
+from tests.sources.server import Ranged, Site, body, feed, item
 from tests.sync.real_server import needs_server, serving_gpodder
 from tests.torture.shelf import make_silence
 

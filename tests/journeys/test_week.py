@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.feeds.server import Site, body, feed, item, serving, sound
 from tests.journeys.listener import Listener
+from tests.sources.server import Site, body, feed, item, serving, sound
 from tests.tools import needs
 
 SECONDS = 40.0

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from tests.feeds.folders.sounds import make_mp3
 from tests.hostile import HOSTILE_TITLES
+from tests.sources.folders.sounds import make_mp3
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.text.clean import without_surrogates
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.match import episode_id
-from tui_pod.feeds.subscribe import subscribe
 from tui_pod.library import cache as library_cache
 from tui_pod.library import catalog_files
 from tui_pod.library.cache import Loaded, database_size, library_stamp, load_cached, load_library
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.podcasts.subscribe import subscribe
 
 EPISODES = [
     {"id": f"hostile-{name}", "title": title, "summary": title * 2, "tags": [title[:50], "Hostile"]}

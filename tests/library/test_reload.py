@@ -9,12 +9,12 @@ import pytest
 
 from tests.patience import PATIENCE
 from tui_pod.config.paths import find_paths
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library import reload as library_reload
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import SMALL, keep_library, reload_library
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
 
 FEED = "https://a.example.org/f"
 CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.patience import PATIENCE
 from tests.plain.test_program import RoomServices, Terminal, make_program, run, typing, until
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
@@ -33,14 +33,14 @@ from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
-from tui_pod.feeds.directories.find import Finding, FoundPodcast
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry, Imported
 from tui_pod.plain.program import PlainProgram
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.shelf.opml import Entry, Imported
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
 from tui_pod.sync.taking import Taking
 
 CAST = "https://cast.example.org/f"

@@ -16,9 +16,9 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord, is_to_send
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime import changes
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
 
 ADDRESS = "https://pod.example.org/"

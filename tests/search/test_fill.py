@@ -13,18 +13,18 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
-from tui_pod.feeds import foreign_texts
-from tui_pod.feeds.foreign_texts import ForeignTexts
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.media.documents import copy_name
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.library import read_feeds
+from tui_pod.recordings.documents import copy_name
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.search import fill
 from tui_pod.search.fill import is_current
 from tui_pod.search.lookup import MatchKind
 from tui_pod.search.sources import ReadWords, UnreadWords, WordSources
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources import foreign_texts
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 

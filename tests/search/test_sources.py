@@ -8,9 +8,9 @@ import pytest
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue
-from tui_pod.feeds.foreign_texts import ForeignTexts
-from tui_pod.feeds.media.documents import copy_name
+from tui_pod.recordings.documents import copy_name
 from tui_pod.search.sources import RECOGNISED_STAMP, REMOTE, ReadWords, WordSources, folders_stamp
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 ADDRESS = "https://example.org/1.vtt"

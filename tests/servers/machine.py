@@ -9,15 +9,15 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.access import PUBLIC
-from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.refresh import RefreshResult, refresh_feed
-from tui_pod.feeds.servers.address import to_address
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.library import FeedLibrary, read_feeds
-from tui_pod.feeds.store.logins import KeptLogin
+from tui_pod.net.access import PUBLIC
+from tui_pod.net.address import origin
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import FeedLibrary, read_feeds
+from tui_pod.shelf.logins import KeptLogin
+from tui_pod.shelf.opml import Entry
+from tui_pod.sources.refresh import RefreshResult, refresh_feed
+from tui_pod.sources.servers.address import to_address
 from tui_pod.state.store import StateFile
 from tui_pod.sync.libraries import LibrarySync, has_news
 from tui_pod.sync.run import SyncResult

@@ -11,9 +11,9 @@ from tests.servers.machine import Machine
 from tests.servers.tried import Client, TriedServer
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress
-from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.net.fetch import Limits, Request, fetch
-from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.net.address import origin
+from tui_pod.net.fetch import Limits, Request, fetch
+from tui_pod.sources.episode_media import Podcasts
 
 Machines = Callable[[str], Machine]
 

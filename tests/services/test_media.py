@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeAudio
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, sound
-from tests.feeds.zoo import claiming_m4a
 from tests.patience import PATIENCE
+from tests.sources import server
+from tests.sources.server import Ranged, Site, sound
+from tests.sources.zoo import claiming_m4a
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
@@ -21,14 +21,14 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.feeds.foreign_texts import ForeignTexts
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.access import make_policy
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted
-from tui_pod.feeds.podcasts import EpisodeChapters, Podcasts
+from tui_pod.net.access import make_policy
+from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -534,7 +534,7 @@ def test_place_of_an_episode_that_is_not_in_a_course_is_not_spoken() -> None:
 
 async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
-    monkeypatch.setattr("tui_pod.feeds.store.layouts.correct_length", lambda _, *given: told.append(given))
+    monkeypatch.setattr("tui_pod.shelf.layouts.correct_length", lambda _, *given: told.append(given))
 
     async def relist() -> None:
         told.append("listed")

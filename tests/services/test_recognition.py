@@ -11,10 +11,10 @@ import pytest
 
 import tui_pod.services.recognition as module
 from tests.fakes import START, FakeFrontend, make_context
-from tests.feeds import server
-from tests.feeds.server import Site, feed, item, sound
 from tests.patience import SOON, until
 from tests.rooms import Room, make_room
+from tests.sources import server
+from tests.sources.server import Site, feed, item, sound
 from tui_pod.core.actions import render_keys
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
@@ -25,11 +25,11 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
-from tui_pod.feeds.net.access import make_policy
-from tui_pod.feeds.podcasts import Podcasts
-from tui_pod.feeds.store.library import read_feeds
-from tui_pod.feeds.subscribe import subscribe
+from tui_pod.net.access import make_policy
 from tui_pod.services.recordings import make_request, wanted_by_settings
+from tui_pod.shelf.library import read_feeds
+from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.podcasts.subscribe import subscribe
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import RecognitionRequest
 from tui_pod.speech.transcript_files import TranscriptFiles

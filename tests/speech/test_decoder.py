@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import sound
+from tests.sources.server import sound
 from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech import decoder

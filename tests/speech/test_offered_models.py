@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import Exchange, Reply, Site, body, redirect
-from tui_pod.feeds.media import recording_fetcher
-from tui_pod.feeds.media.download_request import DownloadError
-from tui_pod.feeds.net.access import PUBLIC
+from tests.sources.server import Exchange, Reply, Site, body, redirect
+from tui_pod.net.access import PUBLIC
+from tui_pod.recordings import recording_fetcher
+from tui_pod.recordings.download_request import DownloadError
 from tui_pod.speech.model import FILES
 from tui_pod.speech.narrator import SECOND_VOICES, has_voice
 from tui_pod.speech.offered_models import OFFERED, OfferedModel, get_model

@@ -15,8 +15,8 @@ from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, stamp_after, stamp_later
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.core.wall_time import FUTURE, UNKNOWN, believed, believed_seconds, is_believed
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime import files
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import believe, parse_snapshot, record_text, snapshot_text
 from tui_pod.state.store import StateError, StateFile

@@ -16,7 +16,7 @@ from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, newest, stamp_after
 from tui_pod.core.progress.ranges import Ranges
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
 

@@ -9,7 +9,7 @@ import pytest
 
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.wall_time import FUTURE, UNKNOWN
-from tui_pod.feeds.store.feed_store import EpisodeIdentity
+from tui_pod.shelf.feed_store import EpisodeIdentity
 from tui_pod.sync.actions import (
     DEVICE,
     LATE,

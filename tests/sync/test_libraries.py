@@ -12,15 +12,15 @@ import pytest
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.feeds.servers.address import to_address
-from tui_pod.feeds.servers.client import Reply
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.logins import KeptLogin
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.net.address import origin
+from tui_pod.net.fetch import FetchError
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.logins import KeptLogin
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.servers.address import to_address
+from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync import libraries
 from tui_pod.sync.folder import SyncError
@@ -60,7 +60,7 @@ class Account:
         self.memory = memory_of_servers(self.file.path)
 
     def ask(self, base: str, method: str, path: str, data: Any = None, **_: object) -> Reply:
-        """Stand for `feeds.servers.client.ask`."""
+        """Stand for `sources.servers.client.ask`."""
         assert base == BASE
         if method == "GET":
             told = {"mediaProgress": self.progress, "bookmarks": self.bookmarks}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.server import Exchange, Site, body
 from tests.patience import PATIENCE
-from tui_pod.feeds.net.fetch import Limits
+from tests.sources.server import Exchange, Site, body
+from tui_pod.net.fetch import Limits
 from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import HttpTransport, ServerReply

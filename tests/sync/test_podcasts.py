@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.shelf.feed_store import EpisodeIdentity, FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync import podcasts
 from tui_pod.sync.podcasts import EpisodeFinder, PodcastPlan, address_key, plan_podcasts
 from tui_pod.sync.protocols import Changes

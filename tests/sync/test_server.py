@@ -12,8 +12,8 @@ import pytest
 
 from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, audio, ident, play
 from tui_pod.core.progress.progress import PlayedRule, Progress
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry, write_opml
+from tui_pod.shelf.opml import Entry, write_opml
+from tui_pod.shelf.published import Feed, Item
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import Server
 from tui_pod.sync.server import ServerSync
@@ -102,7 +102,7 @@ def test_long_list_of_podcasts_is_one_transaction_and_one_backup(
         backups.append(len(entries))
         return write_opml(entries, title)
 
-    monkeypatch.setattr("tui_pod.feeds.store.database.write_opml", write)
+    monkeypatch.setattr("tui_pod.shelf.database.write_opml", write)
     for number in range(30):
         server.podcasts[f"https://cast.example.org/{number}"] = (0, True)
     before = device.store.db.file.read_bytes()[24:28]

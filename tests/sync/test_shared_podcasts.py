@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from tui_pod.core.wall_time import UNKNOWN
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
 from tui_pod.sync.shared_podcasts import PodcastState, changed_here, found_there, podcast_tables, read_podcasts

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
 from tui_pod.sync.shared_settings import read_tables

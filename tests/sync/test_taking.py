@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.exports import FEED, antennapod, castero, pocket_casts
+from tests.sources.exports import FEED, antennapod, castero, pocket_casts
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.selection.queue import Queue
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry, HeardEpisode, Imported
-from tui_pod.feeds.imports import read_export
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.library import read_feeds
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.imports.players import read_export
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import Entry, HeardEpisode, Imported
+from tui_pod.shelf.published import Feed, Item
 from tui_pod.sync.taking import Taking, plan
 
 RULE = PlayedRule()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
 from tests.patience import PATIENCE
+from tests.sources.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.net.fetch import Limits
+from tui_pod.net.fetch import Limits
 from tui_pod.runtime.passwords import PasswordError, write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import read_password

@@ -11,10 +11,10 @@ from tests.torture import mutants
 from tests.torture.damage import flip_bit, scramble_block, zero_block
 from tests.torture.shelf import Home, make_home, program
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
 
 COMMANDS = (("list",), ("search", "Torture"), ("search", "Part", "--json"))
 """What reads the caches."""

@@ -161,7 +161,7 @@ def _move_itunes(base: str) -> None:
     """Ask iTunes at this address."""
     from functools import partial
 
-    from tui_pod.feeds.directories import services
+    from tui_pod.sources.podcasts.directories import services
 
     for name in ("itunes", "itunes_episodes"):
         setattr(services, name, partial(getattr(services, name), base=base))

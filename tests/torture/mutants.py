@@ -332,7 +332,7 @@ def forget_heard_elsewhere() -> None:
 
 def fetch_removed() -> None:
     """Fill up with whatever is unplayed, and forget what `keep` has removed."""
-    from tui_pod.feeds.media import keeping
+    from tui_pod.recordings import keeping
 
     former = keeping.DownloadChanges
     _change(keeping, "DownloadChanges", lambda fetch, delete, dropped: former(fetch, delete, []))
@@ -367,8 +367,8 @@ def read_texts_itself() -> None:
 
 def let_faults_through() -> None:
     """Let what is wrong with a text be wrong with what reads it."""
-    from tui_pod.feeds import foreign_texts
     from tui_pod.search import sources
+    from tui_pod.sources import foreign_texts
 
     class Nothing(Exception):
         pass
@@ -387,8 +387,8 @@ def keep_damaged_cache() -> None:
 
 def repair_no_rows() -> None:
     """Begin anew with the backup of the subscriptions alone."""
-    from tui_pod.feeds.store import database
-    from tui_pod.feeds.store.repair import Recovered
+    from tui_pod.shelf import database
+    from tui_pod.shelf.repair import Recovered
 
     _change(database, "copy_readable", lambda damaged, db: Recovered())
 

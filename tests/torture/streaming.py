@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from tests.feeds.server import Exchange, Ranged, Reply, Site, redirect, serving
-from tests.feeds.zoo import mp3
+from tests.sources.server import Exchange, Ranged, Reply, Site, redirect, serving
+from tests.sources.zoo import mp3
 from tests.torture.kill_app import listen
 from tests.torture.shelf import Home, add_episode, app_command, make_home
 from tests.torture.terminal import Terminal

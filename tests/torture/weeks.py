@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.feeds.server import serving
 from tests.journeys.publishers import Days
+from tests.sources.server import serving
 from tests.torture.signals import no_faketime
 from tests.torture.terminal import NeverCame
 from tests.torture.trials import Check, Result, Trial

@@ -20,8 +20,8 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.feeds.formats.model import FeedError
 from tui_pod.services.frontend import Job
+from tui_pod.shelf.published import FeedError
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane

@@ -16,20 +16,20 @@ from typing import Any, cast
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import load_library
 from tui_pod.services import elsewhere, sync
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.services import Services
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
 from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp
 

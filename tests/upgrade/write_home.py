@@ -16,9 +16,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, serving
 from tests.journeys.listener import Listener, Sitting
+from tests.sources import server
+from tests.sources.server import Ranged, Site, serving
 from tests.torture.shelf import ROOT, make_silence
 
 CATALOG = """version = 1

@@ -115,7 +115,7 @@ def show(services: Services, is_plain: bool) -> int:
 
 def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
     """Save the screen that the next start will show on such a terminal, unless the saved one is still right."""
-    from tui_pod.feeds.store.generation import BACKUP, DATABASE  # after the terminal was given back, like the rest
+    from tui_pod.shelf.generation import BACKUP, DATABASE  # after the terminal was given back, like the rest
     from tui_pod.terminal.saved_screen import read_screen, stamp, write_screen
     from tui_pod.ui.first_screen import draw_first_screen
 

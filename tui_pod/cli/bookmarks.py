@@ -28,8 +28,8 @@ from tui_pod.export.readwise import to_csv
 from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.media import EpisodeSources
+    from tui_pod.sources.episode_media import Podcasts
 
 
 def run(options: Namespace) -> int:

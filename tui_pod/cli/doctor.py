@@ -199,10 +199,10 @@ def _state(paths: Paths) -> Iterator[Finding]:
 
 def _servers(paths: Paths, config: Config) -> Iterator[Finding]:
     """Check that each server with a library answers and takes its login."""
-    from tui_pod.feeds.net.connect import trust_certificates  # only for this: they bring TLS
-    from tui_pod.feeds.servers.address import is_server, to_base
-    from tui_pod.feeds.servers.library import list_libraries, server_login
-    from tui_pod.feeds.store.feed_store import FeedStore
+    from tui_pod.net.connect import trust_certificates  # only for this: they bring TLS
+    from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.sources.servers.address import is_server, to_base
+    from tui_pod.sources.servers.library import list_libraries, server_login
 
     store = FeedStore(paths.data)
     with contextlib.closing(store.db):

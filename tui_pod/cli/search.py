@@ -16,13 +16,13 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
-from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
 from tui_pod.search.lookup import Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, NoFullTextSearch, SearchError
+from tui_pod.sources.foreign_texts import ForeignTexts
 
 ON_SCREEN = 100
 """How many episodes are printed on a terminal; other programs get all."""

@@ -9,16 +9,16 @@ from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
 from tui_pod.cli.shared import ask, ask_password, load_config, print_json, tell, waiting
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, counted, enumerated
-from tui_pod.feeds.net.access import PUBLIC
-from tui_pod.feeds.net.connect import trust_certificates
-from tui_pod.feeds.net.login import check_user
-from tui_pod.feeds.refresh import refresh_feed
-from tui_pod.feeds.servers.adding import add_server, server_bases
-from tui_pod.feeds.servers.address import is_server, to_base, typed_bases
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.access import PUBLIC
+from tui_pod.net.connect import trust_certificates
+from tui_pod.net.login import check_user
 from tui_pod.runtime.passwords import password_from
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.refresh import refresh_feed
+from tui_pod.sources.servers.adding import add_server, server_bases
+from tui_pod.sources.servers.address import is_server, to_base, typed_bases
 
 
 @on_store

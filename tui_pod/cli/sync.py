@@ -31,10 +31,10 @@ from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
-from tui_pod.feeds.net.connect import trust_certificates
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.connect import trust_certificates
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError

@@ -110,7 +110,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[
     catalogs, podcasts = read_catalogs(paths, part_of(tell, sizes, 0)), dict[str, Mapping[str, str]]()
     feeds = generation = None
     if data is not None and _generation(data) is not None:
-        from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
+        from tui_pod.shelf.library import read_feeds  # imports XML parsing: only when there are feeds
 
         feeds = read_feeds(data, part_of(tell, sizes, 1))
         if feeds.hides_course:
@@ -144,7 +144,7 @@ def _generation(data: Path | None) -> tuple[int, int] | None:
     """Return the generation of the feeds; None if there never were any."""
     if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
         return None
-    from tui_pod.feeds.store.generation import DATABASE, generation  # `list` imports feeds only if there are some
+    from tui_pod.shelf.generation import DATABASE, generation  # `list` imports feeds only if there are some
 
     return generation(data / DATABASE) or (-1, -1)  # missing: it will be rebuilt from its backup
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
@@ -82,7 +82,7 @@ class WordSources:
         words = self._words_of_parts(episode) if episode.parts else None
         if episode.transcript is not None:
             if "://" in episode.transcript:
-                from tui_pod.feeds.media.documents import copy_name  # imports OpenSSL: only for podcasts
+                from tui_pod.recordings.documents import copy_name  # imports OpenSSL: only for podcasts
 
                 file = self._remote / copy_name(episode.transcript)
             else:
@@ -107,7 +107,7 @@ class WordSources:
 
     def notes(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the show notes of these episodes, if any, as HTML."""
-        from tui_pod.feeds.store.library import read_notes  # only needed for filling
+        from tui_pod.shelf.library import read_notes  # only needed for filling
 
         return read_notes(self._data, ids)
 

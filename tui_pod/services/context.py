@@ -12,11 +12,11 @@ from tui_pod.services.podcasts.logins import LoginQuestion
 if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.feeds.net.fetch import LoginWanted
-    from tui_pod.feeds.net.login import Login
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.net.login import Login
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.sources.episode_media import Podcasts
 
 GoOn = Callable[["Podcasts"], Awaitable[object]]
 """Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""

@@ -22,9 +22,9 @@ from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
-from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.runtime.log import log, log_error
 from tui_pod.runtime.threads import CancelToken, Result, in_thread
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import (
     MODELS,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
     from tui_pod.config.settings import NarrationSettings
     from tui_pod.core.library.library import Library
-    from tui_pod.feeds.net.fetch import LoginWanted
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.sources.episode_media import Podcasts
 
 
 _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
@@ -112,7 +112,7 @@ class EpisodeSources:
         self._run(self._correct_length(episode, audio, duration), episode)
 
     async def _correct_length(self, episode: Episode, audio: str, duration: float) -> None:
-        from tui_pod.feeds.store.layouts import correct_length  # only for books with wrong tags
+        from tui_pod.shelf.layouts import correct_length  # only for books with wrong tags
 
         await self.ask(lambda podcasts, _: correct_length(podcasts.store.db, episode.id, audio, duration))
         if self._relist is not None:
@@ -187,7 +187,7 @@ class EpisodeSources:
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
-        from tui_pod.feeds.net.fetch import FetchError, LoginWanted  # brings TLS, 2 MiB
+        from tui_pod.net.fetch import FetchError, LoginWanted  # brings TLS, 2 MiB
 
         try:
             source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
@@ -314,7 +314,7 @@ def _fault_of(path: str) -> str | None:
     """Return why a file cannot be played; None if it can. Raises OSError if it cannot be read."""
     if not Path(path).is_file():
         return f"The file is gone. Your position is saved. {path} is not there."
-    from tui_pod.feeds.media.mp4_claims import fault_of  # only when a file is played
+    from tui_pod.recordings.mp4_claims import fault_of  # only when a file is played
 
     fault = fault_of(Path(path))
     return f"{fault} Your position is saved. The file is {path}." if fault else None

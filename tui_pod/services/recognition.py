@@ -37,8 +37,8 @@ from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.context import Context
+    from tui_pod.sources.episode_media import Podcasts
 
 REPORT_EVERY = 1.0
 """Seconds between two reports of progress."""

@@ -18,7 +18,7 @@ from tui_pod.speech.sentences import find_names
 from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.sources.episode_media import Podcasts
 
 
 OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil": "tl", "cmn": "zh"}

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
-    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.runtime.watchdog import Watchdog
     from tui_pod.search.store import IndexFile
     from tui_pod.services.assembly.engine import Engine
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
     from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.sources.episode_media import Podcasts
     from tui_pod.sync.peek import Peek
     from tui_pod.terminal.host import TerminalHost
 
@@ -465,8 +465,8 @@ class Services:
     def _has_servers(self) -> bool:
         if not self._files.has_podcasts:
             return False
-        from tui_pod.feeds.servers.address import is_server  # only with podcasts
-        from tui_pod.feeds.store.feed_store import FeedStore
+        from tui_pod.shelf.feed_store import FeedStore  # only with podcasts
+        from tui_pod.sources.servers.address import is_server
 
         store = FeedStore(self._files.paths.data)
         with contextlib.closing(store.db), contextlib.suppress(UserError):
@@ -501,7 +501,7 @@ class Services:
         return await in_thread(look)
 
     def _has_library_news(self) -> bool:
-        from tui_pod.feeds.store.feed_store import FeedStore  # only with servers
+        from tui_pod.shelf.feed_store import FeedStore  # only with servers
         from tui_pod.sync.libraries import has_news
 
         store = FeedStore(self._files.paths.data)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.feeds.media.download_request import DownloadError
-from tui_pod.feeds.media.downloads import LEAVE_FREE
-from tui_pod.feeds.media.recording_store import RecordingStore
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.fetch import FetchError
+from tui_pod.recordings.download_request import DownloadError
+from tui_pod.recordings.downloads import LEAVE_FREE
+from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.runtime.files import make_folder, sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash

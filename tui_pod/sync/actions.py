@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided, stamp_later
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.core.wall_time import believed_or_unknown
-from tui_pod.feeds.net.address import absolute
-from tui_pod.feeds.store.feed_store import EpisodeIdentity
+from tui_pod.net.address import absolute
+from tui_pod.shelf.feed_store import EpisodeIdentity
 
 DEVICE = "tui-pod"
 """Id under which all tui-pods of a listener share their podcasts, since some servers keep a list per device.

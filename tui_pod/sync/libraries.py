@@ -22,15 +22,15 @@ from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown
-from tui_pod.feeds.formats.json_feed import tables
-from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.net.fetch import FetchError, Limits
-from tui_pod.feeds.servers.address import is_server, to_base
-from tui_pod.feeds.servers.client import LIMITS, MAX_ANSWER, Reply, ask
-from tui_pod.feeds.servers.items import ident_of, number, text, time_of
-from tui_pod.feeds.servers.library import server_login
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.fetch import FetchError, Limits
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.podcasts.json_feed import tables
+from tui_pod.sources.servers.address import is_server, to_base
+from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask
+from tui_pod.sources.servers.items import ident_of, number, text, time_of
+from tui_pod.sources.servers.library import server_login
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import read_json, write_json

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.feeds.net.address import AddressError, absolute, origin
+from tui_pod.net.address import AddressError, absolute, origin
 from tui_pod.runtime.passwords import checked, password_from, read_private, write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import detect

@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tui_pod.feeds.net.fetch import Limits
-from tui_pod.feeds.servers.client import MAX_ANSWER
+from tui_pod.net.fetch import Limits
+from tui_pod.sources.servers.client import MAX_ANSWER
 from tui_pod.sync.actions import action_mark, action_time
 from tui_pod.sync.memory import Memory, memory_file, read_memory
 from tui_pod.sync.protocols import Server, paths_of

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from tui_pod.feeds.net.address import absolute
-from tui_pod.feeds.store.feed_store import EpisodeIdentity
-from tui_pod.feeds.store.match import media_keys
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.address import absolute
+from tui_pod.shelf.feed_store import EpisodeIdentity
+from tui_pod.shelf.match import media_keys
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
 

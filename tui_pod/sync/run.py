@@ -13,10 +13,10 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord, setting_records
 from tui_pod.core.text.clean import enumerated
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.runtime.files import locked
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, label_of, machine_name
 from tui_pod.sync.sending import lock_file

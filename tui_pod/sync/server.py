@@ -14,8 +14,8 @@ from pathlib import Path
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.wall_time import is_believed_seconds
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import EpisodeIdentity, FeedStore
+from tui_pod.shelf.feed_store import EpisodeIdentity, FeedStore
+from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.actions import (
     DEVICE,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.core.wall_time import believed_or_unknown
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.actions import is_address
 
 MAX_PODCASTS = 5_000

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, usable
 from tui_pod.core.text.clean import is_safe
 from tui_pod.core.wall_time import believed_or_unknown
-from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore
 
 MAX_ADDRESS = 2_000
 """Longest feed address that is accepted, in characters."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
 from tui_pod.core.wall_time import UNKNOWN
-from tui_pod.feeds.formats.opml import Entry, HeardEpisode, Imported
-from tui_pod.feeds.store.feed_store import EpisodeIdentity
-from tui_pod.feeds.store.match import episode_id, recording_id
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.shelf.feed_store import EpisodeIdentity
+from tui_pod.shelf.match import episode_id, recording_id
+from tui_pod.shelf.opml import Entry, HeardEpisode, Imported
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from typing import Any, NamedTuple, Protocol
 
-from tui_pod.feeds.net.address import AddressError, absolute, check_address, no_address, origin
-from tui_pod.feeds.net.fetch import FetchError, Limits
-from tui_pod.feeds.net.login import Login
-from tui_pod.feeds.servers.client import MAX_ANSWER, ask
+from tui_pod.net.address import AddressError, absolute, check_address, no_address, origin
+from tui_pod.net.fetch import FetchError, Limits
+from tui_pod.net.login import Login
+from tui_pod.sources.servers.client import MAX_ANSWER, ask
 from tui_pod.sync.folder import SyncError
 
 LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import tui_pod
 from tui_pod.config.paths import Paths
-from tui_pod.feeds.store.generation import DATABASE, generation
 from tui_pod.runtime import files
+from tui_pod.shelf.generation import DATABASE, generation
 from tui_pod.terminal.protocol import VARIABLES
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ from unittest.mock import Mock
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.feeds import server
-from tests.feeds.exports import antennapod, castero, write_database
-from tests.feeds.folders.sounds import make_mp3
-from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.sources import server
+from tests.sources.exports import antennapod, castero, write_database
+from tests.sources.folders.sounds import make_mp3
+from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.cli import shared
 from tui_pod.cli.podcasts import feeds
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
-from tui_pod.feeds.formats.opml import parse_opml
-from tui_pod.feeds.store.match import episode_id
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import parse_opml
 from tui_pod.state.store import StateFile
 
 
@@ -418,7 +418,7 @@ def test_wrong_usage_is_exit_2(shell: Shell) -> None:
 def test_list_without_feeds_imports_nothing_of_them(shell: Shell, tmp_path: Path) -> None:
     code = (
         "import sys; from tui_pod.cli.main import main; main(sys.argv[1:]);"
-        "print([n for n in sys.modules if n.startswith(('tui_pod.feeds', 'http', 'ssl', 'mpv', 'textual'))],"
+        "print([n for n in sys.modules if n.startswith(('tui_pod.sources', 'http', 'ssl', 'mpv', 'textual'))],"
         " file=sys.stderr)"
     )
     run = subprocess.run(

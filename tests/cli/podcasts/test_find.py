@@ -6,14 +6,14 @@ from unittest.mock import Mock
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.feeds import server
-from tests.feeds.directories.answers import FYYD, ITUNES
-from tests.feeds.server import Site
+from tests.sources import server
+from tests.sources.podcasts.directories.answers import FYYD, ITUNES
+from tests.sources.server import Site
 from tui_pod.cli.podcasts import find
 from tui_pod.cli.remote import PATIENCE
 from tui_pod.config.paths import find_paths
-from tui_pod.feeds.directories import services
 from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.sources.podcasts.directories import services
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.feeds import server
-from tests.feeds.server import Site, feed, guarded, item
+from tests.sources import server
+from tests.sources.server import Site, feed, guarded, item
 from tui_pod.cli import shared, sync  # noqa: F401 - imported before anything in `shared` is replaced
 from tui_pod.cli.podcasts import feeds, logins  # noqa: F401
 

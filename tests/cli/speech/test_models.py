@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import Site, body
+from tests.sources.server import Site, body
 from tui_pod.cli.main import main
 from tui_pod.speech.offered_models import OFFERED, OfferedModel
 

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes import FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.patience import PATIENCE
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import DesktopSettings, FeedSettings, FindSettings, Settings
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
+from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.sources.episode_media import Podcasts
 
 QUIET = FeedSettings(refresh_at_start=False)
 

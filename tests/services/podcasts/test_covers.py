@@ -8,19 +8,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Site, feed, item
 from tests.pictures import make_png
+from tests.sources import server
+from tests.sources.server import Site, feed, item
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
-from tui_pod.feeds.net.access import make_policy
-from tui_pod.feeds.podcasts import Podcasts
-from tui_pod.feeds.store.library import read_feeds
-from tui_pod.feeds.subscribe import subscribe
+from tui_pod.net.access import make_policy
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.services.podcasts import covers as module
 from tui_pod.services.podcasts.covers import Covers
+from tui_pod.shelf.library import read_feeds
+from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.podcasts.subscribe import subscribe
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.directories.answers import ITUNES
-from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.rig import ServiceRig
+from tests.sources import server
+from tests.sources.podcasts.directories.answers import ITUNES
+from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.directories import services
-from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.sources.podcasts.directories import services
 
 
 @pytest.mark.parametrize("key", ["", "key"])

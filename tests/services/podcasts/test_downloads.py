@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.rig import ServiceRig, add_sounds, added, join_threads, no_network, serve_sounds
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, guarded, item, sound
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import build_library
@@ -84,7 +84,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
 async def test_download_of_unknown_length_shows_megabytes(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.media.remote_recording.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("tui_pod.recordings.remote_recording.REPORT_EVERY", 0.0)
     serve_sounds(site, 1)
     content, going = sound(100), threading.Event()
 

@@ -12,20 +12,20 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.patience import PATIENCE
 from tests.services.podcasts.rig import QUIET, ServiceRig, add_sounds, added, join_threads, no_network, serve_sounds
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.progress.progress import Progress, Status
-from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import Limits
-from tui_pod.feeds.store import feed_store
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.match import episode_id
-from tui_pod.feeds.subscribe import subscribe
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.fetch import Limits
 from tui_pod.services.frontend import Job
+from tui_pod.shelf import feed_store
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.podcasts.subscribe import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
 """Gives up no server before a test gives up."""
@@ -122,7 +122,7 @@ async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("tui_pod.feeds.subscribe.subscribe", broken)
+    monkeypatch.setattr("tui_pod.sources.podcasts.subscribe.subscribe", broken)
     await service.add(site.url("/f"))
     (error,) = service.driver.errors
     assert error.startswith("Unexpected error (ZeroDivisionError). To report it")
@@ -319,7 +319,7 @@ async def test_close_while_everything_is_under_way_waits_for_no_server(site: Sit
 async def test_close_keeps_what_there_is_of_a_download(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.media.remote_recording.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("tui_pod.recordings.remote_recording.REPORT_EVERY", 0.0)
     going = threading.Event()
     serve_sounds(site, 1)
     audio = sound(30.0)

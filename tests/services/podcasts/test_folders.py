@@ -13,11 +13,11 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from tests.feeds.folders.sounds import make_au, make_m4b, make_mp3
 from tests.patience import PATIENCE
 from tests.services.podcasts.rig import ServiceRig
-from tui_pod.feeds.folders.tags import Tags
+from tests.sources.folders.sounds import make_au, make_m4b, make_mp3
 from tui_pod.services.podcasts import folders
+from tui_pod.sources.folders.tags import Tags
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_th
         planned.put_nowait((wait, look))
         return Mock()
 
-    monkeypatch.setattr("tui_pod.feeds.folders.watch.FolderChanges", lambda _: changes)
+    monkeypatch.setattr("tui_pod.sources.folders.watch.FolderChanges", lambda _: changes)
     monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
     watch = folders.FolderWatch(rig.context, AsyncMock())
     watch.start()
@@ -216,7 +216,7 @@ async def test_folder_that_changed_is_refreshed_until_it_rested_three_times(
         return Mock()
 
     changes = Mock(look=look, look_again=waiting.append, cost=0.001)
-    monkeypatch.setattr("tui_pod.feeds.folders.watch.FolderChanges", lambda _: changes)
+    monkeypatch.setattr("tui_pod.sources.folders.watch.FolderChanges", lambda _: changes)
     monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
     refresh = AsyncMock(side_effect=[True, False, False, False, False])
     folders.FolderWatch(rig.context, refresh).start()

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.exports import antennapod
-from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.rig import ServiceRig
+from tests.sources import server
+from tests.sources.exports import antennapod
+from tests.sources.server import Site, feed, item
 from tui_pod.core.progress.progress import Status
-from tui_pod.feeds.formats.opml import Entry, write_opml
-from tui_pod.feeds.imports import ImportFault
-from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.imports.players import ImportFault
+from tui_pod.net.access import NetworkPolicy
 from tui_pod.services import tasks
+from tui_pod.shelf.opml import Entry, write_opml
 
 
 @pytest.fixture

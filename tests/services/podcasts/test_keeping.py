@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.rig import ServiceRig, add_sounds, serve_sounds
+from tests.sources import server
+from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.marks import candidates, set_marked
-from tui_pod.feeds.store.subscription import Subscription
 from tui_pod.services.podcasts import keeping as module
 from tui_pod.services.podcasts.keeping import Keeper
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.marks import candidates, set_marked
+from tui_pod.shelf.subscription import Subscription
 
 
 class Looks(Keeper):

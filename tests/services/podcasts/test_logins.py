@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.rig import ServiceRig
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, guarded, item, sound
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.net.fetch import LoginWanted
+from tui_pod.net.fetch import LoginWanted
 from tui_pod.services.podcasts.logins import LoginNeeded
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.feeds import server
-from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.rig import ServiceRig, add_sounds, added, serve_sounds
+from tests.sources import server
+from tests.sources.server import Site, feed, item
 
 
 async def bring_new(site: Site, service: ServiceRig) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import FakeSettings
-from tests.feeds import server
-from tests.feeds.server import Site, feed, item
 from tests.rooms import make_podcast, make_room
 from tests.services.podcasts.rig import ServiceRig
+from tests.sources import server
+from tests.sources.server import Site, feed, item
 from tui_pod.config.paths import embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library

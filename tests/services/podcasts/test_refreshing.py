@@ -12,15 +12,15 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.feeds import server
-from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
 from tests.services.podcasts.rig import ServiceRig, added, no_network
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, guarded, item, sound
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.actions import render_keys
-from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.feeds.refresh import Refreshed, RefreshResult
+from tui_pod.net.fetch import LoginWanted
 from tui_pod.services.podcasts.refreshing import STOPS
+from tui_pod.shelf.opml import Entry
+from tui_pod.sources.refresh import Refreshed, RefreshResult
 
 
 def slow_feed(site: Site, path: str, content: str) -> threading.Event:

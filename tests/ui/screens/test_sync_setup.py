@@ -10,9 +10,9 @@ from textual.events import Key
 from textual.widgets import Input
 
 from tests.app_driver import AppDriver, run_app
-from tests.feeds.server import Site, body, guarded
 from tests.servers.double import Double, User, serving
 from tests.servers.library import Book
+from tests.sources.server import Site, body, guarded
 from tests.ui.test_feeds_for_real import RealDriver, real, running
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.library.library import Library

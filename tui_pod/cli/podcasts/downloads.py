@@ -11,11 +11,11 @@ from tui_pod.cli.shared import report, show_progress, warn
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
-from tui_pod.feeds.media.keeping import Usual, has_rule
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
+from tui_pod.recordings.keeping import Usual, has_rule
 from tui_pod.services.podcasts.opening import open_podcasts
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.state.store import StateFile
 
 

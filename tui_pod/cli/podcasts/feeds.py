@@ -38,21 +38,21 @@ from tui_pod.core.progress.progress_index import unite
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, counted, enumerated
-from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
-from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import MAX_OPML, Folder, Imported, write_opml
-from tui_pod.feeds.imports import parse_export, read_export
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.address import is_private, origin, typed_addresses
-from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.feeds.net.login import Login, check_user, split_login
-from tui_pod.feeds.own_network import find_forbidden
-from tui_pod.feeds.refresh import RefreshResult, refresh
-from tui_pod.feeds.servers.address import is_server
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
-from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
+from tui_pod.imports.players import parse_export, read_export
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.address import is_private, origin, typed_addresses
+from tui_pod.net.fetch import LoginWanted
+from tui_pod.net.login import Login, check_user, split_login
 from tui_pod.services.podcasts.opening import network_policy
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import MAX_OPML, Folder, Imported, write_opml
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.folders.address import is_folder, to_address, typed_path
+from tui_pod.sources.podcasts.own_network import find_forbidden
+from tui_pod.sources.podcasts.subscribe import READ_IN_PART, Subscribed, subscribe
+from tui_pod.sources.refresh import RefreshResult, refresh
+from tui_pod.sources.servers.address import is_server
 from tui_pod.state.store import StateFile
 from tui_pod.sync.taking import Taking, plan
 

@@ -17,14 +17,14 @@ from tui_pod.cli.tables import Column
 from tui_pod.config.paths import Paths, find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.feeds.directories.find import FoundPodcast, find
-from tui_pod.feeds.directories.services import make_directories
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.pages import read_page
-from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.opening import network_policy
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.sources.podcasts.directories.find import FoundPodcast, find
+from tui_pod.sources.podcasts.directories.services import make_directories
+from tui_pod.sources.podcasts.pages import read_page
 
 LOOK_AGAIN = 0.5
 """Seconds between two attempts to play an episode that the running app does not know yet."""

@@ -8,12 +8,12 @@ from dataclasses import replace
 from tui_pod.cli.shared import ask, ask_password, ask_yes, is_someone_there, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
-from tui_pod.feeds.net.address import origin
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted
-from tui_pod.feeds.net.login import Login, check_user
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.logins import KeptLogin
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.address import origin
+from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.net.login import Login, check_user
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.logins import KeptLogin
+from tui_pod.shelf.subscription import Subscription
 
 LOGIN_KEYS = {
     "user": "User name of the login; asks for the password. An empty value removes the login",

@@ -11,9 +11,9 @@ from tui_pod.cli.shared import quoted, warn
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
-from tui_pod.feeds.net.login import split_login
-from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.subscription import Subscription
+from tui_pod.net.login import split_login
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.subscription import Subscription
 
 
 @contextmanager

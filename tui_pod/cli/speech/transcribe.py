@@ -21,7 +21,7 @@ from tui_pod.speech.recogniser import transcribe
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.sources.episode_media import Podcasts
 
 
 class _Work(NamedTuple):

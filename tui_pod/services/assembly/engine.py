@@ -21,7 +21,6 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.feeds.foreign_texts import ForeignTexts
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.runtime.log import logged
 from tui_pod.services.assembly.followers import LoadTicker
@@ -29,6 +28,7 @@ from tui_pod.services.assembly.start import AppFiles
 from tui_pod.services.media import EpisodeSources, make_narrator, place_in
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.tasks import SaveNotices
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.progress.statistics import Statistics
-    from tui_pod.feeds.net.fetch import LoginWanted
+    from tui_pod.net.fetch import LoginWanted
     from tui_pod.services.first_screen import FirstScreen
     from tui_pod.services.frontend import Frontend
 

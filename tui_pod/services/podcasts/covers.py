@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 from tui_pod.audio.cover import LIMITS, PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
-from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.episodes import picture_of
+from tui_pod.net.fetch import FetchError
 from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.episodes import picture_of
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.sources.episode_media import Podcasts
 
 MOST = 200
 """Most pictures in the cache, 77 kB each."""

@@ -9,9 +9,9 @@ from tui_pod.core.text.clean import enumerated
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.directories.find import Finding
-    from tui_pod.feeds.formats.model import Feed
     from tui_pod.services.context import Context
+    from tui_pod.shelf.published import Feed
+    from tui_pod.sources.podcasts.directories.find import Finding
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
@@ -49,8 +49,8 @@ class DirectoryService:
     async def find(self, words: str) -> DirectorySearch:
         """Return the podcasts that match in the directories, and the errors of directories that failed."""
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.directories.find import find  # brings TLS, 2 MiB
-        from tui_pod.feeds.directories.services import make_directories
+        from tui_pod.sources.podcasts.directories.find import find  # brings TLS, 2 MiB
+        from tui_pod.sources.podcasts.directories.services import make_directories
 
         chosen = self._settings
         directories = make_directories(
@@ -69,7 +69,7 @@ class DirectoryService:
             UserError: the feed cannot be fetched or read.
         """
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.pages import read_page  # brings TLS
+        from tui_pod.sources.podcasts.pages import read_page  # brings TLS
 
         with self._context.tasks.showing("find", "fetching the podcast"):
             return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

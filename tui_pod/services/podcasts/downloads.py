@@ -20,11 +20,11 @@ from tui_pod.services.hints import NOT_REMOVABLE
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.progress.progress import Progress
-    from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
-    from tui_pod.feeds.media.download_request import DownloadError, DownloadRequest
-    from tui_pod.feeds.net.fetch import LoginWanted
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue
+    from tui_pod.recordings.download_request import DownloadError, DownloadRequest
     from tui_pod.services.context import Context
+    from tui_pod.sources.episode_media import Podcasts
 
 AT_A_TIME = 100
 """How many downloads are queued before other work gets a turn: a topic may hold thousands, and keys must work."""
@@ -128,7 +128,7 @@ class DownloadService:
     async def want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Record whether the listener wants these downloads; unwanted ones are not started automatically."""
         store = (await self._context.open_podcasts()).store
-        from tui_pod.feeds.store.marks import set_marked  # brings TLS
+        from tui_pod.shelf.marks import set_marked  # brings TLS
 
         if episodes and not store.is_empty:
             await in_thread(lambda _: set_marked(store.db, "unwanted", episodes, not is_wanted))
@@ -171,7 +171,7 @@ class DownloadService:
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
             podcasts = await self._context.open_podcasts()
-            from tui_pod.feeds.media.download_queue import DownloadQueue  # brings TLS, 2 MiB
+            from tui_pod.recordings.download_queue import DownloadQueue  # brings TLS, 2 MiB
 
             def progress(ident: str) -> Progress | None:
                 return self._context.controller.progress_index.get(ident)
@@ -181,7 +181,7 @@ class DownloadService:
         return self._queue
 
     def _on_progress(self, progress: DownloadProgress) -> None:
-        from tui_pod.feeds.media.download_queue import DownloadStatus  # brings TLS
+        from tui_pod.recordings.download_queue import DownloadStatus  # brings TLS
 
         shown = _shown(progress)
         self.errors.pop(progress.episode, None)
@@ -253,7 +253,7 @@ def _download_requests(
 
 
 def _shown(progress: DownloadProgress) -> DownloadState | None:
-    from tui_pod.feeds.media.download_queue import DownloadStatus  # brings TLS
+    from tui_pod.recordings.download_queue import DownloadStatus  # brings TLS
 
     status, done, total = progress.status, progress.done, progress.total
     if status is DownloadStatus.DONE:

@@ -30,12 +30,12 @@ from tui_pod.services.podcasts.refreshing import Announce, Refresher
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
-    from tui_pod.feeds.formats.model import Feed, Item
-    from tui_pod.feeds.net.fetch import LoginWanted
-    from tui_pod.feeds.net.login import Login
-    from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.subscribe import Subscribed
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.net.login import Login
     from tui_pod.services.context import Context
+    from tui_pod.shelf.published import Feed, Item
+    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.podcasts.subscribe import Subscribed
 
 
 class FeedService(Follower):
@@ -93,7 +93,7 @@ class FeedService(Follower):
             LoginNeeded: the server wants a login; answering the question resumes and returns the id.
             UserError: the feed cannot be fetched or read.
         """
-        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
+        from tui_pod.net.fetch import LoginWanted  # brings TLS, 2 MiB
 
         try:
             return await self._subscribe(typed, is_listed)
@@ -103,7 +103,7 @@ class FeedService(Follower):
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.subscribe import subscribe  # brings TLS
+        from tui_pod.sources.podcasts.subscribe import subscribe  # brings TLS
 
         with self._tasks.showing("add", "adding a podcast"):
             done = await in_thread(
@@ -120,10 +120,10 @@ class FeedService(Follower):
         """Add a server with libraries, and show what they have.
 
         Raises:
-            UserError: see `add_server` of `feeds.servers.adding`.
+            UserError: see `add_server` of `sources.servers.adding`.
         """
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.servers.adding import add_server  # brings TLS
+        from tui_pod.sources.servers.adding import add_server  # brings TLS
 
         with self._tasks.showing("add", "adding a server"):
             feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
@@ -256,7 +256,7 @@ class FeedService(Follower):
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Refresh a folder; return True if it had changed."""
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.refresh import Refreshed, refresh_feed  # brings TLS
+        from tui_pod.sources.refresh import Refreshed, refresh_feed  # brings TLS
 
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
         if feed is None:
@@ -274,7 +274,7 @@ def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
     Downloads that the listener has removed since `before` (seconds since the epoch) stay: undo brings them back.
     Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again.
     """
-    from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
+    from tui_pod.shelf.feed_store import PURGE_AFTER  # brings TLS
 
     try:
         podcasts.downloads.purge(before)
@@ -288,7 +288,7 @@ def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
 
 def _summary(done: Subscribed) -> str:
     """Return the notice for a subscription."""
-    from tui_pod.feeds.subscribe import READ_IN_PART  # brings TLS
+    from tui_pod.sources.podcasts.subscribe import READ_IN_PART  # brings TLS
 
     name = done.feed.name
     if done.has_moved:

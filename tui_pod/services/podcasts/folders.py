@@ -14,10 +14,10 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.folders.watch import FolderChanges
-    from tui_pod.feeds.store.feed_store import FeedStore
     from tui_pod.runtime.threads import CancelToken
     from tui_pod.services.context import Context
+    from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.sources.folders.watch import FolderChanges
 
 EVERY = 10.0
 """Seconds between two checks."""
@@ -58,7 +58,7 @@ class FolderWatch:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
         podcasts = await self._context.open_podcasts()
         if self._changes is None:
-            from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
+            from tui_pod.sources.folders.watch import FolderChanges  # reads tags: only with podcasts
 
             self._changes = FolderChanges(podcasts.store)
         changes = self._changes
@@ -85,14 +85,14 @@ class FolderWatch:
 
 def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     """Ask the player for the lengths and chapters of a folder's files whose tags do not tell."""
-    from tui_pod.feeds.store.files import store_told, untold  # reads tags: only with podcasts
+    from tui_pod.shelf.files import store_told, untold  # reads tags: only with podcasts
 
     asked, feed = untold(store, feed_id, MOST_ASKED), store.find(feed_id)
     if not asked or feed is None:
         return
     from tui_pod.audio.contents import read_contents  # seldom needed
-    from tui_pod.feeds.folders.address import to_path
-    from tui_pod.feeds.folders.cue import pack_chapters
+    from tui_pod.sources.folders.address import to_path
+    from tui_pod.sources.folders.cue import pack_chapters
 
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
     found = read_contents(filter(_can_be_opened, paths), cancel)
@@ -102,7 +102,7 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
 
 
 def _can_be_opened(path: str) -> bool:
-    from tui_pod.feeds.media.mp4_claims import fault_of  # seldom needed
+    from tui_pod.recordings.mp4_claims import fault_of  # seldom needed
 
     with contextlib.suppress(OSError):
         return fault_of(Path(path)) is None

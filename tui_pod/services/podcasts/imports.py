@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted, enumerated
-from tui_pod.feeds.folders.address import typed_path
 from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.sources.folders.address import typed_path
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.formats.opml import Imported
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.library import ShownLibrary
     from tui_pod.services.podcasts.refreshing import Refresher
+    from tui_pod.shelf.opml import Imported
     from tui_pod.sync.taking import Taking
 
 
@@ -61,7 +61,7 @@ class ImportService:
         Raises:
             ImportFault: it is damaged, or from an unknown player.
         """
-        from tui_pod.feeds.imports import is_export, read_export  # brings TLS and XML, 6 MiB
+        from tui_pod.imports.players import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 
         podcasts = await self._context.open_podcasts()
@@ -117,7 +117,7 @@ class ImportService:
     async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
         await asyncio.wait((subscribed,))
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.own_network import find_forbidden  # brings TLS
+        from tui_pod.sources.podcasts.own_network import find_forbidden  # brings TLS
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]

@@ -13,9 +13,9 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.services.podcasts.downloads import DownloadService
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.media.keeping import Usual
-    from tui_pod.feeds.store.subscription import Subscription
+    from tui_pod.recordings.keeping import Usual
     from tui_pod.services.context import Context
+    from tui_pod.shelf.subscription import Subscription
 
 SOON = 1.0
 """Seconds from a mark to a check of the downloads; several marks in that time cause one check."""
@@ -59,7 +59,7 @@ class Keeper:
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts say."""
         await self._context.open_podcasts()
-        from tui_pod.feeds.media.keeping import Usual, has_rule  # brings TLS
+        from tui_pod.recordings.keeping import Usual, has_rule  # brings TLS
 
         settings = self._context.settings.feeds
         usual = Usual(settings.keep_next, settings.delete_played)

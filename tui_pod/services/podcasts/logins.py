@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.net.fetch import LoginWanted
-    from tui_pod.feeds.net.login import Login
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.net.login import Login
 
 
 class LoginNeeded(UserError):
@@ -56,8 +56,8 @@ class LoginQuestion:
         Raises:
             UserError: the server rejects it, or what was resumed failed.
         """
-        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
-        from tui_pod.feeds.net.login import Login, check_user
+        from tui_pod.net.fetch import LoginWanted  # brings TLS, 2 MiB
+        from tui_pod.net.login import Login, check_user
 
         login = Login(self._wanted.origin, check_user(user.strip()), password, over_http=self.needs_yes)
         try:

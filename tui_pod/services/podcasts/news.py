@@ -37,7 +37,7 @@ class News:
         podcasts = await self._context.open_podcasts()
         if podcasts.store.is_empty:
             return
-        from tui_pod.feeds.store.marks import read_news  # brings TLS
+        from tui_pod.shelf.marks import read_news  # brings TLS
 
         now = self._context.controller.now().timestamp()
         self._ids = await in_thread(lambda _: read_news(podcasts.store.db, now))
@@ -101,6 +101,6 @@ class News:
 
     async def _store(self, episodes: Sequence[str], is_new: bool) -> None:
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.store.marks import set_marked  # brings TLS
+        from tui_pod.shelf.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))

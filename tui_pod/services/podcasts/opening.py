@@ -9,14 +9,14 @@ from tui_pod.config.settings import MEGABYTE
 if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
     from tui_pod.config.settings import Settings
-    from tui_pod.feeds.foreign_texts import ForeignTexts
-    from tui_pod.feeds.net.access import NetworkPolicy
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.net.access import NetworkPolicy
+    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.foreign_texts import ForeignTexts
 
 
 def open_podcasts(paths: Paths, settings: Settings, texts: ForeignTexts | None = None) -> Podcasts:
     """Return the podcasts, with the limits of the settings."""
-    from tui_pod.feeds.podcasts import Podcasts  # brings TLS and XML, 7 MiB
+    from tui_pod.sources.episode_media import Podcasts  # brings TLS and XML, 7 MiB
 
     feeds, policy = settings.feeds, network_policy(settings)
     quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
@@ -25,8 +25,8 @@ def open_podcasts(paths: Paths, settings: Settings, texts: ForeignTexts | None =
 
 def network_policy(settings: Settings) -> NetworkPolicy:
     """Return what the settings allow on the network."""
-    from tui_pod.feeds.net.access import make_policy  # brings TLS, 2 MiB
-    from tui_pod.feeds.net.connect import trust_certificates
+    from tui_pod.net.access import make_policy  # brings TLS, 2 MiB
+    from tui_pod.net.connect import trust_certificates
 
     trust_certificates(settings.network.trusted_certificates)
     return make_policy(settings.network.private_hosts, settings.feeds.timeout)

@@ -12,10 +12,10 @@ from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
-    from tui_pod.feeds.store.feed_store import FeedStore
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
     from tui_pod.services.podcasts.library import ShownLibrary
+    from tui_pod.shelf.feed_store import FeedStore
 
 COURSE_NAME = "The course"
 
@@ -83,7 +83,7 @@ class PodcastSettingsService:
     async def find_book(self, episode: str) -> PodcastChoice | None:
         """Return the book that an episode is, or was a part of before the listener called it talks; else None."""
         podcasts = await self._context.open_podcasts()
-        from tui_pod.feeds.store.files import find_book  # reads tags: only with podcasts
+        from tui_pod.shelf.files import find_book  # reads tags: only with podcasts
 
         book = await in_thread(lambda _: find_book(podcasts.store, episode))
         if book is None:

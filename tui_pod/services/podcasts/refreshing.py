@@ -18,12 +18,12 @@ from tui_pod.core.text.clean import counted
 from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.refresh import Refreshed
-    from tui_pod.feeds.store.subscription import Subscription
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
     from tui_pod.services.podcasts.library import ShownLibrary
     from tui_pod.services.tasks import Work
+    from tui_pod.shelf.subscription import Subscription
+    from tui_pod.sources.refresh import Refreshed
 
 LOOK = 300.0
 """Seconds between two checks for podcasts that are due, give or take a fifth."""
@@ -120,7 +120,7 @@ class Refresher:
         self._running = self._tasks.run(work)
 
     async def _refresh_due(self, is_start: bool) -> None:
-        from tui_pod.feeds.store.schedule import is_due, is_left_alone  # brings TLS
+        from tui_pod.shelf.schedule import is_due, is_left_alone  # brings TLS
 
         now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         usual, asked = self._context.settings.feeds.refresh_minutes, self._asked
@@ -138,7 +138,7 @@ class Refresher:
         return feed.fetched is not None and self._since <= feed.fetched <= now
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
-        from tui_pod.feeds.store.schedule import is_left_alone  # brings TLS
+        from tui_pod.shelf.schedule import is_left_alone  # brings TLS
 
         now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:
@@ -158,7 +158,7 @@ class Refresher:
             self._context.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
     async def _refresh(self, feeds: Sequence[Subscription]) -> Refreshed:
-        from tui_pod.feeds.refresh import refresh  # brings TLS
+        from tui_pod.sources.refresh import refresh  # brings TLS
 
         podcasts = await self._context.open_podcasts()
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:

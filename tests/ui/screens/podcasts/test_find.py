@@ -13,9 +13,9 @@ from tests.hostile import HOSTILE_TITLES
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean_title
-from tui_pod.feeds.directories.find import Finding, FoundPodcast
-from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.services.podcasts.directories import DirectorySearch, is_words
+from tui_pod.shelf.published import Feed, FeedError, Item
+from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen

@@ -10,9 +10,9 @@ from tests.fakes import FakeFeeds
 from tests.ui.screens.test_dialog import shown
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
-from tui_pod.feeds.formats.opml import Entry, Imported
-from tui_pod.feeds.imports import ImportFault
+from tui_pod.imports.players import ImportFault
 from tui_pod.services.podcasts.imports import Preview
+from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.sync.taking import Taking
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
 

@@ -7,8 +7,8 @@ from textual.widgets import Input
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
-from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.feeds.net.login import Login
+from tui_pod.net.fetch import LoginWanted
+from tui_pod.net.login import Login
 from tui_pod.services.podcasts.logins import LoginQuestion
 from tui_pod.ui.screens.podcasts.login import OPENLY
 

@@ -17,10 +17,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.core.text.clean import counted, enumerated, length
-from tui_pod.feeds.directories.find import FoundPodcast
-from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.services import Services
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.podcasts.directories.find import FoundPodcast
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn

@@ -1,0 +1,324 @@
+import os
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources.exports import (
+    ANTENNAPOD,
+    FEED,
+    OVERCAST,
+    antennapod,
+    castero,
+    gpodder,
+    kasts,
+    pocket_casts,
+    write_database,
+)
+from tui_pod.core.library.catalog import DURATION_FAULT
+from tui_pod.imports import players as imports
+from tui_pod.imports.players import ImportFault, is_export, parse_export, read_export
+from tui_pod.shelf.opml import Entry, HeardEpisode
+
+FIRST, SECOND = (datetime.fromtimestamp(seconds, UTC) for seconds in (1_790_000_000, 1_790_000_100))
+
+
+def test_antennapod_tells_podcasts_logins_marks_and_places(tmp_path: Path) -> None:
+    found = read_export(antennapod(tmp_path / "export.db"))
+    assert found.program == "AntennaPod"
+    assert found.entries == (
+        Entry(FEED, "My ships", (("History",),), page="https://ships.example/", user="ann", password="s3cret"),
+    )
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
+    )
+    assert found.faults == ("1 podcast has no http or https address and cannot be fetched.",)
+
+
+def test_antennapod_of_an_older_version_is_read_without_its_later_columns(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        for table, column in (("Feeds", "state"), ("Feeds", "tags"), ("FeedMedia", "last_played_time")):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    found = read_export(path)
+    assert [entry.title for entry in found.entries] == ["My ships", "Only looked at"]
+    assert [episode.when for episode in found.episodes] == [None, None]
+
+
+def test_gpodder_tells_sections_marks_and_places(tmp_path: Path) -> None:
+    found = read_export(gpodder(tmp_path / "Database"))
+    assert found.program == "gPodder"
+    assert found.entries == (Entry(FEED, "Ships", (("History",),)),)
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.0, 600.0, False, SECOND),
+    )
+
+
+def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
+    found = read_export(castero(tmp_path / "castero.db"))
+    assert found.program == "castero"
+    assert found.episodes == (
+        HeardEpisode(FEED, None, "https://ships.example/1.mp3", 0.0, None, True),
+        HeardEpisode(FEED, None, "https://ships.example/2.mp3", 90.5),
+    )
+
+
+def test_antennapod_tells_speed_skips_and_queue_and_that_favourites_are_left(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE Feeds SET feed_playback_speed = 1.25, feed_skip_intro = 30, feed_skip_ending = 0")
+        db.execute("INSERT INTO Queue VALUES (0, 3, 1), (1, 2, 1)")
+        db.execute("INSERT INTO Favorites VALUES (1, 2, 1)")
+        db.commit()
+    found = read_export(path)
+    assert found.entries[0].settings == (("speed", "1.25"), ("skip_start", "30"))
+    assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
+    assert found.left == ("1 favourite",)
+
+
+def test_castero_tells_its_queue(tmp_path: Path) -> None:
+    path = castero(tmp_path / "castero.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO queue VALUES (1, 3), (2, 2)")
+        db.commit()
+    assert [str(episode.audio)[-5:] for episode in read_export(path).queue] == ["3.mp3", "2.mp3"]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_kasts_tells_marks_places_and_queue(tmp_path: Path, is_new: bool) -> None:
+    found = read_export(kasts(tmp_path / "database.db3", is_new))
+    assert (found.program, found.entries) == ("Kasts", (Entry(FEED, "Ships", page="https://ships.example/"),))
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False),
+    )
+    assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
+    assert found.left == ("1 favourite",)
+
+
+def test_overcast_tells_marks_and_places_of_subscribed_podcasts(tmp_path: Path) -> None:
+    path = tmp_path / "overcast.opml"
+    path.write_text(OVERCAST, "utf-8")
+    found = read_export(path)
+    assert (found.program, found.entries) == ("Overcast", (Entry(FEED, "Ships"),))
+    assert found.episodes == (
+        HeardEpisode(FEED, None, "https://ships.example/1.mp3", 0.0, None, True, FIRST),
+        HeardEpisode(FEED, None, "https://ships.example/2.mp3", 333.0, None, False, SECOND),
+    )
+    assert found.left == ("1 playlist", "1 podcast that you no longer subscribe to")
+
+
+def test_newsboat_tells_tags_as_topics_and_what_is_queued(tmp_path: Path) -> None:
+    urls, queue = tmp_path / "urls", tmp_path / "queue"
+    urls.write_text(
+        "# my feeds\n"
+        f'{FEED} History "old ships" "~My \\"ships\\""\n\n'
+        "https://ann:s3cret@x.example/f !quiet\n"
+        '"query:Unread:unread = \\"yes\\""\n'
+        "exec:~/bin/make-feed tag\n",
+        "utf-8",
+    )
+    found = read_export(urls)
+    assert (found.program, is_export(str(urls))) == ("newsboat", True)
+    assert found.entries == (
+        Entry(FEED, 'My "ships"', (("History",), ("old ships",))),
+        Entry("https://x.example/f", "", settings=(("hidden", "yes"),), user="ann", password="s3cret"),
+    )
+    assert found.left == ("2 feeds made by a search or a command",)
+    queue.write_text(
+        'https://ships.example/1.mp3 "/home/ann/1.mp3" finished\nhttps://ships.example/2.mp3 "/home/ann/2.mp3"\n',
+        "utf-8",
+    )
+    found = read_export(queue)
+    assert found.episodes == (HeardEpisode(None, None, "https://ships.example/1.mp3", is_played=True),)
+    assert found.queue == (HeardEpisode(None, None, "https://ships.example/2.mp3"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_queue"),
+    [
+        ("https://ships.example/1 /home/ann/ships", True),
+        ("https://ships.example/1 ships.OGG downloaded", True),
+        ("https://ships.example/1.mp3?token=x.y", True),
+        ("https://ships.example/feed mp3", False),
+        ("https://ships.example/feed", False),
+    ],
+)
+def test_queue_of_newsboat_is_told_from_its_feeds_by_the_recordings(line: str, is_queue: bool) -> None:
+    found = parse_export(f"{line}\n".encode())
+    assert (len(found.queue), len(found.entries)) == ((1, 0) if is_queue else (0, 1))
+
+
+@pytest.mark.parametrize("is_ios", [False, True])
+def test_pocket_casts_tells_marks_and_places_of_recordings_alone(tmp_path: Path, is_ios: bool) -> None:
+    found = read_export(pocket_casts(tmp_path / "pocketcasts", is_ios))
+    assert (found.program, found.entries) == ("Pocket Casts", ())
+    assert found.episodes == (
+        HeardEpisode(None, None, "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode(None, None, "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
+    )
+
+
+def test_archive_says_to_unpack_it(tmp_path: Path) -> None:
+    path = tmp_path / "PocketCastsDatabaseExport.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pocketcasts", b"x")
+    assert is_export(str(path))
+    with pytest.raises(ImportFault, match="Unpack it"):
+        read_export(path)
+
+
+def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    before = path.read_bytes()
+    os.chmod(path, 0o400)
+    read_export(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path / "") == sorted([*{"export.db"}, "home"])
+
+
+@pytest.mark.parametrize("damage", ["cut", "noise", "schema", "empty tables", "other tables", "short"])
+def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> None:
+    path = antennapod(tmp_path / "export.db")
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "noise":
+        path.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
+    elif damage == "schema":
+        path.write_bytes(
+            content.replace(b"tableFeedsFeeds", b"tableF\xe5edsFeeds").replace(b"CREATE TABLE", b"CREATE TABLX")
+        )
+    elif damage == "short":
+        path.write_bytes(imports.HEAD)
+    else:
+        path.unlink()
+        write_database(path, "CREATE TABLE other (x)" if damage == "other tables" else "PRAGMA user_version = 1")
+    with pytest.raises(ImportFault, match=r"is not a database of a known player|cannot be read"):
+        read_export(path)
+
+
+@pytest.mark.parametrize("table", ["Feeds", "FeedItems"])
+def test_view_that_never_ends_is_not_looked_at(tmp_path: Path, table: str) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"DROP TABLE {table}")
+        db.execute(
+            f"CREATE VIEW {table} AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT * FROM n"
+        )
+        db.commit()
+    with pytest.raises(ImportFault, match="is not a database of a known player"):
+        read_export(path)
+
+
+def test_reading_ends_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "PATIENCE", -1.0)
+    monkeypatch.setattr(imports, "STEPS", 1)
+    with pytest.raises(ImportFault, match="took too long"):
+        read_export(antennapod(tmp_path / "export.db"))
+
+
+def test_hostile_values_are_cleaned_or_left_out(tmp_path: Path) -> None:
+    feed = {"id": 1, "title": "\x1b[2J\u202eevil" * 100, "download_url": FEED, "username": "a:b", "password": b"\xff"}
+    items: list[dict[str, Any]] = [
+        {"id": number, "feed": 1, "read": 1, "item_identifier": f"g{number}"} for number in range(1, 6)
+    ]
+    media: list[dict[str, Any]] = [
+        {"feeditem": 1, "position": -5, "duration": -1, "last_played_time": 10**18},
+        {"feeditem": 2, "position": "x", "duration": b"\x00", "last_played_time": "y"},
+        {"feeditem": 3, "position": 10**17, "duration": 10**17},
+        {"feeditem": 4, "position": float("inf"), "download_url": 7},
+    ]
+    path = write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=[feed], FeedItems=items, FeedMedia=media)
+    found = read_export(path)
+    (entry,) = found.entries
+    assert (entry.title[:7], len(entry.title), entry.user) == ("[2Jevil", 300, None)
+    assert [(one.guid, one.position, one.duration, one.when) for one in found.episodes] == [
+        (f"g{number}", 0.0, None, None) for number in range(1, 6)
+    ]
+
+
+def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
+    named = gpodder(tmp_path / "Database")
+    (tmp_path / "list.opml").write_text("<opml/>")
+    (tmp_path / "song.mp3").write_bytes(b"ID3")
+    assert [is_export(str(path)) for path in (named, tmp_path / "list.opml", tmp_path / "song.mp3", tmp_path)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    shutil.copy(tmp_path / "song.mp3", tmp_path / "list.xml")
+    with pytest.raises(ImportFault, match="not an OPML list"):
+        read_export(tmp_path / "list.xml")
+
+
+def test_file_is_an_export_by_its_name_or_as_a_database(tmp_path: Path) -> None:
+    database = antennapod(tmp_path / "export.bin")
+    (tmp_path / "list.OPML").write_text("")
+    (tmp_path / "notes.txt").write_text("Notes")
+    assert is_export(str(database))
+    assert is_export(str(tmp_path / "list.OPML"))
+    assert not is_export(str(tmp_path / "notes.txt"))
+    assert not is_export(str(tmp_path / "missing.opml"))
+    assert not is_export(str(tmp_path))
+
+
+def test_time_of_a_clock_years_ahead_counts_as_now(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE FeedMedia SET last_played_time = ?", (datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000,))
+        db.commit()
+    assert all(episode.when is not None and episode.when.year < 9000 for episode in read_export(path).episodes)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_started"), [(0.0, False), (0.5, True), (DURATION_FAULT, True), (DURATION_FAULT + 1, False)]
+)
+def test_position_and_length_are_believed_within_reason(tmp_path: Path, seconds: float, is_started: bool) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE FeedMedia SET position = ?1, duration = ?1", (int(1000 * seconds),))
+        db.execute("UPDATE FeedItems SET read = 0")
+        db.commit()
+    found = read_export(path).episodes
+    assert {(one.position, one.duration, one.is_played) for one in found} == (
+        {(seconds, seconds, False)} if is_started else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, ()), (1, ("1 podcast has",)), (2, ("2 podcasts have",))],
+)
+def test_podcasts_that_cannot_be_fetched_are_counted(tmp_path: Path, count: int, said: tuple[str, ...]) -> None:
+    feeds = [{"id": n, "title": "x", "download_url": "ftp://x" if n <= count else FEED} for n in range(1, 4)]
+    found = read_export(write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=feeds))
+    assert found.faults == tuple(f"{text} no http or https address and cannot be fetched." for text in said)
+    assert len(found.entries) == 3 - count
+
+
+def test_export_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ImportFault, match="none: No such file or directory"):
+        read_export(tmp_path / "none")
+    (tmp_path / "pipe.opml").mkdir()
+    with pytest.raises(ImportFault, match=r"pipe\.opml: "):
+        read_export(tmp_path / "pipe.opml")
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("", ()),
+        ("filter:x:https://x.example/f\n", ("1 feed made by a search or a command",)),
+        ("gopher://x\nftp://y\n", ("2 feeds without an http or https address",)),
+    ],
+)
+def test_newsboat_counts_what_is_left(lines: str, left: tuple[str, ...]) -> None:
+    assert parse_export(f"{FEED}\n{lines}".encode()).left == left

@@ -1,0 +1,42 @@
+"""Feeds and items to store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FIRST, "Cast", (("Science", "Physics"),))])
+    return store
+
+
+FIRST = "https://cast.example.org/feed.xml"
+
+
+NOW = 1_767_225_600.0  # 1 January 2026
+
+
+DAY = 86_400.0
+
+
+def make_item(n: int, **changes: object) -> Item:
+    item = Item(guid=f"g{n}", title=f"Title {n}", audio=f"https://c.org/{n}.mp3", published=NOW - n)
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def make_feed(*items: Item, **changes: object) -> Feed:
+    return replace(Feed("Cast", items), **changes)  # type: ignore[arg-type]
+
+
+def titles(store: FeedStore) -> list[str]:
+    with store.db.read() as db:
+        return [row[0] for row in db.execute("SELECT title FROM episodes ORDER BY sort DESC, place DESC")]

@@ -1,0 +1,345 @@
+from pathlib import Path
+
+import pytest
+
+from tests.shelf.making import FIRST, NOW, make_feed, make_item, titles
+from tui_pod.core.library.podcast_settings import COURSE
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.episodes import picture_of, store_recordings
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.generation import generation
+from tui_pod.shelf.marks import read_news
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import Entry, parse_opml
+from tui_pod.shelf.published import Item, Recording
+
+
+def test_empty_store_opens_nothing(tmp_path: Path) -> None:
+    store = FeedStore(tmp_path / "data")
+    assert store.is_empty
+    assert (store.feeds(), store.entries(), store.details("x"), store.find("x")) == ([], [], None, None)
+    assert not (tmp_path / "data").exists()
+
+
+def test_subscribing_twice_is_one_feed_under_all_its_folders(store: FeedStore) -> None:
+    assert store.subscribe([Entry(FIRST, "", (("News",),)), Entry("https://b.org/f")]) == (1, 1)
+    assert [(feed.feed_id, feed.folders) for feed in store.feeds()] == [
+        (FIRST, (("Science", "Physics"), ("News",))),
+        ("https://b.org/f", ()),
+    ]
+
+
+def test_episodes_keep_their_ids_and_nothing_is_forgotten(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    stored = store.store(FIRST, make_feed(make_item(0), make_item(1, title="Better")), now=NOW)
+    assert (stored.new, stored.has_changed) == (1, True)
+    assert titles(store) == ["Title 0", "Better", "Title 2"]
+    assert store.episode_ids(FIRST) == [episode_id(FIRST, guid) for guid in ("g0", "g1", "g2")]
+
+
+def test_same_feed_again_changes_nothing(store: FeedStore) -> None:
+    feed = make_feed(make_item(1, marks=(Chapter(1.0, "a"),), keywords=("x",), notes="<p>n"), categories=(("A", "B"),))
+    store.store(FIRST, feed, now=NOW)
+    before = generation(store.db.file)
+    assert store.store(FIRST, feed, etag='"2"', now=NOW + 9).has_changed is False
+    store.touch(FIRST)
+    store.fail(FIRST, "offline")
+    assert generation(store.db.file) == before
+    assert store.feeds()[0].error == "offline"
+
+
+def test_removed_feed_comes_back_with_everything(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    store.remove(FIRST)
+    assert (store.feeds(), len(store.feeds(with_removed=True)), store.entries()) == ([], 1, [])
+    assert parse_opml(store.db.backup.read_bytes()).entries == ()
+    store.restore(FIRST)
+    assert store.feeds()[0].episodes == 1
+    store.remove(FIRST)
+    store.subscribe([Entry(FIRST)])
+    assert store.feeds()[0].episodes == 1
+
+
+def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    store.store(FIRST, make_feed(make_item(1, notes="<p>n")), now=NOW)
+    store.remove(FIRST)
+    store.purge(NOW)
+    assert len(store.feeds(with_removed=True)) == 2
+    store.purge(NOW * 2)
+    assert [feed.feed_id for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
+    with store.db.read() as db:
+        assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
+
+
+def test_purge_leaves_a_feed_with_a_bookmarked_episode(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    store.remove(FIRST)
+    assert store.purge(NOW * 2, {episode_id(FIRST, "g2")}) == []
+    assert store.find(FIRST, with_removed=True) is not None
+    assert len(store.purge(NOW * 2, {"another"})) == 2
+
+
+def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:
+    feed, address = make_feed(make_item(1), make_item(2)), "https://b.org/f"
+    ident = store.visit(address, feed, feed.items[1])
+    assert store.visit(address, feed, feed.items[1]) == ident == episode_id(address, "g2")
+    assert [each.feed_id for each in store.feeds()] == [FIRST]
+    assert ([entry.address for entry in store.entries()], store.identities()) == ([FIRST], [])
+    assert store.details(ident) is not None
+    store.has_progress = lambda found: found == ident
+    assert store.purge(NOW * 2) == []
+    store.subscribe([Entry(address)])
+    store.store(address, feed, now=NOW)
+    assert store.episode_ids(address) == [episode_id(address, "g1"), ident]
+    assert read_news(store.db) == set()
+    store.remove(address)
+    assert set(store.purge(NOW * 2)) == {episode_id(address, "g1"), ident}  # no longer visited
+
+
+def test_episode_of_a_subscription_is_not_visited(store: FeedStore) -> None:
+    feed = make_feed(make_item(1), make_item(2))
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    assert store.visit(FIRST, feed, feed.items[0]) == episode_id(FIRST, "g1")
+    assert store.visit(FIRST, feed, feed.items[1]) == episode_id(FIRST, "g2")  # published since
+    store.remove(FIRST)
+    assert len(store.purge(NOW * 2)) == 2
+
+
+def test_unused_visit_is_purged(store: FeedStore) -> None:
+    feed = make_feed(make_item(1))
+    ident = store.visit("https://b.org/f", feed, feed.items[0])
+    assert store.purge(NOW) == []
+    assert store.purge(NOW * 2) == [ident]
+
+
+def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
+    store.move(FIRST, "https://new.org/feed")
+    (feed,) = store.feeds()
+    assert (feed.address, feed.feed_id, feed.etag) == ("https://new.org/feed", FIRST, None)
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    assert store.episode_ids(FIRST) == [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
+    assert store.find("https://new.org/feed") == store.find(FIRST) == store.find("cast") == store.feeds()[0]
+
+
+def test_details_are_kept(store: FeedStore) -> None:
+    store.set_private_origin(FIRST, ("http", "127.0.0.1", 80))
+    item = make_item(1, notes="<p>n", link="https://x.org/", chapters="https://x.org/c", marks=(Chapter(2.0, "b"),))
+    store.store(FIRST, make_feed(item), now=NOW)
+    details = store.details(episode_id(FIRST, "g1"))
+    assert details is not None
+    assert (details.notes, details.marks, details.chapters) == ("<p>n", (Chapter(2.0, "b"),), "https://x.org/c")
+    assert details.allowed == frozenset((("http", "127.0.0.1", 80),))
+    assert store.details("nobody") is None
+
+
+def test_size_that_the_feed_states_follows_it(store: FeedStore) -> None:
+    ident = episode_id(FIRST, "g1")
+    for stated in (1_000, 2_000, None):
+        store.store(FIRST, make_feed(make_item(1, size=stated)), now=NOW)
+        details = store.details(ident)
+        assert details is not None
+        assert details.size == stated
+
+
+def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
+    ident = episode_id(FIRST, "g1")
+    for changes in ({"season": 1, "number": 2, "type": "bonus", "is_explicit": True}, {"number": 3}, {}):
+        stored = store.store(FIRST, make_feed(make_item(1, **changes), language="de-at"), now=NOW)
+        details = store.details(ident)
+        assert details is not None
+        found = {"season": details.season, "number": details.number, "type": details.type}
+        assert {key: value for key, value in found.items() if value} == {
+            k: v for k, v in changes.items() if v is not True
+        }
+        assert (bool(details.is_explicit), details.language, stored.has_changed) == ("type" in changes, "de-at", True)
+    assert not store.store(FIRST, make_feed(make_item(1), language="de-at"), now=NOW).has_changed
+
+
+@pytest.mark.parametrize("way", ["list", "rename"])
+def test_name_that_the_listener_gave_stays(tmp_path: Path, way: str) -> None:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FIRST, "Mine" if way == "list" else "")])
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    if way == "rename":
+        store.configure(FIRST, {"name": "Mine"})
+    store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
+    assert (store.feeds()[0].title, store.entries()[0].title) == ("Mine", "Mine")
+    store.configure(FIRST, {"name": ""})
+    store.store(FIRST, make_feed(make_item(1), title="Cast again"), now=NOW)
+    assert store.feeds()[0].title == "Cast again"
+
+
+@pytest.mark.parametrize(
+    ("entry", "counts"), [("known", (0, 1)), ("removed", (1, 0)), ("moved", (0, 1)), ("new", (1, 0))]
+)
+def test_subscribing_tells_what_was_new(store: FeedStore, entry: str, counts: tuple[int, int]) -> None:
+    new = Entry("https://b.org/f", "B")
+    if entry == "removed":
+        store.remove(FIRST)
+    elif entry == "moved":
+        store.move(FIRST, new.address)
+    assert store.subscribe([new if entry in ("moved", "new") else Entry(FIRST)]) == counts
+    assert len(store.feeds()) == (2 if entry == "new" else 1)
+
+
+def test_entries_of_one_list_that_are_the_same_podcast_are_one(store: FeedStore) -> None:
+    first = Entry("https://b.org/f", "B", (("A",),))
+    assert store.subscribe([first, Entry("https://b.org/f", "C", (("A",), ("B",)))]) == (1, 1)
+    assert store.subscribe([Entry("https://c.org/new", feed_id="https://c.org/f"), Entry("https://c.org/new")]) == (
+        1,
+        1,
+    )
+    assert [(feed.feed_id, feed.title, feed.folders) for feed in store.feeds()[1:]] == [
+        ("https://b.org/f", "B", (("A",), ("B",))), ("https://c.org/f", "", ()),
+    ]  # fmt: skip
+
+
+def test_podcast_is_found_by_first_address_then_address_then_title(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f", "cast"), Entry("https://c.org/f", "See")])
+    store.move("https://b.org/f", "https://c.org/f")
+
+    def found(text: str) -> str | None:
+        feed = store.find(text)
+        return feed.feed_id if feed else None
+
+    assert [found(text) for text in ("c.org/f", "https://ann:pw@b.org/f", " see ", "Cast", "other")] == [
+        "https://c.org/f", "https://b.org/f", "https://c.org/f", None, None,
+    ]  # fmt: skip
+    store.remove("https://b.org/f")
+    assert found("CAST") == FIRST
+    assert store.find("https://b.org/f") is None
+    assert store.find("https://b.org/f", with_removed=True) is not None
+
+
+def test_old_episodes_are_archived_unless_they_are_used_and_come_back(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(*(make_item(n, published=NOW - n) for n in range(4))), now=NOW)
+
+    def archive(before: float | None, *used: int) -> list[str]:
+        ids = {episode_id(FIRST, f"g{n}") for n in used}
+        store.archive(store.feeds()[0], before, lambda ident: ident in ids)
+        return store.episode_ids(FIRST)
+
+    listed = [episode_id(FIRST, f"g{n}") for n in range(4)]
+    assert archive(None) == listed
+    assert archive(NOW - 1, 3) == [listed[0], listed[1], listed[3]]
+    before = store.generation
+    assert archive(NOW - 1, 3) == [listed[0], listed[1], listed[3]]
+    assert store.generation == before
+    assert archive(NOW - 1, 2) == listed[:3]
+    assert archive(None) == listed
+    assert store.generation != before
+
+
+def test_what_other_programs_ask_for_is_of_subscribed_podcasts(store: FeedStore) -> None:
+    items = make_item(1, duration=60.0), make_item(2, audio=None), make_item(3, audio="/a.mp3")
+    store.store(FIRST, make_feed(*items, summary="About it"), now=NOW)
+    assert store.identities() == [
+        (episode_id(FIRST, "g1"), FIRST, "g1", "https://c.org/1.mp3", 60.0),
+    ]  # fmt: skip
+    assert (store.guids(FIRST), store.guids("x")) == ({"g1", "g2", "g3"}, set())
+    assert (store.description(FIRST), store.description("x")) == ("About it", "")
+    store.remove(FIRST)
+    assert store.identities() == []
+
+
+def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    assert store.changed_settings() == {}
+    store.configure(FIRST, {"speed": "1.5"}, 7.0)
+    store.configure(COURSE, {"hidden": "yes", "speed": "2"}, 8.0)
+    found = store.changed_settings()
+    assert {feed_id: (updated, texts["hidden"], texts.get("speed")) for feed_id, (updated, texts) in found.items()} == {
+        FIRST: (7.0, "", "1.5"), COURSE: (8.0, "yes", None),
+    }  # fmt: skip
+    assert store.course_settings().hidden
+    store.remove(FIRST)
+    assert list(store.changed_settings()) == [COURSE]
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.configure("https://nobody.org/", {"speed": "2"})
+    with store.db.write() as db:
+        store_recordings(db, [("a book", Item("g", "Emma", recording=Recording("/shelf")))])
+    store.configure("a book", {"speed": "2"})
+
+
+def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedStore) -> None:
+    feed = make_feed(make_item(1), picture="https://c.org/all.jpg", language="de-at", link="https://b.org/")
+    ident = store.visit("https://b.org/f", feed, feed.items[0])
+    details = store.details(ident)
+    assert details is not None
+    assert (details.feed, details.feed_title, details.language) == ("https://b.org/f", "Cast", "de-at")
+    assert picture_of(store.db, ident) == "https://c.org/all.jpg"
+    assert store.purge(NOW * 2) == [ident]
+    with store.db.read() as db:
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+    assert {table for table, count in counts.items() if count} == {"feeds"}  # the subscribed one
+
+
+def test_private_origin_is_kept_until_it_is_taken_back(store: FeedStore) -> None:
+    assert (store.feeds()[0].is_origin_known, store.feeds()[0].allowed) == (False, frozenset())
+    for private in (("http", "nas.home", 80), None):
+        store.set_private_origin(FIRST, private)
+        (feed,) = store.feeds()
+        assert (feed.is_origin_known, feed.allowed) == (True, frozenset([private] if private else []))
+
+
+def test_unknown_feed_is_an_error(store: FeedStore) -> None:
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.remove("https://nobody.org/")
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.store("https://nobody.org/", make_feed())
+
+
+# -- what must not be lost -----------------------------------------------------------------------------
+
+
+def test_backup_is_written_only_for_what_it_holds(store: FeedStore) -> None:
+    store.db.backup.unlink()
+    store.set_shows_categories(FIRST, True)
+    store.fail(FIRST, "It is down.")
+    store.touch(FIRST)
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    assert not store.db.backup.exists()
+    store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
+    assert store.db.backup.exists()
+    store.db.backup.unlink()
+    store.remove(FIRST)
+    assert store.db.backup.exists()
+
+
+def test_podcast_is_named_in_the_notice_about_its_old_episodes(
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.shelf.episodes.MAX_EPISODES", 1)
+    for n in (1, 2):
+        store.store(FIRST, make_feed(make_item(n)), now=NOW + n)
+    (notice,) = store.take_notices()
+    said = "Cast: 1 old episodes that it no longer lists were deleted; 1 are kept per podcast."
+    assert (notice, store.take_notices()) == (said, [])
+
+
+def test_settings_are_in_the_library_and_in_the_backup(store: FeedStore) -> None:
+    store.db.backup.unlink()
+    before = store.generation
+    store.configure(FIRST, {"speed": "1.5"})
+    assert store.generation != before
+    assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}
+
+
+def test_refresh_that_finds_nothing_leaves_the_library_alone(store: FeedStore) -> None:
+    before = store.generation
+    store.fail(FIRST, "It is down.")
+    store.touch(FIRST)
+    store.set_private_origin(FIRST, ("http", "nas.home", 80))
+    assert store.generation == before
+    assert (store.feeds()[0].error, store.feeds()[0].fetched is not None) == (None, True)
+
+
+def test_episodes_that_the_settings_leave_out_are_not_counted_as_new(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    store.configure(FIRST, {"exclude": "rerun"})
+    stored = store.store(FIRST, make_feed(make_item(1), make_item(2), make_item(3, title="Rerun")), now=NOW + 1)
+    assert (stored.new, stored.has_changed) == (1, True)

@@ -1,0 +1,179 @@
+"""A folder as a podcast: what is in it, in which order, and what stays when it changes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sources.folders.shelf import Shelf
+from tui_pod.runtime.threads import Cancelled, CancelToken
+from tui_pod.shelf.marks import read_news
+from tui_pod.shelf.published import FeedError
+from tui_pod.sources.folders import podcast
+from tui_pod.sources.folders.address import to_address
+from tui_pod.sources.podcasts.subscribe import subscribe
+
+
+def test_subfolders_are_topics_below_the_folder(shelf: Shelf) -> None:
+    shelf.put("intro.mp3", "Intro")
+    shelf.put("Books/Ships/one.mp3", "One")
+    shelf.put("Books/Harbours/two.mp3", "Two")
+    shelf.add()
+    topics = shelf.library().topics
+    assert [topics.path_text(topic) for topic in range(1, len(topics.names))] == [
+        "Shelf", "Shelf/Books", "Shelf/Books/Harbours", "Shelf/Books/Ships",
+    ]  # fmt: skip
+    assert shelf.course() == ["Intro", "Two", "One"]
+    assert shelf.course("Shelf/Books/Ships") == ["One"]
+    assert topics.feed(1) == shelf.store.feeds()[0].feed_id
+
+
+def test_renamed_and_moved_files_keep_their_episodes(shelf: Shelf) -> None:
+    path = shelf.put("old.mp3", "One")
+    shelf.put("other.mp3", "Two")
+    shelf.add()
+    before = shelf.ids()
+    (shelf.folder / "Sub").mkdir()
+    path.rename(shelf.folder / "Sub" / "new.mp3")
+    assert shelf.refresh().new == 0
+    assert shelf.ids() == before
+    audio = shelf.library().episode(shelf.library().index(before["One"]) or 0).audio
+    assert audio == str(shelf.folder / "Sub" / "new.mp3")
+
+
+def test_file_with_other_tags_keeps_its_episode(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "Before")
+    shelf.add()
+    (ident,) = shelf.ids().values()
+    shelf.put("a.mp3", "Afterwards")
+    assert shelf.refresh().has_changed
+    assert shelf.ids() == {"Afterwards": ident}
+
+
+def test_new_file_is_among_what_is_new_and_those_of_the_first_time_are_not(shelf: Shelf) -> None:
+    shelf.put("1.mp3")
+    shelf.add()
+    assert read_news(shelf.store.db) == set()
+    shelf.put("2.mp3")
+    shelf.refresh()
+    assert read_news(shelf.store.db) == {shelf.ids()["2"]}
+
+
+def test_folder_moved_by_hand_has_its_files_at_the_new_place(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    feed_id = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    shelf.store.move(feed_id, to_address(str(shelf.folder)))
+    assert shelf.refresh().has_changed
+    assert shelf.library().episode(0).audio == str(shelf.folder / "a.mp3")
+
+
+def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(podcast, "MANY", 1)
+    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", None)  # which would fail here
+    for number in (1, 2, 3):
+        shelf.put(f"Sub/{number}.mp3", f"Part {number}", TPE1=f"Speaker {number}")
+    (shelf.folder / "link.mp3").symlink_to(shelf.folder / "Sub" / "1.mp3")
+    done = subscribe(shelf.store, str(shelf.folder), [("Mine",)])
+    assert (done.feed.episodes, done.is_new, done.has_moved, done.feed.folders) == (3, True, False, (("Mine",),))
+    assert shelf.store.take_notices() == [
+        f"{shelf.folder}: 1 link not followed. Add the target of a link as a folder of its own."
+    ]
+    shelf.put("Sub/4.mp3", "Part 4")
+    outcome = shelf.refresh()
+    assert (outcome.new, outcome.has_changed, outcome.error) == (1, True, None)
+    assert shelf.course("Mine/Shelf/Sub") == ["Part 1", "Part 2", "Part 3", "Part 4"]
+
+
+def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    playlist = shelf.folder / "list.m3u"
+    shelf.folder.mkdir()
+    playlist.write_text("gone.mp3\n")
+    with pytest.raises(FeedError, match="There is no audio file in "):
+        subscribe(shelf.store, str(playlist))
+
+
+def test_single_large_file_needs_no_process_of_its_own(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    monkeypatch.setattr("subprocess.Popen", None)  # which would fail
+    assert subscribe(shelf.store, str(shelf.put("one.mp3"))).new == 1
+
+
+def test_reading_many_files_ends_when_it_is_not_wanted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY", 1)
+    for number in (1, 2):
+        shelf.put(f"{number}.mp3")
+    cancel = CancelToken()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        subscribe(shelf.store, str(shelf.folder), cancel=cancel)
+
+
+def test_deleted_file_disappears_and_comes_back_as_itself(shelf: Shelf, tmp_path: Path) -> None:
+    path = shelf.put("a.mp3", "A")
+    shelf.put("b.mp3", "B")
+    shelf.add()
+    before = shelf.ids()
+    shutil.move(path, tmp_path / "away.mp3")
+    shelf.refresh()
+    assert (list(shelf.ids()), shelf.store.feeds()[0].episodes) == (["B"], 1)
+    shutil.move(tmp_path / "away.mp3", path)
+    shelf.refresh()
+    assert shelf.ids() == before
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_folder_that_is_not_mounted_keeps_its_episodes(shelf: Shelf, is_empty: bool) -> None:
+    shelf.put("a.mp3", "A")
+    shelf.add()
+    shutil.rmtree(shelf.folder)
+    if is_empty:
+        shelf.folder.mkdir()
+    outcome = shelf.refresh()
+    assert ("There is no audio file in " if is_empty else "There is no file or folder ") in str(outcome.error)
+    assert list(shelf.ids()) == ["A"]
+
+
+def test_folder_added_under_another_name_is_the_same(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    shelf.add()
+    before = shelf.ids()
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    done = shelf.add()
+    assert (done.has_moved, done.is_new, done.new) == (True, False, 0)
+    assert shelf.ids() == before
+    assert shelf.store.feeds()[0].title == "Shelf"
+
+
+def test_folder_is_rebuilt_from_the_backup_with_its_ids(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    shelf.add()
+    before = shelf.ids()
+    shelf.store.db.close()
+    shelf.store.db.file.unlink()
+    shelf.refresh()
+    assert shelf.ids() == before
+
+
+@pytest.mark.parametrize(("shared", "is_moved"), [(2, True), (1, False)])
+def test_folder_is_a_moved_one_if_it_has_half_of_the_files(shelf: Shelf, shared: int, is_moved: bool) -> None:
+    for number in range(4):
+        shelf.put(f"{number}.mp3", str(number))
+    first = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    for number in range(4 - shared):
+        (shelf.folder / f"{number}.mp3").unlink()
+    shelf.put("new.mp3", "New")
+    done = shelf.add()
+    assert (done.feed.feed_id == first, done.has_moved) == (is_moved, is_moved)
+
+
+def test_other_folder_is_no_moved_one_while_the_first_is_there(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    first = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.with_name("Copy")
+    shelf.put("a.mp3", "A")
+    assert shelf.add().feed.feed_id != first

@@ -1,0 +1,237 @@
+"""A folder is scanned for audio files, each read once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.sources.folders.shelf import Shelf
+from tests.sources.folders.sounds import make_mp3
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.services.media import read_transcript
+from tui_pod.shelf.published import FeedError
+from tui_pod.sources.folders import tags
+from tui_pod.sources.folders.scan import AudioFile, folders_in, holds_more, scan
+from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.podcasts.subscribe import subscribe
+
+
+def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("1.mp3", TPE1="Bo")
+    shelf.put("3.mp3", TPE1="Ann")
+    shelf.add()
+    shelf.put("2.mp3")
+    opened = []
+
+    def read(path: str) -> tuple[str, tags.Tags]:
+        opened.append(os.path.basename(path))
+        return tags.read_file(path)
+
+    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", read)
+    assert shelf.refresh().new == 1
+    assert opened == ["2.mp3"]
+    assert shelf.course() == ["1", "2", "3"]
+    assert not shelf.refresh().has_changed
+
+
+def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("good.mp3")
+    shelf.put("locked.mp3")
+    (shelf.folder / ".hidden.mp3").write_bytes(b"x")
+    (shelf.folder / "loop").symlink_to(shelf.folder)
+    (shelf.folder / "out.mp3").symlink_to(make_mp3(tmp_path / "secret.mp3"))
+    os.mkfifo(shelf.folder / "pipe.mp3")
+    Path(os.fsdecode(os.fsencode(shelf.folder) + b"/latin-\xe9.mp3")).write_bytes(b"x")
+
+    def read(path: str) -> tuple[str, tags.Tags]:
+        if path.endswith("locked.mp3"):
+            raise PermissionError(13, "Permission denied", path)
+        return tags.read_file(path)
+
+    monkeypatch.setattr("tui_pod.sources.folders.scan.MAX_DEPTH", 1)
+    (shelf.folder / "deep" / "deeper").mkdir(parents=True)
+    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", read)
+    feed_id = shelf.add().feed.feed_id
+    shelf.refresh()
+    assert shelf.course() == ["good"]
+    root = shelf.folder
+    left_out = shelf.store.take_notices()
+    assert shelf.store.description(feed_id) == "\n".join(left_out)
+    assert left_out == [
+        f"{root}: 1 file or folder cannot be read, such as locked.mp3 (Permission denied).",
+        f"{root}: 1 file or folder skipped because their names are not UTF-8. Rename them (convmv can do it for"
+        " many) to add them.",
+        f"{root}: 2 links not followed. Add the target of a link as a folder of its own.",
+        f"{root}: 1 folder not scanned, more than 1 levels deep. Add them as folders of their own.",
+    ]
+
+
+def test_folder_with_too_many_files_is_taken_in_part(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sources.folders.scan.MAX_FILES", 2)
+    for number in range(4):
+        shelf.put(f"{number}.mp3")
+    assert shelf.add().feed.episodes == 2
+    (notice,) = shelf.store.take_notices()
+    assert "has more than 2 audio files" in notice
+
+
+def test_watched_folders_are_neither_linked_nor_hidden(tmp_path: Path) -> None:
+    (tmp_path / "shelf" / "inside" / "deeper").mkdir(parents=True)
+    (tmp_path / "shelf" / ".hidden").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "shelf" / "link").symlink_to(tmp_path / "elsewhere")
+    found = folders_in(str(tmp_path / "shelf"), CancelToken())
+    assert sorted(os.path.relpath(path, tmp_path) for path in found) == ["shelf", "shelf/inside", "shelf/inside/deeper"]
+    assert folders_in(str(tmp_path / "none"), CancelToken()) == {str(tmp_path / "none"): -1}
+
+
+def test_what_the_player_does_not_open_is_counted_by_ending(shelf: Shelf) -> None:
+    shelf.put("good.AIFF")
+    for name in ("a.mid", "b.MID", "c.aax", "cover.jpg", "notes.pdf"):
+        shelf.put(name)
+    shelf.put("code.ts").write_text("import x")
+    shelf.add()
+    assert shelf.course() == ["good"]
+    assert shelf.store.take_notices() == [
+        f"{shelf.folder}: 1 file or folder cannot be read, such as code.ts (not a recording).",
+        f"{shelf.folder}: 3 files cannot be played (2 .mid, 1 .aax).",
+    ]
+
+
+def test_folder_of_nothing_that_can_be_played_says_what_is_there(shelf: Shelf) -> None:
+    shelf.put("a.mid")
+    with pytest.raises(FeedError, match=r"There is no audio file in .* 1 file cannot be played \(1 \.mid\)\."):
+        shelf.add()
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["Talk.srt"], "Talk.srt"),
+        (["Talk.txt", "Talk.json", "Talk.lrc", "Talk.SRT", "Talk.vtt"], "Talk.vtt"),
+        (["Talk.de.vtt", "Talk.txt"], "Talk.de.vtt"),
+        (["Talk.opus.srt"], "Talk.opus.srt"),
+        (["Talk.info.json", "Talks.srt", "talk.srt"], None),
+    ],
+)
+def test_transcript_beside_a_file_is_its_own(shelf: Shelf, names: list[str], found: str | None) -> None:
+    shelf.put("deep/Talk.opus")
+    for name in names:
+        (shelf.folder / "deep" / name).write_text("x")
+    shelf.add()
+    assert shelf.library().episode(0).transcript == (str(shelf.folder / "deep" / found) if found else None)
+
+
+def test_transcript_that_comes_goes_or_changes_is_seen(shelf: Shelf) -> None:
+    shelf.put("Talk.mp3")
+    words = shelf.folder / "Talk.srt"
+    shelf.add()
+    assert shelf.library().episode(0).transcript is None
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nOne.\n")
+    assert shelf.refresh().has_changed
+    episode = shelf.library().episode(0)
+    assert [cue.text for cue in read_transcript(episode, ForeignTexts()).cues] == ["One."]
+    assert not shelf.refresh().has_changed
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nTwo.\n")
+    assert [cue.text for cue in read_transcript(episode, ForeignTexts()).cues] == ["Two."]
+    words.unlink()
+    assert shelf.refresh().has_changed
+    assert shelf.library().episode(0).transcript is None
+
+
+def test_transcript_beside_a_single_file_and_those_of_a_playlist(shelf: Shelf) -> None:
+    path = shelf.put("Talk.mp3")
+    (shelf.folder / "Talk.vtt").write_text("x")
+    (shelf.folder / "all.m3u").write_text("Talk.mp3\n")
+    for place in (path, shelf.folder / "all.m3u"):
+        subscribe(shelf.store, str(place))
+    library = shelf.library()
+    found = {library.episode(index).transcript for index in range(len(library))}
+    assert found == {str(shelf.folder / "Talk.vtt")}
+
+
+def test_files_have_no_date_of_publication(shelf: Shelf) -> None:
+    shelf.put("Talk.mp3")
+    shelf.add()
+    assert shelf.library().episode(0).published is None
+
+
+def scanned(folder: Path, known: tuple[AudioFile, ...] = ()) -> tuple[list[str], tuple[str, ...]]:
+    """Return the paths of the recordings below a folder, and what is said about others."""
+    files, notices = scan(str(folder), {file.path: file for file in known}, CancelToken())
+    return sorted(file.path for file in files), notices
+
+
+@pytest.mark.parametrize(("depth", "count"), [(40, 1), (41, 0)])
+def test_folder_is_scanned_forty_levels_deep(tmp_path: Path, depth: int, count: int) -> None:
+    make_mp3((tmp_path / "Shelf").joinpath(*["d"] * depth) / "a.mp3")
+    files, notices = scanned(tmp_path / "Shelf")
+    assert len(files) == count
+    assert len(notices) == 1 - count
+    assert len(folders_in(str(tmp_path / "Shelf"), CancelToken())) == 41
+    assert holds_more(str(tmp_path / "Shelf"), 0) is bool(count)
+
+
+def test_folder_holds_more_if_it_has_one_more(tmp_path: Path) -> None:
+    for name in ("a", "b/c"):
+        make_mp3(tmp_path / f"{name}.mp3")
+    assert [holds_more(str(tmp_path), count) for count in (1, 2)] == [True, False]
+
+
+@pytest.mark.parametrize(("limit", "count"), [("MAX_FILES", 2), ("MAX_ENTRIES", 3)])
+def test_folder_is_scanned_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, count: int
+) -> None:
+    for name in ("a.mp3", "b.mp3", "notes.txt"):
+        make_mp3(tmp_path / "Shelf" / name)
+    for more in (0, -1):
+        monkeypatch.setattr(f"tui_pod.sources.folders.scan.{limit}", count + more)
+        files, notices = scanned(tmp_path / "Shelf")
+        assert (len(notices), len(files) == 2) == (-more, not more)
+
+
+@pytest.mark.parametrize("is_other", ["size", "time", "neither"])
+def test_known_file_is_read_again_if_its_size_or_time_differs(tmp_path: Path, is_other: str) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "A")
+    stat = path.stat()
+    size, modified = stat.st_size + (is_other == "size"), stat.st_mtime_ns + (is_other == "time")
+    known = AudioFile("a.mp3", size, modified, "known", tags.Tags("Known"))
+    (found,), _ = scan(str(tmp_path), {"a.mp3": known}, CancelToken())
+    assert found.tags.title == ("Known" if is_other == "neither" else "A")
+    assert (found.size, found.modified) == (stat.st_size, stat.st_mtime_ns)
+    (tmp_path / "a.vtt").write_text("x")
+    (found,), _ = scan(str(tmp_path), {"a.mp3": found}, CancelToken())
+    assert found.tags.transcript == "a.vtt"
+
+
+def test_links_to_what_could_be_played_are_counted_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("a.mp3", "notes.txt"):
+        make_mp3(tmp_path / "folder" / name)
+        (tmp_path / name).symlink_to(tmp_path / "folder" / name)
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    files, notices = scanned(tmp_path)
+    assert files == ["folder/a.mp3"]
+    assert notices == (f"{tmp_path}: 2 links not followed. Add the target of a link as a folder of its own.",)
+
+
+def test_files_that_cannot_be_read_are_counted_and_the_first_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> tuple[str, tags.Tags]:
+        raise OSError("odd")
+
+    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", refuse)
+    for name in ("a.mp3", "b.mp3"):
+        make_mp3(tmp_path / name)
+    said = scanned(tmp_path)[1]
+    assert len(said) == 1
+    assert said[0].startswith(f"{tmp_path}: 2 files or folders cannot be read, such as ")
+    assert said[0].endswith(".mp3 (odd).")
+
+
+def test_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        scanned(tmp_path / "none")

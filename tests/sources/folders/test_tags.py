@@ -1,0 +1,295 @@
+"""The tags of a sound file."""
+
+from __future__ import annotations
+
+import os
+import struct
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.sources.folders.shelf import Shelf
+from tests.sources.folders.sounds import make_long_mp3, make_m4b, make_mp3, make_webm
+from tui_pod.sources.folders import tags
+
+
+def test_tags_are_read_and_cleaned(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "Evil \x1b[2J title", TPE1="Ann", TALB="Tales")
+    shelf.add()
+    episode = shelf.library().episode(0)
+    assert (episode.title, episode.summary) == ("Evil [2J title", "Ann · Tales")
+    assert episode.audio == str(shelf.folder / "a.mp3")
+    assert episode.duration == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("junk", [bytes(3_000_000), b"\xff" * 3_000_000, b"ID3\x03\0\0\x7f\x7f\x7f\x7f" + b"a" * 999])
+def test_file_that_is_no_sound_has_no_tags(tmp_path: Path, junk: bytes) -> None:
+    path = tmp_path / "junk.mp3"
+    path.write_bytes(junk)
+    assert tags.read_file(str(path))[1] == tags.Tags()
+
+
+@pytest.mark.parametrize("place", ["start", "middle", "end"])
+def test_key_is_made_of_start_middle_and_end(tmp_path: Path, place: str) -> None:
+    size = 10 * tags.SAMPLE
+    starts = {"start": 0, "middle": size // 2, "end": size - 1}
+    keys = set[str]()
+    for name in ("one", "two"):
+        content = bytearray(size)
+        content[starts[place]] = len(keys)
+        (tmp_path / f"{name}.mp3").write_bytes(content)
+        keys.add(tags.read_file(str(tmp_path / f"{name}.mp3"))[0])
+    assert len(keys) == 2
+
+
+def test_key_of_a_moved_file_stays_and_that_of_another_length_differs(tmp_path: Path) -> None:
+    keys = []
+    for name, size in (("one", 100), ("two", 100), ("three", 101)):
+        (tmp_path / f"{name}.mp3").write_bytes(bytes(size))
+        keys.append(tags.read_file(str(tmp_path / f"{name}.mp3"))[0])
+    assert (keys[0] == keys[1], keys[0] == keys[2]) == (True, False)
+
+
+def test_key_stays_when_the_frame_with_facts_on_an_mp3_file_is_written_again(tmp_path: Path) -> None:
+    keys = set[str]()
+    for encoder in (b"Lavc61", b"Lavf\0\0"):
+        frame = b"\xff\xfb\x90\x00" + bytes(32) + b"Info\0\0\0\x0f" + bytes(112) + encoder + bytes(259)
+        (tmp_path / "a.mp3").write_bytes(frame + bytes(10 * tags.SAMPLE))
+        keys.add(tags.read_file(str(tmp_path / "a.mp3"))[0])
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize(("text", "track"), [("1", 1), ("0", None), ("7/9", 7), ("100000", 100_000), ("100001", None)])
+def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int | None) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "A", text)
+    assert tags.read_file(str(path))[1].track == track
+
+
+def test_webm_has_its_title_and_duration(tmp_path: Path) -> None:
+    found = tags.read_file(str(make_webm(tmp_path / "talk.webm", 754.5, "The Talk")))[1]
+    assert found == tags.Tags("The Talk", duration=754.5)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), 1e12])
+def test_webm_with_a_senseless_duration_has_none(tmp_path: Path, seconds: float) -> None:
+    assert tags.read_file(str(make_webm(tmp_path / "talk.webm", seconds)))[1].duration is None
+
+
+@pytest.mark.parametrize("cut", range(4, 110, 5))
+def test_webm_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path, cut: int) -> None:
+    path = make_webm(tmp_path / "talk.webm", 60.0)
+    path.write_bytes(path.read_bytes()[:cut])
+    assert tags.read_file(str(path))[1].duration in (None, 60.0)
+
+
+def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mp3"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 8000 * 7))
+    assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
+
+
+def test_kind_of_a_file_under_a_wrong_name_is_that_of_its_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mp3"
+    facts = bytes(10) + (8000 << 44 | 15 << 36 | 7 * 8000).to_bytes(8, "big") + bytes(16)  # rate, bits, samples
+    path.write_bytes(b"fLaC\x80\0\0\x22" + facts + b"\xff\xf8" * 100)
+    assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8])
+def test_duration_of_a_file_that_was_cut_off_is_what_is_left_of_it(tmp_path: Path, share: float) -> None:
+    path = make_long_mp3(tmp_path / "a.mp3", 100)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\xff\xfb") + 36
+    content[at : at + 16] = b"Xing" + struct.pack(">III", 3, 3_800, 3_800 * 417)  # flags, frames, bytes
+    path.write_bytes(content[: int(len(content) * share)])
+    assert tags.read_file(str(path))[1].duration == pytest.approx(99.3 * share, rel=0.01)
+
+
+def test_key_stays_when_the_tags_change(tmp_path: Path) -> None:
+    path = make_mp3(tmp_path / "a.mp3", "Title")
+    key = tags.read_file(str(path))[0]
+    make_mp3(path, "Another title", "7", TALB="Emma", TPE1="Jane Austen" * 1_000)
+    with path.open("ab") as file:
+        file.write(b"TAG" + bytes(125))
+    assert tags.read_file(str(path))[0] == key
+    path.write_bytes(path.read_bytes()[:-400] + bytes(400))
+    assert tags.read_file(str(path))[0] != key
+
+
+@pytest.mark.parametrize("is_index_first", [True, False])
+def test_key_of_an_mp4_file_is_that_of_its_sound(tmp_path: Path, is_index_first: bool) -> None:
+    def write(index: bytes) -> str:
+        boxes = [_box(b"moov", index), _box(b"mdat", bytes(range(256)) * 200)]
+        path = tmp_path / "a.m4b"
+        path.write_bytes(_box(b"ftyp", b"M4B ") + b"".join(boxes if is_index_first else boxes[::-1]))
+        return tags.read_file(str(path))[0]
+
+    assert write(b"short") == write(bytes(100_000))
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind + content
+
+
+def test_key_of_a_flac_file_is_that_of_its_frames(tmp_path: Path) -> None:
+    def write(comment: bytes) -> str:
+        path = tmp_path / "a.flac"
+        blocks = b"\0\0\0\x22" + bytes(34) + b"\x84" + len(comment).to_bytes(3) + comment
+        path.write_bytes(b"fLaC" + blocks + b"\xff\xf8" * 9_000)
+        return tags.read_file(str(path))[0]
+
+    assert write(b"short") == write(bytes(9_000))
+
+
+def test_key_of_an_ogg_file_is_that_of_its_sound(tmp_path: Path) -> None:
+    def page(granule: int, content: bytes) -> bytes:
+        lacing = bytes([255] * (len(content) // 255) + [len(content) % 255])
+        head = b"OggS\0\0" + granule.to_bytes(8, "little") + bytes(12) + bytes([len(lacing)])
+        return head + lacing + content
+
+    def key(comment: bytes, sound: bytes) -> str:
+        path = tmp_path / "a.opus"
+        path.write_bytes(page(0, b"OpusHead") + page(0, b"OpusTags" + comment) + page(960, sound) + page(1920, b"end"))
+        return tags.read_file(str(path))[0]
+
+    assert key(b"Emma", b"words") == key(b"Emma, read by Ann" * 50, b"words") != key(b"Emma", b"wordy")
+
+
+def key_of(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    return tags.read_file(str(path))[0]
+
+
+SOUND = bytes(range(256)) * 200
+
+
+def test_key_of_an_mp4_file_is_that_of_its_largest_sound_however_its_length_is_written(tmp_path: Path) -> None:
+    start, path = _box(b"ftyp", b"M4B "), tmp_path / "a.m4b"
+    long = (1).to_bytes(4) + b"mdat" + (16 + len(SOUND)).to_bytes(8) + SOUND
+    files = (
+        start + _box(b"mdat", SOUND),
+        start + long + _box(b"free", b"x"),
+        start + bytes(4) + b"mdat" + SOUND,
+        start + _box(b"mdat", b"a" * 300) + _box(b"mdat", SOUND) + _box(b"mdat", b"b" * 500) + b"\0\0\0",
+        start + _box(b"free", b"") * 62 + _box(b"mdat", SOUND),
+    )
+    assert len({key_of(path, content) for content in files}) == 1
+    others = (
+        start + _box(b"free", b"") * 63 + _box(b"mdat", SOUND),
+        start + b"\0\0\0\4free" + _box(b"mdat", SOUND),
+        start + SOUND,
+    )
+    assert key_of(path, files[0]) not in {key_of(path, content) for content in others}
+
+
+def test_key_of_an_mp4_file_that_was_cut_off_is_that_of_what_is_left(tmp_path: Path) -> None:
+    whole = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND)
+    rest = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND[:-100])
+    assert key_of(tmp_path / "a.m4b", whole[:-100]) == key_of(tmp_path / "a.m4b", rest)
+
+
+@pytest.mark.parametrize("content", [b"TAG" + bytes(9), b"", b"x", b"ID3\x03\0\0", b"ID3\x03\0\0\0\0\x7f\x7f"])
+def test_key_of_a_file_of_tags_alone_is_that_of_all_of_it(tmp_path: Path, content: bytes) -> None:
+    assert key_of(tmp_path / "a.mp3", content) != key_of(tmp_path / "a.mp3", content + b"x")
+
+
+@pytest.mark.parametrize("at", [13, 21, 36])
+@pytest.mark.parametrize("mark", [b"Info", b"Xing"])
+def test_key_has_none_of_the_facts_in_the_first_frame(tmp_path: Path, mark: bytes, at: int) -> None:
+    def key(before: bytes, fact: bytes) -> str:
+        head = (b"\xff\xfb\x90" + before).ljust(at, b"\0") + mark + fact
+        return key_of(tmp_path / "a.mp3", head.ljust(192, b"\0") + SOUND)
+
+    assert key(b"", b"one") == key(b"", b"two") == key(b"\1", b"one")
+    assert key_of(tmp_path / "a.mp3", SOUND + mark + SOUND) != key_of(tmp_path / "a.mp3", SOUND + b"xxxx" + SOUND)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "chapters"),
+    [("a.webm", 1200.0, None), ("a.webm", 1199.9, ""), ("a.m4b.webm", 9.0, ""), ("a.M4B", 9.0, None)],
+)
+def test_chapters_in_a_file_are_asked_for_if_it_is_long_or_a_book(
+    tmp_path: Path, name: str, seconds: float, chapters: str | None
+) -> None:
+    found = tags.read_file(str(make_webm(tmp_path / name, seconds)))[1]
+    assert (found.inside, found.chapters) == (chapters, "")
+    assert found._replace(inside="0.000 In it").chapters == "0.000 In it"
+    assert found._replace(inside="0.000 In it", cue="0.000 Beside").chapters == "0.000 Beside"
+
+
+def test_chapters_in_an_mp4_book_are_asked_for_and_in_an_mp3_are_not(tmp_path: Path) -> None:
+    found = tags.read_file(str(make_m4b(tmp_path / "a.m4b", 2, {0: "One"}, "Title", "Album")))[1]
+    assert (found.title, found.album, found.inside) == ("Title", "Album", None)
+    assert found.duration == pytest.approx(2.0)
+    assert tags.read_file(str(make_mp3(tmp_path / "b.m4b")))[1].inside == ""
+
+
+@pytest.mark.parametrize(
+    ("frames", "found"),
+    [
+        ({"TPE1": "Ann", "TPE2": "All"}, {"artist": "Ann", "author": "All"}),
+        ({"TPE2": "All"}, {"artist": "All", "author": "All"}),
+        ({"TPE1": "Ann", "TCOM": "Bo"}, {"artist": "Ann", "author": "Ann", "narrator": "Bo"}),
+        ({"TPE1": "Ann", "TCOM": "Ann"}, {"artist": "Ann", "author": "Ann"}),
+        ({"TCOM": "Bo", "TXXX": "narrator\0Cy"}, {"narrator": "Cy"}),
+        ({"TXXX": "series\0Ships"}, {"series": "Ships"}),
+        ({"MVNM": "Ships", "MVIN": "2/9"}, {"series": "Ships 2"}),
+        ({"MVNM": "Ships", "TXXX": "series-part\0" + "1.5"}, {"series": "Ships 1.5"}),
+        ({"TXXX": "series-part\0" + "2"}, {}),
+        ({"TXXX": "description\0About it"}, {"description": "About it"}),
+        ({"TYER": "about 1815, not 1816"}, {"year": "1815"}),
+        ({"TYER": " " * 48 + "1815"}, {}),
+        ({"TCON": "x" * 101}, {"genre": "x" * 99 + "…"}),
+        ({"TALB": "x" * 301}, {"album": "x" * 299 + "…"}),
+        ({"TPOS": "2/3"}, {"disc": 2}),
+    ],
+    ids=str,
+)
+def test_tags_of_an_mp3_file_are_told(tmp_path: Path, frames: dict[str, str], found: dict[str, object]) -> None:
+    read = tags.read_file(str(make_mp3(tmp_path / "a.mp3", **frames)))[1]
+    assert read._replace(duration=None)._asdict() == tags.Tags()._asdict() | found
+
+
+def webm(*info: bytes) -> bytes:
+    """Return the head of a WebM file with these elements of its information."""
+
+    def element(ident: str, content: bytes) -> bytes:
+        return bytes.fromhex(ident) + (0x4000 | len(content)).to_bytes(2) + content
+
+    return element("1a45dfa3", b"") + element("18538067", element("1549a966", b"".join(info)))
+
+
+@pytest.mark.parametrize(
+    ("info", "duration", "title"),
+    [
+        ([b"\x44\x89\x84" + struct.pack(">f", 7000.0)], 7.0, ""),
+        ([b"\x2a\xd7\xb1\x83" + (2_000_000).to_bytes(3), b"\x44\x89\x88" + struct.pack(">d", 7000.0)], 14.0, ""),
+        ([b"\x44\x89\x82\0\0", b"\x7b\xa9\x83Hi\0"], None, "Hi"),
+        ([b"\x7b\xa9\x7f\xffTo the end"], None, "To the end"),
+        ([b"\xec\x01\0\0\0\0\0\0\2xx", b"\x7b\xa9\x82Hi"], None, "Hi"),
+        ([b"\xec\0", b"\x7b\xa9\x82Hi"], None, ""),
+        ([b"\x08", b"\x7b\xa9\x82Hi"], None, ""),
+    ],
+    ids=["four bytes", "scale", "no number", "longer than the file", "long size", "no size", "long id"],
+)
+def test_webm_is_read_element_by_element(tmp_path: Path, info: list[bytes], duration: float | None, title: str) -> None:
+    (tmp_path / "a.webm").write_bytes(webm(*info))
+    found = tags.read_file(str(tmp_path / "a.webm"))[1]
+    assert (found.duration, found.title) == (duration, title)
+
+
+def test_file_of_a_programming_language_is_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "a.TS").write_text("import x")
+    with pytest.raises(OSError, match="not a recording"):
+        tags.read_file(str(tmp_path / "a.TS"))
+    (tmp_path / "b.ts").write_bytes(b"G" + bytes(400))
+    assert tags.read_file(str(tmp_path / "b.ts"))[1] == tags.Tags()
+
+
+def test_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").symlink_to(make_mp3(tmp_path / "b.mp3"))
+    with pytest.raises(OSError, match=os.strerror(40)):
+        tags.read_file(str(tmp_path / "a.mp3"))

@@ -1,0 +1,193 @@
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.sources import server
+from tests.sources.podcasts.directories.answers import FYYD, ITUNES, NOT_A_LIST, PODCAST_INDEX
+from tests.sources.server import Site
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast, find
+from tui_pod.sources.podcasts.directories.services import (
+    MOST,
+    Directory,
+    fyyd,
+    itunes,
+    podcast_index,
+)
+
+Ask = Callable[[], Any]
+
+PATHS = {"itunes": "/search", "fyyd": "/0.2/search/podcast", "podcastindex": "/api/1.0/search/byterm"}
+
+
+def directories(site: Site, *names: str) -> list[Directory]:
+    """Return directories that are on the loopback server."""
+    base = site.url("")
+    made: dict[str, Directory] = {
+        "itunes": itunes("AT", base), "fyyd": fyyd(base), "podcastindex": podcast_index("key", lambda: "secret", base),
+    }  # fmt: skip
+    return [made[name] for name in names]
+
+
+async def ask(site: Site, *names: str) -> Finding:
+    return await find("Tall ships & more", directories(site, *names), NetworkPolicy(site.allowed))
+
+
+async def answer(site: Site, entries: list[Any]) -> Finding:
+    """Return what is made of entries of iTunes."""
+    site.replies["/search"] = server.body(json.dumps({"results": entries}), "text/javascript")
+    return await ask(site, "itunes")
+
+
+def say(site: Site) -> None:
+    """Have all directories answer as they do."""
+    for name, answer in (("itunes", ITUNES), ("fyyd", FYYD), ("podcastindex", PODCAST_INDEX)):
+        site.replies[PATHS[name]] = server.body(json.dumps(answer), "application/json")
+
+
+async def test_answers_are_put_together_by_rank_and_each_podcast_once(site: Site) -> None:
+    say(site)
+    found = await ask(site, "itunes", "fyyd", "podcastindex")
+    assert [podcast.title for podcast in found.podcasts] == ["Tall Ships", "Leuchttürme", "Sea Stories", "Harbours"]
+    ships = found.podcasts[0]
+    assert (ships.directories, ships.language, ships.newest) == (("iTunes", "fyyd"), "en", date(2026, 11, 25))
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize(("what", "content"), NOT_A_LIST)
+async def test_answer_that_is_no_list_is_told_and_others_are_shown(
+    site: Site, name: str, what: str, content: bytes
+) -> None:
+    say(site)
+    site.replies[PATHS[name]] = server.body(content, "text/html")
+    other = next(one for one in PATHS if one != name)
+    found = await ask(site, name, other)
+    (fault,) = found.faults
+    assert fault.endswith("did not answer with a list of podcasts. Try again later.")
+    assert found.podcasts
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (server.body("no", status=403), "does not accept the key, or refuses to answer (403)"),
+        (server.body("no", status=401), "does not accept the key, or refuses to answer (401)"),
+        (server.body("no", status=429), "is asked too often"),
+        (server.body("no", status=503), "is in trouble"),
+        (server.redirect("http://localhost:1/elsewhere"), "redirects to"),
+        (server.bomb(50), "larger than 4 MB"),
+    ],
+)
+async def test_directory_that_refuses_says_why(site: Site, reply: server.Reply, said: str) -> None:
+    site.replies[PATHS["podcastindex"]] = reply
+    found = await ask(site, "podcastindex")
+    (fault,) = found.faults
+    assert fault.startswith("Podcast Index")
+    assert said in fault
+    assert "secret" not in fault
+
+
+async def test_directories_offline_say_so_and_name_what_was_looked_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    found = await ask(site, "itunes")
+    assert found.faults == ("iTunes cannot be asked for “Tall ships & more”: this machine is offline.",)
+
+
+async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:
+    evil = "\x1b[2J\u202e<b>evil</b>\n" + "x" * 1000
+    found = await answer(
+        site,
+        [
+            {"collectionName": evil, "artistName": evil, "feedUrl": "https://a.example/", "trackCount": 1e300,
+             "releaseDate": "99999-99-99", "artworkUrl600": "javascript:alert(1)"},
+            {"collectionName": {"a": 1}, "artistName": 7, "feedUrl": "https://b.example/", "trackCount": True,
+             "releaseDate": -1, "artworkUrl600": []},
+            {"collectionName": "File", "feedUrl": "file:///etc/passwd"},
+            {"collectionName": "Login", "feedUrl": "https://ann:secret@c.example/"},
+            {"collectionName": "Script", "feedUrl": "javascript:alert(1)"},
+            {"collectionName": "None", "feedUrl": None},
+            "text", None, 7, [],
+        ],
+    )  # fmt: skip
+    one, two = found.podcasts
+    assert one.title.startswith("[2J<b>evil</b> xxx")
+    assert len(one.title) == len(one.publisher or "") == 300
+    assert (one.episodes, one.newest, one.cover) == (None, None, None)
+    assert two == FoundPodcast("https://b.example/", "https://b.example/", directories=("iTunes",))
+    assert found.without_feed == 4
+
+
+async def test_date_of_a_clock_centuries_ahead_counts_as_now(site: Site) -> None:
+    found = await answer(site, [{"feedUrl": "https://a.example/", "releaseDate": "4900-01-01T00:00:00Z"}])
+    (one,) = found.podcasts
+    assert one.newest is not None
+    assert one.newest.year < 4900
+
+
+async def test_no_more_are_taken_than_asked_for(site: Site) -> None:
+    found = await answer(site, [{"feedUrl": f"https://{number}.example/"} for number in range(1_000)])
+    assert len(found.podcasts) == MOST == 50
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_entries_of_one_podcast_complete_each_other(site: Site, step: int) -> None:
+    named = {"title": "Ships", "xmlURL": "https://ships.example/f"}
+    entries = [{**named, "description": "About ships.", "episode_count": 3},
+               {**named, "author": "Ann", "language": "de", "imgURL": "https://ships.example/c.jpg",
+                "episode_count": 5}]  # fmt: skip
+    site.replies[PATHS["fyyd"]] = server.body(json.dumps({"data": entries[::step]}), "application/json")
+    (found,) = (await ask(site, "fyyd")).podcasts
+    assert (found.summary, found.publisher, found.language) == ("About ships.", "Ann", "de")
+    assert (found.cover, found.episodes, found.directories) == ("https://ships.example/c.jpg", 5, ("fyyd",))
+
+
+@pytest.mark.parametrize(("stated", "shown"), [(0, None), (1, 1), (1_000_000, 1_000_000), (1_000_001, None)])
+async def test_number_of_episodes_is_believed_up_to_a_million(site: Site, stated: int, shown: int | None) -> None:
+    found = await answer(site, [{"feedUrl": "https://a.example/", "trackCount": stated}])
+    assert found.podcasts[0].episodes == shown
+
+
+@pytest.mark.parametrize("stated", [True, -1, 0, 1e11, None, "soon"])
+async def test_date_that_is_none_is_not_shown(site: Site, stated: object) -> None:
+    entry = {"url": "https://a.example/", "newestItemPubdate": stated}
+    site.replies[PATHS["podcastindex"]] = server.body(json.dumps({"feeds": [entry]}), "application/json")
+    assert (await ask(site, "podcastindex")).podcasts[0].newest is None
+
+
+async def test_directory_is_asked_for_the_first_200_characters(site: Site) -> None:
+    say(site)
+    await find("x" * 201, directories(site, "itunes"), NetworkPolicy(site.allowed))
+    assert parse_qs(urlsplit(site.paths()[0]).query)["term"] == ["x" * 200]
+
+
+def test_podcast_is_described_by_its_numbers_and_an_episode_by_its_podcast() -> None:
+    podcast = FoundPodcast("https://a.example/", "Ships", "Ann", 3, date(2026, 11, 2), "en")
+    assert (podcast.name, podcast.details) == ("Ships", ("Ann", "3 episodes", "last 2 Nov 2026", "en"))
+    episode = replace(podcast, episodes=None, episode="Sails")
+    assert (episode.name, episode.details) == ("Sails", ("Ships", "Ann", "2 Nov 2026", "en"))
+
+
+def test_episode_that_was_found_is_told_by_its_title_in_the_feed() -> None:
+    found = FoundPodcast("https://a.example/", "Ships", episode="SAILS")
+    feed = Feed("Ships", (Item("1", "Ropes"), Item("2", "Sails")))
+    assert found.item_in(feed) == feed.items[1]
+    assert found.item_in(Feed("Ships", feed.items[:1])) is None
+    assert replace(found, episode=None).item_in(feed) is None
+
+
+async def test_podcast_that_is_listed_twice_without_a_number_has_none(site: Site) -> None:
+    entry = {"feedUrl": "https://ships.example/f", "collectionName": "Ships"}
+    (found,) = (await answer(site, [entry, entry | {"feedUrl": "http://Ships.example/f/"}])).podcasts
+    assert (found.address, found.episodes, found.newest) == ("https://ships.example/f", None, None)

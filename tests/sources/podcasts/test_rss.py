@@ -1,0 +1,323 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.sources.reading import only, read
+from tests.sources.server import feed, item
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.shelf.published import NotAFeed
+
+# -- RSS -----------------------------------------------------------------------------------------------
+
+
+def test_rss_item_is_read_with_all_its_tags() -> None:
+    found = only(
+        "<title>One &amp;amp; two</title><guid> g 1 </guid><link>/e/1</link>"
+        "<pubDate>Fri, 05 Jan 2024 10:00:00 +0100</pubDate><itunes:duration>1:02:03</itunes:duration>"
+        "<description><![CDATA[<p>About <a href='https://x.org'>it</a></p>]]></description>"
+        "<enclosure url='/a b.mp3' type='audio/mpeg' length='abc'/><itunes:keywords>a, b,a</itunes:keywords>"
+        "<podcast:chapters url='c.json' type='application/json+chapters'/><category>Tech</category>"
+    )
+    assert (found.title, found.guid, found.summary, found.duration) == ("One & two", "g 1", "About it", 3723.0)
+    assert found.link == "https://cast.example.org/e/1"
+    assert found.audio == "https://cast.example.org/a%20b.mp3"
+    assert found.chapters == "https://cast.example.org/shows/c.json"
+    assert found.keywords == ("Tech", "a", "b")
+    assert found.published == datetime(2024, 1, 5, 9, tzinfo=UTC).timestamp()
+
+
+def test_rss_channel_is_read() -> None:
+    found = read(
+        feed(
+            item(1),
+            "Cast",
+            "<image><title>Not this</title><link>http://not.this/</link></image>"
+            "<itunes:category text='Science'><itunes:category text='Physics'/></itunes:category>"
+            "<itunes:category text='News'/><itunes:type>serial</itunes:type><podcast:guid>ABC-1</podcast:guid>"
+            "<itunes:new-feed-url>https://new.example.org/feed</itunes:new-feed-url>"
+            "<itunes:title>Nor this</itunes:title>",
+        )
+    )
+    assert (found.title, found.link, found.is_serial, found.guid) == ("Cast", "https://example.org/", True, "abc-1")
+    assert found.categories == (("Science", "Physics"), ("News",))
+    assert found.moved_to == "https://new.example.org/feed"
+    assert len(found.items) == 1
+    assert found.ttl == 0.0
+    assert read(feed(item(1), "Cast", "<ttl>90</ttl>")).ttl == 90 * 60.0
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        'xmlns:podcast="https://podcastindex.org/namespace/1.0"',
+        'xmlns:p2="https://podcastindex.org/namespace/1.0"',
+        'xmlns:p2="https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"',
+        "",
+    ],
+)
+def test_podcast_namespace_is_known_by_all_its_names(declared: str) -> None:
+    prefix = "p2" if "p2" in declared else "podcast"
+    (found,) = read(
+        f"<rss {declared}><channel><title>T</title><item><title>x</title>"
+        f"<{prefix}:transcript url='https://x.org/t.vtt' type='text/vtt'/></item></channel></rss>"
+    ).items
+    assert found.transcript == "https://x.org/t.vtt"
+
+
+def test_base_of_another_scheme_is_ignored() -> None:
+    (found,) = read(
+        "<rss><channel xml:base='file:///etc/'><title>T</title><item xml:base='file:///x/'><title>x</title>"
+        "<enclosure url='a.mp3' type='audio/mpeg'/></item></channel></rss>"
+    ).items
+    assert found.audio == "https://cast.example.org/shows/a.mp3"
+
+
+def test_markup_that_was_not_escaped_counts_as_words() -> None:
+    assert only("<title>x</title><description><p>One</p><p>two</p></description>").summary == "One two"
+
+
+def test_podlove_chapters_are_marks() -> None:
+    found = only(
+        "<title>x</title><psc:chapters xmlns:psc='http://podlove.org/simple-chapters'>"
+        "<psc:chapter start='00:01:00.500' title='B'/><psc:chapter start='0' title='A'/>"
+        "<psc:chapter start='?' title='C'/></psc:chapters>"
+    )
+    assert found.marks == (Chapter(0.0, "A"), Chapter(60.5, "B"))
+
+
+def test_media_group_gives_sound_and_length() -> None:
+    (found,) = read(
+        "<rss xmlns:m='http://search.yahoo.com/mrss/'><channel><title>T</title><item><title>x</title><m:group>"
+        "<m:content url='/a.mp3' type='audio/mpeg' duration='61'/></m:group><m:title>not this</m:title>"
+        "</item></channel></rss>"
+    ).items
+    assert (found.title, found.audio, found.duration) == ("x", "https://cast.example.org/a.mp3", 61.0)
+
+
+def test_rdf_items_beside_the_channel_are_read() -> None:
+    found = read(
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
+        "<channel><title>T</title></channel><item><title>x</title><description>d</description></item></rdf:RDF>"
+    )
+    assert (found.title, [entry.title for entry in found.items]) == ("T", ["x"])
+
+
+# -- Atom and JSON -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", ["", "atom:"])
+def test_atom_is_read(prefix: str) -> None:
+    p = prefix
+    xmlns = f"xmlns{':atom' if prefix else ''}='http://www.w3.org/2005/Atom'"
+    found = read(
+        f"<{p}feed {xmlns}><{p}title>Atoms</{p}title><{p}link href='https://a.org/'/><{p}entry><{p}id>urn:1</{p}id>"
+        f"<{p}title type='html'>&lt;b&gt;Bold&lt;/b&gt; one</{p}title><{p}published>2024-01-05T10:00:00Z</{p}published>"
+        f"<{p}link rel='enclosure' type='audio/mpeg' href='/a.mp3'/><{p}link href='/e/1'/><{p}category term='Tech'/>"
+        f"<{p}author><{p}name>n</{p}name></{p}author><{p}source><{p}title>not this</{p}title></{p}source>"
+        f"<{p}content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>Two</p><p>lines</p></div></{p}content>"
+        f"</{p}entry></{p}feed>"
+    )
+    (entry,) = found.items
+    assert (found.title, found.link) == ("Atoms", "https://a.org/")
+    assert (entry.guid, entry.title, entry.summary, entry.keywords) == ("urn:1", "Bold one", "Two lines", ("Tech",))
+    assert (entry.audio, entry.link) == ("https://cast.example.org/a.mp3", "https://cast.example.org/e/1")
+    assert entry.published == datetime(2024, 1, 5, 10, tzinfo=UTC).timestamp()
+
+
+# -- values --------------------------------------------------------------------------------------------
+
+
+def test_base_of_the_document_holds_until_the_first_item_and_not_for_what_an_item_holds() -> None:
+    first, second = read(
+        "<rss xml:base='https://a.org/x/'><channel><title>T</title><item><title>1</title>"
+        "<enclosure url='1.mp3' type='audio/mpeg'/></item><item><title>2</title>"
+        "<description xml:base='https://b.org/'>y</description><enclosure url='2.mp3' type='audio/mpeg'/></item>"
+        "</channel></rss>"
+    ).items
+    assert (first.audio, second.audio) == ("https://a.org/x/1.mp3", "https://a.org/x/2.mp3")
+
+
+def test_document_that_is_neither_feed_nor_redirect_is_refused() -> None:
+    with pytest.raises(NotAFeed):
+        read("<html><body><p>Hello</p></body></html>")
+    moved = read("<redirect><newLocation>https://new.example.org/feed</newLocation></redirect>")
+    assert (moved.is_redirect, moved.moved_to) == (True, "https://new.example.org/feed")
+
+
+def test_namespace_of_a_single_element_ends_with_it() -> None:
+    found = only(
+        "<title>x</title><duration xmlns='http://www.itunes.com/dtds/podcast-1.0.dtd'>60</duration>"
+        "<description>About it</description>"
+    )
+    assert (found.duration, found.summary) == (60.0, "About it")
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [("EN_gb", "en-gb"), ("x" * 30, f"{'x' * 19}…"), (" ", None)],
+    ids=["spelling", "long", "none"],
+)
+def test_language_is_short_and_in_lower_case(stated: str, language: str | None) -> None:
+    assert read(feed(item(1), extra=f"<language>{stated}</language>")).language == language
+
+
+def test_live_item_is_told_only_where_it_belongs() -> None:
+    live = "<podcast:liveItem status='live'><title>On air</title></podcast:liveItem>"
+    assert "Live now: On air" in read(feed(item(1), extra=live)).summary
+    for document in (feed(f"<item><title>x</title>{live}</item>"), feed(item(1), extra=f"<image>{live}</image>")):
+        found = read(document)
+        assert "On air" not in found.summary + found.items[0].notes
+
+
+def test_items_are_read_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_ITEMS", 2)
+    assert len(read(feed(item(1) + item(2) + item(3))).items) == 2
+
+
+def test_title_and_picture_of_a_channel_are_told_though_its_image_comes_first() -> None:
+    image = "<image><title>Not this</title><url> /cover.png </url></image>"
+    found = read(f"<rss><channel>{image}<title>Cast</title>{item(1)}</channel></rss>")
+    assert (found.title, found.picture) == ("Cast", "https://cast.example.org/cover.png")
+
+
+@pytest.mark.parametrize(
+    ("elements", "picture"),
+    [
+        ("<itunes:image href='a.png'/>", "https://cast.example.org/shows/a.png"),
+        ("<media:thumbnail url='/b.png'/><itunes:image href='/a.png'/>", "https://cast.example.org/b.png"),
+        ("<itunes:image href='file:///a.png'/><itunes:image href='/c.png'/>", "https://cast.example.org/c.png"),
+        ("<itunes:image/>", None),
+        ("", None),
+    ],
+)
+def test_picture_of_an_item_is_the_first_that_can_be_fetched(elements: str, picture: str | None) -> None:
+    assert only(f"<title>x</title>{elements}").picture == picture
+
+
+@pytest.mark.parametrize(
+    ("elements", "link"),
+    [
+        ("<guid>https://a.org/g</guid>", "https://a.org/g"),
+        ("<guid isPermaLink='TRUE'>/g</guid>", "https://cast.example.org/g"),
+        ("<guid>/g</guid>", None),
+        ("<guid isPermaLink='false'>https://a.org/g</guid>", None),
+        ("<link>/l</link><guid>https://a.org/g</guid>", "https://cast.example.org/l"),
+        ("<link>/l</link><atom:link rel='alternate' href='/b'/>", "https://cast.example.org/b"),
+        ("<atom:link rel='self' href='/s'/><id>https://a.org/i</id>", "https://cast.example.org/s"),
+        ("<atom:link rel='related' href='/r'/><id>https://a.org/i</id>", "https://a.org/i"),
+        ("<atom:link href='file:///x'/><atom:link href='/b'/>", "https://cast.example.org/b"),
+    ],
+)
+def test_page_of_an_item_is_told_by_the_best_of_its_links(elements: str, link: str | None) -> None:
+    assert only(f"<title>x</title>{elements}").link == link
+
+
+@pytest.mark.parametrize(
+    ("elements", "told"),
+    [
+        ("<itunes:season>2</itunes:season><itunes:episode>E03</itunes:episode>", (2, 3, None, False)),
+        ("<podcast:season>4</podcast:season><podcast:episode>5</podcast:episode>", (4, 5, None, False)),
+        ("<itunes:season>1</itunes:season><podcast:season>4</podcast:season>", (1, None, None, False)),
+        ("<itunes:episodeType> Bonus </itunes:episodeType>", (None, None, "bonus", False)),
+        ("<itunes:episodeType>full</itunes:episodeType>", (None, None, None, False)),
+        ("<itunes:explicit> Yes</itunes:explicit>", (None, None, None, True)),
+        ("<itunes:explicit>clean</itunes:explicit>", (None, None, None, False)),
+    ],
+)
+def test_numbers_and_kind_of_an_item_are_read(elements: str, told: tuple[int, int, str, bool]) -> None:
+    found = only(f"<title>x</title>{elements}")
+    assert (found.season, found.number, found.type, found.is_explicit) == told
+
+
+@pytest.mark.parametrize(
+    ("attributes", "audio", "size"),
+    [
+        ("url='/a' medium='audio' fileSize='12'", "/a", 12),
+        ("url='/a' type='audio/mpeg' medium='image'", "/a", None),
+        ("url='/a' medium='image'", None, None),
+        ("url='/a'", None, None),
+        ("url='/a.mp3'", "/a.mp3", None),
+    ],
+)
+def test_media_content_is_a_recording_if_it_says_so(attributes: str, audio: str | None, size: int | None) -> None:
+    found = only(f"<title>x</title><media:content {attributes}/>")
+    assert (found.audio, found.size) == (f"https://cast.example.org{audio}" if audio else None, size)
+
+
+def test_categories_are_four_deep_and_those_above_others_are_left_out() -> None:
+    inner = "".join(f"<itunes:category text='{name}'>" for name in "abcde") + "</itunes:category>" * 5
+    again = "<itunes:category text='x'/><itunes:category text='x'/><itunes:category/>"
+    found = read(feed(item(1), extra=inner + again))
+    assert found.categories == (("a", "b", "c", "d"), ("b", "c", "d", "e"), ("x",))
+
+
+def test_category_of_an_item_is_a_keyword_by_label_or_term() -> None:
+    found = only(
+        "<title>x</title><category label='A' term='B'/><category term='C'/><itunes:keywords>D</itunes:keywords>"
+    )
+    assert found.keywords == ("D", "A", "C")
+
+
+def test_texts_in_html_are_told_by_their_type_and_others_read_as_written() -> None:
+    assert only("<title type='html'>&lt;b&gt;A&lt;/b&gt;</title>").title == "A"
+    assert only("<title>&lt;b&gt;A&lt;/b&gt;</title>").title == "<b>A</b>"
+
+
+def test_first_date_that_can_be_read_counts() -> None:
+    found = only("<title>x</title><pubDate>soon</pubDate><dc:date>2024-01-05</dc:date><updated>2024-01-06</updated>")
+    assert found.published == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
+
+
+def test_live_item_leads_to_its_page_rather_than_to_its_stream() -> None:
+    page, stream = "<podcast:contentLink href='https://a.org/page'/>", "<enclosure url='https://a.org/s'/>"
+    for inside, link in ((page + stream, "page"), (stream + page, "page"), (stream, "s")):
+        live = f"<podcast:liveItem status='live'><title>On air</title>{inside}</podcast:liveItem>"
+        assert f"https://a.org/{link}" in read(feed(item(1), extra=live)).summary
+
+
+def test_document_of_json_is_told_by_its_first_mark() -> None:
+    document = '{"title": "J", "items": [{"id": "1", "content_text": "x"}]}'
+    assert read(" " * 199 + document).title == "J"
+    assert read(b"\xef\xbb\xbf" + document.encode()).title == "J"
+
+
+def test_chapters_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_CHAPTERS", 2)
+    marks = "".join(f"<psc:chapter start='{n}' title='{n}'/>" for n in range(3))
+    assert [mark.title for mark in only(f"<title>x</title>{marks}").marks] == ["0", "1"]
+
+
+def test_links_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_LINKS", 1)
+    links = "<podcast:transcript url='/a.vtt'/><enclosure url='/a.mp3'/>"
+    source = "<podcast:alternateEnclosure type='audio/mpeg'><podcast:source uri='/b.mp3'/></podcast:alternateEnclosure>"
+    found = only(f"<title>x</title>{links}{source}")
+    assert (found.transcript, found.audio) == ("https://cast.example.org/a.vtt", None)
+
+
+def test_text_of_unescaped_markup_has_its_breaks() -> None:
+    found = only("<title>x</title><description>One<br/>two<b>three</b><li>four</li></description>")
+    assert found.notes == "One\ntwothree\nfour"
+
+
+def test_what_follows_the_items_is_of_the_channel() -> None:
+    found = read(
+        f"<rss><channel>{item(1)}<title>Cast</title><ttl>60</ttl>{item(2)}<language>de</language></channel></rss>"
+    )
+    assert (found.title, found.ttl, found.language, len(found.items)) == ("Cast", 3600.0, "de", 2)
+
+
+@pytest.mark.parametrize(
+    ("outer", "source", "size"),
+    [
+        ("type='audio/mpeg' length='7'", "uri='/a'", 7),
+        ("type='image/png'", "uri='/a' contentType='audio/mpeg'", None),
+        ("", "uri='/a' contentType='audio/mpeg'", None),
+    ],
+)
+def test_source_of_an_alternate_enclosure_says_its_type_or_has_the_outer_one(
+    outer: str, source: str, size: int | None
+) -> None:
+    alternate = f"<podcast:alternateEnclosure {outer}><podcast:source {source}/></podcast:alternateEnclosure>"
+    found = only(f"<title>x</title>{alternate}")
+    assert (found.audio, found.size) == ("https://cast.example.org/a", size)

@@ -1,0 +1,212 @@
+"""Subscribe to what is typed, and recognise a podcast that is known."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.sources import server
+from tests.sources.server import Site, feed, item
+from tui_pod.net.access import make_policy
+from tui_pod.net.fetch import FetchError
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.published import FeedError
+from tui_pod.sources.podcasts.subscribe import subscribe
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "data")
+
+
+GUID = "<podcast:guid>11111111-2222</podcast:guid>"
+
+
+def test_subscribe_feed_address(site: Site, store: FeedStore) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    result = subscribe(store, site.url("/f"), [("A",)])
+    assert (result.is_new, result.new, result.feed.title, result.feed.folders) == (True, 1, "Test Cast", (("A",),))
+    assert result.feed.allowed == site.allowed
+    again = subscribe(store, site.url("/f"))
+    assert (again.is_new, again.new, again.feed.feed_id) == (False, 0, site.url("/f"))
+
+
+@pytest.mark.parametrize("scheme", ["feed://", "itpc://", "podcast://", ""])
+def test_subscribe_schemes_of_other_programs_or_none_are_http(site: Site, store: FeedStore, scheme: str) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    assert subscribe(store, scheme + site.url("/f").removeprefix("http://")).feed.feed_id == site.url("/f")
+
+
+def test_address_without_a_scheme_that_a_server_refuses_gives_the_reason_of_the_server(
+    site: Site, store: FeedStore
+) -> None:
+    with pytest.raises(FetchError, match=r"does not have it \(404\)"):
+        subscribe(store, site.url("/none").removeprefix("http://"))
+
+
+def test_address_of_an_unknown_host_names_it_and_what_to_do(store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(FetchError) as raised:
+        subscribe(store, "cast.example/feed")
+    assert raised.value.is_offline
+    assert str(raised.value) == (
+        "The host cast.example cannot be found; this machine may be offline. If it is online, check the address."
+    )
+
+
+def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> None:
+    page = (
+        "<!DOCTYPE html><html><head><link rel=stylesheet href=/x.css>"
+        "<link rel='alternate' type='application/rss+xml' href='/broken'>"
+        "<LINK REL='Alternate' TYPE='application/rss+xml; charset=utf-8' HREF='f.xml?a=1&amp;b=2'></head><body>Hi"
+    )
+    site.replies["/show/"] = server.body(page, "text/html")
+    site.replies["/show/f.xml"] = server.body(feed(item(1)))
+    result = subscribe(store, site.url("/show/"))
+    assert result.feed.feed_id == site.url("/show/f.xml?a=1&b=2")
+    assert result.feed.allowed == site.allowed
+
+
+def test_subscribe_page_that_names_a_private_host_is_refused(site: Site, inside: Site, store: FeedStore) -> None:
+    link = f"<link rel=alternate type=application/rss+xml href='{inside.url('/f')}'>"
+    site.replies["/"] = server.body(f"<html>{link}", "text/html")
+    inside.replies["/f"] = server.body(feed(item(1)))
+    with pytest.raises(FeedError, match="neither a feed nor a page"):
+        subscribe(store, site.url("/"))
+    assert inside.asked == []
+    assert store.is_empty
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense here", "file:///etc/passwd", "ftp://x.org/f"])
+def test_subscribe_nonsense_keeps_nothing(store: FeedStore, typed: str) -> None:
+    with pytest.raises((FeedError, FetchError)):
+        subscribe(store, typed)
+    assert store.is_empty
+
+
+def test_subscribe_nothing_there_keeps_nothing(site: Site, store: FeedStore) -> None:
+    with pytest.raises(FetchError, match="does not have"):
+        subscribe(store, site.url("/f"))
+    assert store.is_empty
+
+
+@pytest.mark.parametrize("cut", [0, 60])
+def test_subscribe_tells_whether_all_was_read(site: Site, store: FeedStore, cut: int) -> None:
+    document = feed(item(1) + item(2))
+    site.replies["/f"] = server.body(document[: len(document) - cut])
+    result = subscribe(store, site.url("/f"))
+    assert (result.is_partial, result.new) == (bool(cut), 1 if cut else 2)
+
+
+def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.redirect("/f", 301)
+    site.replies["/f"] = server.body(feed(item(1)))
+    assert subscribe(store, site.url("/old")).feed.feed_id == site.url("/old")
+    assert store.feeds()[0].address == site.url("/f")
+    assert not subscribe(store, site.url("/f")).is_new
+    assert not subscribe(store, site.url("/old")).is_new
+    assert len(store.feeds()) == 1
+
+
+@pytest.mark.parametrize("proof", ["redirect", "tag", "document"])
+def test_subscribe_new_address_that_the_old_one_names_keeps_progress(site: Site, store: FeedStore, proof: str) -> None:
+    site.replies["/old"] = server.body(feed(item(1), extra=GUID))
+    site.replies["/new"] = server.body(feed(item(1) + item(2), extra=GUID))
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    site.replies["/old"] = {
+        "redirect": server.redirect("/new", 301),
+        "tag": server.body(feed(item(1), extra=f"{GUID}<itunes:new-feed-url>{site.url('/new')}</itunes:new-feed-url>")),
+        "document": server.body(f"<redirect><newLocation>{site.url('/new')}</newLocation></redirect>"),
+    }[proof]
+    result = subscribe(store, site.url("/new"))
+    assert (result.has_moved, result.feed.feed_id, result.feed.address) == (True, first, site.url("/new"))
+    assert len(store.feeds()) == 1
+
+
+@pytest.mark.parametrize("old", ["alive", "gone", "elsewhere"])
+def test_subscribe_feed_that_copies_guids_is_another_feed(site: Site, store: FeedStore, old: str) -> None:
+    document = feed(item(1) + item(2), extra=GUID)
+    site.replies.update({"/old": server.body(document), "/copy": server.body(document), "/new": server.body(document)})
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    if old != "alive":
+        site.replies["/old"] = server.body("", status=404) if old == "gone" else server.redirect("/new", 301)
+    result = subscribe(store, site.url("/copy"))
+    assert (result.is_new, result.has_moved) == (True, False)
+    assert [feed.address for feed in store.feeds()] == [site.url("/old"), site.url("/copy")]
+    assert not set(store.episode_ids(first)) & set(store.episode_ids(result.feed.feed_id))
+
+
+def test_subscribe_redirect_document_leads_to_the_feed(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{site.url('/new')}</newLocation></redirect>")
+    site.replies["/new"] = server.body(feed(item(1)))
+    assert subscribe(store, site.url("/old")).feed.address == site.url("/new")
+
+
+def test_subscribe_redirect_documents_in_a_circle_are_an_error(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{site.url('/old')}</newLocation></redirect>")
+    with pytest.raises(FeedError, match="circle"):
+        subscribe(store, site.url("/old"))
+    assert store.feeds() == []
+
+
+def test_subscribe_redirect_document_to_a_private_host_reaches_nothing(
+    site: Site, inside: Site, store: FeedStore
+) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{inside.url('/x')}</newLocation></redirect>")
+    with pytest.raises(FetchError, match="own network"):
+        subscribe(store, site.url("/old"))
+    assert inside.asked == []
+
+
+def test_subscribe_removed_feed_brings_it_back(site: Site, store: FeedStore) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/f")).feed.feed_id
+    store.remove(first)
+    result = subscribe(store, site.url("/f"))
+    assert (result.is_new, result.feed.episodes) == (True, 1)
+
+
+def test_subscribe_page_may_lead_to_a_host_that_the_settings_name(site: Site, inside: Site, store: FeedStore) -> None:
+    site.replies["/"] = server.body(
+        f'<link rel="alternate" type="application/rss+xml" href="{inside.url("/g")}">', "text/html"
+    )
+    inside.replies["/g"] = server.body(feed(item(1), "Inside"))
+    with pytest.raises(FeedError):
+        subscribe(store, site.url("/"))
+    policy = make_policy([f"127.0.0.1:{inside.server_port}"], 20.0)
+    assert subscribe(store, site.url("/"), policy=policy).feed.title == "Inside"
+
+
+def test_subscribe_old_address_of_a_feed_that_is_there_is_not_new(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.redirect("/f", 301)
+    site.replies["/f"] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/f")).feed.feed_id
+    again = subscribe(store, site.url("/old"))
+    assert (again.is_new, again.feed.feed_id, len(store.feeds())) == (False, first, 1)
+
+
+def test_subscribe_old_address_that_still_answers_leaves_a_podcast_where_it_moved(site: Site, store: FeedStore) -> None:
+    for path in ("/old", "/new"):
+        site.replies[path] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    store.move(first, site.url("/new"))
+    again = subscribe(store, site.url("/old"), policy=site.policy, is_listed=True)
+    assert (again.is_new, again.feed.feed_id, again.feed.address) == (False, first, site.url("/new"))
+    assert again.feed.allowed == site.allowed
+
+
+def test_subscribe_four_feeds_of_a_page_are_tried(site: Site, store: FeedStore) -> None:
+    link = "<link rel='alternate' type='application/rss+xml' href='/{}'>"
+    for number, is_found in ((4, True), (5, False)):
+        site.replies["/"] = server.body(" " * 5_000 + "".join(map(link.format, range(1, number + 1))), "text/html")
+        site.replies = {"/": site.replies["/"], f"/{number}": server.body(feed(item(1)))}
+        if is_found:
+            assert subscribe(store, site.url("/")).feed.feed_id == site.url("/4")
+        else:
+            with pytest.raises(FeedError, match="is neither a feed nor a page that names one"):
+                subscribe(store, site.url("/"))

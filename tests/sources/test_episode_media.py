@@ -1,0 +1,357 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+from tests.shelf.making import DAY, FIRST, NOW, make_feed, make_item
+from tests.sources import server
+from tests.sources.server import Ranged, Site, feed, item, sound
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
+from tui_pod.core.progress.progress import Progress
+from tui_pod.net.access import PUBLIC, NetworkPolicy, make_policy
+from tui_pod.recordings.keeping import Usual
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.media import EpisodeSources
+from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.match import episode_id
+from tui_pod.shelf.opml import Entry
+from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
+from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.speech.narrator import Narrator
+
+CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})
+
+QUOTA = 1_000_000_000
+
+
+class ServiceRig:
+    """Sources over real folders, and what they reported."""
+
+    def __init__(self, folder: Path, policy: NetworkPolicy = PUBLIC) -> None:
+        self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.sources = EpisodeSources(
+            Narrator(folder / "narrations", 1_000_000),
+            self.events.put_nowait,
+            lambda: Podcasts(folder / "data", folder / "cache", QUOTA, policy),
+        )
+
+    async def next(self) -> Event:
+        return await asyncio.wait_for(self.events.get(), PATIENCE)
+
+    async def subscribe(self, url: str) -> list[Episode]:
+        podcasts = await self.sources.podcasts()
+        await in_thread(lambda _: subscribe(podcasts.store, url))
+        return list(read_feeds(podcasts.store.db.file.parent).episodes)
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
+    service = ServiceRig(tmp_path)
+    yield service
+    await service.sources.close()
+
+
+async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/go.wav")))
+    site.replies["/go.wav"] = server.redirect("/a.wav")
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 7)
+    event = await service.next()
+    assert isinstance(event, SourceReady)
+    assert (event.load, event.source.is_stream) == (7, True)
+    assert event.source.remote is not None
+    reader = event.source.remote.open()
+    buffer = bytearray(16)
+    assert reader.read_into(memoryview(buffer), 0) == 16
+    assert bytes(buffer) == sound(0.1)[:16]
+    reader.close()
+    assert site.paths() == ["/f", "/go.wav", "/a.wav"]
+
+
+async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site, service: ServiceRig) -> None:
+    content = sound(20.0)
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav?token=1")))
+    answers, over = iter([Ranged(content, drops=[100_000])]), server.body("over", status=403)
+    site.replies["/a.wav"] = lambda exchange: next(answers, over)(exchange)
+    site.replies["/b.wav"] = Ranged(content)
+    (episode,) = await service.subscribe(site.url("/f"))
+    site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
+    service.sources.request(episode, 7)
+    event = await service.next()
+    assert isinstance(event, SourceReady)
+    assert event.source.remote is not None
+    reader, buffer = event.source.remote.open(), bytearray(1)
+    assert await asyncio.to_thread(reader.read_into, memoryview(buffer), len(content) - 1) == 1
+    assert site.paths()[-1] == "/b.wav?token=2"
+    reader.close()
+
+
+@pytest.mark.parametrize("path", ["direct", "redirect"])
+async def test_stream_on_another_private_host_reaches_nothing(
+    site: Site, inside: Site, service: ServiceRig, path: str
+) -> None:
+    address = inside.url("/secret") if path == "direct" else "/go"
+    site.replies["/f"] = server.body(feed(item(1, address)))
+    site.replies["/go"] = server.redirect(inside.url("/secret"))
+    inside.replies["/secret"] = Ranged(sound(0.1))
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 1)
+    event = await service.next()
+    assert isinstance(event, LoadFailed)
+    assert "own network" in event.reason
+    assert "Your position is saved" in event.reason
+    assert inside.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "edl://x", "memory://#EXTM3U", "lavf://file:/etc/passwd", "av://lavfi:sine", "slice://0@/etc/x",
+     "archive://x.zip", "tcp://127.0.0.1:1", "HTTP://127.0.0.1/", "http://u:p@127.0.0.1/", "fd://0", "ffmpeg://file:/x"],
+)  # fmt: skip
+async def test_address_of_another_kind_never_reaches_the_player(service: ServiceRig, address: str) -> None:
+    service.sources.request(Episode("x", "X", audio=address), 1)
+    assert isinstance(await service.next(), LoadFailed)
+
+
+async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
+    service.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
+    assert isinstance(await service.next(), LoadFailed)
+    assert inside.asked == []
+
+
+async def test_download_is_played_at_once_without_the_network(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
+    request = podcasts.download_request(episode)
+    assert request is not None
+    path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
+    site.asked.clear()
+    service.sources.request(episode, 1)
+    event = await service.next()
+    assert isinstance(event, SourceReady)
+    assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
+
+
+async def test_download_request_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    (episode,) = await service.subscribe(site.url("/f"))
+    request = (await service.sources.podcasts()).download_request(episode)
+    assert request is not None
+    assert request.size == 16_044
+
+
+async def test_prepared_stream_is_not_asked_for_again(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
+    await in_thread(lambda stop: podcasts.prepare(episode, stop))
+    site.asked.clear()
+    service.sources.request(episode, 1)
+    assert isinstance(await service.next(), SourceReady)
+    assert site.asked == []
+
+
+async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(
+        feed(item(1, "/a.wav", "<podcast:chapters url='/c.json' type='application/json'/>"))
+    )
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    site.replies["/c.json"] = server.body(CHAPTERS, "application/json")
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 3)
+    assert isinstance(await service.next(), SourceReady)
+    assert await service.next() == ChaptersKnown(3, (Chapter(0.0, "A"), Chapter(5.0, "B")), ChapterOrigin.FEED)
+
+
+async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) -> None:
+    document = feed(
+        "<item><title>x</title><guid>1</guid><enclosure url='/a.wav' type='audio/wav'/>"
+        "<description>&lt;p&gt;00:00 Start&lt;br&gt;01:30 Middle&lt;/p&gt;</description></item>"
+    )
+    site.replies["/f"] = server.body(document)
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
+    assert podcasts.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
+    assert podcasts.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
+
+
+async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: ServiceRig) -> None:
+    extra = "<podcast:transcript url='/t.vtt' type='text/vtt'/>"
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav", extra)))
+    site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n", "text/vtt")
+    (episode,) = await service.subscribe(site.url("/f"))
+    for _ in range(2):
+        transcript = await service.sources.transcript(episode)
+        assert [(cue.text, cue.start) for cue in transcript.cues] == [("Hello there.", 1.0)]
+    assert site.paths().count("/t.vtt") == 1
+
+
+async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav", "<podcast:transcript url='/t.txt' type='text/plain'/>")))
+    site.replies["/t.txt"] = server.bomb(100)
+    (episode,) = await service.subscribe(site.url("/f"))
+    transcript = await service.sources.transcript(episode)
+    assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
+
+
+async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
+    inside.replies["/t.vtt"] = server.body("secret")
+    transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
+    assert (transcript.cues, inside.asked) == ((), [])
+
+
+def test_podcasts_open_nothing(tmp_path: Path) -> None:
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
+    assert podcasts.details("x") is None
+    assert podcasts.downloads.find("x") is None
+    assert not (tmp_path / "data").exists()
+
+
+# -- what is downloaded, and what is listed -------------------------------------------------------------
+
+
+@pytest.fixture
+def podcasts(tmp_path: Path) -> Podcasts:
+    """Podcasts with four episodes of one feed, a day apart; the first one is `g1`."""
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
+    podcasts.store.subscribe([Entry(FIRST, "Cast")])
+    items = (make_item(n, published=NOW + n * DAY) for n in (4, 3, 2, 1))
+    podcasts.store.store(FIRST, make_feed(*items), now=NOW + 4 * DAY)
+    return podcasts
+
+
+def episode_of(n: int) -> str:
+    return episode_id(FIRST, f"g{n}")
+
+
+def put_download(podcasts: Podcasts, n: int, is_automatic: bool) -> None:
+    folder = podcasts.downloads.folder
+    folder.mkdir(exist_ok=True)
+    path = folder / f"title-{episode_of(n)}.mp3"
+    path.write_bytes(b"audio")
+    path.with_name(f"{path.name}.json").write_text(json.dumps({"episode": episode_of(n), "automatic": is_automatic}))
+    podcasts.downloads.look_again()
+
+
+def plan(podcasts: Podcasts, keep: int, in_use: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    (feed,) = podcasts.store.feeds()
+    now = datetime.fromtimestamp(NOW + 5 * DAY, UTC)
+    requests, gone = podcasts.plan_downloads(feed, Usual(keep=keep), lambda _: None, in_use, now)
+    assert all(request.is_automatic for request in requests)
+    return [request.episode for request in requests], gone
+
+
+def test_automatic_download_that_was_deleted_is_not_started_again(podcasts: Podcasts) -> None:
+    put_download(podcasts, 1, is_automatic=True)
+    assert plan(podcasts, keep=1) == ([episode_of(4)], [episode_of(1)])
+    assert podcasts.downloads.delete(episode_of(1))
+    assert plan(podcasts, keep=9) == ([episode_of(n) for n in (4, 3, 2)], [])
+
+
+def test_download_of_the_listener_is_not_deleted_to_make_way(podcasts: Podcasts) -> None:
+    put_download(podcasts, 1, is_automatic=False)
+    assert plan(podcasts, keep=1) == ([episode_of(4)], [])
+
+
+def listed(podcasts: Podcasts) -> list[str]:
+    found = read_feeds(podcasts.store.db.file.parent)
+    return sorted(episode.title for episode in found.episodes)
+
+
+def test_old_episodes_are_hidden_unless_started_in_use_or_downloaded(podcasts: Podcasts) -> None:
+    podcasts.store.configure(FIRST, {"archive_after": "1"})
+    put_download(podcasts, 2, is_automatic=False)
+    then = datetime.fromtimestamp(NOW, UTC)
+    progress = {episode_of(3): Progress(then, 5.0), episode_of(4): Progress(then, played=True)}
+    now = datetime.fromtimestamp(NOW + 9 * DAY, UTC)
+    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    assert listed(podcasts) == ["Title 2", "Title 3"]
+    podcasts.archive(podcasts.store.feeds(), progress.get, [episode_of(1)], now)
+    assert listed(podcasts) == ["Title 1", "Title 2", "Title 3"]
+    podcasts.store.configure(FIRST, {"archive_after": ""})
+    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    assert listed(podcasts) == ["Title 1", "Title 2", "Title 3", "Title 4"]
+
+
+@pytest.mark.parametrize(("stated", "foreign"), [("de-at", "de-at"), ("en-gb", None), (None, None)])
+def test_language_is_foreign_unless_it_is_english_or_not_stated(
+    podcasts: Podcasts, stated: str | None, foreign: str | None
+) -> None:
+    podcasts.store.store(FIRST, make_feed(make_item(1), language=stated))
+    assert podcasts.foreign_language(Episode(episode_of(1), "One")) == foreign
+    assert podcasts.foreign_language(Episode("of a catalogue", "One")) is None
+
+
+def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
+    item = make_item(1, season=2, number=5, type="bonus", is_explicit=True, notes="<p>About ships.</p>")
+    podcasts.store.store(FIRST, make_feed(item, make_item(2, notes="<p>About rope.</p>")))
+    assert podcasts.notes(Episode(episode_of(1), "One")).text == (
+        "Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships."
+    )
+    assert podcasts.notes(Episode(episode_of(2), "Two")).text == "About rope."
+    assert podcasts.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
+
+
+def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None:
+    podcasts.store.store(FIRST, make_feed(summary="About the sea.", link="https://cast.example.org/"))
+    facts = podcasts.describe(FIRST)
+    assert facts is not None
+    assert (facts.address, facts.summary, facts.page) == (FIRST, "About the sea.", "https://cast.example.org/")
+    assert (facts.refreshed is not None, facts.error) == (True, None)
+    podcasts.store.fail(FIRST, "It is down.")
+    again = podcasts.describe(FIRST)
+    assert again is not None
+    assert again.error == "It is down."
+    assert podcasts.describe("https://another.example.org/") is None
+
+
+def test_only_an_episode_with_an_address_can_be_downloaded(podcasts: Podcasts) -> None:
+    assert podcasts.download_request(Episode("x", "X")) is None
+    assert podcasts.download_request(Episode("x", "X", audio="/music/x.mp3")) is None
+    request = podcasts.download_request(Episode("x", "X", audio="https://c.org/x.mp3"))
+    assert request is not None
+    assert (request.episode, request.is_automatic, request.size, request.others) == ("x", False, None, ())
+
+
+def test_book_of_several_files_has_no_single_file(podcasts: Podcasts) -> None:
+    parts = arrange(Part(f"https://c.org/{n}.mp3", 60.0) for n in (1, 2))
+    book = Episode(episode_of(1), "Book", audio=parts[0].audio, parts=parts)
+    put_download(podcasts, 1, is_automatic=False)
+    assert podcasts.local_file(book) is None
+    assert podcasts.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
+    request = podcasts.download_request(book)
+    assert request is not None
+    assert request.others == ("https://c.org/2.mp3",)
+
+
+# -- what the settings allow ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
+    inside: Site, tmp_path: Path, is_named: bool
+) -> None:
+    inside.replies["/a.wav"] = Ranged(sound(0.1))
+    policy = make_policy([f"127.0.0.1:{inside.server_port}"] if is_named else [], 20.0)
+    service = ServiceRig(tmp_path, policy)
+    episode = Episode("x", "X", audio=inside.url("/a.wav"))
+    service.sources.request(episode, 1)
+    event = await service.next()
+    assert isinstance(event, SourceReady if is_named else LoadFailed)
+    podcasts = await service.sources.podcasts()
+    request = podcasts.download_request(episode)
+    assert request is not None
+    assert (inside.origin() in request.policy.private) is is_named
+    await service.sources.close()

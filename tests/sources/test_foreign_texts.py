@@ -1,0 +1,62 @@
+"""The door for texts that others wrote: what comes through it, and what is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.library.transcript import Transcript, parse_transcript
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
+from tui_pod.sources import foreign_texts
+from tui_pod.sources.foreign_texts import OWN, ForeignTexts
+
+VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>One.\n"
+
+HEAVY = "[" + "{}," * 100_000 + "{}]"
+
+
+def test_texts_come_through_as_their_readers_return_them(tmp_path: Path) -> None:
+    texts, file = ForeignTexts(tmp_path), tmp_path / "a.vtt"
+    file.write_text(VTT)
+    transcript = parse_transcript(VTT, None)
+    assert texts.transcript(VTT, None) == texts.transcript_in(file, None) == transcript
+    assert texts.cues_in(file, None) == ([*transcript.cues], False)
+    assert texts.chapters('{"chapters":[{"startTime":1,"title":"A"}]}') == (Chapter(1.0, "A"),)
+    assert (texts.notes("<p>A<p>B"), texts.plain_texts(["<b>A</b>", ""])) == ("A\n\nB", ["A", ""])
+    texts.close()
+
+
+def test_text_that_cannot_be_read_is_remembered_until_its_bytes_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(foreign_texts, "LIMITS", foreign_texts.LIMITS._replace(seconds=0.1))
+        texts = ForeignTexts(tmp_path)
+        faulty = texts.transcript(HEAVY, None)
+        texts.close()
+    assert faulty == Transcript(fault="it takes too long")
+    texts = ForeignTexts(tmp_path)
+    assert texts.transcript(HEAVY, None) == faulty
+    assert texts.transcript(f"{HEAVY} ", None) == parse_transcript(HEAVY)
+    texts.close()
+
+
+def test_interruption_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def call(*_: object, **__: object) -> None:
+        raise ContentFault("reading it was interrupted")
+
+    texts = ForeignTexts(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(LimitedProcesses, "call", call)
+        assert texts.transcript(VTT, None).fault == "reading it was interrupted"
+        with pytest.raises(ContentFault):
+            texts.plain_texts(["<p>A"])
+    assert texts.transcript(VTT, None).fault is None
+    texts.close()
+
+
+def test_own_transcripts_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LimitedProcesses, "call", None)
+    assert ForeignTexts().transcript_in(OWN / "rope.txt", None).cues

@@ -1,0 +1,1 @@
+"""What other players exported: podcasts, progress and queues."""

@@ -1,0 +1,144 @@
+"""Keep partial recordings, streamed or downloaded: one file for each episode, and a note of the bytes in it.
+
+All of it may be deleted at any time; the oldest streams are when there are too many. Waits for the disk: run it in a
+thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tui_pod.net.access import PUBLIC
+from tui_pod.net.fetch import FetchError
+from tui_pod.recordings.download_request import file_hash
+from tui_pod.recordings.recording_fetcher import Access, RecordingFetcher
+from tui_pod.recordings.remote_recording import RemoteRecording
+from tui_pod.recordings.sparse_file import SparseFile, is_same, read_content, read_note
+from tui_pod.runtime.files import make_folder, open_regular
+
+DOWNLOADS_STAY = 30 * 86_400.0
+"""Seconds for which an unfinished download is kept, however much was streamed since."""
+
+
+class RecordingStore:
+    """The folder of partial recordings; safe to use from several threads."""
+
+    def __init__(self, folder: Path, quota: int | None) -> None:
+        """Set the folder, and the bytes of it to keep (None for all), without opening anything."""
+        self.folder = folder
+        self._quota = quota
+        self._lock = threading.Lock()
+        self._live: dict[str, RemoteRecording] = {}
+
+    def open(
+        self,
+        episode: str,
+        address: str,
+        access: Access = lambda: PUBLIC,
+        renew: Callable[[], str | None] = lambda: None,
+        is_audio: bool = True,
+        is_download: bool = False,
+    ) -> RemoteRecording:
+        """Return the recording of an episode, with the bytes that are here; see `RecordingFetcher`.
+
+        Raises:
+            FetchError: a download is wanted, and another program has begun one.
+        """
+        name = file_hash(episode)
+        former = self._live.get(name)
+        if former is not None and not former.is_usable:
+            former.join(2.0)  # it has the file until it ends
+        with self._lock:
+            found = self._live.get(name)
+            if found is not None and is_same(found.file.content.address, address) and found.is_usable:
+                return found
+            self._trim()
+            descriptor, path = self._opened(name, is_download)
+            note = _note(path) if path is not None else {}
+            content, have = read_content(note, address, os.fstat(descriptor).st_size)
+            if not have.total():
+                os.ftruncate(descriptor, 0)
+            file = SparseFile(descriptor, path, content, have, note.get("download") is True)
+            fetcher = RecordingFetcher(file, access, renew, partial(self._release, name, file), is_audio)
+            recording = self._live[name] = RemoteRecording(fetcher)
+            return recording
+
+    def find(self, episode: str, address: str) -> Path | None:
+        """Return the recording of an episode if all of it is here."""
+        with contextlib.suppress(OSError):
+            path = self.folder / f"{file_hash(episode)}.bytes"
+            content, have = read_content(_note(path), address, path.stat().st_size)
+            if content.size and have.end_from(0) == content.size:
+                os.utime(path)
+                return path
+        return None
+
+    def close(self) -> None:
+        """Save what is here, and fetch no more."""
+        with self._lock:
+            live = list(self._live.values())
+        for recording in live:
+            recording.close()
+        for recording in live:
+            recording.join(0.5)
+
+    def _opened(self, name: str, is_download: bool) -> tuple[int, Path | None]:
+        """Return the descriptor and the path of a file; None for an unnamed one, if another program uses the file."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+        path = self.folder / f"{name}.bytes"
+        with contextlib.suppress(OSError):
+            make_folder(self.folder)
+            descriptor = open_regular(path, flags)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.utime(descriptor)
+                return descriptor, path
+            except OSError:
+                os.close(descriptor)
+        if is_download and _note(path).get("download") is True:
+            raise FetchError("Another program is fetching it.", is_final=True)
+        with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=self.folder) as file:
+            return os.dup(file.fileno()), None
+        with tempfile.TemporaryFile() as file:
+            return os.dup(file.fileno()), None
+
+    def _release(self, name: str, file: SparseFile) -> None:
+        with self._lock:
+            if name in self._live and self._live[name].file is file:  # else it was opened again
+                del self._live[name]
+            if not file.have.total():
+                file.delete()
+            self._trim()
+
+    def _trim(self) -> None:
+        """Delete the oldest streams until the rest is within the quota; those in use stay."""
+        if self._quota is None:
+            return
+        with contextlib.suppress(OSError):
+            found = []
+            for path in self.folder.glob("*.bytes"):
+                state = path.stat()
+                is_recent = time.time() - state.st_mtime < DOWNLOADS_STAY
+                if not (is_recent and _note(path).get("download") is True):
+                    found.append((state.st_mtime, state.st_blocks * 512, path))
+            used = sum(size for _, size, _ in found)
+            for _, size, path in sorted(found):
+                if used <= self._quota:
+                    return
+                if path.stem not in self._live:
+                    path.with_suffix(".json").unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
+                    used -= size
+
+
+def _note(path: Path) -> dict[str, Any]:
+    return read_note(path.with_suffix(".json"))

@@ -1,0 +1,316 @@
+"""The database of feeds: tables, transactions, and recovery from damage.
+
+Subscriptions must survive kills, power cuts and full disks: transactions are synced, and every change of
+subscriptions is also written to `feeds.opml`. A damaged database is repaired row by row, and from that backup.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import counted
+from tui_pod.runtime import changes, files
+from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error, is_damage
+from tui_pod.runtime.log import log
+from tui_pod.shelf import settings_table
+from tui_pod.shelf.generation import BACKUP, DATABASE
+from tui_pod.shelf.opml import Entry, Folder, parse_opml, write_opml
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.repair import Recovered, copy_readable
+from tui_pod.shelf.schema import MIGRATIONS, migrate, version_of
+
+LOCK_WAIT = 5.0
+"""How long to wait for another program that is writing (seconds)."""
+
+
+class FeedStoreError(UserError):
+    """Subscriptions could not be read or saved; the message says why."""
+
+
+class FeedDatabase:
+    """One connection, shared by threads under a lock and opened at first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / DATABASE
+        self.backup = folder / BACKUP
+        self.notices: list[str] = []
+        """Messages for the listener about a recovery or about skipped items."""
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: int | None = None  # inode of the file that is connected
+        self._holds = 0
+        self._owes_backup = False
+        self._joint: sqlite3.Connection | None = None  # in the transaction of `together`
+        self._aside: Path | None = None  # a damaged database that is still to be repaired
+        self._is_repaired = False  # once: damage that comes back is reported
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True if no feed was ever added. Opens nothing."""
+        return not (self.file.exists() or self.backup.exists())
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Open a read transaction; raise FeedStoreError if the database cannot be read. Creates no file."""
+        if self.is_empty:
+            with contextlib.closing(sqlite3.connect(":memory:")) as db:
+                migrate(db)
+                yield db
+            return
+        with self._used("BEGIN") as db:
+            yield db
+
+    @contextlib.contextmanager
+    def write(self, changes_library: bool = False, changes_list: bool = False) -> Iterator[sqlite3.Connection]:
+        """Open a write transaction: committed when the block ends, rolled back when it raises.
+
+        Args:
+            changes_library: whether cached libraries become out of date.
+            changes_list: whether the backup of the subscriptions becomes out of date.
+
+        Raises:
+            FeedStoreError: nothing was saved.
+        """
+        with self._used("BEGIN IMMEDIATE") as db:
+            yield db
+            if changes_library:
+                bump(db)
+        if changes_list:
+            self.write_backup()
+            changes.note()
+
+    @contextlib.contextmanager
+    def _used(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if self._joint is not None:
+                yield self._joint
+                return
+            try:
+                db = self._open()
+                with _transaction(db, begin):
+                    yield db
+            except (*DATABASE_ERRORS, json.JSONDecodeError) as error:
+                reason = explain_database_error(error, str(self.file))
+                if not is_damage(error) or self._is_repaired:
+                    raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {reason}.") from error
+                self._put_aside()
+                with contextlib.suppress(*DATABASE_ERRORS):
+                    self._open()
+                raise FeedStoreError(" ".join((*self.notices[-1:], "Try again."))) from error
+            except OSError as error:
+                raise FeedStoreError(f"The feeds cannot be stored in {self.file.parent}: {error.strerror}.") from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            if _inode(self.file) == self._opened:
+                return self._connection
+            self.close()  # the file was deleted or replaced
+        files.make_folder(self.file.parent)
+        if not self.file.exists():
+            os.close(files.open_regular(self.file, os.O_CREAT | os.O_RDWR))
+        files.check_regular(self.file)
+        try:
+            connection = _connected(self.file)
+        except DATABASE_ERRORS as error:
+            if not is_damage(error) or self._is_repaired:
+                raise
+            log(f"{self.file}: {error}")
+            self._put_aside()
+            connection = _connected(self.file)
+        version = version_of(connection)
+        if version > len(MIGRATIONS):
+            connection.close()
+            raise FeedStoreError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
+        if version < len(MIGRATIONS):
+            self._migrate(connection)
+        self._connection, self._opened = connection, _inode(self.file)
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables up to date, and fill new ones from the backup of a lost database."""
+        with _transaction(connection):
+            if migrate(connection) > 0:  # another program may have been faster
+                return
+            connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
+            aside, self._aside = self._aside, None
+            found = Recovered() if aside is None else copy_readable(aside, connection)
+            restored = insert_entries(connection, self._backed_up(), is_backup=True)
+        if aside is not None:
+            self.notices.append(_repair_notice(aside, found, restored))
+        elif restored:
+            self.notices.append(f"The database of feeds was missing: {restored} feeds were restored from its backup.")
+
+    def _put_aside(self) -> None:
+        """Rename a damaged database; the next use repairs it."""
+        self.close()
+        self._is_repaired = True
+        name = f"{self.file.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self._aside = self.file.with_name(name)
+        os.rename(self.file, self._aside)
+        with contextlib.suppress(OSError):
+            os.rename(f"{self.file}-journal", f"{self._aside}-journal")
+
+    def _backed_up(self) -> list[Entry]:
+        try:
+            return list(parse_opml(files.read_bytes(self.backup), takes_folders=True).entries)
+        except (OSError, FeedError):
+            return []
+
+    @contextlib.contextmanager
+    def backing_up_once(self) -> Iterator[None]:
+        """Postpone backups to the end of the block: one for each of a thousand feeds would take a minute."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            if self._owes_backup and not self._holds:
+                self._owes_backup = False
+                self.write_backup()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all changes of the block one transaction with one backup; the work for N feeds is then that of N rows.
+
+        Raises:
+            FeedStoreError: nothing was saved.
+        """
+        with self.backing_up_once(), self._used("BEGIN IMMEDIATE") as db:
+            former, self._joint = self._joint, db
+            try:
+                yield
+            finally:
+                self._joint = former
+
+    def write_backup(self) -> None:
+        """Replace the OPML backup of the subscriptions; raise FeedStoreError if that fails."""
+        if self._holds:
+            self._owes_backup = True
+            return
+        with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so the newest list wins
+            entries = read_entries(db, is_backup=True)
+            files.replace(self.backup, write_opml(entries, "tui-pod: backup of the subscriptions"))
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    """Commit what the block does, or roll it back when it raises."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(*DATABASE_ERRORS):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def bump(db: sqlite3.Connection) -> None:
+    """Change the generation."""
+    number = db.execute("PRAGMA user_version").fetchone()[0]
+    db.execute(f"PRAGMA user_version = {(number + 1) % (1 << 31)}")
+
+
+def number_of(db: sqlite3.Connection, feed_id: str) -> int:
+    """Return the number of a feed. Raises FeedStoreError if there is no such feed."""
+    row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
+    if row is None:
+        raise FeedStoreError(f"There is no feed {feed_id}.")
+    return int(row[0])
+
+
+def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: bool = False) -> int:
+    """Add unknown feeds; return how many. Only our own backup may allow hosts in the listener's own network."""
+    count = 0
+    for entry in entries:
+        feed_id, private = entry.feed_id or entry.address, (is_backup and entry.private) or "?"
+        own_title = "" if entry.address.startswith("http") else entry.title  # no feed will tell that of a folder
+        before = db.total_changes  # not `rowcount`: see `repair`
+        db.execute(
+            "INSERT INTO feeds (first, address, title, own_title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (feed_id, entry.address, entry.title, own_title, entry.page or "", json.dumps(entry.folders), private),
+        )
+        is_new = db.total_changes > before
+        count += is_new
+        if is_new and entry.settings:
+            settings_table.write(db, feed_id, dict(entry.settings))
+    return count
+
+
+def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]:
+    """Return the subscriptions in order; those for our own backup include the allowed private origins."""
+    rows = db.execute(
+        "SELECT first, address, title, nullif(page, '') AS page, folders, texts, nullif(origin, '') AS origin"
+        f" FROM feeds {settings_table.JOIN} WHERE removed IS NULL ORDER BY number"
+    )
+    return [
+        Entry(
+            address,
+            title,
+            to_folders(folders),
+            feed_id,
+            page,
+            settings_table.shared_texts(texts),
+            origin if is_backup and origin != "?" else None,
+        )
+        for feed_id, address, title, page, folders, texts, origin in rows
+    ]
+
+
+def to_folders(text: str) -> tuple[Folder, ...]:
+    """Return folders from their stored JSON."""
+    value: Any = json.loads(text)
+    return tuple(tuple(str(name) for name in folder) for folder in value)
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")  # the generation is read from the file's header
+        connection.execute("PRAGMA cache_spill = OFF")  # otherwise a large change locks readers out until it commits
+        connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and also syncs the deletion of the journal
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except DATABASE_ERRORS:
+        connection.close()
+        raise
+    return connection
+
+
+def _repair_notice(aside: Path, found: Recovered, restored: int) -> str:
+    """Return what a repair recovered and lost."""
+    texts = [
+        f"The database of podcasts was damaged and was repaired; the damaged one was renamed to {aside.name}.",
+        f"{counted(found.podcasts, 'podcast')} and {counted(found.episodes)} were recovered.",
+    ]
+    if restored:
+        texts.append(f"{counted(restored, 'podcast')} came back from the backup and will be fetched again.")
+    if found.lost is None:
+        texts.append("Episodes that a podcast no longer lists may be lost.")
+    elif found.lost:
+        texts.append(f"{counted(found.lost)} could not be read; what is still listed comes back with the next refresh.")
+    return " ".join((*texts, "Your progress is not affected."))

@@ -1,0 +1,377 @@
+"""Store subscriptions and all their episodes, including those that a feed no longer lists.
+
+Calls block on the disk: run them in threads. Fetches nothing and knows nothing of progress.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.text.clean import fold
+from tui_pod.net.address import Origin, origin, typed_addresses
+from tui_pod.net.login import Login, split_login
+from tui_pod.shelf import episodes, marks, settings_table
+from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
+from tui_pod.shelf.generation import generation
+from tui_pod.shelf.logins import Logins
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.subscription import Subscription, read_subscriptions, to_origins
+from tui_pod.sources.folders.address import to_address, typed_path
+
+PURGE_AFTER = 30 * 86_400.0
+"""How long a removed feed can be restored (seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Stored facts about an episode that its library entry lacks."""
+
+    feed: str
+    """Its `feed_id`."""
+    feed_title: str
+    notes: str
+    """HTML: pass it through `html_text.to_notes` before showing it."""
+    link: str | None
+    chapters: str | None
+    marks: tuple[Chapter, ...]
+    allowed: frozenset[Origin]
+    audio: str | None
+    size: int | None
+    """Bytes of the audio, as the feed states them."""
+    language: str | None
+    """Of the feed, such as `en-gb`; None if not stated."""
+    season: int | None
+    number: int | None
+    type: str | None
+    """`trailer` or `bonus`; None for a full episode."""
+    is_explicit: bool
+
+
+class EpisodeIdentity(NamedTuple):
+    """Identifies an episode to other programs."""
+
+    id: str
+    feed: str
+    """Its `feed_id`."""
+    guid: str
+    audio: str
+    duration: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The result of storing a feed."""
+
+    new: int = 0
+    has_changed: bool = False
+    """True if the library is out of date."""
+
+
+class FeedStore:
+    """Subscriptions and episodes in one folder. Calls raise `FeedStoreError` when the disk fails."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = FeedDatabase(folder)
+        self.has_progress: Callable[[str], bool] = lambda _: False
+        """Returns True for episodes that must be kept; called from any thread."""
+        self.logins = Logins(folder)
+
+    @property
+    def is_empty(self) -> bool:
+        """True if no feed was ever added. Opens nothing."""
+        return self.db.is_empty
+
+    @property
+    def generation(self) -> tuple[int, int] | None:
+        """A value that changes with every change of the stored library, by any program; None: no database."""
+        return generation(self.db.file)
+
+    def take_notices(self) -> list[str]:
+        """Return the notices and clear them."""
+        notices, self.db.notices[:] = list(self.db.notices), []
+        return notices
+
+    def feeds(self, with_removed: bool = False) -> list[Subscription]:
+        """Return the subscriptions in order, each with its number of episodes."""
+        with self.db.read() as db:
+            return read_subscriptions(db, with_removed)
+
+    def find(self, text: str, with_removed: bool = False) -> Subscription | None:
+        """Return the feed with this address, now or first, or this title; None if none or several match."""
+        feeds = self.feeds(with_removed)
+        text = split_login(text).text
+        path = typed_path(text)
+        addresses = {text, *typed_addresses(text), *([to_address(path)] if path else [])}
+        for found in (
+            [feed for feed in feeds if feed.feed_id in addresses],
+            [feed for feed in feeds if feed.address in addresses],
+            [feed for feed in feeds if fold(feed.title) == fold(text.strip())],
+        ):
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
+        """Add feeds; restore removed ones, add folders to known ones. Return how many were new and how many were known.
+
+        A login of an entry is stored unless there is one already; it is sent over http only after the listener agrees.
+        """
+        entries = list(entries)
+        logins = {}
+        with self.db.write(changes_library=True, changes_list=True) as db:
+            known = 0
+            firsts = dict(db.execute("SELECT address, first FROM feeds ORDER BY number DESC").fetchall())
+            firsts |= {row[0]: row[0] for row in db.execute("SELECT first FROM feeds")}
+            for entry in entries:
+                feed_id = entry.feed_id or entry.address
+                first = firsts.get(feed_id) or firsts.get(entry.address) or feed_id
+                if entry.user:
+                    logins[first] = Login(origin(entry.address), entry.user, entry.password)
+                row = db.execute("SELECT folders, removed, number FROM feeds WHERE first = ?", (first,)).fetchone()
+                if row is None:
+                    insert_entries(db, [entry])
+                    firsts |= {entry.address: first, first: first}
+                    continue
+                known += row[1] is None
+                folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
+                db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
+                db.execute("DELETE FROM visits WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (row[2],))
+        self.logins.add_missing(logins)
+        return len(entries) - known, known
+
+    def visit(self, address: str, feed: Feed, item: Item) -> str:
+        """Store one episode of a feed, to be played without subscribing, and return its id.
+
+        The feed counts as removed unless it is subscribed to: only its visited episodes are in the library.
+        """
+        known, now = self.find(address, with_removed=True), time.time()
+        feed_id = known.feed_id if known is not None else address
+        with self.db.write(changes_library=True) as db:
+            if known is None and insert_entries(db, [Entry(address, feed.title, page=feed.link)]):
+                db.execute(
+                    "UPDATE feeds SET removed = ?, language = ? WHERE first = ?", (now, feed.language or "", feed_id)
+                )
+                episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
+            asked = "SELECT number, removed FROM feeds WHERE first = ?"
+            number, removed = db.execute(asked, (feed_id,)).fetchone()
+            episodes.store_episodes(db, number, feed_id, replace(feed, items=(item,)), now)
+            asked = "SELECT id FROM episodes WHERE feed = ? AND title = ? AND audio IS ? ORDER BY seen DESC"
+            ident: str = db.execute(asked, (number, item.title, item.audio)).fetchone()[0]
+            if removed is not None:
+                db.execute("INSERT OR IGNORE INTO visits VALUES (?)", (ident,))
+        return ident
+
+    def await_recordings(self, ids: Mapping[str, str]) -> None:
+        """Let imported episodes without guids wait for their feeds: ids as of `recording_id`, each with its feed's."""
+        if ids:
+            with self.db.write() as db:
+                db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", ids.items())
+
+    def remove(self, feed_id: str) -> None:
+        """Remove a feed and its episodes from the library; `restore` undoes it until the feed is purged."""
+        self._set(feed_id, "removed = ?", time.time(), changes_list=True)
+
+    def restore(self, feed_id: str) -> None:
+        """Restore a removed feed."""
+        self._set(feed_id, "removed = NULL", changes_list=True)
+
+    def move(self, feed_id: str, address: str) -> None:
+        """Change the address that a feed is fetched from; its episodes keep their ids."""
+        with self.db.write() as db:  # the files of a folder have new paths
+            db.execute("DELETE FROM files WHERE feed = (SELECT number FROM feeds WHERE first = ?)", (feed_id,))
+        self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
+
+    def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
+        """Change the settings of a feed, a book or the `COURSE`, as `podcast_settings.checked` returns them."""
+        with self.db.write(changes_library=True, changes_list=True) as db:
+            is_book = db.execute("SELECT 1 FROM recordings WHERE id = ?", (feed_id,)).fetchone() is not None
+            if feed_id != COURSE and not is_book:
+                number_of(db, feed_id)
+            settings_table.write(db, feed_id, changes, updated)
+
+    def course_settings(self) -> PodcastSettings:
+        """Return the settings of the embedded catalogue."""
+        with self.db.read() as db:
+            return settings_table.read_course(db)
+
+    def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
+        """Return the settings that were ever changed, of feeds and of the `COURSE`: when, and all texts."""
+        texts = {feed.feed_id: to_texts(feed.settings) for feed in self.feeds()}
+        texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
+        with self.db.read() as db:
+            times = settings_table.change_times(db)
+        return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
+
+    def set_shows_categories(self, feed_id: str, shows: bool) -> None:
+        """Set whether a feed's categories and its items' keywords are shown as topics."""
+        self._set(feed_id, "shows_categories = ?", int(shows))
+
+    def set_private_origin(self, feed_id: str, private: Origin | None) -> None:
+        """Set the private origin that the listener allowed by subscribing; None: none."""
+        text = json.dumps(private) if private else ""
+        self._set(feed_id, "origin = ?", text, changes_library=False, changes_list=True)
+
+    def fail(self, feed_id: str, reason: str | None) -> None:
+        """Set why the last refresh failed; None if it did not."""
+        self._set(feed_id, "error = ?", reason or "", changes_library=False)
+
+    def touch(self, feed_id: str) -> None:
+        """Record a refresh that found nothing new."""
+        self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
+
+    def purge(self, before: float, kept: Set[str] = frozenset()) -> list[str]:
+        """Delete feeds removed before this time (seconds since 1970); return their episodes.
+
+        A feed with one of the episodes in `kept` stays, so that it is known where they came from, and so does one with
+        a visited episode that has progress.
+        """
+        purged: list[str] = []
+        with self.db.write() as db:
+            gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
+            for number, feed_id in gone:
+                ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
+                visited = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
+                if not kept.isdisjoint(ids) or any(self.has_progress(ident) for (ident,) in visited.fetchall()):
+                    continue
+                episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
+                purged += ids
+                for table in ("descriptions", "files", "schedule", "kinds"):
+                    db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
+                db.execute("DELETE FROM settings WHERE feed = ?", (feed_id,))
+                db.execute("DELETE FROM feeds WHERE number = ?", (number,))
+        return purged
+
+    def store(
+        self,
+        feed_id: str,
+        feed: Feed,
+        etag: str | None = None,
+        modified: str | None = None,
+        now: float | None = None,
+    ) -> Stored:
+        """Store a feed as read; episodes that it no longer lists are kept.
+
+        Args:
+            feed_id: the feed.
+            feed: as read.
+            etag: for the next conditional request, as is `modified`; None if the server gave none.
+            modified: the date of this version.
+            now: seconds since 1970; None: the current time.
+        """
+        now = time.time() if now is None else now
+        with self.db.write() as db:
+            number = number_of(db, feed_id)
+            titles = "SELECT title, own_title FROM feeds WHERE number = ?"
+            former_title, own_title = db.execute(titles, (number,)).fetchone()
+            title = feed.title if feed.title and former_title in ("", own_title) else former_title
+            before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
+            changes = episodes.store_episodes(db, number, feed_id, feed, now)
+            unwanted = marks.note_new(db, number, now)
+            dropped = episodes.drop_oldest(db, number, feed, self.has_progress)
+            if dropped:
+                said = f"{dropped:,} old episodes that it no longer lists were deleted"
+                self.db.notices.append(f"{title or feed_id}: {said}; {episodes.MAX_EPISODES:,} are kept per podcast.")
+            values = (
+                title, feed.link or "", feed.guid or "", feed.is_serial, json.dumps(feed.categories),
+                feed.language or "",
+            )  # fmt: skip
+            described = db.execute(
+                "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ?, language = ?"
+                " WHERE number = ? AND (title, page, guid, is_serial, categories, language) IS NOT (?, ?, ?, ?, ?, ?)",
+                (*values, number, *values),
+            ).rowcount
+            db.execute(
+                "UPDATE feeds SET own_title = ?, etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
+                (feed.title or own_title, etag or "", modified or "", now, number),
+            )
+            db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, feed.summary))
+            episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
+            after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
+            if has_changed := bool(changes or described):
+                bump(db)
+        if title != former_title:
+            self.db.write_backup()
+        return Stored(max(0, after + dropped - before - unwanted), has_changed)
+
+    def archive(self, feed: Subscription, before: float | None, is_used: Callable[[str], bool]) -> None:
+        """Hide a feed's episodes from before this time (seconds since 1970) unless they are in use; show the others."""
+        asked = "SELECT id, place, sort FROM episodes WHERE feed = ? AND (place < 0 OR sort < ?)"
+        with self.db.read() as db:
+            found = db.execute(asked, (feed.number, before or 0.0)).fetchall()
+        changed = [
+            (ident,)
+            for ident, place, sort in found
+            if (place < 0) is not (before is not None and sort < before and not is_used(ident))
+        ]
+        if changed:
+            with self.db.write(changes_library=True) as db:
+                db.executemany("UPDATE episodes SET place = -1 - place WHERE id = ?", changed)
+
+    def entries(self) -> list[Entry]:
+        """Return the subscriptions for export."""
+        with self.db.read() as db:
+            return read_entries(db)
+
+    def description(self, feed_id: str) -> str:
+        """Return a feed's description of itself; empty if there is none."""
+        asked = "SELECT summary FROM descriptions JOIN feeds ON feed = number WHERE first = ?"
+        with self.db.read() as db:
+            row = db.execute(asked, (feed_id,)).fetchone()
+        return row[0] if row else ""
+
+    def guids(self, feed_id: str) -> set[str]:
+        """Return the guids of a feed's episodes."""
+        asked = "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?"
+        with self.db.read() as db:
+            return {row[0] for row in db.execute(asked, (feed_id,))}
+
+    def identities(self) -> list[EpisodeIdentity]:
+        """Return the identity of each episode with an http(s) recording, except those of removed feeds."""
+        with self.db.read() as db:
+            rows = db.execute(
+                "SELECT id, first, episodes.guid, audio, duration FROM episodes JOIN feeds ON feed = number"
+                " WHERE removed IS NULL AND audio LIKE 'http%'"
+            )
+            return [EpisodeIdentity(*row) for row in rows]
+
+    def details(self, ident: str) -> Details | None:
+        """Return an episode's details; None if it belongs to no feed."""
+        with self.db.read() as db:
+            cursor = db.cursor()
+            cursor.row_factory = sqlite3.Row
+            row = cursor.execute(
+                "SELECT first AS feed, feeds.title AS feed_title, coalesce(html, '') AS notes, episodes.link, chapters,"
+                " marks, origin AS allowed, audio, size, nullif(language, '') AS language, season,"
+                " numbering.number, nullif(type, '') AS type, is_explicit"
+                " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
+                " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
+                " WHERE episodes.id = ?",
+                (ident,),
+            ).fetchone()
+        if row is None:
+            return None
+        values: dict[str, Any] = dict(row)
+        values["marks"] = tuple(Chapter(float(start), str(name)) for start, name in json.loads(row["marks"]))
+        values["allowed"] = to_origins(row["allowed"])
+        values["is_explicit"] = bool(row["is_explicit"])
+        return Details(**values)
+
+    def episode_ids(self, feed_id: str) -> list[str]:
+        """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by number."""
+        with self.db.read() as db:
+            return episodes.ordered_ids(db, feed_id, episodes.serial_numbers(db))
+
+    def _set(
+        self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
+    ) -> None:
+        with self.db.write(changes_library, changes_list) as db:
+            db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number_of(db, feed_id)))

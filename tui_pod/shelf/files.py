@@ -1,0 +1,292 @@
+"""Store the files of a folder as episodes: in its order, each under the id that its content first had."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
+from tui_pod.core.text.clean import fold
+from tui_pod.shelf import marks
+from tui_pod.shelf.database import bump, number_of
+from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
+from tui_pod.shelf.feed_store import FeedStore, Stored
+from tui_pod.shelf.layouts import note_layouts
+from tui_pod.shelf.match import DAY, Identified, unused_id
+from tui_pod.shelf.published import Item
+from tui_pod.sources.folders.address import is_folder, to_path
+from tui_pod.sources.folders.books import TALKS, Kinds
+from tui_pod.sources.folders.listing import Listing, book_at, told_guess
+from tui_pod.sources.folders.scan import AudioFile
+from tui_pod.sources.folders.tags import Tags
+
+OUTDATED = "outdated"
+"""Stored in place of the kinds if the episodes are to be made again from the same files."""
+
+_DURATION, _INSIDE = (f"$[{Tags._fields.index(name)}]" for name in ("duration", "inside"))
+"""JSON paths of duration and chapters in stored tags."""
+
+_Known = tuple[str, str, str, float]
+"""Id, guid, audio and time of an episode stored before."""
+
+
+def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
+    """Return the files of a folder as of the last scan, by path, except those from which this version reads more."""
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT path, size, files.modified, key, tags FROM files JOIN feeds ON feed = number WHERE first = ?",
+            (feed_id,),
+        ).fetchall()
+    return {
+        path: AudioFile(path, size, modified, key, Tags(*told))
+        for path, size, modified, key, tags in rows
+        if len(told := json.loads(tags)) == len(Tags._fields)
+    }
+
+
+def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
+    """Return the paths of at most so many files whose length or chapters only the player knows."""
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT path FROM files JOIN feeds ON feed = number WHERE first = ?"
+            " AND (json_extract(tags, ?) IS NULL OR json_extract(tags, ?) IS NULL) LIMIT ?",
+            (feed_id, _DURATION, _INSIDE, most),
+        ).fetchall()
+    return [path for (path,) in rows]
+
+
+def store_told(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str]]) -> None:
+    """Store what the player tells of files, by `path`, for the next refresh to show.
+
+    That is the length in seconds, 0 if it is not known, and the packed chapters. A known length stays.
+    """
+    feed = "(SELECT number FROM feeds WHERE first = ?)"
+    with store.db.write() as db:
+        db.executemany(
+            "UPDATE files SET tags = json_set(tags, ?1, coalesce(json_extract(tags, ?1), ?2), ?3, ?4)"
+            f" WHERE feed = {feed.replace('?', '?5')} AND path = ?6",
+            ((_DURATION, seconds, _INSIDE, chapters, feed_id, path) for path, (seconds, chapters) in told.items()),
+        )
+        db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
+
+
+def read_kinds(store: FeedStore, feed_id: str) -> tuple[Kinds, bool]:
+    """Return the settings `kind` of a folder and of the books in it, and whether its episodes were stored for them."""
+    with store.db.read() as db:
+        row = db.execute(
+            "SELECT number, texts, kind, guessed FROM feeds LEFT JOIN settings ON settings.feed = first"
+            " LEFT JOIN kinds ON kinds.feed = number WHERE first = ?",
+            (feed_id,),
+        ).fetchone()
+        if row is None:
+            return Kinds(), False
+        books = db.execute(
+            "SELECT texts, keys FROM episodes JOIN settings ON settings.feed = id JOIN recordings USING (id)"
+            " WHERE episodes.feed = ?",
+            row[:1],
+        )
+        own = {key: kind for texts, keys in books if (kind := _kind(texts)) for key in keys.split()}
+    kinds = Kinds(_kind(row[1]), own, frozenset((row[3] or "").split()))
+    return kinds, row[2] == kinds.text
+
+
+def _kind(texts: str | None) -> str:
+    return make_settings(json.loads(texts)).kind if texts else ""
+
+
+class Book(NamedTuple):
+    """A book, and where it is from."""
+
+    id: str
+    title: str
+    settings: PodcastSettings
+    feed: str
+    """Its `feed_id`."""
+
+
+def find_book(store: FeedStore, text: str) -> Book | None:
+    """Return a book by its id or title, the id of an episode that was a part of it, or its folder; None if unclear.
+
+    A book is an episode of parts, or of one recording that is made for books. A text with a slash is the place of a
+    folder (see `book_at`), whose talks may become a book.
+    """
+    if store.is_empty:
+        return None
+    text = (_find_folder(store, text) if "/" in text else None) or text
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT id, episodes.title, texts, first, place, ' ' || keys || ' '"
+            " FROM recordings JOIN episodes USING (id)"
+            " JOIN feeds ON episodes.feed = number LEFT JOIN settings ON settings.feed = id"
+            " WHERE parts <> '' OR audio LIKE '%.m4b'"
+        ).fetchall()
+        guid = db.execute("SELECT guid FROM episodes WHERE id = ?", (text,)).fetchone()
+    part = f" {guid[0]} " if guid is not None else "-"
+    for found in (
+        [row for row in rows if row[0] == text],
+        [row for row in rows if row[4] >= 0 and fold(row[1]) == fold(text.strip())],
+        [row for row in rows if row[4] < 0 and part in row[5] and _kind(row[2]) == TALKS],
+    ):
+        if len(found) == 1:
+            ident, title, texts, feed, *_ = found[0]
+            return Book(ident, title, make_settings(json.loads(texts)) if texts else PodcastSettings(), feed)
+    return None
+
+
+def _find_folder(store: FeedStore, place: str) -> str | None:
+    """Return the id of the book that a folder is or may become; None if no folder or several match.
+
+    For `place` see `book_at`. A folder of talks gets a hidden book, which holds the settings of the folder.
+    """
+    roots = {feed.feed_id: to_path(feed.address) for feed in store.feeds() if is_folder(feed.address)}
+    books = (
+        (feed_id, book_at(read_files(store, feed_id).values(), root, place, feed_id)) for feed_id, root in roots.items()
+    )
+    found = [(feed_id, item) for feed_id, item in books if item is not None]
+    if len(found) != 1:
+        return None
+    ((feed_id, item),) = found
+    now = time.time()
+    with store.db.write() as db:
+        number = number_of(db, feed_id)
+        known, keys = _known(db, number)
+        (ident,) = _identified(feed_id, [item], known, keys)
+        if all(ident != row[0] for row in known):
+            upsert(db, number, [Placed(Identified(ident, item.guid, item), now, HIDDEN, now)])
+            store_recordings(db, [(ident, item)])
+    return ident
+
+
+def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
+    """Store the current contents of a folder; episodes whose files are gone are hidden.
+
+    Notices about skipped files are shown if they differ from the last time; they are stored as the description.
+    """
+    now = time.time()
+    with store.db.write() as db:
+        number = number_of(db, feed_id)
+        stored = Stored()
+        if listing.items is not None:
+            known = {row[0] for row in db.execute("SELECT guid FROM episodes WHERE feed = ?", (number,))}
+            if guessed := [name for guid, name in listing.guessed.items() if guid not in known]:
+                store.db.notices.append(told_guess(guessed))
+            stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
+            books = (item.recording for item in listing.items if item.recording and item.guid in listing.guessed)
+            keys = " ".join(key for book in books for key in book.keys)
+            db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (number, listing.kind, keys))
+        left_out = "\n".join(listing.notices)
+        told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
+        db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
+        db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
+        if stored.has_changed:
+            bump(db)
+    if told is None or told[0] != left_out:
+        store.db.notices += listing.notices
+    return stored
+
+
+def _store_items(
+    db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
+) -> Stored:
+    known, keys = _known(db, number)
+    ids = _identified(feed_id, items, known, keys)
+    today = now - now % DAY  # files of one day keep the order of the folder
+    times = {ident: time for ident, _, _, time in known}
+    contents = {key for (key,) in db.execute("SELECT key FROM files WHERE feed = ?", (number,))}
+    placed = []
+    new = 0
+    for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
+        time = times.get(ident, today)
+        identified = Identified(ident, item.guid, replace(item, published=time))
+        inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
+        is_new = ident not in times and contents.isdisjoint(inside)
+        placed.append(Placed(identified, time, len(items) - place, now if is_new else today))
+        new += is_new
+    changes = upsert(db, number, placed)
+    before = db.total_changes
+    there = set(ids)
+    known = _take_over(db, ids, items, known)
+    hide(db, (ident for ident, *_ in known if ident not in there))
+    note_layouts(db, zip(ids, items, strict=True), now)
+    store_recordings(db, zip(ids, items, strict=True))
+    changes += db.total_changes - before
+    unwanted = marks.note_new(db, number, now)
+    db.execute("DELETE FROM files WHERE feed = ?", (number,))
+    rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
+    db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+    return Stored(new - unwanted, bool(changes))
+
+
+def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, str]]:
+    """Return the episodes stored of a folder, and the book that each content was a part of."""
+    known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
+    books = db.execute(
+        "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
+        " WHERE feed = ? AND keys <> ''",
+        (number,),
+    )
+    return known, {key: ident for packed, ident in books for key in packed.split()}
+
+
+def _take_over(
+    db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item], known: Sequence[_Known]
+) -> list[_Known]:
+    """Replace episodes whose files have become parts of a book: their progress counts for the book.
+
+    Returns:
+        The episodes that are left of the known ones.
+    """
+    by_guid = {row[1]: row[0] for row in known}
+    by_path = {row[2]: row[0] for row in known}
+    present = set(ids)
+    taken: dict[str, tuple[str, str]] = {}
+    for book, item in zip(ids, items, strict=True):
+        recording = item.recording
+        for part, key in zip(recording.parts, recording.keys, strict=True) if recording is not None else ():
+            former = by_guid.get(key) or by_path.get(part.audio)
+            if former is not None and former not in present:
+                taken[former] = book, key
+    delete_episodes(db, list(taken))
+    rows = ((former, book, key) for former, (book, key) in taken.items())
+    db.executemany("INSERT OR REPLACE INTO former_episodes VALUES (?, ?, ?)", rows)
+    return [row for row in known if row[0] not in taken]
+
+
+def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], keys: Mapping[str, str]) -> list[str]:
+    """Return each item's episode id.
+
+    It is recognised by its content, else by its path, and a book by any of its files.
+
+    Args:
+        feed_id: the folder.
+        items: its contents.
+        known: the episodes stored before.
+        keys: the book that each content was a part of.
+    """
+    by_guid = {guid: ident for ident, guid, _, _ in known}
+    present = {item.guid for item in items}
+    books = set(keys.values())
+    by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present and ident not in books}
+    taken = {ident for ident, _, _, _ in known}
+    given: set[str] = set()
+    ids = []
+    for item in items:
+        known_by = by_guid.get(item.guid)
+        parts = item.recording.keys if item.recording is not None else ()
+        if parts:
+            counted = Counter(keys[key] for key in parts if key in keys and keys[key] not in given)
+            known_by = max(counted, key=counted.__getitem__, default=known_by)
+        elif known_by is None:
+            known_by = by_path.pop(item.audio or "", None)
+        if known_by in given:
+            known_by = None
+        ident = known_by or unused_id(feed_id, item.guid, taken)
+        taken.add(ident)
+        given.add(ident)
+        ids.append(ident)
+    return ids

@@ -1,0 +1,128 @@
+"""The former parts of books, so that a position stays at the same words when the parts of its book change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from math import ceil, inf
+
+from tui_pod.core.library.parts import Move, Part, arrange, pack_parts, unpack_parts
+from tui_pod.shelf.database import FeedDatabase, bump
+from tui_pod.shelf.published import Item
+from tui_pod.sources.folders.tags import Tags
+
+MAX_LAYOUTS = 20
+"""Most former lists of parts that are stored for a book; the oldest are deleted."""
+
+_Stretches = Mapping[str, tuple[float, float]]
+"""Where each part starts and ends, in seconds, by the key of its content."""
+
+
+def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, Item]], now: float) -> None:
+    """Store the parts that books have had until now, before their new ones are stored.
+
+    Args:
+        db: in a write transaction.
+        items: each with its episode's id.
+        now: seconds since 1970.
+    """
+    for ident, item in items:
+        if item.recording is None or not item.recording.keys:
+            continue
+        row = db.execute("SELECT keys, parts FROM recordings WHERE id = ? AND keys <> ''", (ident,)).fetchone()
+        if row is None:
+            continue
+        old = _stretches(row[0].split(), unpack_parts(row[1]))
+        if old != _stretches(item.recording.keys, item.recording.parts):
+            _note(db, ident, old, now)
+
+
+def correct_length(database: FeedDatabase, book: str, audio: str, duration: float) -> None:
+    """Store how long a part of a book is, in seconds, for the next scan of its folder too."""
+    with database.write() as db:
+        row = db.execute(
+            "SELECT feed, keys, parts, marks FROM recordings JOIN episodes USING (id) WHERE id = ? AND keys <> ''",
+            (book,),
+        ).fetchone()
+        parts = unpack_parts(row[2]) if row is not None else ()
+        part = next((part for part in parts if part.audio == audio), None)
+        if part is None:
+            return
+        number, keys, longer = row[0], row[1].split(), duration - part.duration
+        _note(db, book, _stretches(keys, parts), time.time())
+        changed = arrange(other._replace(duration=duration) if other == part else other for other in parts)
+        marks = [(start + longer * (start >= part.end), title) for start, title in json.loads(row[3])]
+        db.execute("UPDATE recordings SET parts = ? WHERE id = ?", (pack_parts(changed), book))
+        db.execute(
+            "UPDATE episodes SET duration = ?, marks = ? WHERE id = ?", (changed[-1].end, json.dumps(marks), book)
+        )
+        files = "SELECT path, tags FROM files WHERE feed = ? AND key = ?"
+        for path, tags in db.execute(files, (number, keys[parts.index(part)])).fetchall():
+            told = Tags(*json.loads(tags))._replace(duration=duration)
+            db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(told), number, path))
+        bump(db)
+
+
+def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> None:
+    last = db.execute("SELECT max(until) FROM layouts WHERE book = ?", (book,)).fetchone()[0] or 0
+    db.execute("INSERT INTO layouts VALUES (?, ?, ?)", (book, max(ceil(now), last + 1), json.dumps(parts)))
+    db.execute(
+        "DELETE FROM layouts WHERE book = ? AND until NOT IN"
+        " (SELECT until FROM layouts WHERE book = ? ORDER BY until DESC LIMIT ?)",
+        (book, book, MAX_LAYOUTS),
+    )
+
+
+def read_moves(db: sqlite3.Connection) -> list[Move]:
+    """Return where stretches of episodes are now: see `Library.moves`."""
+    books = {
+        book: _stretches(keys.split(), unpack_parts(parts))
+        for book, keys, parts in db.execute("SELECT id, keys, parts FROM recordings WHERE keys <> ''")
+    }
+    if not books:
+        return []
+    moves = []
+    for book, until, packed in db.execute("SELECT book, until, parts FROM layouts ORDER BY until"):
+        if book in books:
+            moves += _shifts(book, until, json.loads(packed), books[book])
+    for former, book, key in db.execute(
+        "SELECT id, book, key FROM former_episodes WHERE id NOT IN (SELECT id FROM episodes)"
+    ):
+        if (there := books.get(book, {}).get(key)) is not None:
+            moves.append(Move(former, 0.0, inf, inf, book, *there))
+    files = {
+        (feed, guid): ident
+        for feed, guid, ident in db.execute(
+            "SELECT feed, guid, id FROM episodes WHERE place >= 0 AND feed IN"
+            " (SELECT feed FROM episodes JOIN recordings USING (id) WHERE keys <> '' AND place < 0)"
+        )
+    }
+    for book, feed in db.execute(
+        "SELECT id, feed FROM episodes JOIN recordings USING (id) WHERE keys <> '' AND place < 0"
+    ):
+        moves += (
+            Move(book, start, end, inf, file, 0.0, end - start)
+            for key, (start, end) in books[book].items()
+            if (file := files.get((feed, key))) is not None
+        )
+    return moves
+
+
+def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[float, float]]:
+    return {key: (round(part.start, 2), round(part.end, 2)) for key, part in zip(keys, parts, strict=True)}
+
+
+def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) -> list[Move]:
+    """Return the moves of a book's parts; from a part that is gone, they lead to the start of the next one."""
+    moves: list[Move] = []
+    following = max((end for _, end in present.values()), default=0.0)
+    for key, (start, end) in reversed(list(former.items())):
+        if key in present:
+            at, last = present[key]
+            following = at
+        else:
+            at = last = following
+        moves.append(Move(book, start, end, until, book, at, last))
+    return moves[::-1]

@@ -1,0 +1,314 @@
+"""Read the feeds' episodes and topics for the library."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import UTC, date, datetime
+from math import inf
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
+from tui_pod.core.library.parts import Move, unpack_parts
+from tui_pod.core.library.topics import UNLISTED, topic_key
+from tui_pod.core.text.clean import clean_title
+from tui_pod.core.wall_time import is_believed_seconds
+from tui_pod.shelf import settings_table
+from tui_pod.shelf.database import FeedDatabase, FeedStoreError, to_folders
+from tui_pod.shelf.episodes import ordered_ids, serial_numbers
+from tui_pod.shelf.layouts import read_moves
+from tui_pod.shelf.opml import Folder
+from tui_pod.shelf.schema import SCHEMA
+from tui_pod.sources.folders.address import is_folder, to_path
+from tui_pod.sources.servers.address import is_server
+
+TELL_EVERY = 500
+"""Progress is reported after this many episodes."""
+
+MAX_TOPICS = 8
+"""Nested topics at most; files in deeper subfolders belong to the last one."""
+
+
+class FeedLibrary(NamedTuple):
+    """The feeds' part of a library."""
+
+    generation: tuple[int, int] | None = None
+    """The generation that was read; None: reading failed."""
+    topics: tuple[Topic, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    """By date, newest first; ties in the order of the feeds, then as listed by their feed."""
+    keys: tuple[tuple[str, ...], ...] = ()
+    """The topics of each episode, as keys."""
+    days: tuple[int, ...] = ()
+    """The day by which each episode is sorted, as `date.toordinal`: see `Library.days`."""
+    aliases: Mapping[str, str] = MappingProxyType({})
+    """See `Library.aliases`."""
+    moves: Sequence[Move] = ()
+    """See `Library.moves`."""
+    notices: tuple[str, ...] = ()
+    podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """The settings of feeds that have any, as texts, by the feed's first address."""
+    hides_course: bool = False
+    """True if the embedded catalogue is hidden."""
+
+
+class _FeedTopics(NamedTuple):
+    """The topics of the episodes of a feed, or of a subfolder."""
+
+    tags: tuple[str, ...]
+    """Names, innermost first."""
+    keys: tuple[str, ...]
+    shows_categories: bool
+
+
+_Subfolders = Mapping[str, _FeedTopics]
+"""By absolute path, or by the id of a server's book or podcast."""
+
+
+def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> FeedLibrary:
+    """Return the feeds' part of the library. Never raises: errors are in the notices.
+
+    Args:
+        tell: called with the share that is read, from 0 to 1.
+    """
+    database = FeedDatabase(folder)
+    if database.is_empty:
+        return FeedLibrary()
+    try:
+        try:
+            found = _read(database, tell)
+        except FeedStoreError:
+            if not database.notices:
+                raise
+            found = _read(database, tell)  # the damaged database was renamed; this creates a new one
+        return found._replace(notices=tuple(database.notices))
+    except FeedStoreError as error:
+        return FeedLibrary(notices=(*database.notices, str(error)))
+    finally:
+        database.close()
+
+
+def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
+    """Return the notes of these episodes (at most 500), if any: HTML as in `Details`. Never raises."""
+    database = FeedDatabase(folder)
+    asked = f"SELECT id, html FROM notes WHERE id IN ({', '.join('?' * len(ids))})"
+    try:
+        with database.read() as db:
+            return dict(db.execute(asked, ids))
+    except FeedStoreError:
+        return {}
+    finally:
+        database.close()
+
+
+def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedLibrary:
+    with database.read() as db:
+        generation = db.execute("PRAGMA user_version").fetchone()[0]
+        topics: dict[Topic, None] = {}
+        by_feed = {}
+        by_folder: dict[int, _Subfolders] = {}
+        servers = set[int]()
+        numbers = serial_numbers(db)
+        podcasts = settings_table.stored_texts(db)
+        hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
+        for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
+            "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"
+            " WHERE removed IS NULL ORDER BY number"
+        ):
+            if feed_id in hidden:
+                continue
+            where = to_folders(folders) or ((),)
+            by_feed[number] = _feed_topics(
+                feed_id, title or address, where, to_folders(categories), bool(shows), topics,
+                tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
+            )  # fmt: skip
+            if is_server(address):
+                servers.add(number)
+                by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
+            if is_folder(address):
+                by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
+        visited = {
+            ident: _FeedTopics((title,), UNLISTED, shows_categories=False)
+            for ident, title in db.execute(
+                "SELECT visits.id, coalesce(nullif(feeds.title, ''), first)"
+                " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
+            )
+        }
+        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers, tell)
+        asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
+        aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
+        moves = read_moves(db)
+        aliases.update((move.former, move.episode) for move in moves if move.end == inf)
+        hides_course = settings_table.read_course(db).hidden
+    shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
+    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
+                       moves, podcasts=shown, hides_course=hides_course)  # fmt: skip
+
+
+def _feed_topics(
+    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], shows_categories: bool,
+    topics: dict[Topic, None], course: tuple[str, ...],
+) -> _FeedTopics:  # fmt: skip
+    """Return a feed's topics, adding missing ones to `topics`."""
+    tags: list[str] = [name]
+    keys: list[str] = []
+    for folder in folders:
+        parent = _under(folder, topics)
+        key = topic_key(parent, name, feed=feed_id)
+        topics[Topic(key, parent or None, episodes=course)] = None
+        keys.append(key)
+        tags += reversed(folder)
+    for category in categories if shows_categories else ():
+        keys.append(_under(category, topics))
+        tags += reversed(category)
+    return _FeedTopics(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), shows_categories)
+
+
+def _read_subfolders(
+    db: sqlite3.Connection, number: int, root: str, base: _FeedTopics, topics: dict[Topic, None]
+) -> _Subfolders:
+    """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder.
+
+    Args:
+        db: the database of feeds.
+        number: the feed number of the folder.
+        root: its path.
+        base: its own topics.
+        topics: topics of the library so far.
+    """
+    rows = db.execute(
+        "SELECT episodes.id, audio, folder FROM episodes LEFT JOIN recordings ON recordings.id = episodes.id"
+        " WHERE feed = ? AND place >= 0 ORDER BY place DESC",
+        (number,),
+    )
+    files: dict[str, list[str]] = {}
+    for ident, audio, folder in rows:
+        files.setdefault(folder or os.path.dirname(audio), []).append(ident)
+    ids: dict[tuple[str, ...], list[str]] = {}
+    folders: dict[str, _FeedTopics] = {}
+    for path, inside in files.items():
+        relative = os.path.relpath(path, root) if path.startswith(root.rstrip("/") + "/") else ""
+        names = tuple(clean_title(name) for name in relative.split(os.sep)[:MAX_TOPICS]) if relative else ()
+        for depth in range(len(names)):
+            ids.setdefault(names[:depth], [])
+        ids.setdefault(names, []).extend(inside)
+        keys = tuple(_key(key, names) for key in base.keys)
+        folders[path] = _FeedTopics((*reversed(names), *base.tags), keys, base.shows_categories)
+    for key in base.keys:
+        parent = next((topic.parent for topic in topics if topic.name == key), None)
+        topics.pop(Topic(key, parent), None)
+        for names, inside in ids.items():
+            above = _key(key, names[:-1]) if names else parent
+            topics[Topic(_key(key, names), above, episodes=tuple(inside))] = None
+    return folders
+
+
+def _read_shelves(
+    db: sqlite3.Connection, number: int, base: _FeedTopics, topics: dict[Topic, None]
+) -> dict[str, _FeedTopics]:
+    """Return the topics of a server's books and podcasts, by their ids, and add those topics to `topics`."""
+    from tui_pod.shelf.shelves import read_arranged  # only with servers
+
+    ids = {guid: ident for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", (number,))}
+    found: dict[str, _FeedTopics] = {}
+    for names, items, is_ordered in read_arranged(db, number):
+        keys = tuple(_key(key, names) for key in base.keys)
+        course = tuple(ids[item] for item in items if item in ids) if is_ordered else ()
+        for key in base.keys:
+            topics.setdefault(Topic(_key(key, names), _key(key, names[:-1]), episodes=course))
+        for item in items:
+            former = found.get(item, _FeedTopics(base.tags, (), base.shows_categories))
+            tags = tuple(dict.fromkeys((*reversed(names), *former.tags)))
+            found[item] = former._replace(tags=tags, keys=(*former.keys, *keys))
+    return found
+
+
+def _key(base: str, names: Sequence[str]) -> str:
+    for name in names:
+        base = topic_key(base, name)
+    return base
+
+
+def _under(folder: Folder, topics: dict[Topic, None]) -> str:
+    """Return the key of a folder, adding it and its parents to the topics."""
+    key = ""
+    for name in folder:
+        if not key and name == ROOT_TOPIC:
+            continue
+        parent, key = key, topic_key(key, name)
+        topics[Topic(key, parent or None)] = None
+    return key
+
+
+def _episodes(
+    db: sqlite3.Connection,
+    by_feed: Mapping[int, _FeedTopics],
+    visited: Mapping[str, _FeedTopics],
+    by_folder: Mapping[int, _Subfolders],
+    undated: Set[int],
+    tell: Callable[[float], None] | None,
+) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    """Return the episodes, their topics as keys, and the days by which they are sorted.
+
+    Those in `visited` are of feeds that are not subscribed to. The feeds whose numbers are in `undated` state no dates.
+    """
+    episodes: list[Episode] = []
+    keys: list[tuple[str, ...]] = []
+    days: list[int] = []
+    rows: Iterable[Any] = db.execute(
+        "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
+        " season, number, folder, author, narrator, series, year, parts"
+        " FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
+        " LEFT JOIN recordings ON recordings.id = episodes.id"
+        " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
+    )
+    if tell is not None:
+        (count,) = db.execute("SELECT count(*) FROM episodes").fetchone()
+        rows = _counted(rows, count, tell)
+    for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
+        season, episode_number, folder, *made_by, packed = others
+        feed = by_feed.get(number) or visited.get(ident)
+        if feed is None:  # its feed was removed
+            continue
+        if number in by_folder:
+            feed = by_folder[number].get(folder or os.path.dirname(audio), feed)
+        tags, topics = feed.tags, feed.keys
+        if feed.shows_categories and keywords:
+            words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
+            tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
+        day = (
+            _day(published)
+            if published is not None and number not in undated and is_believed_seconds(published, seen)
+            else None
+        )
+        numbered = numbering(season, episode_number, title)
+        episode = Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered)
+        if folder:
+            author, narrator, series, year = made_by
+            episode = episode._replace(
+                author=author, narrator=narrator, series=series, year=year, parts=unpack_parts(packed)
+            )
+        episodes.append(episode)
+        keys.append(topics)
+        sorted_by = _day(sort)
+        days.append(sorted_by.toordinal() if sorted_by else 0)
+    return tuple(episodes), tuple(keys), tuple(days)
+
+
+def _counted(rows: Iterable[Any], count: int, tell: Callable[[float], None]) -> Iterator[Any]:
+    """Yield rows, about `count` of them, and report the share that was read."""
+    for number, row in enumerate(rows):
+        if number % TELL_EVERY == 0:
+            tell(number / max(count, 1))
+        yield row
+
+
+def _day(time: float) -> date | None:
+    """Return the day of a time in seconds since 1970; None if there is no such day."""
+    with contextlib.suppress(OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(time, UTC).date()
+    return None

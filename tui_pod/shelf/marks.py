@@ -1,0 +1,80 @@
+"""Store which episodes are new, and which must not be downloaded again; find those that can be downloaded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from tui_pod.core.library.aging import is_daily, new_since
+from tui_pod.core.library.podcast_settings import is_wanted
+from tui_pod.shelf import settings_table
+from tui_pod.shelf.database import FeedDatabase
+from tui_pod.shelf.episodes import serial_numbers, serial_order
+
+Mark = Literal["news", "unwanted"]
+"""Arrived since the listener last looked at its podcast; its download was deleted, so it is not fetched unasked."""
+
+
+class Candidate(NamedTuple):
+    """An episode that can be downloaded."""
+
+    id: str
+    title: str
+    summary: str
+    duration: float | None
+    """Seconds; None when unknown."""
+    audio: str
+
+
+def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
+    """Mark the episodes stored at `now` as new, except at the first refresh; return how many are unwanted."""
+    row = db.execute(
+        f"SELECT fetched, {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?", (number,)
+    ).fetchone()
+    if row[0] is None:
+        return 0
+    chosen = settings_table.read(*row[1:])
+    listed = "SELECT id, title, summary, duration FROM episodes WHERE feed = ? AND seen = ?"
+    found = db.execute(listed, (number, now)).fetchall()
+    wanted = [(ident,) for ident, *told in found if is_wanted(chosen, *told)]
+    db.executemany("INSERT OR IGNORE INTO news VALUES (?)", wanted)
+    return len(found) - len(wanted)
+
+
+def read_news(database: FeedDatabase, now: float = 0.0) -> set[str]:
+    """Return the ids of new episodes, without those that have been new for too long by `now` (seconds since 1970)."""
+    found: set[str] = set()
+    with database.read() as db:
+        listed = db.execute("SELECT feed, news.id, seen FROM news JOIN episodes ON episodes.id = news.id").fetchall()
+        for number in {row[0] for row in listed}:
+            columns = f"SELECT {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?"
+            chosen = settings_table.read(*db.execute(columns, (number,)).fetchone())
+            times = db.execute("SELECT sort FROM episodes WHERE feed = ? ORDER BY sort DESC LIMIT 50", (number,))
+            since = new_since(chosen, is_daily(time for (time,) in times), now)
+            found.update(ident for feed, ident, seen in listed if feed == number and seen >= since)
+    return found
+
+
+def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:
+    """Set or clear a mark of episodes."""
+    change = f"INSERT OR IGNORE INTO {mark} VALUES (?)" if is_marked else f"DELETE FROM {mark} WHERE id = ?"
+    with database.write() as db:
+        db.executemany(change, ((ident,) for ident in episodes))
+
+
+def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
+    """Return the episodes of a feed that can be downloaded, newest first; the numbered episodes of a serial by number.
+
+    A removed feed has none. A book of several files cannot be.
+    """
+    with database.read() as db:
+        rows = db.execute(
+            "SELECT id, episodes.title, summary, duration, audio FROM episodes JOIN feeds ON feed = number"
+            " WHERE first = ? AND removed IS NULL AND place >= 0 AND audio LIKE 'http%'"
+            " AND id NOT IN (SELECT id FROM unwanted) AND id NOT IN (SELECT id FROM recordings WHERE parts <> '')"
+            " ORDER BY sort DESC, place DESC",
+            (feed_id,),
+        )
+        found = {row[0]: Candidate(*row) for row in rows}
+        return [found[ident] for ident in serial_order(list(found), serial_numbers(db))]

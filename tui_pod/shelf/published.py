@@ -1,0 +1,109 @@
+"""A feed and its items as values, cleaned and checked, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.parts import Part
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.net.login import Login
+
+
+class FeedError(UserError):
+    """A document is not a feed, or is refused; the message is for the listener."""
+
+
+class NotAFeed(FeedError):
+    """A document is neither RSS, Atom nor JSON Feed, but for example a web page."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not a feed.")
+
+
+class Recording(NamedTuple):
+    """What a folder or a server says about an item, and a feed does not."""
+
+    folder: str = ""
+    """Path of the folder whose topic it belongs to, or a server's id of its book or podcast."""
+    author: str = ""
+    narrator: str = ""
+    series: str = ""
+    year: str = ""
+    parts: tuple[Part, ...] = ()
+    """The files of a book; empty for a single file."""
+    keys: tuple[str, ...] = ()
+    """Identifies the content of each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a feed."""
+
+    guid: str = ""
+    """As in the feed, stripped; empty if it has none."""
+    title: str = ""
+    summary: str = ""
+    notes: str = ""
+    """HTML or text as published, cut; pass it through `html_text.to_notes` before showing it."""
+    link: str | None = None
+    published: float | None = None
+    """Seconds since 1970 (UTC)."""
+    duration: float | None = None
+    """Seconds; None: unknown."""
+    audio: str | None = None
+    """An http(s) address, or the path of a file; None: text only."""
+    size: int | None = None
+    """Bytes of the audio, as stated by the feed; None: not stated."""
+    transcript: str | None = None
+    chapters: str | None = None
+    """Address of a Podcasting 2.0 chapters file."""
+    marks: tuple[Chapter, ...] = ()
+    """Chapters in the feed itself."""
+    keywords: tuple[str, ...] = ()
+    season: int | None = None
+    number: int | None = None
+    """Episode number within its season."""
+    type: str | None = None
+    """`trailer` or `bonus`; None for a full episode."""
+    is_explicit: bool = False
+    picture: str | None = None
+    """Address of its own cover."""
+    login: Login | None = field(default=None, repr=False)
+    """Login for its audio, which was in its address."""
+    recording: Recording | None = None
+    """None for an item of a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as read, its items in its own order."""
+
+    title: str
+    items: tuple[Item, ...] = ()
+    link: str | None = None
+    summary: str = ""
+    guid: str | None = None
+    """`podcast:guid`, the same wherever the feed moves."""
+    moved_to: str | None = None
+    """Its new address: `itunes:new-feed-url`, or `newLocation` of a document that is nothing else."""
+    is_serial: bool = False
+    """True if it is meant to be played from the first episode on (`itunes:type` serial)."""
+    categories: tuple[tuple[str, ...], ...] = ()
+    """Each from general to specific."""
+    language: str | None = None
+    """Such as `en-gb`, in lower case; None if not stated."""
+    ttl: float = 0.0
+    """How long it says that it is valid (seconds); 0: not stated."""
+    is_partial: bool = False
+    """True if a part could not be read."""
+    picture: str | None = None
+    """Address of the cover."""
+    next_page: str | None = None
+    """Address of the page with older items, if any."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """True if the document contains only the feed's new address."""
+        return self.moved_to is not None and not self.items and not self.title

@@ -1,0 +1,114 @@
+"""A subscribed feed as stored in the database."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.net.address import Origin
+from tui_pod.runtime.log import log_error
+from tui_pod.shelf import settings_table
+from tui_pod.shelf.database import to_folders
+from tui_pod.shelf.opml import Folder
+
+_QUERY = f"""
+SELECT number, first AS feed_id, address, title, nullif(page, '') AS page, folders, nullif(etag, '') AS etag,
+    nullif(modified, '') AS modified, fetched, nullif(error, '') AS error, origin, nullif(guid, '') AS guid, is_serial,
+    categories, shows_categories, removed, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS rests_until,
+    coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS episodes, texts, own_title
+FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
+    LEFT JOIN (SELECT feed, count(*) AS count FROM episodes WHERE place >= 0 GROUP BY feed) AS counts
+    ON counts.feed = feeds.number
+WHERE removed IS NULL OR :with_removed ORDER BY number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscribed feed."""
+
+    number: int
+    """Its number in the order of subscription."""
+    feed_id: str
+    """The address it was first known by; never changes."""
+    address: str
+    title: str
+    page: str | None
+    folders: tuple[Folder, ...]
+    etag: str | None
+    modified: str | None
+    fetched: float | None
+    """When it was last fetched, in seconds since 1970; None: never."""
+    error: str | None
+    """Why the last refresh failed; None if it succeeded."""
+    origin: str
+    """The private origin that the listener allowed, as JSON; empty for none, `?` if a list named the address."""
+    guid: str | None
+    is_serial: bool
+    categories: tuple[Folder, ...]
+    shows_categories: bool
+    removed: float | None
+    ttl: float
+    """How long it says that it is valid (seconds); 0: not stated."""
+    rests_until: float
+    """When it may be refreshed automatically again, in seconds since 1970; 0: at any time, infinite: it has ended."""
+    is_refused: bool
+    """True if its server asked for that because of too many requests."""
+    settings: PodcastSettings
+    episodes: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its title, or its address if it has none."""
+        return self.title or self.address
+
+    @property
+    def has_ended(self) -> bool:
+        """True if its server said that it is gone for good."""
+        return self.rests_until == inf
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it has no new episodes; None if the last refresh succeeded."""
+        return "It has ended." if self.has_ended else self.error
+
+    @property
+    def is_origin_known(self) -> bool:
+        """True if the listener chose the address; an address from a list may not lead into their own network."""
+        return self.origin != "?"
+
+    @property
+    def allowed(self) -> frozenset[Origin]:
+        """The private origin that the listener chose with this feed, if any."""
+        return to_origins(self.origin)
+
+
+def read_subscriptions(db: sqlite3.Connection, with_removed: bool) -> list[Subscription]:
+    """Return the subscriptions in order, each with its number of episodes."""
+    cursor = db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return [_subscription(row) for row in cursor.execute(_QUERY, {"with_removed": with_removed})]
+
+
+def _subscription(row: sqlite3.Row) -> Subscription:
+    values: dict[str, Any] = dict(row)
+    settings = settings_table.read(values.pop("texts"), row["title"], values.pop("own_title"), row["folders"])
+    values |= {name: to_folders(row[name]) for name in ("folders", "categories")}
+    values |= {name: bool(row[name]) for name in ("is_serial", "shows_categories", "is_refused")}
+    return Subscription(settings=settings, **values)
+
+
+def to_origins(text: str) -> frozenset[Origin]:
+    """Return the private origin that a feed may lead to, from the JSON that it is stored as; empty: none."""
+    if text in ("", "?"):
+        return frozenset()
+    try:
+        scheme, host, port = json.loads(text)
+        return frozenset(((str(scheme), str(host), int(port)),))
+    except (ValueError, TypeError) as error:  # of a backup that someone edited
+        log_error(error, "an origin cannot be read")
+        return frozenset()

@@ -1,0 +1,109 @@
+"""What the other files of a folder say about its recordings: transcripts, cue sheets, and texts on the whole folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
+from tui_pod.runtime.files import read_start
+from tui_pod.sources.folders import cue
+from tui_pod.sources.folders.tags import Tags
+
+TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
+"""Endings of a transcript beside its recording, the most useful first."""
+
+DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"
+"""Files that describe all recordings of their folder, as Audiobookshelf and others read them."""
+
+_ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
+
+MAX_BYTES = 256 * 1024
+"""Most bytes that are read of a text or a cue sheet."""
+
+_DISC = re.compile(
+    r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE
+)
+"""The name of a folder with a part of a book, as it was on discs."""
+
+_LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
+"""The language in the name of a transcript, as in `Talk.en.vtt`."""
+
+
+def is_disc(folder: str) -> bool:
+    """Return whether a folder, by its path, is a disc of a book."""
+    return _DISC.fullmatch(os.path.basename(folder)) is not None
+
+
+def is_text(name: str) -> bool:
+    """Return whether a name is UTF-8; others can be neither stored nor shown."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Beside:
+    """The files of one folder besides its recordings, which are read when they are first asked for."""
+
+    def __init__(self, folder: str, names: Sequence[str], above: Beside | None = None) -> None:
+        """Read nothing yet; if it is the folder of a disc, the texts of the one `above` are on it too."""
+        self._folder = folder
+        self._all, self._above = names, above
+        self._names = sorted(name for name in names if name.lower().endswith(_ENDINGS) and self._is_readable(name))
+        self._tells: bool = bool(self._names) or (above is not None and above._tells)
+
+    def completed(self, path: str, tags: Tags) -> Tags:
+        """Return the tags of a recording at a path with what the other files say about it."""
+        former = tags.transcript, tags.cue, tags.folder_description, tags.folder_narrator
+        if not (self._tells or any(former)):
+            return tags
+        name = os.path.basename(path)
+        return tags._replace(
+            transcript=self.transcript(name),
+            folder_description=self._text(DESCRIPTION),
+            folder_narrator=self._text(NARRATOR, 300),
+            cue=cue.cue_of(name, self._sheets, self._all),
+        )
+
+    def transcript(self, name: str) -> str:
+        """Return the name of the transcript of a recording; empty if there is none."""
+        found = self._transcripts.get(os.path.splitext(name)[0]) or self._transcripts.get(name)
+        return found[1] if found else ""
+
+    @cached_property
+    def _transcripts(self) -> dict[str, tuple[int, str]]:
+        found: dict[str, tuple[int, str]] = {}
+        for name in self._names:
+            stem, ending = os.path.splitext(name)
+            if (ending := ending.lower()) in TRANSCRIPT_ENDINGS:
+                rank = TRANSCRIPT_ENDINGS.index(ending), name
+                for key in {stem, _LANGUAGE.sub("", stem)}:
+                    found[key] = min(rank, found.get(key, rank))
+        return found
+
+    @cached_property
+    def _sheets(self) -> dict[str, dict[str, str]]:
+        return {name: cue.read_cue(self._read(name)) for name in self._names if name.lower().endswith(cue.ENDING)}
+
+    def _is_readable(self, name: str) -> bool:
+        return is_text(name) and not os.path.islink(os.path.join(self._folder, name))
+
+    def _text(self, name: str, limit: int = SUMMARY_LIMIT) -> str:
+        text = self._texts.get(name, "")[:limit]
+        return text or (self._above._text(name, limit) if self._above is not None else "")
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        found = {name.lower(): name for name in self._names if name.lower() in (DESCRIPTION, NARRATOR)}
+        return {key: clean(self._read(name).decode("utf-8", "replace"), SUMMARY_LIMIT) for key, name in found.items()}
+
+    def _read(self, name: str) -> bytes:
+        with contextlib.suppress(OSError):
+            return read_start(Path(self._folder, name), MAX_BYTES)
+        return b""

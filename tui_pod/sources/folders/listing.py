@@ -1,0 +1,280 @@
+"""Turn a folder, a playlist or one audio file into the items of a podcast. Blocks on the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.library.values import PLAYABLE_ENDINGS
+from tui_pod.core.player.part_chapters import part_chapters, with_chapters
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.published import FeedError, Item, Recording
+from tui_pod.sources.folders.beside import Beside
+from tui_pod.sources.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book, is_whole
+from tui_pod.sources.folders.cue import chapters_of
+from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
+from tui_pod.sources.folders.scan import MAX_FILES, AudioFile, as_found, scan
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+class Listing(NamedTuple):
+    """The contents of a folder."""
+
+    title: str
+    items: tuple[Item, ...] | None
+    """In playing order; the audio of a file is its path. None: unchanged since the last time."""
+    files: tuple[AudioFile, ...]
+    """As found, for the next scan."""
+    notices: tuple[str, ...] = ()
+    kind: str = ""
+    """The kinds that it was made for: see `Kinds.text`."""
+    guessed: Mapping[str, str] = MappingProxyType({})
+    """The names of folders that are books although nobody has said so, by their guids."""
+
+
+def read_listing(
+    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds = UNSAID, is_same: bool = True
+) -> Listing:
+    """Return the contents of an absolute path.
+
+    Args:
+        path: of a folder, a playlist or an audio file.
+        known: the files of the last scan, by path.
+        cancel: ends the scan.
+        kinds: which of its folders are books, and which talks.
+        is_same: whether the last scan was stored for the same kinds, so that nothing changes unless a file did.
+
+    Raises:
+        FeedError: it does not exist or has no audio.
+    """
+    shown = clean(path, 100)
+    try:
+        path.encode()
+        if os.path.isdir(path):
+            listing = _read_folder(path, known, cancel, kinds, is_same)
+        elif path.lower().endswith(PLAYLIST_ENDINGS):
+            listing = _read_playlist(path, known, cancel)
+        elif path.lower().endswith(PLAYABLE_ENDINGS):
+            files, _ = _read_files([path], known, cancel)
+            listing = Listing("", _items(files, "")[0], tuple(files))
+        elif os.path.exists(path):
+            raise FeedError(f"{shown} is not a folder, a playlist (M3U) or an audio file.")
+        else:
+            raise FeedError(f"There is no file or folder {shown}.")
+    except UnicodeEncodeError:
+        raise FeedError(f"The name of {shown} is not UTF-8: rename it.") from None
+    except OSError as error:
+        raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
+    if listing.items == ():
+        raise FeedError(" ".join((f"There is no audio file in {shown}.", *listing.notices)))
+    name = os.path.basename(path)
+    title = name if os.path.isdir(path) else os.path.splitext(name)[0]
+    return listing._replace(title=clean_title(title or path), kind=kinds.text)
+
+
+def _read_folder(
+    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds, is_same: bool
+) -> Listing:
+    files, notices = scan(path, known, cancel)
+    if is_same and known and len(files) == len(known) and all(file == known.get(file.path) for file in files):
+        return Listing("", None, files, notices)
+    items, guessed = _items(files, path, kinds)
+    return Listing("", items, files, notices, guessed=guessed)
+
+
+def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> Item | None:
+    """Return a folder within `root` as the book that it is or may become; None if none or several match.
+
+    Args:
+        files: those in `root`.
+        root: its path.
+        place: a path, or the end of one in any case, such as `Tales/Grimm`; `feed_id` may stand for `root` in it.
+        feed_id: that of `root`.
+    """
+    end = f"/{fold(place).strip('/')}"
+    found = [
+        (os.path.join(root, home), inside)
+        for home, inside in group(_in_order(files)).items()
+        if home and not home.endswith(os.sep) and not is_whole(inside)
+        if any(f"/{fold(clean(os.path.join(above, home)))}".endswith(end) for above in (root, feed_id))
+    ]
+    return _book(f"{BOOK}\0{found[0][1][0].key}", found[0][0], root, found[0][1]) if len(found) == 1 else None
+
+
+def told_guess(folders: Sequence[str]) -> str:
+    """Return that these folders are shown as books, and where that is changed."""
+    names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
+    kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")
+    return f"Shown as {kind}, judged by tags and names (kind in {whose} settings): {enumerated(names)}."
+
+
+def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
+    entries, unusable = read_playlist(path, MAX_FILES)
+    files, missing = _read_files([entry.place for entry in entries if entry.is_file], known, cancel)
+    by_path = {item.audio: item for item in _items(files, "")[0]}
+    items = []
+    for entry in entries:
+        item = by_path.get(entry.place) if entry.is_file else _remote(entry)
+        if item is not None:
+            items.append(replace(item, title=entry.title or item.title, duration=item.duration or entry.duration))
+    left_out = unusable + missing
+    said = "1 entry" if left_out == 1 else f"{left_out} entries"
+    notices = [f"{clean(path, 100)}: {said} cannot be read."]
+    return Listing("", tuple(items), tuple(files), tuple(notices if left_out else ()))
+
+
+def _read_files(
+    paths: Iterable[str], known: Mapping[str, AudioFile], cancel: CancelToken
+) -> tuple[list[AudioFile], int]:
+    """Return the files at these absolute paths, and the number of unreadable ones."""
+    files, missing = [], 0
+    folders: dict[str, Beside] = {}
+    for path in paths:
+        cancel.check()
+        folder = os.path.dirname(path)
+        try:
+            if folder not in folders:
+                folders[folder] = Beside(folder, os.listdir(folder))
+            files.append(as_found("", path, os.stat(path), known, folders[folder]))
+        except (OSError, UnicodeEncodeError):
+            missing += 1
+    return files, missing
+
+
+def _remote(entry: Listed) -> Item:
+    name = entry.place.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return Item(entry.place, clean_title(name), audio=entry.place)
+
+
+def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> tuple[tuple[Item, ...], dict[str, str]]:
+    """Return the items of files in order, a book as one, and those guessed to be books as `Listing.guessed`.
+
+    Files with the same content get different guids, except within a book, which has each content once.
+    """
+    ordered = _in_order(files)
+    groups = group(ordered)
+    homes = {file.path: home for home, inside in groups.items() for file in inside}
+    leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
+    books = {home: inside for home, inside in leaves if is_book(inside, kinds.of_shown(inside))}
+    items: list[Item] = []
+    taken: set[str] = set()
+    guessed: dict[str, str] = {}
+    titles = {file.path: title for home, inside in groups.items() if home not in books
+              for file, title in zip(inside, _titles(inside), strict=True)}  # fmt: skip
+    for file in ordered:
+        home = homes[file.path]
+        inside = books.get(home, [file])
+        if inside[0] is not file:
+            continue
+        has_parts = home in books and not is_whole(inside)
+        guid = f"{BOOK}\0{file.key}" if has_parts else file.key
+        guid = guid if guid not in taken else f"{guid}\0{file.path}"
+        if has_parts:
+            if not kinds.of(inside):
+                guessed[guid] = os.path.basename(home or root)
+            items.append(_book(guid, os.path.join(root, home), root, inside))
+        else:
+            title = titles.get(file.path) or _titles(inside)[0]
+            items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
+        taken.add(guid)
+    return tuple(items), guessed
+
+
+def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Item:
+    path, tags = os.path.join(root, file.path), file.tags
+    by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
+    recording = Recording(
+        os.path.normpath(os.path.join(root, folder)), tags.author, tags.best_narrator, tags.series, tags.year
+    )
+    return Item(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
+                duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
+                marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
+
+
+def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Item:
+    """Return the item of a book: the files of a folder in order."""
+    unique: dict[str, AudioFile] = {}
+    for file in inside:
+        unique[file.key] = min(file, unique.get(file.key, file), key=lambda same: len(same.path))
+    files = list(unique.values())
+    parts = arrange(
+        Part(
+            path := os.path.join(root, file.path),
+            duration,
+            title,
+            _beside(path, file.tags.transcript),
+        )
+        for file, duration, title in zip(files, durations(files), _titles(files), strict=True)
+    )
+    marks = part_chapters(parts) if any(file.tags.chapters for file in files) else ()
+    for file, part in zip(files, parts, strict=True):
+        if file.tags.chapters:
+            marks = with_chapters(marks, part, chapters_of(file.tags.chapters))
+
+    def told(field: str) -> str:
+        values = dict.fromkeys(getattr(file.tags, field) for file in files)
+        values.pop("", None)
+        return next(iter(values), "") if len(values) == 1 or field != "album" else ""
+
+    title = told("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
+    author, narrator = told("author"), told("best_narrator")
+    summary = told("best_description") or " · ".join(filter(None, (author, narrator)))
+    recording = Recording(
+        os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
+        author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),
+    )  # fmt: skip
+    return Item(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
+                duration=parts[-1].end, audio=parts[0].audio, marks=marks,
+                transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
+
+
+def _beside(path: str, transcript: str) -> str | None:
+    return os.path.join(os.path.dirname(path), transcript) if transcript else None
+
+
+def _in_order(files: Iterable[AudioFile]) -> list[AudioFile]:
+    """Return files in playing order: by folder, then by track if all have one, or else by name."""
+    ordered: list[AudioFile] = []
+    folders: dict[str, list[AudioFile]] = {}
+    for file in files:
+        folders.setdefault(os.path.dirname(file.path), []).append(file)
+    for folder in sorted(folders, key=lambda path: [_natural(name) for name in path.split(os.sep) if name]):
+        ordered += _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
+    return ordered
+
+
+def _titles(files: Sequence[AudioFile]) -> list[str]:
+    """Return the titles of the files of a folder: those in their tags if they all differ, or else their names.
+
+    Parts of a book often share a title. Names that recur on several discs follow that of the disc.
+    """
+    told = [file.tags.title for file in files if file.tags.title]
+    is_telling = len(set(told)) == len(told)
+    stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
+    titles = [file.tags.title if is_telling else "" for file in files]
+    titles = [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
+    if len(set(titles)) == len(titles):
+        return titles
+    discs = [os.path.basename(os.path.dirname(file.path)) for file in files]
+    if len(set(discs)) == 1:
+        return titles
+    return [f"{clean_title(disc)} · {title}" if disc else title for disc, title in zip(discs, titles, strict=True)]
+
+
+def _natural(name: str) -> list[str | int]:
+    """Return a key that sorts `Part 2` before `Part 10`: alternating texts and numbers."""
+    return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
+
+
+def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
+    places = [(file.tags.disc or 1, file.tags.track or 0) for file in files]
+    if len(set(places)) < len(files) or not all(track for _, track in places):
+        return files
+    return [file for _, file in sorted(zip(places, files, strict=True), key=lambda pair: pair[0])]

@@ -1,0 +1,146 @@
+"""Subscribe to a folder, a playlist or a file, and refresh it. Blocks on the disk.
+
+Reading tags and sorting hold the interpreter lock, which would delay keys: a separate process reads large folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.errors import UserError
+from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore, Stored
+from tui_pod.shelf.files import read_files, read_kinds, store_files
+from tui_pod.shelf.opml import Entry, Folder
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.folders.address import is_folder, to_address, to_path
+from tui_pod.sources.folders.books import UNSAID
+from tui_pod.sources.folders.listing import Listing, read_listing
+from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
+from tui_pod.sources.folders.scan import holds_more
+
+SAME_SHARE = 0.5
+"""Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
+
+MANY = 2_000
+"""Most files that are read in this process; a separate one takes a quarter of a second to start."""
+
+MANY_BYTES = 100 * MANY
+"""Largest playlist that is read in this process (bytes)."""
+
+LOOK = 0.2
+"""Seconds between two checks for cancellation."""
+
+
+def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
+    """Store the current contents of a folder.
+
+    Raises:
+        FeedError: it does not exist or is empty; its episodes are kept.
+    """
+    return Stored(*_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
+
+
+def subscribe_folder(
+    store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken
+) -> tuple[str, int, bool, bool]:
+    """Store a folder as a podcast.
+
+    Returns:
+        Its `feed_id`, the number of new episodes, True if it is a new subscription, and True if it is a known folder at
+        another path.
+
+    Raises:
+        FeedError: there is no audio.
+    """
+    feed_id, new, is_new, has_moved = _do("add", store, path, json.dumps(folders), cancel)
+    return feed_id, new, is_new, has_moved
+
+
+def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
+    listing = read_listing(path, read_files(store, feed_id), cancel, *read_kinds(store, feed_id))
+    stored = store_files(store, feed_id, listing)
+    return stored.new, stored.has_changed
+
+
+def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tuple[str, int, bool, bool]:
+    address = to_address(path)
+    known = store.find(address, with_removed=True)
+    former, kinds = (
+        (read_files(store, known.feed_id), read_kinds(store, known.feed_id)) if known else ({}, (UNSAID, False))
+    )
+    listing = read_listing(path, former, cancel, *kinds)
+    if known is None and (known := _moved(store, listing)) is not None:
+        store.move(known.feed_id, address)
+    feed_id = known.feed_id if known is not None else address
+    store.subscribe([Entry(address, listing.title, tuple(map(tuple, json.loads(folders))), feed_id)])
+    stored = store_files(store, feed_id, listing)
+    is_new = known is None or known.removed is not None
+    return feed_id, stored.new, is_new, known is not None and known.address != address
+
+
+def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
+    """Return the subscribed folder that moved here: its path is gone, and its files are these."""
+    keys = {file.key for file in listing.files}
+    for feed in store.feeds():
+        if is_folder(feed.address) and not os.path.exists(to_path(feed.address)):
+            former = {file.key for file in read_files(store, feed.feed_id).values()}
+            if former and len(former & keys) >= SAME_SHARE * len(former):
+                return feed
+    return None
+
+
+_WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] = {"refresh": _refresh, "add": _add}
+
+
+def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    """Run one of `_WAYS` on a path, in this process or, if that would take long, in a separate one."""
+    with contextlib.suppress(OSError):  # reading it reports the error
+        is_long_list = path.lower().endswith(PLAYLIST_ENDINGS) and os.path.getsize(path) > MANY_BYTES
+        if is_long_list or (os.path.isdir(path) and holds_more(path, MANY)):
+            return _done_apart(what, store, path, other, cancel)
+    return _WAYS[what](store, path, other, cancel)
+
+
+def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    command, environment = start_of(__name__, store.db.file.parent, what, path, other)
+    nothing = subprocess.DEVNULL
+    with running(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
+        said = None
+        while said is None:
+            cancel.check()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                said, _ = process.communicate(timeout=LOOK)
+    if process.returncode:
+        raise FeedError("The folder was not read completely: the process that read it was killed.")
+    answer = json.loads(said)
+    store.db.notices += answer["notices"]
+    if answer["error"]:
+        raise FeedError(answer["error"])
+    return tuple(answer["done"])
+
+
+def main(data: str, what: str, path: str, other: str) -> None:
+    """Run one of `_WAYS` in this process, and print the result as JSON."""
+    end_with_parent()
+    gc.disable()  # saves a tenth of the time in a short process
+    store, done, error = FeedStore(Path(data)), (), ""
+    try:
+        done = _WAYS[what](store, path, other, CancelToken())
+    except UserError as failure:
+        error = str(failure)
+    json.dump({"done": done, "error": error, "notices": store.db.notices}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,178 @@
+"""List the audio files of a folder. Follows no links, and does not open known files again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.sources.folders.beside import Beside, is_disc, is_text
+from tui_pod.sources.folders.tags import Tags, read_file
+
+MAX_FILES = 100_000
+"""Most audio files of one folder."""
+
+MAX_ENTRIES = 2_000_000
+"""Most directory entries that are read; no collection of recordings has more."""
+
+MAX_DEPTH = 40
+"""Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
+
+
+class AudioFile(NamedTuple):
+    """An audio file."""
+
+    path: str
+    """Relative to the folder."""
+    size: int
+    modified: int
+    """Nanoseconds since 1970."""
+    key: str
+    """Identifies its content, wherever it is moved."""
+    tags: Tags
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """Counts skipped entries, for the listener."""
+
+    unreadable: list[str] = field(default_factory=list)
+    nameless: int = 0
+    links: int = 0
+    too_deep: int = 0
+    unplayable: Counter[str] = field(default_factory=Counter)
+    """Sound files that the player does not open, by ending."""
+    is_full: bool = False
+
+    def notices(self, root: str) -> Iterator[str]:
+        shown = clean(root, 100)
+        if self.unreadable:
+            yield f"{shown}: {_entries(len(self.unreadable))} cannot be read, such as {clean(self.unreadable[0], 100)}."
+        if self.nameless:
+            said = f"{shown}: {_entries(self.nameless)} skipped because their names are not UTF-8"
+            yield f"{said}. Rename them (convmv can do it for many) to add them."
+        if self.links:
+            said = f"{shown}: {counted(self.links, 'link')} not followed"
+            yield f"{said}. Add the target of a link as a folder of its own."
+        if self.too_deep:
+            said = f"{shown}: {counted(self.too_deep, 'folder')} not scanned, more than {MAX_DEPTH} levels deep"
+            yield f"{said}. Add them as folders of their own."
+        if self.unplayable:
+            endings = ", ".join(f"{count} {ending}" for ending, count in self.unplayable.most_common())
+            yield f"{shown}: {counted(self.unplayable.total(), 'file')} cannot be played ({endings})."
+        if self.is_full:
+            yield f"{shown} has more than {MAX_FILES:,} audio files or too many entries. Add its subfolders instead."
+
+
+def _entries(count: int) -> str:
+    return "1 file or folder" if count == 1 else f"{count} files or folders"
+
+
+def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], beside: Beside) -> AudioFile:
+    """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
+    former = known.get(path)
+    if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
+        tags = beside.completed(path, former.tags)
+        return former if tags is former.tags else former._replace(tags=tags)
+    key, tags = read_file(os.path.join(root, path))
+    return AudioFile(path, found.st_size, found.st_mtime_ns, key, beside.completed(path, tags))
+
+
+def scan(
+    root: str, known: Mapping[str, AudioFile], cancel: CancelToken
+) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
+    """Return the audio files in and below a folder, unordered, and notices about skipped entries.
+
+    Raises:
+        OSError: the folder itself cannot be read.
+    """
+    left_out = _LeftOut()
+    files = []
+    for path, found, beside in _walk(root, left_out, cancel):
+        try:
+            files.append(as_found(root, path, found, known, beside))
+        except OSError as error:
+            left_out.unreadable.append(f"{path} ({error.strerror or error})")
+    return tuple(files), tuple(left_out.notices(root))
+
+
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, Beside]]:
+    """Yield the path of each audio file, its state, and what is beside it."""
+    waiting: list[tuple[str, int, Beside | None]] = [("", 0, None)]
+    looked_at, taken = 0, 0
+    while waiting:
+        inside, depth, above = waiting.pop()
+        try:
+            entries = list(os.scandir(os.path.join(root, inside) if inside else root))
+        except OSError as error:
+            if not inside:
+                raise
+            left_out.unreadable.append(f"{inside} ({error.strerror})")
+            continue
+        looked_at += len(entries)
+        beside = Beside(os.path.join(root, inside), [entry.name for entry in entries], above)
+        for entry in entries:
+            cancel.check()
+            kind = _kind(entry, left_out)
+            path = os.path.join(inside, entry.name)
+            if kind == "folder" and depth < MAX_DEPTH:
+                waiting.append((path, depth + 1, beside if is_disc(path) else None))
+            elif kind == "folder":
+                left_out.too_deep += 1
+            elif kind == "file":
+                taken += 1
+                if taken > MAX_FILES or looked_at > MAX_ENTRIES:
+                    left_out.is_full = True
+                    return
+                with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
+                    yield path, entry.stat(follow_symlinks=False), beside
+
+
+def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
+    """Return `folder`, `file` for an audio file, or an empty text for what is skipped."""
+    if entry.name.startswith("."):  # hidden, which includes the companion files of macOS
+        return ""
+    ending = entry.name[entry.name.rfind(".") :].lower()
+    is_sound = ending in PLAYABLE_ENDINGS
+    if entry.is_symlink():
+        left_out.links += is_sound or entry.is_dir()
+        return ""
+    kind = "folder" if entry.is_dir() else "file" if is_sound and entry.is_file() else ""
+    if not kind and ending in UNPLAYABLE_ENDINGS:
+        left_out.unplayable[ending] += 1
+    if kind and not is_text(entry.name):
+        left_out.nameless += 1
+        return ""
+    return kind
+
+
+def holds_more(root: str, count: int) -> bool:
+    """Return True if a folder and its subfolders have more than `count` audio files. Raises as `scan` does."""
+    return next(islice(_walk(root, _LeftOut(), CancelToken()), count, None), None) is not None
+
+
+def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
+    """Return when a folder and each subfolder last changed (nanoseconds), by path; -1 for a missing one."""
+    found: dict[str, int] = {}
+    waiting = [(root, 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        cancel.check()
+        try:
+            found[path] = os.stat(path).st_mtime_ns
+            with os.scandir(path) as entries:
+                waiting += [
+                    (entry.path, depth + 1)
+                    for entry in entries
+                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
+                ]
+        except OSError:  # missing, or not a folder
+            found.setdefault(path, -1)
+    return found

@@ -1,0 +1,128 @@
+"""The one door for texts that others wrote: transcripts, chapters and notes.
+
+Each is read in a process with limits, so that a malicious one costs the app and the index only itself. What cannot be
+read is remembered until its bytes change. Calls block: make them in a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+
+import tui_pod
+from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, is_cut, parse_transcript, read_cues
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.runtime.files import make_folder, read_start
+from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses
+from tui_pod.runtime.threads import CancelToken
+
+LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
+"""The longest transcript that is read takes 0.5 s, and 100 MB."""
+
+MOST = 1_000
+"""Faulty texts that are remembered."""
+
+OWN = Path(tui_pod.__file__).parent / "transcripts"
+"""The course's own transcripts, which need no process."""
+
+_TRANSCRIPTS = "tui_pod.core.library.transcript"
+
+
+class ForeignTexts:
+    """Reads texts, and remembers in a folder of the cache which cannot be read."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        """Start nothing yet; without a cache, nothing is remembered."""
+        self._folder = cache / "faulty-texts" if cache is not None else None
+        self._processes = LimitedProcesses(LIMITS)
+
+    def transcript(self, text: str, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
+        """Return the transcript in a text, as `parse_transcript` does; with a `fault` if it cannot be read."""
+        try:
+            cues, *rest = self.read(f"{_TRANSCRIPTS}:parse_transcript", text, duration, cancel=cancel)
+        except ContentFault as fault:
+            return Transcript(fault=str(fault))
+        return Transcript(tuple(starmap(Cue, cues)), *rest)
+
+    def transcript_in(self, file: Path, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
+        """Return the transcript in a file; empty if there is no such file."""
+        if (text := _text_in(file)) is None:
+            return Transcript()
+        return parse_transcript(text, duration) if file.parent == OWN else self.transcript(text, duration, cancel)
+
+    def cues_in(self, file: Path, duration: float | None) -> tuple[list[Cue], bool]:
+        """Return the cues in a file, if there is one, and whether it is cut: see `read_cues`. Raises ContentFault."""
+        if (text := _text_in(file)) is None:
+            return [], False
+        if file.parent == OWN:
+            return read_cues(text, duration), is_cut(text)
+        return [*starmap(Cue, self.read(f"{_TRANSCRIPTS}:read_cues", text, duration))], is_cut(text)
+
+    def chapters(self, text: str, cancel: CancelToken | None = None) -> tuple[Chapter, ...]:
+        """Return the chapters in a text, as `parse_chapters` does. Raises ContentFault."""
+        return tuple(
+            starmap(Chapter, self.read("tui_pod.sources.podcasts.chapters:parse_chapters", text, cancel=cancel))
+        )
+
+    def notes(self, html: str, cancel: CancelToken | None = None) -> str:
+        """Return show notes as `to_notes` does. Raises ContentFault."""
+        return self.read("tui_pod.core.text.html_text:to_notes", html, cancel=cancel) if html else ""
+
+    def plain_texts(self, notes: Sequence[str]) -> list[str]:
+        """Return show notes as `to_text` does; empty for those that cannot be read. Raises ContentFault if none can."""
+        try:
+            call = self._processes.call
+            return call("tui_pod.core.text.html_text:to_texts", notes) if any(notes) else [*notes]
+        except ContentFault as fault:
+            if not fault.is_lasting:
+                raise
+        return [""] if len(notes) == 1 else [text for html in notes for text in self.plain_texts([html])]
+
+    def read(self, function: str, text: str, *more: object, cancel: CancelToken | None = None) -> Any:
+        """Return what a function makes of a text: see `LimitedProcesses.call`. Raises ContentFault, Cancelled."""
+        folder = self._folder
+        if folder is not None and folder.is_dir():
+            with contextlib.suppress(OSError):
+                raise ContentFault(
+                    read_start(folder / _key(function, text)).decode("utf-8", "replace"), is_lasting=True
+                )
+        try:
+            return self._processes.call(function, text, *more, cancel=cancel)
+        except ContentFault as fault:
+            if fault.is_lasting and folder is not None:
+                _remember(folder / _key(function, text), str(fault))
+            raise
+
+    def close(self) -> None:
+        """End the processes."""
+        self._processes.close()
+
+
+def _text_in(file: Path) -> str | None:
+    try:
+        return read_start(file, MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _remember(known: Path, fault: str) -> None:
+    with contextlib.suppress(OSError):
+        make_folder(known.parent)
+        known.write_text(fault, "utf-8")
+        for old in sorted(known.parent.iterdir(), key=os.path.getmtime)[:-MOST]:
+            old.unlink()
+
+
+def _key(function: str, text: str) -> str:
+    """Return the name of a text's file, the same for all functions of a module.
+
+    Another version of the program may read what this one cannot.
+    """
+    import hashlib  # brings OpenSSL, 2 MiB: only once a text was faulty
+
+    content = "\0".join((tui_pod.__version__, function.partition(":")[0], text)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:32]

@@ -1,0 +1,101 @@
+"""Read a feed's first page and those with older items (RFC 5005; `next_url` of a JSON Feed)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set
+from dataclasses import replace
+
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.fetch import FetchError, Response, fetch
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.published import Feed, FeedError
+from tui_pod.sources.items import MAX_ITEMS
+from tui_pod.sources.podcasts.rss import parse_feed
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+
+MAX_REDIRECTS = 3
+"""Documents in a row that contain nothing but a new address."""
+
+MAX_PAGES = 100
+"""Pages of one feed that are read."""
+
+PATIENCE = 120.0
+"""No further page is fetched after this long (seconds)."""
+
+
+def ask(
+    address: str,
+    policy: NetworkPolicy,
+    cancel: CancelToken,
+    etag: str | None = None,
+    modified: str | None = None,
+) -> tuple[Response, bytes]:
+    """Fetch a page; with the `etag` and `modified` of an earlier answer, the status is 304 if nothing has changed.
+
+    Raises:
+        FetchError: it could not be fetched.
+    """
+    headers = {"Accept": ACCEPT, "If-None-Match": etag, "If-Modified-Since": modified}
+    stated = {name: value for name, value in headers.items() if value}
+    return fetch(policy.request(address, stated), policy.limits, cancel)
+
+
+def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:
+    """Fetch a page; return its response and the feed in it.
+
+    Raises:
+        FetchError: it could not be fetched.
+        FeedError: it is not a feed.
+    """
+    response, content = ask(address, policy, cancel)
+    return response, parse_feed(content, response.address, response.charset)
+
+
+def read_answer(
+    response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
+) -> tuple[Response, Feed]:
+    """Return a response and its feed, following redirect documents.
+
+    Raises:
+        FetchError: it could not be fetched.
+        FeedError: it is not a feed.
+    """
+    feed = parse_feed(content, response.address, response.charset)
+    for _ in range(MAX_REDIRECTS):
+        if not feed.is_redirect:
+            return response, feed
+        response, feed = read_page(feed.moved_to or "", policy, cancel)
+        response.moved_to = response.moved_to or response.address
+    raise FeedError("The feed redirects in a circle.")
+
+
+def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:
+    """Return a feed with the items of its older pages, up to the first page without new items.
+
+    If a page cannot be read, the feed is partial: what was read so far is kept.
+
+    Args:
+        feed: its first page.
+        address: of the first page.
+        known: guids of stored items; a page that has only these is the last.
+        policy: network access that the settings and the feed allow.
+    """
+    items = list(feed.items)
+    visited = {address}
+    page, is_partial = feed, feed.is_partial
+    deadline = time.monotonic() + PATIENCE
+    while not is_partial and len(visited) < MAX_PAGES and len(items) < MAX_ITEMS:
+        following = page.next_page
+        if following is None or following in visited or all(item.guid in known for item in page.items):
+            break
+        visited.add(following)
+        try:
+            _, page = read_page(following, policy, cancel)
+        except (FetchError, FeedError):
+            is_partial = True
+        else:
+            items += page.items
+            is_partial = page.is_partial or time.monotonic() > deadline
+    return replace(feed, items=tuple(items[:MAX_ITEMS]), is_partial=is_partial)

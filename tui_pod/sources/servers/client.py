@@ -1,0 +1,171 @@
+"""Ask an Audiobookshelf server: JSON over our own fetcher, with a token instead of the password.
+
+A server gives two tokens for a password: one that is valid for an hour, and one for the next pair. Both are kept in a
+file that only the listener can read, so that all programs of a listener are one session on the server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from tui_pod.net.address import origin
+from tui_pod.net.fetch import FetchError, Limits, LoginWanted, Request, opened, refusal
+from tui_pod.net.login import Login
+from tui_pod.runtime.files import locked
+from tui_pod.runtime.passwords import PasswordError, read_private, write_private
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.published import FeedError
+
+MAX_ANSWER = 64 * 1024 * 1024
+"""Largest answer, in bytes; a thousand books of a list are 2 MB, and 100,000 actions of a sync 30 MB."""
+
+LIMITS = Limits(MAX_ANSWER, seconds=120.0, idle=30.0)
+"""Limits of one request."""
+
+LOGIN_LIMITS = Limits(MAX_ANSWER, seconds=20.0, idle=15.0)
+"""Limits of a login, whose answer contains all progress."""
+
+MAX_FILE = 1_000_000
+"""Largest file of tokens, in bytes."""
+
+LOCK_WAIT = 30.0
+"""Seconds to wait for another program that logs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLogin(Login):
+    """A login whose header is a token, which is renewed when the server no longer takes it."""
+
+    base: str = ""
+    """The server's http(s) address."""
+    file: Path = field(default=Path(), repr=False)
+    """Where tokens are kept."""
+
+    def header(self, *_: object) -> str:
+        """Return the value of the `Authorization` header.
+
+        Without a user, the password is an API key, which is a token. Else this logs in if there is no token yet.
+
+        Raises:
+            FetchError: the server does not answer, or rejects the password.
+        """
+        token = self.password if not self.user else self._kept()[0] or self._renewed("")
+        return f"Bearer {token}"
+
+    def renew(self, sent: str) -> bool:
+        """Get a new token after the server has rejected the header `sent`; return True if there is another one."""
+        return bool(self.user) and self._renewed(sent.removeprefix("Bearer ")) != sent.removeprefix("Bearer ")
+
+    def forget(self) -> None:
+        """Forget the tokens, so that the password is sent again."""
+        if self._key in (everyone := self._read()):
+            write_private(self.file, json.dumps({key: tokens for key, tokens in everyone.items() if key != self._key}))
+
+    def _renewed(self, rejected: str) -> str:
+        """Return a token other than the rejected one."""
+        try:
+            with locked(self.file.with_name(f".{self.file.name}.lock"), FetchError("Busy."), LOCK_WAIT):
+                access, refresh = self._kept()
+                if access and access != rejected:  # another program was faster
+                    return access
+                tokens = self._ask("/auth/refresh", {"x-refresh-token": refresh}) if refresh else None
+                tokens = tokens or self._ask(
+                    "/login", {"x-return-tokens": "true"}, {"username": self.user, "password": self.password}
+                )
+                if tokens is None:
+                    raise LoginWanted(self.base, self)
+                everyone = self._read() | {self._key: list(tokens)}
+                write_private(self.file, json.dumps(everyone))
+                return tokens[0]
+        except (OSError, PasswordError) as error:
+            raise FetchError(f"The login cannot be kept in {self.file}: {error}.", is_final=True) from error
+
+    def _ask(self, path: str, headers: Mapping[str, str], data: object = None) -> tuple[str, str] | None:
+        """Return new tokens; None if the server rejects what it was given."""
+        reply = ask(self.base, "POST", path, data=data or {}, headers=headers, limits=LOGIN_LIMITS)
+        if reply.status in (400, 401, 403):
+            return None
+        match reply.checked().data:
+            case {"user": {"accessToken": str(access), "refreshToken": str(refresh)}}:
+                return access, refresh
+            case {"user": {"token": str(access)}}:  # before version 2.26
+                return access, ""
+        raise FeedError("The server's answer to the login cannot be read; is this Audiobookshelf?")
+
+    @property
+    def _key(self) -> str:
+        return f"{self.user}@{self.base}"
+
+    def _kept(self) -> tuple[str, str]:
+        match self._read().get(self._key):
+            case [str(access), str(refresh)]:
+                return access, refresh
+        return "", ""
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            found = json.loads(read_private(self.file, MAX_FILE))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+class Reply(NamedTuple):
+    """A server's answer."""
+
+    status: int
+    data: Any
+    """The parsed JSON; None if it is not JSON."""
+    etag: str
+    refused: FetchError | None
+    """The error to raise for this status, if any."""
+
+    def checked(self) -> Reply:
+        """Return this answer. Raises FetchError if it is a refusal, FeedError if it has no data."""
+        if self.refused is not None:
+            raise self.refused
+        if self.data is None and self.status != 304:
+            hint = "Is the address right, and this network without a login page?"
+            raise FeedError(f"The server answers with something other than data. {hint}")
+        return self
+
+
+def ask(
+    base: str,
+    method: str,
+    path: str,
+    login: Login | None = None,
+    data: object = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
+    cancel: CancelToken | None = None,
+    is_form: bool = False,
+) -> Reply:
+    """Return a server's answer; `path` is relative to `base`, `data` is sent as JSON, or as a form.
+
+    The listener typed the address, so it may be in their own network. Nothing follows a redirect to another host.
+
+    Raises:
+        FetchError: there is no answer.
+    """
+    sent = {"Accept": "application/json", **(headers or {})}
+    body = None
+    if isinstance(data, dict) and is_form:
+        body, sent["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
+    elif data is not None:
+        body, sent["Content-Type"] = json.dumps(data).encode(), "application/json"
+    logins = (login,) if login else ()
+    request = Request(base + path, frozenset((origin(base + "/"),)), sent, method, body, logins, stays=True)
+    with opened(request, limits, cancel) as response:
+        refused = refusal(response) if response.status >= 400 else None
+        content = b"".join(response.chunks)
+    try:
+        found = json.loads(content, parse_constant=lambda _: None)  # NaN and Infinity
+    except (ValueError, RecursionError):
+        found = None
+    return Reply(response.status, found, response.headers.get("etag", ""), refused)
