@@ -50,7 +50,7 @@ from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.tasks import BackgroundTasks
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.episode_media import Podcasts
 from tui_pod.sources.podcasts.directories.find import Finding
 
@@ -549,7 +549,7 @@ class FakeDirectories(DirectoryService):
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
         self._wishes = wishes
         self.search = DirectorySearch(Finding(), frozenset())
-        self.feed: Feed | Exception = Feed("Cast")
+        self.feed: Published | Exception = Published("Cast")
 
     @property
     def names(self) -> list[str]:
@@ -559,7 +559,7 @@ class FakeDirectories(DirectoryService):
         self._wishes.append(("find", words))
         return self.search
 
-    async def preview(self, address: str) -> Feed:
+    async def preview(self, address: str) -> Published:
         self._wishes.append(("preview", address))
         if isinstance(self.feed, Exception):
             raise self.feed
@@ -618,7 +618,7 @@ class FakeFeeds(FeedService):
             raise self.refusal
         return typed
 
-    async def visit(self, address: str, feed: Feed, item: Item) -> None:
+    async def visit(self, address: str, feed: Published, item: PublishedItem) -> None:
         self.wishes.append(("visit", address, feed.title, item.title))
         if self.refusal is not None:
             raise self.refusal

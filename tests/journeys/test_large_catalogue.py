@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.listener import Listener, Sitting
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 READING = "Reading the library"
 
@@ -52,8 +52,10 @@ def test_first_start_with_many_podcasts_and_no_cache_shows_how_far_it_is(tmp_pat
     catalog = write_catalog(tmp_path / "small.toml", count=1)
     store, address = FeedStore(listener.folder / "data" / "tui-pod"), "https://cast.example.org/feed.xml"
     store.subscribe([Entry(address, "Cast")])
-    items = [Item(f"g{n}", f"Title {n}", "About it. " * 20, audio=f"https://c.org/{n}.mp3") for n in range(EPISODES)]
-    store.store(address, Feed("Cast", tuple(items)))
+    items = [
+        PublishedItem(f"g{n}", f"Title {n}", "About it. " * 20, audio=f"https://c.org/{n}.mp3") for n in range(EPISODES)
+    ]
+    store.store(address, Published("Cast", tuple(items)))
     config = tmp_path / "config.toml"
     config.write_text("[feeds]\nrefresh_at_start = false\n")
     with listener.sits_down("--catalog", catalog, "--config", str(config), waits=False) as app:

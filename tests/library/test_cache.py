@@ -23,7 +23,7 @@ from tui_pod.library.cache import Loaded, database_size, library_stamp, load_cac
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.subscribe import subscribe
 
 EPISODES = [
@@ -332,7 +332,12 @@ def data(tmp_path: Path) -> Path:
     """A folder with a podcast, and a book of three files."""
     store = FeedStore(tmp_path / "data")
     store.subscribe([Entry(FEED, "Cast")])
-    store.store(FEED, Feed("Cast", (Item("1", "Episode 1", audio="https://cast.example.org/1.mp3"), Item("2", "Two"))))
+    store.store(
+        FEED,
+        Published(
+            "Cast", (PublishedItem("1", "Episode 1", audio="https://cast.example.org/1.mp3"), PublishedItem("2", "Two"))
+        ),
+    )
     store.configure(FEED, {"speed": "1.5"})
     for number in (1, 2, 3):
         make_mp3(tmp_path / "Shelf" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma", TPE1="Jane")

@@ -14,7 +14,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.library.reload import SMALL, keep_library, reload_library
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 FEED = "https://a.example.org/f"
 CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
@@ -58,8 +58,8 @@ async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> 
     store = FeedStore(data)
     store.subscribe([Entry(FEED, "A")])
     for count in (3, 5):
-        items = tuple(Item(guid=str(number), title=f"E{number}") for number in range(count))
-        store.store(FEED, Feed("A", items))
+        items = tuple(PublishedItem(guid=str(number), title=f"E{number}") for number in range(count))
+        store.store(FEED, Published("A", items))
         loaded = await reload_library([catalog], cache, data, size)
         assert len(loaded.library) == count
         assert (loaded.save is None) is (size > SMALL)

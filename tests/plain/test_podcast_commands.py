@@ -39,7 +39,7 @@ from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.opml import Entry, Imported
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
 from tui_pod.sync.taking import Taking
 
@@ -102,8 +102,8 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", "Ann", 3, date(2026, 5, 4), "en")
     services.asked.asked_directories.search = DirectorySearch(Finding((found,)), frozenset())
-    services.asked.asked_directories.feed = Feed(
-        "Ships", (Item(title="Sails", duration=90.0),), summary="All about ships"
+    services.asked.asked_directories.feed = Published(
+        "Ships", (PublishedItem(title="Sails", duration=90.0),), summary="All about ships"
     )
     async with talking(services) as (_, said, type_line):
         for line, asks in (("a", "The address"), ("old ships", "Type a number"), ("1", "Type y")):
@@ -127,7 +127,9 @@ async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", episode="Sails")
     services.asked.asked_directories.search = DirectorySearch(Finding(episodes=(found,)), frozenset())
-    services.asked.asked_directories.feed = Feed("Ships", (Item(title="Keels"), Item(title="Sails")))
+    services.asked.asked_directories.feed = Published(
+        "Ships", (PublishedItem(title="Keels"), PublishedItem(title="Sails"))
+    )
     async with talking(services) as (_, said, type_line):
         for line, asks in (("a", "The address"), ("old ships", "Type a number")):
             type_line(line)
@@ -200,7 +202,9 @@ async def test_preview_says_ten_episodes_and_no_adds_nothing() -> None:
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", summary="Of the directory")
     services.asked.asked_directories.search = DirectorySearch(Finding((found,)), frozenset())
-    services.asked.asked_directories.feed = Feed("", tuple(Item(title=f"Part {number}") for number in range(11)))
+    services.asked.asked_directories.feed = Published(
+        "", tuple(PublishedItem(title=f"Part {number}") for number in range(11))
+    )
     async with typing(services) as typist:
         await typist.type("a", "old ships", until_said="Type a number")
         await typist.type("1", until_said="Type y to subscribe")

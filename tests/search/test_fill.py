@@ -22,7 +22,7 @@ from tui_pod.search.sources import ReadWords, UnreadWords, WordSources
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources import foreign_texts
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
@@ -99,11 +99,11 @@ def test_index_is_current_until_library_or_words_change(desk: Desk) -> None:
 def test_notes_and_transcript_of_a_podcast_are_found(desk: Desk) -> None:
     store = FeedStore(desk.data)
     store.subscribe([Entry("https://example.org/feed")])
-    item = Item(
+    item = PublishedItem(
         "1", "Ships", "Of ships.", "<p>Of ships.</p><p>With the keeper of a <b>lighthouse</b>.</p>",
         audio="https://example.org/1.mp3", transcript="https://example.org/1.vtt",
     )  # fmt: skip
-    store.store("https://example.org/feed", Feed("Sea", (item,)))
+    store.store("https://example.org/feed", Published("Sea", (item,)))
     store.db.close()
     desk.episodes = list(read_feeds(desk.data).episodes)
     copy = desk.cache / "remote" / copy_name("https://example.org/1.vtt")
@@ -169,8 +169,8 @@ def test_summary_that_only_begins_the_notes_is_indexed_once(
 ) -> None:
     store = FeedStore(desk.data)
     store.subscribe([Entry("https://example.org/feed")])
-    item = Item("1", "One", summary, notes, audio="https://example.org/1.mp3")
-    store.store("https://example.org/feed", Feed("Sea", (item,)))
+    item = PublishedItem("1", "One", summary, notes, audio="https://example.org/1.mp3")
+    store.store("https://example.org/feed", Published("Sea", (item,)))
     store.db.close()
     desk.episodes = list(read_feeds(desk.data).episodes)
     desk.fill()

@@ -26,7 +26,7 @@ from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.alignment import FOUND
@@ -228,7 +228,7 @@ async def test_text_in_another_language_is_not_read_by_the_english_voice(
 ) -> None:
     address = "https://cast.example.org/f"
     service.podcasts.store.subscribe([Entry(address)])
-    feed = Feed("Cast", (Item(guid="1", title="Moor", summary="Worte."),), language=language)
+    feed = Published("Cast", (PublishedItem(guid="1", title="Moor", summary="Worte."),), language=language)
     service.podcasts.store.store(address, feed)
     (ident,) = service.podcasts.store.episode_ids(address)
     service.narrator.request = lambda _, answer, is_urgent=True: answer(NarrationError("asked"))  # type: ignore[assignment,method-assign]

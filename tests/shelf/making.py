@@ -9,7 +9,7 @@ import pytest
 
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 
 @pytest.fixture
@@ -28,13 +28,13 @@ NOW = 1_767_225_600.0  # 1 January 2026
 DAY = 86_400.0
 
 
-def make_item(n: int, **changes: object) -> Item:
-    item = Item(guid=f"g{n}", title=f"Title {n}", audio=f"https://c.org/{n}.mp3", published=NOW - n)
+def make_item(n: int, **changes: object) -> PublishedItem:
+    item = PublishedItem(guid=f"g{n}", title=f"Title {n}", audio=f"https://c.org/{n}.mp3", published=NOW - n)
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
-def make_feed(*items: Item, **changes: object) -> Feed:
-    return replace(Feed("Cast", items), **changes)  # type: ignore[arg-type]
+def make_feed(*items: PublishedItem, **changes: object) -> Published:
+    return replace(Published("Cast", items), **changes)  # type: ignore[arg-type]
 
 
 def titles(store: FeedStore) -> list[str]:

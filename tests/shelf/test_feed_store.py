@@ -12,7 +12,7 @@ from tui_pod.shelf.generation import generation
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml
-from tui_pod.shelf.published import Item, Recording
+from tui_pod.shelf.published import PublishedItem, Recording
 
 
 def test_empty_store_opens_nothing(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -
     with pytest.raises(FeedStoreError, match="no feed"):
         store.configure("https://nobody.org/", {"speed": "2"})
     with store.db.write() as db:
-        store_recordings(db, [("a book", Item("g", "Emma", recording=Recording("/shelf")))])
+        store_recordings(db, [("a book", PublishedItem("g", "Emma", recording=Recording("/shelf")))])
     store.configure("a book", {"speed": "2"})
 
 

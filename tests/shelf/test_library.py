@@ -18,7 +18,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds, read_notes
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item, Recording
+from tui_pod.shelf.published import Published, PublishedItem, Recording
 from tui_pod.shelf.shelves import ServerLibrary, finish, read_known, store_found
 from tui_pod.sources.servers import items
 
@@ -44,8 +44,8 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return catalog, tmp_path / "cache", tmp_path / "data"
 
 
-def make_item(number: int, day: float | None, **changes: object) -> Item:
-    item = Item(guid=f"g{number}", title=f"E{number}", published=None if day is None else NOW - day * DAY)
+def make_item(number: int, day: float | None, **changes: object) -> PublishedItem:
+    item = PublishedItem(guid=f"g{number}", title=f"E{number}", published=None if day is None else NOW - day * DAY)
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
@@ -56,14 +56,14 @@ def fill(data: Path) -> FeedStore:
         Entry(B, "", (("World", "News"),)),
         Entry(C, ""),
     ])  # fmt: skip
-    store.store(A, Feed("Quarks", (make_item(1, 1), make_item(2, 3))), now=NOW)
-    store.store(B, Feed("Science", (make_item(1, 2), make_item(2, 3)), categories=(("Arts", "Books"),)), now=NOW)
+    store.store(A, Published("Quarks", (make_item(1, 1), make_item(2, 3))), now=NOW)
+    store.store(B, Published("Science", (make_item(1, 2), make_item(2, 3)), categories=(("Arts", "Books"),)), now=NOW)
     return store
 
 
 def test_visited_episode_is_in_no_topic(folders: tuple[Path, Path, Path]) -> None:
     store = FeedStore(folders[2])
-    feed = Feed("Quarks", (make_item(1, 1), make_item(2, 3)))
+    feed = Published("Quarks", (make_item(1, 1), make_item(2, 3)))
     ident = store.visit(A, feed, feed.items[0])
     for _ in range(2):  # the second is read from the cache
         library = load(folders)
@@ -140,7 +140,7 @@ def test_feeds_come_after_the_catalogue_newest_first_then_in_their_order(folders
 def test_date_of_publication_years_ahead_is_not_shown_and_sorts_as_the_day_it_was_first_seen(
     folders: tuple[Path, Path, Path],
 ) -> None:
-    fill(folders[2]).store(C, Feed("Early", (make_item(9, -900),)), now=NOW)
+    fill(folders[2]).store(C, Published("Early", (make_item(9, -900),)), now=NOW)
     library = load(folders)
     index = next(index for index in range(len(library)) if library.episode(index).title == "E9")
     assert library.episode(index).published is None
@@ -177,7 +177,9 @@ def test_topics_of_one_name_are_told_apart_and_found_together(folders: tuple[Pat
 
 def test_categories_and_keywords_are_topics_only_when_asked_for(folders: tuple[Path, Path, Path]) -> None:
     store = fill(folders[2])
-    store.store(B, Feed("Science", (make_item(1, 2, keywords=("Quasars",)),), categories=(("Arts", "Books"),)), now=NOW)
+    store.store(
+        B, Published("Science", (make_item(1, 2, keywords=("Quasars",)),), categories=(("Arts", "Books"),)), now=NOW
+    )
     assert load(folders).topics.find("Books") is None
     store.set_shows_categories(B, True)
     library = load(folders)
@@ -192,7 +194,7 @@ def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path])
     catalog, cache, data = folders
     store.touch(A)
     assert load_library([catalog], cache, data).save is None
-    store.store(A, Feed("Quarks", (make_item(0, 0),)), now=NOW)
+    store.store(A, Published("Quarks", (make_item(0, 0),)), now=NOW)
     loaded = load_library([catalog], cache, data)
     assert loaded.save is not None
     assert loaded.library.titles[1] == "E0"
@@ -277,7 +279,7 @@ def test_id_of_the_catalogue_is_not_taken_by_a_feed(folders: tuple[Path, Path, P
 def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path]) -> None:
     store = FeedStore(folders[2])
     store.subscribe([Entry(A, "", (("X",), ("All Topics", "X"), ("Science", "Science")))])
-    store.store(A, Feed("X", (make_item(1, 1),)), now=NOW)
+    store.store(A, Published("X", (make_item(1, 1),)), now=NOW)
     library = load(folders)
     assert inside(library, "All Topics") == [["One", "E1"]]
     assert inside(library, "X") == [["E1"]] * 3
@@ -297,14 +299,14 @@ def test_reading_tells_how_far_it_is(
 
 def test_notes_are_read_of_the_episodes_that_have_some(folders: tuple[Path, Path, Path]) -> None:
     store = fill(folders[2])
-    store.store(A, Feed("Quarks", (make_item(1, 1, notes="<p>One"), make_item(2, 3))), now=NOW)
+    store.store(A, Published("Quarks", (make_item(1, 1, notes="<p>One"), make_item(2, 3))), now=NOW)
     ids = [episode_id(A, guid) for guid in ("g1", "g2", "none")]
     assert read_notes(folders[2], ids) == {ids[0]: "<p>One"}
     assert read_notes(folders[2], []) == read_notes(folders[2] / "none", ids) == {}
 
 
 def test_date_before_all_calendars_is_not_shown(folders: tuple[Path, Path, Path]) -> None:
-    fill(folders[2]).store(C, Feed("Old", (make_item(9, 1e12),)), now=NOW)
+    fill(folders[2]).store(C, Published("Old", (make_item(9, 1e12),)), now=NOW)
     library = load(folders)
     last = len(library) - 1
     assert (library.titles[last], library.episode(last).published, library.days[last]) == ("E9", None, 0)
@@ -312,7 +314,7 @@ def test_date_before_all_calendars_is_not_shown(folders: tuple[Path, Path, Path]
 
 def test_keyword_that_is_called_as_all_topics_is_none(folders: tuple[Path, Path, Path]) -> None:
     store = fill(folders[2])
-    store.store(C, Feed("Cast", (make_item(9, 0, keywords=("All Topics", "Ice")),)), now=NOW)
+    store.store(C, Published("Cast", (make_item(9, 0, keywords=("All Topics", "Ice")),)), now=NOW)
     store.set_shows_categories(C, True)
     assert load(folders).episode(1).tags == ("Cast", "Ice")
 
@@ -321,7 +323,7 @@ def test_visited_episode_of_a_podcast_without_a_title_is_named_by_its_address(
     folders: tuple[Path, Path, Path],
 ) -> None:
     store = FeedStore(folders[2])
-    store.visit(A, Feed("", (item := make_item(1, 1),)), item)
+    store.visit(A, Published("", (item := make_item(1, 1),)), item)
     assert load(folders).episode(1).tags == (A,)
 
 
@@ -360,7 +362,7 @@ def test_server_has_topics_for_libraries_series_and_collections(folders: tuple[P
         "b4": [items.Shelf("Cast")],
     }
     found = [
-        items.FullEntry(ident, (Item(ident, ident.upper(), recording=Recording(ident)),), tuple(there), 1000.0)
+        items.FullEntry(ident, (PublishedItem(ident, ident.upper(), recording=Recording(ident)),), tuple(there), 1000.0)
         for ident, there in shelves.items()
     ]
     store_found(store, address, known, books, [(entry, "mark") for entry in found])
@@ -392,7 +394,7 @@ def test_book_that_a_server_no_longer_has_is_hidden(folders: tuple[Path, Path, P
         known = read_known(store, address)
         before = sum(map(len, known.episodes.values()))
         found = [
-            (items.FullEntry(guid, (Item(guid, guid.upper(), recording=Recording(guid)),), (), 1000.0), "mark")
+            (items.FullEntry(guid, (PublishedItem(guid, guid.upper(), recording=Recording(guid)),), (), 1000.0), "mark")
             for guid in guids
             if guid not in known.marks
         ]

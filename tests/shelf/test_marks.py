@@ -11,14 +11,16 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.marks import candidates, read_news, set_marked
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 FEED = "https://a.example.org/f"
 
 
 def bring(store: FeedStore, now: float, *titles: str) -> int:
     """Store a feed with episodes of these titles; return how many are new."""
-    return store.store(FEED, Feed("Cast", tuple(Item(guid=title, title=title) for title in titles)), now=now).new
+    return store.store(
+        FEED, Published("Cast", tuple(PublishedItem(guid=title, title=title) for title in titles)), now=now
+    ).new
 
 
 def ids(*titles: str) -> set[str]:
@@ -54,8 +56,8 @@ def test_what_the_words_of_the_podcast_leave_out_is_neither_new_nor_counted(stor
 def test_what_is_too_short_or_too_long_is_neither_new_nor_counted(store: FeedStore) -> None:
     store.configure(FEED, {"min_length": "10m", "max_length": "1h"})
     lengths = {"Short": 599.0, "Right": 600.0, "Long": 3601.0, "Unknown": None}
-    items = tuple(Item(guid=title, title=title, duration=length) for title, length in lengths.items())
-    assert store.store(FEED, Feed("Cast", items), now=2.0).new == 2
+    items = tuple(PublishedItem(guid=title, title=title, duration=length) for title, length in lengths.items())
+    assert store.store(FEED, Published("Cast", items), now=2.0).new == 2
     assert read_news(store.db) == ids("Right", "Unknown")
 
 
@@ -68,10 +70,10 @@ def test_what_has_been_new_for_too_long_is_new_no_more(store: FeedStore) -> None
 
 
 def test_what_a_daily_show_brings_is_new_for_three_days(store: FeedStore) -> None:
-    items = tuple(Item(guid=f"{n}", title=f"{n}", published=n * DAY) for n in range(9, 1, -1))
-    store.store(FEED, Feed("Cast", items[1:]), now=9 * DAY)
+    items = tuple(PublishedItem(guid=f"{n}", title=f"{n}", published=n * DAY) for n in range(9, 1, -1))
+    store.store(FEED, Published("Cast", items[1:]), now=9 * DAY)
     set_marked(store.db, "news", read_news(store.db), is_marked=False)
-    store.store(FEED, Feed("Cast", items), now=10 * DAY)
+    store.store(FEED, Published("Cast", items), now=10 * DAY)
     assert read_news(store.db, now=13 * DAY) == ids("9")
     assert read_news(store.db, now=13.1 * DAY) == set()
 
@@ -84,8 +86,8 @@ def test_news_go_with_their_podcast(store: FeedStore) -> None:
 
 
 def test_podcast_that_is_removed_has_nothing_to_download_until_it_is_back(store: FeedStore) -> None:
-    item = Item(guid="One", title="One", audio="https://a.example.org/1.mp3")
-    store.store(FEED, Feed("Cast", (item,)))
+    item = PublishedItem(guid="One", title="One", audio="https://a.example.org/1.mp3")
+    store.store(FEED, Published("Cast", (item,)))
     store.remove(FEED)
     assert candidates(store.db, FEED) == []
     store.restore(FEED)
@@ -98,10 +100,10 @@ def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedSt
         "Unwanted": "https://a.example.org/2.mp3", "New": "https://a.example.org/3.mp3",
     }  # fmt: skip
     items = [
-        Item(guid=name, title=name, audio=audio, published=float(n))
+        PublishedItem(guid=name, title=name, audio=audio, published=float(n))
         for n, (name, audio) in enumerate(addresses.items())
     ]
-    store.store(FEED, Feed("Cast", tuple(items)), now=DAY)
+    store.store(FEED, Published("Cast", tuple(items)), now=DAY)
     set_marked(store.db, "unwanted", ids("Unwanted"), is_marked=True)
     assert [(one.title, one.audio) for one in candidates(store.db, FEED)] == [
         ("New", "https://a.example.org/3.mp3"), ("Old", "http://a.example.org/1.mp3"),
@@ -112,19 +114,19 @@ def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedSt
 
 def test_serial_is_downloaded_by_its_numbers(store: FeedStore) -> None:
     items = [
-        Item(guid=guid, title=guid, season=season, number=number, audio=f"https://a.example.org/{guid}.mp3")
+        PublishedItem(guid=guid, title=guid, season=season, number=number, audio=f"https://a.example.org/{guid}.mp3")
         for guid, season, number in (("c", 1, 1), ("a", 2, 1), ("b", 1, 2))
     ]
-    store.store(FEED, Feed("Cast", tuple(items), is_serial=True), now=2.0)
+    store.store(FEED, Published("Cast", tuple(items), is_serial=True), now=2.0)
     assert [one.title for one in candidates(store.db, FEED)] == ["a", "b", "c"]
 
 
 def test_news_of_each_podcast_last_as_long_as_it_says(store: FeedStore) -> None:
     other = "https://b.example.org/f"
     store.subscribe([Entry(other)])
-    store.store(other, Feed("Other", (Item(guid="x", title="x"),)), now=1.0)
+    store.store(other, Published("Other", (PublishedItem(guid="x", title="x"),)), now=1.0)
     store.configure(other, {"new_for": "20"})
-    store.store(other, Feed("Other", (Item(guid="y", title="y"),)), now=2.0)
+    store.store(other, Published("Other", (PublishedItem(guid="y", title="y"),)), now=2.0)
     bring(store, 2.0, "Three")
     assert read_news(store.db, now=14 * DAY) == ids("Three") | {episode_id(other, "y")}
     assert read_news(store.db, now=15 * DAY) == {episode_id(other, "y")}

@@ -4,14 +4,16 @@ from dataclasses import replace
 import pytest
 
 from tui_pod.shelf.match import Identified, KnownEpisode, episode_id, identify, media_core
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 
 FIRST = "https://cast.example.org/feed.xml"
 JAN_5 = 1_704_448_800.0
 
 
-def make(number: int, **changes: object) -> Item:
-    item = Item(guid=f"g{number}", title=f"Title {number}", audio=f"https://cdn.org/{number}.mp3", published=JAN_5)
+def make(number: int, **changes: object) -> PublishedItem:
+    item = PublishedItem(
+        guid=f"g{number}", title=f"Title {number}", audio=f"https://cdn.org/{number}.mp3", published=JAN_5
+    )
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
@@ -74,7 +76,7 @@ def test_same_file_under_a_new_guid_and_title_is_the_same_episode() -> None:
         ([make(1, audio=None)], [make(9, audio=None)]),
     ],
 )
-def test_one_file_for_several_episodes_tells_nothing(before: list[Item], now: list[Item]) -> None:
+def test_one_file_for_several_episodes_tells_nothing(before: list[PublishedItem], now: list[PublishedItem]) -> None:
     known = keep(identify(FIRST, before, []))
     assert not {entry.id for entry in known} & {one.id for one in identify(FIRST, now, known)}
 

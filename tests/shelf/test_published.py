@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
-    [({}, True), ({"moved_to": None}, False), ({"title": "Cast"}, False), ({"items": (Item("g"),)}, False)],
+    [({}, True), ({"moved_to": None}, False), ({"title": "Cast"}, False), ({"items": (PublishedItem("g"),)}, False)],
 )
 def test_feed_is_a_redirect_if_it_has_a_new_address_and_nothing_else(
     changes: dict[str, object], expected: bool
 ) -> None:
-    moved = Feed("", moved_to="https://new.example.org/f")
+    moved = Published("", moved_to="https://new.example.org/f")
     assert replace(moved, **changes).is_redirect is expected  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import pytest
 
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed
+from tui_pod.shelf.published import Published
 from tui_pod.shelf.schedule import MAX_REST, is_due, is_left_alone, note_answer, note_refusal
 from tui_pod.shelf.subscription import Subscription
 
@@ -23,7 +23,7 @@ HOUR = 3600.0
 def store(tmp_path: Path) -> FeedStore:
     store = FeedStore(tmp_path / "data")
     store.subscribe([Entry(FEED)])
-    store.store(FEED, Feed("Cast"))
+    store.store(FEED, Published("Cast"))
     return store
 
 
@@ -105,7 +105,7 @@ def test_feed_that_fails_is_not_asked_at_every_look(store: FeedStore) -> None:
 
 def test_times_of_a_clock_that_was_years_ahead_do_not_stop_refreshing(store: FeedStore) -> None:
     now, ahead = time.time(), time.time() + 1000 * 24 * HOUR
-    store.store(FEED, Feed("Cast"), now=ahead)
+    store.store(FEED, Published("Cast"), now=ahead)
     wrong = replace(the(store), rests_until=ahead, is_refused=True)
     assert is_due(wrong, 60, 0.0, now, "run")
     assert not is_left_alone(wrong, now, is_asked=False)

@@ -21,7 +21,7 @@ from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.marks import candidates, read_news
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.shelf.schema import MIGRATIONS, SCHEMA, version_of
 
 SEA, BUGS, HOME, EMMA = (
@@ -114,8 +114,8 @@ def test_database_of_the_first_version_1_gains_the_rest(old: FeedStore) -> None:
     assert [(feed.title, feed.episodes, feed.settings.keep) for feed in old.feeds()] == [
         ("Sea", 3, 4), ("My bugs", 2, None), ("Home", 0, None), ("Emma", 1, None),
     ]  # fmt: skip
-    item = Item("g1", "Title 1", audio="https://c.example/1.mp3", size=7, season=2, number=3)
-    old.store(SEA, Feed("The Sea", (item,), language="de"))
+    item = PublishedItem("g1", "Title 1", audio="https://c.example/1.mp3", size=7, season=2, number=3)
+    old.store(SEA, Published("The Sea", (item,), language="de"))
     details = old.details(episode_id(SEA, "g1"))
     assert details is not None
     assert (details.feed_title, details.language, details.size, details.season, details.number) == (

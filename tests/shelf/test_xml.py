@@ -14,13 +14,13 @@ from tests.sources.server import Site, feed, item
 from tui_pod.core.text.clean import is_safe
 from tui_pod.core.text.html_text import to_notes
 from tui_pod.shelf import xml
-from tui_pod.shelf.published import Feed, FeedError
+from tui_pod.shelf.published import FeedError, Published
 from tui_pod.sources.podcasts.rss import parse_feed
 
 FIXTURES = Path(__file__).parents[1] / "sources" / "fixtures"
 
 
-def fixture(name: str) -> Feed:
+def fixture(name: str) -> Published:
     return read((FIXTURES / name).read_bytes())
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from tests.sources.server import feed
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.rss import parse_feed
 
 BASE = "https://cast.example.org/shows/feed.xml"
 
 
-def read(document: str | bytes, charset: str | None = None) -> Feed:
+def read(document: str | bytes, charset: str | None = None) -> Published:
     """Return the feed in a document."""
     return parse_feed(document.encode() if isinstance(document, str) else document, BASE, charset)
 
 
-def only(inner: str) -> Item:
+def only(inner: str) -> PublishedItem:
     """Return the one item that a feed with these fields has."""
     (found,) = read(feed(f"<item>{inner}</item>")).items
     return found

@@ -12,7 +12,7 @@ from tui_pod.core.text.clean import SUMMARY_LIMIT
 from tui_pod.core.text.html_text import MAX_HTML
 from tui_pod.net.address import REFUSED, AddressError, origin
 from tui_pod.net.login import Login
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.sources.items import (
     Enclosure,
     best_audio,
@@ -103,8 +103,8 @@ def test_alternate_enclosure_is_chosen_instead_of_none_or_as_sound_instead_of_a_
     assert (found.audio or "").endswith(chosen)
 
 
-def made(*texts: str, audio: Enclosure | None = None, **changes: str) -> Item:
-    found = make_item(Item("g", changes.pop("title", "x")), texts, audio, **changes)
+def made(*texts: str, audio: Enclosure | None = None, **changes: str) -> PublishedItem:
+    found = make_item(PublishedItem("g", changes.pop("title", "x")), texts, audio, **changes)
     assert found is not None
     return found
 
@@ -144,7 +144,7 @@ def test_title_is_made_of_the_first_80_characters() -> None:
 
 
 def test_guid_is_stripped_and_cut_at_2000_characters() -> None:
-    found = make_item(Item(" " + "g" * 2_001, "x"), [])
+    found = make_item(PublishedItem(" " + "g" * 2_001, "x"), [])
     assert found is not None
     assert found.guid == "g" * 2_000
 
@@ -152,7 +152,7 @@ def test_guid_is_stripped_and_cut_at_2000_characters() -> None:
 def test_length_is_the_items_own_or_that_of_its_recording() -> None:
     audio = Enclosure("https://a.org/1.mp3", duration=7.0, size=9)
     assert (made(audio=audio).duration, made(audio=audio).size) == (7.0, 9)
-    own = make_item(Item("g", "x", duration=5.0), [], audio)
+    own = make_item(PublishedItem("g", "x", duration=5.0), [], audio)
     assert own is not None
     assert own.duration == 5.0
 

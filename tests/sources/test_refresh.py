@@ -16,7 +16,7 @@ from tui_pod.net.fetch import Limits
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources import refresh as refreshing
 from tui_pod.sources.podcasts.subscribe import subscribe
 from tui_pod.sources.refresh import Refreshed, RefreshResult, is_same_podcast, refresh
@@ -288,7 +288,7 @@ async def test_refresh_host_of_the_own_network_that_the_settings_name_may_be_led
 def test_podcast_is_the_same_if_it_shares_an_item_and_not_another_guid(
     guid: str | None, known: str | None, guids: set[str], expected: bool
 ) -> None:
-    found = Feed("Cast", (Item("g1"), Item("")), guid=guid)
+    found = Published("Cast", (PublishedItem("g1"), PublishedItem("")), guid=guid)
     assert is_same_podcast(found, known, guids) is expected
 
 

@@ -14,7 +14,7 @@ from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
 from tui_pod.sync.server import ServerSync
@@ -134,9 +134,10 @@ class Device:
     def fetch(self, feed: str, count: int = 5) -> None:
         """Read the feed, which has some episodes."""
         items = (
-            Item(guid=f"guid-{n}", title=f"Episode {n}", duration=1000.0, audio=audio(n, feed)) for n in range(count)
+            PublishedItem(guid=f"guid-{n}", title=f"Episode {n}", duration=1000.0, audio=audio(n, feed))
+            for n in range(count)
         )
-        self.store.store(feed, Feed("Cast", tuple(items)))
+        self.store.store(feed, Published("Cast", tuple(items)))
 
     def put(self, episode: str, progress: Progress) -> None:
         self.file.append([ProgressRecord(episode, progress)])

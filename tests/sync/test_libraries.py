@@ -18,7 +18,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.servers.address import to_address
 from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
@@ -55,8 +55,8 @@ class Account:
         self.store = FeedStore(home / "data")
         self.store.subscribe([Entry(SERVER, "Server")])
         self.store.logins.keep(KeptLogin(SERVER, origin(f"{BASE}/"), "ann", "secret"))
-        items = (Item("b1", "Emma", duration=LENGTH), Item("p1/e1", "Talk", duration=LENGTH))
-        self.store.store(SERVER, Feed("Server", items))
+        items = (PublishedItem("b1", "Emma", duration=LENGTH), PublishedItem("p1/e1", "Talk", duration=LENGTH))
+        self.store.store(SERVER, Published("Server", items))
         self.memory = memory_of_servers(self.file.path)
 
     def ask(self, base: str, method: str, path: str, data: Any = None, **_: object) -> Reply:
@@ -255,8 +255,8 @@ def test_progress_is_sent_as_the_server_has_it(
 def test_progress_of_an_unknown_length_is_sent_without_one(
     account: Account, progress: dict[str, Any], payload: dict[str, Any]
 ) -> None:
-    items = (Item("b1", "Emma"), Item("p1/e1", "Talk"))
-    account.store.store(SERVER, Feed("Server", items))
+    items = (PublishedItem("b1", "Emma"), PublishedItem("p1/e1", "Talk"))
+    account.store.store(SERVER, Published("Server", items))
     account.here(**progress)
     account.here(ident=TALK, **progress)
     account.sync()

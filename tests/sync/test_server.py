@@ -13,7 +13,7 @@ import pytest
 from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, audio, ident, play
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.shelf.opml import Entry, write_opml
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import Server
 from tui_pod.sync.server import ServerSync
@@ -187,8 +187,8 @@ def test_only_what_was_sent_is_taken_back(device: Device, server: MemoryServer) 
 def test_mark_without_a_length_is_named_once_and_sent_when_the_length_is_known(
     device: Device, server: MemoryServer
 ) -> None:
-    items = (Item(guid="guid-1", title="One", audio=audio(1)),)
-    device.store.store(FEED, Feed("Cast", items))
+    items = (PublishedItem(guid="guid-1", title="One", audio=audio(1)),)
+    device.store.store(FEED, Published("Cast", items))
     device.put(ident(1), Progress(NOW, played=True))
     assert device.sync().lacking_length == [ident(1)]
     assert device.sync().lacking_length == []

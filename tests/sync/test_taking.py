@@ -11,7 +11,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, HeardEpisode, Imported
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sync.taking import Taking, plan
 
 RULE = PlayedRule()
@@ -27,8 +27,10 @@ def store(tmp_path: Path) -> FeedStore:
 def fetch(store: FeedStore) -> None:
     """Subscribe to the feed, and fetch its episodes."""
     store.subscribe([Entry(FEED)])
-    items = [Item(f"guid-{n}", f"Ship {n}", audio=f"https://ships.example/{n}.mp3?token={n}") for n in (1, 2, 3)]
-    store.store(FEED, Feed("Ships", tuple(items)))
+    items = [
+        PublishedItem(f"guid-{n}", f"Ship {n}", audio=f"https://ships.example/{n}.mp3?token={n}") for n in (1, 2, 3)
+    ]
+    store.store(FEED, Published("Ships", tuple(items)))
 
 
 def take(imported: Imported, store: FeedStore, progress: dict[str, Progress] | None = None) -> Taking:
@@ -66,7 +68,7 @@ def test_episodes_without_podcasts_are_found_by_their_recording(store: FeedStore
         ONE: (Status.PLAYED, 0.0), TWO: (Status.STARTED, 90.5),
     }  # fmt: skip
     store.subscribe([Entry("https://copy.example/f")])
-    again = Feed("Copy", (Item("x", "Ship 1", audio="https://ships.example/1.mp3?token=8"),))
+    again = Published("Copy", (PublishedItem("x", "Ship 1", audio="https://ships.example/1.mp3?token=8"),))
     store.store("https://copy.example/f", again)
     assert set(take(exported, store).progress) == {TWO}  # it may be of either
 
@@ -109,8 +111,8 @@ def test_recording_that_several_episodes_share_is_of_none(store: FeedStore, tmp_
     exported = read_export(castero(tmp_path / "castero.db"))
     store.subscribe(exported.entries)
     store.await_recordings(take(exported, store).awaited)
-    items = [Item(f"guid-{n}", f"Ship {n}", audio="https://ships.example/1.mp3") for n in (1, 2)]
-    store.store(FEED, Feed("Ships", tuple(items)))
+    items = [PublishedItem(f"guid-{n}", f"Ship {n}", audio="https://ships.example/1.mp3") for n in (1, 2)]
+    store.store(FEED, Published("Ships", tuple(items)))
     assert read_feeds(tmp_path / "data").aliases == {}
 
 
@@ -126,8 +128,8 @@ def test_recordings_that_differ_only_after_the_question_mark_are_told_apart(
     assert len(waiting.progress) == (3 if podcast else 0)
     store.subscribe([Entry(FEED)])
     store.await_recordings(waiting.awaited)
-    items = (Item(f"guid-{n}", f"Ship {n}", audio=f"{base}{n}") for n in (1, 2, 3, 4))
-    store.store(FEED, Feed("Ships", tuple(items)), now=1.0)
+    items = (PublishedItem(f"guid-{n}", f"Ship {n}", audio=f"{base}{n}") for n in (1, 2, 3, 4))
+    store.store(FEED, Published("Ships", tuple(items)), now=1.0)
     if podcast:
         aliases = read_feeds(tmp_path / "data").aliases
         assert {aliases.get(ident): value.status for ident, value in waiting.progress.items()} == {

@@ -14,7 +14,7 @@ from tests.torture.trials import Check, Result, Trial
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 COMMANDS = (("list",), ("search", "Torture"), ("search", "Part", "--json"))
 """What reads the caches."""
@@ -126,10 +126,12 @@ def _make_podcasts(folder: Path) -> None:
     store.subscribe([Entry(address, f"Cast {number}") for number, address in enumerate(addresses)])
     for address in addresses:
         items = (
-            Item(guid=f"guid-{n}", title=f"Episode {n}", audio=f"{address}/{n}.mp3", notes=f"<p>About {n}.</p>" * 10)
+            PublishedItem(
+                guid=f"guid-{n}", title=f"Episode {n}", audio=f"{address}/{n}.mp3", notes=f"<p>About {n}.</p>" * 10
+            )
             for n in range(EPISODES)
         )
-        store.store(address, Feed("Cast", tuple(items)))
+        store.store(address, Published("Cast", tuple(items)))
     store.db.close()
 
 

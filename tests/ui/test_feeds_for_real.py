@@ -29,7 +29,7 @@ from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.services import Services
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp
 
@@ -154,7 +154,7 @@ async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Sit
     serve(site)
     async with running(home, f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n') as found:
         driver = real(found)
-        visited = Feed("Test Cast", (Item(guid="1", title="Visited", audio=site.url("/1.wav")),))
+        visited = Published("Test Cast", (PublishedItem(guid="1", title="Visited", audio=site.url("/1.wav")),))
         await driver.services.feeds.visit(site.url("/f"), visited, visited.items[0])
         await driver.press("c")
         await driver.told("No list has it yet: its podcast was only visited.")

@@ -12,7 +12,7 @@ from tui_pod.core.library.parts import pack_parts
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.match import Identified, KnownEpisode, find_duplicates, identify, recording_id
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
@@ -43,7 +43,7 @@ class Placed(NamedTuple):
     """When it was first seen, in seconds since 1970."""
 
 
-def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed, now: float) -> int:
+def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Published, now: float) -> int:
     """Insert and update the episodes of a feed; return the number of changed rows."""
     rows = db.execute(
         "SELECT id, guid, title, audio, published, duration, seen, sort, place FROM episodes WHERE feed = ?", (number,)
@@ -115,7 +115,7 @@ def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identifi
     return {ident: ids[0] for ident, ids in matches.items() if len(ids) == 1}
 
 
-def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, Item]]) -> None:
+def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]]) -> None:
     """Store what folders and servers say about items, and feeds do not; each item comes with its episode's id."""
     columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
     rows = [
@@ -138,7 +138,7 @@ def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows
     db.executemany(f"DELETE FROM {table} WHERE id = ?", ((row[0],) for row in rows if not any(row[1:])))
 
 
-def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: Callable[[str], bool]) -> int:
+def drop_oldest(db: sqlite3.Connection, number: int, feed: Published, has_progress: Callable[[str], bool]) -> int:
     """Delete the oldest episodes over `MAX_EPISODES` that the feed no longer lists; return how many."""
     count = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
     if count <= MAX_EPISODES:

@@ -23,7 +23,7 @@ from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of
 from tui_pod.shelf.generation import generation
 from tui_pod.shelf.logins import Logins
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription, read_subscriptions, to_origins
 from tui_pod.sources.folders.address import to_address, typed_path
 
@@ -148,7 +148,7 @@ class FeedStore:
         self.logins.add_missing(logins)
         return len(entries) - known, known
 
-    def visit(self, address: str, feed: Feed, item: Item) -> str:
+    def visit(self, address: str, feed: Published, item: PublishedItem) -> str:
         """Store one episode of a feed, to be played without subscribing, and return its id.
 
         The feed counts as removed unless it is subscribed to: only its visited episodes are in the library.
@@ -253,7 +253,7 @@ class FeedStore:
     def store(
         self,
         feed_id: str,
-        feed: Feed,
+        feed: Published,
         etag: str | None = None,
         modified: str | None = None,
         now: float | None = None,

@@ -18,7 +18,7 @@ from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_
 from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.layouts import note_layouts
 from tui_pod.shelf.match import DAY, Identified, unused_id
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.sources.folders.address import is_folder, to_path
 from tui_pod.sources.folders.books import TALKS, Kinds
 from tui_pod.sources.folders.listing import Listing, book_at, told_guess
@@ -191,7 +191,12 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
 
 
 def _store_items(
-    db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
+    db: sqlite3.Connection,
+    number: int,
+    feed_id: str,
+    items: Sequence[PublishedItem],
+    files: Iterable[AudioFile],
+    now: float,
 ) -> Stored:
     known, keys = _known(db, number)
     ids = _identified(feed_id, items, known, keys)
@@ -234,7 +239,7 @@ def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str,
 
 
 def _take_over(
-    db: sqlite3.Connection, ids: Sequence[str], items: Sequence[Item], known: Sequence[_Known]
+    db: sqlite3.Connection, ids: Sequence[str], items: Sequence[PublishedItem], known: Sequence[_Known]
 ) -> list[_Known]:
     """Replace episodes whose files have become parts of a book: their progress counts for the book.
 
@@ -257,7 +262,9 @@ def _take_over(
     return [row for row in known if row[0] not in taken]
 
 
-def _identified(feed_id: str, items: Sequence[Item], known: Sequence[_Known], keys: Mapping[str, str]) -> list[str]:
+def _identified(
+    feed_id: str, items: Sequence[PublishedItem], known: Sequence[_Known], keys: Mapping[str, str]
+) -> list[str]:
     """Return each item's episode id.
 
     It is recognised by its content, else by its path, and a book by any of its files.

@@ -10,7 +10,7 @@ from math import ceil, inf
 
 from tui_pod.core.library.parts import Move, Part, arrange, pack_parts, unpack_parts
 from tui_pod.shelf.database import FeedDatabase, bump
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.sources.folders.tags import Tags
 
 MAX_LAYOUTS = 20
@@ -20,7 +20,7 @@ _Stretches = Mapping[str, tuple[float, float]]
 """Where each part starts and ends, in seconds, by the key of its content."""
 
 
-def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, Item]], now: float) -> None:
+def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]], now: float) -> None:
     """Store the parts that books have had until now, before their new ones are stored.
 
     Args:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tui_pod.core.text.clean import fold
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 
 DAY = 86_400.0
 """Seconds."""
@@ -48,7 +48,7 @@ class Identified:
     id: str
     guid: str
     """The guid, or a replacement where it is missing or not unique."""
-    item: Item
+    item: PublishedItem
 
 
 def episode_id(feed_id: str, guid: str) -> str:
@@ -95,7 +95,7 @@ def media_core(address: str | None) -> str:
     return core.lower()
 
 
-def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode]) -> list[Identified]:
+def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[KnownEpisode]) -> list[Identified]:
     """Return the items with their ids, in the order of the feed and without duplicates.
 
     Args:
@@ -143,15 +143,15 @@ def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[
     return aliases
 
 
-def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) -> dict[str, Item]:
+def _with_unique_guids(items: Sequence[PublishedItem], by_guid: dict[str, KnownEpisode]) -> dict[str, PublishedItem]:
     """Return the items by unique guid, in order; the first of identical items."""
     counts = Counter(item.guid for item in items)
-    shared: dict[str, dict[str, Item]] = {}
+    shared: dict[str, dict[str, PublishedItem]] = {}
     for item in items:
         if not item.guid or counts[item.guid] > 1:
             shared.setdefault(item.guid, {}).setdefault(_stand_in(item), item)
     owners = {guid: _owner(list(group.values()), by_guid.get(guid)) for guid, group in shared.items() if guid}
-    keyed: dict[str, Item] = {}
+    keyed: dict[str, PublishedItem] = {}
     for item in items:
         if item.guid not in shared or item is owners.get(item.guid):
             keyed[item.guid] = item
@@ -160,7 +160,7 @@ def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) 
     return keyed
 
 
-def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
+def _owner(group: list[PublishedItem], known: KnownEpisode | None) -> PublishedItem:
     """Return which of several items with one guid keeps it: the one known by it, or the oldest."""
     if known is not None:
         for item in group:
@@ -169,13 +169,13 @@ def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
     return group[-1]
 
 
-def _stand_in(item: Item) -> str:
+def _stand_in(item: PublishedItem) -> str:
     """Return a replacement for the guid: media address and title, or title and day."""
     rest = media_core(item.audio) if item.audio else str(_day(item.published))
     return f"{rest}\0{fold(item.title)}"
 
 
-def _is_same_recording(item: Item, known: KnownEpisode) -> bool:
+def _is_same_recording(item: PublishedItem, known: KnownEpisode) -> bool:
     return media_core(item.audio) == media_core(known.audio) and fold(item.title) == fold(known.title)
 
 
@@ -196,7 +196,7 @@ class _UnmatchedEpisodes:
             if entry.published is not None:
                 self._by_day.setdefault((title, _day(entry.published)), []).append(entry)
 
-    def find(self, item: Item) -> str | None:
+    def find(self, item: PublishedItem) -> str | None:
         title = fold(item.title)
         found = self._by_media.get((media_core(item.audio), title), []) if item.audio else []
         if not found and item.published is not None:

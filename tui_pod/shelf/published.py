@@ -1,4 +1,4 @@
-"""A feed and its items as values, cleaned and checked, whatever the format."""
+"""What every source publishes, and the shelf stores: a podcast and its items, cleaned and checked."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Recording(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One entry of a feed."""
+class PublishedItem:
+    """One episode as published: an entry of a feed, a recording in a folder or on a server."""
 
     guid: str = ""
     """As in the feed, stripped; empty if it has none."""
@@ -77,11 +77,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed as read, its items in its own order."""
+class Published:
+    """A podcast as read from its source, its items in the order of the source."""
 
     title: str
-    items: tuple[Item, ...] = ()
+    items: tuple[PublishedItem, ...] = ()
     link: str | None = None
     summary: str = ""
     guid: str | None = None

@@ -11,7 +11,7 @@ from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.core.text.html_text import MAX_HTML, to_summary
 from tui_pod.net.address import MAX_ADDRESS, REFUSED, absolute, origin
 from tui_pod.net.login import Login, Typed, split_login
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 
 MAX_ITEMS = 50_000
 MAX_GUID = 2_000
@@ -92,13 +92,13 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
 
 
 def make_item(
-    raw: Item,
+    raw: PublishedItem,
     texts: Sequence[str],
     audio: Enclosure | None = None,
     subtitle: str = "",
     keywords: str = "",
     told: str = "",
-) -> Item | None:
+) -> PublishedItem | None:
     """Return an item with clean texts and its audio; None if it has neither audio nor text.
 
     Args:

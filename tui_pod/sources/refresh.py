@@ -19,7 +19,7 @@ from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore, Stored
-from tui_pod.shelf.published import Feed, FeedError
+from tui_pod.shelf.published import FeedError, Published
 from tui_pod.shelf.schedule import is_left_alone, note_answer, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.address import is_folder
@@ -224,7 +224,7 @@ def _result(feed: Subscription, stored: Stored) -> RefreshResult:
     return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
 
-def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
+def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
     """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
     with contextlib.suppress(PasswordError):  # the server will ask for it
         store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
@@ -233,7 +233,7 @@ def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed)
     return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
 
 
-def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed] | None:
+def _successor(found: Published, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published] | None:
     """Return the feed that `itunes:new-feed-url` names, if it is the same podcast."""
     try:
         response, successor = read_page(found.moved_to or "", policy, cancel)
@@ -243,7 +243,7 @@ def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple
     return (response, successor) if is_same else None
 
 
-def is_same_podcast(found: Feed, guid: str | None, guids: set[str]) -> bool:
+def is_same_podcast(found: Published, guid: str | None, guids: set[str]) -> bool:
     """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
     if found.guid and guid and found.guid != guid:
         return False

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.reading import read
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.values import recording_rank, to_duration, to_number, to_seconds, to_size, to_time
-from tui_pod.shelf.published import Feed
+from tui_pod.shelf.published import Published
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_rank_of_a_recording_is_by_its_type_and_then_by_its_ending(kind: str, ad
 FIXTURES = Path(__file__).parents[2] / "sources" / "fixtures"
 
 
-def fixture(name: str) -> Feed:
+def fixture(name: str) -> Published:
     return read((FIXTURES / name).read_bytes())
 
 

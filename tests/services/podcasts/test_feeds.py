@@ -24,7 +24,7 @@ from tui_pod.services.frontend import Job
 from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.subscribe import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
@@ -409,7 +409,7 @@ async def test_episode_of_a_podcast_that_was_only_visited_brings_it_when_it_is_a
 ) -> None:
     service = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
     site.replies["/f"] = server.body(feed(item(1, "/1.wav") + item(2)))
-    told = Feed("Test Cast", (visited := Item("guid-1", "Episode 1", audio=site.url("/1.wav")),))
+    told = Published("Test Cast", (visited := PublishedItem("guid-1", "Episode 1", audio=site.url("/1.wav")),))
     await service.service.visit(site.url("/f"), told, visited)
     (ident,) = service.controller.library.ids
     assert service.controller.playback.episode == ident

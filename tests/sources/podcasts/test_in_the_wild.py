@@ -8,12 +8,12 @@ import pytest
 
 from tests.sources.reading import only, read
 from tests.sources.server import feed, item
-from tui_pod.shelf.published import Feed
+from tui_pod.shelf.published import Published
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
-def fixture(name: str) -> Feed:
+def fixture(name: str) -> Published:
     return read((FIXTURES / name).read_bytes())
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tui_pod.core.text.html_text import to_notes
-from tui_pod.shelf.published import Feed
+from tui_pod.shelf.published import Published
 from tui_pod.sources.podcasts.rss import parse_feed
 from tui_pod.sources.podcasts.told import LINE_LIMIT, told_line
 
 ADDRESS = "https://pod.example/feed"
 
 
-def parsed(item: str = "", channel: str = "") -> Feed:
+def parsed(item: str = "", channel: str = "") -> Published:
     text = (
         f'<rss xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>T</title>{channel}'
         f"<item><title>One</title><guid>1</guid>{item}</item></channel></rss>"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tui_pod.shelf.published import Item
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.sources.servers.items import MAX_SECONDS, Shelf, ident_of, number, time_of, to_found, to_listed
 
 BASE = "https://shelf.example.org"
@@ -117,7 +117,7 @@ def test_chapters_are_sorted_and_none_begins_twice() -> None:
     assert [(mark.start, mark.title) for mark in found.items[0].marks] == [(0.0, "A"), (30.0, "C")]
 
 
-def the_item(entry: dict[str, Any]) -> Item:
+def the_item(entry: dict[str, Any]) -> PublishedItem:
     found = to_found(entry, BASE)
     assert found is not None
     (item,) = found.items

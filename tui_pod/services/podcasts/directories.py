@@ -10,7 +10,7 @@ from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
-    from tui_pod.shelf.published import Feed
+    from tui_pod.shelf.published import Published
     from tui_pod.sources.podcasts.directories.find import Finding
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
@@ -62,7 +62,7 @@ class DirectoryService:
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))
 
-    async def preview(self, address: str) -> Feed:
+    async def preview(self, address: str) -> Published:
         """Return the feed at an address from a directory, without subscribing.
 
         Raises:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.net.login import Login
     from tui_pod.services.context import Context
-    from tui_pod.shelf.published import Feed, Item
+    from tui_pod.shelf.published import Published, PublishedItem
     from tui_pod.sources.episode_media import Podcasts
     from tui_pod.sources.podcasts.subscribe import Subscribed
 
@@ -129,7 +129,7 @@ class FeedService(Follower):
             feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
             await self._refresh_folder(feed_id)
 
-    async def visit(self, address: str, feed: Feed, item: Item) -> None:
+    async def visit(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""
         ident = await self._context.ask(lambda podcasts, _: podcasts.store.visit(address, feed, item))
         await self._library.update()

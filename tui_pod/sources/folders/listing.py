@@ -14,7 +14,7 @@ from tui_pod.core.library.values import PLAYABLE_ENDINGS
 from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.published import FeedError, Item, Recording
+from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.sources.folders.beside import Beside
 from tui_pod.sources.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book, is_whole
 from tui_pod.sources.folders.cue import chapters_of
@@ -28,7 +28,7 @@ class Listing(NamedTuple):
     """The contents of a folder."""
 
     title: str
-    items: tuple[Item, ...] | None
+    items: tuple[PublishedItem, ...] | None
     """In playing order; the audio of a file is its path. None: unchanged since the last time."""
     files: tuple[AudioFile, ...]
     """As found, for the next scan."""
@@ -89,7 +89,7 @@ def _read_folder(
     return Listing("", items, files, notices, guessed=guessed)
 
 
-def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> Item | None:
+def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> PublishedItem | None:
     """Return a folder within `root` as the book that it is or may become; None if none or several match.
 
     Args:
@@ -148,12 +148,14 @@ def _read_files(
     return files, missing
 
 
-def _remote(entry: Listed) -> Item:
+def _remote(entry: Listed) -> PublishedItem:
     name = entry.place.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return Item(entry.place, clean_title(name), audio=entry.place)
+    return PublishedItem(entry.place, clean_title(name), audio=entry.place)
 
 
-def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> tuple[tuple[Item, ...], dict[str, str]]:
+def _items(
+    files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS
+) -> tuple[tuple[PublishedItem, ...], dict[str, str]]:
     """Return the items of files in order, a book as one, and those guessed to be books as `Listing.guessed`.
 
     Files with the same content get different guids, except within a book, which has each content once.
@@ -163,7 +165,7 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
     homes = {file.path: home for home, inside in groups.items() for file in inside}
     leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
     books = {home: inside for home, inside in leaves if is_book(inside, kinds.of_shown(inside))}
-    items: list[Item] = []
+    items: list[PublishedItem] = []
     taken: set[str] = set()
     guessed: dict[str, str] = {}
     titles = {file.path: title for home, inside in groups.items() if home not in books
@@ -187,18 +189,18 @@ def _items(files: Iterable[AudioFile], root: str, kinds: Kinds = ALL_TALKS) -> t
     return tuple(items), guessed
 
 
-def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Item:
+def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> PublishedItem:
     path, tags = os.path.join(root, file.path), file.tags
     by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
     recording = Recording(
         os.path.normpath(os.path.join(root, folder)), tags.author, tags.best_narrator, tags.series, tags.year
     )
-    return Item(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
+    return PublishedItem(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
                 duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 
-def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Item:
+def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> PublishedItem:
     """Return the item of a book: the files of a folder in order."""
     unique: dict[str, AudioFile] = {}
     for file in inside:
@@ -230,7 +232,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Ite
         os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
         author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),
     )  # fmt: skip
-    return Item(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
+    return PublishedItem(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
                 transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
 

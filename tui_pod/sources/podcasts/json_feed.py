@@ -10,14 +10,14 @@ from typing import Any
 from tui_pod.core.library.values import to_duration, to_size, to_time
 from tui_pod.core.text.clean import clean, unescaped, without_surrogates
 from tui_pod.net.address import absolute
-from tui_pod.shelf.published import Feed, FeedError, Item, NotAFeed
+from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
 from tui_pod.sources.items import MAX_ITEMS, Enclosure, best_audio, make_item
 
 MAX_JSON = 8 * 1024 * 1024
 """Largest feed that is read (bytes): the parser blocks the interpreter for a hundred milliseconds at this size."""
 
 
-def parse_json_feed(content: bytes, address: str) -> Feed:
+def parse_json_feed(content: bytes, address: str) -> Published:
     """Return the feed in a JSON document.
 
     Raises:
@@ -34,7 +34,7 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
         raise NotAFeed
     base = absolute(_text(data, "feed_url"), address) or address
     items = [item for entry in tables(data["items"]) if (item := _item(entry, base)) is not None]
-    return Feed(
+    return Published(
         title=clean(unescaped(_text(data, "title"))),
         items=tuple(items[:MAX_ITEMS]),
         link=_address(data, base, "home_page_url"),
@@ -45,7 +45,7 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
     )
 
 
-def _item(entry: dict[str, Any], base: str) -> Item | None:
+def _item(entry: dict[str, Any], base: str) -> PublishedItem | None:
     enclosures = [
         Enclosure(
             _text(file, "url"),
@@ -62,7 +62,7 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
         _text(entry, "content_html"),
         escape(_text(entry, "content_text"), quote=False),
     ]
-    raw = Item(
+    raw = PublishedItem(
         guid=_text(entry, "id"),
         title=unescaped(_text(entry, "title")),
         link=_address(entry, base, "url", "external_url"),

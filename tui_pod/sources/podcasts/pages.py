@@ -9,7 +9,7 @@ from dataclasses import replace
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import FetchError, Response, fetch
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.published import Feed, FeedError
+from tui_pod.shelf.published import FeedError, Published
 from tui_pod.sources.items import MAX_ITEMS
 from tui_pod.sources.podcasts.rss import parse_feed
 
@@ -42,7 +42,7 @@ def ask(
     return fetch(policy.request(address, stated), policy.limits, cancel)
 
 
-def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:
+def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published]:
     """Fetch a page; return its response and the feed in it.
 
     Raises:
@@ -55,7 +55,7 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
 
 def read_answer(
     response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
-) -> tuple[Response, Feed]:
+) -> tuple[Response, Published]:
     """Return a response and its feed, following redirect documents.
 
     Raises:
@@ -71,7 +71,9 @@ def read_answer(
     raise FeedError("The feed redirects in a circle.")
 
 
-def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:
+def with_older_pages(
+    feed: Published, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken
+) -> Published:
     """Return a feed with the items of its older pages, up to the first page without new items.
 
     If a page cannot be read, the feed is partial: what was read so far is kept.

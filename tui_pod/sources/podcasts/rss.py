@@ -12,7 +12,7 @@ from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.core.text.html_text import to_text
 from tui_pod.net.address import absolute
-from tui_pod.shelf.published import Feed, FeedError, Item, NotAFeed
+from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
 from tui_pod.shelf.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.sources.items import (
     MAX_ITEMS,
@@ -85,7 +85,7 @@ _ABOUT = ("description", "subtitle", "tagline", "dc:description", "itunes:summar
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
 
-def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed:
+def parse_feed(content: bytes, address: str, charset: str | None = None) -> Published:
     """Return the feed in a document.
 
     Args:
@@ -115,7 +115,7 @@ class _FeedReader:
         self._names: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
         self._base = self._address
-        self._items: list[Item] = []
+        self._items: list[PublishedItem] = []
         self._count = 0
         self._channel: dict[str, str] = {}
         self._channel_links: list[tuple[str, dict[str, str]]] = []
@@ -227,7 +227,7 @@ class _FeedReader:
             self._size += len(data)
             self._parts.append(data)
 
-    def feed(self, is_partial: bool) -> Feed:
+    def feed(self, is_partial: bool) -> Published:
         """Return the feed that was read.
 
         Raises:
@@ -238,7 +238,7 @@ class _FeedReader:
         if not self._is_feed and moved_to is None:
             raise NotAFeed
         prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
-        return Feed(
+        return Published(
             title=clean(unescaped(channel.get("title") or channel.get("dc:title", ""))),
             items=tuple(self._items),
             link=self._page(channel, self._channel_links),
@@ -320,7 +320,7 @@ class _FeedReader:
         named += [fields.get(key, "") for key in ("logo", "url", "icon")]
         return next((found for address in named if address and (found := absolute(address.strip(), base))), None)
 
-    def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> Item | None:
+    def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> PublishedItem | None:
         base = fields.get("base", self._base)
         get = fields.get
         enclosures: list[Enclosure] = []
@@ -350,7 +350,7 @@ class _FeedReader:
                 keywords += "," + (values.get("label") or values.get("term") or "")
         season, number = (to_number(get(f"itunes:{key}") or get(f"podcast:{key}", "")) for key in ("season", "episode"))
         title = _first(fields, _TITLES)
-        raw = Item(
+        raw = PublishedItem(
             guid=get("guid") or get("id", ""),
             title=to_text(title) if get("title type") == "html" else unescaped(title),
             link=self._page(fields, links) or self._linked("self", fields, links) or absolute(get("id", "")),

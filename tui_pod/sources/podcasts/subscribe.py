@@ -15,7 +15,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry, Folder
-from tui_pod.shelf.published import Feed, FeedError, NotAFeed
+from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.address import typed_path
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
@@ -47,7 +47,7 @@ class Subscribed:
 class _Found:
     asked: str
     response: Response
-    feed: Feed
+    feed: Published
 
     @property
     def address(self) -> str:

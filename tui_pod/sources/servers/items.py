@@ -13,7 +13,7 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import to_number
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, without_surrogates
-from tui_pod.shelf.published import Item, Recording
+from tui_pod.shelf.published import PublishedItem, Recording
 from tui_pod.sources.items import Enclosure, make_item
 from tui_pod.sources.podcasts.json_feed import tables
 
@@ -46,7 +46,7 @@ class FullEntry(NamedTuple):
     """A book, or a podcast with its episodes."""
 
     ident: str
-    items: tuple[Item, ...]
+    items: tuple[PublishedItem, ...]
     shelves: tuple[Shelf, ...]
     """The series of a book, or the podcast itself."""
     added: float
@@ -109,7 +109,7 @@ def to_found(entry: dict[str, Any], base: str) -> FullEntry | None:
 
 def _book(
     media: dict[str, Any], about: dict[str, Any], ident: str, page: str, cover: str | None, parts: tuple[Part, ...]
-) -> Item | None:
+) -> PublishedItem | None:
     if not parts:
         return None  # a book to read
     size = sum(int(number(table(file.get("metadata")).get("size"), 1e15) or 0) for file in tables(media.get("tracks")))
@@ -118,7 +118,7 @@ def _book(
     series = ", ".join(filter(None, map(_said, tables(about.get("series"), MAX_SHELVES))))
     line = " · ".join(filter(None, dict.fromkeys((clean(text(about.get("subtitle"))), author, narrator, series))))
     year = clean(text(about.get("publishedYear")), 20)
-    raw = Item(
+    raw = PublishedItem(
         ident,
         text(about.get("title")),
         link=page,
@@ -131,13 +131,13 @@ def _book(
     return _described(raw, text(about.get("description")), audio, line)
 
 
-def _episode(entry: dict[str, Any], ident: str, base: str, page: str, cover: str | None) -> Item | None:
+def _episode(entry: dict[str, Any], ident: str, base: str, page: str, cover: str | None) -> PublishedItem | None:
     own = ident_of(entry.get("id"))
     audio = _audio(table(entry.get("audioTrack")) or table(entry.get("audioFile")), ident, base)
     if not own or audio is None:
         return None
     kind = text(entry.get("episodeType"))
-    raw = Item(
+    raw = PublishedItem(
         f"{ident}/{own}",
         text(entry.get("title")),
         link=page,
@@ -153,7 +153,7 @@ def _episode(entry: dict[str, Any], ident: str, base: str, page: str, cover: str
     return _described(raw, text(entry.get("description")), audio, text(entry.get("subtitle")))
 
 
-def _described(raw: Item, description: str, audio: Enclosure, line: str) -> Item | None:
+def _described(raw: PublishedItem, description: str, audio: Enclosure, line: str) -> PublishedItem | None:
     item = make_item(raw, [description], audio, subtitle=line)
     if item is None or not line or not description:
         return item

@@ -12,7 +12,7 @@ from tests.sources import server
 from tests.sources.podcasts.directories.answers import FYYD, ITUNES, NOT_A_LIST, PODCAST_INDEX
 from tests.sources.server import Site
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast, find
 from tui_pod.sources.podcasts.directories.services import (
     MOST,
@@ -181,9 +181,9 @@ def test_podcast_is_described_by_its_numbers_and_an_episode_by_its_podcast() -> 
 
 def test_episode_that_was_found_is_told_by_its_title_in_the_feed() -> None:
     found = FoundPodcast("https://a.example/", "Ships", episode="SAILS")
-    feed = Feed("Ships", (Item("1", "Ropes"), Item("2", "Sails")))
+    feed = Published("Ships", (PublishedItem("1", "Ropes"), PublishedItem("2", "Sails")))
     assert found.item_in(feed) == feed.items[1]
-    assert found.item_in(Feed("Ships", feed.items[:1])) is None
+    assert found.item_in(Published("Ships", feed.items[:1])) is None
     assert replace(found, episode=None).item_in(feed) is None
 
 

@@ -14,7 +14,7 @@ from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean_title
 from tui_pod.services.podcasts.directories import DirectorySearch, is_words
-from tui_pod.shelf.published import Feed, FeedError, Item
+from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
@@ -26,10 +26,12 @@ SHIPS = FoundPodcast(
     directories=("iTunes",),
 )  # fmt: skip
 LIGHTS = FoundPodcast("https://licht.example/f", "Leuchttürme", directories=("fyyd",))
-FEED = Feed(
-    "Tall Ships!", (Item(title="The mast", published=1_795_500_000.0, duration=90.0), Item(title="The keel")),
-    summary="About ships.", language="en-gb",
-)  # fmt: skip
+FEED = Published(
+    "Tall Ships!",
+    (PublishedItem(title="The mast", published=1_795_500_000.0, duration=90.0), PublishedItem(title="The keel")),
+    summary="About ships.",
+    language="en-gb",
+)
 
 
 async def look(driver: AppDriver, words: str = "ships") -> None:
@@ -125,7 +127,7 @@ async def test_long_podcast_is_shown_in_part(count: int, more: str, library: Lib
     async with run_app(library) as driver:
         await look(driver)
         summary = "s" * (400 + bool(more))
-        feed = replace(FEED, items=tuple(Item(title=f"Part {n}") for n in range(count)), summary=summary)
+        feed = replace(FEED, items=tuple(PublishedItem(title=f"Part {n}") for n in range(count)), summary=summary)
         driver.services.asked_feeds.asked_directories.feed = feed
         await driver.press("enter")
         await driver.until(lambda: "Part 0" in driver.text, "the episodes are shown")

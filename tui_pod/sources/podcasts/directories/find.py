@@ -22,7 +22,7 @@ from tui_pod.net.address import absolute
 from tui_pod.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.services import MOST, Directory
 
 LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
@@ -61,7 +61,7 @@ class FoundPodcast:
         """Title of what was found."""
         return self.episode or self.title
 
-    def item_in(self, feed: Feed) -> Item | None:
+    def item_in(self, feed: Published) -> PublishedItem | None:
         """Return the episode that was found, from its podcast's feed; None if that has no episode of this title."""
         if self.episode is None:
             return None

@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.services import Services
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import FoundPodcast
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import subscribe
@@ -56,7 +56,7 @@ class FindScreen(Dialog):
         self._open_feed = open_feed
         self._found: DirectorySearch | None = None
         self._chosen: FoundPodcast | None = None
-        self._feed: Feed | None = None  # of the chosen podcast
+        self._feed: Published | None = None  # of the chosen podcast
         self._place = 0
 
     def compose(self) -> ComposeResult:
@@ -170,7 +170,7 @@ class FindScreen(Dialog):
         self._list.set_options(map(Option, _episode_rows(feed)))
         self._list.highlighted = 0
 
-    async def _visit(self, address: str, feed: Feed, item: Item) -> None:
+    async def _visit(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode without subscribing, and close."""
         await self._feeds.visit(address, feed, item)
         self.dismiss()
@@ -181,7 +181,7 @@ def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
     return Content.assemble((podcast.name, "bold"), "\n", (f"  {details}", "$text-muted"))
 
 
-def _episode_rows(feed: Feed) -> Iterator[Content]:
+def _episode_rows(feed: Published) -> Iterator[Content]:
     for item in feed.items[:SHOWN]:
         lasts = f"  {length(item.duration)}" if item.duration else ""
         yield Content.assemble((_when(item), "$text-muted"), item.title, (lasts, "$text-muted"))
@@ -191,7 +191,7 @@ def _episode_rows(feed: Feed) -> Iterator[Content]:
         yield Content("There are no episodes yet.")
 
 
-def _when(item: Item) -> str:
+def _when(item: PublishedItem) -> str:
     with contextlib.suppress(OverflowError, ValueError, OSError):
         if item.published is not None:
             return f"{f'{datetime.fromtimestamp(item.published, UTC):%-d %b %Y}':<13}"
