@@ -11,12 +11,11 @@ from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.row_states import DownloadState, RecognitionState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import (
     Event,
@@ -343,7 +342,7 @@ class FakeFrontend(FakeListener):
         self.failed = frozenset[str]()
         """Feeds that could not be refreshed."""
         self.downloads: dict[str, DownloadState] = {}
-        self.recognised: dict[str, WordsState | None] = {}
+        self.recognised: dict[str, RecognitionState | None] = {}
         """How far recognition of each episode is, as told last."""
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
@@ -410,7 +409,7 @@ class FakeFrontend(FakeListener):
                 self.downloads[ident] = download
         self.bell.ring()
 
-    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         self.recognised[episode] = state
         self.bell.ring()
 

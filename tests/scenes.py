@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from tests.app_driver import AppDriver, FakeServices, embedded_library
 from tests.fakes import START
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
-from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, Source

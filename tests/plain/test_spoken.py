@@ -11,10 +11,10 @@ from tests.plain.test_program import RoomServices
 from tests.rooms import EPISODES, make_podcast, make_room
 from tests.services.test_episode_list import make_model
 from tui_pod.core.actions import ACTIONS
-from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.parts import Part
+from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.player.snapshot import Chapter, FetchStatus, NextAttempt, Playback, PlayerStatus

@@ -19,8 +19,8 @@ from tui_pod.core.actions import render_keys
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.library.row_states import RecognitionState
 from tui_pod.core.library.transcript import Cue
-from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -108,9 +108,9 @@ async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator
 
 async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     rig.service.request(["a"])
-    assert rig.states["a"] == WordsState("…")
+    assert rig.states["a"] == RecognitionState("…")
     rig.steps.put_nowait(42.0)
-    await rig.until(lambda: rig.states["a"] == WordsState("42 %", 42.0))
+    await rig.until(lambda: rig.states["a"] == RecognitionState("42 %", 42.0))
     assert rig.frontend.work == "recognising “A” 42 %"
     assert rig.service.label("a") == f"{BY_MACHINE} · 42 %"
     rig.steps.put_nowait(100.0)

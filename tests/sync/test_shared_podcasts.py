@@ -14,8 +14,14 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
-from tui_pod.sync.shared_podcasts import PodcastState, changed_here, found_there, podcast_tables, read_podcasts
-from tui_pod.sync.shared_settings import newest_by_feed
+from tui_pod.sync.shared_podcasts import (
+    PodcastState,
+    changed_here,
+    found_there,
+    newest_by_feed,
+    podcast_tables,
+    read_podcasts,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE, TWO = "https://one.example.org/feed", "https://two.example.org/feed"

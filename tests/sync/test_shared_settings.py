@@ -12,7 +12,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
-from tui_pod.sync.shared_settings import read_tables
+from tui_pod.sync.shared_podcasts import read_settings
 
 FEED = "https://a.example.org/f"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -85,12 +85,12 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     [1, {FEED: 1}, {FEED: {"speed": "1.2"}}, {"file:///etc": {"updated": NOW}}, {FEED: {"updated": NOW.date()}}],
 )
 def test_settings_that_mean_nothing_are_left_out(tables: object) -> None:
-    assert read_tables(tables, NOW) == {}
+    assert read_settings(tables, NOW) == {}
 
 
 def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
-    assert read_tables(tables, NOW)[FEED].texts == (("order", "newest"),)
+    assert read_settings(tables, NOW)[FEED].texts == (("order", "newest"),)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     ],
 )  # fmt: skip
 def test_settings_of_podcasts_and_the_course_are_read(ident: str, is_read: bool) -> None:
-    assert bool(read_tables({ident: {"updated": NOW, "speed": "1.5"}}, NOW)) is is_read
+    assert bool(read_settings({ident: {"updated": NOW, "speed": "1.5"}}, NOW)) is is_read
 
 
 @pytest.mark.parametrize("tables", [None, [], {FEED: 7}, {FEED: {}}, {FEED: {"updated": NOW.replace(tzinfo=None)}}])
 def test_settings_without_a_time_are_left_out(tables: object) -> None:
-    assert read_tables(tables, NOW) == {}
+    assert read_settings(tables, NOW) == {}

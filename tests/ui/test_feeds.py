@@ -11,9 +11,9 @@ from textual.widget import Widget
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.row_states import DownloadState
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.plain.dialogue import Verbosity

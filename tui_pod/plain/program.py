@@ -45,9 +45,8 @@ from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.services.tasks import NOTHING_TO_STOP
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
-    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.library.row_states import DownloadState, RecognitionState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
@@ -255,7 +254,7 @@ class PlainProgram:
             if said and index is not None:
                 self._dialogue.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
-    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         """See `Frontend.transcript_changed`: it is said when the listener opens the transcript."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:

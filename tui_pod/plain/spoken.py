@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from tui_pod.core.actions import Action, key_of
 from tui_pod.core.library.course import place_text
-from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import has_only_teaser
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.library.topics import ROOT, has_member

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from tui_pod.core.player.ports import PlaybackListener
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import DownloadState
-    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.library.row_states import DownloadState, RecognitionState
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.recall.questions import Question
@@ -40,7 +39,7 @@ class Frontend(PlaybackListener, Protocol):
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the state of the downloads of these episodes; None for an episode without one."""
 
-    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         """Show the progress of recognising an episode; None if it has ended or the transcript has changed."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:

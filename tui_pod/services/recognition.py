@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.library.row_states import RecognitionState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.installer import install_command
@@ -85,7 +85,7 @@ class RecognitionService:
         self._is_paused = is_paused
         self._tasks = context.tasks
         self._waiting: dict[str, bool] = {}  # episode -> True if the listener asked for it
-        self._states: dict[str, WordsState] = {}
+        self._states: dict[str, RecognitionState] = {}
         self._job: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
@@ -127,7 +127,7 @@ class RecognitionService:
         """Recognise episodes, which may have a transcript already."""
         for ident in episodes:
             self._waiting[ident] = self._waiting.get(ident, False) or is_asked
-            self._set_state(ident, self._states.get(ident) or WordsState("…"))
+            self._set_state(ident, self._states.get(ident) or RecognitionState("…"))
         self._changed.set()
         self._remember_asked()
         if self._waiting and (self._worker is None or self._worker.done()):
@@ -286,13 +286,13 @@ class RecognitionService:
         duration = (progress.duration if progress is not None else None) or episode.duration
         share = min(0.99, until / duration) if duration else None
         text = f"{int(until // 60)} m" if share is None else f"{int(100 * share)} %"
-        self._set_state(episode.id, WordsState(text, until))
+        self._set_state(episode.id, RecognitionState(text, until))
         self._show(episode, f"recognising “{episode.title}” {text}", share)
 
     def _show(self, episode: Episode, text: str, share: float | None = None) -> None:
         self._tasks.show("recognition", Job(text, share, lambda: self._tasks.run(self._stop(episode.id))))
 
-    def _set_state(self, ident: str, state: WordsState | None) -> None:
+    def _set_state(self, ident: str, state: RecognitionState | None) -> None:
         if state is None:
             self._remember_asked()
             self._states.pop(ident, None)

@@ -37,8 +37,16 @@ from tui_pod.state.format import (
 )
 from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
-from tui_pod.sync.shared_podcasts import NO_PODCASTS, SharedPodcasts, podcast_tables, read_podcasts
-from tui_pod.sync.shared_settings import SharedSettings, newest_by_feed, read_tables, to_tables
+from tui_pod.sync.shared_podcasts import (
+    NO_PODCASTS,
+    SharedPodcasts,
+    SharedSettings,
+    newest_by_feed,
+    podcast_tables,
+    read_podcasts,
+    read_settings,
+    settings_tables,
+)
 
 MAX_FILES = 500
 """Most files that are read from a folder: one per machine, and copies made of conflicts."""
@@ -181,7 +189,11 @@ class SyncFolder:
             SyncError: it could not be written; the old file stays.
         """
         episodes = {ident: PROGRESS.to_table(value) for ident, value in contents.progress.items()}
-        tables = {**notebook_tables(contents.notebook), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
+        tables = {
+            **notebook_tables(contents.notebook),
+            "podcasts": settings_tables(contents.podcasts),
+            "episodes": episodes,
+        }
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
         tables["origins"] = dict(contents.origins)
         if self._device:
@@ -225,7 +237,7 @@ def _read(path: Path, now: datetime) -> Contents:
     machine = data.get("machine")
     name = machine.get("name") if isinstance(machine, dict) else None
     device = clean(name, MAX_NAME) if isinstance(name, str) else None
-    settings, subscriptions = read_tables(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
+    settings, subscriptions = read_settings(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
     lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, each.episodes)))
     made = data.get("origins")
     origins = {

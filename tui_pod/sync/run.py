@@ -20,8 +20,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, label_of, machine_name
 from tui_pod.sync.sending import lock_file
-from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here
-from tui_pod.sync.shared_settings import newest_by_feed, read_chosen, take
+from tui_pod.sync.shared_podcasts import SharedPodcasts, changed_here, newest_by_feed, read_chosen, take_settings
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -164,7 +163,7 @@ def sync_with_folder(
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}
     if not is_dry:
-        take(store, received_settings)
+        take_settings(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         file.save([*naming, *records, *received_notebook.all])
         is_same = podcasts == own.podcasts and subscriptions == own.subscriptions

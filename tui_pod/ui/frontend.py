@@ -12,9 +12,8 @@ from tui_pod.core.player.snapshot import JUMP, Playback
 from tui_pod.core.text.clean import counted, span
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
-    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.library.row_states import DownloadState, RecognitionState
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
@@ -113,7 +112,7 @@ class ScreenFrontend:
         """Show the progress of downloads."""
         self._main.downloads_changed(downloads)
 
-    def transcript_changed(self, episode: str, state: WordsState | None) -> None:
+    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         """Show the progress of recognition of an episode, and its transcript so far."""
         self._main.transcript.recognition_changed(episode, state)
 

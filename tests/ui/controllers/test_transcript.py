@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.row_states import RecognitionState
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.selection.list_query import ListQuery
 
@@ -50,12 +50,12 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
         services = driver.services
         await driver.press("t")
         services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
-        driver.app.frontend.transcript_changed("talk", WordsState("…"))
+        driver.app.frontend.transcript_changed("talk", RecognitionState("…"))
         await driver.settle()
         assert "first sentences will appear soon" in words(driver)
         for cues in ((FIRST,), (FIRST, SECOND)):
             services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
-            driver.app.frontend.transcript_changed("talk", WordsState("2 %", 2.0))
+            driver.app.frontend.transcript_changed("talk", RecognitionState("2 %", 2.0))
             await driver.settle()
             assert all(cue.text in words(driver) for cue in cues)
         assert f"{BY_MACHINE} · 2 % · x stops" in str(driver.transcript.border_subtitle)
@@ -85,7 +85,7 @@ async def test_recording_without_words_says_so(library: Library) -> None:
 
 async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
     async with run_app(recorded(), query=ALL) as driver:
-        driver.app.frontend.transcript_changed("talk", WordsState("42 %", 42.0))
+        driver.app.frontend.transcript_changed("talk", RecognitionState("42 %", 42.0))
         await driver.settle()
         assert "“ 42 %" in driver.rows_of(driver.episodes)[0]
         driver.app.frontend.transcript_changed("talk", None)

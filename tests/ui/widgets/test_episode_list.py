@@ -10,9 +10,9 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.rooms import make_podcast
-from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue

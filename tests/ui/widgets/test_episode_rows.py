@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.library.download_state import WHOLE, DownloadState
-from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.library.row_states import WHOLE, DownloadState, RecognitionState
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.ui.look.cells import MARKS
@@ -98,7 +97,7 @@ def test_download_shows_its_meter_where_there_is_room() -> None:
 
 
 def test_recognition_and_place_in_the_queue_follow_the_download() -> None:
-    parts = state_marks(WHOLE, WordsState("2 %"), 1, 120)
+    parts = state_marks(WHOLE, RecognitionState("2 %"), 1, 120)
     assert "".join(text for text, _ in parts) == f"{MARKS['download']}  {MARKS['words']} 2 %  {MARKS['queued']}1  "
 
 

@@ -10,18 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
+from typing import Protocol
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
-from tui_pod.core.playback.interlude import Interlude
 from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
-from tui_pod.core.playback.sleep_place import SleepPlace
-from tui_pod.core.playback.sleep_timer import FADE, SleepTimer, SleepUnit
+from tui_pod.core.playback.sleep_timer import FADE, SleepPlace, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
@@ -40,6 +39,21 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.text.clean import counted
+
+
+class Interlude(Protocol):
+    """Questions that are asked aloud while the loaded episode waits."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is paused."""
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on."""
+
+    def answer(self, is_known: bool) -> None:
+        """Take the listener's answer: the key for the next episode means known, the one for the previous not known."""
+
 
 WORTH_UNDOING = 1.0
 """Shortest seek that can be undone, in seconds."""

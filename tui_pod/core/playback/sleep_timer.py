@@ -1,10 +1,15 @@
-"""The sleep timer: counts while something plays, and fades out at its end."""
+"""The sleep timer: counts while something plays, fades out at its end, and leads back to where it was set."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.play_context import TABLE
+from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.records import setting_records
 from tui_pod.core.text.clean import clock, counted
 
 FADE = 10.0
@@ -68,3 +73,61 @@ class SleepTimer:
     def loudness(self) -> float:
         """The share of the volume to play at: 1 until the fade, then down to 0."""
         return 1.0 if self.seconds is None else min(1.0, max(0.0, self.seconds / FADE))
+
+
+class SleepPlace:
+    """The episode and position at which the listener last set a sleep timer."""
+
+    def __init__(
+        self, state: PlaybackState, play_from: Callable[[str, float], None], saved: Mapping[str, object]
+    ) -> None:
+        """Load the saved place; `play_from` plays an episode from a position."""
+        self._state = state
+        self._play_from = play_from
+        episode, position = saved.get("sleep_episode"), saved.get("sleep_position")
+        self._episode = episode if isinstance(episode, str) else ""
+        self._position = float(position) if isinstance(position, int | float) else 0.0
+        self._has_slept = saved.get("has_slept") is True
+
+    def note(self) -> None:
+        """Remember the present place: a timer was set."""
+        playback = self._state.playback
+        if playback.episode is not None:
+            self._episode, self._position, self._has_slept = playback.episode, playback.position, False
+            self._save()
+
+    def sleep(self) -> str:
+        """Note that the timer has stopped playback; return what to say about going back, if anything."""
+        self._has_slept = True
+        self._save()
+        return f"{key_of('sleep.back')} goes back to {self._text}, where you set it." if self._text else ""
+
+    def wake(self) -> None:
+        """Say how to go back when playing for the first time since the timer stopped playback."""
+        if self._has_slept and self._text:
+            self._has_slept = False
+            self._save()
+            said = f"{key_of('sleep.back')} goes back to {self._text}, where you set the sleep timer."
+            self._state.ports.listener.tell(said)
+
+    def go_back(self) -> None:
+        """Play on from the place where the timer was set."""
+        if not self._text:
+            self._state.ports.listener.tell("No sleep timer was set in what is still in the library.")
+            return
+        self._has_slept = False
+        self._save()
+        self._play_from(self._episode, self._position)
+
+    @property
+    def _text(self) -> str:
+        """The place in words; empty if there is none to go back to."""
+        library = self._state.library
+        if (index := library.index(self._episode)) is None:
+            return ""
+        is_here = self._episode == self._state.playback.episode
+        return clock(self._position) if is_here else f"{clock(self._position)} in “{library.titles[index]}”"
+
+    def _save(self) -> None:
+        values = {"sleep_episode": self._episode, "sleep_position": self._position, "has_slept": self._has_slept}
+        self._state.ports.writer.save(*setting_records(TABLE, values))

@@ -13,8 +13,8 @@ from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.library.row_states import RecognitionState
     from tui_pod.core.library.transcript import Cue
-    from tui_pod.core.library.words_state import WordsState
     from tui_pod.services.services import Services
     from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
@@ -167,7 +167,7 @@ class TranscriptController:
             chapters = await self._services.reader.chapters(episode)  # may need the network
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
 
-    def recognition_changed(self, episode: str, state: WordsState | None) -> None:
+    def recognition_changed(self, episode: str, state: RecognitionState | None) -> None:
         """Show the progress of recognition in the list, and the sentences recognised so far."""
         rows = self._screen.episodes
         rows.words.pop(episode, None)

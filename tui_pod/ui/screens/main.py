@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from textual.widget import AwaitMount, Widget
     from textual.widgets import Input
 
-    from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.row_states import DownloadState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services

@@ -34,8 +34,7 @@ from tui_pod.ui.widgets.episode_rows import (
 from tui_pod.ui.widgets.rows import RowPane
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import DownloadState
-    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.library.row_states import DownloadState, RecognitionState
 
 ROOM_FOR_DATE = 44
 """From this width on, a row shows a date (cells)."""
@@ -78,7 +77,7 @@ class EpisodeList(RowPane):
         super().__init__("list")
         self._model = model
         self._downloads: dict[str, DownloadState] = {}
-        self.words: dict[str, WordsState] = {}
+        self.words: dict[str, RecognitionState] = {}
         """Progress of recognition by episode id; call `refresh_episodes` after a change."""
         self._everywhere = _topics_of_all(model.library)
         self._full_height = self.cursor_height

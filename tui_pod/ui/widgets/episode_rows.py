@@ -12,8 +12,7 @@ from tui_pod.ui.look.cells import MARKS, find_words, meter, split_title, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, lit_parts
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import DownloadState
-    from tui_pod.core.library.words_state import WordsState
+    from tui_pod.core.library.row_states import DownloadState, RecognitionState
 
 INDENT = "   "
 """The indent of the lines below a title."""
@@ -77,7 +76,7 @@ def wrap_summary(summary: str, words: Sequence[str], width: int, count: int) -> 
 
 
 def state_marks(
-    download: DownloadState | None, recognised: WordsState | None, queued: int | None, width: int
+    download: DownloadState | None, recognised: RecognitionState | None, queued: int | None, width: int
 ) -> list[Part]:
     """Return the marks before the time: download, recognition, and the number in the queue."""
     parts: list[Part] = []

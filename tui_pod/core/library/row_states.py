@@ -1,4 +1,4 @@
-"""The state of a download, as a value to show."""
+"""What the row of an episode shows of its download and of its recognition."""
 
 from __future__ import annotations
 
@@ -20,3 +20,12 @@ class DownloadState(NamedTuple):
 
 
 WHOLE = DownloadState(is_whole=True)
+
+
+class RecognitionState(NamedTuple):
+    """A recording that is being recognised, or waits for it."""
+
+    text: str
+    """How much is done, in a few cells, such as `45 %`; `…` while it waits."""
+    until: float = 0.0
+    """Position in seconds up to which there is a transcript."""
