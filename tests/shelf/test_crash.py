@@ -16,7 +16,7 @@ TRIALS = 12
 WRITER = """
 import sys
 from pathlib import Path
-from tui_pod.shelf.published import Feed, Item
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.feed_store import FeedStore
 store = FeedStore(Path(sys.argv[1]))
@@ -24,7 +24,7 @@ number = int(sys.argv[2])
 while True:
     address = f"https://{number}.example.org/f"
     store.subscribe([Entry(address, f"T{number}", (("A", "B"),))])
-    store.store(address, Feed(f"T{number}", tuple(Item(guid=str(n), title=f"E{n}") for n in range(20))))
+    store.store(address, Published(f"T{number}", tuple(PublishedItem(guid=str(n), title=f"E{n}") for n in range(20))))
     print(number, flush=True)
     number += 1
 """

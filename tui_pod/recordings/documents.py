@@ -13,7 +13,7 @@ from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime import files
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.xml import decoded
+from tui_pod.runtime.xml import decoded
 
 LIMITS = Limits(size=8 * 1024**2, seconds=20.0, idle=10.0)
 FRESH = 3600.0

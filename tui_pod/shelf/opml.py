@@ -18,8 +18,8 @@ from tui_pod.core.text.clean import clean, counted
 from tui_pod.core.wall_time import believed
 from tui_pod.net.address import typed_address
 from tui_pod.net.login import split_login
+from tui_pod.runtime.xml import XmlError, read_xml
 from tui_pod.shelf.published import FeedError
-from tui_pod.shelf.xml import read_xml
 from tui_pod.sources.folders.address import is_folder
 from tui_pod.sources.servers.address import is_server
 
@@ -120,7 +120,10 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Imported:
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
     reader = _OutlineReader(takes_folders)
-    is_whole = read_xml(content, None, reader)
+    try:
+        is_whole = read_xml(content, None, reader)
+    except XmlError as error:
+        raise FeedError(str(error)) from None
     if not reader.is_opml:
         raise FeedError("This is not an OPML list.")
     faults = list(reader.faults)

@@ -12,8 +12,8 @@ from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.core.text.html_text import to_text
 from tui_pod.net.address import absolute
+from tui_pod.runtime.xml import MAX_TEXT, OVERLOAD, XmlError, read_xml
 from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
-from tui_pod.shelf.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.sources.items import (
     MAX_ITEMS,
     MAX_LIST,
@@ -100,7 +100,10 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Publ
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return parse_json_feed(content, address)
     reader = _FeedReader(address)
-    is_whole = read_xml(content, charset, reader)
+    try:
+        is_whole = read_xml(content, charset, reader)
+    except XmlError as error:
+        raise FeedError(str(error)) from None
     return reader.feed(is_partial=not is_whole)
 
 

@@ -13,7 +13,7 @@ from tests.sources.reading import only, read
 from tests.sources.server import Site, feed, item
 from tui_pod.core.text.clean import is_safe
 from tui_pod.core.text.html_text import to_notes
-from tui_pod.shelf import xml
+from tui_pod.runtime import xml
 from tui_pod.shelf.published import FeedError, Published
 from tui_pod.sources.podcasts.rss import parse_feed
 

@@ -17,8 +17,8 @@ from typing import Protocol
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from tui_pod.core.errors import UserError
 from tui_pod.runtime.log import log
-from tui_pod.shelf.published import FeedError
 
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 200
@@ -75,7 +75,7 @@ codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 class Handler(Protocol):
-    """Receives a document's events; may raise `FeedError`."""
+    """Receives a document's events; what it raises ends the reading."""
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """Receive the start of an element: its name as written, with prefix; the root has depth 1."""
@@ -93,6 +93,10 @@ class Handler(Protocol):
         """Discard everything: the document is parsed again."""
 
 
+class XmlError(UserError):
+    """A document is refused; the message is for the listener."""
+
+
 class Malformed(Exception):
     """Not well-formed XML."""
 
@@ -106,7 +110,7 @@ def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
         handler: receives the events, after a repair once more, following `restart`.
 
     Raises:
-        FeedError: it is over a limit, or declares entities.
+        XmlError: it is over a limit, or declares entities.
     """
     charset = None if charset is None or _SINGLE_BYTE.fullmatch(charset) else charset  # servers add it by default
     try:
@@ -127,12 +131,12 @@ def mended(content: bytes, charset: str | None) -> str:
     """Return a document as text with common errors repaired and without its XML declaration.
 
     Raises:
-        FeedError: repairing it would take too long.
+        XmlError: repairing it would take too long.
     """
     text = _decoded(content, charset).lstrip("\ufeff \t\r\n")
     text = _PROLOGUE.sub("", _CONTROLS.sub("", text)).lstrip()
     if text.count("&") > MAX_AMPERSANDS:
-        raise FeedError(OVERLOAD)
+        raise XmlError(OVERLOAD)
     return _AMPERSAND.sub(_reference, text)
 
 
@@ -271,7 +275,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
 
     Raises:
         Malformed: it is not well-formed.
-        FeedError: it is over a limit, or declares entities.
+        XmlError: it is over a limit, or declares entities.
     """
     parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
@@ -284,7 +288,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
         depth += 1
         count += 1
         if depth > MAX_DEPTH or count > MAX_ELEMENTS or len(attributes) > MAX_ATTRIBUTES:
-            raise FeedError(OVERLOAD)
+            raise XmlError(OVERLOAD)
         start(name, attributes, depth)
 
     def on_end(name: str) -> None:
@@ -308,7 +312,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
             handler.text(unescape(f"&{name};"))
 
     def refuse(*_: object) -> int:
-        raise FeedError("The document is refused: it declares entities, which no podcast needs.")
+        raise XmlError("The document is refused: it declares entities, which no podcast needs.")
 
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end
