@@ -20,7 +20,7 @@ from tui_pod.recordings import recording_fetcher
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.sources.episode_media import Podcasts
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 Listen = Callable[[float], tuple[Rig, str]]
 

@@ -239,7 +239,7 @@ def test_server_of_libraries_is_asked(
         monkeypatch.setattr("tui_pod.sources.servers.library.list_libraries", lambda *_: [{}, {}])
     status, said = findings()
     if answers:
-        assert (status, said["servers"]) == (0, f"{base}: libraries: 2\n")
+        assert (status, said["sources"]) == (0, f"{base}: libraries: 2\n")
     else:
-        assert (status, said["servers"].startswith(f"FAIL There is no login for {base}.")) == (1, True)
-        assert said["servers"].endswith(f"→ try again, or log in anew: tui-pod server add {base}")
+        assert (status, said["sources"].startswith(f"FAIL There is no login for {base}.")) == (1, True)
+        assert said["sources"].endswith(f"→ try again, or log in anew: tui-pod server add {base}")

@@ -24,7 +24,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 EPISODES = [
     {"id": f"hostile-{name}", "title": title, "summary": title * 2, "tags": [title[:50], "Hostile"]}

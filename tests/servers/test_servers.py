@@ -14,6 +14,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import Limits, Request, fetch
 from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.table import source_of
 
 Machines = Callable[[str], Machine]
 
@@ -91,7 +92,7 @@ def test_recordings_are_fetched_with_the_login(server: TriedServer, machines: Ma
     assert episode.audio is not None
     details = machine.store.details(episode.id)
     assert details is not None
-    logins = machine.store.logins.of(details.feed)
+    logins = source_of(details.feed).logins(machine.store, details.feed)
     request = Request(episode.audio, frozenset((logins[0].origin,)), {"Range": "bytes=1000-1999"}, logins=logins)
     response, content = fetch(request, Limits(10_000_000, 30.0))
     assert response.status == 206

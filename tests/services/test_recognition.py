@@ -29,7 +29,7 @@ from tui_pod.net.access import make_policy
 from tui_pod.services.recordings import make_request, wanted_by_settings
 from tui_pod.shelf.library import read_feeds
 from tui_pod.sources.episode_media import Podcasts
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import RecognitionRequest
 from tui_pod.speech.transcript_files import TranscriptFiles

@@ -24,7 +24,7 @@ from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 from tui_pod.speech.narrator import Narrator
 
 CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})

@@ -22,8 +22,8 @@ from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import parse_opml, write_opml
 from tui_pod.sources.episode_media import Podcasts
-from tui_pod.sources.podcasts.subscribe import subscribe
 from tui_pod.sources.refresh import refresh
+from tui_pod.sources.table import subscribe
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources import refresh as refreshing
-from tui_pod.sources.podcasts.subscribe import subscribe
-from tui_pod.sources.refresh import Refreshed, RefreshResult, is_same_podcast, refresh
+from tui_pod.sources.podcasts import refresh as refreshing
+from tui_pod.sources.podcasts.refresh import is_same_podcast
+from tui_pod.sources.refresh import PER_HOST, Refreshed, refresh
+from tui_pod.sources.source import RefreshResult
+from tui_pod.sources.table import subscribe
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ async def test_refresh_failure_keeps_old_episodes(site: Site, store: FeedStore) 
 
 
 async def test_refresh_few_of_one_host_at_once(site: Site, store: FeedStore) -> None:
-    busy, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(refreshing.PER_HOST)
+    busy, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(PER_HOST)
 
     def slow(exchange: server.Exchange) -> None:
         nonlocal busy, most
@@ -126,11 +128,11 @@ async def test_refresh_few_of_one_host_at_once(site: Site, store: FeedStore) -> 
             busy -= 1
         server.body(feed(item(1)))(exchange)
 
-    paths = [f"/{number}" for number in range(4 * refreshing.PER_HOST)]
+    paths = [f"/{number}" for number in range(4 * PER_HOST)]
     site.replies.update(dict.fromkeys(paths, slow))
     add(store, site, *paths)
     await refresh(store)
-    assert most == refreshing.PER_HOST
+    assert most == PER_HOST
 
 
 @pytest.mark.parametrize("work", ["ask", "read_answer", "keep_answer", "note_answer"])

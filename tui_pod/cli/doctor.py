@@ -69,7 +69,7 @@ def run(options: Namespace) -> int:
         ("settings", _settings(config, paths)),
         ("catalogue", _catalog(options, config, paths)),
         ("state", _state(paths)),
-        ("servers", _servers(paths, config)),
+        ("sources", _sources(paths, config)),
     )
     for name, check in checks:
         for works, found, fix in check:
@@ -197,26 +197,19 @@ def _state(paths: Paths) -> Iterator[Finding]:
         yield True, f"{len(state.progress)} episodes with progress, {paths.state}", ""
 
 
-def _servers(paths: Paths, config: Config) -> Iterator[Finding]:
-    """Check that each server with a library answers and takes its login."""
+def _sources(paths: Paths, config: Config) -> Iterator[Finding]:
+    """Check what the sources of the subscriptions need, such as a server that answers and takes its login."""
     from tui_pod.net.connect import trust_certificates  # only for this: they bring TLS
     from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.sources.servers.address import is_server, to_base
-    from tui_pod.sources.servers.library import list_libraries, server_login
+    from tui_pod.sources.table import source_of
 
     store = FeedStore(paths.data)
     with contextlib.closing(store.db):
         try:
-            servers = [feed for feed in store.feeds() if is_server(feed.address)]
-            if servers:
-                trust_certificates(config.settings.network.trusted_certificates)
+            trust_certificates(config.settings.network.trusted_certificates)
+            found = [source_of(feed.address).check(store, feed) for feed in store.feeds()]
         except UserError as error:
             yield False, clean(str(error), 300), ""
             return
-        for feed in servers:
-            base = to_base(feed.address)
-            try:
-                libraries = list_libraries(base, server_login(store, feed))
-                yield True, f"{clean(base, 100)}: libraries: {len(libraries)}", ""
-            except UserError as error:
-                yield False, clean(str(error), 300), f"try again, or log in anew: tui-pod server add {clean(base, 100)}"
+    for works, said, hint in filter(None, dict.fromkeys(found)):
+        yield works, clean(said, 300), hint

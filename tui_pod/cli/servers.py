@@ -17,8 +17,8 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.servers.adding import add_server, server_bases
-from tui_pod.sources.servers.address import is_server, to_base, typed_bases
+from tui_pod.sources.servers.adding import add_server, added_servers, server_bases
+from tui_pod.sources.servers.address import to_base, typed_bases
 
 
 @on_store
@@ -51,7 +51,7 @@ def run_add(store: FeedStore, options: Namespace) -> int:
 @on_store
 def run_list(store: FeedStore, options: Namespace) -> None:
     """Print the servers."""
-    rows = [_row(store, feed) for feed in store.feeds() if is_server(feed.address)]
+    rows = [_row(store, feed) for feed in added_servers(store)]
     if options.json:
         print_json(rows)
         return
@@ -78,7 +78,7 @@ def _row(store: FeedStore, feed: Subscription) -> dict[str, object]:
 @on_store
 def run_remove(store: FeedStore, options: Namespace) -> None:
     """Remove a server and its login. Raises UserError: there is no such server, or there are several accounts."""
-    bases, here = typed_bases(options.server), [feed for feed in store.feeds() if is_server(feed.address)]
+    bases, here = typed_bases(options.server), added_servers(store)
     found = [feed for feed in here if to_base(feed.address) in bases or options.server in (feed.title, feed.feed_id)]
     if options.user:
         found = [feed for feed in found if _user(store, feed) == options.user]

@@ -466,11 +466,11 @@ class Services:
         if not self._files.has_podcasts:
             return False
         from tui_pod.shelf.feed_store import FeedStore  # only with podcasts
-        from tui_pod.sources.servers.address import is_server
+        from tui_pod.sources.table import source_of
 
         store = FeedStore(self._files.paths.data)
         with contextlib.closing(store.db), contextlib.suppress(UserError):
-            return any(is_server(feed.address) for feed in store.feeds())
+            return any(source_of(feed.address).keeps_progress for feed in store.feeds())
         return False
 
     def _is_first_sync(self) -> bool:

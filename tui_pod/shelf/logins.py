@@ -17,7 +17,6 @@ from tui_pod.net.fetch import FetchError
 from tui_pod.net.login import Login
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
-from tui_pod.sources.servers.address import is_server, to_base
 
 FILE = "logins.toml"
 TOKENS = "server-tokens.json"
@@ -129,10 +128,6 @@ class Logins:
             if not password:
                 password = password_from(kept.password_command, stdin=subprocess.DEVNULL)
                 self._printed[kept.password_command] = password
-        if is_server(kept.feed):
-            from tui_pod.sources.servers.client import ServerLogin  # only with servers
-
-            return ServerLogin(kept.origin, kept.user, password, kept.over_http, to_base(kept.feed), self.tokens)
         return Login(kept.origin, kept.user, password, kept.over_http)
 
     def _read(self) -> list[KeptLogin]:

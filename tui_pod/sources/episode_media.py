@@ -36,11 +36,10 @@ from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.shelf.marks import candidates, set_marked
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.address import is_folder, to_path
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.podcasts.chapters import notes_chapters
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.servers.address import is_server, to_base
+from tui_pod.sources.table import source_of
 
 STREAM_QUOTA = 500_000_000
 """Bytes of streams to keep unless the settings say otherwise."""
@@ -200,8 +199,8 @@ class Podcasts:
         if feed is None:
             return None
         when = None if feed.fetched is None else local_time(datetime.fromtimestamp(feed.fetched, UTC))
-        address = to_path(feed.address) if is_folder(feed.address) else to_base(feed.address)
-        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.trouble)
+        shown = source_of(feed.address).shown(feed.address)
+        return PodcastFacts(shown, self.store.description(feed_id), feed.page, when, feed.trouble)
 
     def foreign_language(self, episode: Episode) -> str | None:
         """Return the language of an episode's feed, such as `de-at`; None if it is English or not stated."""
@@ -263,19 +262,19 @@ class Podcasts:
             return is_started or ident in in_use or self.downloads.find(ident) is not None
 
         for feed in feeds:
-            if not (is_folder(feed.address) or is_server(feed.address)):  # which hide what they no longer have
+            if not source_of(feed.address).hides_missing:
                 self.store.archive(feed, archived_before(feed.settings, now.timestamp()), is_used)
 
     def _policy(self, details: Details | None) -> NetworkPolicy:
         """Return the network access of an episode. Raises FetchError if its logins cannot be read."""
         if details is None:
             return self.policy
-        return self.policy.widened(details.allowed, self.store.logins.of(details.feed))
+        return self.policy.widened(details.allowed, source_of(details.feed).logins(self.store, details.feed))
 
 
 def _name(episode: Episode, details: Details | None) -> str:
     """Return the id under which a recording is kept: the episode's, or one of its own for a later part of a book."""
-    is_part = details is not None and is_server(details.feed) and episode.audio != details.audio
+    is_part = details is not None and source_of(details.feed).has_parts and episode.audio != details.audio
     return name_of_part(episode.id, episode.audio or "") if is_part else episode.id
 
 

@@ -13,19 +13,16 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui_pod.net.access import PUBLIC, NetworkPolicy
-from tui_pod.net.fetch import FetchError, LoginWanted, Response
+from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.shelf.database import FeedStoreError
-from tui_pod.shelf.feed_store import FeedStore, Stored
-from tui_pod.shelf.published import FeedError, Published
-from tui_pod.shelf.schedule import is_left_alone, note_answer, note_ended, note_refusal
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.schedule import is_left_alone, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.address import is_folder
-from tui_pod.sources.podcasts.own_network import is_forbidden
-from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
-from tui_pod.sources.servers.address import is_server
+from tui_pod.sources.source import RefreshResult
+from tui_pod.sources.table import source_of
 
 AT_ONCE = 8
 """Feeds that are refreshed at the same time."""
@@ -38,30 +35,6 @@ GONE, MISSING = 410, 404
 
 PER_HOST = 2
 """How many of these may be from one host."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshResult:
-    """The result of refreshing one feed."""
-
-    feed_id: str
-    name: str
-    new: int = 0
-    """Episodes that were not known before."""
-    has_changed: bool = False
-    """Whether the library is out of date."""
-    error: str | None = None
-    is_offline: bool = False
-    """True if it failed because this machine seems to have no network."""
-    is_reached: bool = False
-    """True if it failed although its server answered."""
-    is_missing: bool = False
-    """True if the server does not have it: another try hardly helps."""
-    moved_to: str | None = None
-    has_ended: bool = False
-    """True if the server said that the podcast is gone for good, which is no failure."""
-    wanted: LoginWanted | None = None
-    """The login that the server asked for; None: it failed for another reason, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +63,14 @@ class Refreshed:
     @property
     def is_offline(self) -> bool:
         """True if there seems to be no network: no server answered, and at least one failed for that reason."""
-        asked = [outcome for outcome in self.outcomes if not is_folder(outcome.feed_id)]
+        asked = [outcome for outcome in self.outcomes if source_of(outcome.feed_id).is_online]
         is_silent = all(outcome.error and not outcome.is_reached for outcome in asked)
         return is_silent and any(outcome.is_offline for outcome in asked)
 
     @property
     def asked_network(self) -> bool:
         """True if any feed was fetched over the network."""
-        return any(not is_folder(outcome.feed_id) for outcome in self.outcomes)
+        return any(source_of(outcome.feed_id).is_online for outcome in self.outcomes)
 
 
 async def refresh(
@@ -149,7 +122,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     """Refresh one feed in this thread; a failure is in the result. Raises only `Cancelled`."""
     refused_for = None
     try:
-        return _refreshed(store, feed, cancel, policy)
+        return source_of(feed.address).refresh(store, feed, cancel, policy)
     except FetchError as error:
         if error.status == GONE:
             return _end(store, feed)
@@ -182,69 +155,3 @@ def _end(store: FeedStore, feed: Subscription) -> RefreshResult:
         store.fail(feed.feed_id, None)
         note_ended(store.db, feed)
     return RefreshResult(feed.feed_id, feed.name, has_ended=True)
-
-
-def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
-    if is_folder(feed.address):
-        from tui_pod.sources.folders.podcast import refresh_folder  # reads tags: only with folders
-
-        return _result(feed, refresh_folder(store, feed, cancel))
-    if is_server(feed.address):
-        from tui_pod.sources.servers.library import refresh_server  # only with servers
-
-        return _result(feed, refresh_server(store, feed, cancel))
-    if is_forbidden(feed, policy):
-        said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
-        raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
-    policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
-    response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
-    if response.status == 304:
-        store.touch(feed.feed_id)
-        note_answer(store.db, feed, response.headers, None)
-        return RefreshResult(feed.feed_id, feed.name)
-    response, found = read_answer(response, content, policy, cancel)
-    moved_to = response.moved_to
-    if found.moved_to not in (None, feed.address, response.address):
-        successor = _successor(found, policy, cancel)
-        if successor is not None:
-            response, found = successor
-            moved_to = response.moved_to or response.address
-    was_whole = bool(feed.etag or feed.modified)  # a feed that was read in part has none
-    known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
-    found = with_older_pages(found, response.address, known, policy, cancel)
-    cancel.check()
-    if moved_to and moved_to != feed.address:
-        store.move(feed.feed_id, moved_to)
-    stored = keep_answer(store, feed.feed_id, response, found)
-    note_answer(store.db, feed, response.headers, found.ttl)
-    return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
-
-
-def _result(feed: Subscription, stored: Stored) -> RefreshResult:
-    return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
-
-
-def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
-    """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
-    with contextlib.suppress(PasswordError):  # the server will ask for it
-        store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
-    if found.is_partial:
-        return store.store(feed_id, found)
-    return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
-
-
-def _successor(found: Published, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published] | None:
-    """Return the feed that `itunes:new-feed-url` names, if it is the same podcast."""
-    try:
-        response, successor = read_page(found.moved_to or "", policy, cancel)
-    except (FetchError, FeedError):
-        return None
-    is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})
-    return (response, successor) if is_same else None
-
-
-def is_same_podcast(found: Published, guid: str | None, guids: set[str]) -> bool:
-    """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
-    if found.guid and guid and found.guid != guid:
-        return False
-    return any(item.guid and item.guid in guids for item in found.items)

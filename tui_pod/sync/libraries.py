@@ -27,10 +27,11 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
-from tui_pod.sources.servers.address import is_server, to_base
+from tui_pod.sources.servers.address import to_base
 from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask
 from tui_pod.sources.servers.items import ident_of, number, text, time_of
 from tui_pod.sources.servers.library import server_login
+from tui_pod.sources.table import source_of
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import read_json, write_json
@@ -108,8 +109,8 @@ class _Account(NamedTuple):
 
 
 def servers(store: FeedStore) -> list[Subscription]:
-    """Return the servers that the listener has added."""
-    return [feed for feed in store.feeds() if is_server(feed.address)]
+    """Return the servers that the listener has added: what keeps progress of its own."""
+    return [feed for feed in store.feeds() if source_of(feed.address).keeps_progress]
 
 
 def is_first_sync(state: Path, feed: Subscription) -> bool:

@@ -447,7 +447,7 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
     shell("feeds", "refresh", "./Shelf")
     assert shell.json("feeds", "list")[0]["address"] == f"file://{tmp_path}/Shelf"
     assert parse_opml(shell("export").encode()).entries == ()
-    assert "1 folder or server left out" in shell.err
+    assert "1 folder left out" in shell.err
     assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
 
 

@@ -25,7 +25,7 @@ from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
 """Gives up no server before a test gives up."""
@@ -122,7 +122,7 @@ async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("tui_pod.sources.podcasts.subscribe.subscribe", broken)
+    monkeypatch.setattr("tui_pod.sources.table.subscribe", broken)
     await service.add(site.url("/f"))
     (error,) = service.driver.errors
     assert error.startswith("Unexpected error (ZeroDivisionError). To report it")

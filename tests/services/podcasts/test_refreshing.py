@@ -20,7 +20,8 @@ from tui_pod.core.actions import render_keys
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.services.podcasts.refreshing import STOPS
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.refresh import Refreshed, RefreshResult
+from tui_pod.sources.refresh import Refreshed
+from tui_pod.sources.source import RefreshResult
 
 
 def slow_feed(site: Site, path: str, content: str) -> threading.Event:

@@ -11,8 +11,9 @@ from tui_pod.library.cache import load_library
 from tui_pod.net.access import PUBLIC
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.podcasts.subscribe import Subscribed, subscribe
-from tui_pod.sources.refresh import RefreshResult, refresh_feed
+from tui_pod.sources.refresh import refresh_feed
+from tui_pod.sources.source import RefreshResult, Subscribed
+from tui_pod.sources.table import subscribe
 
 
 class Shelf:

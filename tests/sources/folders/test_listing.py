@@ -13,7 +13,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders.books import Kinds
 from tui_pod.sources.folders.listing import Listing, read_listing, told_guess
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 
 def test_folder_has_its_files_by_name_with_numbers_counted(shelf: Shelf) -> None:

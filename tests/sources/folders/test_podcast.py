@@ -11,7 +11,7 @@ from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import podcast
 from tui_pod.sources.folders.address import to_address
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 
 def test_subfolders_are_topics_below_the_folder(shelf: Shelf) -> None:

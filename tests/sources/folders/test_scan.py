@@ -15,7 +15,7 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import tags
 from tui_pod.sources.folders.scan import AudioFile, folders_in, holds_more, scan
 from tui_pod.sources.foreign_texts import ForeignTexts
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 
 def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.sources.folders.address import to_address
 from tui_pod.sources.folders.watch import FolderChanges
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 
 class Watched:

@@ -14,8 +14,8 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml, write_opml
 from tui_pod.sources.podcasts import own_network
-from tui_pod.sources.podcasts.subscribe import subscribe
 from tui_pod.sources.refresh import refresh
+from tui_pod.sources.table import subscribe
 
 
 @pytest.fixture

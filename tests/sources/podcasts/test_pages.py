@@ -15,8 +15,8 @@ from tui_pod.net.fetch import Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.sources.podcasts import pages
-from tui_pod.sources.podcasts.subscribe import subscribe
 from tui_pod.sources.refresh import refresh
+from tui_pod.sources.table import subscribe
 
 ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
 

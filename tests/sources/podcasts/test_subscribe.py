@@ -13,7 +13,7 @@ from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.podcasts.subscribe import subscribe
+from tui_pod.sources.table import subscribe
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,19 +40,17 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.imports.players import parse_export, read_export
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import is_private, origin, typed_addresses
 from tui_pod.net.fetch import LoginWanted
-from tui_pod.net.login import Login, check_user, split_login
+from tui_pod.net.login import split_login
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import MAX_OPML, Folder, Imported, write_opml
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.address import is_folder, to_address, typed_path
 from tui_pod.sources.podcasts.own_network import find_forbidden
-from tui_pod.sources.podcasts.subscribe import READ_IN_PART, Subscribed, subscribe
-from tui_pod.sources.refresh import RefreshResult, refresh
-from tui_pod.sources.servers.address import is_server
+from tui_pod.sources.refresh import refresh
+from tui_pod.sources.source import READ_IN_PART, RefreshResult, Subscribed
+from tui_pod.sources.table import source_of, subscribe
 from tui_pod.state.store import StateFile
 from tui_pod.sync.taking import Taking, plan
 
@@ -138,10 +136,10 @@ def run_export(options: Namespace) -> None:
     """Print the subscriptions as OPML."""
     with open_store(options) as store:
         entries = store.entries()
-        feeds = [entry for entry in entries if not (is_folder(entry.address) or is_server(entry.address))]
-        sys.stdout.write(write_opml(feeds))
-        if len(feeds) < len(entries):
-            warn(f"{counted(len(entries) - len(feeds), 'folder or server')} left out")
+        sys.stdout.write(write_opml(entry for entry in entries if source_of(entry.address).is_portable))
+        left = Counter(source.noun for entry in entries if not (source := source_of(entry.address)).is_portable)
+        if left:
+            warn(f"{enumerated([counted(count, noun) for noun, count in left.items()])} left out")
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
@@ -276,27 +274,7 @@ def run_remove(store: FeedStore, options: Namespace) -> None:
 def run_move(store: FeedStore, options: Namespace) -> None:
     """Change the address of a podcast, or its topics. Raises UserError: the target is neither."""
     (feed,) = named_feeds(store, [options.feed])
-    if is_server(feed.address) and any("://" in target for target in options.targets):
-        raise UserError("add a server under its new address; it has your progress")
-    path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
-    addresses = [] if path else [target for target in options.targets if "://" in target]
-    if addresses and is_folder(feed.address):
-        raise UserError("a folder moves to another folder, or to topics")
-    if path and not os.path.exists(path):
-        raise UserError(f"there is no file or folder {path}")
-    if addresses:
-        text, user, password = split_login(addresses[0])
-        named = typed_addresses(text)
-        if len(options.targets) > 1 or not named:
-            raise UserError("a podcast moves to one http or https address, or to topics")
-        store.move(feed.feed_id, named[0])
-        if is_private(named[0]):
-            store.set_private_origin(feed.feed_id, origin(named[0]))
-        if user:
-            store.logins.add(feed.feed_id, Login(origin(named[0]), check_user(user), password))
-    elif path:
-        store.move(feed.feed_id, to_address(path))
-    else:
+    if not source_of(feed.address).move(store, feed, options.targets):
         folders = tuple(folder for text in options.targets if (folder := _folder(text)))
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
     targets = (clean(split_login(target).text, 100) or "/" for target in options.targets)

@@ -13,11 +13,13 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import fold
 from tui_pod.library.catalog_files import read_catalog
+from tui_pod.net.access import PUBLIC
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import find_book
 from tui_pod.sources.folders.address import typed_path
+from tui_pod.sources.table import source_of
 
 
 def set_settings(store: FeedStore, options: Namespace) -> None:
@@ -41,9 +43,7 @@ def set_settings(store: FeedStore, options: Namespace) -> None:
         said = (f"{key} {text or f'default ({rows[key].usual})'}" for key, text in changes.items())
         tell(f"{found.name}: {', '.join(said)}")
     if "kind" in changes and (folder := store.find(found.podcast or found.id)) is not None:
-        from tui_pod.sources.folders.podcast import refresh_folder  # reads tags
-
-        refresh_folder(store, folder, CancelToken())
+        source_of(folder.address).refresh(store, folder, CancelToken(), PUBLIC)
     if options.json:
         _print(_find(store, found.id), is_json=True)
 

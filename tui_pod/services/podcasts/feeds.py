@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
     from tui_pod.shelf.published import Published, PublishedItem
     from tui_pod.sources.episode_media import Podcasts
-    from tui_pod.sources.podcasts.subscribe import Subscribed
+    from tui_pod.sources.source import Subscribed
 
 
 class FeedService(Follower):
@@ -103,7 +103,7 @@ class FeedService(Follower):
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
         podcasts = await self._context.open_podcasts()
-        from tui_pod.sources.podcasts.subscribe import subscribe  # brings TLS
+        from tui_pod.sources.table import subscribe  # brings TLS
 
         with self._tasks.showing("add", "adding a podcast"):
             done = await in_thread(
@@ -288,7 +288,7 @@ def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
 
 def _summary(done: Subscribed) -> str:
     """Return the notice for a subscription."""
-    from tui_pod.sources.podcasts.subscribe import READ_IN_PART  # brings TLS
+    from tui_pod.sources.source import READ_IN_PART  # brings TLS
 
     name = done.feed.name
     if done.has_moved:

@@ -7,40 +7,21 @@ from dataclasses import dataclass, replace
 
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.html_text import feed_links
-from tui_pod.net.access import PUBLIC, NetworkPolicy
+from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import Origin, absolute, is_private, no_address, origin, typed_addresses
 from tui_pod.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.net.login import Login, check_user, split_login
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.address import typed_path
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
-from tui_pod.sources.refresh import is_same_podcast, keep_answer
-
-READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
-"""The notice for a feed that was cut off, or has pages that could not be fetched."""
+from tui_pod.sources.podcasts.refresh import is_same_podcast, keep_answer
+from tui_pod.sources.source import Subscribed, Wish, subscribed
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribed:
-    """The result of subscribing."""
-
-    feed: Subscription
-    new: int
-    """How many episodes are new."""
-    is_new: bool
-    """True if the feed is a new subscription."""
-    has_moved: bool = False
-    """True if it is a known feed at a new address; its progress is kept."""
-    is_partial: bool = False
-    """True if a part could not be read; the next refresh fetches all of it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +35,30 @@ class _Found:
         return self.response.moved_to or self.asked
 
 
-def subscribe(
-    store: FeedStore,
-    typed: str,
-    folders: Sequence[Folder] = (),
-    cancel: CancelToken | None = None,
-    policy: NetworkPolicy = PUBLIC,
-    login: Login | None = None,
-    is_shell: bool = False,
-    is_listed: bool = False,
-) -> Subscribed:
-    """Fetch the feed or read the folder that `typed` names, and store it; on failure nothing is stored.
+def subscribe_podcast(store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+    """Fetch the feed that a wish names, and store it; on failure nothing is stored.
 
-    Args:
-        store: its store.
-        typed: the address of a feed or of a page that names one, which may contain `user:password@`; or the path of a
-            folder, a playlist or an audio file.
-        folders: topics to put it under.
-        cancel: stops it.
-        policy: network access that the settings allow.
-        login: for a server that asked for one.
-        is_shell: whether a bare name counts as a path if a file of that name exists.
-        is_listed: whether the address comes from a directory, not from the listener; it may then not be in their own
-            network.
+    What is typed is the address of a feed or of a page that names one, which may contain `user:password@`.
 
     Raises:
         LoginWanted: a server requires a login, or refuses this one.
         FetchError: it could not be fetched.
-        FeedError: it is not an address, a feed, or a page that names one.
+        FeedError: it is not a feed, nor a page that names one.
         FeedStoreError: it could not be stored.
     """
-    cancel = cancel or CancelToken()
-    if (path := typed_path(typed, is_shell)) is not None:
-        from tui_pod.sources.folders.podcast import subscribe_folder  # reads tags: only with folders
-
-        feed_id, new, is_new, has_moved = subscribe_folder(store, path, folders, cancel)
-        return Subscribed(_kept(store, feed_id), new, is_new, has_moved)
-    text, user, password = split_login(typed)
+    text, user, password = split_login(wish.typed)
     addresses = typed_addresses(text)
     if not addresses:
         raise FeedError(no_address(text))
     problem: FetchError | None = None
     for address in addresses:
-        given = [login] if login else []
+        given = [wish.login] if wish.login else []
         if user or password:
             given.append(Login(origin(address), check_user(user), password))
         known = store.find(address, with_removed=True)
         kept = store.logins.of(known.feed_id) if known else ()
-        wider = policy.widened([] if is_listed else [origin(address)], (*given, *kept))  # the listener typed it
+        typed = [] if wish.is_listed else [origin(address)]
+        wider = wish.policy.widened(typed, (*given, *kept))
         try:
             found = _find(address, wider, cancel)
         except LoginWanted:
@@ -112,14 +69,15 @@ def subscribe(
             continue
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
-        private = origin(address) if not is_listed and is_private(address) else None
+        private = origin(address) if not wish.is_listed and is_private(address) else None
         found = replace(found, feed=whole)
-        subscribed = _keep(store, found, private, folders, _former(store, found, policy, cancel))
+        former = _former(store, found, wish.policy, cancel)
+        done = _keep(store, found, private, wish.folders, former)
         for each in reversed(given):
-            store.logins.add(subscribed.feed.feed_id, each)
-        return subscribed
+            store.logins.add(done.feed.feed_id, each)
+        return done
     if problem is not None and problem.is_offline:
-        no_file = "; there is no file of this name here" if is_shell and "/" not in typed else ""
+        no_file = "; there is no file of this name here" if wish.is_shell and "/" not in wish.typed else ""
         raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
     raise problem or FeedError("There is no feed.")
 
@@ -160,14 +118,7 @@ def _keep(
         store.set_private_origin(feed_id, private)
     stored = keep_answer(store, feed_id, found.response, found.feed)
     is_new = known is None or known.removed is not None
-    return Subscribed(_kept(store, feed_id), stored.new, is_new, is_moved, found.feed.is_partial)
-
-
-def _kept(store: FeedStore, feed_id: str) -> Subscription:
-    kept = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
-    if kept is None:
-        raise FeedStoreError("The podcast was removed in the meantime.")
-    return kept
+    return Subscribed(subscribed(store, feed_id), stored.new, is_new, is_moved, found.feed.is_partial)
 
 
 def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: CancelToken) -> Subscription | None:

@@ -13,10 +13,16 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.servers.address import to_address, typed_bases
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.servers.address import is_server, to_address, typed_bases
 from tui_pod.sources.servers.client import ServerLogin, ask
 from tui_pod.sources.servers.items import text
-from tui_pod.sources.servers.library import list_libraries
+from tui_pod.sources.servers.library import list_libraries, server_logins
+
+
+def added_servers(store: FeedStore) -> list[Subscription]:
+    """Return the servers that the listener has added."""
+    return [feed for feed in store.feeds() if is_server(feed.address)]
 
 
 def server_bases(typed: str) -> list[str]:
@@ -59,7 +65,7 @@ def _owner(store: FeedStore, feed_id: str, base: str) -> str:
     if kept is None or kept.user:
         return kept.user.lower() if kept is not None else ""
     try:
-        return next((_account(base, login) for login in store.logins.of(feed_id)), "")
+        return next((_account(base, login) for login in server_logins(store, feed_id)), "")
     except (FetchError, FeedError):
         return ""
 

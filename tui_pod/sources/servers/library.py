@@ -18,7 +18,7 @@ from tui_pod.shelf.shelves import KnownServer, ServerLibrary, finish, read_known
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
 from tui_pod.sources.servers.address import to_base
-from tui_pod.sources.servers.client import Reply, ask
+from tui_pod.sources.servers.client import Reply, ServerLogin, ask
 from tui_pod.sources.servers.items import ident_of, number, text, to_found, to_listed
 
 PAGE = 1_000
@@ -34,13 +34,20 @@ MAX_LIBRARIES = 100
 MAX_COLLECTIONS = 1_000
 
 
+def server_logins(store: FeedStore, feed_id: str) -> tuple[Login, ...]:
+    """Return the logins of a server, which get tokens from it. Raises FetchError: they cannot be read."""
+    base, tokens = to_base(feed_id), store.logins.tokens
+    found = store.logins.of(feed_id)
+    return tuple(ServerLogin(one.origin, one.user, one.password, one.over_http, base, tokens) for one in found)
+
+
 def server_login(store: FeedStore, feed: Subscription) -> Login:
     """Return the login of a server.
 
     Raises:
         FetchError: there is none, or it cannot be read.
     """
-    found = store.logins.of(feed.feed_id)
+    found = server_logins(store, feed.feed_id)
     if not found:
         said = f"There is no login for {to_base(feed.address)}. To give it: tui-pod server add {to_base(feed.address)}"
         raise FetchError(said, is_final=True)

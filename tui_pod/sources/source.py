@@ -1,0 +1,158 @@
+"""What a source is: where the episodes of some subscriptions come from, and what it can do. The table is in `table`.
+
+Outside `sources/`, nobody asks what kind a subscription is: they ask its source what it can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_pod.core.errors import UserError
+from tui_pod.net.access import PUBLIC, NetworkPolicy
+from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.opml import Folder
+
+if TYPE_CHECKING:
+    from tui_pod.net.fetch import LoginWanted
+    from tui_pod.net.login import Login
+    from tui_pod.runtime.threads import CancelToken
+    from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.shelf.subscription import Subscription
+
+
+READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
+"""The notice for a feed that was cut off, or has pages that could not be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the listener wants to subscribe to."""
+
+    typed: str
+    folders: tuple[Folder, ...] = ()
+    """Topics to put it under."""
+    policy: NetworkPolicy = PUBLIC
+    """Network access that the settings allow."""
+    login: Login | None = None
+    """For a server that asked for one."""
+    is_shell: bool = False
+    """Whether a bare name counts as a path if a file of that name exists."""
+    is_listed: bool = False
+    """Whether a directory named it, not the listener; it may then not be in their own network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The result of subscribing."""
+
+    feed: Subscription
+    new: int
+    """How many episodes are new."""
+    is_new: bool
+    """True if it is a new subscription."""
+    has_moved: bool = False
+    """True if it is a known subscription at a new address; its progress is kept."""
+    is_partial: bool = False
+    """True if a part could not be read; the next refresh fetches all of it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshResult:
+    """The result of refreshing one subscription."""
+
+    feed_id: str
+    name: str
+    new: int = 0
+    """Episodes that were not known before."""
+    has_changed: bool = False
+    """Whether the library is out of date."""
+    error: str | None = None
+    is_offline: bool = False
+    """True if it failed because this machine seems to have no network."""
+    is_reached: bool = False
+    """True if it failed although its server answered."""
+    is_missing: bool = False
+    """True if the server does not have it: another try hardly helps."""
+    moved_to: str | None = None
+    has_ended: bool = False
+    """True if the server said that the podcast is gone for good, which is no failure."""
+    wanted: LoginWanted | None = None
+    """The login that the server asked for; None if it asked for none."""
+
+
+class EpisodeSource:
+    """A source of episodes. Its methods block: run them in a thread.
+
+    A source stores what it reads as `Published` and `PublishedItem`. An item without audio is narrated from its
+    `transcript`, which may be the path of a text, or from title and summary.
+    """
+
+    noun = "podcast"
+    """What the listener calls one of its subscriptions."""
+    schemes: tuple[str, ...] = ()
+    """What the stored addresses of its subscriptions start with, up to the colon."""
+    is_online = True
+    """Whether a refresh asks the network."""
+    is_portable = True
+    """Whether another machine can use its addresses: they are then exported as OPML."""
+    hides_missing = False
+    """Whether it hides the episodes that are no longer there; otherwise settings say when old ones are hidden."""
+    keeps_progress = False
+    """Whether it keeps the listener's progress, with which a sync exchanges it."""
+    has_parts = False
+    """Whether an episode may be a book of several recordings, each with an address of its own."""
+    cannot_move = "it moves to topics only"
+
+    def takes(self, typed: str, is_shell: bool = False) -> str | None:
+        """Return the address that it would subscribe to for a typed text; None if the text means nothing to it."""
+        return None
+
+    def subscribe(self, store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+        """Subscribe to what it `takes`; on failure nothing is stored.
+
+        Raises:
+            UserError: it cannot be read or stored.
+        """
+        raise NotImplementedError
+
+    def refresh(
+        self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
+    ) -> RefreshResult:
+        """Store what is new.
+
+        Raises:
+            UserError: it cannot be read or stored; its episodes are kept.
+        """
+        raise NotImplementedError
+
+    def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
+        """Move a subscription to the address that the targets name; return False if they are topics instead.
+
+        Raises:
+            UserError: it cannot move there.
+        """
+        if any("://" in target for target in targets):
+            raise UserError(self.cannot_move)
+        return False
+
+    def shown(self, address: str) -> str:
+        """Return an address as the listener knows it."""
+        return address
+
+    def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
+        """Return the logins of a subscription. Raises FetchError: they cannot be read."""
+        return store.logins.of(feed_id)
+
+    def check(self, store: FeedStore, feed: Subscription) -> tuple[bool, str, str] | None:
+        """Return whether it works, what was found, and what to do otherwise; None if there is nothing to check."""
+        return None
+
+
+def subscribed(store: FeedStore, feed_id: str) -> Subscription:
+    """Return a subscription. Raises FeedStoreError: it was removed in the meantime."""
+    found = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
+    if found is None:
+        raise FeedStoreError("The podcast was removed in the meantime.")
+    return found
