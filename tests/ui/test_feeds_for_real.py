@@ -31,6 +31,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.state.store import StateFile
+from tui_pod.sync.sending import lock_file
 from tui_pod.ui.app import TuiPodApp
 
 CATALOG = 'version = 1\n[[topics]]\nname = "Talks"\n[[episodes]]\nid = "talk"\ntitle = "A talk"\ntags = ["Talks"]\n'
@@ -348,6 +349,7 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     monkeypatch.setattr(elsewhere, "EVERY", 0.01)
     monkeypatch.setattr(sync, "run_sync", run_sync)
     (home / "shared").mkdir(exist_ok=True)
+    lock_file(home / "state.toml").touch()  # the first sync waits to be asked for
     async with running(home, '[sync]\nfolder = "shared"\n') as found:
         driver = real(found)
         await driver.told("“A talk”: played. Press u to undo.")

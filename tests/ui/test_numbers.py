@@ -138,7 +138,7 @@ def row_start_and_end(driver: AppDriver, ident: str, progress: dict[str, Progres
         return mark, time_left(playback.position, playback.duration or durations[ident])
     if value is not None and value.position > 0:
         return "◐", time_left(value.position, known)
-    return ("✓" if value is not None and value.played else "○"), length(known)
+    return ("✓" if value is not None and value.played else "○"), length(known) if known else "teaser"
 
 
 def check_rows(driver: AppDriver, progress: dict[str, Progress]) -> None:

@@ -16,7 +16,6 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
-from tui_pod.runtime.log import log as write_log
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -75,10 +74,8 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     except (OSError, AttributeError, ValueError, TypeError) as error:
         raise NoPlayer(error) from error
     for name, value in OPTIONAL.items():
-        try:
+        with contextlib.suppress(AttributeError):  # this version has nothing that it turns off
             player[name] = value
-        except AttributeError:
-            write_log(f"this libmpv has no {name}")  # and so not the feature
     release_memory()  # frees a megabyte that opening leaves behind
     return player
 

@@ -71,4 +71,4 @@ OPTIONAL: dict[str, str] = {
     "load-context-menu": "no",
     "media-controls": "no",
 }
-"""Options that only some versions of mpv have."""
+"""Options that only some versions of mpv have; each turns something off."""

@@ -27,10 +27,11 @@ MAX_LOG = 50_000
 SHORTEST = 4
 """Letters of the shortest title that is looked for: “On” is everywhere."""
 
-_QUOTED = re.compile("“[^”]*”")
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"]+|\b\d{1,3}(\.\d{1,3}){3}\b|\S+@\S+")
+# a log's line may be long and hostile: each repeat that can be tried from many places has a bound
+_QUOTED = re.compile("“[^”]{0,1000}”")
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]*+@\S+|[a-z+]{0,9}://[^\s'\"]+|\b\d{1,3}(\.\d{1,3}){3}\b")
 _HOST = re.compile(r"(?<![\w./-])(?:[a-z0-9-]+\.)+(?!py\b|so\b|toml\b|json\b|sqlite\b|log\b|bak\b)[a-z]{2,}\b(?![.(])")
-_PATH = re.compile(r"(?<=')[/~][^']+(?=')|(?<![\w.~…])[/~][^\s'\"/]+/(?:[^'\":;,]*/)?[^\s'\":;,]*")
+_PATH = re.compile(r"(?<=')[/~][^']+(?=')|(?<![\w.~…])[/~][^\s'\"/]{1,255}/(?:[^'\":;,]*/)?[^\s'\":;,]*")
 
 
 def write_report(options: Namespace, checks: Iterable[str]) -> None:

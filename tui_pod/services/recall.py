@@ -13,7 +13,6 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.selection.session_planner import QUESTIONS, questions_for
 from tui_pod.core.text.clean import counted, span
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
@@ -35,6 +34,12 @@ if TYPE_CHECKING:
 
 LEAD = 8.0
 """Seconds before a bookmark that are played as context for its question."""
+
+QUESTIONS = 0.25
+"""Largest share of the budget for the questions that come before a session."""
+
+QUESTION_TIME = 30.0
+"""Seconds that a question takes, with the time to think."""
 
 ASKS, ASKS_NOT = "Questions are offered after episodes.", "Questions are no longer offered after episodes."
 FORBIDDEN = "The settings turn questions off: questions in [recall]."
@@ -117,14 +122,15 @@ class RecallService(Follower):
         """
         controller, plan = self._context.controller, self._context.controller.sessions.plan(request)
         asking = self.before_sessions if asking is None else asking
-        cards = self.due()[: questions_for(request.budget)] if plan.indexes and asking is not Asking.NOT else []
+        most = request.budget * QUESTIONS
+        cards = self.due()[: int(most // QUESTION_TIME)] if plan.indexes and asking is not Asking.NOT else []
         if not cards:
             controller.sessions.start(request, plan)
             return plan
-        go_on, since, most = self._hold(), controller.now(), timedelta(seconds=request.budget * QUESTIONS)
+        go_on, since, longest = self._hold(), controller.now(), timedelta(seconds=most)
 
         def start() -> None:
-            spent = min(most, controller.now() - since)
+            spent = min(longest, controller.now() - since)
             topic = plan.library.topics.found_in(controller.library.topics, request.topic)
             left = replace(request, topic=topic, budget=request.budget - spent.total_seconds())
             planned = controller.sessions.plan(left)
@@ -135,7 +141,7 @@ class RecallService(Follower):
                 go_on()
 
         self._ask(cards, start, asking)
-        self._until = since + most
+        self._until = since + longest
         return plan
 
     def _end(self, go_on: Callable[[], None] | None) -> None:

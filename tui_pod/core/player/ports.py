@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
@@ -17,7 +17,9 @@ from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
-from tui_pod.core.selection.session_planner import Summary
+
+if TYPE_CHECKING:
+    from tui_pod.core.selection.session_planner import Summary
 
 
 class Player(Protocol):

@@ -35,12 +35,6 @@ MAX_BUDGET = 24 * 3600.0
 MAX_CANDIDATES = 2_000
 """Episodes considered when the first ones in order do not fill the time."""
 
-QUESTIONS = 0.25
-"""Largest share of the budget for the questions that come before a session."""
-
-QUESTION_TIME = 30.0
-"""Seconds that a question takes, with the time to think."""
-
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -141,11 +135,6 @@ def parse_budget(text: str, now: datetime) -> float:
     if not 60 <= seconds <= MAX_BUDGET:
         raise ValueError("a session takes between a minute and a day")
     return seconds
-
-
-def questions_for(budget: float) -> int:
-    """Return how many questions may be asked before a session."""
-    return int(budget * QUESTIONS // QUESTION_TIME)
 
 
 def plan_session(

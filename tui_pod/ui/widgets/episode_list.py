@@ -17,7 +17,7 @@ from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.episode import Episode, has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.text.clean import clean, fold
+from tui_pod.core.text.clean import clean, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
@@ -205,7 +205,7 @@ class EpisodeList(RowPane):
         if name == "unplayed" and ident in progress_index.new:
             name = "new"
             model.note_drawn(ident)
-        if has_only_teaser(episode) and not episode.duration:
+        if time == length(None) and has_only_teaser(episode):
             time = "teaser"
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
