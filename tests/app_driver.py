@@ -26,12 +26,14 @@ from textual.widget import Widget
 
 from tests.fakes import (
     FakeClock,
+    FakeCovers,
     FakeExcerpts,
     FakeFeeds,
     FakePlayer,
     FakeReader,
     FakeRecognition,
     FakeSources,
+    FakeSync,
     FakeVoice,
     FakeWriter,
     make_context,
@@ -40,7 +42,6 @@ from tests.indexed import indexed_search
 from tests.patience import until
 from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
-from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
@@ -85,15 +86,16 @@ class ServicesOver(Services):
     """Services over a controller that is made when it is first asked for, and fakes of everything outside."""
 
     reader: FakeReader
-    sync = None
-    sync_file = None
+    covers: FakeCovers
+    sync: FakeSync
 
     def __init__(self, first: FirstScreen, default: Transcript | None = None) -> None:
         self.first, self.terminal = first, None
         self.reader = FakeReader(default)
         self.transcripts, self.nudges = self.reader.transcripts, self.reader.nudges
         self.notes, self.chapters = self.reader.all_notes, self.reader.all_chapters
-        self.covers: dict[str, bytes] = {}
+        self.covers = FakeCovers()
+        self.sync = FakeSync(first.settings.sync)
         self.asked_feeds = FakeFeeds()
         self.asked_recognition = FakeRecognition()
         self.player_of_excerpts = FakeExcerpts()
@@ -148,9 +150,6 @@ class ServicesOver(Services):
 
     async def after_paint(self) -> None:
         _ = self.controller
-
-    async def read_cover(self, subject: Episode | str) -> bytes | None:
-        return self.covers.get(subject if isinstance(subject, str) else subject.id)
 
     async def compute_statistics(self) -> Statistics:
         return compute_statistics([], self.library)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.patience import Bell
 from tui_pod.audio.excerpt import ExcerptPlayer
-from tui_pod.config.settings import Settings
+from tui_pod.config.settings import Settings, SyncSettings
 from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
@@ -40,6 +40,7 @@ from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend, Job
 from tui_pod.services.media import EpisodeSources
+from tui_pod.services.podcasts.covers import Covers
 from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
@@ -48,6 +49,8 @@ from tui_pod.services.podcasts.logins import LoginQuestion
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.recognition import RecognitionService
+from tui_pod.services.sync import SyncService
+from tui_pod.services.sync_setup import SyncSetup
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.episode_media import Podcasts
@@ -639,3 +642,40 @@ class FakeFeeds(FeedService):
 
     def remove_feed(self, feed_id: str) -> None:
         self.wishes.append(("remove_feed", feed_id))
+
+
+class FakeCovers(Covers):
+    """The pictures that a test names, by the id of their episode or their address."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, bytes] = {}
+
+    async def picture(self, subject: Episode | str) -> bytes | None:
+        return self.pictures.get(subject if isinstance(subject, str) else subject.id)
+
+
+class FakeSyncSetup(SyncSetup):
+    """What a test says to sync with."""
+
+    def __init__(self, settings: SyncSettings) -> None:
+        self.settings = settings
+        self.set_by = None
+
+    @property
+    def is_set(self) -> bool:
+        return self.settings.is_set
+
+
+class FakeSync(SyncService):
+    """Remembers what was asked."""
+
+    def __init__(self, settings: SyncSettings) -> None:
+        self.setup = FakeSyncSetup(settings)
+        self.chosen: list[tuple[SyncSettings, str]] = []
+        self.added: list[tuple[str, str, str]] = []
+
+    async def set_up(self, chosen: SyncSettings, password: str) -> None:
+        self.chosen.append((chosen, password))
+
+    async def add_server(self, address: str, user: str, password: str) -> None:
+        self.added.append((address, user, password))

@@ -159,7 +159,7 @@ PLACES = {
     "shelf/generation.py": "stays open, and does not wait",
     "integrations/remote_socket.py": "a folder",
     "runtime/installer.py": "of the installer",
-    "runtime/power.py": "of the system",
+    "integrations/power_and_network.py": "of the system",
     "sync/folder.py": "of the system",
     "ui/terminal_cursor.py": "of the system",
 }

@@ -122,7 +122,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
             ended.set()
         return {}
 
-    monkeypatch.setattr("tui_pod.services.sync.run_sync", run_sync)
+    monkeypatch.setattr("tui_pod.services.sync_setup.run_sync", run_sync)
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
     lock_file(find_paths().state).touch()  # the first one waits to be asked for

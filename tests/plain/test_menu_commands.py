@@ -125,28 +125,11 @@ async def test_palette_offers_what_changes_the_offer_of_questions(room: Room) ->
     assert said[1::2] == ["Questions are no longer offered after episodes.", "Questions are offered after episodes."]
 
 
-class SyncServices(RoomServices):
-    """Services that remember what sync was set up with."""
-
-    def __init__(self, room: Room) -> None:
-        super().__init__(room)
-        self.set_up: list[tuple[SyncSettings, str]] = []
-        self.added: list[tuple[str, str, str]] = []
-
-    async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
-        """See `Services.set_up_sync`."""
-        self.set_up.append((chosen, password))
-
-    async def add_server(self, address: str, user: str, password: str) -> None:
-        """See `Services.add_server`."""
-        self.added.append((address, user, password))
-
-
 async def test_sync_is_set_up_by_questions(room: Room, tmp_path: Path) -> None:
-    services = SyncServices(room)
+    services = RoomServices(room)
     ask = "ctrl+p", "Set up sync"
     said = await run(services, *ask, "1", str(tmp_path), *ask, "2", "sync.example", "ann", "s3cret")
-    assert services.set_up == [
+    assert services.sync.chosen == [
         (SyncSettings(folder=str(tmp_path)), ""),
         (SyncSettings(server="sync.example", user="ann"), "s3cret"),
     ]
@@ -155,20 +138,17 @@ async def test_sync_is_set_up_by_questions(room: Room, tmp_path: Path) -> None:
 
 
 async def test_audiobookshelf_server_is_added_by_questions(room: Room) -> None:
-    services = SyncServices(room)
+    services = RoomServices(room)
     said = await run(services, "ctrl+p", "Set up sync", "3", "books.example", "", "s3cret")
-    assert services.added == [("books.example", "", "s3cret")]
+    assert services.sync.added == [("books.example", "", "s3cret")]
     assert not any("s3cret" in line for line in said)
 
 
 async def test_sync_is_turned_off(room: Room) -> None:
-    services = SyncServices(room)
-    settings = services.first.settings
-    services.first = services.first._replace(
-        settings=settings._replace(sync=SyncSettings(server="sync.example", user="ann", device="laptop"))
-    )
+    services = RoomServices(room)
+    services.sync.setup.settings = SyncSettings(server="sync.example", user="ann", device="laptop")
     said = await run(services, "ctrl+p", "Set up sync", "4")
-    assert services.set_up == [(SyncSettings(device="laptop"), "")]
+    assert services.sync.chosen == [(SyncSettings(device="laptop"), "")]
     assert NOT_SYNCED in said
 
 
@@ -182,13 +162,13 @@ async def test_sync_is_turned_off(room: Room) -> None:
     ],
 )
 async def test_sync_with_nothing_or_no_path_changes_nothing(room: Room, answers: tuple[str, ...], said: str) -> None:
-    services = SyncServices(room)
+    services = RoomServices(room)
     assert (await run(services, "ctrl+p", "Set up sync", *answers))[-1] == said
-    assert services.set_up == []
+    assert services.sync.chosen == []
 
 
 @pytest.mark.parametrize("way", ["1", "2"])
 async def test_sync_set_by_the_settings_is_not_asked_for(room: Room, way: str) -> None:
-    services = SyncServices(room)
-    services.sync_file = Path("/config.toml")  # type: ignore[assignment]
+    services = RoomServices(room)
+    services.sync.setup.set_by = Path("/config.toml")
     assert "/config.toml" in (await run(services, "ctrl+p", "Set up sync", way))[-1]

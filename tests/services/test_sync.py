@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -26,7 +28,9 @@ from tui_pod.runtime import changes
 from tui_pod.services import sync as module
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
-from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, SyncService, Work, run_sync
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, SyncService
+from tui_pod.services.sync_setup import SyncSetup, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
 
@@ -53,11 +57,23 @@ class Rig:
         """Whether another machine has synced, look by look; then nothing has."""
         self.looks: list[bool] = []
         """Whether each look was at the server too."""
-        work = Work(self._run, self._reload, self._look, lambda: self.is_first)
         self.context = make_context(self.controller, self.frontend)
-        self.service = SyncService(self.context, work)
+        self.service = self.make()
 
-    async def _run(self, *options: str) -> dict[str, Any]:
+    def make(
+        self,
+        run: Callable[..., Awaitable[dict[str, Any]]] | None = None,
+        look: Callable[[bool], Awaitable[bool]] | None = None,
+        reload: Callable[[], Awaitable[None]] | None = None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> SyncService:
+        """Return a service, in which one of these is done differently."""
+        is_first = lambda: self.is_first  # noqa: E731
+        setup = SimpleNamespace(is_set=True, is_first=is_first, run=run or self.run, has_news=look or self._look)
+        feeds = SimpleNamespace(take_synced=reload or self._reload)
+        return SyncService(self.context, cast(SyncSetup, setup), cast(FeedService, feeds), ended)
+
+    async def run(self, *options: str) -> dict[str, Any]:
         self.runs.append("sync")
         self.options.append(options)
         self.done.set()
@@ -175,7 +191,7 @@ async def test_play_does_not_wait_longer_than_its_limit(rig: Rig, monkeypatch: p
         await forever.wait()
         return with_server
 
-    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    service = rig.make(look=look)
     rig.controller.handover.attach(service)
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.episode == "two", "it plays")
@@ -207,7 +223,7 @@ async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
     async def look(with_server: bool) -> bool:
         raise UserError("no network")
 
-    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    service = rig.make(look=look)
     rig.controller.handover.attach(service)
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.episode == "two", "it plays")
@@ -342,7 +358,7 @@ async def test_change_during_a_sync_is_sent_by_the_next(rig: Rig, monkeypatch: p
         await going.wait()
         return rig.report
 
-    service = SyncService(rig.context, rig.service.work._replace(run=slow))
+    service = rig.make(run=slow)
     service.start()
     await until(lambda: rig.runs == ["begun"], "it syncs")
     changes.note()
@@ -376,9 +392,9 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
 
     async def slow(*options: str) -> dict[str, Any]:
         await going.wait()
-        return await rig.service.work.run(*options)
+        return await rig.run(*options)
 
-    service = SyncService(rig.context, rig.service.work._replace(run=slow))
+    service = rig.make(run=slow)
     service.sync_now()
     await until(lambda: rig.frontend.work == "syncing", "it is shown")
     assert rig.context.tasks.stop()
@@ -489,7 +505,7 @@ async def test_podcasts_that_come_again_and_again_cause_two_syncs_only(rig: Rig)
         rig.runs.append("reload")
 
     rig.report["subscribed"] = ["https://pod.example.org/"]
-    service = SyncService(rig.context, rig.service.work._replace(reload=reload))
+    service = rig.make(reload=reload)
     service.sync_now()
     await until(lambda: len(rig.runs) >= 4 and not service.is_asking, "it is done")
     assert rig.runs == ["sync", "reload"] * 2
@@ -556,7 +572,7 @@ async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, mo
         await going.wait()
         return False
 
-    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    service = rig.make(look=look)
     service.start()
     await until(lambda: looks, "it looks at the folder")
     rig.controller.play("two")
@@ -579,7 +595,7 @@ async def test_nothing_is_synced_soon_before_the_first_sync(rig: Rig, monkeypatc
 
 async def test_what_follows_a_sync_follows_only_a_complete_one(rig: Rig) -> None:
     ended = list[bool]()
-    service = SyncService(rig.context, rig.service.work._replace(ended=lambda: ended.append(True)))
+    service = rig.make(ended=lambda: ended.append(True))
     rig.failure = "no network"
     service.sync_now()
     await until(lambda: rig.frontend.errors, "it failed")
@@ -605,7 +621,7 @@ async def test_playing_learns_that_a_look_failed(rig: Rig, monkeypatch: pytest.M
         raise UserError("no network")
 
     answers = list[bool]()
-    service = SyncService(rig.context, rig.service.work._replace(has_news=look))
+    service = rig.make(look=look)
     rig.controller.handover.attach(service)
     monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
     rig.controller.play("two")

@@ -24,8 +24,8 @@ from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.library.cache import load_library
-from tui_pod.services import elsewhere, sync
-from tui_pod.services.elsewhere import ElsewhereWatch
+from tui_pod.services import other_programs, sync_setup
+from tui_pod.services.other_programs import OtherPrograms
 from tui_pod.services.services import Services
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
@@ -325,11 +325,11 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(site)
-    looks, look = asyncio.Semaphore(0), ElsewhereWatch.look
+    looks, look = asyncio.Semaphore(0), OtherPrograms.look
     now = datetime(2026, 3, 1, tzinfo=UTC)
     store = FeedStore(find_paths(home / "state.toml", home / "config.toml").data)
 
-    async def counted_look(watch: ElsewhereWatch) -> None:
+    async def counted_look(watch: OtherPrograms) -> None:
         await look(watch)
         looks.release()
 
@@ -345,9 +345,9 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
         received = {"id": "talk", "position": 0.0, "status": "played", "updated": now.isoformat()}
         return {"received": [received], "subscribed": [site.url("/f")]}
 
-    monkeypatch.setattr(ElsewhereWatch, "look", counted_look)
-    monkeypatch.setattr(elsewhere, "EVERY", 0.01)
-    monkeypatch.setattr(sync, "run_sync", run_sync)
+    monkeypatch.setattr(OtherPrograms, "look", counted_look)
+    monkeypatch.setattr(other_programs, "EVERY", 0.01)
+    monkeypatch.setattr(sync_setup, "run_sync", run_sync)
     (home / "shared").mkdir(exist_ok=True)
     lock_file(home / "state.toml").touch()  # the first sync waits to be asked for
     async with running(home, '[sync]\nfolder = "shared"\n') as found:

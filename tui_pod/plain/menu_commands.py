@@ -112,8 +112,8 @@ class MenuCommands:
             entries["Hide the course" if is_shown else "Show the course"] = partial(settings.hide_course, is_shown)
         is_offered = services.recall.offers_questions
         entries["Stop offering questions" if is_offered else "Offer questions again"] = services.recall.toggle_offers
-        if (sync := services.sync) is not None:
-            entries["Sync now"] = sync.sync_now
+        if services.sync.setup.is_set:
+            entries["Sync now"] = services.sync.sync_now
         entries["Set up sync"] = self._ask_sync
         smart = {entry.name.title(): entry for entry in SmartList}
         topics = {name: topic for topic, name in enumerate(services.controller.library.topics.names)}
@@ -156,13 +156,13 @@ class MenuCommands:
             self._navigation.go(row)
 
     def _ask_sync(self) -> None:
-        ways = [*SYNC_WAYS, *["Turn sync off"] * self._services.first.settings.sync.is_set]
+        ways = [*SYNC_WAYS, *["Turn sync off"] * self._services.sync.setup.settings.is_set]
         self._dialogue.say_all(f"{number}: {sentence(way)}" for number, way in enumerate(ways, 1))
         self._dialogue.ask_number("Sync with which? Or press enter to leave:", len(ways), self._choose_sync)
 
     def _choose_sync(self, way: int) -> None:
         is_library = way == len(SYNC_WAYS) - 1
-        if not is_library and (file := self._services.sync_file) is not None:
+        if not is_library and (file := self._services.sync.setup.set_by) is not None:
             self._dialogue.say(SET_BY_FILE.format(file))
         elif way == 0:
             self._dialogue.ask("The path of the folder:", self._take_folder)
@@ -183,7 +183,7 @@ class MenuCommands:
 
         def take(user: str, password: str) -> None:
             if is_library:
-                self._services.tasks.run(self._services.add_server(server, user, password))
+                self._services.tasks.run(self._services.sync.add_server(server, user, password))
             else:
                 self._set_up_sync(password, server=server, user=user)
 
@@ -194,8 +194,8 @@ class MenuCommands:
 
     def _set_up_sync(self, password: str = "", **changes: str) -> None:
         async def set_up() -> None:
-            chosen = SyncSettings(**self._services.first.settings.sync.values() | changes)
-            await self._services.set_up_sync(chosen, password)
+            chosen = SyncSettings(**self._services.sync.setup.settings.values() | changes)
+            await self._services.sync.set_up(chosen, password)
             self._dialogue.say("Saved." if chosen.is_set else NOT_SYNCED)
 
         self._services.tasks.run(set_up())

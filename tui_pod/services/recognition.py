@@ -19,9 +19,9 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.row_states import RecognitionState
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
+from tui_pod.integrations.power_and_network import is_on_battery
 from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings

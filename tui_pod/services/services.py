@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths, embedded_catalog
-from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import is_book
 from tui_pod.library.cache import Loaded
 from tui_pod.runtime.log import log, log_uncaught
@@ -21,8 +20,7 @@ from tui_pod.services.assembly.start import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
-    from tui_pod.config.settings import Config, SyncSettings
-    from tui_pod.core.library.episode import Episode
+    from tui_pod.config.settings import Config
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.runtime.watchdog import Watchdog
@@ -30,18 +28,18 @@ if TYPE_CHECKING:
     from tui_pod.services.assembly.engine import Engine
     from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.context import Context
-    from tui_pod.services.elsewhere import ElsewhereWatch
     from tui_pod.services.episode_reader import EpisodeReader
     from tui_pod.services.frontend import Frontend
+    from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.services.podcasts.covers import Covers
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recall import RecallService
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
+    from tui_pod.services.sync_setup import SyncSetup
     from tui_pod.services.tasks import BackgroundTasks
     from tui_pod.sources.episode_media import Podcasts
-    from tui_pod.sync.peek import Peek
     from tui_pod.terminal.host import TerminalHost
 
 PRELOADED = (
@@ -103,8 +101,7 @@ class Services:
         """
         self.first = make_first_screen(config, loaded, state)
         sync = config.settings.sync
-        self.sync_file = paths.config if sync.folder or sync.server else None
-        """The file that names a folder or server to sync with, if one does; else `set_up_sync` can."""
+        self._sync_set_by = paths.config if sync.folder or sync.server else None
         self.terminal: TerminalHost | None = None
         self._files = AppFiles(paths, catalogs, file, state.is_writable)
         self._save_cache, self._generation = loaded.save, loaded.feeds
@@ -194,10 +191,19 @@ class Services:
     @cached_property
     def feeds(self) -> FeedService:
         """Podcasts and their downloads."""
-        from tui_pod.services.podcasts.feeds import FeedService  # see `BESIDE`
+        from tui_pod.integrations.power_and_network import is_sparing  # see `BESIDE`
+        from tui_pod.services.podcasts.feeds import FeedService
 
         has_course = embedded_catalog() in self._files.catalogs
-        service = FeedService(self._context, self._generation, self._reload, self._announce, _is_sparing, has_course)
+        service = FeedService(
+            self._context,
+            self._generation,
+            self._read_library,
+            self._library_changed,
+            self._announce,
+            is_sparing,
+            has_course,
+        )
         self._engine.broadcast.add(service)
         return service
 
@@ -221,51 +227,38 @@ class Services:
         return SearchService(self._context, self.reader, self.bookmarks, index, partial(self._update_index, index))
 
     @cached_property
-    def sync(self) -> SyncService | None:
-        """Sync with other devices; None: the settings do not ask for it."""
-        if not self._has_sync:
-            return None
-        from tui_pod.services.sync import SyncService, Work  # see `BESIDE`
+    def sync(self) -> SyncService:
+        """Sync with other devices."""
+        from tui_pod.services.sync import SyncService  # see `BESIDE`
 
-        return SyncService(
-            self._context,
-            Work(
-                self._run_sync,
-                lambda: self.feeds.take_synced(),
-                self._has_sync_news,
-                self._is_first_sync,
-                self._engine.broadcast.sync_ended,
-            ),
-        )
+        broadcast = self._engine.broadcast
+        service = SyncService(self._context, self._sync_setup, self.feeds, broadcast.sync_ended)
+        broadcast.add(service)
+        return service
 
     @cached_property
-    def _peek(self) -> Peek:
-        from tui_pod.sync.login import password_file, read_password  # only with [sync]
-        from tui_pod.sync.peek import Peek
+    def _sync_setup(self) -> SyncSetup:
+        from tui_pod.services.sync_setup import SyncSetup  # see `BESIDE`
 
-        settings, state = self.first.settings.sync, self._files.state.path
-        read = partial(read_password, settings.password_command, password_file(state))
-        return Peek(settings.folder, (settings.server, settings.user), state, read)
+        settings = self.first.settings.sync
+        return SyncSetup(self._files, settings, self._sync_set_by, self._engine.save, self._other_programs)
 
     @cached_property
-    def _covers(self) -> Covers:
+    def covers(self) -> Covers:
+        """Pictures of episodes and podcasts."""
         from tui_pod.services.podcasts.covers import Covers  # brings TLS, 2 MiB, which few sessions need
 
         return Covers(self._files.paths.cache / "covers", self._engine.sources.podcasts)
-
-    async def read_cover(self, subject: Episode | str) -> bytes | None:
-        """Return the cover of an episode, or the picture at an address, as `audio.cover` makes it; None: no picture."""
-        return await self._covers.picture(subject)
 
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played so far."""
         return await self._engine.compute_statistics()
 
     @cached_property
-    def _elsewhere(self) -> ElsewhereWatch:
-        from tui_pod.services.elsewhere import ElsewhereWatch  # after the first paint
+    def _other_programs(self) -> OtherPrograms:
+        from tui_pod.services.other_programs import OtherPrograms  # after the first paint
 
-        return ElsewhereWatch(self.controller, self._files.state, self._look_at_feeds)
+        return OtherPrograms(self.controller, self._files.state, self._look_at_feeds)
 
     # -- start and end -------------------------------------------------------------------------------------
 
@@ -301,7 +294,7 @@ class Services:
             broadcast,
             self.terminal,
             files.state.path,
-            lambda: self.sync.synced if self.sync is not None else None,
+            lambda: self.sync.synced,
             {
                 "bookmark.add": lambda: self.bookmarks.add(lambda _: None),
                 "feed.refresh_all": lambda: self.feeds.refresh(),
@@ -320,61 +313,9 @@ class Services:
             held = self.controller.library.find(self.controller.playback.episode)
             if held is not None and is_book(held):
                 self._engine.sources.tell_chapters(held, self.controller.playback.load)
-        self._start_sync()
-        self._elsewhere.start()
+        self.sync.start()
+        self._other_programs.start()
         self.search.start()
-
-    def _start_sync(self, is_asked: bool = False) -> None:
-        if self.sync is not None:
-            self._engine.broadcast.add(self.sync)
-            self.sync.start(is_asked)
-
-    async def add_server(self, address: str, user: str, password: str) -> None:
-        """Add a server with libraries, and sync with it. Raises what `FeedService.add_server` raises."""
-        await self.feeds.add_server(address, user, password)
-        vars(self).pop("_has_servers", None)
-        if self.sync is None:
-            vars(self).pop("sync")
-            self._start_sync(is_asked=True)
-        else:
-            self.sync.sync_now()
-
-    async def set_up_sync(self, chosen: SyncSettings, password: str) -> None:
-        """Try what the listener wants to sync with, save it in the state, and sync.
-
-        Args:
-            chosen: what to sync with; nothing: do not sync.
-            password: that of the server; empty: the one that is saved.
-
-        Raises:
-            UserError: there is no such folder, or the server does not take the login. Nothing was changed.
-        """
-        from tui_pod.runtime.threads import in_thread  # only if asked for
-        from tui_pod.sync.login import check_folder, log_in, password_file, read_password
-        from tui_pod.sync.memory import memory_file
-
-        former, state = self.first.settings.sync, self._files.state.path
-        file = password_file(state)
-
-        def check() -> None:
-            if chosen.folder:
-                check_folder(chosen.folder)
-            if chosen.server:
-                log_in(chosen.server, chosen.user, password or read_password("", file), file)
-
-        with self.tasks.showing("sync set-up", "trying the sync server"):
-            await in_thread(lambda _: check())
-        for name, value in chosen.values().items():
-            self.controller.remember("sync_with", name, value)
-        if (chosen.server, chosen.user) != (former.server, former.user):
-            memory_file(state).unlink(missing_ok=True)  # so that the first sync with another server asks
-        self.first = self.first._replace(settings=self.first.settings._replace(sync=chosen))
-        vars(self).pop("_peek", None)
-        if self.sync is None:
-            vars(self).pop("sync")
-            self._start_sync(is_asked=True)
-        elif chosen.is_set:
-            self.sync.sync_now()
 
     async def close(self) -> None:
         """End what runs on the event loop."""
@@ -386,7 +327,7 @@ class Services:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        await self._elsewhere.close()
+        await self._other_programs.close()
         await self._engine.broadcast.close()
         if "recognition" in vars(self):
             await self.recognition.close()
@@ -399,10 +340,7 @@ class Services:
         if self._watchdog is not None:
             self._watchdog.stop()
         is_saved = self._engine.finish()
-        if self._has_sync and not self._is_first_sync():
-            from tui_pod.runtime.subprocesses import run_apart  # only with [sync]
-
-            run_apart("tui_pod", "sync", *self._files.options)  # goes on when the app has ended
+        self._sync_setup.run_apart()
         return is_saved
 
     def _end_now(self, number: int) -> None:
@@ -426,22 +364,16 @@ class Services:
         if self._files.has_podcasts:
             await self.feeds.look_elsewhere()
 
-    async def _reload(self, new: int) -> None:
-        """Load the library again and show it, after podcasts were changed; `new` is the number of new episodes."""
+    async def _read_library(self, size: int) -> Loaded:
         from tui_pod.library.reload import reload_library  # only with podcasts
-        from tui_pod.runtime.threads import in_thread
 
-        paths, controller = self._files.paths, self.controller
-        loaded = await reload_library(self._files.catalogs, paths.cache, paths.data, len(controller.library) + new)
-        controller.lists.show(loaded.library)
-        for notice in loaded.notices:
-            self.frontend.tell(notice, is_error=True)
+        return await reload_library(self._files.catalogs, self._files.paths.cache, self._files.paths.data, size)
+
+    def _library_changed(self, new: int) -> None:
         self.search.refresh()
-        if new and self.sync is not None:
-            self.sync.sync_soon()  # takes progress that waits for these episodes
-        if (save := loaded.save) is not None:
-            await in_thread(lambda _: save())
         self.recognition.look()
+        if new:
+            self.sync.sync_soon()  # takes progress that waits for these episodes
 
     async def _announce(self, title: str, text: str) -> None:
         if self._starting is not None:
@@ -457,68 +389,9 @@ class Services:
         if not await asyncio.to_thread(is_current, index, stamp):
             await run_command("search", "--update", *self._files.options, is_ahead=not self.search.typed)
 
-    @property
-    def _has_sync(self) -> bool:
-        return self._files.is_writable and (self.first.settings.sync.is_set or self._has_servers)
-
-    @cached_property
-    def _has_servers(self) -> bool:
-        if not self._files.has_podcasts:
-            return False
-        from tui_pod.shelf.feed_store import FeedStore  # only with podcasts
-        from tui_pod.sources.table import source_of
-
-        store = FeedStore(self._files.paths.data)
-        with contextlib.closing(store.db), contextlib.suppress(UserError):
-            return any(source_of(feed.address).keeps_progress for feed in store.feeds())
-        return False
-
-    def _is_first_sync(self) -> bool:
-        from tui_pod.sync.sending import lock_file  # only with sync
-
-        return not (self._has_sync and lock_file(self._files.state.path).exists())  # it may just have been turned off
-
-    async def _run_sync(self, *options: str) -> dict[str, Any]:
-        from tui_pod.runtime.threads import in_thread  # only with [sync]
-        from tui_pod.services.sync import run_sync
-
-        await self._engine.save()
-        before = await in_thread(lambda _: self._peek.files())  # in a folder that may be far away
-        report = dict[str, Any]()
-        try:
-            with self._elsewhere.leaving_progress():
-                report = await run_sync(*self._files.options, *options)
-        finally:
-            self._peek.synced(before, report.get("machine") or "")
-        return report
-
-    async def _has_sync_news(self, with_server: bool) -> bool:
-        from tui_pod.runtime.threads import in_thread  # only with [sync]
-
-        def look(_: object) -> bool:
-            return self._peek.has_news(with_server) or (with_server and self._has_servers and self._has_library_news())
-
-        return await in_thread(look)
-
-    def _has_library_news(self) -> bool:
-        from tui_pod.shelf.feed_store import FeedStore  # only with servers
-        from tui_pod.sync.libraries import has_news
-
-        store = FeedStore(self._files.paths.data)
-        with contextlib.closing(store.db):
-            return has_news(store, self._files.state.path)
-
 
 async def _preload(modules: Sequence[str]) -> None:
     for module in modules:
         await asyncio.sleep(0)
         import_module(module)
     await asyncio.sleep(0)
-
-
-async def _is_sparing(is_start: bool) -> bool:
-    """Return whether the network is paid by the byte or, except at the start, the machine runs on its battery."""
-    from tui_pod.integrations.metered import is_metered  # an extra: may be missing
-    from tui_pod.runtime.power import is_on_battery
-
-    return (not is_start and await asyncio.to_thread(is_on_battery)) or await is_metered()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
@@ -20,13 +19,16 @@ from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime import changes
 from tui_pod.services.frontend import Job
-from tui_pod.services.tasks import CommandFailed, run_command
+from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import to_progress
 from tui_pod.state.notebook import LAYOUTS, read_notebook
 
 if TYPE_CHECKING:
+    from tui_pod.config.settings import SyncSettings
     from tui_pod.services.context import Context
+    from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.sync_setup import SyncSetup
 
 EVERY = 900.0
 """Seconds between two syncs."""
@@ -52,9 +54,6 @@ MAX_NAME = 60
 ANSWER_WAIT = 1.0
 """Longest time in seconds that playing waits for the other machines."""
 
-LIMIT = 330.0
-"""Longest time in seconds for a sync; the limit of the command itself is shorter."""
-
 ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks first."
 """Said instead of a question that nobody asked for: a dialog would take the keys that are meant for the list."""
 
@@ -63,29 +62,26 @@ FIRST = f"Sync is set up but has never run. {ON_REQUEST}"
 FIRST_WITH = f"Not synced yet with {{}}. {ON_REQUEST}"
 
 
-class Work(NamedTuple):
-    """What the app does for a sync."""
-
-    run: Callable[..., Awaitable[dict[str, Any]]]
-    """Saves, syncs, and returns what `tui-pod sync --json` prints; the arguments are more options of it."""
-    reload: Callable[[], Awaitable[None]]
-    """Reloads the podcasts, and fetches new ones."""
-    has_news: Callable[[bool], Awaitable[bool]]
-    """Looks cheaply whether other machines have synced, on the server too if True. Raises UserError."""
-    is_first: Callable[[], bool]
-    """True before the very first sync, which runs only once the listener agrees."""
-    ended: Callable[[], None] = lambda: None
-    """Called after a sync."""
-
-
 class SyncService(Follower):
     """Syncs at start, after a pause and an end, every 15 minutes, when asked, and when another machine has synced."""
 
-    def __init__(self, context: Context, work: Work) -> None:
+    def __init__(
+        self, context: Context, setup: SyncSetup, feeds: FeedService, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        """Do nothing until it is started.
+
+        Args:
+            context: what the services have in common.
+            setup: what to sync with.
+            feeds: fetches the podcasts that a sync adds.
+            ended: called after a sync.
+        """
         self._context, self._frontend = context, context.frontend
-        self.work = work
-        """What it calls."""
+        self.setup = setup
+        self._feeds = feeds
+        self._ended = ended
         self._tasks = context.tasks
+        self._is_started = False
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
         self._since = context.controller.now()  # changes after this are still to be sent
@@ -97,24 +93,47 @@ class SyncService(Follower):
         self._send_by = 0.0  # when to send what has changed, by the loop's clock; 0: nothing has
         self._is_awaited = False  # playback waits for the result
         self._unasked: list[str] = []  # folder and servers that the listener was told are not synced yet
-        self._told: list[str] = []  # podcasts of other machines that the listener was told about
+        self._named: list[str] = []  # podcasts of other machines that were named to the listener
 
-    def start(self, is_asked: bool = False) -> None:
-        """Sync now and at intervals; unless the listener asked, not if it would be the first sync."""
-        self._context.controller.handover.attach(self)
-        self._loop = asyncio.get_running_loop()
-        changes.listeners.append(self._saved)
-        self._tasks.later("sync look", LOOK_EVERY, self._look_now)
-        if is_asked:
-            self.sync_now()
-        elif self.work.is_first():
+    def start(self) -> None:
+        """Sync now and at intervals, if there is something to sync with; not if it would be the first sync."""
+        if not self.setup.is_set:
+            return
+        self._follow_changes()
+        if self.setup.is_first():
             self._frontend.tell(FIRST)
         else:
             self._begin()
 
+    async def set_up(self, chosen: SyncSettings, password: str) -> None:
+        """Try what the listener wants to sync with, save the choice, and sync. Raises what `SyncSetup.choose` does."""
+        with self._tasks.showing("sync set-up", "trying the sync server"):
+            await self.setup.choose(chosen, password)
+        for name, value in chosen.values().items():
+            self._context.controller.remember("sync_with", name, value)
+        if chosen.is_set:
+            self._follow_changes()
+            self.sync_now()
+
+    async def add_server(self, address: str, user: str, password: str) -> None:
+        """Add a server with libraries, and sync with it. Raises what `FeedService.add_server` does."""
+        await self._feeds.add_server(address, user, password)
+        self.setup.look_for_servers()
+        self._follow_changes()
+        self.sync_now()
+
+    def _follow_changes(self) -> None:
+        """Begin to look for changes, here and on other machines."""
+        if not self._is_started:
+            self._is_started = True
+            self._context.controller.handover.attach(self)
+            self._loop = asyncio.get_running_loop()
+            changes.listeners.append(self._saved)
+            self._tasks.later("sync look", LOOK_EVERY, self._look_now)
+
     def sync_now(self) -> None:
         """Sync because the listener asked, and report errors."""
-        if not self.work.is_first():
+        if not self.setup.is_first():
             self._begin(is_asked=True)
         elif not self.is_asking:
             self._running = self._tasks.run(self._ask_first())
@@ -127,7 +146,7 @@ class SyncService(Follower):
     def ask(self) -> None:
         """Look for newer positions before something plays, which waits for `ANSWER_WAIT` at most."""
         handover = self._context.controller.handover
-        if self.work.is_first():
+        if self.setup.is_first():
             handover.go()
             return
         self._is_awaited = True
@@ -142,7 +161,7 @@ class SyncService(Follower):
 
     def sync_soon(self) -> None:
         """Sync `AFTER` the last change, once for several."""
-        if self.work.is_first():
+        if self.setup.is_first():
             return
         now = asyncio.get_running_loop().time()
         if not self._send_by:
@@ -171,16 +190,16 @@ class SyncService(Follower):
         self._tasks.later("sync look", LOOK_EVERY, self._look_now)
         self.rounds += 1
         is_due = self.rounds % round(LOOK_PLAYING_EVERY / LOOK_EVERY) == 0 or not self._was_playing
-        if is_due and not (self.is_asking or self.work.is_first()):
+        if is_due and not (self.is_asking or self.setup.is_first()):
             with_server = not self._was_playing and self.rounds % round(ASK_EVERY / LOOK_EVERY) == 0
             self._running = self._tasks.run(self._look(with_server))
 
     async def _look(self, with_server: bool) -> None:
         """Sync if another machine has synced, and answer what waits for it."""
         try:
-            has_news = await self.work.has_news(with_server)
+            has_news = await self.setup.has_news(with_server)
             if self._is_awaited and not (has_news or with_server):
-                with_server, has_news = True, await self.work.has_news(True)
+                with_server, has_news = True, await self.setup.has_news(True)
         except UserError:  # a sync says what is wrong
             has_news = False
             with_server = False
@@ -201,7 +220,7 @@ class SyncService(Follower):
     async def _ask_first(self) -> None:
         """Show what the first sync would do, and ask."""
         with self._tasks.showing("first sync", "asking the server"):
-            report = await self.work.run("--dry-run")
+            report = await self.setup.run("--dry-run")
         if report.get("error"):
             raise CommandFailed(str(report["error"]))
         summary = report.get("summary") or "nothing would change"
@@ -219,9 +238,9 @@ class SyncService(Follower):
         """Ask whether to subscribe to podcasts of other machines; in a sync that nobody asked for, name them once."""
         from tui_pod.sync.shared_podcasts import found_there  # only with [sync]
 
-        if not names or (names == self._told and not is_asked):
+        if not names or (names == self._named and not is_asked):
             return
-        self._told, found = names, found_there([clean(name, MAX_NAME) for name in names])
+        self._named, found = names, found_there([clean(name, MAX_NAME) for name in names])
 
         def answer(is_yes: bool) -> None:
             self._tasks.run(self._sync_next(False, "--podcasts", "yes" if is_yes else "no"))
@@ -239,7 +258,7 @@ class SyncService(Follower):
         since = self._context.controller.now()
         try:
             with self._tasks.showing("sync", "syncing"):
-                report = await self.work.run(*options)
+                report = await self.setup.run(*options)
         except CommandFailed as failure:
             report = {"received": [], "error": str(failure)}
         except asyncio.CancelledError:
@@ -250,7 +269,7 @@ class SyncService(Follower):
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
         if not error:
             self._since = self.synced = since
-            self.work.ended()
+            self._ended()
         self._show()
         notebook = read_notebook(
             {each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS}
@@ -268,7 +287,7 @@ class SyncService(Follower):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)
         if report.get("subscribed") or report.get("unsubscribed"):
-            await self.work.reload()
+            await self._feeds.take_synced()
             if report.get("subscribed") and not is_second:  # takes what came for podcasts fetched since
                 await self._sync(is_asked=False, is_second=True)
         if error and is_asked:
@@ -305,11 +324,6 @@ def _age(seconds: float) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h ago"
     return f"{minutes} m ago" if minutes else "just now"
-
-
-async def run_sync(*arguments: str) -> dict[str, Any]:
-    """Run `tui-pod sync --json` and return what it prints. Raises CommandFailed with its message."""
-    return json.loads(await run_command("sync", "--json", *arguments, limit=LIMIT))  # type: ignore[no-any-return]
 
 
 def _origins(report: Mapping[str, Any]) -> dict[str, str]:

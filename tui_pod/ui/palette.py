@@ -91,8 +91,10 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         yield PaletteCommand(
             "Notices", lambda: app.show_dialog(NoticesScreen(list(app.told))), about="recent, newest first"
         )
-    if (sync := services.sync) is not None:
-        yield PaletteCommand("Sync now", sync.sync_now, about="progress and podcasts, with your server or folder")
+    if services.sync.setup.is_set:
+        yield PaletteCommand(
+            "Sync now", services.sync.sync_now, about="progress and podcasts, with your server or folder"
+        )
     about = "with a folder, or a gpodder, Nextcloud or Audiobookshelf server"
     yield PaletteCommand("Set up sync", main.dialogs.set_up_sync, about=about)
 

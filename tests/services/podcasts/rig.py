@@ -18,7 +18,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.integrations.broadcast import Broadcast
-from tui_pod.library.cache import load_library
+from tui_pod.library.cache import Loaded, load_library
 from tui_pod.library.reload import reload_library
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.services.podcasts.feeds import FeedService
@@ -54,16 +54,16 @@ class ServiceRig:
         self.announced: list[tuple[str, str]] = []
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.context = make_context(self.controller, self.driver, given, self.podcasts)
-        self.service = FeedService(self.context, loaded.feeds, self._reload, self._announce, self._spares, False)
+        self.service = FeedService(
+            self.context, loaded.feeds, self._read, lambda _: None, self._announce, self._spares, False
+        )
         broadcast.add(self.service)
 
     async def _spares(self, is_start: bool) -> bool:
         return is_start in self.spared
 
-    async def _reload(self, new: int) -> None:
-        loaded = await reload_library([], self.cache, self.data, len(self.controller.library) + new)
-        self.controller.adopt(loaded.library, self.controller.progress_index.moved_to(loaded.library))
-        self.driver.library_changed(loaded.library, self.controller.progress_index)
+    async def _read(self, size: int) -> Loaded:
+        return await reload_library([], self.cache, self.data, size)
 
     async def _announce(self, title: str, text: str) -> None:
         self.announced.append((title, text))

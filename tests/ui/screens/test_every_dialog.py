@@ -66,8 +66,8 @@ MAKE: dict[type[Dialog], Callable[[AppDriver], Dialog]] = {
     PlanScreen: lambda driver: PlanScreen(driver.services, driver.main.model),
     SleepScreen: lambda driver: SleepScreen(driver.controller, "z"),
     SummaryScreen: lambda driver: SummaryScreen(driver.controller, Summary(1, 60.0, 60.0, (), None)),
-    ServerScreen: lambda driver: ServerScreen(driver.services),
-    SyncScreen: lambda driver: SyncScreen(driver.services, is_server=True),
+    ServerScreen: lambda driver: ServerScreen(driver.services.sync),
+    SyncScreen: lambda driver: SyncScreen(driver.services.sync, is_server=True),
 }
 
 BASES = {InputDialog, SearchDialog, FormDialog}

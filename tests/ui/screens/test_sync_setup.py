@@ -16,7 +16,7 @@ from tests.sources.server import Site, body, guarded
 from tests.ui.test_feeds_for_real import RealDriver, real, running
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.library.library import Library
-from tui_pod.services import sync
+from tui_pod.services import sync_setup
 from tui_pod.state.store import StateFile
 from tui_pod.sync.memory import memory_file
 from tui_pod.ui.screens.main import MainScreen
@@ -34,7 +34,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(options[-1])
         return {"received": [], "summary": "3 podcasts would be added"}
 
-    monkeypatch.setattr(sync, "run_sync", run_sync)
+    monkeypatch.setattr(sync_setup, "run_sync", run_sync)
     return found
 
 
@@ -54,7 +54,7 @@ async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: 
     (home / "shared").mkdir()
     async with running(home) as found:
         driver = real(found)
-        assert driver.services.sync is None
+        assert not driver.services.sync.setup.is_set
         await open_form(driver, is_server=False)
         await driver.press(*str(home / "shared"), "down", *"desk", "enter")
         await driver.see("3 podcasts would be added. Nothing is", "unsubscribed. Go on?")
@@ -64,7 +64,7 @@ async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: 
     assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
     assert not (home / "config.toml").read_text()
     async with running(home) as found:
-        assert found.services.sync is not None
+        assert found.services.sync.setup.is_set
         await open_form(real(found), is_server=False)
         await found.press("ctrl+u", "enter")
         await real(found).told("Nothing is synced any more.")
@@ -145,7 +145,7 @@ async def test_audiobookshelf_server_is_added_with_its_login(home: Path, runs: l
 
 async def test_keys_that_come_at_once_go_to_the_field_that_is_theirs(library: Library) -> None:
     async with run_app(library) as driver:
-        await driver.app.push_screen(SyncScreen(driver.services, is_server=True))
+        await driver.app.push_screen(SyncScreen(driver.services.sync, is_server=True))
         for key in ("a", "down", "b", "down", "c"):
             driver.app.post_message(Key(key, key if len(key) == 1 else None))
         await driver.until(lambda: not any(field.value == "" for field in fields(driver)), "all are typed")

@@ -39,6 +39,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.text.clean import counted
+from tui_pod.core.wall_time import local_date
 
 
 class Interlude(Protocol):
@@ -92,7 +93,7 @@ class PlaybackController:
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         notebook = notebook or Notebook()
-        self.lists = ListEditor(state, self.undo_history, notebook.lists, self.adopt)
+        self.lists = ListEditor(state, self.undo_history, notebook.lists, lambda: self.show_library(self.library))
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
         self._interlude: Interlude | None = None
@@ -155,8 +156,17 @@ class PlaybackController:
         """Return the time (UTC); `local_time` returns what to show of it."""
         return self._state.ports.clock()
 
+    def show_library(self, library: Library) -> None:
+        """Replace the library, such as after a refresh, with the listener's lists as topics, and show it."""
+        from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
+
+        library = with_lists(library, self.lists, local_date(self.now()))
+        progress_index = self.progress_index.moved_to(library)
+        self.adopt(library, progress_index)
+        self._listener.library_changed(library, progress_index)
+
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Replace the library, such as after feeds were refreshed; playback goes on."""
+        """Replace the library without showing it; playback goes on."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
         self.bookmarks.adopt()

@@ -1,19 +1,16 @@
-"""Change the lists of the listener's own, and show them as topics of the library."""
+"""Change the lists of the listener's own, which the library shows as topics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import MAX_NAME, ListKey, OwnList, checked_name
 from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
-from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.core.wall_time import local_date
 
 
 class ListEditor(EditableRecords[OwnList]):
@@ -24,11 +21,11 @@ class ListEditor(EditableRecords[OwnList]):
         state: PlaybackState,
         undo: UndoHistory,
         lists: Iterable[OwnList],
-        adopt: Callable[[Library, ProgressIndex], None],
+        show: Callable[[], None],
     ) -> None:
-        """Begin with the saved lists; `adopt` puts a library in the place of the present one."""
+        """Begin with the saved lists; `show` shows the library again, with the lists as they are now."""
         super().__init__(state, undo, lists)
-        self._adopt = adopt
+        self._show = show
 
     @property
     def by_hand(self) -> list[OwnList]:
@@ -103,20 +100,10 @@ class ListEditor(EditableRecords[OwnList]):
         self.remove_all([ListKey(clean(name, MAX_NAME))], label)
         return label
 
-    def show(self, library: Library) -> None:
-        """Show a library, with the lists as topics."""
-        from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
-
-        state = self._state
-        library = with_lists(library, self, local_date(state.ports.clock()))
-        progress_index = state.progress_index.moved_to(library)
-        self._adopt(library, progress_index)
-        state.ports.listener.library_changed(library, progress_index)
-
     def turn_day(self) -> None:
         """Remove what is too old by now from the lists with an age limit."""
         if any(each.max_age is not None for each in self):
-            self.show(self._state.library)
+            self._show()
 
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:  # noqa: ARG002 - all are made anew
-        self.show(self._state.library)
+        self._show()

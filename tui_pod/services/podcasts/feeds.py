@@ -22,7 +22,7 @@ from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.keeping import Keeper
-from tui_pod.services.podcasts.library import Reload, ShownLibrary
+from tui_pod.services.podcasts.library import ReadLibrary, ShownLibrary
 from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
@@ -45,7 +45,8 @@ class FeedService(Follower):
         self,
         context: Context,
         shown: tuple[int, int] | None,
-        reload: Reload,
+        read: ReadLibrary,
+        changed: Callable[[int], None],
         announce: Announce,
         is_sparing: Callable[[bool], Awaitable[bool]],
         has_course: bool,
@@ -55,7 +56,8 @@ class FeedService(Follower):
         Args:
             context: what the services have in common.
             shown: the generation of the podcasts in the library on the screen; None: it has none.
-            reload: reloads and shows the library.
+            read: reads the library again.
+            changed: called once another library is shown, with the number of new episodes.
             announce: shows a desktop notification.
             is_sparing: returns whether using the network may cost too much, given whether the app is starting.
             has_course: whether the catalogue that comes with the program is used, if only hidden.
@@ -65,7 +67,7 @@ class FeedService(Follower):
         self.news = News(context)
         self.downloads = DownloadService(context, self.news.looked)
         self.directories = DirectoryService(context)
-        self._library = ShownLibrary(context, self.news, shown, reload)
+        self._library = ShownLibrary(context, self.news, shown, read, changed)
         self._keeper = Keeper(context, self.downloads)
         self.settings = PodcastSettingsService(context, self._library, self._keeper, self._refresh_folder, has_course)
         self._folders = FolderWatch(context, self._refresh_folder)

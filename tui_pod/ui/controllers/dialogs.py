@@ -87,7 +87,7 @@ class DialogController:
         """Ask what to sync with."""
         from tui_pod.ui.screens.sync_setup import choose_way  # after the first paint
 
-        self._show(choose_way(self._services))
+        self._show(choose_way(self._services.sync))
 
     def collect(self, episodes: Sequence[str]) -> None:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""

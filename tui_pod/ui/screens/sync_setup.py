@@ -15,15 +15,15 @@ from tui_pod.ui.screens.form import FormDialog, FormField
 from tui_pod.ui.widgets.path_input import PathInput
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
+    from tui_pod.services.sync import SyncService
 
 
 class SyncScreen(FormDialog):
     """Asks for what to sync with, tries it, and syncs."""
 
-    def __init__(self, services: Services, is_server: bool) -> None:
+    def __init__(self, sync: SyncService, is_server: bool) -> None:
         """Edit the server, or the folder; the other one stays as it is."""
-        self._services, self._former = services, services.first.settings.sync
+        self._sync, self._former = sync, sync.setup.settings
         former = self._former
         device = FormField(
             "device", "This machine", "Its name on the others", former.device, usual="its host name", limit=60
@@ -67,7 +67,7 @@ class SyncScreen(FormDialog):
         self.wait_for(self._set_up(chosen, values.get("password", "")), "Trying it …", "Close")
 
     async def _set_up(self, chosen: SyncSettings, password: str) -> None:
-        await self._services.set_up_sync(chosen, password)
+        await self._sync.set_up(chosen, password)
         self.app.notify("Saved." if chosen.is_set else NOT_SYNCED)
         self.dismiss()
 
@@ -75,14 +75,14 @@ class SyncScreen(FormDialog):
 class ServerScreen(FormDialog):
     """Asks for a server with libraries of books and podcasts, and adds it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, sync: SyncService) -> None:
         fields = (
             FormField("server", "Server", "Its address", usual="https://…"),
             FormField("user", "User", "Your name there; empty: with an API key as password"),
             FormField("password", "Password", "Sent to this server alone, or its API key", is_secret=True),
         )
         super().__init__("Audiobookshelf", fields)
-        self._services = services
+        self._sync = sync
 
     def save(self, values: Mapping[str, str]) -> None:
         """Try it; the dialog closes if it works."""
@@ -90,21 +90,21 @@ class ServerScreen(FormDialog):
             self.wait_for(self._add(values["server"], values["user"].strip(), values["password"]), "Logging in …")
 
     async def _add(self, server: str, user: str, password: str) -> None:
-        await self._services.add_server(server, user, password)
+        await self._sync.add_server(server, user, password)
         if self.is_current:
             self.dismiss()
 
 
-def choose_way(services: Services) -> ChoiceDialog:
+def choose_way(sync: SyncService) -> ChoiceDialog:
     """Return the dialog that asks what to sync with."""
 
     def choose(number: int) -> None:
         if number == len(SYNC_WAYS) - 1:
-            dialog.app.push_screen(ServerScreen(services))
-        elif services.sync_file is not None:
-            dialog.app.notify(SET_BY_FILE.format(services.sync_file))
+            dialog.app.push_screen(ServerScreen(sync))
+        elif sync.setup.set_by is not None:
+            dialog.app.notify(SET_BY_FILE.format(sync.setup.set_by))
         else:
-            dialog.app.push_screen(SyncScreen(services, is_server=number == 1))
+            dialog.app.push_screen(SyncScreen(sync, is_server=number == 1))
 
     dialog = ChoiceDialog("Sync with", SYNC_WAYS, choose)
     return dialog

@@ -243,7 +243,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
                 self._show()
             return
         if self._has_colours and episode.audio is not None:
-            self._picture.picture = await services.read_cover(episode)
+            self._picture.picture = await services.covers.picture(episode)
         elif self._has_colours and (index := library.index(episode.id)) is not None:
             seeds = find_seeds(library, index)
             self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms

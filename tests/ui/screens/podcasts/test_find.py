@@ -92,7 +92,7 @@ async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.screens.podcasts.find.are_covers_drawn", lambda *_: True)
     async with run_app(library) as driver:
-        driver.services.covers[str(SHIPS.cover)] = bytes(PICTURE_BYTES)
+        driver.services.covers.pictures[str(SHIPS.cover)] = bytes(PICTURE_BYTES)
         await look(driver)
         cover = driver.app.screen.query_one(Cover)
         await driver.until(lambda: cover.picture is not None, "the cover of the first is drawn")

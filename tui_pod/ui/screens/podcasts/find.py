@@ -132,7 +132,7 @@ class FindScreen(Dialog):
     async def _draw(self, address: str) -> None:
         """Show the cover of the podcast at the cursor once the cursor rests."""
         await asyncio.sleep(PAUSE)
-        self.query_one(Cover).picture = await self._services.read_cover(address) if address else None
+        self.query_one(Cover).picture = await self._services.covers.picture(address) if address else None
 
     async def _find(self) -> None:
         self._found = await self._feeds.directories.find(self._words)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.runtime.power import is_on_battery
+from tui_pod.integrations.power_and_network import is_on_battery
 
 
 def describe(folder: Path, **supplies: dict[str, str]) -> Path:

@@ -16,8 +16,8 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.services import elsewhere
-from tui_pod.services.elsewhere import ElsewhereWatch
+from tui_pod.services import other_programs
+from tui_pod.services.other_programs import OtherPrograms
 from tui_pod.state.store import State, StateFile
 
 LATER = START + timedelta(minutes=1)
@@ -33,7 +33,7 @@ class Watched(StateFile):
         self.looks = 0
         self.failure: UserError | None = None
         self.is_stuck = False
-        self.watch = ElsewhereWatch(room.controller, self, self._look_at_feeds)
+        self.watch = OtherPrograms(room.controller, self, self._look_at_feeds)
 
     @property
     def is_changed_elsewhere(self) -> bool:
@@ -130,7 +130,7 @@ async def test_what_a_sync_saves_is_left_to_it_and_seen_afterwards(room: Room, w
 async def test_look_that_fails_does_not_end_the_watch(
     room: Room, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elsewhere, "EVERY", 0.0)
+    monkeypatch.setattr(other_programs, "EVERY", 0.0)
     watched.failure = CatalogsError(["catalog.toml:1: broken"])
     watched.watch.start()
     await until(lambda: watched.looks, "it looks")
@@ -153,8 +153,8 @@ async def test_look_that_fails_again_and_again_waits_longer_up_to_a_limit(
             over.set()
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(elsewhere, "EVERY", 10.0)
-    monkeypatch.setattr("tui_pod.services.elsewhere.asyncio.sleep", sleep)
+    monkeypatch.setattr(other_programs, "EVERY", 10.0)
+    monkeypatch.setattr("tui_pod.services.other_programs.asyncio.sleep", sleep)
     watched.failure = CatalogsError(["catalog.toml:1: broken"])
     watched.watch.start()
     await over.wait()
@@ -170,10 +170,10 @@ async def test_watch_that_was_not_started_is_closed(watched: Watched) -> None:
 async def test_watch_ends_though_the_check_fails_when_it_is_cancelled(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elsewhere, "EVERY", 0.0)
+    monkeypatch.setattr(other_programs, "EVERY", 0.0)
     watched.is_stuck = True
     watched.watch.start()
     await until(lambda: watched.looks == 1, "it looks")
-    monkeypatch.setattr(elsewhere, "EVERY", 60.0)
+    monkeypatch.setattr(other_programs, "EVERY", 60.0)
     await watched.watch.close()
     assert watched.looks == 1

@@ -24,7 +24,7 @@ SELDOM = 30.0
 """Longest time in seconds between two checks while they fail."""
 
 
-class ElsewhereWatch:
+class OtherPrograms:
     """Watches the files that several instances share."""
 
     def __init__(

@@ -10,7 +10,7 @@ from dbus_fast import PropertyAccess
 from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, dbus_property
 
-from tui_pod.integrations.metered import is_metered
+from tui_pod.integrations.power_and_network import is_metered
 
 NAME = "org.freedesktop.NetworkManager"
 
