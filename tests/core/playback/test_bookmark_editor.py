@@ -21,19 +21,14 @@ def saved(room: Room) -> list[Bookmark]:
     return [record for record in room.writer.records if isinstance(record, Bookmark)]
 
 
-def test_bookmark_kept_is_saved_and_told() -> None:
+def test_bookmark_kept_is_saved_and_told_once() -> None:
     room = make_room()
     bookmark = keep(room)
     assert (bookmark.text, bookmark.created, bookmark.title) == ("Words to keep.", START, "One")
+    assert room.controller.bookmarks.add("one", "One", WORDS._replace(start=10.4)) == (bookmark, False)
+    room.controller.bookmarks.edit(bookmark.key, WORDS.text, "")
     assert saved(room) == [bookmark]
     assert (room.writer.compactions, room.listener.bookmarked) == (1, [frozenset({"one"})])
-
-
-def test_bookmark_kept_again_is_the_one_that_is_there() -> None:
-    room = make_room()
-    bookmark = keep(room)
-    assert room.controller.bookmarks.add("one", "One", WORDS._replace(start=10.4)) == (bookmark, False)
-    assert saved(room) == [bookmark]
 
 
 def test_bookmarks_of_an_episode_are_in_the_order_of_its_time() -> None:
@@ -71,13 +66,6 @@ def test_words_that_were_corrected_are_no_longer_a_machines(words: str, is_recog
     bookmark, _ = keeper.add("one", "One", Stretch(1.0, 2.0, "Recognised.", is_recognised=True))
     keeper.edit(bookmark.key, words, "A note.")
     assert next(iter(keeper)).is_recognised is is_recognised
-
-
-def test_bookmark_edited_to_the_same_changes_nothing() -> None:
-    room = make_room()
-    keep(room)
-    room.controller.bookmarks.edit(keep(room).key, WORDS.text, "")
-    assert len(saved(room)) == 1
 
 
 def test_bookmarks_removed_leave_what_others_must_learn_and_come_back() -> None:

@@ -8,11 +8,8 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_room
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, newest
-
-SOON = START + timedelta(minutes=1)
-"""After everything that the room has played."""
 
 
 class Others:
@@ -68,11 +65,6 @@ def test_paused_episode_moves_to_a_newer_position_and_undo_goes_back(room: Room)
     assert room.progress("three").updated > START + timedelta(minutes=5)  # so that the other machine goes back too
 
 
-def test_paused_episode_keeps_its_position_if_that_is_newer(room: Room) -> None:
-    receive(room, 290.0, timedelta(seconds=10))
-    assert (room.position, room.progress("three").position) == (60.0, 60.0)
-
-
 def test_move_itself_saves_nothing_and_space_goes_on_there(room: Room) -> None:
     saved = room.writer.progress("three")
     receive(room, 200.0)
@@ -94,16 +86,12 @@ def test_machine_that_plays_on_moves_the_bar_with_one_line_and_one_undo(room: Ro
 
 def test_small_move_by_another_program_here_is_silent(room: Room) -> None:
     said = len(room.listener.said)
+    receive(room, 290.0, timedelta(seconds=10))
+    assert room.position == 60.0  # ours is newer
     receive(room, 64.0, origin="")
     assert (room.position, len(room.listener.said)) == (64.0, said)
-
-
-def test_restored_episode_moves() -> None:
-    held = Playback(episode="three", title="Three", position=60.0, duration=300.0)
-    room = make_room(EPISODES, {"three": Progress(START, 60.0, 300.0)}, playback=held)
-    receive(room, 200.0)
-    assert room.position == 200.0
-    assert room.listener.said[-1] == "2 min further, from laptop · u goes back"
+    room.controller.handover.take_over()
+    assert room.listener.said[-1] == "No other machine has a newer position."
 
 
 def test_loading_paused_episode_moves_and_saves_nothing_of_its_own(room: Room) -> None:
@@ -125,11 +113,6 @@ def test_episode_that_plays_is_offered_the_position_and_takes_it_by_key(room: Ro
     assert (room.position, room.progress("three").position) == (200.0, 200.0)
     room.controller.undo()
     assert room.position == 65.0
-
-
-def test_nothing_to_take_over_says_so(room: Room) -> None:
-    room.controller.handover.take_over()
-    assert room.listener.said[-1] == "No other machine has a newer position."
 
 
 def test_playing_on_without_moving_never_looks_newer_than_the_other_machine(room: Room, others: Others) -> None:
@@ -160,22 +143,19 @@ def test_offer_that_is_played_past_keeps_ours(room: Room, others: Others) -> Non
     assert room.progress("three").updated == room.clock.now
 
 
-def test_pause_before_an_offer_is_decided_moves_there(room: Room, others: Others) -> None:
+@pytest.mark.parametrize("is_left", [False, True])
+def test_pause_or_leaving_before_an_offer_is_decided_moves_there(room: Room, others: Others, is_left: bool) -> None:
     room.controller.toggle_pause()
     room.player.play(5)
     others.answer(200.0)
+    if is_left:
+        room.controller.play("two")
+        assert room.progress("three").position == 200.0
+        return
     room.controller.toggle_pause()
     assert (room.position, room.progress("three").position) == (200.0, 200.0)
     room.controller.undo()
     assert room.position == 65.0
-
-
-def test_leaving_an_episode_before_its_offer_is_decided_keeps_the_newer_position(room: Room, others: Others) -> None:
-    room.controller.toggle_pause()
-    room.player.play(5)
-    others.answer(200.0)
-    room.controller.play("two")
-    assert room.progress("three").position == 200.0
 
 
 def test_seek_decides_for_the_own_position(room: Room, others: Others) -> None:
@@ -192,6 +172,11 @@ def test_resuming_after_a_long_pause_waits_for_the_others(room: Room, others: Ot
     room.clock.go(121)
     room.controller.toggle_pause()
     assert (room.status, others.asked) == (PlayerStatus.PAUSED, 1)
+    room.controller.toggle_pause()
+    others.answer()
+    assert room.status is PlayerStatus.PAUSED  # as the second press wished
+    room.clock.go(121)
+    room.controller.toggle_pause()
     others.answer(200.0)
     assert room.status is PlayerStatus.PLAYING
     assert room.position == pytest.approx(200, abs=10)
@@ -206,14 +191,6 @@ def test_answer_after_the_first_sound_is_offered(room: Room, others: Others) -> 
     assert room.status is PlayerStatus.PLAYING
     assert room.position < 70
     assert "w goes there" in room.listener.said[-1]
-
-
-def test_second_press_while_waiting_stays_paused(room: Room, others: Others) -> None:
-    room.clock.go(121)
-    room.controller.toggle_pause()
-    room.controller.toggle_pause()
-    others.answer()
-    assert room.status is PlayerStatus.PAUSED
 
 
 def test_first_play_after_the_start_waits_and_a_second_wish_does_not() -> None:

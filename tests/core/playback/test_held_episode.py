@@ -33,11 +33,20 @@ def held() -> Room:
         (lambda room: room.controller.seek_to(0.0), 0.0),
     ],
 )
-def test_seek_in_a_restored_episode_is_saved_at_once_and_opens_nothing(
+def test_seek_in_a_restored_episode_is_saved_at_once_opens_nothing_and_can_be_undone(
     held: Room, seek: Callable[[Room], None], expected: float
 ) -> None:
     seek(held)
+    held.controller.set_paused(True)
     assert (held.position, held.writer.progress("three")[-1], held.loads()) == (expected, expected, [])
+    held.controller.undo()
+    assert (held.position, held.writer.progress("three")[-1]) == (120.0, 120.0)
+
+
+def test_restored_episode_plays_from_its_position_after_the_usual_rewind(held: Room) -> None:
+    held.clock.go(120.0)
+    held.controller.toggle_pause()
+    assert held.position == 117.0
 
 
 def test_restored_episode_plays_from_where_the_listener_sought(held: Room) -> None:
@@ -47,36 +56,12 @@ def test_restored_episode_plays_from_where_the_listener_sought(held: Room) -> No
     assert (held.loads(), held.position, held.status) == (["three"], 42.0, PlayerStatus.PLAYING)
 
 
-def test_restored_episode_plays_from_its_position_after_the_usual_rewind(held: Room) -> None:
-    held.clock.go(120.0)
-    held.controller.toggle_pause()
-    assert held.position == 117.0
-
-
-def test_restored_episode_can_be_told_to_pause_which_changes_nothing(held: Room) -> None:
-    held.controller.set_paused(True)
-    assert (held.loads(), held.controller.playback.episode) == ([], "three")
-
-
-def test_seek_in_a_restored_episode_can_be_undone(held: Room) -> None:
-    held.controller.seek_to(42.0)
-    held.controller.undo()
-    assert (held.position, held.writer.progress("three")[-1]) == (120.0, 120.0)
-
-
-def test_chapter_key_opens_a_restored_episode_paused_and_goes_there(held: Room) -> None:
-    chapters = (Chapter(0.0, "One"), Chapter(100.0, "Two"), Chapter(200.0, "Three"))
-    held.sources.found["three"] = Source("/three.opus", duration=300.0, marks=chapters)
-    held.controller.seek_mark(1)
-    assert (held.loads(), held.status, held.position) == (["three"], PlayerStatus.PAUSED, 200.0)
-
-
 def test_chapter_key_that_waited_for_the_chapters_can_be_undone(held: Room) -> None:
     held.sources.found["three"] = Source("/three.opus", duration=300.0)
     held.controller.seek_mark(1)
     load, chapters = held.controller.playback.load, (Chapter(0.0, "One"), Chapter(200.0, "Three"))
     held.controller.handle(ChaptersKnown(load, chapters, ChapterOrigin.FILE))
-    assert held.position == 200.0
+    assert (held.loads(), held.status, held.position) == (["three"], PlayerStatus.PAUSED, 200.0)
     held.controller.undo()
     assert held.position == 120.0
 
@@ -99,18 +84,11 @@ def test_seek_with_nothing_at_all_says_why_not(room: Room) -> None:
 def test_stopped_episode_is_held_where_it_stopped(room: Room) -> None:
     room.play("three", seconds=60)
     room.controller.stop()
+    room.player.play(10)  # a late report
     room.controller.seek_by(30.0)
     assert (room.status, room.controller.playback.episode, room.position) == (PlayerStatus.STOPPED, "three", 90.0)
     room.controller.toggle_pause()
     assert (room.loads(), room.position) == (["three", "three"], 90.0)
-
-
-def test_stop_keeps_where_the_listener_sought_while_it_loaded(room: Room) -> None:
-    room.player.is_holding = True
-    room.play("three")
-    room.controller.seek_to(77.0)
-    room.controller.stop()
-    assert (room.position, room.writer.progress("three")[-1]) == (77.0, 77.0)
 
 
 def test_failed_episode_says_why_and_is_tried_again_from_its_position(room: Room) -> None:
@@ -134,13 +112,6 @@ def test_held_episode_follows_progress_from_elsewhere(held: Room) -> None:
     assert held.position == 200.0
     held.controller.seek_by(0.5)
     assert held.progress("three").status is Status.STARTED
-
-
-def test_late_report_of_a_stopped_load_is_ignored(room: Room) -> None:
-    room.play("three", seconds=60)
-    room.controller.stop()
-    room.player.play(10)
-    assert room.position == 60.0
 
 
 def test_restored_episode_at_its_own_speed_leaves_the_usual_one_alone() -> None:

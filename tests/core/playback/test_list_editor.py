@@ -69,14 +69,6 @@ def test_name_that_cannot_be_a_list_by_hand_is_refused(name: str, said: str) -> 
         room.controller.lists.put_on(name, ["one"])
 
 
-def test_new_list_of_a_known_name_is_refused() -> None:
-    room = make_room()
-    room.controller.lists.put_on("Mine", ["one"])
-    with pytest.raises(UserError, match="there is a list “Mine” already"):
-        room.controller.lists.set(OwnList("Mine", START, is_rule=True))
-    assert on(room, "Mine") == ["one"]
-
-
 def test_renamed_list_keeps_what_is_on_it_and_no_other_list_is_overwritten() -> None:
     room = make_room()
     lists = room.controller.lists

@@ -106,40 +106,13 @@ def test_going_back_plays_on_through_what_is_played_after_a_restart_too() -> Non
     assert room.playing == "three"
 
 
-def test_previous_to_a_played_episode_plays_on_from_there() -> None:
-    room = make_room(progress={"one": PLAYED, "two": PLAYED})
-    start_from(room, "three", ListQuery(BASICS))
-    room.controller.previous()
-    room.controller.previous()
-    assert (room.playing, following(room)) == ("one", "two")
-
-
-def test_episode_started_without_a_list_leaves_the_former_list(library: Library) -> None:
-    def start() -> Room:
-        room = make_room(library=library)
-        view = ListQuery(0, sort=Sort.TITLE)
-        start_from(room, "f", view)
-        room.player.play(2)
-        return room
-
-    room = start()
-    room.controller.play("d")
+@pytest.mark.parametrize("how", ["play", "play_from", "restart"])
+def test_episode_started_without_a_list_leaves_the_former_list(library: Library, how: str) -> None:
+    room = make_room(library=library)
+    start_from(room, "f", ListQuery(0, sort=Sort.TITLE))
+    room.player.play(2)
+    room.controller.play_from("f", 1.0)
+    room.controller.restart("f")
+    assert room.controller.context.view.sort is Sort.TITLE
+    getattr(room.controller, how)("d", *([3.0] if how == "play_from" else []))
     assert following(room) == "c"
-    room = start()
-    room.controller.play_from("d", 3.0)
-    assert following(room) == "c"
-    room = start()
-    room.controller.restart("d")
-    assert following(room) == "c"
-    room.controller.play_from("d", 1.0)
-    room.controller.restart("d")
-    assert following(room) == "c"
-
-
-def test_jumping_within_what_plays_stays_in_its_list() -> None:
-    room = make_room()
-    start_from(room, "two", ListQuery(BASICS, sort=Sort.SHORTEST))
-    room.player.play(20)
-    room.controller.play_from("two", 10.0)
-    room.controller.restart("two")
-    assert room.controller.context.view.sort is Sort.SHORTEST

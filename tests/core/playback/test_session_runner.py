@@ -6,15 +6,10 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import Room, make_room
-from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
 from tui_pod.core.selection.session_records import SavedSession, from_settings
-
-
-def volumes(room: Room) -> list[object]:
-    return [call[1] for call in room.player.calls if call[0] == "volume"]
 
 
 def start_session(room: Room, budget: float = 300.0) -> None:
@@ -28,6 +23,8 @@ def start_session(room: Room, budget: float = 300.0) -> None:
 
 
 def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
+    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
+    assert (room.controller.session, room.playing) == (None, None)
     room.controller.queue_last(["five"])
     start_session(room)
     assert (room.playing, room.upcoming) == ("two", ("one", "five"))
@@ -38,11 +35,11 @@ def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Ro
     assert (summary.finished, summary.next) == (2, "five")
     assert summary.heard == summary.used == pytest.approx(300)
     assert ("Numbers", 2, 2) in summary.topics
-
-
-def test_session_of_nothing_is_not_begun(room: Room) -> None:
-    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
-    assert (room.controller.session, room.playing) == (None, None)
+    room.controller.go_on()
+    assert room.playing == "five"
+    room.player.play(10)
+    room.controller.go_on()
+    assert room.listener.said[-1].startswith("Nothing comes next")
 
 
 def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
@@ -57,22 +54,6 @@ def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Roo
         100.0,
         "one",
     )
-
-
-def test_status_numbers_the_episodes_of_the_session_alone(room: Room) -> None:
-    start_session(room)
-    numbers = []
-    for ident in ("two", "one", "five"):
-        room.play(ident)
-        numbers.append(room.controller.sessions.status().number)
-    assert numbers == [1, 2, None]
-
-
-def test_status_counts_each_topic_at_its_own_speed() -> None:
-    room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
-    room.play("one", seconds=40)
-    room.controller.queue_last(["five", "two"])
-    assert room.controller.sessions.status().left == 60.0 + 5.0 + 200.0
 
 
 def test_status_without_a_session_counts_the_queue(room: Room) -> None:
@@ -112,13 +93,6 @@ def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Roo
     assert room.upcoming == ("five",)
 
 
-def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
-    start_session(room, budget=500.0)
-    told = room.controller.sessions.status().next
-    room.controller.next()
-    assert room.playing == told == "one"
-
-
 def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> None:
     room.controller.queue_last(["one", "five"])
     start_session(room)
@@ -150,6 +124,8 @@ def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     room.controller.undo()
     assert room.controller.session is not None
     assert room.controller.session.episodes == ("two", "one")
+    start_session(room)
+    assert "took the place of the one before" in room.listener.said[-1]
 
 
 def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(room: Room) -> None:
@@ -178,25 +154,6 @@ def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
     assert room.upcoming == ()
     room.player.play(200)
     assert (room.playing, len(room.listener.summaries)) == (None, 1)
-
-
-def test_session_episodes_of_something_else_do_not_count(room: Room) -> None:
-    start_session(room)
-    room.play("five", seconds=5)
-    session = room.controller.session
-    assert session is not None
-    assert session.used == 0
-
-
-def test_go_on_after_a_session_plays_what_is_queued(room: Room) -> None:
-    start_session(room)
-    room.player.play(200)
-    room.player.play(100)
-    room.controller.go_on()
-    assert room.listener.said[-1].startswith("Nothing comes next")
-    room.controller.queue_last(["five"])
-    room.controller.go_on()
-    assert room.playing == "five"
 
 
 # -- a session changed by the listener -----------------------------------------------------------------
@@ -231,14 +188,6 @@ def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_ane
     assert room.upcoming[:1] == ("two",)
 
 
-def test_session_does_not_take_in_what_is_queued_before_it(room: Room) -> None:
-    begin_long_session(room)
-    room.controller.unqueue(["three"])
-    room.controller.queue_next(["five"])
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("one", "two")
-
-
 def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: Room) -> None:
     begin_long_session(room)
     before = room.controller.session
@@ -250,14 +199,12 @@ def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: R
     room.controller.redo()
     assert room.controller.session == after
     assert list(room.upcoming) == ["three"]
-
-
-def test_session_with_all_that_comes_taken_out_ends_with_the_present_episode(room: Room) -> None:
-    begin_long_session(room)
-    room.controller.unqueue(["two", "three"])
+    room.controller.unqueue(["three"])
+    room.controller.queue_next(["five"])
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one",)
     room.player.play(100.0)
-    assert room.controller.session is None
-    assert room.status is PlayerStatus.STOPPED
+    assert (room.controller.session, room.status) == (None, PlayerStatus.STOPPED)
 
 
 # -- a session that something else interrupts, and a restart -------------------------------------------
@@ -275,33 +222,10 @@ def test_session_waits_while_something_else_plays_and_its_interrupted_piece_is_n
     room.play("five", seconds=5)
     status = room.controller.sessions.status()
     assert (status.number, status.waiting, status.left, status.next) == (None, 2, 280.0, "two")
+    assert room.controller.session is not None
+    assert room.controller.session.used == 20.0
     room.controller.next()
     assert (room.playing, room.position, room.controller.sessions.status().number) == ("two", 20.0, 1)
-
-
-def test_session_gone_on_with_leaves_what_interrupted_it_in_the_queue(room: Room) -> None:
-    start_session(room)
-    room.controller.queue_last(["five"])
-    room.player.play(20)
-    room.play("five", seconds=5)
-    room.controller.next()
-    assert (room.playing, room.controller.queue.upcoming) == ("two", ("two", "one", "five"))
-
-
-def test_pause_saves_the_times_of_a_session(room: Room) -> None:
-    start_session(room)
-    room.player.play(20)
-    room.controller.toggle_pause()
-    kept = saved(room)
-    assert kept is not None
-    assert (kept.session.heard, kept.session.used) == (20.0, 20.0)
-
-
-def test_session_goes_on_by_itself_after_what_interrupted_it(room: Room) -> None:
-    start_session(room)
-    room.player.play(20)
-    room.play("five", seconds=10)
-    assert (room.playing, room.position) == ("two", 20.0)
 
 
 def test_session_planned_anew_while_it_waits_keeps_its_interrupted_piece(room: Room) -> None:
@@ -317,6 +241,10 @@ def test_session_planned_anew_while_it_waits_keeps_its_interrupted_piece(room: R
 def test_session_is_saved_with_its_end_time_and_goes_on_after_a_restart(room: Room) -> None:
     start_session(room)
     room.player.play(20)
+    room.controller.toggle_pause()
+    paused = saved(room)
+    assert paused is not None
+    assert (paused.session.heard, paused.session.used) == (20.0, 20.0)
     room.controller.end()
     kept = saved(room)
     assert kept is not None
@@ -333,9 +261,3 @@ def test_session_saved_by_hand_with_wrong_values_is_read_as_far_as_it_goes(room:
     found = from_settings(lambda table, key, default: values.get((table, key), default), room.library.topics, START)
     assert found is not None
     assert (found.session.episodes, found.session.request.topic, found.ends) == (("one",), 0, START)
-
-
-def test_session_that_takes_the_place_of_another_says_so(room: Room) -> None:
-    start_session(room)
-    start_session(room)
-    assert "took the place of the one before" in room.listener.said[-1]

@@ -20,6 +20,8 @@ def fall_asleep(room: Room) -> None:
 
 def test_key_goes_back_to_the_episode_and_plays_on_from_there_through_what_ran_meanwhile() -> None:
     room = make_room()
+    room.controller.sleep_place.go_back()
+    assert room.listener.said == ["No sleep timer was set in what is still in the library."]
     fall_asleep(room)
     assert "Z goes back to 0:10 in “One”, where you set it." in room.listener.said[-1]
     room.controller.sleep_place.go_back()
@@ -42,12 +44,6 @@ def test_place_is_kept_over_a_restart_and_told_when_playing_goes_on_for_the_firs
     ]
     restarted.controller.sleep_place.go_back()
     assert (restarted.playing, restarted.position) == ("one", 10.0)
-
-
-def test_without_a_timer_one_line_says_so() -> None:
-    room = make_room()
-    room.controller.sleep_place.go_back()
-    assert room.listener.said == ["No sleep timer was set in what is still in the library."]
 
 
 def test_timer_ends_with_the_part_of_a_book_and_goes_back_within_it() -> None:

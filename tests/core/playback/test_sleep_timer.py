@@ -18,10 +18,9 @@ def test_ended_counts_episodes_down_and_time_does_not() -> None:
     timer = SleepTimer(2, SleepUnit.EPISODE).passed(SleepUnit.SECOND, 3600.0).ended()
     assert (timer.left, timer.is_over) == (1, False)
     assert timer.ended().is_over
-
-
-def test_ended_leaves_a_timer_of_seconds_alone() -> None:
+    assert timer.loudness == 1.0
     assert SleepTimer(10.0).ended() == SleepTimer(10.0)
+    assert str(SleepTimer(2, SleepUnit.CHAPTER).ended()) == "after 1 chapter"
 
 
 @pytest.mark.parametrize(
@@ -41,10 +40,6 @@ def test_extended_adds_five_minutes_or_one_of_what_it_counts(timer: SleepTimer, 
 @pytest.mark.parametrize(("seconds", "share"), [(3600.0, 1.0), (FADE, 1.0), (FADE / 2, 0.5), (0.0, 0.0), (-1.0, 0.0)])
 def test_loudness_fades_over_the_last_seconds(seconds: float, share: float) -> None:
     assert SleepTimer(seconds).loudness == share
-
-
-def test_loudness_of_a_timer_of_episodes_does_not_fade() -> None:
-    assert SleepTimer(1, SleepUnit.EPISODE).loudness == 1.0
 
 
 CHAPTERS = (Chapter(0.0, "One"), Chapter(30.0, "Two"), Chapter(60.0, "Three"))
@@ -76,8 +71,3 @@ def test_chapter_timer_counts_chapters_that_are_played_and_not_those_that_are_pa
     room.controller.set_sleep(SleepTimer(2, SleepUnit.CHAPTER))
     room.player.play(11)
     assert room.controller.sleep == SleepTimer(1, SleepUnit.CHAPTER)
-
-
-def test_chapter_timer_ends_with_the_episode_in_its_last_chapter() -> None:
-    assert SleepTimer(1, SleepUnit.CHAPTER).ended().is_over
-    assert str(SleepTimer(2, SleepUnit.CHAPTER).ended()) == "after 1 chapter"

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
+import pytest
+
 from tests.fakes import START
 from tui_pod.core.playback.undo import DEPTH, Change, UndoHistory
 
@@ -73,23 +75,16 @@ def test_add_seeks_of_a_held_key_are_one_change() -> None:
     assert made.undo() is None
 
 
-def test_add_seeks_apart_are_two_changes() -> None:
-    made = history(seek(0, 30, at=0), seek(30, 60, at=2))
-    assert (made.undo(), made.undo()) == (seek(30, 60, at=2), seek(0, 30, at=0))
-
-
-def test_add_seeks_in_two_episodes_are_two_changes() -> None:
-    made = history(seek(0, 30, at=0), seek(0, 30, at=0.5, episode="two"))
-    made.undo()
-    assert made.undo() == seek(0, 30, at=0)
-
-
-def test_add_seek_with_the_clock_set_back_is_a_change_of_its_own() -> None:
-    made = history(seek(0, 30, at=0), seek(30, 60, at=-3600))
-    made.undo()
-    assert made.undo() == seek(0, 30, at=0)
-
-
-def test_add_seek_after_another_change_is_a_change_of_its_own() -> None:
-    made = history(seek(0, 30, at=0), change(1), seek(30, 60, at=0.5))
-    assert made.undo() == seek(30, 60, at=0.5)
+@pytest.mark.parametrize(
+    ("changes", "last", "before"),
+    [
+        ((seek(0, 30, at=0), seek(30, 60, at=2)), seek(30, 60, at=2), seek(0, 30, at=0)),
+        ((seek(0, 30, at=0), seek(0, 30, 0.5, "two")), seek(0, 30, 0.5, "two"), seek(0, 30, at=0)),
+        ((seek(0, 30, at=0), seek(30, 60, at=-3600)), seek(30, 60, at=-3600), seek(0, 30, at=0)),
+        ((seek(0, 30, at=0), change(1), seek(30, 60, at=0.5)), seek(30, 60, at=0.5), change(1)),
+    ],
+    ids=["apart", "two episodes", "the clock set back", "after another change"],
+)
+def test_add_other_seeks_are_changes_of_their_own(changes: tuple[Change, ...], last: Change, before: Change) -> None:
+    made = history(*changes)
+    assert (made.undo(), made.undo()) == (last, before)

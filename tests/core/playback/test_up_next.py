@@ -24,31 +24,20 @@ def start_session(room: Room, budget: float = 300.0) -> None:
 # -- the sleep timer -----------------------------------------------------------------------------------
 
 
-def test_sleep_counts_only_while_something_plays(room: Room) -> None:
-    room.controller.set_sleep(SleepTimer(100.0))
-    room.play("three", seconds=10)
-    room.controller.toggle_pause()
-    room.player.play(500)
-    assert room.controller.sleep == SleepTimer(90.0)
-
-
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
     room.controller.mixer.set_volume(80)
     room.controller.set_sleep(SleepTimer(20.0))
     room.play("three", seconds=15)
+    room.controller.toggle_pause()
+    room.player.play(20)
+    assert room.controller.sleep == SleepTimer(5.0)  # a pause is not counted
+    room.controller.toggle_pause()
     assert volumes(room)[-1] == 40
     room.player.play(60)
     assert (room.status, room.position, room.controller.sleep) == (PlayerStatus.PAUSED, 20.0 - FADE, None)
     assert (volumes(room)[-1], room.controller.playback.volume) == (80, 80)
     assert room.writer.progress("three")[-1] == 20.0 - FADE
     assert "sleep timer" in room.listener.said[-1]
-
-
-def test_sleep_at_double_speed_counts_the_listeners_time(room: Room) -> None:
-    room.controller.mixer.set_speed(2.0)
-    room.controller.set_sleep(SleepTimer(20.0))
-    room.play("three", seconds=60)
-    assert (room.status, room.position) == (PlayerStatus.PAUSED, 40.0 - 2 * FADE)
 
 
 def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
@@ -62,16 +51,6 @@ def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
     assert room.status is PlayerStatus.PLAYING
 
 
-def test_sleep_by_episodes_stops_at_the_end_of_the_last(room: Room) -> None:
-    room.controller.set_sleep(SleepTimer(2, SleepUnit.EPISODE))
-    room.play("one", seconds=100)
-    assert room.playing == "two"
-    room.player.play(200)
-    assert (room.controller.playback.episode, room.controller.sleep) == (None, None)
-    assert room.loads() == ["one", "two"]
-    assert room.progress("two").played
-
-
 # -- another library -----------------------------------------------------------------------------------
 
 
@@ -83,25 +62,6 @@ def test_adopt_another_library_plays_on_in_the_same_list(room: Room, gone: str, 
     assert (room.playing, room.position) == ("one", 10)
     room.player.play(90)
     assert room.playing == expected
-
-
-def test_adopt_knows_queued_episodes_by_the_ids_that_they_have_now(room: Room) -> None:
-    room.controller.queue_last(["awaited", "three"])
-    library = build_library(TOPICS, EPISODES, aliases={"awaited": "two"})
-    room.controller.adopt(library, ProgressIndex(library, dict(room.progress_index)))
-    assert room.controller.queue.upcoming == ("two", "three")
-    assert room.writer.setting("entries") == ["two", "three"]
-
-
-def test_adopt_keeps_the_progress_of_what_plays(room: Room) -> None:
-    room.play("one", seconds=10)
-    library = build_library(TOPICS, EPISODES)
-    progress_index = ProgressIndex(library, dict(room.progress_index))
-    room.controller.adopt(library, progress_index)
-    room.player.play(5)
-    progress = progress_index.get("one")
-    assert progress is not None
-    assert progress.position == 15
 
 
 def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -> None:
@@ -122,10 +82,3 @@ def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room
     assert (room.playing, room.controller.session.episodes, room.upcoming) == (
         "three", ("one",), ("one",),
     )  # fmt: skip
-
-
-def test_next_in_the_list_goes_on_from_where_it_got_to(room: Room) -> None:
-    room.play("one")
-    for expected in ("two", "three", "four"):
-        room.controller.next()
-        assert room.playing == expected

@@ -51,49 +51,23 @@ def test_settings_of_the_played_rule_are_the_rules_own() -> None:
 def test_playing_under_a_stricter_rule_is_played_only_later() -> None:
     room = make_room(options=PlaybackOptions(played=PlayedRule(min_left=1.0)))
     room.play("one", 96.0)
+    room.controller.seek_to(100.0)
+    assert room.position == pytest.approx(97.0)
     assert not room.progress("one").played
     room.player.play(2.0)
     assert room.progress("one").played
 
 
-def test_seek_forward_under_a_rule_stops_where_it_counts_as_played() -> None:
-    room = make_room(options=PlaybackOptions(played=PlayedRule(min_left=1.0)))
-    room.play("one", 1.0)
-    room.controller.seek_to(100.0)
-    assert room.position == pytest.approx(97.0)
-
-
-def test_steps_of_the_listener_are_gone() -> None:
-    room = make_room(options=PlaybackOptions(seek_back=7, seek_forward=40, seek_small=2))
-    room.play("three", 20.0)
-    start = room.position
-    forward, back = room.controller.step_forward, room.controller.step_back
-    for step, is_small, by in ((forward, False, 40), (back, False, -7), (forward, True, 2), (back, True, -2)):
-        step(is_small)
-        start += by
-        assert room.position == pytest.approx(start)
-
-
-def test_end_without_autoplay_stops_before_the_next_of_the_list() -> None:
-    room = make_room(options=PlaybackOptions(is_autoplaying=False))
-    room.play("one", 120.0)
-    assert room.loads() == ["one"]
-    assert room.status is PlayerStatus.STOPPED
-    assert room.progress("one").played
-
-
-def test_end_without_autoplay_goes_on_with_the_queue() -> None:
+def test_end_without_autoplay_stops_unless_something_is_queued_or_asked_for() -> None:
     room = make_room(options=PlaybackOptions(is_autoplaying=False))
     room.controller.queue_last(["three"])
     room.play("one", 120.0)
     assert room.loads() == ["one", "three"]
-
-
-def test_next_without_autoplay_plays_the_next_of_the_list() -> None:
-    room = make_room(options=PlaybackOptions(is_autoplaying=False))
+    room.player.play(320.0)
+    assert (room.loads(), room.status) == (["one", "three"], PlayerStatus.STOPPED)
     room.play("one", 5.0)
     room.controller.next()
-    assert room.loads() == ["one", "two"]
+    assert room.loads()[-1] == "two"
 
 
 @pytest.mark.parametrize("claimed", [1e12, -1.0, 0.0, float("inf"), float("nan")])

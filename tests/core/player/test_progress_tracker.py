@@ -82,12 +82,6 @@ def test_wished_position_once_reached_is_no_longer_kept(listener: Listener) -> N
     assert listener.progress.position == 5.25
 
 
-def test_move_playing_moves_the_position_and_notes_what_was_heard(listener: Listener) -> None:
-    listener.play(0, 10)
-    assert (listener.progress.position, listener.progress.played_ranges) == (10.0, ((0.0, 10.0),))
-    assert listener.progress.listened == listener.clock.now
-
-
 @pytest.mark.parametrize("speed", [0.5, 1.0, 3.0])
 def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
     library: Library, clock: FakeClock, speed: float
@@ -141,30 +135,12 @@ def test_finish_decides_by_the_position_and_by_what_played_since_a_seek(library:
     assert (listener.progress_index.get("one") or Progress(START)).played is is_played
 
 
-def test_move_jump_then_a_seek_and_the_end_played_to_is_played(listener: Listener) -> None:
-    listener.play(0, 3)
-    listener.tracker.move(50.0, 1.0)
-    listener.tracker.seek(90.0)
-    listener.tracker.arrive(90.0)
-    listener.play(90, 100)
-    assert listener.progress.played
-
-
-def test_move_after_the_machine_was_busy_is_heard(listener: Listener) -> None:
-    listener.play(0, 3)
-    listener.clock.go(20)
-    listener.tracker.move(23.0, 1.0)
-    assert listener.progress.played_ranges == ((0.0, 23.0),)
-
-
-def test_move_saves_are_no_more_than_they_need_be(listener: Listener) -> None:
-    listener.play(0, 90)
-    assert len(listener.writer.progress("one")) <= 90 / SAVE_EVERY
-
-
-def test_move_backwards_or_nowhere_changes_nothing(listener: Listener) -> None:
+def test_move_notes_what_was_heard_and_backwards_or_nowhere_changes_nothing(listener: Listener) -> None:
     listener.play(0, 10)
+    listener.clock.go(20)  # the machine was busy
+    listener.tracker.move(30.0, 1.0)
     before = listener.progress
+    assert (before.position, before.played_ranges, before.listened) == (30.0, ((0.0, 30.0),), listener.clock.now)
     assert not listener.tracker.move(10.0, 1.0)
     assert not listener.tracker.move(3.0, 1.0)
     assert listener.progress == before
@@ -178,19 +154,10 @@ def test_move_to_the_threshold_makes_it_played_at_position_zero_in_one_saved_ste
     assert listener.writer.compactions == 1
     saved = [r.progress for r in listener.writer.records if isinstance(r, ProgressRecord)]
     assert not any(progress.played and progress.position for progress in saved)
-
-
-def test_move_after_the_threshold_keeps_position_zero_and_goes_on_hearing(listener: Listener) -> None:
-    listener.play(0, 95)
+    assert len(saved) <= 95 / SAVE_EVERY + 1
     listener.play(95, 100)
     assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (True, 0.0, 1)
     assert listener.progress.played_ranges == ((0.0, 100.0),)
-
-
-def test_move_unknown_length_is_never_played(listener: Listener) -> None:
-    listener.tracker.duration = None
-    listener.play(0, 200)
-    assert (listener.progress.played, listener.progress.position) == (False, 200.0)
 
 
 def test_move_straight_after_a_load_waits_for_where_it_arrived(library: Library, clock: FakeClock) -> None:
@@ -201,24 +168,13 @@ def test_move_straight_after_a_load_waits_for_where_it_arrived(library: Library,
     assert listener.progress_index.get("one") is None
 
 
-def test_move_played_saves_the_measured_length(library: Library, clock: FakeClock) -> None:
-    listener = Listener(library, clock)
-    listener.tracker.duration = 5.0
-    listener.tracker.arrive(4.4)
-    listener.tracker.move(4.6, 1.0)
-    assert (listener.progress.played, listener.progress.duration) == (True, 5.0)
-
-
-def test_seek_saves_the_new_place_at_once(listener: Listener) -> None:
-    listener.play(0, 10)
-    listener.tracker.seek(50.0)
-    assert listener.writer.progress("one")[-1] == listener.progress.position == 50.0
-
-
 @pytest.mark.parametrize("first", [0.0, 0.25])
 def test_seek_in_what_was_hardly_heard_leaves_it_brief_until_half_was_heard(listener: Listener, first: float) -> None:
     listener.play(0.0, first)
+    unsaved = listener.tracker.unsaved(first + 0.2, 1.0)
+    assert unsaved is None or unsaved.progress.is_brief
     listener.tracker.seek(30.0)
+    assert listener.writer.progress("one")[-1] == listener.progress.position == 30.0
     assert listener.progress.is_brief
     listener.play(30.0, 79.5)
     assert listener.progress.is_brief
@@ -226,38 +182,10 @@ def test_seek_in_what_was_hardly_heard_leaves_it_brief_until_half_was_heard(list
     assert not listener.progress.is_brief
 
 
-def test_unsaved_record_of_what_was_hardly_heard_is_brief(listener: Listener) -> None:
-    listener.play(0.0, 5.0)
-    record = listener.tracker.unsaved(5.2, 1.0)
-    assert record is not None
-    assert record.progress.is_brief
-
-
-def test_seek_makes_no_way_of_the_jump(listener: Listener) -> None:
-    listener.play(0, 10)
-    listener.tracker.seek(50.0)
-    listener.tracker.arrive(50.0)
-    listener.play(50, 51)
-    assert listener.progress.played_ranges == ((0.0, 10.0), (50.0, 51.0))
-    assert listener.tracker.heard == 11.0
-
-
 def test_seek_after_the_end_makes_it_started_again_and_keeps_its_plays(listener: Listener) -> None:
     listener.play(0, 96)
     listener.tracker.seek(50.0)
     assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (False, 50.0, 1)
-
-
-def test_finish_near_the_end_is_the_end(listener: Listener) -> None:
-    listener.play(0, 99)
-    assert listener.tracker.finish(100.0, 1.0)
-    assert listener.progress.plays == 1
-
-
-def test_finish_far_from_the_end_is_a_cut_that_keeps_the_place(listener: Listener) -> None:
-    listener.play(0, 6)
-    assert not listener.tracker.finish(6.5, 1.0)
-    assert (listener.progress.played, listener.progress.position) == (False, 6.5)
 
 
 def test_finish_of_unknown_length_is_the_end_but_not_played(listener: Listener) -> None:
@@ -293,11 +221,6 @@ def test_leave_saves_what_was_not_saved(listener: Listener) -> None:
     assert listener.tracker.episode is None
 
 
-def test_leave_without_playing_saves_nothing(listener: Listener) -> None:
-    listener.tracker.leave()
-    assert listener.writer.records == []
-
-
 def test_stamp_with_the_clock_set_back_is_after_the_former_one(library: Library, clock: FakeClock) -> None:
     """Of two values the newer holds: what is heard now must be the newer."""
     listener = Listener(library, clock, Progress(START + timedelta(hours=1), position=1.0))
@@ -316,6 +239,10 @@ def test_heard_record_grows_under_one_key_and_a_jump_begins_another(listener: Li
     first, second = listener.heard().values()
     assert (first.seconds, first.wall, first.started) == (10.0, 10.0, START)
     assert (second.seconds, second.wall) == (10.0, 5.0)
+    assert listener.progress.played_ranges == ((0.0, 10.0), (50.0, 60.0))
+    listener.tracker.begin("one")
+    listener.tracker.leave()
+    assert len(listener.heard()) == 2
 
 
 def test_heard_record_is_split_at_local_midnight(library: Library, zone: str) -> None:
@@ -328,13 +255,6 @@ def test_heard_record_is_split_at_local_midnight(library: Library, zone: str) ->
     before, after = listener.heard().values()
     assert after.started.astimezone().date() - before.started.astimezone().date() == timedelta(days=1)
     assert before.seconds + after.seconds == 20.0
-
-
-def test_heard_record_of_a_jump_without_playing_is_none(listener: Listener) -> None:
-    listener.tracker.seek(50.0)
-    listener.tracker.arrive(50.0)
-    listener.tracker.leave()
-    assert listener.heard() == {}
 
 
 @pytest.mark.parametrize(("rule", "minutes"), [("XXX-05:30", 330), ("XXX+03", -180), ("UTC", 0)])
@@ -359,10 +279,3 @@ def test_time_that_shorter_silence_saved_is_not_the_listeners(listener: Listener
     (record,) = listener.heard().values()
     assert record.seconds == 50.0
     assert record.wall == pytest.approx(31.25, abs=0.01)
-
-
-def test_time_is_as_before_while_silence_plays(listener: Listener) -> None:
-    listener.play(0.0, 10.0, 2.0)
-    listener.tracker.save()
-    (record,) = listener.heard().values()
-    assert (record.seconds, record.wall) == (10.0, 5.0)

@@ -37,21 +37,15 @@ def left_at(pause: timedelta, position: float = 500.0, duration: float | None = 
 )
 def test_played_rule_leaves_three_percent_within_its_limits(duration: float, left: float) -> None:
     assert RULE.starts_at(duration) == pytest.approx(duration - left)
-
-
-def test_played_rule_is_reached_exactly_at_the_threshold_and_not_before() -> None:
-    assert RULE.is_reached(95.0, 100.0)
-    assert not RULE.is_reached(94.99, 100.0)
+    assert RULE.is_reached(duration - left, duration)
+    assert not RULE.is_reached(duration - left - 0.01, duration)
+    assert not RULE.is_reached(1e9, None)
+    assert not RULE.is_reached(1e9, 0.0)
 
 
 def test_played_rule_of_the_listener_is_held_within_a_tenth() -> None:
     rule = PlayedRule(share=0.5, min_left=60.0, max_left=600.0)
     assert (rule.starts_at(1000.0), rule.starts_at(10_000.0)) == (900.0, 9400.0)
-
-
-@pytest.mark.parametrize("duration", [None, 0.0])
-def test_played_rule_is_reached_unknown_length_never(duration: float | None) -> None:
-    assert not RULE.is_reached(1e9, duration)
 
 
 @pytest.mark.parametrize(
@@ -85,49 +79,31 @@ def test_is_whole_within_two_seconds_or_two_percent(position: float, duration: f
 def test_rewind_grows_with_the_pause(pause: timedelta, seconds: float) -> None:
     assert rewind(pause, 3600.0) == seconds
     assert rewind(pause, None) == seconds
+    assert rewind(pause, 100.0) == min(seconds, 5.0)
 
 
-def test_rewind_is_at_most_a_twentieth_of_the_length() -> None:
-    assert rewind(timedelta(days=2), 100.0) == 5.0
-
-
-def test_resume_position_untouched_or_unplayed_is_the_start() -> None:
-    assert resume_position(None, 1000.0, START) == 0
-    assert resume_position(Progress(START), 1000.0, START) == 0
-
-
-def test_resume_position_played_is_the_start() -> None:
-    assert resume_position(Progress(START, position=50.0, played=True), 1000.0, START) == 0
-
-
-def test_resume_position_is_the_place_less_the_rewind() -> None:
-    assert resume_position(left_at(timedelta(hours=2)), 1000.0, START) == 490.0
-
-
-def test_resume_position_with_rewinding_off_is_the_place() -> None:
-    assert resume_position(left_at(timedelta(hours=2)), 1000.0, START, is_rewinding=False) == 500.0
-
-
-def test_resume_position_near_the_start_is_not_before_it() -> None:
-    assert resume_position(left_at(timedelta(days=2), position=3.0), 1000.0, START) == 0
-
-
-def test_resume_position_goes_by_the_last_listening_not_the_last_change() -> None:
-    progress = Progress(START, position=500.0, listened=START - timedelta(days=2))
-    assert resume_position(progress, 1000.0, START) == 480.0
-
-
-def test_resume_position_never_listened_goes_by_the_last_change() -> None:
-    assert resume_position(Progress(START - timedelta(hours=2), position=500.0), 1000.0, START) == 490.0
-
-
-def test_resume_position_beyond_the_end_is_where_something_is_left() -> None:
-    """A file may have got shorter; it shall not end at once."""
-    assert resume_position(left_at(timedelta()), 100.0, START) == 95.0
-
-
-def test_resume_position_goes_by_the_measured_length_before_the_stated() -> None:
-    assert resume_position(left_at(timedelta(), duration=1000.0), 100.0, START) == 500.0
+@pytest.mark.parametrize(
+    ("progress", "duration", "expected"),
+    [
+        pytest.param(None, 1000.0, 0, id="untouched"),
+        pytest.param(Progress(START), 1000.0, 0, id="unplayed"),
+        pytest.param(Progress(START, position=50.0, played=True), 1000.0, 0, id="played"),
+        pytest.param(left_at(timedelta(hours=2)), 1000.0, 490.0, id="less the rewind"),
+        pytest.param(left_at(timedelta(days=2), position=3.0), 1000.0, 0, id="not before the start"),
+        pytest.param(Progress(START, 500.0, listened=START - timedelta(days=2)), 1000.0, 480.0, id="by listening"),
+        pytest.param(
+            Progress(START - timedelta(hours=2), 500.0), 1000.0, 490.0, id="by a change, if never listened to"
+        ),
+        pytest.param(left_at(timedelta()), 100.0, 95.0, id="a file that got shorter does not end at once"),
+        pytest.param(left_at(timedelta(), duration=1000.0), 100.0, 500.0, id="by the measured length"),
+    ],
+)
+def test_resume_position_is_the_place_less_the_rewind(
+    progress: Progress | None, duration: float, expected: float
+) -> None:
+    assert resume_position(progress, duration, START) == expected
+    if expected == 490.0:
+        assert resume_position(progress, duration, START, is_rewinding=False) == 500.0
 
 
 @pytest.mark.parametrize(
@@ -146,10 +122,7 @@ def test_status_follows_position_and_mark(progress: Progress, status: Status) ->
 def test_at_makes_a_played_episode_started_and_keeps_its_plays() -> None:
     progress = Progress(START, played=True, plays=2, duration=90.0).at(3.0, None, LATER)
     assert progress == Progress(LATER, position=3.0, plays=2, duration=90.0)
-
-
-def test_at_before_the_start_is_the_start() -> None:
-    assert Progress(START).at(-5.0, None, LATER).position == 0
+    assert progress.at(-5.0, None, LATER).position == 0
 
 
 def test_with_played_adds_the_range_and_ends_a_dismissal() -> None:

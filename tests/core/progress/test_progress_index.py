@@ -39,15 +39,13 @@ def stats(progress_index: ProgressIndex, topic: int) -> tuple[int, int, float]:
     return found.played, found.started, round(found.left, 6)
 
 
-def test_index_of_nothing_has_all_left(library: Library) -> None:
-    progress_index = ProgressIndex(library, {})
-    assert stats(progress_index, BASICS) == (0, 0, 610.0)
-    assert progress_index.status("one") is Status.UNPLAYED
-    assert progress_index.get("one") is None
-
-
 def test_index_made_from_progress_counts_it_in_every_topic_above(library: Library) -> None:
-    progress_index = ProgressIndex(library, {"one": PLAYED, "two": started(50.0)})
+    progress_index = ProgressIndex(library, {})
+    assert (stats(progress_index, BASICS), progress_index.get("one")) == ((0, 0, 610.0), None)
+    progress_index.put("four", Progress(START, position=10.0, duration=400.0))
+    assert progress_index.topic_stats[BASICS].left == 1000.0
+    progress_index = ProgressIndex(library, {"one": PLAYED, "two": started(50.0), "gone": PLAYED})
+    assert (progress_index.get("gone"), progress_index.topic_stats[ALL].played) == (PLAYED, 1)
     assert stats(progress_index, NUMBERS) == (1, 1, 150.0)
     assert stats(progress_index, BASICS) == (1, 1, 460.0)
 
@@ -92,12 +90,6 @@ def test_index_made_from_much_progress_counts_as_one_filled_by_and_by(
     assert (made.indexes, dict(made)) == (filled.indexes, dict(filled))
 
 
-def test_put_episode_that_the_library_has_not_is_kept_and_not_counted(library: Library) -> None:
-    progress_index = ProgressIndex(library, {"gone": PLAYED})
-    assert progress_index.get("gone") == PLAYED
-    assert progress_index.topic_stats[ALL].played == 0
-
-
 def test_new_ones_are_counted_by_topic_until_they_are_touched(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": started(5.0)})
     progress_index.set_new(["one", "two", "three", "gone"])
@@ -108,34 +100,22 @@ def test_new_ones_are_counted_by_topic_until_they_are_touched(library: Library) 
     assert progress_index.new_in(BASICS) == 1
 
 
-def test_put_measured_length_counts_in_what_is_left(library: Library) -> None:
-    progress_index = ProgressIndex(library, {})
-    progress_index.put("four", Progress(START, position=10.0, duration=400.0))
-    assert progress_index.topic_stats[BASICS].left == 1000.0
-
-
-def test_unfinished_most_recently_heard_comes_first(library: Library) -> None:
-    progress_index = ProgressIndex(
-        library, {"one": started(5.0, 1), "two": started(5.0, 3), "three": started(5.0, 2), "five": PLAYED}
-    )
-    assert [library.ids[index] for index in progress_index.unfinished()] == ["two", "three", "one"]
-
-
-def test_unfinished_dismissed_one_is_not_there(library: Library) -> None:
-    progress_index = ProgressIndex(library, {"one": started(5.0), "two": started(5.0, is_dismissed=True)})
-    assert [library.ids[index] for index in progress_index.unfinished()] == ["one"]
-    assert progress_index.continue_count == 1
-
-
-def test_unfinished_heard_at_once_are_in_catalogue_order(library: Library) -> None:
-    progress_index = ProgressIndex(library, {"two": started(5.0), "one": started(5.0)})
-    assert [library.ids[index] for index in progress_index.unfinished()] == ["one", "two"]
-
-
-def test_unfinished_goes_by_listening_not_by_the_last_change(library: Library) -> None:
-    changed_late = started(5.0, 1)._replace(updated=START + timedelta(days=1))
-    progress_index = ProgressIndex(library, {"one": changed_late, "two": started(5.0, 2)})
-    assert [library.ids[index] for index in progress_index.unfinished()] == ["two", "one"]
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        ({"one": started(5.0, 1), "two": started(5.0, 3), "three": started(5.0, 2), "five": PLAYED}, [1, 2, 0]),
+        ({"one": started(5.0), "two": started(5.0, is_dismissed=True)}, [0]),
+        ({"two": started(5.0), "one": started(5.0)}, [0, 1]),
+        ({"one": started(5.0, 1)._replace(updated=START + timedelta(days=1)), "two": started(5.0, 2)}, [1, 0]),
+    ],
+    ids=["most recently heard first", "dismissed", "at once in catalogue order", "by listening, not by a change"],
+)
+def test_unfinished_are_in_the_order_of_listening(
+    library: Library, progress: dict[str, Progress], expected: list[int]
+) -> None:
+    progress_index = ProgressIndex(library, progress)
+    assert progress_index.unfinished() == expected
+    assert progress_index.continue_count == len(expected)
 
 
 def test_playing_time_of_a_played_one_is_its_whole_length(library: Library) -> None:
@@ -195,15 +175,10 @@ def test_continue_has_the_next_of_each_thing_begun_by_when_it_was_heard(courses:
     assert continued(shelf, {"a1": heard(0), "a2": heard(1), "x": heard(2)}) == ["b1"]
     assert continued(shelf, {"a1": heard(0)}) == ["a2"]
     assert continued(courses, {"e": heard(0), "d": heard(1)}) == ["c"]
-
-
-def test_continue_has_the_next_after_what_was_heard_last_not_the_first_gap(courses: Library) -> None:
-    assert continued(courses, {"c": heard(5), "e": heard(1)}) == ["b"]
+    assert continued(courses, {"c": heard(5), "e": heard(1)}) == ["b"]  # not the first gap
     assert continued(courses, {"a": heard(5)}) == []
-
-
-def test_continue_has_nothing_to_follow_what_was_only_marked(courses: Library) -> None:
-    assert continued(courses, {"e": PLAYED, "d": PLAYED}) == []
+    assert continued(courses, {"e": PLAYED, "d": PLAYED}) == []  # only marked
+    assert continued(courses, {"e": heard(0), "d": Progress(START, is_dismissed=True)}) == []
 
 
 def test_continue_has_one_episode_of_a_thing(courses: Library) -> None:
@@ -211,10 +186,6 @@ def test_continue_has_one_episode_of_a_thing(courses: Library) -> None:
     brief = started(5.0, 3)._replace(is_brief=True)
     assert continued(courses, {"e": heard(0), "d": brief}) == ["d"]
     assert continued(courses, {"e": heard(0), "d": brief._replace(is_brief=False)}) == ["d"]
-
-
-def test_continue_without_the_next_one_once_that_was_taken_off(courses: Library) -> None:
-    assert continued(courses, {"e": heard(0), "d": Progress(START, is_dismissed=True)}) == []
 
 
 def test_finished_counts_episodes_of_removed_podcasts_and_no_marks() -> None:
