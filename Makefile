@@ -18,7 +18,7 @@ endif
 # What make test was told of the world to run in (see tests/world.py); what the environment says is this machine's.
 WORLD = $(foreach name,TZ LOCALE UMASK ACCOUNT,$(if $(filter command%,$(origin $(name))),$(name)=$($(name))))
 
-.PHONY: help run test check format install pythons release bench torture lock manual screenshots clean
+.PHONY: help run test nightly check format install pythons release bench torture lock manual screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ test: ## Set up what is missing and run every test; TZ, LOCALE, UMASK, ACCOUNT r
 	@$(SETUP) venv transcribe test
 	@$(SETUP) tools
 	@$(WITH) $(BIN)/python tests/world.py $(WORLD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+nightly: ## Run the tests that are too slow for every change; takes long
+	@$(SETUP) venv transcribe test
+	@$(SETUP) tools
+	@$(WITH) $(BIN)/python tests/world.py $(WORLD) $(BIN)/python -m pytest -n auto --dist worksteal -m nightly $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
 	@$(SETUP) venv transcribe test dev

@@ -104,6 +104,7 @@ def is_mine(file: StateFile) -> bool:
     return state.progress[EPISODE].played and [each.note for each in state.notebook.bookmarks] == ["Mine."]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(60))
 def test_mark_after_records_of_hostile_clocks_is_there_after_a_restart(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -130,6 +131,7 @@ def test_mark_after_records_of_hostile_clocks_is_there_after_a_restart(
             file.compact()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(40))
 def test_mark_survives_a_shared_folder_with_records_of_hostile_clocks(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

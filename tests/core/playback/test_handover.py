@@ -174,7 +174,8 @@ def test_resuming_after_a_long_pause_waits_for_the_others(room: Room, others: Ot
     assert (room.status, others.asked) == (PlayerStatus.PAUSED, 1)
     room.controller.toggle_pause()
     others.answer()
-    assert room.status is PlayerStatus.PAUSED  # as the second press wished
+    status = room.status
+    assert status is PlayerStatus.PAUSED  # as the second press wished
     room.clock.go(121)
     room.controller.toggle_pause()
     others.answer(200.0)

@@ -201,8 +201,9 @@ def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: R
     assert list(room.upcoming) == ["three"]
     room.controller.unqueue(["three"])
     room.controller.queue_next(["five"])
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("one",)
+    changed = room.controller.session
+    assert changed is not None
+    assert changed.episodes == ("one",)
     room.player.play(100.0)
     assert (room.controller.session, room.status) == (None, PlayerStatus.STOPPED)
 

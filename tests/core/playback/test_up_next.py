@@ -30,7 +30,8 @@ def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
     room.play("three", seconds=15)
     room.controller.toggle_pause()
     room.player.play(20)
-    assert room.controller.sleep == SleepTimer(5.0)  # a pause is not counted
+    sleep = room.controller.sleep
+    assert sleep == SleepTimer(5.0)  # a pause is not counted
     room.controller.toggle_pause()
     assert volumes(room)[-1] == 40
     room.player.play(60)

@@ -79,7 +79,7 @@ def test_parse_budget_that_is_none_says_so(text: str) -> None:
 def test_plan_takes_its_topic_in_the_order_that_was_wished_and_what_is_begun_first(
     library: Library, request_: SessionRequest, progress: dict[str, Progress], expected: list[str]
 ) -> None:
-    assert planned(library, request_, **progress) == expected
+    assert planned(library, request_, 1.0, "", **progress) == expected
 
 
 @pytest.mark.parametrize(
