@@ -91,6 +91,7 @@ def test_stats_are_sums_and_the_topics_most_listened_to_first(
     assert rows[3:] == [
         ["in all", "6 m"],
         ["saved", "1 m"],
+        ["finished", "0"],  # it was only marked
         ["played", "1 of 3"],
         ["All Topics", "6 m"],
         ["Above", "6 m"],
@@ -101,6 +102,8 @@ def test_stats_are_sums_and_the_topics_most_listened_to_first(
     ahead = now.astimezone().utcoffset() or timedelta()
     state.append([HeardRecord("c", "one", now, round(ahead.total_seconds() / 60), 180.0, 180.0)])
     assert [line.split("\t")[1] for line in run(*small, "stats").out.splitlines()[:3]] == ["3 m"] * 3
+    state.append([HeardRecord("d", "removed", START, 0, 120.0, 120.0)])
+    assert run(*small, "stats").out.splitlines()[-1] == "No longer in the library\t2 m"
 
 
 def test_stats_on_a_terminal_end_alike(

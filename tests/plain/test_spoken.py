@@ -229,7 +229,7 @@ def test_notes_leave_out_blank_lines_and_number_the_chapters() -> None:
 def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]) -> None:
     sessions = (PastSession(NOW, NOW, 60.0, ("one", "two")),) * 6
     statistics = Statistics(3600.0, wall, {date(2026, 3, 4): 60.0, date(2026, 3, 3): 5.0}, {"2026-W10": 120.0},
-                            {"2026-03": 180.0}, (0.0,) * 24, {0: 3600.0, 1: 60.0}, sessions)  # fmt: skip
+                            {"2026-03": 180.0}, (0.0,) * 24, {0: 3480.0, 1: 60.0}, sessions)  # fmt: skip
     assert list(say_statistics(statistics, date(2026, 3, 4), make_room().library, 1)) == [
         "Listened today: 1 minute.",
         "This week: 2 minutes.",
@@ -238,6 +238,7 @@ def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]
         *saved,
         "Finished: 1 episode.",
         "Basics. 1 minute.",
+        "No longer in the library: 2 minutes.",
         *["Wednesday 04 March, 12:00: 1 minute, 2 episodes."] * 5,
     ]
     later = list(say_statistics(statistics, date(2027, 1, 1), make_room().library, 1))

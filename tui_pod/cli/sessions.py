@@ -14,7 +14,7 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.statistics import Statistics, compute_statistics
+from tui_pod.core.progress.statistics import GONE, Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
@@ -81,10 +81,13 @@ def run_stats(options: Namespace) -> None:
         ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
         ("in all", span(history.total)),
         ("saved", span(max(0.0, history.saved))),
+        ("finished", str(progress_index.finished())),
         ("played", f"{progress_index.topic_stats[0].played} of {len(library)}"),
     ]
     heard = sorted(history.topics.items(), key=lambda entry: -entry[1])
     rows += [(library.topics.names[topic], span(seconds)) for topic, seconds in heard]
+    if history.gone:
+        rows.append((GONE, span(history.gone)))
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 
 
@@ -111,6 +114,7 @@ def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Lib
         "weeks": {week: round(seconds, 1) for week, seconds in sorted(history.weeks.items())},
         "months": {month: round(seconds, 1) for month, seconds in sorted(history.months.items())},
         "topics": topics,
+        "gone": round(history.gone, 1),
         "sessions": [
             {
                 "started": session.started.isoformat(timespec="seconds"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import ROOT
 from tui_pod.core.progress.records import HeardRecord
 
 SESSION_GAP = timedelta(minutes=30)
@@ -15,6 +16,9 @@ SESSION_GAP = timedelta(minutes=30)
 
 LONGEST = 86_400.0
 """Seconds that a stretch takes at most: a state that was mended by hand may claim any."""
+
+GONE = "No longer in the library"
+"""The name of `Statistics.gone`."""
 
 RECENT = 20
 """Sessions that are listed."""
@@ -54,6 +58,12 @@ class Statistics:
     def saved(self) -> float:
         """Seconds of the listener's time that speed and shorter silence saved; negative when it was slowed down."""
         return self.total - self.wall
+
+    @property
+    def gone(self) -> float:
+        """Seconds of episodes that are no longer in the library, such as those of podcasts that were removed."""
+        seconds = self.total - self.topics.get(ROOT, 0.0)
+        return seconds if seconds >= 1.0 else 0.0  # sums in another order differ by a little
 
 
 def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Statistics:
