@@ -87,6 +87,12 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app in this process starts no guard of it."""
+    monkeypatch.setattr("tui_pod.runtime.guard.fork_guard", lambda **_: None)
+
+
+@pytest.fixture
 def small(tmp_path: Path) -> list[str]:
     """The options for a catalogue of three episodes and a state of one's own."""
     path = tmp_path / "small.toml"
@@ -171,6 +177,7 @@ def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small:
     assert (options.catalog, options.state, options.config) == ([Path("a.toml"), Path("b.toml")], Path("s"), None)
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -541,6 +548,7 @@ def test_output_to_a_full_disk_is_1_with_a_message(small: list[str]) -> None:
     assert (done.returncode, done.stderr) == (1, b"tui-pod: No space left on device\n")
 
 
+@pytest.mark.usefixtures("alone")
 def test_app_with_a_faulty_catalogue_prints_its_faults_before_it_takes_the_screen(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text("version = 2")
