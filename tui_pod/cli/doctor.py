@@ -201,15 +201,13 @@ def _sources(paths: Paths, config: Config) -> Iterator[Finding]:
     """Check what the sources of the subscriptions need, such as a server that answers and takes its login."""
     from tui_pod.net.connect import trust_certificates  # only for this: they bring TLS
     from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.sources.table import source_of
+    from tui_pod.sources.table import check_sources
 
     store = FeedStore(paths.data)
     with contextlib.closing(store.db):
         try:
             trust_certificates(config.settings.network.trusted_certificates)
-            found = [source_of(feed.address).check(store, feed) for feed in store.feeds()]
+            for works, said, hint in check_sources(store):
+                yield works, clean(said, 300), hint
         except UserError as error:
             yield False, clean(str(error), 300), ""
-            return
-    for works, said, hint in filter(None, dict.fromkeys(found)):
-        yield works, clean(said, 300), hint

@@ -82,6 +82,10 @@ class RefreshResult:
     """The login that the server asked for; None if it asked for none."""
 
 
+Check = tuple[bool, str, str]
+"""Whether something works, what was found, and what to do if it does not work."""
+
+
 class EpisodeSource:
     """A source of episodes. Its methods block: run them in a thread.
 
@@ -145,8 +149,8 @@ class EpisodeSource:
         """Return the logins of a subscription. Raises FetchError: they cannot be read."""
         return store.logins.of(feed_id)
 
-    def check(self, store: FeedStore, feed: Subscription) -> tuple[bool, str, str] | None:
-        """Return whether it works, what was found, and what to do otherwise; None if there is nothing to check."""
+    def check(self, store: FeedStore, feed: Subscription) -> Check | None:
+        """Return whether what a subscription needs works; None if there is nothing to check."""
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.address import no_address
@@ -11,22 +11,32 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.source import FolderSource
+from tui_pod.sources.installed import SCHEME, installed_source, installed_sources
 from tui_pod.sources.podcasts.source import PodcastSource
 from tui_pod.sources.servers.source import ServerSource
-from tui_pod.sources.source import EpisodeSource, Subscribed, Wish
+from tui_pod.sources.source import Check, EpisodeSource, Subscribed, Wish
 
 PODCASTS = PodcastSource()
 
 SOURCES: tuple[EpisodeSource, ...] = (ServerSource(), FolderSource(), PODCASTS)
-"""In the order in which they are asked whether they take what is typed."""
+"""In the order in which they are asked whether they take what is typed; those of other packages are asked first."""
 
 _BY_SCHEME = {scheme: source for source in SOURCES for scheme in source.schemes}
 
 
 def source_of(address: str) -> EpisodeSource:
     """Return the source of a stored address."""
+    if address.startswith(SCHEME):
+        return installed_source(address)
     return _BY_SCHEME.get(address.partition(":")[0], PODCASTS)
+
+
+def find_subscription(store: FeedStore, typed: str) -> Subscription | None:
+    """Return the subscription with a title or an address, as a source takes it; None if none or several match."""
+    places = (source.takes(typed) for source in installed_sources().values())
+    return store.find(typed) or next((found for place in places if place and (found := store.find(place))), None)
 
 
 def subscribe(
@@ -45,9 +55,20 @@ def subscribe(
         LoginWanted: a server requires a login, or refuses this one.
         UserError: no source takes the text, or what it names cannot be read or stored.
     """
+    brought = [] if is_listed else [source for source in installed_sources().values() if not source.fault]
+    asked = (PODCASTS,) if is_listed else (*brought, *SOURCES)
+    source = next((source for source in asked if source.takes(typed, is_shell) is not None), None)
+    store.db.notices += [source.fault for source in brought if source.fault]
+    if source is None:
+        raise FeedError(no_address(split_login(typed).text))
     wish = Wish(typed, tuple(folders), policy, login, is_shell, is_listed)
-    sources = (PODCASTS,) if is_listed else SOURCES
-    for source in sources:
-        if source.takes(typed, is_shell) is not None:
-            return source.subscribe(store, wish, cancel or CancelToken())
-    raise FeedError(no_address(split_login(typed).text))
+    return source.subscribe(store, wish, cancel or CancelToken())
+
+
+def check_sources(store: FeedStore) -> Iterator[Check]:
+    """Yield what the sources of the subscriptions need, and the sources of other packages, for `doctor`."""
+    for feed in store.feeds():
+        if (found := source_of(feed.address).check(store, feed)) is not None:
+            yield found
+    for source in installed_sources().values():
+        yield source.check_itself()

@@ -14,6 +14,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.net.login import split_login
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.table import find_subscription
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
     Raises:
         UserError: one of them is unknown.
     """
-    found = [store.find(text) for text in texts]
+    found = [find_subscription(store, text) for text in texts]
     unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
         raise UserError(f"no feed {quoted(unknown)}; nothing was changed. See: tui-pod feeds list")

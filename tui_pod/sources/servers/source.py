@@ -8,7 +8,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.sources.servers.address import SCHEME, to_base
-from tui_pod.sources.source import EpisodeSource, RefreshResult
+from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
 if TYPE_CHECKING:
     from tui_pod.net.login import Login
@@ -45,7 +45,7 @@ class ServerSource(EpisodeSource):
 
         return server_logins(store, feed_id)
 
-    def check(self, store: FeedStore, feed: Subscription) -> tuple[bool, str, str]:
+    def check(self, store: FeedStore, feed: Subscription) -> Check:
         """See `EpisodeSource.check`: whether it answers, and takes the login."""
         from tui_pod.sources.servers.library import list_libraries, server_login  # only with servers
 
