@@ -16,7 +16,7 @@ from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
 from tui_pod.sync.folder import HEADER, SyncError, label_of
-from tui_pod.sync.run import SyncResult, only_sync, sync_with_folder
+from tui_pod.sync.run import FolderOptions, SyncResult, only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -135,7 +135,7 @@ def test_dry_run_tells_and_changes_nothing(machines: tuple[Machine, Machine]) ->
     put(two, "y", Progress(NOW, 50.0))
     one.sync(NOW)
     before = sorted(path.read_bytes() for path in two.folder.iterdir())
-    outcome = sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, is_dry=True)
+    outcome = sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, FolderOptions(is_dry=True))
     assert (list(outcome.received), outcome.sent) == (["x"], 1)
     assert sorted(path.read_bytes() for path in two.folder.iterdir()) == before
     assert list(two.progress()) == ["y"]
@@ -200,7 +200,7 @@ def test_folder_on_a_disk_that_is_not_there_is_not_made(machines: tuple[Machine,
 def test_folder_that_lost_the_other_machines_is_an_error_until_told(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     put(two, "y", Progress(NOW, 50.0))
-    sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, device="attic")
+    sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, FolderOptions(device="attic"))
     one.sync(NOW)
     for path in one.folder.iterdir():
         path.unlink()
@@ -208,7 +208,7 @@ def test_folder_that_lost_the_other_machines_is_an_error_until_told(machines: tu
     with pytest.raises(SyncError, match=r"no longer holds the files of the other machines \(attic\)"):
         one.sync(NOW)
     assert list(one.folder.iterdir()) == []
-    sync_with_folder(one.file, one.file.load(), one.store, one.folder, NOW, is_alone=True)
+    sync_with_folder(one.file, one.file.load(), one.store, one.folder, NOW, FolderOptions(is_alone=True))
     assert one.sync(NOW).sent == 0
 
 
@@ -223,7 +223,7 @@ def test_each_change_names_its_machine_and_what_was_here(machines: tuple[Machine
     result = one.sync(NOW)
     assert result.received == {}
     put(two, "x", Progress(NOW + timedelta(hours=1), 80.0))
-    sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, device="laptop")
+    sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, FolderOptions(device="laptop"))
     result = one.sync(NOW)
     assert (result.origins, result.former["x"].position if result.former["x"] else None) == ({"x": "laptop"}, 50.0)
     assert label_of(path.stem) in path.stem
@@ -240,7 +240,9 @@ def test_change_is_named_after_the_machine_that_was_listened_on_however_many_syn
         if name == "desk":
             put(machine, "x", Progress(NOW, 50.0))
         state = machine.file.load()
-        return sync_with_folder(machine.file, state, machine.store, machine.folder, now, device=name).origins
+        return sync_with_folder(
+            machine.file, state, machine.store, machine.folder, now, FolderOptions(device=name)
+        ).origins
 
     assert sync("desk") == {}
     assert [sync(f"only-synced-{number}") for number in range(8)] == [{"x": "desk"}] * 8

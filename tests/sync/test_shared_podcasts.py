@@ -13,7 +13,7 @@ from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import StateFile
-from tui_pod.sync.run import SyncResult, sync_with_folder
+from tui_pod.sync.run import FolderOptions, SyncResult, sync_with_folder
 from tui_pod.sync.shared_podcasts import (
     PodcastState,
     changed_here,
@@ -47,9 +47,8 @@ class Machine:
             return self.agrees
 
         now = NOW + timedelta(minutes=minutes)
-        return sync_with_folder(
-            self._file, self._file.load(), self.store, self._shared, now, is_dry, accept=accept, shares_podcasts=shares
-        )
+        how = FolderOptions(is_dry, accept=accept, shares_podcasts=shares)
+        return sync_with_folder(self._file, self._file.load(), self.store, self._shared, now, how)
 
     def add(self, *addresses: str) -> None:
         self.store.subscribe([Entry(address, address[8:11].title()) for address in addresses])

@@ -42,7 +42,7 @@ from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import is_first_exchange, memory_file
-from tui_pod.sync.run import SyncResult, is_first_sync, only_sync, sync_with_folder
+from tui_pod.sync.run import FolderOptions, SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there
 from tui_pod.sync.transport import HttpTransport
@@ -144,20 +144,9 @@ def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: 
 
 def _with_folder(opened: Opened, store: FeedStore, options: Namespace, is_dry: bool) -> SyncResult:
     settings = opened.settings.sync
-    folder, now = Path(settings.folder), datetime.now(UTC)
     shares = None if options.podcasts is None else options.podcasts == "yes"
-    return sync_with_folder(
-        opened.file,
-        opened.state,
-        store,
-        folder,
-        now,
-        is_dry,
-        settings.device or None,
-        options.alone,
-        _accept_podcasts,
-        shares,
-    )
+    how = FolderOptions(is_dry, settings.device or None, options.alone, shares, _accept_podcasts)
+    return sync_with_folder(opened.file, opened.state, store, Path(settings.folder), datetime.now(UTC), how)
 
 
 def _accept_podcasts(titles: list[str]) -> bool | None:
