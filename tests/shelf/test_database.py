@@ -315,7 +315,7 @@ def test_host_of_the_own_network_is_allowed_by_our_backup_alone(store: FeedStore
     private = '["http", "nas.home", 80]'
     store.subscribe([Entry("https://b.org/f", private=private)])
     assert [entry.private for entry in store.entries()] == [None, None]
-    assert [entry.private for entry in parse_opml(store.db.backup.read_bytes(), takes_folders=True).entries] == [
+    assert [entry.private for entry in parse_opml(store.db.backup.read_bytes(), is_own=True).entries] == [
         private, None,
     ]  # fmt: skip
     store.db.close()

@@ -19,8 +19,7 @@ from tui_pod.shelf.library import read_feeds, read_notes
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem, Recording
-from tui_pod.shelf.shelves import ServerLibrary, finish, read_known, store_found
-from tui_pod.sources.servers import items
+from tui_pod.shelf.shelves import FullEntry, ItemTopic, ServerLibrary, finish, read_known, store_found
 
 A, B, C = (f"https://{name}.example.org/f" for name in "abc")
 DAY = 86_400.0
@@ -356,13 +355,13 @@ def test_server_has_topics_for_libraries_series_and_collections(folders: tuple[P
     known = read_known(store, address)
     books = ServerLibrary("l1", "Books", collections=[("Best", ["b3", "b1", "gone"])])
     shelves = {
-        "b1": [items.Shelf("Saga", 2.0)],
-        "b2": [items.Shelf("Saga", 1.0)],
+        "b1": [ItemTopic("Saga", 2.0)],
+        "b2": [ItemTopic("Saga", 1.0)],
         "b3": [],
-        "b4": [items.Shelf("Cast")],
+        "b4": [ItemTopic("Cast")],
     }
     found = [
-        items.FullEntry(ident, (PublishedItem(ident, ident.upper(), recording=Recording(ident)),), tuple(there), 1000.0)
+        FullEntry(ident, (PublishedItem(ident, ident.upper(), recording=Recording(ident)),), tuple(there), 1000.0)
         for ident, there in shelves.items()
     ]
     store_found(store, address, known, books, [(entry, "mark") for entry in found])
@@ -394,7 +393,10 @@ def test_book_that_a_server_no_longer_has_is_hidden(folders: tuple[Path, Path, P
         known = read_known(store, address)
         before = sum(map(len, known.episodes.values()))
         found = [
-            (items.FullEntry(guid, (PublishedItem(guid, guid.upper(), recording=Recording(guid)),), (), 1000.0), "mark")
+            (
+                FullEntry(guid, (PublishedItem(guid, guid.upper(), recording=Recording(guid)),), (), 1000.0),
+                "mark",
+            )
             for guid in guids
             if guid not in known.marks
         ]

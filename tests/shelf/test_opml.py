@@ -133,7 +133,7 @@ def test_export_of_our_own_reads_in_others_words() -> None:
 def test_folder_of_this_machine_is_taken_only_from_our_own_lists() -> None:
     document = NESTED.replace("https://b.org/f", "file:///home/ann/Talks").encode()
     assert "Bugs" not in [entry.title for entry in parse_opml(document).entries]
-    assert "Bugs" in [entry.title for entry in parse_opml(document, takes_folders=True).entries]
+    assert "Bugs" in [entry.title for entry in parse_opml(document, is_own=True).entries]
 
 
 def test_episode_of_overcast_is_read_if_it_was_started() -> None:

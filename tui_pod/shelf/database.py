@@ -169,7 +169,7 @@ class FeedDatabase:
 
     def _backed_up(self) -> list[Entry]:
         try:
-            return list(parse_opml(files.read_bytes(self.backup), takes_folders=True).entries)
+            return list(parse_opml(files.read_bytes(self.backup), is_own=True).entries)
         except (OSError, FeedError):
             return []
 

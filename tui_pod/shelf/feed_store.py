@@ -17,6 +17,7 @@ from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_te
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.net.address import Origin, origin, typed_addresses
+from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
 from tui_pod.shelf import episodes, marks, settings_table
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
@@ -25,7 +26,6 @@ from tui_pod.shelf.logins import Logins
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription, read_subscriptions, to_origins
-from tui_pod.sources.folders.address import to_address, typed_path
 
 PURGE_AFTER = 30 * 86_400.0
 """How long a removed feed can be restored (seconds)."""

@@ -11,19 +11,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
-from tui_pod.core.text.clean import fold
+from tui_pod.core.text.clean import clean, enumerated, fold
 from tui_pod.shelf import marks
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.layouts import note_layouts
+from tui_pod.shelf.listing import TALKS, AudioFile, Kinds, Listing, Tags
 from tui_pod.shelf.match import DAY, Identified, unused_id
 from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.folders.address import is_folder, to_path
-from tui_pod.sources.folders.books import TALKS, Kinds
-from tui_pod.sources.folders.listing import Listing, book_at, told_guess
-from tui_pod.sources.folders.scan import AudioFile
-from tui_pod.sources.folders.tags import Tags
 
 OUTDATED = "outdated"
 """Stored in place of the kinds if the episodes are to be made again from the same files."""
@@ -109,15 +105,13 @@ class Book(NamedTuple):
     """Its `feed_id`."""
 
 
-def find_book(store: FeedStore, text: str) -> Book | None:
-    """Return a book by its id or title, the id of an episode that was a part of it, or its folder; None if unclear.
+def book_named(store: FeedStore, text: str) -> Book | None:
+    """Return a book by its id or title, or the id of an episode that was a part of it; None if unclear.
 
-    A book is an episode of parts, or of one recording that is made for books. A text with a slash is the place of a
-    folder (see `book_at`), whose talks may become a book.
+    A book is an episode of parts, or of one recording that is made for books.
     """
     if store.is_empty:
         return None
-    text = (_find_folder(store, text) if "/" in text else None) or text
     with store.db.read() as db:
         rows = db.execute(
             "SELECT id, episodes.title, texts, first, place, ' ' || keys || ' '"
@@ -138,19 +132,8 @@ def find_book(store: FeedStore, text: str) -> Book | None:
     return None
 
 
-def _find_folder(store: FeedStore, place: str) -> str | None:
-    """Return the id of the book that a folder is or may become; None if no folder or several match.
-
-    For `place` see `book_at`. A folder of talks gets a hidden book, which holds the settings of the folder.
-    """
-    roots = {feed.feed_id: to_path(feed.address) for feed in store.feeds() if is_folder(feed.address)}
-    books = (
-        (feed_id, book_at(read_files(store, feed_id).values(), root, place, feed_id)) for feed_id, root in roots.items()
-    )
-    found = [(feed_id, item) for feed_id, item in books if item is not None]
-    if len(found) != 1:
-        return None
-    ((feed_id, item),) = found
+def hidden_book(store: FeedStore, feed_id: str, item: PublishedItem) -> str:
+    """Return the id of a book; one that is not shown, such as a folder of talks, is hidden and holds the settings."""
     now = time.time()
     with store.db.write() as db:
         number = number_of(db, feed_id)
@@ -188,6 +171,13 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
     if told is None or told[0] != left_out:
         store.db.notices += listing.notices
     return stored
+
+
+def told_guess(folders: Sequence[str]) -> str:
+    """Return that these folders are shown as books, and where that is changed."""
+    names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
+    kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")
+    return f"Shown as {kind}, judged by tags and names (kind in {whose} settings): {enumerated(names)}."
 
 
 def _store_items(

@@ -10,8 +10,8 @@ from math import ceil, inf
 
 from tui_pod.core.library.parts import Move, Part, arrange, pack_parts, unpack_parts
 from tui_pod.shelf.database import FeedDatabase, bump
+from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.folders.tags import Tags
 
 MAX_LAYOUTS = 20
 """Most former lists of parts that are stored for a book; the oldest are deleted."""

@@ -17,14 +17,13 @@ from tui_pod.core.library.parts import Move, unpack_parts
 from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.text.clean import clean_title
 from tui_pod.core.wall_time import is_believed_seconds
+from tui_pod.net.file_address import path_of
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.database import FeedDatabase, FeedStoreError, to_folders
 from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_moves
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.schema import SCHEMA
-from tui_pod.sources.folders.address import is_folder, to_path
-from tui_pod.sources.servers.address import is_server
 
 TELL_EVERY = 500
 """Progress is reported after this many episodes."""
@@ -63,6 +62,31 @@ class _FeedTopics(NamedTuple):
     """Names, innermost first."""
     keys: tuple[str, ...]
     shows_categories: bool
+
+
+class _EpisodeRow(NamedTuple):
+    """A row of the query for episodes, whose columns have these names."""
+
+    id: str
+    feed: int
+    title: str
+    summary: str
+    duration: float | None
+    published: Any
+    sort: float
+    seen: float
+    audio: str | None
+    transcript: str | None
+    keywords: str
+    season: int | None
+    number: int | None
+    folder: str | None
+    """None, like all that follow, for an episode that is no recording of a folder or server."""
+    author: Any
+    narrator: Any
+    series: Any
+    year: Any
+    parts: Any
 
 
 _Subfolders = Mapping[str, _FeedTopics]
@@ -111,13 +135,13 @@ def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedL
         topics: dict[Topic, None] = {}
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
-        servers = set[int]()
+        undated = set[int]()
         numbers = serial_numbers(db)
         podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
-        for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
-            "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"
-            " WHERE removed IS NULL ORDER BY number"
+        for number, feed_id, title, address, folders, categories, shows, is_serial, is_arranged in db.execute(
+            "SELECT number, first, title, address, folders, categories, shows_categories, is_serial,"
+            " EXISTS (SELECT 1 FROM files WHERE feed = number) FROM feeds WHERE removed IS NULL ORDER BY number"
         ):
             if feed_id in hidden:
                 continue
@@ -126,11 +150,11 @@ def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedL
                 feed_id, title or address, where, to_folders(categories), bool(shows), topics,
                 tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
             )  # fmt: skip
-            if is_server(address):
-                servers.add(number)
+            if (root := path_of(address)) is not None:
+                undated.add(number)
+                by_folder[number] = _read_subfolders(db, number, root, by_feed[number], topics)
+            elif is_arranged:
                 by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
-            if is_folder(address):
-                by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
         visited = {
             ident: _FeedTopics((title,), UNLISTED, shows_categories=False)
             for ident, title in db.execute(
@@ -138,7 +162,7 @@ def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedL
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, by_folder.keys() - servers, tell)
+        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, undated, tell)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         moves = read_moves(db)
@@ -187,7 +211,7 @@ def _read_subfolders(
     )
     files: dict[str, list[str]] = {}
     for ident, audio, folder in rows:
-        files.setdefault(folder or os.path.dirname(audio), []).append(ident)
+        files.setdefault(folder or os.path.dirname(audio or ""), []).append(ident)
     ids: dict[tuple[str, ...], list[str]] = {}
     folders: dict[str, _FeedTopics] = {}
     for path, inside in files.items():
@@ -259,47 +283,49 @@ def _episodes(
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     days: list[int] = []
-    rows: Iterable[Any] = db.execute(
-        "SELECT episodes.id, feed, title, summary, duration, published, sort, seen, audio, transcript, keywords,"
-        " season, number, folder, author, narrator, series, year, parts"
-        " FROM episodes LEFT JOIN numbering ON numbering.id = episodes.id"
-        " LEFT JOIN recordings ON recordings.id = episodes.id"
-        " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
+    rows: Iterable[_EpisodeRow] = map(
+        _EpisodeRow._make,
+        db.execute(
+            f"SELECT {', '.join(_EpisodeRow._fields)}"
+            " FROM episodes LEFT JOIN numbering USING (id) LEFT JOIN recordings USING (id)"
+            " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
+        ),
     )
     if tell is not None:
         (count,) = db.execute("SELECT count(*) FROM episodes").fetchone()
         rows = _counted(rows, count, tell)
-    for ident, number, title, summary, duration, published, sort, seen, audio, transcript, keywords, *others in rows:
-        season, episode_number, folder, *made_by, packed = others
-        feed = by_feed.get(number) or visited.get(ident)
+    for row in rows:
+        feed = by_feed.get(row.feed) or visited.get(row.id)
         if feed is None:  # its feed was removed
             continue
-        if number in by_folder:
-            feed = by_folder[number].get(folder or os.path.dirname(audio), feed)
+        if row.feed in by_folder:
+            feed = by_folder[row.feed].get(row.folder or os.path.dirname(row.audio or ""), feed)
         tags, topics = feed.tags, feed.keys
-        if feed.shows_categories and keywords:
-            words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
+        if feed.shows_categories and row.keywords:
+            words = tuple(word for word in row.keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
-        day = (
-            _day(published)
-            if published is not None and number not in undated and is_believed_seconds(published, seen)
-            else None
-        )
-        numbered = numbering(season, episode_number, title)
-        episode = Episode(ident, title, summary, duration, day, tags, audio, transcript, numbering=numbered)
-        if folder:
-            author, narrator, series, year = made_by
+        is_dated = row.published is not None and row.feed not in undated
+        day = _day(row.published) if is_dated and is_believed_seconds(row.published, row.seen) else None
+        episode = Episode(
+            row.id, row.title, row.summary, row.duration, day, tags, row.audio, row.transcript,
+            numbering=numbering(row.season, row.number, row.title),
+        )  # fmt: skip
+        if row.folder:
             episode = episode._replace(
-                author=author, narrator=narrator, series=series, year=year, parts=unpack_parts(packed)
+                author=row.author,
+                narrator=row.narrator,
+                series=row.series,
+                year=row.year,
+                parts=unpack_parts(row.parts),
             )
         episodes.append(episode)
         keys.append(topics)
-        sorted_by = _day(sort)
+        sorted_by = _day(row.sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)
     return tuple(episodes), tuple(keys), tuple(days)
 
 
-def _counted(rows: Iterable[Any], count: int, tell: Callable[[float], None]) -> Iterator[Any]:
+def _counted(rows: Iterable[_EpisodeRow], count: int, tell: Callable[[float], None]) -> Iterator[_EpisodeRow]:
     """Yield rows, about `count` of them, and report the share that was read."""
     for number, row in enumerate(rows):
         if number % TELL_EVERY == 0:

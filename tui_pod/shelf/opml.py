@@ -7,6 +7,7 @@ reported and skipped.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,8 +21,6 @@ from tui_pod.net.address import typed_address
 from tui_pod.net.login import split_login
 from tui_pod.runtime.xml import XmlError, read_xml
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.folders.address import is_folder
-from tui_pod.sources.servers.address import is_server
 
 MAX_OPML = 16 * 1024 * 1024
 """Largest list that is read (bytes)."""
@@ -47,6 +46,9 @@ SETTINGS = "tui-pod-settings"
 
 PRIVATE = "tui-pod-private"
 """Our own attribute, only in our own backup: the private origin that the listener allowed the feed."""
+
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]{0,40}://")
+"""What addresses start with that are no http(s) addresses."""
 
 Folder = tuple[str, ...]
 """Names from outermost to innermost; empty for none."""
@@ -105,21 +107,21 @@ class Imported(NamedTuple):
     """What is not imported, such as `3 favourites`."""
 
 
-def parse_opml(content: bytes, takes_folders: bool = False) -> Imported:
+def parse_opml(content: bytes, is_own: bool = False) -> Imported:
     """Return the feeds in a list, without duplicates, and what was wrong with other entries.
 
     The complete list of Overcast also has episodes.
 
     Args:
         content: the document.
-        takes_folders: whether it may contain folders of this machine, as only our own lists do.
+        is_own: whether it is our own backup, which may contain addresses of any source.
 
     Raises:
         FeedError: it is not OPML, or is refused.
     """
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
-    reader = _OutlineReader(takes_folders)
+    reader = _OutlineReader(is_own)
     try:
         is_whole = read_xml(content, None, reader)
     except XmlError as error:
@@ -143,7 +145,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Imported:
 class _OutlineReader:
     """Collects entries, with the path of open folders. An `xml.Handler`."""
 
-    takes_folders: bool
+    is_own: bool
     is_opml: bool = False
     entries: dict[str, Entry] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -235,8 +237,7 @@ class _OutlineReader:
         self.entries[address] = entry
 
     def _address(self, text: str) -> str | None:
-        is_ours = self.takes_folders and (is_folder(text) or is_server(text))
-        return text if is_ours else typed_address(text)
+        return text if self.is_own and _OTHER_SCHEME.match(text) else typed_address(text)
 
     def _fault(self, text: str) -> None:
         if len(self.faults) < 100 and text not in self.faults:  # a broken document is read twice

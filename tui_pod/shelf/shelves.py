@@ -19,13 +19,32 @@ from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import Placed, hide, store_recordings, upsert
 from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.match import Identified, episode_id
-from tui_pod.sources.servers.items import FullEntry
+from tui_pod.shelf.published import PublishedItem
 
 COLLECTIONS = "Collections"
 """Topic above the collections of a library."""
 
 _LIBRARY = "library:"
 _ADD = "INSERT OR REPLACE INTO files VALUES (?, ?, 0, ?, ?, ?)"
+
+
+class ItemTopic(NamedTuple):
+    """A topic of a library, and where a book stands in it."""
+
+    name: str
+    number: float | None = None
+    """Orders its books; None: by date."""
+
+
+class FullEntry(NamedTuple):
+    """A book, or a podcast with its episodes."""
+
+    ident: str
+    items: tuple[PublishedItem, ...]
+    shelves: tuple[ItemTopic, ...]
+    """The series of a book, or the podcast itself."""
+    added: float
+    """When the server got it, in seconds since 1970."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_au, make_m4b, make_mp3
 from tui_pod.services.podcasts import folders
-from tui_pod.sources.folders.tags import Tags
+from tui_pod.shelf.listing import Tags
 
 
 @pytest.fixture

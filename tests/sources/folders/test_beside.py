@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders.beside import Beside, is_disc
-from tui_pod.sources.folders.tags import Tags
 
 TAGS = Tags("A", description="Tagged", narrator="Tagged")
 

@@ -12,12 +12,11 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.shelf.files import find_book
+from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.marks import read_news
 from tui_pod.sources.folders.address import to_address
-from tui_pod.sources.folders.books import Kinds, durations, group, is_book
-from tui_pod.sources.folders.scan import AudioFile
-from tui_pod.sources.folders.tags import Tags
+from tui_pod.sources.folders.books import durations, group, is_book
+from tui_pod.sources.folders.podcast import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -161,13 +160,6 @@ def test_unknown_length_of_a_part_is_told_by_its_size() -> None:
     assert durations(files) == [30.0, 10.0, 1.0]
     assert durations(files[1:]) == [2.5, 1.0]
     assert durations([files[0]._replace(size=0), files[1]]) == [30.0, 2.5]
-
-
-def test_listener_said_what_a_folder_is_if_it_has_half_of_the_files() -> None:
-    files = [AudioFile(name, 9, 0, name, Tags()) for name in "abcd"]
-    kinds = Kinds("talks", {"a": "book", "b": "book"})
-    assert [kinds.of(files[:4]), kinds.of(files[1:]), kinds.of(files[2:])] == ["book", "talks", "talks"]
-    assert (kinds.text, Kinds("talks").text) == ("talks [('a', 'book'), ('b', 'book')]", "talks")
 
 
 def test_folder_of_discs_and_others_is_not_one_book() -> None:

@@ -10,9 +10,10 @@ import pytest
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_mp3
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.files import told_guess
+from tui_pod.shelf.listing import Kinds, Listing
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.folders.books import Kinds
-from tui_pod.sources.folders.listing import Listing, read_listing, told_guess
+from tui_pod.sources.folders.listing import read_listing
 from tui_pod.sources.table import subscribe
 
 

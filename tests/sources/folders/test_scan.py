@@ -11,9 +11,10 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.media import read_transcript
+from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import tags
-from tui_pod.sources.folders.scan import AudioFile, folders_in, holds_more, scan
+from tui_pod.sources.folders.scan import folders_in, holds_more, scan
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.table import subscribe
 
@@ -25,7 +26,7 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
     shelf.put("2.mp3")
     opened = []
 
-    def read(path: str) -> tuple[str, tags.Tags]:
+    def read(path: str) -> tuple[str, Tags]:
         opened.append(os.path.basename(path))
         return tags.read_file(path)
 
@@ -45,7 +46,7 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
     os.mkfifo(shelf.folder / "pipe.mp3")
     Path(os.fsdecode(os.fsencode(shelf.folder) + b"/latin-\xe9.mp3")).write_bytes(b"x")
 
-    def read(path: str) -> tuple[str, tags.Tags]:
+    def read(path: str) -> tuple[str, Tags]:
         if path.endswith("locked.mp3"):
             raise PermissionError(13, "Permission denied", path)
         return tags.read_file(path)
@@ -197,7 +198,7 @@ def test_known_file_is_read_again_if_its_size_or_time_differs(tmp_path: Path, is
     path = make_mp3(tmp_path / "a.mp3", "A")
     stat = path.stat()
     size, modified = stat.st_size + (is_other == "size"), stat.st_mtime_ns + (is_other == "time")
-    known = AudioFile("a.mp3", size, modified, "known", tags.Tags("Known"))
+    known = AudioFile("a.mp3", size, modified, "known", Tags("Known"))
     (found,), _ = scan(str(tmp_path), {"a.mp3": known}, CancelToken())
     assert found.tags.title == ("Known" if is_other == "neither" else "A")
     assert (found.size, found.modified) == (stat.st_size, stat.st_mtime_ns)
@@ -220,7 +221,7 @@ def test_links_to_what_could_be_played_are_counted_and_no_others(tmp_path: Path)
 def test_files_that_cannot_be_read_are_counted_and_the_first_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: str) -> tuple[str, tags.Tags]:
+    def refuse(path: str) -> tuple[str, Tags]:
         raise OSError("odd")
 
     monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", refuse)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_m4b, make_mp3, make_webm
+from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders import tags
 
 
@@ -27,7 +28,7 @@ def test_tags_are_read_and_cleaned(shelf: Shelf) -> None:
 def test_file_that_is_no_sound_has_no_tags(tmp_path: Path, junk: bytes) -> None:
     path = tmp_path / "junk.mp3"
     path.write_bytes(junk)
-    assert tags.read_file(str(path))[1] == tags.Tags()
+    assert tags.read_file(str(path))[1] == Tags()
 
 
 @pytest.mark.parametrize("place", ["start", "middle", "end"])
@@ -68,7 +69,7 @@ def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int |
 
 def test_webm_has_its_title_and_duration(tmp_path: Path) -> None:
     found = tags.read_file(str(make_webm(tmp_path / "talk.webm", 754.5, "The Talk")))[1]
-    assert found == tags.Tags("The Talk", duration=754.5)
+    assert found == Tags("The Talk", duration=754.5)
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), 1e12])
@@ -250,7 +251,7 @@ def test_chapters_in_an_mp4_book_are_asked_for_and_in_an_mp3_are_not(tmp_path: P
 )
 def test_tags_of_an_mp3_file_are_told(tmp_path: Path, frames: dict[str, str], found: dict[str, object]) -> None:
     read = tags.read_file(str(make_mp3(tmp_path / "a.mp3", **frames)))[1]
-    assert read._replace(duration=None)._asdict() == tags.Tags()._asdict() | found
+    assert read._replace(duration=None)._asdict() == Tags()._asdict() | found
 
 
 def webm(*info: bytes) -> bytes:
@@ -286,7 +287,7 @@ def test_file_of_a_programming_language_is_no_recording(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="not a recording"):
         tags.read_file(str(tmp_path / "a.TS"))
     (tmp_path / "b.ts").write_bytes(b"G" + bytes(400))
-    assert tags.read_file(str(tmp_path / "b.ts"))[1] == tags.Tags()
+    assert tags.read_file(str(tmp_path / "b.ts"))[1] == Tags()
 
 
 def test_link_is_not_followed(tmp_path: Path) -> None:

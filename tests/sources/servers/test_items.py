@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.servers.items import MAX_SECONDS, Shelf, ident_of, number, time_of, to_found, to_listed
+from tui_pod.shelf.shelves import ItemTopic
+from tui_pod.sources.servers.items import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
 
 BASE = "https://shelf.example.org"
 
@@ -61,7 +62,7 @@ def test_book_of_several_files_is_one_item_with_parts() -> None:
     assert (item.audio, item.link) == (f"{BASE}/api/items/b1/file/1", f"{BASE}/item/b1")
     assert item.recording is not None
     assert [(part.title, part.start) for part in item.recording.parts] == [("One", 0.0), ("Two", 60.0)]
-    assert (found.shelves, found.added) == ((Shelf("Novels", 4.5),), 1_700_000_000.0)
+    assert (found.shelves, found.added) == ((ItemTopic("Novels", 4.5),), 1_700_000_000.0)
 
 
 def test_book_of_one_file_has_no_parts_and_a_book_to_read_is_no_item() -> None:
@@ -83,7 +84,7 @@ def test_file_without_an_id_or_a_length_is_no_part() -> None:
 def test_series_without_a_number_comes_last() -> None:
     found = to_found(book(series=[{"name": "A", "sequence": "x"}, {"name": ""}, {"name": "B", "sequence": "2"}]), BASE)
     assert found is not None
-    assert found.shelves == (Shelf("A", 1e9), Shelf("B", 2.0))
+    assert found.shelves == (ItemTopic("A", 1e9), ItemTopic("B", 2.0))
 
 
 def test_episode_of_a_podcast_is_an_item() -> None:
@@ -92,7 +93,7 @@ def test_episode_of_a_podcast_is_an_item() -> None:
     (item,) = found.items
     assert (item.guid, item.season, item.number, item.type) == ("p1/e1", 2, 5, "bonus")
     assert (item.published, item.duration, item.picture) == (1_700_000_000.0, 90.0, None)
-    assert found.shelves == (Shelf("Cast"),)
+    assert found.shelves == (ItemTopic("Cast"),)
     wrong: list[dict[str, object]] = [{"id": "../e"}, {"audioTrack": {}}, {"audioTrack": {"ino": "a/b"}}]
     for changes in wrong:
         other = to_found(podcast(**changes), BASE)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import read_start
+from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders import cue
-from tui_pod.sources.folders.tags import Tags
 
 TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
 """Endings of a transcript beside its recording, the most useful first."""

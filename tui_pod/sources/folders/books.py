@@ -4,45 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from tui_pod.core.text.clean import fold
+from tui_pod.shelf.listing import BOOK, AudioFile
 from tui_pod.sources.folders.beside import is_disc
-from tui_pod.sources.folders.scan import AudioFile
 from tui_pod.sources.folders.tags import BOOK_ENDINGS
-
-BOOK, TALKS = "book", "talks"
-"""Values of the setting `kind`."""
-
-
-class Kinds(NamedTuple):
-    """What the listener has said about the folders in a folder: each is `BOOK`, `TALKS`, or empty if not said."""
-
-    usual: str = ""
-    own: Mapping[str, str] = MappingProxyType({})
-    """Of single folders, by the keys of files in them."""
-    guessed: frozenset[str] = frozenset()
-    """Keys of the files in folders that were guessed to be books."""
-
-    def of(self, files: Sequence[AudioFile]) -> str:
-        """Return what was said about the folder of these files: of half of them, since books may share an intro."""
-        said = [self.own[file.key] for file in files if file.key in self.own]
-        return said[0] if said and 2 * len(said) >= len(files) else self.usual
-
-    def of_shown(self, files: Sequence[AudioFile]) -> str:
-        """Return the same, and that a folder stays the book that it was guessed to be while most of its files stay."""
-        stays = 2 * sum(file.key in self.guessed for file in files) > len(files)
-        return self.of(files) or (BOOK if stays else "")
-
-    @property
-    def text(self) -> str:
-        """All that was said as one text, to compare."""
-        return f"{self.usual} {sorted(self.own.items())}" if self.own else self.usual
-
-
-UNSAID, ALL_TALKS = Kinds(), Kinds(TALKS)
 
 FEWEST = 3
 """Least number of files without tags whose numbered names alone make a book."""

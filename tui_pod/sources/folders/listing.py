@@ -6,37 +6,21 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
-from typing import NamedTuple
 
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
 from tui_pod.core.player.part_chapters import part_chapters, with_chapters
-from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, fold
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing
 from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.sources.folders.beside import Beside
-from tui_pod.sources.folders.books import ALL_TALKS, BOOK, UNSAID, Kinds, durations, group, is_book, is_whole
+from tui_pod.sources.folders.books import durations, group, is_book, is_whole
 from tui_pod.sources.folders.cue import chapters_of
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
-from tui_pod.sources.folders.scan import MAX_FILES, AudioFile, as_found, scan
+from tui_pod.sources.folders.scan import MAX_FILES, as_found, scan
 
 _DIGITS = re.compile(r"(\d+)")
-
-
-class Listing(NamedTuple):
-    """The contents of a folder."""
-
-    title: str
-    items: tuple[PublishedItem, ...] | None
-    """In playing order; the audio of a file is its path. None: unchanged since the last time."""
-    files: tuple[AudioFile, ...]
-    """As found, for the next scan."""
-    notices: tuple[str, ...] = ()
-    kind: str = ""
-    """The kinds that it was made for: see `Kinds.text`."""
-    guessed: Mapping[str, str] = MappingProxyType({})
-    """The names of folders that are books although nobody has said so, by their guids."""
 
 
 def read_listing(
@@ -106,13 +90,6 @@ def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> 
         if any(f"/{fold(clean(os.path.join(above, home)))}".endswith(end) for above in (root, feed_id))
     ]
     return _book(f"{BOOK}\0{found[0][1][0].key}", found[0][0], root, found[0][1]) if len(found) == 1 else None
-
-
-def told_guess(folders: Sequence[str]) -> str:
-    """Return that these folders are shown as books, and where that is changed."""
-    names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
-    kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")
-    return f"Shown as {kind}, judged by tags and names (kind in {whose} settings): {enumerated(names)}."
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:

@@ -19,13 +19,13 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
-from tui_pod.shelf.files import read_files, read_kinds, store_files
+from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_kinds, store_files
+from tui_pod.shelf.listing import UNSAID, Listing
 from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.address import is_folder, to_address, to_path
-from tui_pod.sources.folders.books import UNSAID
-from tui_pod.sources.folders.listing import Listing, read_listing
+from tui_pod.sources.folders.listing import book_at, read_listing
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.sources.folders.scan import holds_more
 
@@ -98,6 +98,23 @@ def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
             if former and len(former & keys) >= SAME_SHARE * len(former):
                 return feed
     return None
+
+
+def find_book(store: FeedStore, text: str) -> Book | None:
+    """Return a book as `book_named` does, or by its folder; None if no or several books match.
+
+    A text with a slash is the place of a folder (see `book_at`), whose talks may become a book.
+    """
+    if "/" in text and not store.is_empty:
+        feeds = [feed for feed in store.feeds() if is_folder(feed.address)]
+        books = (
+            (feed.feed_id, book_at(read_files(store, feed.feed_id).values(), to_path(feed.address), text, feed.feed_id))
+            for feed in feeds
+        )
+        found = [(feed_id, book) for feed_id, book in books if book is not None]
+        if len(found) == 1:
+            text = hidden_book(store, *found[0])
+    return book_named(store, text)
 
 
 _WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] = {"refresh": _refresh, "add": _add}

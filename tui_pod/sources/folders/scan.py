@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
 
 from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.listing import AudioFile
 from tui_pod.sources.folders.beside import Beside, is_disc, is_text
-from tui_pod.sources.folders.tags import Tags, read_file
+from tui_pod.sources.folders.tags import read_file
 
 MAX_FILES = 100_000
 """Most audio files of one folder."""
@@ -24,19 +24,6 @@ MAX_ENTRIES = 2_000_000
 
 MAX_DEPTH = 40
 """Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
-
-
-class AudioFile(NamedTuple):
-    """An audio file."""
-
-    path: str
-    """Relative to the folder."""
-    size: int
-    modified: int
-    """Nanoseconds since 1970."""
-    key: str
-    """Identifies its content, wherever it is moved."""
-    tags: Tags
 
 
 @dataclass(slots=True)

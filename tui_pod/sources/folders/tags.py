@@ -8,13 +8,14 @@ import os
 import re
 import struct
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from tinytag import TinyTag, TinyTagException
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import open_regular
+from tui_pod.shelf.listing import Tags
 
 SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""
@@ -66,51 +67,6 @@ CUT_OFF = 1.02
 """How many times more than its bytes a file must state to be cut off."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
-
-
-class Tags(NamedTuple):
-    """The tags of a file, cleaned; empty or None if missing."""
-
-    title: str = ""
-    album: str = ""
-    artist: str = ""
-    disc: int | None = None
-    track: int | None = None
-    duration: float | None = None
-    """Seconds; 0: the player does not know it either."""
-    description: str = ""
-    transcript: str = ""
-    """Name of the transcript beside the file."""
-    author: str = ""
-    """The artist of the album, else of the recording."""
-    narrator: str = ""
-    """As tagged, else the composer, which audiobooks name the narrator."""
-    series: str = ""
-    """With the number in it, if known."""
-    year: str = ""
-    genre: str = ""
-    cue: str = ""
-    """Chapters of the cue sheet beside the file, packed: see `cue`."""
-    inside: str | None = ""
-    """Chapters in the file, packed likewise; None: it may have some, and the player has yet to be asked."""
-    folder_description: str = ""
-    """From a text in the folder, which counts more than the file's own."""
-    folder_narrator: str = ""
-
-    @property
-    def chapters(self) -> str:
-        """The packed chapters, as far as they are known."""
-        return self.cue or self.inside or ""
-
-    @property
-    def best_description(self) -> str:
-        """The folder's description, else the file's own."""
-        return self.folder_description or self.description
-
-    @property
-    def best_narrator(self) -> str:
-        """The folder's narrator, else the file's own."""
-        return self.folder_narrator or self.narrator
 
 
 def read_file(path: str) -> tuple[str, Tags]:

@@ -14,6 +14,7 @@ from tui_pod.core.library.values import to_number
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, without_surrogates
 from tui_pod.shelf.published import PublishedItem, Recording
+from tui_pod.shelf.shelves import FullEntry, ItemTopic
 from tui_pod.sources.items import Enclosure, make_item
 from tui_pod.sources.podcasts.json_feed import tables
 
@@ -32,25 +33,6 @@ class ListEntry(NamedTuple):
     ident: str
     mark: str
     """Changes with what the server says about it."""
-
-
-class Shelf(NamedTuple):
-    """A topic of a library, and where a book stands in it."""
-
-    name: str
-    number: float | None = None
-    """Orders its books; None: by date."""
-
-
-class FullEntry(NamedTuple):
-    """A book, or a podcast with its episodes."""
-
-    ident: str
-    items: tuple[PublishedItem, ...]
-    shelves: tuple[Shelf, ...]
-    """The series of a book, or the podcast itself."""
-    added: float
-    """When the server got it, in seconds since 1970."""
 
 
 def table(value: object) -> dict[str, Any]:
@@ -99,7 +81,7 @@ def to_found(entry: dict[str, Any], base: str) -> FullEntry | None:
     page = f"{base}/item/{ident}"
     if entry.get("mediaType") == "podcast":
         episodes = (_episode(each, ident, base, page, cover) for each in tables(media.get("episodes"), MAX_EPISODES))
-        shelves: tuple[Shelf, ...] = (Shelf(clean_title(text(about.get("title")))),)
+        shelves: tuple[ItemTopic, ...] = (ItemTopic(clean_title(text(about.get("title")))),)
         return FullEntry(ident, tuple(item for item in episodes if item is not None), shelves, added)
     shelves = tuple(_series(about))
     parts = tuple(_parts(media.get("tracks"), ident, base))
@@ -179,12 +161,12 @@ def _audio(file: dict[str, Any], ident: str, base: str) -> Enclosure | None:
     return Enclosure(f"{base}/api/items/{ident}/file/{ino}", duration=duration, size=int(size or 0) or None)
 
 
-def _series(about: dict[str, Any]) -> Iterator[Shelf]:
+def _series(about: dict[str, Any]) -> Iterator[ItemTopic]:
     for each in tables(about.get("series"), MAX_SHELVES):
         name = clean(text(each.get("name")))
         found = re.match(r"\s*(\d{1,6}(?:\.\d{1,6})?)", text(each.get("sequence")))
         if name:
-            yield Shelf(name, float(found[1]) if found else 1e9)
+            yield ItemTopic(name, float(found[1]) if found else 1e9)
 
 
 def _said(series: dict[str, Any]) -> str:

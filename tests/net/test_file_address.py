@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.sources.folders.address import is_folder, is_path, to_address, to_path, typed_path
+from tui_pod.net.file_address import is_path, path_of, to_address, to_path, typed_path
 
 
 @pytest.mark.parametrize("path", ["/a b/ü#?%20", "/latin-\udce9"])
@@ -29,4 +29,4 @@ def test_path_is_told_by_its_start() -> None:
     assert [is_path(text) for text in ("/a", "~a", "./a", "../a", ".", "..", "a/b", ".a", "")] == [True] * 6 + [
         False
     ] * 3
-    assert [is_folder(address) for address in ("file:///a", "file://a", "https://a.org/")] == [True, False, False]
+    assert [path_of(address) for address in ("file:///a", "file://a", "https://a.org/")] == ["/a", None, None]

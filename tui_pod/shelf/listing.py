@@ -1,0 +1,114 @@
+"""The contents of a folder as values: its files and their tags, what the listener said about them, and its items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tui_pod.shelf.published import PublishedItem
+
+
+class Tags(NamedTuple):
+    """The tags of a file, cleaned; empty or None if missing."""
+
+    title: str = ""
+    album: str = ""
+    artist: str = ""
+    disc: int | None = None
+    track: int | None = None
+    duration: float | None = None
+    """Seconds; 0: the player does not know it either."""
+    description: str = ""
+    transcript: str = ""
+    """Name of the transcript beside the file."""
+    author: str = ""
+    """The artist of the album, else of the recording."""
+    narrator: str = ""
+    """As tagged, else the composer, which audiobooks name the narrator."""
+    series: str = ""
+    """With the number in it, if known."""
+    year: str = ""
+    genre: str = ""
+    cue: str = ""
+    """Chapters of the cue sheet beside the file, packed: see `cue`."""
+    inside: str | None = ""
+    """Chapters in the file, packed likewise; None: it may have some, and the player has yet to be asked."""
+    folder_description: str = ""
+    """From a text in the folder, which counts more than the file's own."""
+    folder_narrator: str = ""
+
+    @property
+    def chapters(self) -> str:
+        """The packed chapters, as far as they are known."""
+        return self.cue or self.inside or ""
+
+    @property
+    def best_description(self) -> str:
+        """The folder's description, else the file's own."""
+        return self.folder_description or self.description
+
+    @property
+    def best_narrator(self) -> str:
+        """The folder's narrator, else the file's own."""
+        return self.folder_narrator or self.narrator
+
+
+class AudioFile(NamedTuple):
+    """An audio file."""
+
+    path: str
+    """Relative to the folder."""
+    size: int
+    modified: int
+    """Nanoseconds since 1970."""
+    key: str
+    """Identifies its content, wherever it is moved."""
+    tags: Tags
+
+
+BOOK, TALKS = "book", "talks"
+"""Values of the setting `kind`."""
+
+
+class Kinds(NamedTuple):
+    """What the listener has said about the folders in a folder: each is `BOOK`, `TALKS`, or empty if not said."""
+
+    usual: str = ""
+    own: Mapping[str, str] = MappingProxyType({})
+    """Of single folders, by the keys of files in them."""
+    guessed: frozenset[str] = frozenset()
+    """Keys of the files in folders that were guessed to be books."""
+
+    def of(self, files: Sequence[AudioFile]) -> str:
+        """Return what was said about the folder of these files: of half of them, since books may share an intro."""
+        said = [self.own[file.key] for file in files if file.key in self.own]
+        return said[0] if said and 2 * len(said) >= len(files) else self.usual
+
+    def of_shown(self, files: Sequence[AudioFile]) -> str:
+        """Return the same, and that a folder stays the book that it was guessed to be while most of its files stay."""
+        stays = 2 * sum(file.key in self.guessed for file in files) > len(files)
+        return self.of(files) or (BOOK if stays else "")
+
+    @property
+    def text(self) -> str:
+        """All that was said as one text, to compare."""
+        return f"{self.usual} {sorted(self.own.items())}" if self.own else self.usual
+
+
+UNSAID, ALL_TALKS = Kinds(), Kinds(TALKS)
+
+
+class Listing(NamedTuple):
+    """The contents of a folder."""
+
+    title: str
+    items: tuple[PublishedItem, ...] | None
+    """In playing order; the audio of a file is its path. None: unchanged since the last time."""
+    files: tuple[AudioFile, ...]
+    """As found, for the next scan."""
+    notices: tuple[str, ...] = ()
+    kind: str = ""
+    """The kinds that it was made for: see `Kinds.text`."""
+    guessed: Mapping[str, str] = MappingProxyType({})
+    """The names of folders that are books although nobody has said so, by their guids."""
