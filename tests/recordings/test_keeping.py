@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.core.progress.progress import Progress
 from tui_pod.recordings.downloads import Download
 from tui_pod.recordings.keeping import DownloadChanges, Usual, has_rule, oldest_played, plan_downloads
-from tui_pod.shelf.marks import Candidate
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 PLAYED = Progress(NOW - timedelta(days=3), played=True, listened=NOW - timedelta(days=3))
 STARTED = Progress(NOW, position=3.0)
 
 EPISODES = [
-    Candidate(ident, f"Title {ident}", "About it", duration, f"https://c.org/{ident}.mp3")
+    Episode(ident, f"Title {ident}", "About it", duration, audio=f"https://c.org/{ident}.mp3")
     for ident, duration in zip("edcba", (600.0, 1200.0, None, 3600.0, 90.0), strict=True)
 ]
 """Newest first."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from tui_pod.config.settings import SyncSettings, bound_actions
 from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.net.file_address import typed_path
 from tui_pod.plain.keyboard import line_keys
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
-from tui_pod.sources.folders.address import typed_path
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action

@@ -14,11 +14,11 @@ from tui_pod.core.library.podcast_settings import SettingError, checked, split_p
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
+from tui_pod.net.file_address import is_path
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import sentence
 from tui_pod.services.hints import NOT_A_PODCAST
 from tui_pod.services.podcasts.directories import is_words
-from tui_pod.sources.folders.address import is_path
 
 if TYPE_CHECKING:
     from tui_pod.core.library.own_lists import OwnList

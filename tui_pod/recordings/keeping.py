@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeGuard
 
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.recordings.downloads import Download
-from tui_pod.shelf.marks import Candidate
 
 
 class Usual(NamedTuple):
@@ -32,7 +32,7 @@ class Usual(NamedTuple):
 class DownloadChanges(NamedTuple):
     """What to download and delete for one podcast."""
 
-    fetch: list[Candidate]
+    fetch: list[Episode]
     """In the order in which to download them."""
     delete: list[str]
     """Episodes whose downloads to delete."""
@@ -46,7 +46,7 @@ def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
 
 
 def plan_downloads(
-    newest_first: Sequence[Candidate],
+    newest_first: Sequence[Episode],
     settings: PodcastSettings,
     is_serial: bool,
     usual: Usual,
@@ -72,7 +72,7 @@ def plan_downloads(
     keep, days = usual.of(settings)
     keep = 0 if settings.hidden else keep
     queued = [one for one in order if keep and one.id in in_use and not _is_played(progress(one.id))]
-    wanted: list[Candidate] = []
+    wanted: list[Episode] = []
     last_heard = None if is_oldest_first else _last_heard(order, progress)
     is_older = False
     for episode in order:
@@ -81,7 +81,8 @@ def plan_downloads(
         is_older = is_older or episode.id == last_heard
         if is_older and episode.id not in downloads:  # do not go back behind what was played
             continue
-        if not _is_played(progress(episode.id)) and is_wanted(settings, *episode[1:-1]):
+        is_allowed = is_wanted(settings, episode.title, episode.summary, episode.duration)
+        if is_allowed and not _is_played(progress(episode.id)):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
     gone, dropped = [], []
@@ -99,7 +100,7 @@ def plan_downloads(
     return DownloadChanges(list(fetch), gone, dropped)
 
 
-def _last_heard(episodes: Iterable[Candidate], progress: Callable[[str], Progress | None]) -> str | None:
+def _last_heard(episodes: Iterable[Episode], progress: Callable[[str], Progress | None]) -> str | None:
     """Return the episode that was played last; None if none was. Marks do not count."""
     found = ((played.listened, one.id) for one in episodes if (played := progress(one.id)) is not None)
     return max(((listened, ident) for listened, ident in found if listened), default=(None, None))[1]

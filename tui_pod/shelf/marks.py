@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tui_pod.core.library.aging import is_daily, new_since
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import is_wanted
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.database import FeedDatabase
@@ -14,17 +15,6 @@ from tui_pod.shelf.episodes import serial_numbers, serial_order
 
 Mark = Literal["news", "unwanted"]
 """Arrived since the listener last looked at its podcast; its download was deleted, so it is not fetched unasked."""
-
-
-class Candidate(NamedTuple):
-    """An episode that can be downloaded."""
-
-    id: str
-    title: str
-    summary: str
-    duration: float | None
-    """Seconds; None when unknown."""
-    audio: str
 
 
 def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
@@ -63,7 +53,7 @@ def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_m
         db.executemany(change, ((ident,) for ident in episodes))
 
 
-def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
+def candidates(database: FeedDatabase, feed_id: str) -> list[Episode]:
     """Return the episodes of a feed that can be downloaded, newest first; the numbered episodes of a serial by number.
 
     A removed feed has none. A book of several files cannot be.
@@ -76,5 +66,8 @@ def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
             " ORDER BY sort DESC, place DESC",
             (feed_id,),
         )
-        found = {row[0]: Candidate(*row) for row in rows}
+        found = {
+            ident: Episode(ident, title, summary, duration, audio=audio)
+            for ident, title, summary, duration, audio in rows
+        }
         return [found[ident] for ident in serial_order(list(found), serial_numbers(db))]

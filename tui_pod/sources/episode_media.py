@@ -236,8 +236,7 @@ class Podcasts:
         plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
         if plan.dropped:
             set_marked(self.store.db, "unwanted", plan.dropped, True)
-        episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
-        requests = (self.download_request(episode, is_automatic=True) for episode in episodes)
+        requests = (self.download_request(episode, is_automatic=True) for episode in plan.fetch)
         return [request for request in requests if request is not None], plan.delete
 
     def archive(

@@ -12,9 +12,9 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.net.file_address import to_address
 from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.marks import read_news
-from tui_pod.sources.folders.address import to_address
 from tui_pod.sources.folders.books import durations, group, is_book
 from tui_pod.sources.folders.podcast import find_book
 

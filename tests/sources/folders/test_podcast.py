@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.sources.folders.shelf import Shelf
+from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import Cancelled, CancelToken
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import podcast
-from tui_pod.sources.folders.address import to_address
 from tui_pod.sources.table import subscribe
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.sources.folders.sounds import make_mp3
+from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.folders.address import to_address
 from tui_pod.sources.folders.watch import FolderChanges
 from tui_pod.sources.table import subscribe
 

@@ -14,10 +14,10 @@ from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError,
 from tui_pod.core.text.clean import fold
 from tui_pod.library.catalog_files import read_catalog
 from tui_pod.net.access import PUBLIC
+from tui_pod.net.file_address import typed_path
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.folders.address import typed_path
 from tui_pod.sources.folders.podcast import find_book
 from tui_pod.sources.table import source_of
 

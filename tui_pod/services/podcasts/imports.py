@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted, enumerated
+from tui_pod.net.file_address import typed_path
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.sources.folders.address import typed_path
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
 from tui_pod.core.text.clean import clean
 from tui_pod.net.address import absolute
+from tui_pod.net.file_address import SCHEME, to_path
 from tui_pod.runtime.files import read_bytes
-from tui_pod.sources.folders.address import SCHEME, to_path
 
 PLAYLIST_ENDINGS = (".m3u", ".m3u8")
 MAX_PLAYLIST = 16 * 1024 * 1024

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.net.file_address import path_of, to_address, to_path
 from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
@@ -24,7 +25,6 @@ from tui_pod.shelf.listing import UNSAID, Listing
 from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.address import is_folder, to_address, to_path
 from tui_pod.sources.folders.listing import book_at, read_listing
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.sources.folders.scan import holds_more
@@ -93,7 +93,8 @@ def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
     """Return the subscribed folder that moved here: its path is gone, and its files are these."""
     keys = {file.key for file in listing.files}
     for feed in store.feeds():
-        if is_folder(feed.address) and not os.path.exists(to_path(feed.address)):
+        path = path_of(feed.address)
+        if path is not None and not os.path.exists(path):
             former = {file.key for file in read_files(store, feed.feed_id).values()}
             if former and len(former & keys) >= SAME_SHARE * len(former):
                 return feed
@@ -106,10 +107,11 @@ def find_book(store: FeedStore, text: str) -> Book | None:
     A text with a slash is the place of a folder (see `book_at`), whose talks may become a book.
     """
     if "/" in text and not store.is_empty:
-        feeds = [feed for feed in store.feeds() if is_folder(feed.address)]
+        roots = ((feed.feed_id, path_of(feed.address)) for feed in store.feeds())
         books = (
-            (feed.feed_id, book_at(read_files(store, feed.feed_id).values(), to_path(feed.address), text, feed.feed_id))
-            for feed in feeds
+            (feed_id, book_at(read_files(store, feed_id).values(), root, text, feed_id))
+            for feed_id, root in roots
+            if root is not None
         )
         found = [(feed_id, book) for feed_id, book in books if book is not None]
         if len(found) == 1:

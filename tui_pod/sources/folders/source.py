@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.sources.folders.address import SCHEME, to_address, to_path, typed_path
+from tui_pod.net.file_address import SCHEME, to_address, to_path, typed_path
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, Wish, subscribed
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+from tui_pod.net.file_address import path_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.folders.address import is_folder, to_path
 from tui_pod.sources.folders.scan import folders_in
 
 
@@ -30,8 +30,8 @@ class FolderChanges:
         """
         if self._store.generation != self._generation:
             self._generation = self._store.generation
-            feeds = [feed for feed in self._store.feeds() if is_folder(feed.address)]
-            self._roots = {feed.feed_id: to_path(feed.address) for feed in feeds}
+            feeds = self._store.feeds()
+            self._roots = {feed.feed_id: root for feed in feeds if (root := path_of(feed.address)) is not None}
         begun = time.thread_time()
         unseen = [feed_id for feed_id, root in self._roots.items() if not self._is_as_seen(feed_id, root)]
         self.cost = time.thread_time() - begun

@@ -11,7 +11,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui_pod.core.text.clean import is_safe
-from tui_pod.sources.folders.address import is_path
+from tui_pod.net.file_address import is_path
 
 MOST = 20_000
 """How many names of a folder are read."""

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from tui_pod.core.text.clean import enumerated
+from tui_pod.net.file_address import is_path
 from tui_pod.services.podcasts.directories import is_words
 from tui_pod.services.services import Services
-from tui_pod.sources.folders.address import is_path
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
