@@ -132,10 +132,10 @@ def test_notes_of_more_than_a_summary_are_kept_up_to_the_limit() -> None:
     assert len(made("x" * (MAX_HTML + 1)).notes) == MAX_HTML
 
 
-def test_what_is_told_follows_the_notes_or_the_subtitle() -> None:
-    assert made("Text", told="A\nB\n").notes == "Text<p>A<br>B</p>"
-    assert made(subtitle="a < b", told="A").notes == "a &lt; b<p>A</p>"
-    assert made("x" * MAX_HTML, told="A\n").notes == "x" * (MAX_HTML - 8) + "<p>A</p>"
+def test_lines_of_tags_follow_the_notes_or_the_subtitle() -> None:
+    assert made("Text", lines="A\nB\n").notes == "Text<p>A<br>B</p>"
+    assert made(subtitle="a < b", lines="A").notes == "a &lt; b<p>A</p>"
+    assert made("x" * MAX_HTML, lines="A\n").notes == "x" * (MAX_HTML - 8) + "<p>A</p>"
     assert made(subtitle="Only this").summary == "Only this"
 
 

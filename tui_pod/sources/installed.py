@@ -30,7 +30,7 @@ from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.items import MAX_ITEMS, Enclosure, make_item
-from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, Wish, subscribed
+from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 
 GROUP = "tui_pod.sources"
 
@@ -87,14 +87,14 @@ class InstalledSource(EpisodeSource):
         except FeedError:
             return None
 
-    def subscribe(self, store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+    def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """See `EpisodeSource.subscribe`."""
-        address = self.takes(wish.typed, wish.is_shell)
+        address = self.takes(request.typed, request.is_shell)
         if address is None:
             raise FeedError(self.fault or f"{self.noun} does not know this address.")
-        found = self._read(address, cancel, wish.policy)
+        found = self._read(address, cancel, request.policy)
         known = store.find(address, with_removed=True)
-        store.subscribe([Entry(address, found.title, wish.folders)])
+        store.subscribe([Entry(address, found.title, request.folders)])
         stored = store.store(address, found)
         return Subscribed(subscribed(store, address), stored.new, known is None or known.removed is not None)
 

@@ -97,7 +97,7 @@ def make_item(
     audio: Enclosure | None = None,
     subtitle: str = "",
     keywords: str = "",
-    told: str = "",
+    lines: str = "",
 ) -> PublishedItem | None:
     """Return an item with clean texts and its audio; None if it has neither audio nor text.
 
@@ -107,15 +107,15 @@ def make_item(
         audio: the chosen file.
         subtitle: used if there is no description.
         keywords: separated by commas.
-        told: lines of HTML for the details, about persons and the like.
+        lines: lines of HTML for the details, about persons and the like.
     """
     described = [text for text in texts if text]
     summary = next(filter(None, map(to_summary, described[:2])), "") or clean(subtitle, SUMMARY_LIMIT)
     notes = max(described, key=len, default="")
     has_more = "<" in notes or "\n" in notes or len(notes) > SUMMARY_LIMIT
-    if told:
-        told = f"<p>{told.strip().replace(chr(10), '<br>')}</p>"
-        notes, has_more = f"{notes[: MAX_HTML - len(told)] or escape(subtitle)}{told}", True
+    if lines:
+        lines = f"<p>{lines.strip().replace(chr(10), '<br>')}</p>"
+        notes, has_more = f"{notes[: MAX_HTML - len(lines)] or escape(subtitle)}{lines}", True
     name = clean(raw.title)
     if not name and not summary and audio is None:
         return None

@@ -27,7 +27,7 @@ READ_IN_PART = "a part of it could not be read and is tried again with the next 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscribeRequest:
     """What the listener wants to subscribe to."""
 
     typed: str
@@ -113,7 +113,7 @@ class EpisodeSource:
         """Return the address that it would subscribe to for a typed text; None if the text means nothing to it."""
         return None
 
-    def subscribe(self, store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+    def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """Subscribe to what it `takes`; on failure nothing is stored.
 
         Raises:

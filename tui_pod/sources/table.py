@@ -16,7 +16,7 @@ from tui_pod.sources.folders.source import FolderSource
 from tui_pod.sources.installed import SCHEME, installed_source, installed_sources
 from tui_pod.sources.podcasts.source import PodcastSource
 from tui_pod.sources.servers.source import ServerSource
-from tui_pod.sources.source import Check, EpisodeSource, Subscribed, Wish
+from tui_pod.sources.source import Check, EpisodeSource, Subscribed, SubscribeRequest
 
 PODCASTS = PodcastSource()
 
@@ -49,7 +49,7 @@ def subscribe(
     is_shell: bool = False,
     is_listed: bool = False,
 ) -> Subscribed:
-    """Subscribe to what a typed text names, by the first source that takes it: see `Wish` for the arguments.
+    """Subscribe to what a typed text names, by the first source that takes it: see `SubscribeRequest`.
 
     Raises:
         LoginWanted: a server requires a login, or refuses this one.
@@ -61,8 +61,8 @@ def subscribe(
     store.db.notices += [source.fault for source in brought if source.fault]
     if source is None:
         raise FeedError(no_address(split_login(typed).text))
-    wish = Wish(typed, tuple(folders), policy, login, is_shell, is_listed)
-    return source.subscribe(store, wish, cancel or CancelToken())
+    request = SubscribeRequest(typed, tuple(folders), policy, login, is_shell, is_listed)
+    return source.subscribe(store, request, cancel or CancelToken())
 
 
 def check_sources(store: FeedStore) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.file_address import SCHEME, to_address, to_path, typed_path
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, Wish, subscribed
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 
 if TYPE_CHECKING:
     from tui_pod.runtime.threads import CancelToken
@@ -31,13 +31,13 @@ class FolderSource(EpisodeSource):
         path = typed_path(typed, is_shell)
         return None if path is None else to_address(path)
 
-    def subscribe(self, store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+    def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """See `EpisodeSource.subscribe`."""
         from tui_pod.sources.folders.podcast import subscribe_folder  # reads tags: only with folders
 
-        path = typed_path(wish.typed, wish.is_shell)
+        path = typed_path(request.typed, request.is_shell)
         assert path is not None
-        feed_id, new, is_new, has_moved = subscribe_folder(store, path, wish.folders, cancel)
+        feed_id, new, is_new, has_moved = subscribe_folder(store, path, request.folders, cancel)
         return Subscribed(subscribed(store, feed_id), new, is_new, has_moved)
 
     def refresh(

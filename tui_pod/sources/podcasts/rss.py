@@ -23,7 +23,7 @@ from tui_pod.sources.items import (
     make_item,
 )
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
-from tui_pod.sources.podcasts.told import told_line, told_texts
+from tui_pod.sources.podcasts.podcast_tags import line_texts, tag_line
 
 _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
@@ -212,7 +212,7 @@ class _FeedReader:
                 self._wanted = ""
             return
         if depth == self._live_depth:
-            self._tell(told_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
+            self._tell(tag_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
             self._live_depth = 0
         elif self._is_in_item and depth == self._parent_depth:
             self._count += 1
@@ -246,7 +246,7 @@ class _FeedReader:
             items=tuple(self._items),
             link=self._page(channel, self._channel_links),
             summary="\n".join(
-                filter(None, (clean(to_text(_first(channel, _ABOUT))), *told_texts(channel.get("told", ""))))
+                filter(None, (clean(to_text(_first(channel, _ABOUT))), *line_texts(channel.get("lines", ""))))
             ),
             guid=clean(channel.get("podcast:guid", ""), 100).lower() or None,
             moved_to=moved_to,
@@ -285,13 +285,13 @@ class _FeedReader:
 
     def _tell(self, line: str) -> None:
         """Add a line to the details of the item or the feed."""
-        former = self._fields.get("told", "")
+        former = self._fields.get("lines", "")
         if line and former.count("\n") < MAX_TOLD and f"{line}\n" not in former:
-            self._fields["told"] = f"{former}{line}\n"
+            self._fields["lines"] = f"{former}{line}\n"
 
     def _keep(self, text: str) -> None:
         if self._wanted in _TOLD:
-            self._tell(told_line(self._wanted, text, self._attributes))
+            self._tell(tag_line(self._wanted, text, self._attributes))
         elif self._wanted == "live title":
             self._outer["title"] = text
         elif self._wanted in ("category", "itunes:keywords"):
@@ -370,7 +370,7 @@ class _FeedReader:
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
         audio = best_recording(enclosures, alternates, base)
-        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, get("told", ""))
+        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, get("lines", ""))
 
 
 def _first(fields: dict[str, str], keys: Sequence[str]) -> str:

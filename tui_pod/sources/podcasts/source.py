@@ -9,7 +9,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import is_private, origin, typed_address
 from tui_pod.net.login import Login, check_user, split_login
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, Wish
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest
 
 if TYPE_CHECKING:
     from tui_pod.runtime.threads import CancelToken
@@ -26,17 +26,17 @@ class PodcastSource(EpisodeSource):
         """See `EpisodeSource.takes`: any http or https address."""
         return typed_address(split_login(typed).text)
 
-    def subscribe(self, store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
+    def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """See `EpisodeSource.subscribe`."""
         from tui_pod.sources.podcasts.subscribe import subscribe_podcast  # brings the formats of feeds
 
-        return subscribe_podcast(store, wish, cancel)
+        return subscribe_podcast(store, request, cancel)
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
         """See `EpisodeSource.refresh`."""
-        from tui_pod.sources.podcasts.refresh import refresh_podcast  # brings the formats of feeds
+        from tui_pod.sources.podcasts.subscribe import refresh_podcast  # brings the formats of feeds
 
         return refresh_podcast(store, feed, cancel, policy)
 

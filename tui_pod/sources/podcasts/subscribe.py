@@ -1,9 +1,11 @@
-"""Subscribe to a feed, or to the feed that a web page names. Calls block: run them in a thread."""
+"""Subscribe to a feed, or to the feed that a web page names, and refresh it. Calls block: run them in a thread."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.html_text import feed_links
@@ -11,14 +13,16 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import Origin, absolute, is_private, no_address, origin, typed_addresses
 from tui_pod.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.net.login import Login, check_user, split_login
+from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
+from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.podcasts.own_network import is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
-from tui_pod.sources.podcasts.refresh import is_same_podcast, keep_answer
-from tui_pod.sources.source import Subscribed, Wish, subscribed
+from tui_pod.sources.source import RefreshResult, Subscribed, SubscribeRequest, subscribed
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
@@ -35,8 +39,8 @@ class _Found:
         return self.response.moved_to or self.asked
 
 
-def subscribe_podcast(store: FeedStore, wish: Wish, cancel: CancelToken) -> Subscribed:
-    """Fetch the feed that a wish names, and store it; on failure nothing is stored.
+def subscribe_podcast(store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
+    """Fetch the feed that a request names, and store it; on failure nothing is stored.
 
     What is typed is the address of a feed or of a page that names one, which may contain `user:password@`.
 
@@ -46,19 +50,19 @@ def subscribe_podcast(store: FeedStore, wish: Wish, cancel: CancelToken) -> Subs
         FeedError: it is not a feed, nor a page that names one.
         FeedStoreError: it could not be stored.
     """
-    text, user, password = split_login(wish.typed)
+    text, user, password = split_login(request.typed)
     addresses = typed_addresses(text)
     if not addresses:
         raise FeedError(no_address(text))
     problem: FetchError | None = None
     for address in addresses:
-        given = [wish.login] if wish.login else []
+        given = [request.login] if request.login else []
         if user or password:
             given.append(Login(origin(address), check_user(user), password))
         known = store.find(address, with_removed=True)
         kept = store.logins.of(known.feed_id) if known else ()
-        typed = [] if wish.is_listed else [origin(address)]
-        wider = wish.policy.widened(typed, (*given, *kept))
+        typed = [] if request.is_listed else [origin(address)]
+        wider = request.policy.widened(typed, (*given, *kept))
         try:
             found = _find(address, wider, cancel)
         except LoginWanted:
@@ -69,15 +73,15 @@ def subscribe_podcast(store: FeedStore, wish: Wish, cancel: CancelToken) -> Subs
             continue
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
-        private = origin(address) if not wish.is_listed and is_private(address) else None
+        private = origin(address) if not request.is_listed and is_private(address) else None
         found = replace(found, feed=whole)
-        former = _former(store, found, wish.policy, cancel)
-        done = _keep(store, found, private, wish.folders, former)
+        former = _former(store, found, request.policy, cancel)
+        done = _keep(store, found, private, request.folders, former)
         for each in reversed(given):
             store.logins.add(done.feed.feed_id, each)
         return done
     if problem is not None and problem.is_offline:
-        no_file = "; there is no file of this name here" if wish.is_shell and "/" not in wish.typed else ""
+        no_file = "; there is no file of this name here" if request.is_shell and "/" not in request.typed else ""
         raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
     raise problem or FeedError("There is no feed.")
 
@@ -134,3 +138,63 @@ def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: Canc
         if {response.moved_to, feed.moved_to} & {found.asked, found.address}:
             return known
     return None
+
+
+def refresh_podcast(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
+    """Store what is new in a feed.
+
+    Raises:
+        FetchError: it could not be fetched.
+        FeedError: it is not a feed.
+    """
+    if is_forbidden(feed, policy):
+        said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
+        raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
+    policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
+    response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
+    if response.status == 304:
+        store.touch(feed.feed_id)
+        note_answer(store.db, feed, response.headers, None)
+        return RefreshResult(feed.feed_id, feed.name)
+    response, found = read_answer(response, content, policy, cancel)
+    moved_to = response.moved_to
+    if found.moved_to not in (None, feed.address, response.address):
+        successor = _successor(found, policy, cancel)
+        if successor is not None:
+            response, found = successor
+            moved_to = response.moved_to or response.address
+    was_whole = bool(feed.etag or feed.modified)  # a feed that was read in part has none
+    known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
+    found = with_older_pages(found, response.address, known, policy, cancel)
+    cancel.check()
+    if moved_to and moved_to != feed.address:
+        store.move(feed.feed_id, moved_to)
+    stored = keep_answer(store, feed.feed_id, response, found)
+    note_answer(store.db, feed, response.headers, found.ttl)
+    return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
+
+
+def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
+    """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
+    with contextlib.suppress(PasswordError):  # the server will ask for it
+        store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
+    if found.is_partial:
+        return store.store(feed_id, found)
+    return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
+
+
+def _successor(found: Published, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published] | None:
+    """Return the feed that `itunes:new-feed-url` names, if it is the same podcast."""
+    try:
+        response, successor = read_page(found.moved_to or "", policy, cancel)
+    except (FetchError, FeedError):
+        return None
+    is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})
+    return (response, successor) if is_same else None
+
+
+def is_same_podcast(found: Published, guid: str | None, guids: set[str]) -> bool:
+    """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
+    if found.guid and guid and found.guid != guid:
+        return False
+    return any(item.guid and item.guid in guids for item in found.items)

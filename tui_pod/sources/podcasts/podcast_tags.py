@@ -16,7 +16,7 @@ LINE_LIMIT = 300
 """Most characters of a line without its link."""
 
 
-def told_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
+def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
     """Return the line of an element as HTML with its link, or an empty text if it says nothing."""
     text = clean(to_text(text), LINE_LIMIT)
     link = (attributes.get("href") or attributes.get("url") or "").strip()
@@ -43,9 +43,9 @@ def told_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
     return f'<a href="{escape(link)}">{escape(said)}</a>'
 
 
-def told_texts(told: str) -> Iterator[str]:
+def line_texts(lines: str) -> Iterator[str]:
     """Yield lines of HTML as text with the addresses of their links."""
-    yield from filter(None, map(to_notes, told.split("\n")))
+    yield from filter(None, map(to_notes, lines.split("\n")))
 
 
 def _clock(seconds: float) -> str:

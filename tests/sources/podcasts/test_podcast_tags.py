@@ -1,4 +1,4 @@
-"""What the details tell from the tags of Podcasting 2.0, and the recordings that those tags offer."""
+"""The lines of the details from the tags of Podcasting 2.0, and the recordings that those tags offer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from tui_pod.core.text.html_text import to_notes
 from tui_pod.shelf.published import Published
+from tui_pod.sources.podcasts.podcast_tags import LINE_LIMIT, tag_line
 from tui_pod.sources.podcasts.rss import parse_feed
-from tui_pod.sources.podcasts.told import LINE_LIMIT, told_line
 
 ADDRESS = "https://pod.example/feed"
 
@@ -113,8 +113,8 @@ def test_alternate_enclosure_is_used_where_there_is_no_other_audio(item: str, au
     ],
 )
 def test_element_is_a_line_with_its_link_or_nothing(key: str, text: str, attributes: dict[str, str], line: str) -> None:
-    assert told_line(key, text, attributes) == line
+    assert tag_line(key, text, attributes) == line
 
 
 def test_line_is_cut_before_its_link() -> None:
-    assert len(told_line("podcast:person", "x" * 400, {})) == LINE_LIMIT + len("Host: ")
+    assert len(tag_line("podcast:person", "x" * 400, {})) == LINE_LIMIT + len("Host: ")
