@@ -29,6 +29,7 @@ ONLY_KNOWN_IN_A_RUN = {
 """Patterns around words of a run: none repeats more than one character."""
 
 
+@pytest.mark.timeout(10 * PATIENCE)
 def test_no_pattern_takes_more_than_linear_time() -> None:
     found = subprocess.run(
         [sys.executable, "-m", "tests.linear_patterns"], cwd=ROOT, capture_output=True, text=True, check=True,

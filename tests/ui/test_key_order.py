@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui import key_order
 from tui_pod.ui.key_order import handle_key
 
 
@@ -42,3 +45,18 @@ async def test_key_waits_for_the_pane_that_handles_it(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=1)) as driver:
         assert await handled(driver, "m")
         assert driver.progress_index.status("one").value == "played"  # no moment later
+
+
+async def test_first_key_waits_for_a_slow_screen(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_order, "PATIENCE", 0.001)
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
+        driver.main.set_focus(None)
+
+        async def place_cursors() -> None:
+            await asyncio.sleep(0.05)
+            driver.main.set_focus(driver.episodes)
+
+        driver.main.call_later(place_cursors)
+        assert await handled(driver, "j")
+        await driver.settle()
+        assert driver.episodes.cursor == 1

@@ -14,6 +14,9 @@ from textual.dom import DOMNode
 PATIENCE = 0.5
 """How long a key waits for the previous one to be handled (seconds)."""
 
+START_PATIENCE = 10.0
+"""The same for the first key, which waits for the first screen: on a busy machine that takes longer."""
+
 
 async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
     """Handle a key and everything it triggers; `hand_on` is Textual's own handler.
@@ -22,7 +25,7 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     connection delivers several keys at once, `q` would overtake a mark, and a field would miss what is typed.
     """
     if app.focused is None:  # right after the first paint: the screen has not placed its cursors yet
-        await _settle(app.screen)
+        await _settle(app.screen, START_PATIENCE)
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
     bound = None if is_text else app.screen.active_bindings.get(key.key)
@@ -31,13 +34,13 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     elif bound.node in (app, app.screen):
         return
     if pane is not None:
-        await _settle(pane)
+        await _settle(pane, PATIENCE)
 
 
-async def _settle(pane: DOMNode) -> None:
+async def _settle(pane: DOMNode, patience: float) -> None:
     """Wait as `_handled` does, but not for long: a pane may be about to be removed."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(_handled(pane), PATIENCE)
+        await asyncio.wait_for(_handled(pane), patience)
 
 
 async def _handled(pane: DOMNode) -> None:
