@@ -124,7 +124,7 @@ BAD: dict[str, Callable[[], Any]] = {
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fake], None]:
     def install(fake: Fake) -> None:
-        monkeypatch.setattr(installed, "entry_points", lambda group: [fake] if group == GROUP else [])
+        monkeypatch.setattr(metadata, "entry_points", lambda group: [fake] if group == GROUP else [])
 
     return install
 
@@ -179,6 +179,6 @@ def test_damaged_packages_leave_the_usual_sources(tmp_path: Path, monkeypatch: p
     def damaged(**_: str) -> metadata.EntryPoints:
         raise ValueError
 
-    monkeypatch.setattr(installed, "entry_points", damaged)
+    monkeypatch.setattr(metadata, "entry_points", damaged)
     with pytest.raises(FeedError, match="not an http or https address"):
         subscribe(FeedStore(tmp_path / "data"), "gopher://a.example")

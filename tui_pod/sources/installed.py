@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from math import isfinite
 from threading import Thread
 from typing import Any, Protocol
@@ -29,7 +28,6 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.items import MAX_ITEMS, Enclosure, make_item
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 
 GROUP = "tui_pod.sources"
@@ -158,9 +156,11 @@ class InstalledSource(EpisodeSource):
 @cache
 def installed_sources() -> dict[str, InstalledSource]:
     """Return the sources of other packages by name; looks through the installed packages once, which takes 20 ms."""
+    from importlib.metadata import entry_points  # reads e-mail headers, 65 ms: not for those who only look up a source
+
     found: dict[str, InstalledSource] = {}
     try:
-        entries: list[EntryPoint] = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+        entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
     except Exception as error:  # the files of any package may be damaged
         log_error(error, "the installed sources cannot be listed")
         return {}
@@ -186,6 +186,8 @@ def _checked(found: Any) -> Published:
     """Return what a source returned, cleaned. Raises any exception if it is nonsense."""
     if not isinstance(found, Published):
         raise TypeError(f"{type(found).__name__} instead of Published")
+    from tui_pod.sources.items import MAX_ITEMS  # brings the parser of HTML, which few subscriptions here need
+
     items = (_checked_item(item) for item in found.items[:MAX_ITEMS])
     return Published(
         title=clean(found.title),
@@ -199,8 +201,10 @@ def _checked(found: Any) -> Published:
 
 
 def _checked_item(item: PublishedItem) -> PublishedItem | None:
+    from tui_pod.sources.items import Enclosure, make_item  # see above
+
     audio = _place(item.audio)
-    made = make_item(
+    return make_item(
         PublishedItem(
             guid=clean(item.guid, MAX_ADDRESS),
             title=clean_title(item.title) if item.title else "",
@@ -214,7 +218,6 @@ def _checked_item(item: PublishedItem) -> PublishedItem | None:
         (item.notes[:], item.summary[:]) if item.notes else (item.summary[:],),
         Enclosure(audio) if audio else None,
     )
-    return made
 
 
 def _place(text: str | None) -> str | None:
