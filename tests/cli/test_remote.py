@@ -74,26 +74,22 @@ def _answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "ask", lambda *_: NOW)
 
 
-def test_format_shows_times_as_a_clock_and_nothing_for_what_there_is_not(run: Run) -> None:
+def test_format_shows_times_as_a_clock_and_nothing_for_what_there_is_not(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "{paused} {title}{podcast} {position}/{duration} {left}{sleep} {session}"
     assert run("now", "--format", text).out == "▶ One 1:05/2:00  1:00:00\n"
+    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"paused": True})
+    assert run("now", "--format", "{paused}").out == "‖\n"
+    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"id": None})
+    assert run("now", "--format", "{title}").out == "\n"
+    assert run("now").out == "Nothing is playing.\n"
 
 
 @pytest.mark.parametrize("text", ["{nothing}", "{title!r}", "{title:>9}"])
 def test_format_has_only_the_fields_there_are(run: Run, text: str) -> None:
     result = run("now", "--format", text)
     assert (result.status, "there is no field" in result.err) == (2, True)
-
-
-def test_format_of_nothing_is_an_empty_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"id": None})
-    assert run("now", "--format", "{title}").out == "\n"
-    assert run("now").out == "Nothing is playing.\n"
-
-
-def test_format_shows_that_it_is_paused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "ask", lambda *_: NOW | {"paused": True})
-    assert run("now", "--format", "{paused}").out == "‖\n"
 
 
 def test_changes_are_printed_once_each_until_the_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,11 +134,6 @@ def served(path: Path, *pieces: bytes) -> dict[str, object]:
             thread.join()
 
 
-def test_answer_in_pieces_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert served(tmp_path, b'{"now": {"id"', b': "one"}}', b"\n") == {"id": "one"}
-
-
 @pytest.mark.parametrize(
     ("pieces", "said"),
     [
@@ -169,3 +160,4 @@ def test_nobody_runs_on_another_state(tmp_path: Path, monkeypatch: pytest.Monkey
     open_folder(may_make=True).close()
     with pytest.raises(RemoteError, match=NOBODY):
         real_ask(tmp_path / "state.toml", {"command": "status"})
+    assert served(tmp_path, b'{"now": {"id"', b': "one"}}', b"\n") == {"id": "one"}

@@ -63,11 +63,6 @@ def test_search_without_full_text_search_says_what_to_do(
     assert capsys.readouterr().err == f"tui-pod: {NO_FTS5}\n"
 
 
-def test_search_without_json_prints_lines(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["search", "--catalog", catalog, '"it shone"', "-two"]) == 0
-    assert capsys.readouterr().out == "one\tOne\twords\t0:07\tThe lighthouse -- it shone.\n"
-
-
 def test_search_estimates_the_times_of_a_text_that_is_not_narrated(
     catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,22 +76,17 @@ def test_search_estimates_the_times_of_a_text_that_is_not_narrated(
     assert capsys.readouterr().out == "one\tOne\twords\t≈0:50\tThe other half.\n"
 
 
-def test_search_tells_the_times_of_words_as_the_listener_moved_them(
-    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    state = tmp_path / "s.toml"
-    state.write_text("version = 1\n\n[nudges]\none = 2.5\n")
-    assert main(["search", "--catalog", catalog, "--state", str(state), "shone"]) == 0
-    assert capsys.readouterr().out == "one\tOne\twords\t0:10\tThe lighthouse -- it shone.\n"
-
-
 def test_search_names_the_episode_of_a_bookmark_that_brings_no_title(
     catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state = tmp_path / "s.toml"
     when = "2026-11-24T13:00:00Z"
     bookmark = f'episode = "one"\nstart = 5.0\ntext = "Salt."\ncreated = {when}\nupdated = {when}\n'
-    state.write_text(f"version = 1\n\n[[bookmarks]]\n{bookmark}")
+    state.write_text(f"version = 1\n\n[nudges]\none = 2.5\n[[bookmarks]]\n{bookmark}")
+    assert main(["search", "--catalog", catalog, "--state", str(state), '"it shone"', "-two"]) == 0
+    assert capsys.readouterr().out == "one\tOne\twords\t0:10\tThe lighthouse -- it shone.\n"
+    assert main(["search", "--catalog", catalog]) == 2
+    assert "no words to search for" in capsys.readouterr().err
     assert main(["search", "--catalog", catalog, "--state", str(state), "salt"]) == 0
     assert capsys.readouterr().out == "one\tOne\tbookmark\t0:05\tSalt.\n"
 
@@ -162,8 +152,3 @@ def test_search_on_a_terminal_prints_a_hundred_episodes(
     assert main(["--catalog", catalog, "search", "lighthouse", "--json"]) == 0
     printed = capsys.readouterr()
     assert (len(json.loads(printed.out)), printed.err) == (count, "")
-
-
-def test_search_without_words_is_wrong_usage(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["search", "--catalog", catalog]) == 2
-    assert "no words to search for" in capsys.readouterr().err

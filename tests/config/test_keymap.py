@@ -20,7 +20,7 @@ from tui_pod.config.keymap import (
     show_keys,
 )
 from tui_pod.config.settings import Settings, bound_actions
-from tui_pod.core.actions import ACTIONS, BY_ID, PANES, Action, active_panes, key_of, render_keys, show_key
+from tui_pod.core.actions import ACTIONS, BY_ID, PANES, active_panes, key_of, render_keys, show_key
 
 
 @pytest.mark.parametrize("character", [c for c in string.printable if c.isprintable()] + ["ä", "¿", "€", "Ω", "한"])
@@ -52,8 +52,12 @@ def test_character_key_names_every_character_as_textual_does(character: str) -> 
         ("less_than_sign", "less_than_sign"),
         ("shift+space", "shift+space"),
         ("1", "1"),
+        ("f1", "f1"), ("f24", "f24"), ("ctrl+A", "ctrl+a"), ("ctrl+shift+a", "ctrl+shift+a"), ("alt+a", "alt+a"),
+        ("shift+f1", "shift+f1"), ("del", "delete"), ("page_up", "pageup"), ("_", "underscore"), ("-", "minus"),
+        ("solidus", "slash"), ("ctrl + x", "ctrl+x"), ("insert", "insert"), ("super+ü", "super+ü"),
+        ("ctrl+", "ctrl+plus"),
     ],
-)
+)  # fmt: skip
 def test_parse_key_written_in_many_ways_is_textuals_name(text: str, key: str) -> None:
     assert parse_key(text) == key
 
@@ -69,15 +73,14 @@ def test_parse_key_written_in_many_ways_is_textuals_name(text: str, key: str) ->
         ("ctrl+h", "arrives as backspace"),
         ("shift+1", "never arrives"),
         ("f25", "is not a valid key"),
-        ("ctrl+", "is not a valid key"),
+        ("f0", "is not a valid key"),
+        ("ctrl+shift+tabulator", "is not a valid key"),
+        ("nothing+x", "is not a valid key"),
         ("\x07", "control character"),
         ("", "called comma"),
     ],
 )
 def test_parse_key_that_never_comes_is_refused(text: str, said: str) -> None:
-    if text == "ctrl+":
-        assert parse_key(text) == "ctrl+plus"
-        return
     with pytest.raises(ValueError, match=said):
         parse_key(text)
 
@@ -89,9 +92,8 @@ def test_parse_keys_of_a_list_keeps_each_once(text: str, keys: str) -> None:
     assert parse_keys(text) == keys
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
-def test_parse_keys_of_each_default_changes_nothing(action: Action) -> None:
-    assert not action.keys or parse_keys(action.keys) == action.keys
+def test_parse_keys_of_each_default_changes_nothing() -> None:
+    assert [action.keys for action in ACTIONS] == [parse_keys(action.keys) if action.keys else "" for action in ACTIONS]
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -115,19 +117,27 @@ def test_every_pane_of_the_table_is_in_a_chain() -> None:
     assert {action.where for action in ACTIONS} - offered <= frozenset().union(*map(active_panes, PANES))
 
 
-def test_check_keymap_of_new_keys_returns_only_what_differs() -> None:
-    assert check_keymap({"undo": "U", "playback.mute": "M"}) == ({"undo": "U"}, [])
+@pytest.mark.parametrize(
+    ("wanted", "taken", "refused"),
+    [
+        ({"undo": "U", "playback.mute": "M"}, {"undo": "U"}, []),  # M is its key already
+        ({"list.filter": "s", "list.sort": "f"}, {"list.filter": "s", "list.sort": "f"}, []),  # swapped
+        ({"undo": "B", "redo": "B"}, {"undo": "B"}, ["redo"]),
+        ({"list.sort": "f", "list.filter": "nonsense"}, {}, ["list.filter", "list.sort"]),
+        ({"zzzzzz": "x", "undo": "U"}, {"undo": "U"}, ["zzzzzz"]),
+    ],
+)
+def test_check_keymap_takes_what_differs_and_clashes_with_nothing(
+    wanted: dict[str, str], taken: dict[str, str], refused: list[str]
+) -> None:
+    keymap, faults = check_keymap(wanted)
+    assert (keymap, [fault.id for fault in faults]) == (taken, refused)
 
 
 def test_check_keymap_over_a_preset_wins() -> None:
     keymap, faults = check_keymap({"playback.mute": "0", "playback.louder": "plus"}, "mpv")
     assert not faults
     assert (keymap["playback.mute"], keymap["playback.louder"], keymap["episode.toggle_played"]) == ("0", "plus", "M")
-
-
-def test_check_keymap_that_swaps_two_keys_is_no_clash() -> None:
-    keymap, faults = check_keymap({"list.filter": "s", "list.sort": "f"})
-    assert (keymap, faults) == ({"list.filter": "s", "list.sort": "f"}, [])
 
 
 @pytest.mark.parametrize(
@@ -156,18 +166,7 @@ def test_check_keymap_with_an_unknown_id_names_a_near_one() -> None:
     assert keymap == {}
     assert "did you mean playback.toggle?" in fault.message
     assert fault.used is None
-
-
-def test_check_keymap_with_two_new_keys_alike_refuses_the_later() -> None:
-    keymap, (fault,) = check_keymap({"undo": "B", "redo": "B"})
-    assert keymap == {"undo": "B"}
-    assert fault.id == "redo"
-
-
-def test_check_keymap_where_a_refused_swap_returns_its_key_refuses_both() -> None:
-    keymap, faults = check_keymap({"list.sort": "f", "list.filter": "nonsense"})
-    assert keymap == {}
-    assert [fault.id for fault in faults] == ["list.filter", "list.sort"]
+    assert check_keymap({"zzzzzz": "x"})[1][0].message == "there is no such action; see: tui-pod keys"
 
 
 @pytest.mark.parametrize("character", list(string.punctuation))
@@ -192,24 +191,6 @@ def test_texts_of_the_program_name_actions_that_there_are() -> None:
     named = {ident for path in code for ident in re.findall(r"key_of\([\"']([^\"']+)[\"']\)", path.read_text("utf-8"))}
     assert len(named) > 10
     assert named <= set(BY_ID)
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("f1", "f1"), ("f24", "f24"), ("ctrl+A", "ctrl+a"), ("ctrl+shift+a", "ctrl+shift+a"), ("alt+a", "alt+a"),
-        ("shift+f1", "shift+f1"), ("del", "delete"), ("page_up", "pageup"), ("_", "underscore"), ("-", "minus"),
-        ("solidus", "slash"), ("ctrl + x", "ctrl+x"), ("insert", "insert"), ("super+ü", "super+ü"),
-    ],
-)  # fmt: skip
-def test_parse_key_with_modifiers_and_names(text: str, key: str) -> None:
-    assert parse_key(text) == key
-
-
-@pytest.mark.parametrize("text", ["f0", "f25", "ctrl+shift+tabulator", "nothing+x"])
-def test_parse_key_of_an_unknown_name_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a valid key"):
-        parse_key(text)
 
 
 def test_keys_that_an_action_does_not_have_are_shown_as_the_palette() -> None:
@@ -244,9 +225,3 @@ def test_action_without_a_key_may_stay_without_one() -> None:
 def test_keys_that_dialogs_need_are_refused_for_what_works_in_them(ident: str, is_needed: bool) -> None:
     _, faults = check_keymap({ident: "shift+tab" if is_needed else "delete"})
     assert any("dialogs and text fields need" in fault.message for fault in faults) is is_needed
-
-
-def test_unknown_id_without_a_near_one_names_the_command() -> None:
-    _, (fault,) = check_keymap({"zzzzzz": "x"})
-    assert fault.message == "there is no such action; see: tui-pod keys"
-    assert check_keymap({"zzzzzz": "x", "undo": "U"})[0] == {"undo": "U"}

@@ -60,18 +60,6 @@ async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None
     assert all(queue.downloads.find(one.episode) for one in requests)
 
 
-async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> None:
-    site.replies["/a.wav"] = Ranged(sound(0.2))
-    told: list[DownloadProgress] = []
-    queue = DownloadQueue(kept_in(tmp_path), told.append)
-    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.policy), *make_requests(site, 2)])
-    await settled(queue)
-    ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
-    assert ends["f"].status is DownloadStatus.FAILED
-    assert "does not have" in str(ends["f"].error)
-    assert ends["0"].status is DownloadStatus.DONE
-
-
 async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_path: Path) -> None:
     audio, going = sound(30.0), threading.Event()
     site.replies["/a.wav"] = Ranged(audio, pause=going)
@@ -138,18 +126,6 @@ async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) 
     queue.start(make_requests(site, 3))
     await asyncio.to_thread(is_asked.wait, PATIENCE)
     await asyncio.wait_for(queue.close(), PATIENCE)
-    assert queue.running == {}
-
-
-async def test_queue_download_stopped_before_it_began_is_told(site: Site, tmp_path: Path) -> None:
-    told: list[DownloadProgress] = []
-    queue = DownloadQueue(kept_in(tmp_path), told.append)
-    (request,) = make_requests(site, 1)
-    queue.start([request])
-    queue.stop([request.episode])
-    await settled(queue)
-    await asyncio.sleep(0)
-    assert [state.status for state in told] == [DownloadStatus.WAITING, DownloadStatus.STOPPED]
     assert queue.running == {}
 
 
@@ -266,11 +242,3 @@ async def test_queue_tells_which_played_one_made_room(played: bool, stays: bool,
     await asyncio.sleep(0)
     assert downloads.expendable == (["old"] if played else [])
     assert [state.episode for state in told if state.status is DownloadStatus.GIVEN_UP] == gone
-
-
-async def test_queue_without_progress_gives_up_nothing() -> None:
-    downloads = Given(lambda *_: None, kept="old")
-    queue = DownloadQueue(downloads, lambda _: None)
-    queue.start(wanted())
-    await settled(queue)
-    assert downloads.expendable == []

@@ -62,14 +62,24 @@ def test_table_of_a_progress_is_the_same_progress_again(progress: Progress) -> N
 
 
 def test_table_has_the_keys_of_the_contract_in_its_order() -> None:
-    table = to_table(Progress(START, 42.345, 105.0))
+    table = to_table(Progress(START.astimezone(timezone(HOUR)), 42.345, 105.0))
     assert list(table)[:4] == ["position", "duration", "played", "updated"]
     assert (table["position"], table["duration"], table["played"], table["updated"]) == (42.34, 105.0, False, START)
-
-
-def test_table_of_another_time_zone_is_in_utc() -> None:
-    table = to_table(Progress(START.astimezone(timezone(HOUR))))
     assert table["updated"].utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("table", "position", "played"),
+    [({"position": 42}, 42.0, False), ({"position": 42.0, "played": True}, 0.0, True)],
+    ids=["mended by hand", "played"],
+)
+def test_to_progress_needs_no_more_than_a_position(table: dict[str, Any], position: float, played: bool) -> None:
+    progress = to_progress(table)
+    assert progress is not None
+    assert (progress.position, progress.played) == (position, played)
+    progress = to_progress({**table, "updated": START.replace(tzinfo=None)})
+    assert progress is not None
+    assert progress.updated == START
 
 
 @pytest.mark.parametrize(
@@ -121,24 +131,6 @@ def test_to_progress_time_that_leaves_no_room_is_long_ago(updated: object) -> No
     assert progress == Progress(datetime.fromtimestamp(0, UTC), 5.0)
 
 
-def test_to_progress_local_time_is_taken_as_utc() -> None:
-    progress = to_progress(entry(updated=START.replace(tzinfo=None)))
-    assert progress is not None
-    assert progress.updated == START
-
-
-def test_to_progress_mended_by_hand_needs_no_more_than_a_place() -> None:
-    progress = to_progress({"position": 42})
-    assert progress is not None
-    assert progress.position == 42.0
-
-
-def test_to_progress_played_has_position_zero() -> None:
-    progress = to_progress({"position": 42.0, "played": True})
-    assert progress is not None
-    assert (progress.played, progress.position) == (True, 0.0)
-
-
 # -- snapshots -----------------------------------------------------------------------------------------
 
 
@@ -186,10 +178,6 @@ def test_parse_snapshot_every_cut_of_a_whole_one_is_damaged() -> None:
 def test_parse_snapshot_newer_version_says_so(version: str) -> None:
     with pytest.raises(NewerState):
         parse_snapshot(f"version = {version}\nepisodes = 3")
-
-
-def test_parse_snapshot_written_by_hand_needs_only_a_version() -> None:
-    assert parse_snapshot("version = 1")["episodes"] == {}
 
 
 def test_parse_snapshot_with_more_at_its_end_is_whole() -> None:
@@ -260,45 +248,26 @@ seen = 2026-11-24T13:00:00
     assert repr(again["offset"]) == repr(before["offset"])
 
 
-def test_snapshot_lone_surrogates_are_replaced() -> None:
-    data = {"episodes": {"a\ud800": entry(title="b\udfff")}, "ui": {"topic": ["\ud83d"]}}
-    again = kept(data)
-    assert again["episodes"]["a\ufffd"]["title"] == "b\ufffd"
-    assert again["ui"] == {"topic": ["\ufffd"]}
-
-
 @pytest.mark.parametrize(
     "ident", ["a.b", 'q"uote', "back\\slash", "[x]", "line\nbreak", "", " ", "注意", "=", "#", "\x00\x1b"]
 )
 def test_snapshot_any_id_is_a_key(ident: str) -> None:
-    assert kept({"episodes": {ident: to_table(FULL)}})["episodes"][ident]["position"] == 42.3
-
-
-def test_entry_check_holds_through_a_file() -> None:
-    data = kept({"episodes": {"a": {**to_table(FULL), "local": datetime(2026, 1, 1), "x": [1.0, {"y": "z"}]}}})  # noqa: DTZ001
-    assert data["episodes"]["a"]["check"] == entry_check(data["episodes"]["a"])
+    data = {"episodes": {ident: to_table(FULL), "a\ud800": entry(title="b\udfff")}, "ui": {"topic": ["\ud83d"]}}
+    again = kept(data)
+    assert again["episodes"][ident]["position"] == 42.3
+    assert (again["episodes"]["a\ufffd"]["title"], again["ui"]) == ("b\ufffd", {"topic": ["\ufffd"]})
 
 
 @pytest.mark.parametrize("change", [{"position": 42.31}, {"played": True}, {"new": 1}])
 def test_entry_check_any_change_by_hand_breaks_it(change: dict[str, Any]) -> None:
-    data = kept({"episodes": {"a": to_table(FULL)}})
+    local = datetime(2026, 1, 1)  # noqa: DTZ001
+    data = kept({"episodes": {"a": {**to_table(FULL), "local": local, "x": [1.0, {"y": "z"}]}}})
+    assert data["episodes"]["a"]["check"] == entry_check(data["episodes"]["a"])
     changed = data["episodes"]["a"] | change
     assert changed["check"] != entry_check(changed)
 
 
 # -- records -------------------------------------------------------------------------------------------
-
-
-def test_parse_journal_returns_records_by_kind_in_order() -> None:
-    text = "".join(record_text(kind, {"n": n}) for n, kind in enumerate(("progress", "setting", "progress")))
-    journal = parse_journal(text)
-    assert [record["n"] for record in journal["progress"]] == [0, 2]
-    assert [record["n"] for record in journal["setting"]] == [1]
-
-
-def test_journal_is_valid_toml_as_it_grows() -> None:
-    text = "".join(record_text("progress", {"id": f"e{n}", **to_table(FULL)}) for n in range(3))
-    assert len(tomllib.loads(text)["progress"]) == 3
 
 
 def test_parse_journal_torn_at_any_byte_loses_only_the_torn_record() -> None:
@@ -318,12 +287,6 @@ def test_parse_journal_after_a_torn_record_goes_on() -> None:
         assert [record["id"] for record in found] == ["b"], end
 
 
-def test_parse_journal_changed_byte_loses_only_its_record() -> None:
-    records = [record_text("progress", {"id": name, "position": 123.4}) for name in "abc"]
-    text = "".join([records[0], records[1].replace("123.4", "12.4"), records[2]])
-    assert [record["id"] for record in parse_journal(text)["progress"]] == ["a", "c"]
-
-
 def checked(body: str) -> str:
     """Return a record of any content with the checksum that belongs to it."""
     import zlib
@@ -341,6 +304,7 @@ def checked(body: str) -> str:
         pytest.param(checked("[[progress]]\nx = " + "[" * 20_000 + "\n"), id="nested, checked"),
         pytest.param(checked("[[progress]]\n[progress.x]\n[setting]\n"), id="table of another kind, checked"),
         pytest.param("hello [[ world\n", id="text"),
+        pytest.param(record_text("progress", {"id": "x", "position": 123.4}).replace("123.4", "12.4"), id="changed"),
     ],
 )
 def test_parse_journal_bad_record_does_no_harm_to_the_others(bad: str) -> None:
@@ -414,26 +378,22 @@ def test_to_heard_that_makes_no_sense_is_none(change: dict[str, Any]) -> None:
     assert to_heard({**good._asdict(), **change}) is None
 
 
-def test_to_heard_without_one_of_its_keys_is_none() -> None:
-    good = HeardRecord("k", "a", START, 60, 4.0, 2.0)._asdict()
-    for name in good:
-        assert to_heard({key: value for key, value in good.items() if key != name}) is None
-
-
-@pytest.mark.parametrize("is_swapped", [False, True])
-def test_newest_by_time_whatever_the_order(is_swapped: bool) -> None:
-    old, new = entry(1, START), entry(2, START + HOUR)
-    merged = newest(new, old, NOW) if is_swapped else newest(old, new, NOW)
-    assert (merged["position"], merged["updated"]) == (2, START + HOUR)
-
-
-def test_newest_of_the_same_time_is_the_later_written() -> None:
-    assert newest(entry(1), entry(2), NOW)["position"] == 2
-
-
-def test_newest_keeps_what_was_heard_in_either_and_the_most_plays() -> None:
-    merged = newest(entry(1, START, heard="0-10", plays=3), entry(2, START + HOUR, heard="20-30", plays=1), NOW)
-    assert (merged["heard"], merged["plays"]) == ("0-10 20-30", 3)
+@pytest.mark.parametrize(
+    ("first", "second", "position"),
+    [
+        (entry(1, START), entry(2, START + HOUR), 2),
+        (entry(2, START + HOUR), entry(1, START), 2),
+        (entry(1), entry(2), 2),
+        ({"position": 9.0}, entry(1), 1),
+        (entry(1), {"position": 9.0}, 1),
+    ],
+    ids=["by time", "whatever the order", "of one time the later written", "no time", "no time, the second"],
+)
+def test_newest_is_by_time_and_keeps_what_was_heard_in_either(
+    first: dict[str, Any], second: dict[str, Any], position: float
+) -> None:
+    merged = newest({**first, "heard": "0-10", "plays": 3}, {**second, "heard": "20-30", "plays": 1}, NOW)
+    assert (merged["position"], merged["heard"], merged["plays"]) == (position, "0-10 20-30", 3)
 
 
 @pytest.mark.parametrize("text", [" ".join(f"{n}-{n + 1}" for n in range(0, 60_000, 3)), "9" * 200_000, "1-" * 200_000])
@@ -453,54 +413,34 @@ def test_newest_keeps_unknown_keys_of_both_and_no_old_own_ones() -> None:
     assert merged == entry(2, START + HOUR, mood="new", a=1, b=2)
 
 
-def test_newest_entry_without_a_time_is_the_older() -> None:
-    assert newest({"position": 9.0}, entry(1), NOW)["position"] == 1
-    assert newest(entry(1), {"position": 9.0}, NOW)["position"] == 1
-
-
 def test_apply_journal_merges_and_adds() -> None:
-    data = kept({"episodes": {"a": entry(1)}})
+    data = kept({"episodes": {"a": entry(1), "c": 3}})
     records: list[dict[str, Any]] = [
-        {"id": "a", **entry(2, START + HOUR)}, {"id": "b", **entry(3)}, {"id": 5}, {},
+        {"id": "a", **entry(2, START + HOUR)}, {"id": "b", **entry(3)}, {"id": 5}, {}, {"id": "c", **entry(4)},
     ]  # fmt: skip
     apply_journal(data, {"progress": records}, START, now=NOW)
-    assert [(i, e["position"]) for i, e in data["episodes"].items()] == [("a", 2), ("b", 3)]
+    assert {i: e["position"] for i, e in data["episodes"].items()} == {"a": 2, "b": 3, "c": 4}
 
 
-def test_apply_journal_edit_by_hand_after_the_records_wins() -> None:
+@pytest.mark.parametrize(
+    ("text", "minutes", "expected"),
+    [
+        ("position = 77.0", 1, 77),
+        ("position = 77.0", 120, 2),
+        ("", 1, 2),  # a copy or a restored backup has a new time, and so has every snapshot
+        ("added", 0, 77),
+    ],
+    ids=["after the records", "before the record", "none", "added"],
+)
+def test_apply_journal_edit_by_hand_wins_over_older_records(text: str, minutes: float, expected: float) -> None:
     data = kept({"episodes": {"a": entry(1)}})
-    data["episodes"]["a"]["position"] = 77.0
-    records = [{"id": "a", **entry(2, START + timedelta(minutes=n))} for n in (1, 2)]
+    if text == "added":
+        data = parse_snapshot('version = 1\n[episodes."a"]\nposition = 77.0\n')
+    elif text:
+        data["episodes"]["a"]["position"] = 77.0
+    records = [{"id": "a", **entry(2, START + timedelta(minutes=minutes))}]
     apply_journal(data, {"progress": records}, edited=START + HOUR, now=NOW)
-    assert data["episodes"]["a"]["position"] == 77.0
-
-
-def test_apply_journal_record_after_the_edit_by_hand_wins() -> None:
-    data = kept({"episodes": {"a": entry(1)}})
-    data["episodes"]["a"]["position"] = 77.0
-    apply_journal(data, {"progress": [{"id": "a", **entry(2, START + 2 * HOUR)}]}, edited=START + HOUR, now=NOW)
-    assert data["episodes"]["a"]["position"] == 2
-
-
-def test_apply_journal_entry_that_nobody_edited_is_older_whenever_the_file_was_written() -> None:
-    """A copy or a restored backup has a new time, and so has every snapshot."""
-    data = kept({"episodes": {"a": entry(1)}})
-    apply_journal(
-        data, {"progress": [{"id": "a", **entry(2, START + timedelta(minutes=1))}]}, edited=START + HOUR, now=NOW
-    )
-    assert data["episodes"]["a"]["position"] == 2
-
-
-def test_apply_journal_entry_added_by_hand_wins_over_older_records() -> None:
-    data = parse_snapshot('version = 1\n[episodes."a"]\nposition = 77.0\n')
-    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START + HOUR, now=NOW)
-    assert data["episodes"]["a"]["position"] == 77.0
-
-
-def test_apply_journal_something_else_than_an_entry_gives_way() -> None:
-    data = parse_snapshot("version = 1\n[episodes]\na = 3\n")
-    apply_journal(data, {"progress": [{"id": "a", **entry(2)}]}, edited=START, now=NOW)
-    assert data["episodes"]["a"]["position"] == 2
+    assert data["episodes"]["a"]["position"] == expected
 
 
 def test_apply_journal_settings_go_to_their_tables_and_keep_the_others() -> None:

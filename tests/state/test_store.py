@@ -28,7 +28,7 @@ from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files as durable
 from tui_pod.state import store
 from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import record_text, snapshot_text
+from tui_pod.state.format import snapshot_text
 from tui_pod.state.store import COMPACT_AT, State, StateError, StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -79,34 +79,22 @@ def test_time_far_ahead_is_read_as_now_and_from_elsewhere_as_unknown(file: State
 # -- loading and saving --------------------------------------------------------------------------------
 
 
-def test_load_nothing_is_empty_writable_and_says_nothing(file: StateFile) -> None:
-    assert file.load() == State({}, {})
-    assert not file.path.exists()
-
-
-def test_load_merges_snapshot_and_journal(kept: StateFile) -> None:
+def test_load_merges_snapshot_and_journal_which_appending_alone_changes(kept: StateFile, tmp_path: Path) -> None:
     state = kept.load()
     assert positions(state) == {"a": 1, "b": 2, "c": 3}
     assert state.progress["c"] == at(3)
     assert (state.notices, state.is_writable) == ((), True)
-
-
-def test_append_is_in_the_journal_and_leaves_the_snapshot(kept: StateFile) -> None:
+    assert (state.setting("a", "x", 80), state.numbers("a")) == (80, {})
     before = kept.path.read_bytes()
-    kept.append([record("a", 9, minutes=5)])
+    kept.append([record("a", 9, minutes=5), record("c", 99, minutes=-60)])  # clocks differ, and are set back
     assert kept.path.read_bytes() == before
-    assert positions(kept.load())["a"] == 9
-
-
-def test_append_makes_the_folders_above_too(tmp_path: Path) -> None:
-    file = StateFile(tmp_path / "a" / "b" / "c" / "state.toml")
-    file.append([record("a", 1)])
-    assert positions(file.load()) == {"a": 1}
-
-
-def test_append_nothing_makes_no_file(file: StateFile) -> None:
-    assert not file.append([])
-    assert not file.path.parent.exists()
+    assert positions(kept.load()) == {"a": 9, "b": 2, "c": 3}
+    new = StateFile(tmp_path / "a" / "b" / "c" / "state.toml")
+    assert not new.append([])
+    assert not new.path.parent.exists()
+    assert (new.load(), new.path.exists()) == (State({}, {}), False)
+    new.append([record("a", 1)])
+    assert positions(new.load()) == {"a": 1}
 
 
 def test_append_says_when_it_is_time_to_compact(file: StateFile) -> None:
@@ -115,12 +103,6 @@ def test_append_says_when_it_is_time_to_compact(file: StateFile) -> None:
     size = file.journal.stat().st_size
     assert any(file.append(one) for _ in range(COMPACT_AT // size + 1))
     assert file.journal.stat().st_size >= COMPACT_AT
-
-
-def test_append_older_record_does_not_undo_a_newer_one(kept: StateFile) -> None:
-    """Clocks differ, and are set back."""
-    kept.append([record("c", 99, minutes=-60)])
-    assert positions(kept.load())["c"] == 3
 
 
 def test_append_settings_are_remembered_the_last_one_of_each(file: StateFile) -> None:
@@ -157,16 +139,6 @@ def test_append_lone_surrogates_are_replaced(file: StateFile) -> None:
 )
 def test_setting_of_another_type_is_the_default(value: object, default: object, expected: object) -> None:
     assert State({}, {"player": {"x": value}}).setting("player", "x", default) == expected
-
-
-def test_setting_in_something_that_is_no_table_is_the_default(file: StateFile) -> None:
-    file.path.parent.mkdir()
-    file.path.write_text("version = 1\nplayer = 3\n", "utf-8")
-    assert file.load().setting("player", "x", 80) == 80
-    assert file.load().numbers("player") == {}
-
-
-def test_list_of_texts_leaves_out_what_is_no_text() -> None:
     assert State({}, {"queue": {"entries": ["a", 3, None, "b"]}}).strings("queue", "entries") == ["a", "b"]
 
 
@@ -174,30 +146,16 @@ def test_list_of_texts_leaves_out_what_is_no_text() -> None:
 
 
 def test_compact_puts_everything_into_the_snapshot_and_empties_the_journal(kept: StateFile) -> None:
+    former = kept.path.read_bytes()
     kept.compact()
-    assert kept.journal.read_bytes() == b""
+    assert (kept.journal.read_bytes(), kept.backup.read_bytes()) == (b"", former)
     entry = tomllib.loads(kept.path.read_text("utf-8"))["episodes"]["c"]
     assert (entry["position"], entry["duration"], entry["played"], entry["updated"]) == (3, 100, False, START)
     assert positions(kept.load()) == {"a": 1, "b": 2, "c": 3}
-
-
-def test_compact_keeps_the_former_snapshot_as_backup(kept: StateFile) -> None:
-    before = kept.path.read_bytes()
-    kept.compact()
-    assert kept.backup.read_bytes() == before
-
-
-def test_compact_with_nothing_new_writes_nothing(kept: StateFile) -> None:
-    kept.compact()
     before, inode = contents(kept.path.parent), kept.path.stat().st_ino
+    assert before.keys() == {"state.toml", "state.toml.bak", "state.journal.toml"}
     kept.compact()
     assert (contents(kept.path.parent), kept.path.stat().st_ino) == (before, inode)
-
-
-def test_compact_leaves_only_the_files_it_should(kept: StateFile) -> None:
-    kept.compact()
-    names = {path.name for path in kept.path.parent.iterdir()}
-    assert names == {"state.toml", "state.toml.bak", "state.journal.toml", "state.toml.lock"}
 
 
 def test_compact_where_the_backup_is_the_snapshot_leaves_no_file_behind(kept: StateFile) -> None:
@@ -239,6 +197,13 @@ def test_compact_moves_what_was_heard_to_the_history_once(file: StateFile) -> No
     file.append([stretches[1]._replace(seconds=9.0)])
     file.compact()
     assert [one.seconds for one in file.heard_records()] == [5.0, 9.0]
+    odd = [HeardRecord(str(year), "a", START.replace(year=year), 60, 4.0, 4.0) for year in (2, 8999, 1901)]
+    file.append(odd)  # of clocks that were far off
+    assert [one.started.year for one in file.heard_records()][:2] == [2, 1901]
+    assert file.heard_records()[-1].started.year < 8999  # it counts as now
+    file.history.unlink()
+    file.history.mkdir()
+    assert len(file.heard_records()) == 3
 
 
 def test_heard_records_are_all_there_while_another_program_compacts(
@@ -259,35 +224,6 @@ def test_heard_records_are_all_there_while_another_program_compacts(
     monkeypatch.setattr(durable, "read_text", read_slowly)
     assert file.heard_records() == [good]
     compaction.join()
-
-
-def test_heard_records_of_a_history_that_cannot_be_read_are_the_journals(file: StateFile) -> None:
-    good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
-    file.append([good])
-    file.history.mkdir()
-    assert file.heard_records() == [good]
-
-
-def test_heard_records_of_a_clock_that_was_far_off_are_kept(file: StateFile) -> None:
-    odd = [HeardRecord(str(year), "a", START.replace(year=year), 60, 4.0, 4.0) for year in (2, 8999, 1901)]
-    file.append(odd)
-    years = [record.started.year for record in file.heard_records()]
-    assert years[:2] == [2, 1901]
-    assert years[2] < 8999  # it counts as now
-
-
-def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
-    good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
-    file.append([good])
-    with file.journal.open("a", encoding="utf-8") as journal:
-        changes: tuple[tuple[str, object], ...] = (
-            ("started", "today"), ("started", START.replace(tzinfo=None)), ("more", 1), ("key", []),
-            ("offset", 10_000_000_000), ("offset", "x"), ("started", datetime(1, 1, 1, tzinfo=UTC)),
-            ("seconds", float("nan")), ("wall", float("inf")), ("episode", 5),
-        )  # fmt: skip
-        for key, value in changes:
-            journal.write(record_text("heard", {**good._asdict(), "key": "x", key: value}))
-    assert file.heard_records() == [good]
 
 
 HEARD = "[[heard]]\nkey = {}\nepisode = 'a'\nstarted = {}\noffset = 1400\nseconds = {}\nwall = 1.0\n"
@@ -333,30 +269,26 @@ def edit(file: StateFile, old: str, new: str, minutes: float) -> None:
     os.utime(file.path, (when, when))
 
 
-def test_edit_by_hand_since_the_last_record_wins(kept: StateFile) -> None:
-    kept.append([record("a", 5, minutes=1)])
-    edit(kept, "position = 1.0", "position = 77", minutes=2)
-    for _ in range(2):
-        assert positions(kept.load())["a"] == 77
+@pytest.mark.parametrize(
+    ("edited", "saved", "expected"),
+    [(2, 1, 77), (1, 2, 5), (1, None, 77)],
+    ids=["since the last record", "before the last record", "with an empty journal"],
+)
+def test_edit_by_hand_of_one_entry_counts_from_when_it_was_made(
+    kept: StateFile, edited: int, saved: int | None, expected: int
+) -> None:
+    if saved is None:
         kept.compact()
-
-
-def test_edit_by_hand_before_the_last_record_gives_way(kept: StateFile) -> None:
-    edit(kept, "position = 1.0", "position = 77", minutes=1)
-    kept.append([record("a", 5, minutes=2)])
-    assert positions(kept.load())["a"] == 5
-
-
-def test_edit_by_hand_with_an_empty_journal_is_read(kept: StateFile) -> None:
+    else:
+        kept.append([record("a", 5, minutes=saved), record("b", 6, minutes=saved)])
+    edit(kept, "position = 1.0", "position = 77", minutes=edited)
+    for _ in range(2):
+        assert positions(kept.load()) == {"a": expected, "b": 2 if saved is None else 6, "c": 3}
+        kept.compact()
+    edit(kept, "position = 3.0", 'position = "soon"', minutes=9)
+    assert "c" not in positions(kept.load())
     kept.compact()
-    edit(kept, "position = 3.0", "position = 77", minutes=1)
-    assert positions(kept.load())["c"] == 77
-
-
-def test_edit_by_hand_of_one_entry_leaves_the_others_to_the_journal(kept: StateFile) -> None:
-    kept.append([record("a", 5, minutes=1), record("b", 6, minutes=1)])
-    edit(kept, "position = 1.0", "position = 77", minutes=2)
-    assert positions(kept.load()) == {"a": 77, "b": 6, "c": 3}
+    assert 'position = "soon"' in kept.path.read_text("utf-8")
 
 
 def test_unknown_keys_survive_appends_marks_and_compactions(kept: StateFile) -> None:
@@ -397,22 +329,29 @@ damaged = pytest.mark.parametrize("content", DAMAGE.values(), ids=DAMAGE)
 
 
 @damaged
-def test_load_damaged_is_put_aside_byte_for_byte_and_the_user_told(kept: StateFile, content: bytes) -> None:
+@pytest.mark.parametrize("act", ["load", "compact"])
+def test_damaged_is_put_aside_byte_for_byte_and_the_user_told(kept: StateFile, content: bytes, act: str) -> None:
     kept.path.write_bytes(content)
-    state = kept.load()
+    notices = kept.load().notices if act == "load" else kept.compact()
     [aside] = kept.path.parent.glob("state.toml.corrupt-*")
     assert aside.read_bytes() == content
-    assert not kept.path.exists()
-    assert state.is_writable
-    assert aside.name in state.notices[0]
-    assert "backup" in state.notices[0]
-
-
-@damaged
-def test_load_damaged_uses_the_backup_and_the_journal(kept: StateFile, content: bytes) -> None:
-    backup = kept.backup.read_bytes()
-    kept.path.write_bytes(content)
+    assert kept.path.exists() is (act == "compact")
+    assert kept.load().is_writable
+    assert aside.name in notices[0]
+    assert "backup" in notices[0]
     assert positions(kept.load()) == {"a": 1, "c": 3}
+
+
+@pytest.mark.parametrize("content", [b"", None], ids=["damaged", "missing"])
+def test_load_damaged_uses_the_backup_and_the_journal(kept: StateFile, content: bytes | None) -> None:
+    backup = kept.backup.read_bytes()
+    if content is None:
+        kept.path.unlink()
+    else:
+        kept.path.write_bytes(content)
+    state = kept.load()
+    assert positions(state) == {"a": 1, "c": 3}
+    assert ("missing" if content is None else "damaged") in state.notices[0]
     kept.append([record("d", 4)])
     kept.compact()
     assert kept.backup.read_bytes() == backup
@@ -420,28 +359,14 @@ def test_load_damaged_uses_the_backup_and_the_journal(kept: StateFile, content: 
     assert (positions(state), state.notices) == ({"a": 1, "c": 3, "d": 4}, ())
 
 
-@damaged
-def test_compact_damaged_meanwhile_puts_it_aside_too(kept: StateFile, content: bytes) -> None:
-    kept.path.write_bytes(content)
-    kept.compact()
-    [aside] = kept.path.parent.glob("state.toml.corrupt-*")
-    assert aside.read_bytes() == content
-    assert positions(kept.load()) == {"a": 1, "c": 3}
-
-
-def test_load_damaged_twice_in_a_second_keeps_both(kept: StateFile) -> None:
-    for content in (b"one", b"two", b"three"):
-        kept.path.write_bytes(content)
-        kept.load()
-    assert {path.read_bytes() for path in kept.path.parent.glob("*.corrupt-*")} == {b"one", b"two", b"three"}
-
-
 def test_load_damaged_with_a_damaged_backup_keeps_what_the_journal_has(kept: StateFile) -> None:
-    kept.path.write_bytes(b"")
     kept.backup.write_bytes(b"\xff")
-    state = kept.load()
-    assert positions(state) == {"c": 3}
-    assert "no good backup" in state.notices[0]
+    for content in (b"one", b"two", b"three"):  # in one second
+        kept.path.write_bytes(content)
+        state = kept.load()
+        assert positions(state) == {"c": 3}
+        assert "no good backup" in state.notices[0]
+    assert {path.read_bytes() for path in kept.path.parent.glob("*.corrupt-*")} == {b"one", b"two", b"three"}
     assert kept.backup.read_bytes() == b"\xff"
 
 
@@ -490,13 +415,6 @@ def test_pipe_in_the_place_of_a_file_meanwhile_is_told_and_nothing_waits(kept: S
         kept.append([record("d", 4)])
 
 
-def test_load_missing_uses_the_backup_and_says_so(kept: StateFile) -> None:
-    kept.path.unlink()
-    state = kept.load()
-    assert positions(state) == {"a": 1, "c": 3}
-    assert "missing" in state.notices[0]
-
-
 def test_load_torn_journal_loses_one_record_at_most_and_says_nothing(kept: StateFile) -> None:
     kept.append([record("d", 4)])
     content = kept.journal.read_bytes()
@@ -517,13 +435,6 @@ def test_append_after_a_torn_journal_saves_and_goes_on(kept: StateFile) -> None:
         assert positions(kept.load())["e"] == 5
 
 
-def test_load_entry_that_makes_no_sense_does_no_harm_and_stays(kept: StateFile) -> None:
-    edit(kept, "position = 1.0", 'position = "soon"', minutes=1)
-    assert positions(kept.load()) == {"b": 2, "c": 3}
-    kept.compact()
-    assert 'position = "soon"' in kept.path.read_text("utf-8")
-
-
 # -- a newer version -----------------------------------------------------------------------------------
 
 
@@ -540,32 +451,20 @@ def test_load_newer_version_is_not_writable_and_says_so(newer: StateFile) -> Non
     assert "Nothing will be saved" in state.notices[0]
 
 
-def test_append_and_compact_beside_a_newer_version_say_so(newer: StateFile) -> None:
-    """It may come while this program runs."""
-    with pytest.raises(StateError, match="newer"):
-        newer.append([record("a", 9, minutes=9)])
-    with pytest.raises(StateError, match="newer"):
-        newer.compact()
-
-
-@pytest.mark.parametrize(
-    "act", [StateFile.load, StateFile.compact, lambda file: file.append([record("a", 9, minutes=9)])]
-)
+@pytest.mark.parametrize("act", [StateFile.compact, lambda file: file.append([record("a", 9, minutes=9)])])
+@pytest.mark.parametrize("is_backup", [False, True])
 def test_newer_version_leaves_snapshot_journal_and_backup_byte_for_byte(
-    newer: StateFile, act: Callable[[StateFile], object]
+    newer: StateFile, act: Callable[[StateFile], object], is_backup: bool
 ) -> None:
+    """It may come while this program runs."""
+    if is_backup:
+        newer.path.replace(newer.backup)
     before = contents(newer.path.parent)
-    with contextlib.suppress(StateError):
-        act(newer)
+    assert not newer.load().is_writable
+    if not is_backup:
+        with pytest.raises(StateError, match="newer"):
+            act(newer)
     assert contents(newer.path.parent) == before
-
-
-def test_newer_version_only_in_the_backup_is_left_alone(kept: StateFile) -> None:
-    kept.backup.write_bytes(WHOLE.replace(b"version = 1\n", b"version = 2\n"))
-    kept.path.unlink()
-    before = contents(kept.path.parent)
-    assert not kept.load().is_writable
-    assert contents(kept.path.parent) == before
 
 
 # -- the folder and its files --------------------------------------------------------------------------
@@ -636,11 +535,6 @@ def test_path_that_can_hold_no_state_is_told_and_never_acknowledged(tmp_path: Pa
             file.append([record("a", 1)])
 
 
-def test_path_of_the_root_folder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "open", lambda *_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "not yours")))
-    assert not StateFile(Path("/")).load().is_writable
-
-
 def test_name_with_brackets_is_only_a_name(tmp_path: Path) -> None:
     file = StateFile(tmp_path / "state[1]*.toml")
     stale = tmp_path / f".{file.path.name}.1-1.tmp"
@@ -689,8 +583,11 @@ print(json.dumps([positions(state), state.is_writable, state.notices, said]))
 """
 
 
-def test_read_only_folder_is_read_told_and_not_written(kept: StateFile) -> None:
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_read_only_folder_is_read_told_and_not_written(kept: StateFile, is_damaged: bool) -> None:
     kept.compact()
+    if is_damaged:
+        kept.path.write_bytes(b"damaged")
     folder = kept.path.parent
     (folder / "state.toml.lock").unlink()
     kept.journal.unlink()
@@ -701,25 +598,11 @@ def test_read_only_folder_is_read_told_and_not_written(kept: StateFile) -> None:
     finally:
         folder.chmod(0o700)
     found, is_writable, notices, said = json.loads(run.stdout)
-    assert (found, is_writable) == ({"a": 1, "b": 2, "c": 3}, False)
-    assert "cannot be saved" in notices[0]
-    assert "Permission denied" in notices[0]
+    assert found == ({"a": 1, "b": 2} if is_damaged else {"a": 1, "b": 2, "c": 3})
+    assert not is_writable
+    assert any("damaged" in notice for notice in notices) is is_damaged
+    assert is_damaged or ("cannot be saved" in notices[0] and "Permission denied" in notices[0])
     assert "Permission denied" in said
-    assert contents(folder) == before
-
-
-def test_damaged_in_a_read_only_folder_stays_and_the_backup_is_used(kept: StateFile) -> None:
-    folder = kept.path.parent
-    kept.path.write_bytes(b"damaged")
-    before = contents(folder)
-    folder.chmod(0o500)
-    try:
-        run = run_without_rights(READ_ONLY.replace('file.append([record("z", 1)])', "pass"), str(kept.path))
-    finally:
-        folder.chmod(0o700)
-    found, _, notices, _ = json.loads(run.stdout)
-    assert found == {"a": 1, "c": 3}
-    assert any("damaged" in notice for notice in notices)
     assert contents(folder) == before
 
 
@@ -945,26 +828,16 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 @linux_only
 def test_append_is_on_the_disk_before_it_returns(file: StateFile, log: Log) -> None:
     """A new file is there after a power cut only when its folder was synced too."""
-    file.append([record("a", 1)])
-    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
-    log.calls.clear()
-    file.append([record("a", 2)])
-    assert log.calls == ["write .toml", "fdatasync .toml"]
-
-
-@linux_only
-def test_first_append_keeps_the_name_of_a_journal_that_was_there(kept: StateFile, log: Log) -> None:
-    """A program that was killed may have made it without coming to sync the folder."""
-    StateFile(kept.path).append([record("a", 2)])
-    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
-
-
-@linux_only
-def test_append_after_one_that_did_not_wait_keeps_the_name_of_the_journal(file: StateFile, log: Log) -> None:
     file.append_at_once([record("a", 1)])
     assert log.calls == ["write .toml"]
     log.calls.clear()
     file.append([record("a", 2)])
+    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
+    log.calls.clear()
+    file.append([record("a", 3)])
+    assert log.calls == ["write .toml", "fdatasync .toml"]
+    log.calls.clear()  # a program that was killed may have made the journal without coming to sync the folder
+    StateFile(file.path).append([record("a", 4)])
     assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
 
 
@@ -975,13 +848,10 @@ def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, l
     assert log.calls == [
         "fsync temp", "rename .bak", "rename temp", "fsync folder", "ftruncate .toml", "fsync .toml",
     ]  # fmt: skip
-
-
-@linux_only
-def test_damaged_is_renamed_for_good(kept: StateFile, log: Log) -> None:
+    log.calls.clear()
     kept.path.write_bytes(b"")
     kept.load()
-    assert log.calls == ["rename .toml", "fsync folder"]
+    assert log.calls == ["rename .toml", "fsync folder"]  # put aside for good
 
 
 # -- many ----------------------------------------------------------------------------------------------
@@ -996,11 +866,6 @@ def test_three_thousand_episodes_are_kept(file: StateFile, many: list[Record]) -
     file.append(many)
     file.compact()
     assert len(file.load().progress) == 3000
-
-
-def test_append_does_not_grow_with_what_is_kept(file: StateFile, many: list[Record]) -> None:
-    file.append(many)
-    file.compact()
     file.append([record("one", 1)])
     assert file.journal.stat().st_size < 500
 
@@ -1011,8 +876,3 @@ def test_module_run_as_a_program_compacts(kept: StateFile) -> None:
     )
     assert kept.journal.read_bytes() == b""
     assert positions(kept.load()) == {"a": 1, "b": 2, "c": 3}
-
-
-def test_snapshot_stamps_are_utc(kept: StateFile) -> None:
-    entry = tomllib.loads(kept.path.read_text("utf-8"))["episodes"]["a"]
-    assert entry["updated"] == datetime(2026, 11, 24, 13, tzinfo=UTC)

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -54,6 +52,7 @@ class Gate(StateFile):
         self.batches: list[list[Record]] = []
         self.compactions = 0
         self.failures = 0
+        self.errors: list[Exception] = []
         self.is_open = threading.Event()
         self.is_entered = threading.Event()
         self.is_open.set()
@@ -65,6 +64,8 @@ class Gate(StateFile):
         if self.failures:
             self.failures -= 1
             raise StateError("the disk is full")
+        if self.errors:
+            raise self.errors.pop(0)
         self.batches.append(batch)
         return super().append(batch)
 
@@ -139,20 +140,6 @@ def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
     assert file.batches == [[record(1.0)], last]
 
 
-def test_tickets_rise_and_a_report_never_runs_ahead_of_what_is_written(
-    writer: StateWriter, file: Gate, reports: Reports
-) -> None:
-    file.hold()
-    first = writer.save(record(1.0))
-    assert file.is_entered.wait(LIMIT)
-    second = writer.save(record(2.0))
-    assert second > first
-    file.is_open.set()
-    reports.wait_saved(second)
-    tickets = [report.ticket for report in reports.all if isinstance(report, RecordsSaved)]
-    assert tickets == [first, second]
-
-
 def test_compact_brings_the_file_up_to_date_after_what_is_queued(
     writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
@@ -163,19 +150,34 @@ def test_compact_brings_the_file_up_to_date_after_what_is_queued(
     writer.compact()
     file.is_open.set()
     reports.wait_saved(ticket)
+    tickets = [report.ticket for report in reports.all if isinstance(report, RecordsSaved)]
+    assert tickets == [ticket - 1, ticket]
     assert writer.close(LIMIT)
     assert "position = 2.0" in file.path.read_text("utf-8")
     assert file.journal.read_bytes() == b""
 
 
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([StateError("the disk is full")] * 3, "the disk is full"),
+        ([RecursionError("too deep"), MemoryError()], "RecursionError: too deep"),
+    ],
+    ids=["a full disk", "what nobody thought of"],
+)
 def test_failed_save_is_told_once_kept_and_tried_again(
-    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter,
+    file: Gate,
+    reports: Reports,
+    monkeypatch: pytest.MonkeyPatch,
+    errors: list[Exception],
+    told: str,
 ) -> None:
     monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
-    file.failures = 3
+    file.errors = list(errors)
     ticket = writer.save(record(5.0))
     reports.wait_saved(ticket)
-    assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), RecordsSaved(ticket)]
+    assert reports.all == [SaveFailed(told), SaveFailed(None), RecordsSaved(ticket)]
     reports.wait_saved(writer.save(record(5.0)))
     assert reports.all[3:] == [RecordsSaved(ticket + 1)]
     assert saved_positions(file) == {"a": 5.0}
@@ -195,61 +197,28 @@ def test_failed_save_does_not_undo_a_newer_value(
     assert file.batches == [[record(2.0), record(1.0, "b")]]
 
 
+@pytest.mark.parametrize(
+    ("error", "told"), [(StateError("no room"), "no room"), (TypeError("unhashable"), "TypeError: unhashable")]
+)
 def test_failed_compaction_is_told_and_loses_nothing(
-    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
     def fail(_: object) -> None:
-        raise StateError("no room")
+        raise error
 
     monkeypatch.setattr(Gate, "compact", fail)
     writer.save(record(5.0))
     writer.compact()
-    reports.wait(lambda all_: SaveFailed("no room") in all_)
+    reports.wait(lambda all_: SaveFailed(told) in all_)
     assert saved_positions(file) == {"a": 5.0}
     for position in (6.0, 7.0):  # tried again with each save, and not told each time
         writer.compact()
         reports.wait_saved(writer.save(record(position)))
-    assert [one for one in reports.all if isinstance(one, SaveFailed)] == [SaveFailed("no room")]
+    assert [one for one in reports.all if isinstance(one, SaveFailed)] == [SaveFailed(told)]
     monkeypatch.undo()
     writer.save(record(8.0))
     reports.wait(lambda all_: SaveFailed(None) in all_)
     assert "position = 8.0" in file.path.read_text("utf-8")
-
-
-def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
-    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
-    failing = [MemoryError(), RecursionError("too deep")]
-    append = Gate.append
-
-    def fail(self: Gate, records: Iterable[Record]) -> bool:
-        if failing:
-            raise failing.pop()
-        return append(self, records)
-
-    monkeypatch.setattr(Gate, "append", fail)
-    ticket = writer.save(record(5.0))
-    reports.wait_saved(ticket)
-    assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), RecordsSaved(ticket)]
-    assert saved_positions(file) == {"a": 5.0}
-
-
-def test_compaction_that_breaks_in_a_way_nobody_thought_of_is_told_and_saving_goes_on(
-    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: object) -> None:
-        raise TypeError("unhashable")
-
-    monkeypatch.setattr(Gate, "compact", fail)
-    writer.save(record(5.0))
-    writer.compact()
-    reports.wait(lambda all_: SaveFailed("TypeError: unhashable") in all_)
-    reports.wait_saved(writer.save(record(6.0)))
-    monkeypatch.undo()
-    reports.wait_saved(writer.save(record(7.0)))
-    reports.wait(lambda all_: SaveFailed(None) in all_)
-    assert "position = 7.0" in file.path.read_text("utf-8")
 
 
 def test_report_that_raises_does_not_end_saving(file: Gate) -> None:
@@ -274,15 +243,6 @@ def test_state_damaged_meanwhile_is_told_with_what_was_mended(
     [notice] = next(one.notices for one in reports.all if isinstance(one, StateMended))
     assert notice.startswith(f"{file.path.name} was damaged")
     assert saved_positions(file) == {"a": 6.0}
-
-
-def test_journal_that_grew_long_is_compacted(
-    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tui_pod.state.store.COMPACT_AT", 100)
-    reports.wait_saved(writer.save(record(5.0)))
-    assert writer.close(LIMIT)
-    assert file.compactions >= 1
 
 
 def test_large_state_is_not_rewritten_at_every_pause(
@@ -320,39 +280,14 @@ def test_large_state_is_compacted_by_a_process_of_its_own_that_runs_no_code_from
     assert "position = 5.0" in file.path.read_text("utf-8")
 
 
-def test_large_state_without_a_process_to_be_had_loses_nothing(
-    file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "SMALL_STATE", 10)
-    monkeypatch.setattr(sys, "executable", os.devnull)
-    file.path.write_text("version = 1\n[episodes]\n", "utf-8")
-    writer = StateWriter(file, reports)
-    writer.save(record(5.0))
-    assert writer.close(LIMIT)
-    assert saved_positions(file) == {"a": 5.0}
-
-
 def test_flush_waits_until_what_is_queued_is_written(writer: StateWriter, file: Gate) -> None:
+    assert writer.flush(0.0)
     file.hold()
     writer.save(record(5.0))
     assert not writer.flush(0.0)
     file.is_open.set()
     assert writer.flush(LIMIT)
     assert saved_positions(file) == {"a": 5.0}
-
-
-def test_flush_with_nothing_queued_does_not_wait(writer: StateWriter) -> None:
-    assert writer.flush(0.0)
-
-
-def test_close_writes_what_is_queued_and_brings_the_file_up_to_date(writer: StateWriter, file: Gate) -> None:
-    file.hold()
-    writer.save(record(1.0))
-    writer.save(record(2.0, "b"))
-    file.is_open.set()
-    assert writer.close(LIMIT)
-    assert file.journal.read_bytes() == b""
-    assert saved_positions(file) == {"a": 1.0, "b": 2.0}
 
 
 def test_close_while_the_disk_hangs_hands_the_rest_to_the_system_in_time(writer: StateWriter, file: Gate) -> None:

@@ -16,8 +16,7 @@ from tui_pod.core.library.transcript import Cue
 from tui_pod.recordings.download_request import DownloadRequest
 from tui_pod.recordings.downloads import Downloads
 from tui_pod.recordings.remote_recording import Report
-from tui_pod.runtime.installer import install_command
-from tui_pod.speech.model import RECOGNISER, RecognitionError
+from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
@@ -100,20 +99,11 @@ def test_fault_of_one_is_a_line_and_the_others_are_done(tmp_path: Path, capsys: 
 
 
 def test_unknown_id_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--again") == 1
+    assert "--again needs the ids" in capsys.readouterr().err
     assert run(tmp_path, "talk", "nothing") == 1
     assert "no episode “nothing”" in capsys.readouterr().err
     assert REQUESTS == []
-
-
-def test_missing_extra_is_said_with_its_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def missing(setting: str) -> Path:
-        raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {install_command(*RECOGNISER)}")
-
-    monkeypatch.setattr(transcribe, "find_model", missing)
-    assert run(tmp_path, "talk") == 1
-    assert install_command(*RECOGNISER) in capsys.readouterr().err
 
 
 def test_again_recognises_anew_and_keeps_the_former_where_that_fails(
@@ -132,12 +122,6 @@ def test_again_recognises_anew_and_keeps_the_former_where_that_fails(
     monkeypatch.setattr(speech, "recognise", fake_recognise)
     assert run(tmp_path, "talk") == 0
     assert len(REQUESTS) == 2
-
-
-def test_again_without_an_id_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, "--again") == 1
-    assert "--again needs the ids" in capsys.readouterr().err
-    assert REQUESTS == []
 
 
 def test_speed_is_that_of_what_was_recognised_now(
@@ -183,13 +167,6 @@ def test_progress_of_download_and_recognition_is_shown(
         (said, 5_999_999 / 24_000_000, "5 MB downloaded"), (said, None, "6 MB downloaded"),
         (said, none, "0:00 recognised"), (said, part, "0:02 recognised"), (said, whole, "1:30 recognised"), ("",),
     ]  # fmt: skip
-
-
-def test_recordings_are_counted_while_they_are_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = list[str]()
-    monkeypatch.setattr(transcribe, "show_progress", lambda said, *_: shown.append(said))
-    assert run(tmp_path, "bad", "talk") == 1
-    assert list(dict.fromkeys(shown)) == ["1/2 bad", "2/2 talk", ""]
 
 
 def test_copy_that_cannot_be_written_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
