@@ -62,7 +62,7 @@ def _loads(bench: Bench, store: FeedStore) -> list[Row]:
     return [
         Row(f"{store.name}: load the catalogue", from_cache, "ms", LOAD_LIMITS[store.size], floor=rows),
         Row(f"{store.name}: load it without its cache, once", from_file, "ms"),
-        Row(f"{store.name}: a list by a rule", by_rule, "ms", RULE_LIMITS[store.size], floor=by_filter),
+        Row(f"{store.name}: a smart list", by_rule, "ms", RULE_LIMITS[store.size], floor=by_filter),
     ]
 
 

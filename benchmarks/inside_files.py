@@ -46,7 +46,7 @@ def state(catalog: str, cache: str, path: str) -> float:
 
 
 def narrowed(catalog: str, cache: str, kind: str) -> float:
-    """Return the CPU time of finding unplayed episodes by a word: by a filter and a search, or by a rule of a list."""
+    """Return the CPU time of finding unplayed episodes by a word: with a filter and a search, or with a smart list."""
     from datetime import date
 
     from tui_pod.core.library.own_lists import OwnList

@@ -1,4 +1,4 @@
-"""Lists of one's own: made by hand and by a rule, found again after a restart, a kill, and on another machine."""
+"""The listener's own lists and smart lists, found again after a restart, a kill, and on another machine."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def test_lists_outlive_restarts_and_a_kill_and_reach_another_machine(tmp_path: P
         app.do("\r", "such as Morning")
         app.do("Morning\r", "▤ Morning", "2 episodes put on “Morning”")
         app.do("/attention\r", "11 of 119")
-        app.do("A", "Put 1 episode on which list?", "A list by a rule")
+        app.do("A", "Put 1 episode on which list?", "A smart list")
         app.press("\x0e\x0e")
-        app.do("\r", "A list by a rule", "Generative AI/The course")
+        app.do("\r", "A smart list", "Generative AI/The course")
         app.do("Focus\r", "▤ Focus", "Focus · 11 episodes", "1 Library")
         app.quit()
     assert [each.name for each in listener.state.notebook.lists] == ["Morning", "Focus"]

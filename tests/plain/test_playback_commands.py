@@ -175,7 +175,7 @@ async def test_episode_that_is_not_queued_is_not_moved_and_it_says_why(room: Roo
 
 async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:
     said = await run(RoomServices(room), "A", "Mine", "v", "v", "A", "Mine")
-    question = "Type a name; rule and a name saves what is listed as a list by a rule:"
+    question = "Type a name. To save what is listed as a smart list, type “rule” and a name:"
     assert said[0] == f"Put 1 episode on which list? {question}"
     assert said[-2:] == [f"Put 2 episodes on which list? Yours: Mine. {question}", "1 episode put on “Mine”."]
 
@@ -252,7 +252,7 @@ async def test_list_of_ones_own_is_made_ordered_and_removed(room: Room) -> None:
 async def test_what_is_listed_becomes_a_rule_and_a_bad_name_is_refused(room: Room) -> None:
     said = await run(RoomServices(room, ListQuery(entry=1)), "f", "A", "rule Basics", "A", "rule Rest", "A", "Rest")
     assert "There is a topic “Basics” already; choose another name." in said
-    assert said[-1].startswith("“Rest” is a list by a rule")
+    assert said[-1].startswith("“Rest” is a smart list")
     made = room.controller.lists.named("Rest")
     assert made is not None
     assert (made.topics, made.status) == (("Basics",), "unplayed")

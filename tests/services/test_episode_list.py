@@ -169,7 +169,7 @@ def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
 
 
 def with_own_lists() -> Library:
-    """Return a library with a list by hand and one by a rule, as its last topics."""
+    """Return a library with a list made by hand and a smart list, as its last topics."""
     lists = (OwnList("Hand", START, episodes=("three", "one")), OwnList("Rule", START, is_rule=True, words="three"))
     return with_lists(build_library([], EPISODES[:5]), lists, START.date())
 

@@ -158,7 +158,7 @@ async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Sit
         visited = Published("Test Cast", (PublishedItem(guid="1", title="Visited", audio=site.url("/1.wav")),))
         await driver.services.feeds.visit(site.url("/f"), visited, visited.items[0])
         await driver.press("c")
-        await driver.told("No list has it yet: its podcast was only visited.")
+        await driver.told("This podcast is not in your library yet.")
         assert driver.current == "talk"
         await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.press("space")

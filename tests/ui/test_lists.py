@@ -1,4 +1,4 @@
-"""Lists of one's own on the screen: put on, moved, taken off, made by a rule, edited, removed."""
+"""The listener's own lists on the screen: put on, moved, taken off, made smart, edited, removed."""
 
 from __future__ import annotations
 

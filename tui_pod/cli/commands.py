@@ -78,7 +78,7 @@ COMMANDS = (
         Argument("name", "LIST", "a list; without another option than --json it is printed, as M3U", "?"),
         Argument("--add", "ID", "put episodes on it; it is made if there is none", "+"),
         Argument("--take", "ID", "take episodes off it", "+"),
-        Argument("--set", "KEY=VALUE", "make it by a rule, or change its rule, such as topics=Transformers"
+        Argument("--set", "KEY=VALUE", "make it a smart list, or change its rule, such as topics=Transformers"
                  " max_length=20m", "+"),
         Argument("--import-file", FILE, "put the episodes of an M3U playlist on it"),
         Argument("--export", text="print it as M3U"),

@@ -129,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
         hint="Settings",
     ),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
-    Action("transcribe.pause", "", "Pause or resume recognition", "app.pause_words", "screen"),
+    Action("transcribe.pause", "", "Pause or resume recognition", "app.pause_recognition", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
         "view.details",

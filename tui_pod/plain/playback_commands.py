@@ -220,9 +220,9 @@ class PlaybackCommands:
         episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
         known = f" Yours: {enumerated(names)}." if names else ""
         question = (
-            f"Put {counted(len(episodes))} on which list?{known} Type a name; rule and a name saves what is listed"
+            f"Put {counted(len(episodes))} on which list?{known} Type a name. To save what is listed as a smart list,"
         )
-        self._dialogue.ask(f"{question} as a list by a rule:", partial(self._put_on, episodes))
+        self._dialogue.ask(f"{question} type “rule” and a name:", partial(self._put_on, episodes))
 
     def _put_on(self, episodes: list[str], answer: str) -> None:
         lists, (word, _, rule) = self._controller.lists, answer.strip().partition(" ")

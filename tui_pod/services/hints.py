@@ -20,7 +20,7 @@ NOT_A_PODCAST = (
 )
 HIDING = f"The course and its topics leave the tree; your progress stays. {key_of('app.palette')} can show it again."
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
-NOT_LISTED = "No list has it yet: its podcast was only visited. Continue lists it once it was played for a moment."
+NOT_LISTED = "This podcast is not in your library yet. Continue lists the episode once it has played for a moment."
 SYNC_WAYS = "A folder that other machines share", "A gpodder or Nextcloud server", "An Audiobookshelf server"
 """What to sync with; the last one has a library of its own, and any number of them can be added."""
 NOT_SYNCED = "Nothing is synced any more."

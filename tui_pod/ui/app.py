@@ -324,7 +324,7 @@ class TuiPodApp(TerminalApp):
         if not self._services.tasks.stop():
             self.notify(NOTHING_TO_STOP)
 
-    def action_pause_words(self) -> None:
+    def action_pause_recognition(self) -> None:
         """Pause or resume recognition."""
         self._services.recognition.toggle_pause()
 

@@ -80,7 +80,7 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
     add = partial(app.run_action_soon, BY_ID["feed.add"].action)
     yield PaletteCommand("Import podcasts", add, about="and progress, from another player's export or OPML")
     about = "this topic, search, filter and order under a name"
-    yield PaletteCommand("Save as a list by a rule", main.dialogs.save_list, about=about)
+    yield PaletteCommand("Save as a smart list", main.dialogs.save_list, about=about)
     if (own := main.model.own_list) is not None:
         edit = partial(main.dialogs.edit_list, own, own.name)
         yield PaletteCommand(f"Edit the list “{own.name}”", edit, about="its name, rule and order")

@@ -82,7 +82,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using lists' -l ao -x -d 'mpv'"'"'s audio
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l add -xka "(tui-pod completions --words ids 2>/dev/null)" -d 'put episodes on it; it is made if there is none'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l take -xka "(tui-pod completions --words ids 2>/dev/null)" -d 'take episodes off it'
-complete -c tui-pod -n '_shtab_tui_pod_using lists' -l set -xka "(tui-pod completions --words settings 2>/dev/null)" -d 'make it by a rule, or change its rule, such as topics=Transformers max_length=20m'
+complete -c tui-pod -n '_shtab_tui_pod_using lists' -l set -xka "(tui-pod completions --words settings 2>/dev/null)" -d 'make it a smart list, or change its rule, such as topics=Transformers max_length=20m'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l import-file -xka "(__fish_complete_path (commandline -ct))" -d 'put the episodes of an M3U playlist on it'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l export -d 'print it as M3U'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l remove -d 'remove it; its episodes stay'

@@ -90,8 +90,8 @@ def test_list_by_a_rule_is_made_and_follows_the_marks(lists) -> None:  # type: i
         (("lists", "Mine", "--import-file", "/nowhere.m3u"), "does not exist"),
         (("lists", "Mine", "--import-file", "/"), "cannot be read"),
         (("lists", " ", "--add", "a"), "a list needs a name"),
-        (("lists", "Mine", "--set", "topics=Greek", "--add", "a"), "is a list by a rule"),
-        (("lists", "Mine", "--set", "topics=Greek", "--take", "a"), "is a list by a rule"),
+        (("lists", "Mine", "--set", "topics=Greek", "--add", "a"), "is a smart list"),
+        (("lists", "Mine", "--set", "topics=Greek", "--take", "a"), "is a smart list"),
     ],
 )
 def test_what_is_wrong_changes_nothing(lists, words: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]

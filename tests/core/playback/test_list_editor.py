@@ -60,7 +60,7 @@ def test_episodes_move_over_what_the_library_lacks_and_leave_the_list() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("  ", "a list needs a name"), ("Basics", "there is a topic “Basics” already"), ("Rule", "is a list by a rule")],
+    [("  ", "a list needs a name"), ("Basics", "there is a topic “Basics” already"), ("Rule", "is a smart list")],
 )
 def test_name_that_cannot_be_a_list_by_hand_is_refused(name: str, said: str) -> None:
     room = make_room()

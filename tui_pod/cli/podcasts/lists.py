@@ -98,7 +98,7 @@ def _change(opened: Opened, options: Namespace) -> None:
     if not opened.state.is_writable:
         raise UserError("nothing was changed.")
     if made.is_rule and (options.add or options.take or options.import_file):
-        raise UserError(f"“{name}” is a list by a rule; nothing can be put on it")
+        raise UserError(f"“{name}” is a smart list: its rule decides what is on it")
     wanted = changed(made, texts)
     if made is not former or wanted.name != name:
         checked_name(

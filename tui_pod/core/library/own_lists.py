@@ -1,4 +1,4 @@
-"""Lists of the listener's own, as values: by hand, or by a rule. `selection/list_topics.py` makes topics of them."""
+"""The listener's own lists, as values: made by hand, or smart. `selection/list_topics.py` makes topics of them."""
 
 from collections.abc import Container
 from datetime import datetime

@@ -40,11 +40,11 @@ class ListEditor(EditableRecords[OwnList]):
         """Put episodes at the end of a list by hand, which is made if there is none; return what was done.
 
         Raises:
-            UserError: the name is empty, or that of a list by a rule.
+            UserError: The name is empty, or that of a smart list.
         """
         former = self.named(name)
         if former is not None and former.is_rule:
-            raise UserError(f"“{former.name}” is a list by a rule; nothing can be put on it")
+            raise UserError(f"“{former.name}” is a smart list: its rule decides what is on it")
         known = former.episodes if former is not None else ()
         added = [ident for ident in dict.fromkeys(episodes) if ident not in known]
         label = f"{counted(len(added))} put on “{clean(name, MAX_NAME)}”"

@@ -120,7 +120,7 @@ class DialogController:
                 screen.listing.change_query(screen.model.query._replace(query="", filter=Filter.ALL))
                 screen.open_entry(topic)
 
-        screen, name = self._screen, own_list.name if former else "A list by a rule"
+        screen, name = self._screen, own_list.name if former else "A smart list"
         self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save, self._services.first.settings))
 
     def _change_lists(self, change: Callable[[], str]) -> None:

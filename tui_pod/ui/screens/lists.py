@@ -14,7 +14,7 @@ from tui_pod.core.text.clean import clean, counted, fold
 from tui_pod.ui.screens.dialog import DialogBody, SearchDialog
 
 A_NEW_LIST = "A new list …"
-BY_RULE = "A list by a rule, from what is listed …"
+BY_RULE = "A smart list of what is listed …"
 
 
 class CollectScreen(SearchDialog):
@@ -23,7 +23,7 @@ class CollectScreen(SearchDialog):
     def __init__(
         self, title: str, lists: Sequence[OwnList], put_on: Callable[[str], object], save_rule: Callable[[], object]
     ) -> None:
-        """Ask; `put_on` is called with the name of a list, which may be new, or `save_rule` for one by a rule."""
+        """Ask, then call `put_on` with the name of a list, which may be new, or `save_rule` for a smart list."""
         super().__init__()
         self._title, self._lists, self._put_on, self._save_rule = title, lists, put_on, save_rule
         self._shown: list[tuple[str, Callable[[], object]]] = []
