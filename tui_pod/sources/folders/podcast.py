@@ -19,7 +19,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.net.file_address import path_of, to_address, to_path
 from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.feed_store import FeedStore, Stored
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_kinds, store_files
 from tui_pod.shelf.listing import UNSAID, Listing
 from tui_pod.shelf.opml import Entry, Folder
@@ -28,6 +28,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.listing import book_at, read_listing
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.sources.folders.scan import holds_more
+from tui_pod.sources.source import RefreshResult, Subscribed, subscribed
 
 SAME_SHARE = 0.5
 """Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
@@ -42,29 +43,19 @@ LOOK = 0.2
 """Seconds between two checks for cancellation."""
 
 
-def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
+def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> RefreshResult:
     """Store the current contents of a folder.
 
     Raises:
         FeedError: it does not exist or is empty; its episodes are kept.
     """
-    return Stored(*_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
+    return RefreshResult(feed.feed_id, feed.name, *_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
 
 
-def subscribe_folder(
-    store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken
-) -> tuple[str, int, bool, bool]:
-    """Store a folder as a podcast.
-
-    Returns:
-        Its `feed_id`, the number of new episodes, True if it is a new subscription, and True if it is a known folder at
-        another path.
-
-    Raises:
-        FeedError: there is no audio.
-    """
-    feed_id, new, is_new, has_moved = _do("add", store, path, json.dumps(folders), cancel)
-    return feed_id, new, is_new, has_moved
+def subscribe_folder(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> Subscribed:
+    """Store a folder as a podcast. Raises FeedError: there is no audio."""
+    feed_id, *result = _do("add", store, path, json.dumps(folders), cancel)
+    return Subscribed(subscribed(store, feed_id), *result)
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:

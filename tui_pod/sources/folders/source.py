@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.file_address import SCHEME, to_address, to_path, typed_path
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest
 
 if TYPE_CHECKING:
     from tui_pod.runtime.threads import CancelToken
@@ -37,8 +37,7 @@ class FolderSource(EpisodeSource):
 
         path = typed_path(request.typed, request.is_shell)
         assert path is not None
-        feed_id, new, is_new, has_moved = subscribe_folder(store, path, request.folders, cancel)
-        return Subscribed(subscribed(store, feed_id), new, is_new, has_moved)
+        return subscribe_folder(store, path, request.folders, cancel)
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
@@ -46,8 +45,7 @@ class FolderSource(EpisodeSource):
         """See `EpisodeSource.refresh`."""
         from tui_pod.sources.folders.podcast import refresh_folder  # reads tags: only with folders
 
-        stored = refresh_folder(store, feed, cancel)
-        return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
+        return refresh_folder(store, feed, cancel)
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
         """See `EpisodeSource.move`: to another path."""
