@@ -108,14 +108,14 @@ class _Schema(NamedTuple):
     """Tables, and columns such as `Entries.entryid`, that identify it."""
     podcasts: str
     """A query for address, title, page, folders (separated by U+001E), user and password, and where it has them speed
-    and seconds skipped at start and end; empty: it stores none."""
+    and seconds skipped at start and end; empty if it stores none."""
     episodes: str
     """A query for podcast, guid, recording, position and duration in seconds, whether played, and when last played."""
     queue: str = ""
-    """A query for podcast, guid and recording of what plays next, in order; empty: it stores none."""
+    """A query for podcast, guid and recording of what plays next, in order; empty if it stores none."""
     queue_table: str = ""
     favourites: str = ""
-    """A query for their number; empty: it has none."""
+    """A query for their number; empty if it has none."""
     favourites_name: str = ""
     """The table or column of favourites, which not every version has."""
 

@@ -1,1 +1,1 @@
-"""Podcasts: fetching, reading and keeping what they publish. Knows nothing of the screen."""
+"""Where episodes come from: podcasts, folders and servers, each an `EpisodeSource` in the table."""

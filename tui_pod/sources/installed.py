@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
-from tui_pod.net.access import PUBLIC, NetworkPolicy
+from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import MAX_ADDRESS, absolute
 from tui_pod.net.fetch import FetchError, fetch
 from tui_pod.runtime.log import log, log_error
@@ -82,7 +82,7 @@ class InstalledSource(EpisodeSource):
 
         try:
             return self._ask(ask, TAKES_WITHIN, CancelToken())
-        except FeedError:
+        except UserError:
             return None
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
@@ -115,7 +115,7 @@ class InstalledSource(EpisodeSource):
             return False, str(error), "update or remove the package that brings it"
         return True, f"source {self.noun}: loaded", ""
 
-    def _read(self, address: str, cancel: CancelToken, policy: NetworkPolicy = PUBLIC) -> Published:
+    def _read(self, address: str, cancel: CancelToken, policy: NetworkPolicy) -> Published:
         def load(asked: str) -> bytes:
             return fetch(policy.request(asked), policy.limits, cancel)[1]
 
@@ -155,7 +155,7 @@ class InstalledSource(EpisodeSource):
 
 @cache
 def installed_sources() -> dict[str, InstalledSource]:
-    """Return the sources of other packages by name; looks through the installed packages once, which takes 20 ms."""
+    """Return the sources of other packages by name; looks through the installed packages once."""
     from importlib.metadata import entry_points  # reads e-mail headers, 65 ms: not for those who only look up a source
 
     found: dict[str, InstalledSource] = {}

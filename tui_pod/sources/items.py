@@ -36,7 +36,7 @@ class Enclosure:
     kind: str = ""
     duration: float | None = None
     size: int | None = None
-    """Bytes as stated by the feed, often wrong; None: not stated."""
+    """Bytes as stated by the feed, often wrong; None if it states none."""
     login: Login | None = field(default=None, repr=False)
     """The login that was in the address."""
     is_attached: bool = True

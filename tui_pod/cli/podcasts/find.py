@@ -107,7 +107,7 @@ def _row(podcast: FoundPodcast) -> tuple[str, ...]:
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:
-    told = asdict(podcast) | {"publisher": podcast.publisher or ""}
+    fields = asdict(podcast) | {"publisher": podcast.publisher or ""}
     if not podcast.episode:
-        del told["episode"]
-    return told
+        del fields["episode"]
+    return fields

@@ -27,7 +27,7 @@ class Listed(NamedTuple):
     """An absolute path, or an http(s) address."""
     title: str = ""
     duration: float | None = None
-    """Seconds; None: not stated."""
+    """Seconds; None if it is not stated."""
 
     @property
     def is_file(self) -> bool:

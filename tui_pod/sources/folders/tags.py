@@ -36,7 +36,7 @@ MAX_TRACK = 100_000
 """Highest number of a track or disc."""
 
 HEAD = 512
-"""Bytes at the start of a file by which its kind is told."""
+"""How many bytes at the start identify a file's type."""
 
 MATROSKA_HEAD = 64 * 1024
 """Bytes at the start of a Matroska or WebM file in which its duration is looked for."""

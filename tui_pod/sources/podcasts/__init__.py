@@ -1,1 +1,1 @@
-"""What feeds, chapters and lists of podcasts look like. Knows no network and no file."""
+"""Podcasts with a feed: subscribing, refreshing, the formats of feeds and chapters, and finding podcasts by name."""

@@ -212,7 +212,7 @@ class _FeedReader:
                 self._wanted = ""
             return
         if depth == self._live_depth:
-            self._tell(tag_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
+            self._add_line(tag_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
             self._live_depth = 0
         elif self._is_in_item and depth == self._parent_depth:
             self._count += 1
@@ -283,7 +283,7 @@ class _FeedReader:
         key = _KEYS.get(f"{prefix}:{local}".lower() if prefix else local.lower(), "")
         return "link" if key == "atom:link" else key
 
-    def _tell(self, line: str) -> None:
+    def _add_line(self, line: str) -> None:
         """Add a line to the details of the item or the feed."""
         former = self._fields.get("lines", "")
         if line and former.count("\n") < MAX_TOLD and f"{line}\n" not in former:
@@ -291,7 +291,7 @@ class _FeedReader:
 
     def _keep(self, text: str) -> None:
         if self._wanted in _TOLD:
-            self._tell(tag_line(self._wanted, text, self._attributes))
+            self._add_line(tag_line(self._wanted, text, self._attributes))
         elif self._wanted == "live title":
             self._outer["title"] = text
         elif self._wanted in ("category", "itunes:keywords"):

@@ -106,7 +106,7 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
 def _keep(
     store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder], former: Subscription | None
 ) -> Subscribed:
-    """Store a feed: under its own id if known, as the new address of a feed that moved here, else as new."""
+    """Store a feed: under its own id if known, as the new address of a feed that moved here, or as new."""
     address = found.address
     known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
     is_moved = known is None and former is not None

@@ -123,5 +123,5 @@ def make_directories(names: Sequence[str], country: str, key: str, secret_comman
 def country_for(chosen: str, environment: Mapping[str, str]) -> str:
     """Return a country code: the chosen one, or that of the locale, such as `de_AT.UTF-8`, or `US`."""
     language = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    told = re.match(r"[a-z]{2,3}_([A-Z]{2})", language)
-    return chosen.upper() if re.fullmatch("[A-Za-z]{2}", chosen) else told[1] if told else "US"
+    found = re.match(r"[a-z]{2,3}_([A-Z]{2})", language)
+    return chosen.upper() if re.fullmatch("[A-Za-z]{2}", chosen) else found[1] if found else "US"
