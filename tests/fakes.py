@@ -16,6 +16,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.row_states import DownloadState, RecognitionState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import (
     Event,
@@ -322,8 +323,9 @@ class FakeRecognition(RecognitionService):
     def request(self, episodes: Iterable[str], is_asked: bool = True) -> None:
         self.asked.append(("request", *episodes))
 
-    def toggle_pause(self) -> None:
+    def toggle_pause(self) -> Outcome:
         self.asked.append(("toggle_pause",))
+        return Outcome()
 
     def remove(self, episode: str) -> None:
         self.asked.append(("remove", episode))
@@ -377,6 +379,9 @@ class FakeFrontend(FakeListener):
 
     def write_control(self, sequence: str) -> None:
         raise AssertionError("nobody writes")
+
+    def run_action(self, ident: str) -> Outcome:
+        raise AssertionError(f"nobody runs {ident}")
 
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)

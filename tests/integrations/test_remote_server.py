@@ -24,16 +24,17 @@ from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.cli.parser import UsageError, parse
-from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
+from tui_pod.cli.remote import FIELDS, ask, ask_what, describe, follow, make_request
+from tui_pod.core.actions import key_of, render_keys
+from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.player.events import LoadFailed, PauseChanged
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
 from tui_pod.integrations.broadcast import Broadcast
-from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
-from tui_pod.integrations.remote_actions import RemoteActions
-from tui_pod.integrations.remote_server import LIMIT, RemoteControl, parse_request, perform
+from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.remote_server import LIMIT, RemoteControl, RequestError, parse_request, perform
 from tui_pod.integrations.remote_socket import RemoteError, is_same_user, open_folder, socket_name
 
 ROOT = Path(__file__).parents[2]
@@ -161,25 +162,22 @@ async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, ro
     }
 
 
-async def test_do_runs_actions_and_says_which_need_the_screen(room: Room, state: Path) -> None:
-    marked: list[str] = []
-    actions = RemoteActions(room.controller, {"bookmark.add": lambda: marked.append("added")})
-    control = RemoteControl(PlayerApi(room.controller), state, actions)
+async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state: Path) -> None:
+    asked: list[str] = []
+
+    def do(ident: str) -> Outcome:
+        asked.append(ident)
+        return {"undo": Outcome("Undid: a mark"), "redo": refused(f"Press {key_of('undo')} first.")}.get(ident, DONE)
+
+    control = RemoteControl(PlayerApi(room.controller), state, do, render_keys)
     await control.start()
-    with pytest.raises(RemoteError, match="Nothing is playing"):
-        await answer(state, command="do", action="playback.forward")
-    room.play("one", 10)
-    assert (await answer(state, command="do", action="playback.forward"))["position"] == 40.0
-    await answer(state, command="do", action="playback.mute")
-    assert room.controller.playback.is_muted
-    await answer(state, command="do", action="bookmark.add")
-    assert marked == ["added"]
-    for _ in range(2):
-        await answer(state, command="do", action="sleep.timer")
-    assert room.controller.sleep == SleepTimer(600.0)
-    for action, said in (("move.down", "needs the screen"), ("no.such", "no such action"), (None, "no such action")):
-        with pytest.raises(RemoteError, match=said):
-            await answer(state, command="do", action=action)
+    for action, answered in (("undo", "Undid: a mark"), ("playback.mute", ""), ("playback.toggle", "")):
+        request: dict[str, object] = {"command": "do", "action": action}
+        assert (await asyncio.to_thread(ask_what, state, request))[1] == answered
+    with pytest.raises(RemoteError, match=r"^Press u first\.$"):
+        await answer(state, command="do", action="redo")
+    assert asked == ["undo", "playback.mute", "redo"]
+    assert room.playing == "one"  # `toggle` is the same request by another name
     await control.close()
 
 
@@ -712,20 +710,20 @@ async def test_answer_that_is_none_is_refused(runtime: Path, state: Path) -> Non
 
 def test_answer_waits_for_what_the_player_is_to_do(room: Room) -> None:
     api = PlayerApi(room.controller)
-    assert perform(api, {"command": "play"}) is False
-    assert perform(api, {"command": "toggle"}) is True
-    assert perform(api, {"command": "toggle"}) is False
-    assert perform(api, {"command": "pause"}) is True
+    assert perform(api, {"command": "play"})[1] is False
+    assert perform(api, {"command": "toggle"})[1] is True
+    assert perform(api, {"command": "toggle"})[1] is False
+    assert perform(api, {"command": "pause"})[1] is True
     for command in ("now", "status", "next", "previous"):
-        assert perform(api, {"command": command}) is None
+        assert perform(api, {"command": command})[1] is None
 
 
 def test_answer_waits_for_no_player_while_questions_are_asked_aloud(room: Room) -> None:
     api = PlayerApi(room.controller)
     room.controller.interlude = Questions()
     for command in ("play", "toggle", "next"):
-        assert perform(api, {"command": command}) is None
-    assert perform(api, {"command": "play", "episode": "two"}) is False
+        assert perform(api, {"command": command})[1] is None
+    assert perform(api, {"command": "play", "episode": "two"})[1] is False
 
 
 @pytest.mark.parametrize(
@@ -757,7 +755,7 @@ async def test_value_out_of_range_is_refused_as_wrong_usage_and_changes_nothing(
             await answer(state, command=command, to=value)
     assert room.controller.playback == before
     perform(PlayerApi(room.controller), {"command": "volume", "by": LIMIT})
-    with pytest.raises(PlayerApiError, match="from 0 to 100"):
+    with pytest.raises(RequestError, match="from 0 to 100"):
         perform(PlayerApi(room.controller), {"command": "volume", "by": 1})
 
 
@@ -774,16 +772,16 @@ async def test_play_answers_with_what_it_started_once_the_other_machines_have_an
 
 @pytest.mark.parametrize("number", [LIMIT + 1, -LIMIT - 1, True, None, "1", float("nan")])
 def test_what_is_no_number_or_too_large_is_refused(room: Room, number: object) -> None:
-    with pytest.raises(PlayerApiError, match="must be a number"):
+    with pytest.raises(RequestError, match="must be a number"):
         perform(PlayerApi(room.controller), {"command": "volume", "to": number})
 
 
 def test_action_is_no_request_where_there_are_none(room: Room) -> None:
-    with pytest.raises(PlayerApiError, match="no such command"):
+    with pytest.raises(RequestError, match="no such command"):
         perform(PlayerApi(room.controller), {"command": "do", "action": "undo"})
 
 
 @pytest.mark.parametrize("line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000])
 def test_line_without_an_object_is_no_request(line: bytes) -> None:
-    with pytest.raises(PlayerApiError, match="one JSON object"):
+    with pytest.raises(RequestError, match="one JSON object"):
         parse_request(line)

@@ -28,7 +28,7 @@ async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Roo
         "A note on the bookmark, or press enter to leave it as it is:",
         "Noted.",
         "A note on the bookmark, or press enter to leave it as it is:",
-        "Undid: edit of the bookmark at 0:00",
+        "Undid: edit of the bookmark at 0:00.",
     ]
     assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Worth keeping.", "")]
 
@@ -46,7 +46,7 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
         "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
         "1 bookmark removed. Press u to undo.",
         "1 of 1. Two. At 1 minute 5. Words at 65. Note: Mine.",
-        "Undid: 1 bookmark removed",
+        "Undid: 1 bookmark removed.",
         "Playing: One. From 30 seconds of 1 minute 40.",
         "Basics, 5 episodes, newest first.",
         "1 of 5. One. 1 minute 40.",

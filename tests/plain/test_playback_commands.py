@@ -89,7 +89,7 @@ async def test_next_and_previous_sentence_are_said_and_the_last_is_the_end(room:
         "Two.",
         "At 40 seconds of 1 minute 40.",
         "Three.",
-        "No chapter or sentence follows.",
+        "This is the last sentence.",
         "At 20 seconds of 1 minute 40.",
         "Two.",
     ]
@@ -109,7 +109,7 @@ async def test_chapter_without_a_title_is_a_position_alone(room: Room) -> None:
 async def test_key_on_an_empty_list_says_that_it_is_empty(room: Room) -> None:
     empty = "Nothing here matches. control f searches everywhere, escape clears."
     said = await run(RoomServices(room), "/zebra", "", "v", "V", "m", "e", "d")
-    assert said[2:] == [empty] * 4
+    assert said[2:] == [empty] * 7
 
 
 async def test_selected_episodes_are_marked_at_once(room: Room) -> None:
@@ -122,7 +122,7 @@ async def test_selected_episodes_are_marked_at_once(room: Room) -> None:
         "3 of 5. Selected. Three. 5 minutes.",
         "Selected: 1 episode.",
         "4 of 5. Four. Only a teaser.",
-        "Marked played: One.",
+        "“One” marked played.",
         "5 of 5. Five. 10 seconds.",
         "5 of 5. Five. 10 seconds.",
     ]
@@ -134,7 +134,7 @@ async def test_range_is_marked_and_a_selection_cleared(room: Room) -> None:
         "A range begins here. Press capital V at its end.",
         "2 of 5. Selected. Two. 3 minutes 20.",
         "Selected: 2 episodes.",
-        "Marked played: 2 episodes.",
+        "2 episodes marked played.",
         "3 of 5. Three. 5 minutes.",
         "Selected: 1 episode.",
         "4 of 5. Four. Only a teaser.",
@@ -144,11 +144,11 @@ async def test_range_is_marked_and_a_selection_cleared(room: Room) -> None:
 
 async def test_marking_a_topic_marks_all_of_it_and_stays_there(room: Room) -> None:
     assert (await run(RoomServices(room), "tab", "m", "m", "e"))[1:] == [
-        "Marked played: 5 episodes.",
+        "5 episodes marked played.",
         "4 of 7. Basics, 5 episodes, 5 played, level 2.",
-        "Marked unplayed: 5 episodes.",
+        "5 episodes marked unplayed.",
         "4 of 7. Basics, 5 episodes, level 2.",
-        "Queued last: 5 episodes.",
+        "5 episodes queued.",
         "4 of 7. Basics, 5 episodes, level 2.",
     ]
 
@@ -177,7 +177,7 @@ async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:
     said = await run(RoomServices(room), "A", "Mine", "v", "v", "A", "Mine")
     question = "Type a name. To save what is listed as a smart list, type “rule” and a name:"
     assert said[0] == f"Put 1 episode on which list? {question}"
-    assert said[-2:] == [f"Put 2 episodes on which list? Yours: Mine. {question}", "1 episode put on “Mine”."]
+    assert said[-2:] == [f"Put 2 episodes on which list? Yours: Mine. {question}", "“Two” put on “Mine”."]
 
 
 async def test_episode_is_moved_in_a_list_by_hand_unless_it_has_another_order(room: Room) -> None:
@@ -208,9 +208,9 @@ async def test_session_for_which_nothing_is_left_says_so() -> None:
 
 async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> None:
     assert await run(RoomServices(room), "m", "u") == [
-        "Marked played: One.",
+        "“One” marked played.",
         "2 of 5. Two. 3 minutes 20.",
-        "Undid: 1 episode marked played",
+        "Undid: “One” marked played.",
     ]
     assert not room.progress("one").played
 
@@ -218,21 +218,21 @@ async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> No
 async def test_mark_in_a_filtered_list_stays_where_the_next_one_moves_up(room: Room) -> None:
     said = await run(RoomServices(room, ListQuery(entry=1)), "f", "m")
     assert said[0] == "Filter: unplayed."
-    assert said[-2:] == ["Marked played: One.", "1 of 4. Two. 3 minutes 20."]
+    assert said[-2:] == ["“One” marked played.", "1 of 4. Two. 3 minutes 20."]
 
 
 async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
     assert await run(RoomServices(room), "e", "E", "2", "J", "x", "x") == [
-        "Queued last: One.",
+        "“One” queued.",
         "2 of 5. Two. 3 minutes 20.",
-        "Queued next: Two.",
+        "“Two” queued next.",
         "3 of 5. Three. 5 minutes.",
         "Queue, 2 episodes.",
         "1 of 2. Two. 3 minutes 20.",
         "2 of 2. Two. 3 minutes 20.",
-        "Removed: Two.",
+        "“Two” taken out of the queue.",
         "1 of 1. One. 1 minute 40.",
-        "Removed: One.",
+        "“One” taken out of the queue.",
         "The queue is empty. Press e on an episode to add it, capital E to play it next.",
     ]
 
@@ -241,10 +241,10 @@ async def test_list_of_ones_own_is_made_ordered_and_removed(room: Room) -> None:
     services = RoomServices(room)
     made, opened = ("A", "Mine", "j", "A", "Mine"), ("\t", "g", "j", "j", "\r")
     said = await run(services, *made, *opened, "J", "x", "P", "name=Ours", "\t", "x")
-    assert "1 episode put on “Mine”." in said
+    assert "“Two” put on “Mine”." in said
     assert "Mine, 2 episodes, your order." in said
-    assert [line for line in said if "Removed" in line or "List “" in line] == [
-        "Removed: One.", "List “Ours” changed.", "List “Ours” removed."
+    assert [line for line in said if "taken off" in line or "List “" in line] == [
+        "“One” taken off “Mine”.", "List “Ours” changed.", "List “Ours” removed."
     ]  # fmt: skip
     assert len(room.controller.lists) == 0
 

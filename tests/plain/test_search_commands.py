@@ -19,7 +19,7 @@ async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None
     assert typist.lines[4:] == [
         "Found in 1 episode.",
         "1 of 1. Three. In the transcript, at 30 seconds. A lighthouse stands there.",
-        "Queued: Three.",
+        "“Three” queued.",
         "Playing: Three. From 30 seconds of 5 minutes.",
         "Bookmarked “A lighthouse stands there”. Press b again for a note.",
     ]

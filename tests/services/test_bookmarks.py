@@ -151,8 +151,9 @@ async def test_episode_that_vanished_meanwhile_is_kept_with_its_title(rig: Rig) 
 async def test_nothing_playing_says_so(rig: Rig) -> None:
     rig.controller.editor.mark(["one"], played=True)
     rig.controller.stop()  # a played episode is not held
-    await rig.keep()
-    assert rig.screen.said == ["Nothing is playing: b bookmarks what was just said."]
+    outcome = rig.bookmarks.add(rig.noted.append)
+    assert not outcome.is_done
+    assert outcome.text.startswith("Nothing is playing:")
 
 
 async def test_source_of_a_bookmark_is_that_of_its_episode_while_it_is_there(room: Room) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.app_driver import ServicesOver
-from tests.fakes import START, FakeFrontend
+from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS, make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key, topic_key
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList, Sort
 from tui_pod.core.selection.list_topics import with_lists
@@ -416,88 +415,6 @@ def test_queue_is_played_in_its_own_context() -> None:
     model.change(ListQuery(SmartList.QUEUE))
     model.play("three")
     assert services.controller.sessions.status().next == "five"
-
-
-@pytest.mark.parametrize(
-    ("name", "sort", "notice", "episodes"),
-    [
-        ("Hand", Sort.COURSE, "", ("one", "three")),
-        ("Hand", Sort.TITLE, "This list is not in your own order now.", ("three", "one")),
-    ],
-)
-def test_episode_is_moved_in_a_list_by_hand_while_it_is_in_its_order(
-    name: str, sort: Sort, notice: str, episodes: tuple[str, ...]
-) -> None:
-    services = Listed(with_own_lists())
-    lists = [OwnList("Hand", START, episodes=("three", "one"))]
-    services.room.controller.bookmarks.receive_all(Notebook(lists=tuple(lists)))
-    model = EpisodeListModel(services)
-    model.change(ListQuery(model.library.topics.with_key(list_key(name)) or 0))
-    model.change(model.query._replace(sort=sort))
-    assert model.move("three", 1).startswith(notice)
-    (kept,) = services.room.controller.lists
-    assert kept.episodes == episodes
-
-
-def test_episode_of_another_list_is_moved_in_the_queue() -> None:
-    services = Listed(with_own_lists())
-    services.room.controller.queue_last(["one", "two"])
-    model = EpisodeListModel(services)
-    for entry in (0, model.library.topics.with_key(list_key("Rule")) or 0):
-        model.change(ListQuery(entry))
-        assert model.move("one", 1) == ""
-    assert services.room.upcoming == ("two", "one")
-
-
-def test_removing_from_the_queue_or_continue_says_what_was_done() -> None:
-    services = Listed(build_library([], EPISODES[:5]))
-    services.room.play("one", 5.0)
-    services.room.controller.queue_last(["three"])
-    model = EpisodeListModel(services)
-    model.change(ListQuery(SmartList.QUEUE))
-    model.remove(["three"])
-    assert services.room.upcoming == ()
-    model.change(ListQuery(SmartList.CONTINUE))
-    model.remove(["one"])
-    assert list(services.room.progress_index.unfinished()) == []
-
-
-def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so() -> None:
-    services = Listed(build_library([], EPISODES[:5]))
-    services.frontend = FakeFrontend()
-    model = EpisodeListModel(services)
-    assert model.start_session(1.0).indexes == ()
-    assert services.controller.session is None
-    assert "No session is in progress." in model.end_session()
-    assert model.start_session(300.0).indexes
-    assert services.controller.session is not None
-    assert "Session ended" in model.end_session()
-    assert services.controller.session is None
-
-
-def test_episode_is_taken_off_a_list_by_hand() -> None:
-    services = Listed(with_own_lists())
-    services.room.controller.bookmarks.receive_all(Notebook(lists=(OwnList("Hand", START, episodes=("three", "one")),)))
-    model = EpisodeListModel(services)
-    model.change(ListQuery(model.library.topics.with_key(list_key("Hand")) or 0))
-    model.remove(["three"])
-    (kept,) = services.room.controller.lists
-    assert kept.episodes == ("one",)
-
-
-@pytest.mark.parametrize(("view", "wish"), [(ListQuery(SmartList.NEW), "take_off"), (ListQuery(), "remove")])
-def test_episode_of_another_list_is_no_longer_new_or_downloaded(
-    view: ListQuery, wish: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    services, wishes = Listed(with_own_lists()), list[tuple[str, list[str]]]()
-    monkeypatch.setattr(services.feeds.news, "take_off", lambda ids: wishes.append(("take_off", ids)))
-    monkeypatch.setattr(services.feeds.downloads, "remove", lambda ids: wishes.append(("remove", ids)))
-    model = EpisodeListModel(services)
-    for entry in {view.entry, *([model.library.topics.with_key(list_key("Rule")) or 0] if wish == "remove" else [])}:
-        model.change(view._replace(entry=entry))
-        wishes.clear()
-        assert model.remove(["one"]) == ""
-        assert wishes == [(wish, ["one"])]
 
 
 def test_visited_episode_is_named_by_its_row() -> None:

@@ -411,7 +411,7 @@ async def test_what_plays_waits_and_goes_on_afterwards_at_its_place() -> None:
     rig.recall.ask()
     assert rig.controller.is_paused
     await rig.hear("chime", "What is one?", "It is one.")
-    rig.api.next()
+    rig.controller.next()
     await rig.end()
     assert not rig.controller.is_paused
     assert (rig.room.playing, rig.controller.playback.position) == ("two", 20.0)
@@ -497,11 +497,11 @@ async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
     rig.recall.ask()
     assert not rig.controller.playback.is_loaded
     await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
-    rig.api.pause()
+    rig.controller.set_paused(True)
     assert rig.api.is_paused
     rig.api.play()
     assert not rig.api.is_paused
-    rig.api.previous()
+    rig.controller.previous()
     await rig.hear("It is one.")
     await rig.end()
     assert rig.known() == [("one", False)]

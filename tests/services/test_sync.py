@@ -397,7 +397,7 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
     service = rig.make(run=slow)
     service.sync_now()
     await until(lambda: rig.frontend.work == "syncing", "it is shown")
-    assert rig.context.tasks.stop()
+    assert rig.context.tasks.stop().is_done
     await until(lambda: not service.is_asking, "it is stopped")
     assert rig.runs == []
     going.set()

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes import FakeFrontend
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
+from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.progress.progress import Status
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
@@ -85,11 +86,8 @@ async def test_undo_is_in_the_order_of_the_keys_and_waits_for_what_is_under_way(
     gate.set()
     await asyncio.wait([second, nothing])
     gate.clear()
-    controller.undo()
-    controller.undo()
-    controller.redo()
-    controller.undo()
-    assert room.listener.said[-4:] == [
+    steps = controller.undo, controller.undo, controller.redo, controller.undo
+    assert [step().text for step in steps] == [
         "Undid: 2 downloads removed", "Undid: Ships removed", "Redid: Ships removed", "Undid: Ships removed",
     ]  # fmt: skip
     controller.undo()
@@ -117,16 +115,15 @@ async def test_change_undone_before_it_ended_is_undone_afterwards_and_one_that_f
         done.append("back")
 
     background.perform("removal", remove, bring_back)
-    controller.undo()
+    assert controller.undo().text == "Undid: removal"
     failing = background.perform("failing", fail, bring_back)
-    controller.undo()
-    assert room.listener.said == ["Undid: removal", "Undid: failing"]
+    assert controller.undo().text == "Undid: failing"
     gate.set()
     await asyncio.wait([failing])
     await idle()
     assert (done, frontend.said) == (["removed", "back"], ["It is locked."])
     controller.redo()
-    assert room.listener.said[-1] == "Nothing to redo."
+    assert controller.redo() == refused("Nothing to redo.")
 
 
 async def test_state_is_shown_once_until_it_ends(room: Room) -> None:
@@ -161,12 +158,12 @@ async def test_work_that_takes_long_is_shown_and_can_be_stopped(room: Room, monk
     second = background.run(work("refreshing"))
     await frontend.bell.until(lambda: len(frontend.jobs) == 2 and frontend.work.endswith("1/2"), "both are shown")
     assert [job.share for job in frontend.jobs.values()] == [0.5, 0.5]
-    assert background.stop()
+    assert background.stop() == Outcome("Stopped: refreshing 1/2.")
     await asyncio.wait([second])
-    assert (frontend.said, frontend.work, first.done()) == (["Stopped: refreshing 1/2."], "syncing 1/2", False)
-    assert background.stop()
+    assert (frontend.work, first.done()) == ("syncing 1/2", False)
+    assert background.stop().is_done
     await asyncio.wait([first])
-    assert not background.stop()
+    assert not background.stop().is_done
 
 
 @pytest.mark.parametrize(
@@ -249,7 +246,7 @@ def test_nothing_under_way_cannot_be_stopped(room: Room) -> None:
     frontend = FakeFrontend()
     background = BackgroundTasks(room.controller, frontend)
     background.show("network", Job("offline"))
-    assert not background.stop()
+    assert not background.stop().is_done
     assert frontend.said == []
     assert background.shown("network") == "offline"
 

@@ -738,15 +738,15 @@ async def test_new_episodes_are_marked_listed_and_counted() -> None:
         await driver.settle()
         assert "◉ Cast 9" in driver.text
         assert "2 new" in driver.text
-        driver.app.main_screen.open_entry(SmartList.NEW)
+        driver.app.main_screen.listing.open_entry(SmartList.NEW)
         await driver.settle()
         model = driver.app.main_screen.model
         assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
         assert driver.services.asked_feeds.wishes == [("looked", "cast-8", "cast-9")]
-        driver.app.main_screen.open_entry(0)
+        driver.app.main_screen.listing.open_entry(0)
         await driver.settle()
         assert driver.services.asked_feeds.wishes[1:] == [("looked", "cast-8", "cast-9", "other-2")]
-        driver.app.main_screen.open_entry(SmartList.NEW)
+        driver.app.main_screen.listing.open_entry(SmartList.NEW)
         await driver.settle()
         await driver.press("x")
         assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
@@ -760,7 +760,7 @@ async def test_new_episode_that_was_not_drawn_stays_new() -> None:
         driver.app.frontend.progress_changed(frozenset(("cast-9", "cast-1")))
         await driver.settle()
         assert "Cast 1 " not in driver.text
-        driver.app.main_screen.open_entry(SmartList.NEW)
+        driver.app.main_screen.listing.open_entry(SmartList.NEW)
         await driver.settle()
         assert driver.services.asked_feeds.wishes == [("looked", "cast-9")]
 

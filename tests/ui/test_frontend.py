@@ -72,7 +72,7 @@ async def test_session_into_which_nothing_fits_says_so(library: Library) -> None
         driver.app.frontend.start_session(1.0)
         await driver.settle()
         assert driver.controller.session is None
-        assert driver.notices[0].startswith("Nothing left fits into 1 s.")
+        assert driver.notices[0].startswith("Nothing left fits into 1 second.")
 
 
 @pytest.mark.parametrize(("follows", "positions"), [(False, [0, 1, 2]), (True, [0, 0, 0])])

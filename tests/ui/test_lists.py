@@ -19,7 +19,7 @@ def shown(driver: AppDriver) -> list[str]:
 async def make_list(driver: AppDriver) -> None:
     """Put one to three on a list, and open it."""
     await driver.press("V", "j", "j", "A", "enter", *"Mine", "enter")
-    driver.main.open_entry(topics(driver).index("Mine"))
+    driver.main.listing.open_entry(topics(driver).index("Mine"))
     await driver.settle()
 
 
@@ -56,7 +56,7 @@ async def test_order_that_is_not_the_own_one_is_not_changed(library: Library) ->
 async def test_second_list_is_chosen_among_those_there_are_and_a_bad_name_is_refused(library: Library) -> None:
     async with run_app(library) as driver:
         await make_list(driver)
-        driver.main.open_entry(0)
+        driver.main.listing.open_entry(0)
         await driver.press("G", "A", *"min", "enter")
         assert len(driver.controller.lists.by_hand[0].episodes) == 4
         await driver.press("A", *"Basics", "enter")

@@ -150,7 +150,7 @@ async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(libra
         assert driver.progress_index.status("three") is Status.STARTED
         await driver.press("u")
         assert driver.shown == ["three", "two"]
-        assert driver.notices == ["Undid: 1 episode taken off Continue"]
+        assert driver.notices == ["Undid: “Three” taken off Continue"]
 
 
 async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Library) -> None:

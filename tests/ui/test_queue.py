@@ -149,7 +149,7 @@ async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Lib
 async def test_entry_taken_out_and_a_range_marked_are_told(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("e", "2", "x")
-        assert driver.notices == ["1 episode taken out of the queue. Press u to undo."]
+        assert driver.notices == ["“One” taken out of the queue. Press u to undo."]
         await driver.press("u", "escape", "1", "m")
         assert driver.notices == []
         await driver.press("g", "V", "j", "j", "m")

@@ -212,7 +212,9 @@ def test_fields_of_searches_have_keys_of_their_own() -> None:
 
 def test_own_word_replaces_that_of_the_table_and_an_empty_one_hides_the_key() -> None:
     services = Listening(BASICS)
-    hints = pane_hints("list", services, EpisodeListModel(services), Playback(), {"Play": "Hear", "Details": ""})
+    hints = pane_hints(
+        "list", services, EpisodeListModel(services), Playback(), {"episode.play": "Hear", "view.details": ""}
+    )
     shown = [word for _, word, _ in hints]
     assert "Hear" in shown
     assert not {"Play", "Details"}.intersection(shown)

@@ -54,7 +54,7 @@ async def test_undo_right_behind_a_mark_takes_it_back(library: Library) -> None:
     async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(*"mu")
         assert played(driver) == set()
-        assert driver.notices[-1] == "Undid: 1 episode marked played"
+        assert driver.notices[-1] == "Undid: “One” marked played"
 
 
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(library: Library) -> None:

@@ -225,7 +225,7 @@ COMMANDS = (
         Argument("--follow", text="print a line at each change; wait for an app if none is running"),
         Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),
     ), has_json=True),
-    Command("do", "remote.run", "run any action of tui-pod keys in the running app, where it needs no screen", (
+    Command("do", "remote.run", "run any action of tui-pod keys that needs neither a form nor the cursor", (
         Argument("action_id", "ACTION-ID", "such as playback.mute"),
     ), has_json=True),
     Command("attach", "attach.run", "bring the running app to this terminal"),

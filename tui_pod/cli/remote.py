@@ -44,14 +44,14 @@ _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 
 
 def run(options: Namespace) -> None:
-    """Ask the running app, and print what plays afterwards."""
-    now = ask(find_paths(options.state, options.config).state, make_request(options))
+    """Ask the running app, and print what was done, or what plays afterwards."""
+    now, done = ask_what(find_paths(options.state, options.config).state, make_request(options))
     if options.json:
         from tui_pod.cli.shared import print_json  # imports state and library, 30 ms that desktop keys need not wait
 
         print_json(now)
     else:
-        print(describe(now))
+        print(done or describe(now))
 
 
 def run_now(options: Namespace) -> None:
@@ -173,7 +173,12 @@ def _amount(text: str, wanted: str) -> dict[str, object]:
 
 
 def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
-    """Send a request to the app that runs on a state file, and return what plays afterwards.
+    """Send a request to the app that runs on a state file, and return what plays afterwards; raises as `ask_what`."""
+    return ask_what(state, request)[0]
+
+
+def ask_what(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str]:
+    """Send a request to the app that runs on a state file; return what plays afterwards, and what it says it did.
 
     Raises:
         RemoteError: no app is running, it does not answer, or it answers with an error.
@@ -198,8 +203,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         raise (UsageError if answer.get("usage") is True else RemoteError)(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
         raise RemoteError("The running tui-pod has another version; restart it.")
-    now: dict[str, object] = answer["now"]
-    return now
+    return answer["now"], clean(str(answer.get("done", "")), 500)
 
 
 @contextlib.contextmanager

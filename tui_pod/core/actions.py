@@ -1,6 +1,7 @@
 """The table of keys, from which bindings, help, palette, manual and keymap are made.
 
-It uses Textual's names of keys and actions, but does not import Textual.
+It uses Textual's names of keys, but does not import Textual. What an action does is in `services/commands.py` or, if
+it needs a screen or asks something, in the front ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,14 +16,22 @@ class Action(NamedTuple):
     """Default keys in Textual's names, separated by commas; empty: it is run from the palette."""
     label: str
     """What it does, for help and palette."""
-    action: str
-    """What the app is told to do: Textual's action string."""
     where: str = "app"
-    """The pane whose focus it needs, or `app` for anywhere."""
+    """The pane whose focus it needs, `screen` for the library screen, or `app` for anywhere."""
     hint: str = ""
     """Its word in the key line at the bottom; empty: it is not shown there."""
+    pane_action: str = ""
+    """The action of Textual that its pane implements; empty: it is run by its id."""
     is_everywhere: bool = False
     """Whether it works in dialogs too."""
+    asks: bool = False
+    """Whether it opens a form or a menu, so that it needs somebody at the keys."""
+
+    @property
+    def action(self) -> str:
+        """What its binding tells the app, the screen or the pane to do, as Textual's action string."""
+        owner = {"app": "app.", "screen": "screen.", "question": "screen."}.get(self.where, "")
+        return self.pane_action or f"{owner}run('{self.id}')"
 
     @property
     def key_list(self) -> tuple[str, ...]:
@@ -31,169 +40,133 @@ class Action(NamedTuple):
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("playback.toggle", "space,p", "Play or pause", "app.toggle_pause", hint="Pause", is_everywhere=True),
-    Action("episode.play", "enter", "Play or resume the episode; open the topic", "choose", "list", hint="Play"),
-    Action("transcript.seek", "enter", "Play from the sentence", "choose", "transcript", hint="Play"),
-    Action("topic.open", "enter", "Open the topic", "choose", "tree", hint="Open"),
-    Action("bookmark.play", "enter", "Play the bookmark", "choose", "bookmarks", hint="Play"),
-    Action("statistics.open", "enter", "Open the topic at the cursor", "choose", "statistics", hint="Open"),
+    Action("playback.toggle", "space,p", "Play or pause", hint="Pause", is_everywhere=True),
+    Action("episode.play", "enter", "Play or resume the episode; open the topic", "list", "Play"),
+    Action("transcript.seek", "enter", "Play from the sentence", "transcript", "Play", pane_action="choose"),
+    Action("topic.open", "enter", "Open the topic", "tree", "Open"),
+    Action("bookmark.play", "enter", "Play the bookmark", "bookmarks", "Play", pane_action="choose"),
+    Action("statistics.open", "enter", "Open the topic at the cursor", "statistics", "Open", pane_action="choose"),
+    Action("question.show", "enter", "Show the question that is offered", "question", is_everywhere=True),
+    Action("episode.restart", "circumflex_accent", "Play from the start", "list"),
+    Action("move.down", "j,down", "Down", "move", pane_action="move(1)"),
+    Action("move.up", "k,up", "Up", "move", pane_action="move(-1)"),
+    Action("move.top", "g,home", "To the top", "move", pane_action="move_to(0)"),
+    Action("move.bottom", "G,end", "To the bottom", "move", pane_action="move_to(-1)"),
+    Action("move.page_down", "pagedown", "A page down", "move", pane_action="move_page(1)"),
+    Action("move.page_up", "pageup", "A page up", "move", pane_action="move_page(-1)"),
+    Action("move.half_down", "ctrl+d", "Half a page down", "move", pane_action="move_page(0.5)"),
+    Action("move.half_up", "ctrl+u", "Half a page up", "move", pane_action="move_page(-0.5)"),
+    Action("focus.next", "tab", "Next pane", "screen"),
+    Action("focus.previous", "shift+tab", "Previous pane", "screen"),
+    Action("focus.left", "h", "Pane to the left; in the tree: fold", "move", pane_action="left"),
+    Action("focus.right", "l", "Pane to the right; in the tree: unfold", "move", pane_action="right"),
+    Action("topic.fold", "left", "Fold the topic", "tree", pane_action="left"),
+    Action("topic.unfold", "right", "Unfold the topic", "tree", pane_action="right"),
+    Action("playback.back", "left,comma", "Back 10 seconds", hint="Seek"),
+    Action("playback.forward", "right,full_stop", "Forward 30 seconds", hint="Seek"),
+    Action("playback.back_small", "shift+left", "Back 5 seconds"),
+    Action("playback.forward_small", "shift+right", "Forward 5 seconds"),
+    Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence"),
+    Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence"),
+    Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", asks=True),
+    Action("playback.take_over", "w", "Go to the newer position of another machine"),
+    Action("bookmark.add", "b", "Bookmark what was just said; again: edit its note", hint="Bookmark"),
+    Action("queue.previous", "less_than_sign", "Previous in the queue"),
+    Action("queue.next", "greater_than_sign", "Next in the queue"),
+    Action("playback.slower", "left_square_bracket", "Slower by 0.1"),
+    Action("playback.faster", "right_square_bracket", "Faster by 0.1"),
+    Action("playback.normal_speed", "backspace", "Normal speed"),
+    Action("playback.quieter", "minus", "Volume: quieter by 5"),
+    Action("playback.louder", "plus,equals_sign", "Volume: louder by 5"),
+    Action("audio.level", "W", "Bring recordings to one loudness, or not"),
+    Action("audio.skip_silence", "C", "Cut silence short, or not"),
+    Action("audio.device", "D", "Choose the sound device", "screen", asks=True),
+    Action("playback.mute", "M", "Mute"),
+    Action("episode.toggle_played", "m", "Mark played or unplayed, move on", "episodes", "Played"),
+    Action("select.one", "v", "Select one", "list", pane_action="select_one"),
+    Action("select.range", "V", "Select a range", "list", pane_action="select_range"),
+    Action("queue.add_last", "e", "Queue last", "episodes", "Queue"),
+    Action("queue.add_next", "E", "Queue next", "episodes"),
+    Action("queue.move_down", "J", "Move down in the queue or your list", "list", "Move"),
+    Action("queue.move_up", "K", "Move up in the queue or your list", "list", "Move"),
+    Action("list.collect", "A", "Put on a list of your own", "episodes", asks=True),
+    Action("search.start", "slash", "Search in the list", "screen", "Search", asks=True),
+    Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen", asks=True),
+    Action("search.next", "n", "Next match", "screen"),
+    Action("search.previous", "N", "Previous match", "screen"),
+    Action("search.clear", "escape", "Clear search, selection and notices", "screen", "Clear"),
+    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen", "Filter"),
+    Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen"),
     Action(
-        "question.show",
+        "list.remove", "x", "Remove: entry of queue, Continue or list; download, podcast, list", "episodes", "Remove"
+    ),
+    Action("feed.add", "a", "Add a podcast", "screen", "Add podcast", asks=True),
+    Action("feed.refresh", "r", "Refresh this podcast", "screen"),
+    Action("feed.refresh_all", "R", "Refresh all podcasts", "screen"),
+    Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings", asks=True),
+    Action("download.start", "d", "Download, or stop a download", "episodes", "Download"),
+    Action("transcribe.pause", "", "Pause or resume recognition", "screen"),
+    Action("list.go_to_playing", "c", "Go to the playing episode", "screen"),
+    Action("view.details", "i", "Details of the episode; in the tree: of the topic or podcast", "screen", "Details"),
+    Action("view.preview", "", "Show or hide the pane beside the list", "screen"),
+    Action(
+        "details.choose",
         "enter",
-        "Show the question that is offered",
-        "screen.show_question",
-        "question",
-        is_everywhere=True,
+        "Play from the chapter, open the link; else play",
+        "details",
+        "Play",
+        pane_action="choose",
     ),
-    Action("episode.restart", "circumflex_accent", "Play from the start", "run('restart')", "list"),
-    Action("move.down", "j,down", "Down", "move(1)", "move"),
-    Action("move.up", "k,up", "Up", "move(-1)", "move"),
-    Action("move.top", "g,home", "To the top", "move_to(0)", "move"),
-    Action("move.bottom", "G,end", "To the bottom", "move_to(-1)", "move"),
-    Action("move.page_down", "pagedown", "A page down", "move_page(1)", "move"),
-    Action("move.page_up", "pageup", "A page up", "move_page(-1)", "move"),
-    Action("move.half_down", "ctrl+d", "Half a page down", "move_page(0.5)", "move"),
-    Action("move.half_up", "ctrl+u", "Half a page up", "move_page(-0.5)", "move"),
-    Action("focus.next", "tab", "Next pane", "screen.focus_pane", "screen"),
-    Action("focus.previous", "shift+tab", "Previous pane", "screen.focus_pane", "screen"),
-    Action("focus.left", "h", "Pane to the left; in the tree: fold", "left", "move"),
-    Action("focus.right", "l", "Pane to the right; in the tree: unfold", "right", "move"),
-    Action("topic.fold", "left", "Fold the topic", "left", "tree"),
-    Action("topic.unfold", "right", "Unfold the topic", "right", "tree"),
-    Action("playback.back", "left,comma", "Back 10 seconds", "app.run('playback.back')", hint="Seek"),
-    Action("playback.forward", "right,full_stop", "Forward 30 seconds", "app.run('playback.forward')", hint="Seek"),
-    Action("playback.back_small", "shift+left", "Back 5 seconds", "app.run('playback.back_small')"),
-    Action("playback.forward_small", "shift+right", "Forward 5 seconds", "app.run('playback.forward_small')"),
+    Action("details.answer", "a", "Show or hide the answer to the episode's question", "details", pane_action="answer"),
+    Action("view.episode", "o", "Details; in plain mode: chapters", "screen"),
+    Action("view.transcript", "t", "Transcript of what plays, or of the chosen row", "screen", "Transcript"),
+    Action("transcript.follow", "f", "Follow playback again", "transcript", "Follow", pane_action="follow"),
+    Action("transcript.nudge_back", "", "Transcript earlier by half a second", "screen"),
+    Action("transcript.nudge_forward", "", "Transcript later by half a second", "screen"),
+    Action("transcript.copy", "y", "Copy the sentence", "transcript", "Copy", pane_action="copy"),
+    Action("transcript.stop", "x", "Stop recognition of the transcript", "transcript", pane_action="remove(True)"),
+    Action("transcript.remove", "", "Remove the recognised transcript", "transcript", pane_action="remove"),
+    Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "transcript", pane_action="bookmark"),
+    Action("found.play", "enter", "Play from the match", "found", "Play", pane_action="choose"),
+    Action("found.queue", "e", "Queue the episode last", "found", "Queue", pane_action="queue"),
+    Action("found.bookmark", "b", "Bookmark the sentence", "found", "Bookmark", pane_action="bookmark"),
+    Action("found.search", "slash", "Search for something else", "found", "Search", pane_action="search"),
+    Action("bookmark.edit", "b", "Edit the note or the text", "bookmarks", "Note", pane_action="edit"),
+    Action("bookmark.group", "s", "Group by episode, date or topic", "bookmarks", "Group", pane_action="group"),
+    Action("bookmark.copy", "y", "Copy the text and its source", "bookmarks", "Copy", pane_action="copy"),
     Action(
-        "playback.previous_mark",
-        "left_curly_bracket",
-        "Previous chapter or sentence",
-        "app.run('playback.previous_mark')",
+        "bookmark.remember", "m", "Add to the recall cards, or remove from them", "bookmarks", pane_action="remember"
     ),
-    Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", "app.run('playback.next_mark')"),
-    Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", "app.go_to"),
-    Action("playback.take_over", "w", "Go to the newer position of another machine", "app.run('playback.take_over')"),
-    Action("bookmark.add", "b", "Bookmark what was just said; again: edit its note", "app.bookmark", hint="Bookmark"),
-    Action("queue.previous", "less_than_sign", "Previous in the queue", "app.run('queue.previous')"),
-    Action("queue.next", "greater_than_sign", "Next in the queue", "app.run('queue.next')"),
-    Action("playback.slower", "left_square_bracket", "Slower by 0.1", "app.run('playback.slower')"),
-    Action("playback.faster", "right_square_bracket", "Faster by 0.1", "app.run('playback.faster')"),
-    Action("playback.normal_speed", "backspace", "Normal speed", "app.run('playback.normal_speed')"),
-    Action("playback.quieter", "minus", "Volume: quieter by 5", "app.run('playback.quieter')"),
-    Action("playback.louder", "plus,equals_sign", "Volume: louder by 5", "app.run('playback.louder')"),
-    Action("audio.level", "W", "Bring recordings to one loudness, or not", "app.run('audio.level')"),
-    Action("audio.skip_silence", "C", "Cut silence short, or not", "app.run('audio.skip_silence')"),
-    Action("audio.device", "D", "Choose the sound device", "screen.choose_device", "screen"),
-    Action("playback.mute", "M", "Mute", "app.run('playback.mute')"),
-    Action(
-        "episode.toggle_played",
-        "m",
-        "Mark played or unplayed, move on",
-        "run('toggle_played')",
-        "episodes",
-        hint="Played",
-    ),
-    Action("select.one", "v", "Select one", "select_one", "list"),
-    Action("select.range", "V", "Select a range", "select_range", "list"),
-    Action("queue.add_last", "e", "Queue last", "run('queue_last')", "episodes", hint="Queue"),
-    Action("queue.add_next", "E", "Queue next", "run('queue_next')", "episodes"),
-    Action("queue.move_down", "J", "Move down in the queue or your list", "run('queue_move', 1)", "list", hint="Move"),
-    Action("queue.move_up", "K", "Move up in the queue or your list", "run('queue_move', -1)", "list", hint="Move"),
-    Action("list.collect", "A", "Put on a list of your own", "run('collect')", "episodes"),
-    Action("search.start", "slash", "Search in the list", "screen.search", "screen", hint="Search"),
-    Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen.view(5)", "screen"),
-    Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
-    Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
-    Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen", hint="Clear"),
-    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen", hint="Filter"),
-    Action(
-        "list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen.sort", "screen"
-    ),
-    Action(
-        "list.remove",
-        "x",
-        "Remove: entry of queue, Continue or list; download, podcast, list",
-        "run('remove')",
-        "episodes",
-        hint="Remove",
-    ),
-    Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen", hint="Add podcast"),
-    Action("feed.refresh", "r", "Refresh this podcast", "screen.refresh_feed", "screen"),
-    Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
-    Action(
-        "feed.settings",
-        "P",
-        "Settings of this podcast, book or list",
-        "screen.feed_settings",
-        "screen",
-        hint="Settings",
-    ),
-    Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
-    Action("transcribe.pause", "", "Pause or resume recognition", "app.pause_recognition", "screen"),
-    Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
-    Action(
-        "view.details",
-        "i",
-        "Details of the episode; in the tree: of the topic or podcast",
-        "screen.details",
-        "screen",
-        hint="Details",
-    ),
-    Action("view.preview", "", "Show or hide the pane beside the list", "screen.toggle_preview", "screen"),
-    Action(
-        "details.choose", "enter", "Play from the chapter, open the link; else play", "choose", "details", hint="Play"
-    ),
-    Action("details.answer", "a", "Show or hide the answer to the episode's question", "answer", "details"),
-    Action("view.episode", "o", "Details; in plain mode: chapters", "screen.details", "screen"),
-    Action(
-        "view.transcript",
-        "t",
-        "Transcript of what plays, or of the chosen row",
-        "screen.transcript",
-        "screen",
-        hint="Transcript",
-    ),
-    Action("transcript.follow", "f", "Follow playback again", "follow", "transcript", hint="Follow"),
-    Action("transcript.nudge_back", "", "Transcript earlier by half a second", "app.nudge(-0.5)", "screen"),
-    Action("transcript.nudge_forward", "", "Transcript later by half a second", "app.nudge(0.5)", "screen"),
-    Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
-    Action("transcript.stop", "x", "Stop recognition of the transcript", "remove(True)", "transcript"),
-    Action("transcript.remove", "", "Remove the recognised transcript", "remove", "transcript"),
-    Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
-    Action("found.play", "enter", "Play from the match", "choose", "found", hint="Play"),
-    Action("found.queue", "e", "Queue the episode last", "queue", "found", hint="Queue"),
-    Action("found.bookmark", "b", "Bookmark the sentence", "bookmark", "found", hint="Bookmark"),
-    Action("found.search", "slash", "Search for something else", "search", "found", hint="Search"),
-    Action("bookmark.edit", "b", "Edit the note or the text", "edit", "bookmarks", hint="Note"),
-    Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),
-    Action("bookmark.copy", "y", "Copy the text and its source", "copy", "bookmarks", hint="Copy"),
-    Action("bookmark.remember", "m", "Add to the recall cards, or remove from them", "remember", "bookmarks"),
-    Action("recall.start", "r", "Recall what is due", "recall", "bookmarks"),
-    Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
-    Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
-    Action("session.end", "ctrl+x", "End the session; what plays goes on", "app.end_session", hint="End session"),
-    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
-    Action("sleep.back", "Z", "Go back to where the sleep timer was set", "app.run('sleep.back')"),
-    Action("view.library", "1", "The library", "screen.view(1)", "screen"),
-    Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
-    Action("view.statistics", "3", "Statistics", "screen.view(3)", "screen"),
-    Action("view.bookmarks", "4", "Bookmarks", "screen.view(4)", "screen"),
-    Action("undo", "u", "Undo", "app.undo"),
-    Action("redo", "ctrl+r", "Redo", "app.undo(True)"),
-    Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", "app.stop_work", hint="Stop"),
-    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", hint="Palette", is_everywhere=True),
-    Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
-    Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
-    Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", "app.leave(True)", is_everywhere=True),
-    Action("app.suspend", "ctrl+z", "Suspend", "app.leave(False)"),
+    Action("recall.start", "r", "Recall what is due", "bookmarks", pane_action="recall"),
+    Action("bookmark.remove", "x", "Remove the bookmark", "bookmarks", "Remove", pane_action="remove"),
+    Action("session.plan", "S", "Plan a session", "screen", "Session", asks=True),
+    Action("session.end", "ctrl+x", "End the session; what plays goes on", hint="End session"),
+    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more"),
+    Action("sleep.back", "Z", "Go back to where the sleep timer was set"),
+    Action("view.library", "1", "The library", "screen"),
+    Action("view.session", "2", "The queue and the session", "screen"),
+    Action("view.statistics", "3", "Statistics", "screen"),
+    Action("view.bookmarks", "4", "Bookmarks", "screen"),
+    Action("undo", "u", "Undo"),
+    Action("redo", "ctrl+r", "Redo"),
+    Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", hint="Stop"),
+    Action("app.palette", "ctrl+p", "Command palette", hint="Palette", is_everywhere=True, asks=True),
+    Action("app.help", "question_mark", "Help", hint="Help", is_everywhere=True, asks=True),
+    Action("app.quit", "q,ctrl+q", "Quit; everything is saved", hint="Quit", is_everywhere=True),
+    Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", is_everywhere=True),
+    Action("app.suspend", "ctrl+z", "Suspend"),
 )
 
 HINT_ORDER = (
-    "Stop", "Pause", "Seek", "Play", "Open", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
-    "Played", "Queue", "Download", "Add podcast", "Settings", "Clear", "Transcript", "Search", "Details", "Session",
-    "Bookmark", "Help", "Quit", "Filter", "Palette",
+    "work.stop", "playback.toggle", "playback.back", "playback.forward", "episode.play", "transcript.seek",
+    "bookmark.play", "details.choose", "found.play", "topic.open", "statistics.open", "transcript.follow",
+    "bookmark.edit", "transcript.copy", "bookmark.copy", "bookmark.group", "queue.move_down", "queue.move_up",
+    "list.remove", "bookmark.remove", "session.end", "episode.toggle_played", "queue.add_last", "found.queue",
+    "download.start", "feed.add", "feed.settings", "search.clear", "view.transcript", "search.start", "found.search",
+    "view.details", "session.plan", "bookmark.add", "found.bookmark", "app.help", "app.quit", "list.filter",
+    "app.palette",
 )  # fmt: skip
-"""Words of the key line, from left to right; the last ones are dropped first if it is narrow."""
+"""The actions of the key line, from left to right; the last ones are dropped first if it is narrow."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -224,24 +197,33 @@ OF_THE_LIST = frozenset((
 ))  # fmt: skip
 """Actions of the list that do nothing in the views over it."""
 
+MOVING_ON = ("episode.toggle_played", "queue.add_last", "queue.add_next")
+"""Actions whose effect the row shows; they move the cursor to the next one."""
+
 
 def active_panes(pane: str) -> frozenset[str]:
     """Return the panes (`Action.where`) whose keys work while `pane` has the focus."""
     return frozenset(("app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())))
 
 
-def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of each hint in the key line while `pane` has the focus, in order."""
+def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> list[tuple[str, Action]]:
+    """Return each action of the key line while `pane` has the focus, in order, with its key.
+
+    Neighbours with the same word are one hint, such as the keys that seek: that of the last, with both keys.
+    """
     panes = active_panes(pane)
-    hints: dict[str, tuple[str, str, str]] = {}
+    hints: list[tuple[str, Action]] = []
     own = {key for action in actions if action.where == pane for key in action.key_list}
-    for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):
+    for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.id)):
         is_free = action.where == pane or own.isdisjoint(action.key_list[:1])  # else the pane has the key
-        is_dead = pane in _VIEWS and action.id in OF_THE_LIST
-        if is_free and not is_dead:
-            key, word = next(shown_keys(action)), action.hint
-            hints[word] = (f"{hints[word][0]} {key}" if word in hints else key, word, action.action)
-    return tuple(hints.values())
+        if not is_free or (pane in _VIEWS and action.id in OF_THE_LIST):
+            continue
+        key = next(shown_keys(action))
+        if hints and hints[-1][1].hint == action.hint:
+            hints[-1] = f"{hints[-1][0]} {key}", action
+        else:
+            hints.append((key, action))
+    return hints
 
 
 def show_key(key: str) -> str:

@@ -6,7 +6,6 @@ when changes are sent.
 
 # No `from __future__ import annotations`: dbus-fast 5.2 would read the text 'None' as a signature.
 
-import contextlib
 import math
 import re
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
+from tui_pod.integrations.player_api import PlayerApi
 
 TRACKS = "/tui_pod/episode"
 
@@ -39,12 +38,11 @@ def _attribute(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _request(name: str, ask: Callable[[PlayerApi], None]) -> Any:
-    """Return a method that sends the player a request and ignores a failure."""
+def _request(name: str, ask: Callable[[PlayerApi], object]) -> Any:
+    """Return a method that sends the player a request; the bus is not told what it did."""
 
     def request(interface: Any) -> None:
-        with contextlib.suppress(PlayerApiError):
-            ask(interface._api)
+        ask(interface._api)
 
     request.__name__ = _attribute(name)
     return dbus_method(name=name)(request)
@@ -103,9 +101,9 @@ class PlayerInterface(ServiceInterface):
     def _playback(self) -> Playback:
         return self._controller.playback
 
-    next = _request("Next", PlayerApi.next)
-    previous = _request("Previous", PlayerApi.previous)
-    pause = _request("Pause", PlayerApi.pause)
+    next = _request("Next", lambda api: api.controller.next())
+    previous = _request("Previous", lambda api: api.controller.previous())
+    pause = _request("Pause", lambda api: api.controller.set_paused(True))
     play_pause = _request("PlayPause", PlayerApi.toggle)
     play = _request("Play", PlayerApi.play)
     stop = _request("Stop", PlayerApi.stop)  # keeps the position, and Play resumes there
@@ -113,8 +111,7 @@ class PlayerInterface(ServiceInterface):
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:
         """Seek by microseconds; a seek past the end goes to where the episode counts as played."""
-        with contextlib.suppress(PlayerApiError):
-            self._api.seek_by(offset / SECOND)
+        self._controller.seek_by(offset / SECOND)
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
@@ -124,8 +121,7 @@ class PlayerInterface(ServiceInterface):
             return
         if playback.duration is not None and position > playback.duration * SECOND:
             return
-        with contextlib.suppress(PlayerApiError):
-            self._api.seek_to(position / SECOND)
+        self._controller.seek_to(position / SECOND)
 
     @dbus_method(name="OpenUri")
     def open_uri(self, uri: DBusStr) -> None:  # noqa: ARG002
@@ -167,9 +163,9 @@ class PlayerInterface(ServiceInterface):
     def rate(self, rate: DBusDouble) -> None:
         """Set the speed; 0 pauses, as the specification requires."""
         if rate == 0:
-            self._api.pause()
+            self._controller.set_paused(True)
         elif math.isfinite(rate):
-            self._api.set_speed(rate)
+            self._controller.mixer.set_speed(rate)
 
     @dbus_property(PropertyAccess.READWRITE, "Volume")
     def volume(self) -> DBusDouble:
@@ -181,7 +177,7 @@ class PlayerInterface(ServiceInterface):
         """Set the volume; any volume above 0 unmutes."""
         if not math.isfinite(volume):
             return
-        self._api.set_volume(min(max(volume, 0.0), 1.0) * 100)
+        self._controller.mixer.set_volume(round(min(max(volume, 0.0), 1.0) * 100))
         if volume > 0 and self._playback.is_muted:
             self._controller.mixer.toggle_mute()
 

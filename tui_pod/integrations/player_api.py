@@ -8,110 +8,67 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tui_pod.core.errors import UserError
 from tui_pod.core.library.course import first_course
+from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 
 
-class PlayerApiError(UserError):
-    """A request that failed; the message is for the caller."""
-
-
-class OutOfRange(PlayerApiError):
-    """A value that is not possible; nothing was changed."""
-
-
 class PlayerApi:
-    """Runs requests on the thread that owns playback; raises `PlayerApiError` if one fails."""
+    """Runs requests on the thread that owns playback."""
 
     def __init__(self, controller: PlaybackController, synced_at: Callable[[], datetime | None] = lambda: None) -> None:
         """Control playback; `synced_at` returns when the last sync was, None if there was none."""
-        self._controller = controller
+        self.controller = controller
+        """Runs the requests that need nothing more."""
         self._synced_at = synced_at
 
     @property
     def playback(self) -> Playback:
         """The current playback."""
-        return self._controller.playback
+        return self.controller.playback
 
     @property
     def is_paused(self) -> bool:
         """True if the loaded episode, or what plays in its place, is paused or will be once it has loaded."""
-        interlude = self._controller.interlude
-        return self._controller.is_paused if interlude is None else interlude.is_paused
+        interlude = self.controller.interlude
+        return self.controller.is_paused if interlude is None else interlude.is_paused
 
     @property
     def has_interlude(self) -> bool:
         """Whether something plays in place of the episode, and takes these requests."""
-        return self._controller.interlude is not None
+        return self.controller.interlude is not None
 
     @property
     def is_asking(self) -> bool:
         """Whether a request waits for the other machines."""
-        return self._controller.handover.is_waiting
+        return self.controller.handover.is_waiting
 
-    def toggle(self) -> None:
+    def toggle(self) -> Outcome:
         """Pause or resume; with nothing loaded, play the first suitable episode."""
-        if self._controller.can_pause:
-            self._controller.toggle_pause()
-        else:
-            self.play()
+        return self.controller.toggle_pause(self.play)
 
-    def play(self, episode: str | None = None) -> None:
+    def play(self, episode: str | None = None) -> Outcome:
         """Play an episode from its position; without one, resume, or play the first suitable episode."""
-        if episode is None and not self._controller.can_pause:
+        if episode is None and not self.controller.can_pause:
             episode = self._first()
+            if episode is None:
+                return refused("Nothing is left to play.")
         if episode is None or episode == self.playback.episode:
-            self._controller.set_paused(False)
-            return
-        if self._controller.library.index(episode) is None:
-            raise PlayerApiError(f"There is no episode “{episode}”. See: tui-pod list")
-        self._controller.play(episode)
-
-    def pause(self) -> None:
-        """Pause, also while loading."""
-        self._controller.set_paused(True)
+            self.controller.set_paused(False)
+        elif self.controller.library.index(episode) is None:
+            return refused(f"There is no episode “{episode}”. See: tui-pod list")
+        else:
+            self.controller.play(episode)
+        return DONE
 
     def stop(self) -> None:
         """Stop and keep the position; pause what plays in place of the episode."""
         if self.has_interlude:
-            self.pause()
+            self.controller.set_paused(True)
         elif self.playback.is_active:
-            self._controller.stop()
-
-    def next(self) -> None:
-        """Play the next episode, if there is one."""
-        before, has_interlude = self.playback.load, self.has_interlude
-        self._controller.next()
-        if self.playback.load == before and not has_interlude:
-            raise PlayerApiError("Nothing comes next.")
-
-    def previous(self) -> None:
-        """Play the previous episode, or restart the current one."""
-        has_interlude = self.has_interlude
-        self._controller.previous()
-        if not has_interlude:
-            self._require_loaded()
-
-    def seek_by(self, seconds: float) -> None:
-        """Seek by `seconds`, backwards if negative, in the current episode."""
-        self._require_loaded()
-        self._controller.seek_by(seconds)
-
-    def seek_to(self, position: float) -> None:
-        """Seek to `position` seconds in the current episode."""
-        self._require_loaded()
-        self._controller.seek_to(position)
-
-    def set_speed(self, speed: float) -> None:
-        """Set the speed, within the allowed range."""
-        self._controller.mixer.set_speed(speed)
-
-    def set_volume(self, percent: float) -> None:
-        """Set the volume, 0 to 100."""
-        self._controller.mixer.set_volume(round(percent))
+            self.controller.stop()
 
     def now(self) -> dict[str, object]:
         """Return the current playback as `tui-pod now --json` prints it; others rely on this format.
@@ -125,7 +82,7 @@ class PlayerApi:
             "title": playback.title if playback.is_loaded else None,
             "position": round(playback.position, 2),
             "duration": playback.duration,
-            "paused": not playback.is_loaded or self._controller.is_paused,
+            "paused": not playback.is_loaded or self.controller.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
             **({"muted": True} if playback.is_muted else {}),
@@ -137,7 +94,7 @@ class PlayerApi:
 
         Times are seconds, `synced` is ISO 8601, and what there is not is None.
         """
-        controller, playback = self._controller, self.playback
+        controller, playback = self.controller, self.playback
         library, index = controller.library, controller.library.index(playback.episode)
         topic = podcast = None
         if index is not None:
@@ -161,15 +118,12 @@ class PlayerApi:
             }
         )
 
-    def _first(self) -> str:
+    def _first(self) -> str | None:
         """Return the episode to play if none is loaded: the last unfinished, the next in the queue, the first unplayed.
 
-        That is the first of the course, if there is one.
-
-        Raises:
-            PlayerApiError: there is none.
+        That is the first of the course, if there is one. None if all are played.
         """
-        controller = self._controller
+        controller = self.controller
         unfinished = controller.progress_index.resumable()
         if unfinished:
             return controller.library.ids[unfinished[0]]
@@ -182,8 +136,4 @@ class PlayerApi:
             ident: str = library.ids[index]
             if controller.progress_index.status(ident) is Status.UNPLAYED:
                 return ident
-        raise PlayerApiError("Nothing is left to play.")
-
-    def _require_loaded(self) -> None:
-        if not self.playback.is_loaded:
-            raise PlayerApiError("Nothing is playing.")
+        return None

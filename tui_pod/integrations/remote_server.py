@@ -11,13 +11,15 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
+from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
-from tui_pod.integrations.player_api import OutOfRange, PlayerApi, PlayerApiError
-from tui_pod.integrations.remote_actions import RemoteActions
+from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_socket import (
     LINE_LIMIT,
     RemoteError,
@@ -40,13 +42,34 @@ LIMIT = 1_000_000.0
 """The largest number that is accepted, positive or negative."""
 
 
+class RequestError(UserError):
+    """A request that is not understood; the message is for the caller."""
+
+
+class OutOfRange(RequestError):
+    """A value that is not possible; nothing was changed."""
+
+
+Do = Callable[[str], Outcome]
+"""Runs an action by its id."""
+
+
 class RemoteControl(Follower):
     """Answers requests to one app. The newest app on a state file owns its socket."""
 
-    def __init__(self, api: PlayerApi, state: Path, actions: RemoteActions | None = None) -> None:
-        """Answer for the app on a state file; `actions` runs actions by their ids, if any."""
+    def __init__(
+        self, api: PlayerApi, state: Path, do: Do | None = None, with_keys: Callable[[str], str] = str
+    ) -> None:
+        """Answer for the app on a state file.
+
+        Args:
+            api: Runs requests.
+            state: The state file.
+            do: Runs actions by their ids, if any.
+            with_keys: Puts the listener's keys into a text.
+        """
         self._api = api
-        self._actions = actions
+        self._do, self._with_keys = do, with_keys
         self._name = socket_name(state)
         self._folder: RuntimeFolder | None = None
         self._inode = 0
@@ -164,14 +187,17 @@ class RemoteControl(Follower):
             request = parse_request(line)
             before = self._api.playback
             self._failure = None
-            wanted = perform(self._api, request, self._actions)
+            outcome, wanted = perform(self._api, request, self._do)
+            if not outcome.is_done:
+                return {"error": self._with_keys(outcome.text)}
             if wanted is not None or self._api.is_asking or self._api.playback.load != before.load:
                 await self._settle(wanted)
-        except PlayerApiError as error:
+        except RequestError as error:
             return {"error": str(error), **({"usage": True} if isinstance(error, OutOfRange) else {})}
         if self._failure is not None:
             return {"error": self._failure}
-        return {"now": self._api.status() if request.get("command") == "status" else self._api.now()}
+        done = {"done": self._with_keys(outcome.text)} if outcome.text else {}
+        return {"now": self._api.status() if request.get("command") == "status" else self._api.now(), **done}
 
     async def _settle(self, wanted: bool | None) -> None:
         """Wait until the player has loaded and is paused or playing as wanted, for at most `SETTLING` seconds."""
@@ -192,60 +218,62 @@ def parse_request(line: bytes) -> dict[str, object]:
     """Return the JSON object on a line.
 
     Raises:
-        PlayerApiError: the line has no JSON object.
+        RequestError: the line has no JSON object.
     """
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
-        raise PlayerApiError("A request must be a line with one JSON object.")
+        raise RequestError("A request must be a line with one JSON object.")
     return request
 
 
-def perform(api: PlayerApi, request: dict[str, object], actions: RemoteActions | None = None) -> bool | None:
-    """Run a request; return whether the player should pause (True), play (False) or stay as it is (None).
+def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) -> tuple[Outcome, bool | None]:
+    """Run a request; return what it did, and whether the player should pause (True), play (False) or stay as it is.
 
     Raises:
-        PlayerApiError: it failed, or there is no such request.
+        RequestError: there is no such request, or a value is not possible.
     """
-    match request.get("command"):
+    controller, command = api.controller, request.get("command")
+    if command == "do" and request.get("action") == "playback.toggle":
+        command = "toggle"
+    match command:
         case "now" | "status":
-            return None
+            return DONE, None
         case "toggle":
             has_interlude, wanted = api.has_interlude, api.playback.is_loaded and not api.is_paused
-            api.toggle()
-            return None if has_interlude else wanted
+            return api.toggle(), None if has_interlude else wanted
         case "play":
-            has_interlude = api.has_interlude
-            api.play(episode := _episode(request))
-            return None if has_interlude and episode is None else False
+            has_interlude, episode = api.has_interlude, _episode(request)
+            return api.play(episode), None if has_interlude and episode is None else False
         case "pause":
-            api.pause()
-            return True
-        case "do" if actions is not None:
-            actions.run(str(request.get("action")))
+            controller.set_paused(True)
+            return DONE, True
+        case "do" if do is not None:
+            return do(str(request.get("action"))), None
         case "next":
-            api.next()
+            return controller.next(), None
         case "previous":
-            api.previous()
+            return controller.previous(), None
         case "seek" if "by" in request:
-            api.seek_by(_number(request, "by"))
+            return controller.seek_by(_number(request, "by")), None
         case "seek":
-            api.seek_to(_within(request, 0.0, 0.0, api.playback.duration or LIMIT, "position"))
+            position = _within(request, 0.0, 0.0, api.playback.duration or LIMIT, "position")
+            return controller.seek_to(position), None
         case "speed":
-            api.set_speed(_within(request, api.playback.speed, MIN_SPEED, MAX_SPEED, "speed"))
+            controller.mixer.set_speed(_within(request, api.playback.speed, MIN_SPEED, MAX_SPEED, "speed"))
         case "volume":
-            api.set_volume(_within(request, api.playback.volume, 0.0, 100.0, "volume"))
+            controller.mixer.set_volume(round(_within(request, api.playback.volume, 0.0, 100.0, "volume")))
         case _:
-            raise PlayerApiError("There is no such command. See: tui-pod --help")
-    return None
+            raise RequestError("There is no such command. See: tui-pod --help")
+    return DONE, None
 
 
 def _episode(request: dict[str, object]) -> str | None:
     episode = request.get("episode")
     if episode is not None and not isinstance(episode, str):
-        raise PlayerApiError("“episode” must be the id of an episode.")
+        raise RequestError("“episode” must be the id of an episode.")
     return episode
 
 
@@ -265,5 +293,5 @@ def _within(request: dict[str, object], now: float, least: float, most: float, n
 def _number(request: dict[str, object], key: str) -> float:
     value = request.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LIMIT:
-        raise PlayerApiError(f"“{key}” must be a number.")
+        raise RequestError(f"“{key}” must be a number.")
     return float(value)

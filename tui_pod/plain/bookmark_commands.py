@@ -47,7 +47,7 @@ class BookmarkCommands(RowCommands):
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call outside the list too, by the ids in the table of keys."""
-        return {"bookmark.add": lambda: self._service.add(self.edit), "view.bookmarks": self._open}
+        return {"view.bookmarks": self._open}
 
     @property
     def _rows(self) -> list[Bookmark]:

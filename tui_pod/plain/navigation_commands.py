@@ -71,7 +71,6 @@ class NavigationCommands:
             "view.transcript": self._read,
             "transcript.stop": partial(self._remove_transcript, only_stops=True),
             "transcript.remove": self._remove_transcript,
-            "transcribe.pause": lambda: self._services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
             "view.library": lambda: self.open_entry(self._list.topic),

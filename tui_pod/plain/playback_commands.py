@@ -9,94 +9,101 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import MOVING_ON, key_of
 from tui_pod.core.errors import UserError
-from tui_pod.core.playback.commands import playback_commands
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
-from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
-from tui_pod.services.hints import NOT_REMOVABLE
+from tui_pod.services.commands import COMMANDS, Subject, run_command
 from tui_pod.services.recall import Asking
 
 if TYPE_CHECKING:
+    from tui_pod.core.outcome import Outcome
+    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.services import Services
+
+MOVES = ("queue.move_down", "queue.move_up")
+"""Actions after which the row is said even if nothing was moved."""
 
 
 class PlaybackCommands:
     """Runs the commands that play, mark, queue and plan."""
 
-    def __init__(self, dialogue: Dialogue, services: Services, browser: Browser) -> None:
-        self._dialogue = dialogue
+    def __init__(
+        self, dialogue: Dialogue, services: Services, browser: Browser, edit: Callable[[Bookmark], object]
+    ) -> None:
+        """Run commands where the listener is in `browser`; `edit` asks for a note on a bookmark."""
+        self._dialogue, self._edit = dialogue, edit
         self._services, self._controller = services, services.controller
         self._browser, self._list = browser, browser.model
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
-        controller = self._controller
-        return {
-            **playback_commands(controller),
-            "playback.toggle": self._toggle,
-            "episode.play": self._play,
-            "episode.restart": partial(self._play, is_restart=True),
-            "playback.previous_mark": partial(self._seek_mark, -1),
-            "playback.next_mark": partial(self._seek_mark, 1),
+        shared = {ident: partial(self._run, ident) for ident in COMMANDS}
+        own: dict[str, Callable[[], object]] = {
+            "playback.previous_mark": partial(self._seek_mark, "playback.previous_mark"),
+            "playback.next_mark": partial(self._seek_mark, "playback.next_mark"),
             "playback.go_to": self._ask_position,
             "audio.device": self._choose_device,
             "session.plan": self._plan,
-            "session.end": lambda: self._dialogue.say(self._list.end_session()),
             "sleep.timer": self._sleep,
             "select.one": self._select_one,
             "select.range": self._select_range,
-            "episode.toggle_played": self._toggle_played,
-            "queue.add_last": partial(self._queue, is_next=False),
-            "queue.add_next": partial(self._queue, is_next=True),
-            "queue.move_down": partial(self._move_in_queue, 1),
-            "queue.move_up": partial(self._move_in_queue, -1),
-            "list.remove": self._remove,
             "list.collect": self._collect,
-            "download.start": self._download,
-            "undo": partial(self._change, controller.undo),
-            "redo": partial(self._change, controller.redo),
         }
+        return shared | own
+
+    def subject(self) -> Subject:
+        """Return what commands act on: the selection, the episode at the cursor, or all of the topic at the cursor."""
+        entry = self._browser.entry if self._browser.is_on_topics else None
+        return Subject(self._services, self._list, self._chosen(), entry, self._hide_course, self._edit)
+
+    def _run(self, ident: str) -> None:
+        """Run the command of an action; say what it did and, if it changed the list, the row at the cursor."""
+        model, browser, playback = self._list, self._browser, self._controller.playback
+        episode = model.episode
+        outcome = run_command(ident, self.subject())
+        self.say(outcome)
+        model.update()
+        if ident == "episode.play" and episode == playback.episode and playback.is_going:  # else its start is said
+            self._dialogue.say(say_playback(self._controller.playback))
+        if ident in MOVES or (ident in (*MOVING_ON, "list.remove") and outcome.can_undo):
+            if outcome.can_undo:
+                model.clear_selection()
+            if ident in MOVING_ON and not browser.is_on_topics and model.episode == episode:
+                browser.move_on()
+            self._dialogue.say(browser.say_here())
+
+    def say(self, outcome: Outcome) -> None:
+        """Say what was done, or why nothing was."""
+        if outcome.text:
+            self._dialogue.say(sentence(outcome.text))
+
+    def _hide_course(self) -> None:
+        hide = self._services.feeds.settings.hide_course
+        self._dialogue.ask_yes("Type y to hide the course, or press enter to cancel:", hide)
 
     # -- playing ---------------------------------------------------------------------------------------
 
-    def _toggle(self) -> None:
-        if self._controller.can_pause:
-            self._controller.toggle_pause()
-        else:
-            self._play()
-
-    def _play(self, is_restart: bool = False) -> None:
-        episode, playback = self._list.episode, self._controller.playback
-        if episode is None:
-            self._dialogue.say(self._browser.say_here())
-            return
-        self._list.play(episode, is_restart)
-        if episode == playback.episode and playback.is_going and not is_restart:  # else its start is said
-            self._dialogue.say(say_playback(self._controller.playback))
-
-    def _seek_mark(self, direction: int) -> None:
-        playback = self._controller.playback
-        if playback.is_loaded and direction > 0 and playback.next_mark() is None:
-            self._dialogue.say("No chapter or sentence follows.")
-            return
-        self._controller.seek_mark(direction)
+    def _seek_mark(self, ident: str) -> None:
+        """Seek, and say the title of the chapter, or the sentence, that was reached."""
+        before = self._controller.playback.position
+        self._run(ident)
         playback = self._controller.playback
         title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
-        if title:
+        if title and playback.position != before:
             self._dialogue.say(title)
 
     def _ask_position(self) -> None:
         playback = self._controller.playback
         if not playback.is_loaded:
-            self._dialogue.ask(NOTHING_PLAYS, lambda typed: None if typed else self._play())  # also takes the time
+            play = partial(self._run, "episode.play")
+            self._dialogue.ask(NOTHING_PLAYS, lambda typed: None if typed else play())  # also takes the time
             return
         here = say_position(playback.position, playback.duration)
         question = f"Go to which time? Such as 12:34, +90, -30 or 50%. Now at {here}. Or press enter to stay:"
@@ -167,19 +174,6 @@ class PlaybackCommands:
         """Return the episode at the cursor, or all episodes of the topic at the cursor."""
         return self._list.episodes_of(self._browser.entry) if self._browser.is_on_topics else self._list.chosen
 
-    def _done(self, episodes: list[str], what: str, moves_on: bool = True) -> None:
-        """Say what was done with episodes, and go on to the next one."""
-        index = self._controller.library.index(episodes[0])
-        is_one = len(episodes) == 1 and index is not None
-        name = self._controller.library.titles[index or 0] if is_one else counted(len(episodes))
-        self._dialogue.say(f"{what}: {sentence(name)}")
-        before = self._list.episode
-        self._list.clear_selection()
-        self._list.update()
-        if moves_on and not self._browser.is_on_topics and self._list.episode == before:
-            self._browser.move_on()
-        self._dialogue.say(self._browser.say_here())
-
     def _select_one(self) -> None:
         if self._browser.is_on_topics or self._list.episode is None:
             self._dialogue.say(self._browser.say_here())
@@ -202,19 +196,6 @@ class PlaybackCommands:
         count = len(self._list.selected)
         self._dialogue.say(f"Selected: {counted(count)}." if count else "Nothing is selected.")
 
-    def _toggle_played(self) -> None:
-        episodes = self._chosen()
-        if episodes:
-            self._controller.editor.toggle_played(episodes)
-            is_played = self._controller.progress_index.status(episodes[0]) is Status.PLAYED
-            self._done(episodes, "Marked played" if is_played else "Marked unplayed")
-
-    def _queue(self, is_next: bool) -> None:
-        episodes = self._chosen()
-        if episodes:
-            (self._controller.queue_next if is_next else self._controller.queue_last)(episodes)
-            self._done(episodes, "Queued next" if is_next else "Queued last")
-
     def _collect(self) -> None:
         """Ask for the list of one's own that the chosen episodes are put on, or that what is listed becomes."""
         episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
@@ -236,35 +217,6 @@ class PlaybackCommands:
                 self._dialogue.say(f"{lists.put_on(answer, episodes)}.")
         except UserError as error:
             self._dialogue.say(sentence(f"{str(error)[:1].upper()}{str(error)[1:]}"))
-
-    def _move_in_queue(self, by: int) -> None:
-        episode = self._list.episode
-        if episode is not None and (refused := self._list.move(episode, by)):
-            self._dialogue.say(f"{refused}.")
-        self._dialogue.say(self._browser.say_here())
-
-    def _remove(self) -> None:
-        episodes, settings = self._list.chosen, self._services.feeds.settings
-        own = self._list.library.lists.get(self._browser.entry) if self._browser.is_on_topics else None
-        if own is not None:
-            self._dialogue.say(f"{self._controller.lists.remove(own.name)}.")
-        elif self._browser.is_on_topics and self._browser.feed is not None:
-            self._services.feeds.remove_feed(self._browser.feed)
-        elif self._browser.is_on_topics and settings.is_course_topic(self._list.library, self._browser.entry):
-            self._dialogue.ask_yes("Type y to hide the course, or press enter to cancel:", settings.hide_course)
-        elif self._browser.is_on_topics or not episodes:
-            self._dialogue.say(NOT_REMOVABLE)
-        elif self._list.remove(episodes):
-            self._done(episodes, "Removed", moves_on=False)
-
-    def _change(self, change: Callable[[], object]) -> None:
-        change()
-        self._list.update()
-
-    def _download(self) -> None:
-        episodes = self._chosen()
-        if episodes:
-            self._services.feeds.downloads.toggle(episodes)
 
     # -- sessions --------------------------------------------------------------------------------------
 

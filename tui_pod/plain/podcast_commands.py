@@ -17,7 +17,6 @@ from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.net.file_address import is_path
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import sentence
-from tui_pod.services.hints import NOT_A_PODCAST
 from tui_pod.services.podcasts.directories import is_words
 
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ class PodcastCommands:
         """Return what to call, by the ids in the table of keys."""
         return {
             "feed.add": self._ask_podcast,
-            "feed.refresh": self._refresh_feed,
-            "feed.refresh_all": lambda: self._feeds.refresh(),
             "feed.settings": self._ask_setting,
         }
 
@@ -126,12 +123,6 @@ class PodcastCommands:
         self._dialogue.ask_yes("Type y to subscribe, or press enter to cancel:", add, NOT_ADDED)
 
     # -- existing podcasts -------------------------------------------------------------------------------
-
-    def _refresh_feed(self) -> None:
-        if self._browser.podcast is not None:
-            self._feeds.refresh(self._browser.podcast)
-        else:
-            self._dialogue.say(NOT_A_PODCAST)
 
     def _ask_setting(self) -> None:
         entry = self._browser.entry if self._browser.is_on_topics else self._list.query.entry

@@ -17,11 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
+from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.core.text.clean import counted
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue, Verbosity
@@ -40,9 +41,9 @@ from tui_pod.plain.spoken import (
     sentence,
     source_of,
 )
+from tui_pod.services.commands import Subject, run_unseen, start_session
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED
-from tui_pod.services.tasks import NOTHING_TO_STOP
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -67,6 +68,8 @@ HERE = (
 """What a listener hears who wants to detach."""
 
 OFFLINE = "offline"
+
+NOT_HERE = "{}: not in the plain program."
 
 OPENLY = "This server uses http, so others on the network can read the login. Send it anyway? Answer yes or no:"
 
@@ -94,6 +97,7 @@ class PlainProgram:
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list, verbosity)
         self._navigation: NavigationCommands
+        self._playback_commands: PlaybackCommands
         self._bookmarks: BookmarkCommands
         self._found: SearchCommands
         self._commands: dict[str, Callable[[], object]]
@@ -123,9 +127,9 @@ class PlainProgram:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, handler)
         self._navigation = NavigationCommands(self._dialogue, self.services, self._browser)
-        playback = PlaybackCommands(self._dialogue, self.services, self._browser)
         podcasts = PodcastCommands(self._dialogue, self.services, self._browser)
         self._bookmarks = BookmarkCommands(self._dialogue, self.services)
+        self._playback_commands = PlaybackCommands(self._dialogue, self.services, self._browser, self._bookmarks.edit)
         self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit)
         self._menu = menu = MenuCommands(
             self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
@@ -134,9 +138,8 @@ class PlainProgram:
             "app.quit": self.quit,
             "app.detach": self._say_why_here,
             "app.suspend": self._suspend,
-            "work.stop": self._stop_work,
         }
-        parts = (self._navigation, playback, podcasts, self._bookmarks, self._found, menu)
+        parts = (self._navigation, self._playback_commands, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
         self._greet()
@@ -200,7 +203,7 @@ class PlainProgram:
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
-            self._refuse(f"{action.label}: not in the plain program.")
+            self._refuse(NOT_HERE.format(action.label))
         else:
             command()
 
@@ -213,12 +216,10 @@ class PlainProgram:
         """End the question that is open, else the work under way, else the program."""
         if self._keyboard.is_asking:
             self._keyboard.cancel()
-        elif not self.services.tasks.stop():
+        elif (outcome := self.services.tasks.stop()).is_done:
+            self._dialogue.say(outcome.text)
+        else:
             self.quit()
-
-    def _stop_work(self) -> None:
-        if not self.services.tasks.stop():
-            self._dialogue.say(NOTHING_TO_STOP)
 
     def _say_why_here(self) -> None:
         self._dialogue.say(HERE)
@@ -324,13 +325,22 @@ class PlainProgram:
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
-        plan = self._list.start_session(budget)
-        if plan.indexes:
-            self._dialogue.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
-        else:
-            self._dialogue.say(
-                f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session."
-            )
+        self._dialogue.say(start_session(self.services, budget).text)
+
+    def run_action(self, ident: str) -> Outcome:
+        """See `Frontend.run_action`."""
+        outcome = run_unseen(ident, Subject(self.services, self._list), self._run_own)
+        if outcome.is_done and outcome.text:
+            self._dialogue.say(sentence(outcome.text))
+        return outcome
+
+    def _run_own(self, ident: str) -> Outcome | None:
+        """Run an action that only a front end has."""
+        command = self._commands.get(ident)
+        if command is None:
+            return refused(NOT_HERE.format(BY_ID[ident].label))
+        command()
+        return None
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""

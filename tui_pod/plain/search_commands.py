@@ -103,5 +103,4 @@ class SearchCommands(RowCommands):
 
     def _queue(self) -> None:
         found, _ = self._matches[self._row]
-        self._services.controller.queue_last([found.id])
-        self._dialogue.say(f"Queued: {sentence(found.title)}")
+        self._dialogue.say(sentence(self._services.controller.queue_last([found.id]).text))

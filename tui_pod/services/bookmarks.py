@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch
 from tui_pod.core.progress.just_said import just_said
@@ -43,7 +44,7 @@ class BookmarkService:
         self._last: tuple[BookmarkKey, datetime] | None = None  # the newest bookmark, and when it was added
         self._waiting: list[Playback] = []  # moments whose transcript is being read
 
-    def add(self, edit: Callable[[Bookmark], None]) -> None:
+    def add(self, edit: Callable[[Bookmark], object]) -> Outcome:
         """Bookmark what was just said, or pass a bookmark added just before to `edit`, which asks for a note."""
         controller = self._context.controller
         playback, last = controller.playback, self._last
@@ -54,10 +55,11 @@ class BookmarkService:
             self._waiting.append(playback)
             self._tasks.run(self._add(playback, edit))
         else:
-            self._context.frontend.tell(NOTHING_PLAYS)
+            return refused(NOTHING_PLAYS)
+        return DONE
 
     def add_stretch(
-        self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None], note: str = ""
+        self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], object], note: str = ""
     ) -> None:
         """Bookmark a stretch, with a note if not empty; pass a bookmark that is there already to `edit`."""
         bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch, note)
@@ -81,7 +83,7 @@ class BookmarkService:
             stretch = just_said(Transcript(), playback.position)
             self._context.controller.bookmarks.add(playback.episode or "", playback.title, stretch)
 
-    async def _add(self, playback: Playback, edit: Callable[[Bookmark], None]) -> None:
+    async def _add(self, playback: Playback, edit: Callable[[Bookmark], object]) -> None:
         episode, transcript = playback.episode or "", Transcript()
         try:
             if (found := self._context.controller.library.find(episode)) is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     SORT_NAMES,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.play_context import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
-    from tui_pod.core.selection.session_planner import Plan, SessionRequest
+    from tui_pod.core.selection.session_planner import SessionRequest
     from tui_pod.services.services import Services
 
 
@@ -364,47 +363,3 @@ class EpisodeListModel:
         view, around = playing_list(self.library, self.progress_index, self.query, self.indexes)
         row = self.cursor if around is self.indexes else list(around).index(self.indexes[self.cursor])
         return PlayContext(around, row, view)
-
-    def remove(self, episodes: list[str]) -> str:
-        """Remove episodes from the queue, Continue or New, else delete their downloads; return a notice or nothing."""
-        match self.query.entry:
-            case SmartList.QUEUE:
-                return self._services.controller.unqueue(episodes)
-            case SmartList.CONTINUE:
-                return self._services.controller.editor.dismiss(episodes)
-            case _ if (own := self.own_list) is not None and not own.is_rule:
-                return self._services.controller.lists.take_off(own.name, episodes)
-            case SmartList.NEW:
-                self._services.feeds.news.take_off(episodes)
-            case _:
-                self._services.feeds.downloads.remove(episodes)
-        return ""
-
-    def move(self, episode: str, by: int) -> str:
-        """Move an episode within the list shown, if that is by hand, else within the queue; return why not, if so."""
-        own, controller = self.own_list, self._services.controller
-        if own is None or own.is_rule:
-            if episode not in controller.queue.upcoming:
-                return f"Only upcoming episodes of the queue can be moved. Press {key_of('view.session')} for the queue"
-            controller.move_in_queue(episode, by)
-        elif self.query.sort is not Sort.COURSE:
-            return f"This list is not in your own order now. Press {key_of('list.sort')} until it is"
-        else:
-            controller.lists.move(own.name, episode, by)
-        return ""
-
-    # -- sessions --------------------------------------------------------------------------------------
-
-    def start_session(self, budget: float) -> Plan:
-        """Start a session with a budget in seconds, and return its plan; start nothing if nothing fits."""
-        from tui_pod.core.selection.session_planner import SessionRequest  # after the first paint
-
-        return self._services.recall.start_session(SessionRequest(budget))
-
-    def end_session(self) -> str:
-        """End the session in progress, and return what to say; what plays goes on."""
-        controller = self._services.controller
-        if controller.session is None:
-            return f"No session is in progress. Press {key_of('session.plan')} to plan one."
-        controller.sessions.end()
-        return f"Session ended; playback continues. Press {key_of('undo')} to undo."

@@ -9,6 +9,7 @@ from tui_pod.core.player.ports import PlaybackListener
 
 if TYPE_CHECKING:
     from tui_pod.core.library.row_states import DownloadState, RecognitionState
+    from tui_pod.core.outcome import Outcome
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.recall.questions import Question
@@ -56,6 +57,9 @@ class Frontend(PlaybackListener, Protocol):
 
     def start_session(self, budget: float) -> None:
         """Start a session with a time budget in seconds, or say that nothing fits."""
+
+    def run_action(self, ident: str) -> Outcome:
+        """Run an action for `tui-pod do`, and show what it did; refuse what needs a form or a cursor."""
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask these cards, and call `then` once they are answered or dismissed."""

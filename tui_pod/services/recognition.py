@@ -17,6 +17,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.row_states import RecognitionState
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.integrations.power_and_network import is_on_battery
@@ -140,14 +141,14 @@ class RecognitionService:
         self._tasks.later("transcripts", LOOK_AGAIN, self.look)
         self._tasks.run(self._look())
 
-    def toggle_pause(self) -> None:
+    def toggle_pause(self) -> Outcome:
         """Pause recognition, also after a restart, or resume it."""
         self._is_paused = not self._is_paused
         self._context.controller.remember("transcribe", "paused", "yes" if self._is_paused else "no")
         self._changed.set()
         if self._is_paused and self._job is not None:
             self._job.cancel()
-        self._frontend.tell(PAUSED_NOTICE if self._is_paused else "Recognition resumed.")
+        return Outcome(PAUSED_NOTICE if self._is_paused else "Recognition resumed.")
 
     def make_way(self) -> None:
         """Pause for a moment, because a key was pressed.

@@ -295,12 +295,6 @@ class Services:
             self.terminal,
             files.state.path,
             lambda: self.sync.synced,
-            {
-                "bookmark.add": lambda: self.bookmarks.add(lambda _: None),
-                "feed.refresh_all": lambda: self.feeds.refresh(),
-                "recall.start": lambda: self.recall.ask(),
-                "transcribe.pause": lambda: self.recognition.toggle_pause(),
-            },
         )
         self._starting = asyncio.get_running_loop().create_task(starting)
         if self._save_cache is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
+from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean, visible
 from tui_pod.runtime.log import log_error
@@ -118,14 +119,13 @@ class BackgroundTasks:
             timer.cancel()
             self.show(kind, None)
 
-    def stop(self) -> bool:
-        """Stop the work that began last; return False if there is none."""
+    def stop(self) -> Outcome:
+        """Stop the work that began last."""
         for job in reversed(self._jobs.values()):
             if job.stop is not None:
                 job.stop()
-                self._frontend.tell(f"Stopped: {job.text}.")
-                return True
-        return False
+                return Outcome(f"Stopped: {job.text}.")
+        return refused(NOTHING_TO_STOP)
 
     def perform(self, label: str, do: Act, back: Callable[[], Work]) -> asyncio.Task[object]:
         """Begin a change that can be undone, and return its task.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from rich.segment import Segments
@@ -277,20 +279,28 @@ class TuiPodApp(TerminalApp):
         """Say that a paste does nothing where no field takes it."""
         self.frontend.tell(NOT_TYPED)
 
-    def action_toggle_pause(self) -> None:
-        """Pause or resume; with nothing loaded, play the episode at the cursor."""
-        if self.controller.can_pause:
-            self.controller.toggle_pause()
-        elif self.screen is self.main_screen:
-            self.main_screen.episodes.action_choose()
+    @cached_property
+    def _actions(self) -> dict[str, Callable[[], object]]:
+        """What only the app does, by the ids in the table of keys; an awaitable result is awaited."""
+        return {
+            "playback.go_to": self._ask_position,
+            "sleep.timer": self._show_sleep_timer,
+            "app.palette": self.action_command_palette,
+            "app.help": self._show_help,
+            "app.quit": self.end,
+            "app.detach": partial(self._leave, for_good=True),
+            "app.suspend": partial(self._leave, for_good=False),
+        }
 
-    def action_run(self, ident: str) -> None:
-        """Run an action that needs only playback, by its id."""
-        from tui_pod.core.playback.commands import playback_commands  # after the first paint
+    async def action_run(self, ident: str) -> None:
+        """Run an action by its id."""
+        own = self._actions.get(ident)
+        if own is None:
+            await self.main_screen.action_run(ident)
+        elif isawaitable(result := own()):
+            await result
 
-        playback_commands(self.controller)[ident]()
-
-    def action_sleep_timer(self) -> None:
+    def _show_sleep_timer(self) -> None:
         """Show the sleep timer; if it is open, extend a running one."""
         from tui_pod.ui.screens.session import SleepScreen  # after the first paint
 
@@ -299,12 +309,7 @@ class TuiPodApp(TerminalApp):
         else:
             self.show_dialog(SleepScreen(self.controller, self._services.first.with_keys(key_of("sleep.timer"))))
 
-    def action_undo(self, again: bool = False) -> None:
-        """Undo the last change; `again`: redo what was undone last."""
-        self.main_screen.clear_notices()  # one of them may offer this undo
-        (self.controller.redo if again else self.controller.undo)()
-
-    async def action_help(self) -> None:
+    async def _show_help(self) -> None:
         """Show the keys."""
         from tui_pod.ui.screens.help import HelpScreen  # after the first paint
 
@@ -313,36 +318,13 @@ class TuiPodApp(TerminalApp):
             shown = pane.id if pane is not None and pane.id else "list"
             await self.show_dialog(HelpScreen(bound_actions(self._services.first.settings), shown))
 
-    def action_nudge(self, by: float) -> None:
-        """Move the transcript by so many seconds."""
-        self.main_screen.transcript.nudge(by)
-
-    def action_stop_work(self) -> None:
-        """Stop the work that began last."""
-        from tui_pod.services.tasks import NOTHING_TO_STOP  # after the first paint
-
-        if not self._services.tasks.stop():
-            self.notify(NOTHING_TO_STOP)
-
-    def action_pause_recognition(self) -> None:
-        """Pause or resume recognition."""
-        self._services.recognition.toggle_pause()
-
-    def action_bookmark(self) -> None:
-        """Bookmark what was just said; pressed again, edit its note."""
-        self._services.bookmarks.add(self.main_screen.edit_bookmark)
-
-    def action_end_session(self) -> None:
-        """End the current session; playback continues."""
-        self.frontend.tell(self.main_screen.model.end_session())
-
-    async def action_go_to(self) -> None:
+    async def _ask_position(self) -> None:
         """Ask for a position to go to."""
         from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
 
         await self.show_dialog(GoToScreen(self.controller))
 
-    def action_leave(self, for_good: bool) -> None:
+    def _leave(self, for_good: bool) -> None:
         """Detach from the terminal, or suspend the client until it is in the foreground again.
 
         Args:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import JUMP, Playback
 from tui_pod.core.text.clean import counted, span
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.library.row_states import DownloadState, RecognitionState
+    from tui_pod.core.outcome import Outcome
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
@@ -156,8 +157,23 @@ class ScreenFrontend:
 
     def start_session(self, budget: float) -> None:
         """Start a session of `budget` seconds, or say that nothing fits."""
-        if not self._main.model.start_session(budget).indexes:
-            self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
+        from tui_pod.services.commands import start_session  # after the first paint
+
+        outcome = start_session(self._main.services, budget)
+        if not outcome.is_done:  # else the bar shows the session
+            self.tell(outcome.text)
+
+    def run_action(self, ident: str) -> Outcome:
+        """See `Frontend.run_action`."""
+        from tui_pod.services.commands import Subject, run_unseen  # after the first paint
+
+        def run_own(ident: str) -> None:
+            self._app.run_action_soon(BY_ID[ident].action)
+
+        outcome = run_unseen(ident, Subject(self._main.services, self._main.model), run_own)
+        if outcome.is_done and outcome.text:
+            self.tell(outcome.notice)
+        return outcome
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask cards in a dialog, then call `then`."""
@@ -169,4 +185,4 @@ class ScreenFrontend:
 
     def show_statistics(self) -> None:
         """Show the statistics."""
-        self._app.run_action_soon("screen.view(3)")
+        self._app.run_action_soon(BY_ID["view.statistics"].action)

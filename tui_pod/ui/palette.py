@@ -160,7 +160,7 @@ class PaletteScreen(SearchDialog):
         smart = ((entry.name.title(), entry) for entry in SmartList)
         topics = ((name, topic) for topic, name in enumerate(self._controller.library.topics.names))
         found = ((name, entry) for name, entry in chain(smart, topics) if all(word in fold(name) for word in words))
-        show = self._tui.main_screen.open_entry
+        show = self._tui.main_screen.listing.open_entry
         return [PaletteCommand(name, partial(show, entry), "topic") for name, entry in islice(found, MOST)]
 
     def _episodes(self, typed: str) -> list[PaletteCommand]:

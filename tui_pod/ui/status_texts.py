@@ -57,15 +57,18 @@ def pane_hints(
 ) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of each key that does something now; `focus` is the id of the focused widget.
 
-    `own_words` replaces words of the table of keys for this pane; an empty one hides the key.
+    `own_words` replaces words of the table of keys for this pane, by action id; an empty one hides the key.
     """
-    if focus == "search":
-        clear, everywhere = map(services.first.with_keys, map(key_of, ("search.clear", "search.everywhere")))
-        wider = (everywhere, "Everywhere", "screen.view(5)")
-        return ("enter", "Results", "screen.show_results"), (clear, "Clear", "screen.clear"), wider
-    if focus == "everywhere":
-        clear = services.first.with_keys(key_of("search.clear"))
-        return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
+    if focus in ("search", "everywhere"):
+        key, clear = services.first.with_keys, BY_ID["search.clear"].action
+        if focus == "everywhere":
+            return ("enter", "Results", "results"), (key(key_of("search.clear")), "Close", clear)
+        wider = BY_ID["search.everywhere"].action
+        return (
+            ("enter", "Results", "screen.show_results"),
+            (key(key_of("search.clear")), "Clear", clear),
+            (key(key_of("search.everywhere")), "Everywhere", wider),
+        )
     pane = focus if focus in ("tree", "details", "transcript", "statistics", "bookmarks", "found") else "list"
     is_list, is_tree = pane == "list", pane == "tree"
     is_queue, is_selecting = is_list and model.is_queue, is_list and model.has_selection
@@ -73,33 +76,36 @@ def pane_hints(
     can_remove = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
     has_row, has_library = not is_list or model.index is not None, len(model.library) > 0
     unavailable = (
-        ({"Seek", "Play", "Search", "Session", "Bookmark", "Transcript"}, is_selecting),
-        ({"Clear"}, not is_selecting and not (is_list and model.query.query)),
-        ({"Queue", "Search"}, not is_selecting and is_queue),
-        ({"Move"}, is_selecting or not (is_queue or (is_list and model.is_by_hand))),
-        ({"Download"}, not is_list or not model.is_downloadable),
-        ({"Settings"}, not (is_list or is_tree) or not (is_podcast or model.own_list is not None)),
-        ({"Remove"}, not (pane == "bookmarks" or (is_list and can_remove) or (is_tree and is_podcast))),
-        ({"Remove"}, not has_row and not model.indexes),
-        ({"Play", "Move", "Played", "Queue", "Transcript", "Details"}, not has_row),  # an empty list, or it is gone
-        ({"Played", "Queue", "Search", "Session", "Transcript", "Details", "Filter"}, not has_library),
-        ({"Open"}, is_tree and not has_library),
-        ({"End session"}, not is_queue or services.controller.session is None),
-        ({"Session"}, pane == "transcript"),  # the key that closes it is worth more room
-        ({"Seek", "Bookmark", "Follow"}, not playback.is_loaded),
-        ({"Filter"}, not (is_list or is_tree) or model.is_queue),
-    )
-    hidden = set[str]().union(*(words for words, is_hidden in unavailable if is_hidden))
+        (("playback.forward", "episode.play", "search.start", "session.plan", "bookmark.add", "view.transcript"),
+         is_selecting),
+        (("search.clear",), not is_selecting and not (is_list and model.query.query)),
+        (("queue.add_last", "search.start"), not is_selecting and is_queue),
+        (("queue.move_up",), is_selecting or not (is_queue or (is_list and model.is_by_hand))),
+        (("download.start",), not is_list or not model.is_downloadable),
+        (("feed.settings",), not (is_list or is_tree) or not (is_podcast or model.own_list is not None)),
+        (("list.remove",), not (is_list and can_remove) and not (is_tree and is_podcast)),
+        (("list.remove",), not has_row and not model.indexes),
+        (("episode.play", "queue.move_up", "episode.toggle_played", "queue.add_last", "view.transcript",
+          "view.details"), not has_row),  # an empty list, or it is gone
+        (("episode.toggle_played", "queue.add_last", "search.start", "session.plan", "view.transcript",
+          "view.details", "list.filter"), not has_library),
+        (("topic.open",), not has_library),
+        (("session.end",), not is_queue or services.controller.session is None),
+        (("session.plan",), pane == "transcript"),  # the key that closes it is worth more room
+        (("playback.forward", "bookmark.add", "transcript.follow"), not playback.is_loaded),
+        (("list.filter",), not (is_list or is_tree) or model.is_queue),
+    )  # fmt: skip
+    hidden = set[str]().union(*(idents for idents, is_hidden in unavailable if is_hidden))
     is_busy = playback.is_going or model.is_queue or is_selecting  # other keys are worth more room
     is_spare = model.library.has_podcasts or not (is_list or is_tree) or is_busy
     pause = "Pause" if playback.is_going else "Resume" if playback.is_loaded else ""
-    hints = key_hints(pane, bound_actions(services.first.settings))
     if playback.problem:
         pause = "Try again"
-    words = {"Pause": pause, "Transcript": "Close" if pane == "transcript" else "Transcript", **own_words}
-    shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
-    found = [hint for hint in shown if hint[1]]
-    return tuple(sorted(found, key=lambda hint: is_spare and hint[1] == "Add podcast"))  # last, where there is room
+    words = {"playback.toggle": pause, **({"view.transcript": "Close"} if pane == "transcript" else {}), **own_words}
+    hints = key_hints(pane, bound_actions(services.first.settings))
+    found = [(keys, words.get(action.id, action.hint), action) for keys, action in hints if action.id not in hidden]
+    found.sort(key=lambda hint: is_spare and hint[2].id == "feed.add")  # last, where there is room
+    return tuple((keys, word, action.action) for keys, word, action in found if word)
 
 
 def job_text(job: Job, has_bar: bool) -> str:

@@ -400,7 +400,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using now' -l ao -x -d 'mpv'"'"'s audio o
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l follow -d 'print a line at each change; wait for an app if none is running'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l format -x -d 'print this text, with fields such as {title}, {chapter}, {position} and {left}'
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a do -d 'Run any action of tui-pod keys in the running app, where it needs no screen.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a do -d 'Run any action of tui-pod keys that needs neither a form nor the cursor.'
 complete -c tui-pod -n '_shtab_tui_pod_using do' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using do' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using do' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'

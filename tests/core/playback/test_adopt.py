@@ -115,8 +115,7 @@ def test_list_of_which_nothing_is_left_ends(room: Room) -> None:
     assert room.controller.sessions.status().next is None
     room.controller.previous()
     assert (room.playing, room.position) == ("two", 0)
-    room.controller.next()
-    assert "Nothing comes next" in room.listener.said[-1]
+    assert "Nothing comes next" in room.controller.next().text
 
 
 def test_next_one_is_prepared_when_another_comes_next_now(room: Room) -> None:
@@ -238,9 +237,8 @@ def test_undo_of_a_seek_in_what_vanished(room: Room, is_playing: bool) -> None:
     if not is_playing:
         room.play("one")
     swap(room, without("two"))
-    room.controller.undo()
+    assert room.controller.undo().text == "Undid: seek from 0:10 to 1:30"
     assert (room.position == 10) is is_playing
-    assert "Undid: seek from 0:10 to 1:30" in room.listener.said
 
 
 def test_deed_is_undone_in_its_turn(room: Room) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import BASICS, Room, make_room
+from tui_pod.core.outcome import refused
 from tui_pod.core.player.events import StateMended
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
@@ -52,9 +53,8 @@ def test_restart_of_one_that_was_begun_can_be_undone(room: Room) -> None:
     room.play("two")
     room.controller.restart("one")
     room.player.play(3)
-    room.controller.undo()
+    assert room.controller.undo().text == "Undid: seek from 0:40 to 0:00"
     assert (room.playing, room.position, room.progress("one").position) == ("one", 40.0, 40.0)
-    assert room.listener.said[-1] == "Undid: seek from 0:40 to 0:00"
 
 
 def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_undone(room: Room) -> None:
@@ -122,8 +122,8 @@ def test_next_leaves_the_present_one_where_it_is_and_previous_goes_back_in_the_l
 
 def test_next_with_nothing_next_says_so_and_plays_on(room: Room) -> None:
     room.play("five", seconds=1)
-    room.controller.next()
-    assert (room.playing, room.listener.said[-1][:18]) == ("five", "Nothing comes next")
+    outcome = room.controller.next()
+    assert (room.playing, outcome.is_done, outcome.text[:18]) == ("five", False, "Nothing comes next")
 
 
 def test_previous_in_the_queue_goes_back_in_it(room: Room) -> None:
@@ -200,17 +200,15 @@ def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     room.controller.unqueue(["one"])
     room.controller.move_in_queue("one", 1)
     assert (room.progress_index.get("one"), room.writer.records) == (None, [])
-    room.controller.undo()
-    room.controller.redo()
-    assert room.listener.said == ["Nothing to undo.", "Nothing to redo."]
+    assert room.controller.undo() == refused("Nothing to undo.")
+    assert room.controller.redo() == refused("Nothing to redo.")
 
 
 def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
     room = make_room(progress={"one": PLAYED})
     room.controller.editor.toggle_played(["one", "two"])
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
-    room.controller.undo()
-    assert room.listener.said == ["Undid: 1 episode marked played"]
+    assert room.controller.undo().text == "Undid: “Two” marked played"
 
 
 def test_toggle_played_of_played_ones_marks_them_unplayed() -> None:
@@ -245,9 +243,8 @@ def test_play_a_played_one_takes_its_mark_off_which_can_be_undone_and_redone() -
     room = make_room(progress={"one": PLAYED})
     room.play("one", seconds=10)
     assert room.progress("one").played is False
-    room.controller.undo()
+    assert room.controller.undo().text == "Undid: “One” marked unplayed by playing it"
     assert (saved(room, "one").played, room.status) == (True, PlayerStatus.PLAYING)
-    assert room.listener.said == ["Undid: 1 episode marked unplayed by playing it"]
     room.controller.redo()
     room.player.play(1)
     assert (room.progress("one").played, room.progress("one").position) == (False, 11)
@@ -258,8 +255,8 @@ def test_dismiss_takes_it_off_continue_until_it_is_played_again() -> None:
     room.controller.editor.dismiss(["one"])
     assert room.progress_index.unfinished() == []
     assert (saved(room, "one").is_dismissed, saved(room, "one").position) == (True, 50)
-    room.controller.undo()
-    assert (room.progress_index.unfinished(), room.listener.said) == ([0], ["Undid: 1 episode taken off Continue"])
+    assert room.controller.undo().text == "Undid: “One” taken off Continue"
+    assert room.progress_index.unfinished() == [0]
     room.controller.redo()
     room.play("one", seconds=1)
     assert room.progress_index.unfinished() == [0]
@@ -315,13 +312,12 @@ def test_queue_comes_first_unless_a_podcast_says_stop(after: str, playing: str |
 def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
     room = make_room(progress={"one": STARTED})
     room.controller.editor.mark(["one", "two"], played=True)
-    room.controller.undo()
+    assert room.controller.undo().text == "Undid: 2 episodes marked played"
     assert (saved(room, "one").position, saved(room, "one").played) == (50, False)
     assert room.progress_index.status("two") is Status.UNPLAYED
-    room.controller.redo()
+    assert room.controller.redo().text == "Redid: 2 episodes marked played"
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
     assert (room.progress_index.topic_stats[1].played, room.progress_index.topic_stats[1].left) == (2, 310)
-    assert room.listener.said == ["Undid: 2 episodes marked played", "Redid: 2 episodes marked played"]
 
 
 def test_undo_is_newer_than_what_it_takes_back() -> None:
@@ -348,11 +344,10 @@ def test_undo_a_mark_keeps_what_was_heard_since() -> None:
 def test_undo_a_seek_goes_back_and_redo_forward(room: Room) -> None:
     room.play("three", seconds=10)
     room.controller.seek_by(30)
-    room.controller.undo()
+    assert room.controller.undo().text == "Undid: seek from 0:10 to 0:40"
     assert (room.position, room.writer.progress("three")[-1]) == (10, 10)
     room.controller.redo()
     assert room.position == 40
-    assert room.listener.said[0] == "Undid: seek from 0:10 to 0:40"
 
 
 def test_undo_a_seek_in_an_episode_left_since_sets_its_place(room: Room) -> None:
@@ -367,8 +362,8 @@ def test_undo_a_seek_in_an_episode_left_since_sets_its_place(room: Room) -> None
     ("change", "label"),
     [
         (lambda room: room.controller.queue_last(["four", "five"]), "2 episodes queued"),
-        (lambda room: room.controller.queue_next(["five"]), "1 episode queued next"),
-        (lambda room: room.controller.unqueue(["two"]), "1 episode taken out of the queue"),
+        (lambda room: room.controller.queue_next(["five"]), "“Five” queued next"),
+        (lambda room: room.controller.unqueue(["two"]), "“Two” taken out of the queue"),
         (lambda room: room.controller.move_in_queue("one", 1), "a move in the queue"),
         (lambda room: room.controller.unqueue(["one", "two", "three"]), "3 episodes taken out of the queue"),
     ],
@@ -380,10 +375,10 @@ def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None
     change(room)
     after = room.controller.queue
     assert after != before
-    room.controller.undo()
+    assert room.controller.undo().text == f"Undid: {label}"
     assert (room.controller.queue, room.writer.setting("entries")) == (before, list(before.entries))
     room.controller.redo()
-    assert (room.controller.queue, room.listener.said[0]) == (after, f"Undid: {label}")
+    assert room.controller.queue == after
 
 
 def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Room) -> None:
@@ -407,9 +402,8 @@ def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_sin
     room.player.play(100)
     assert room.playing == "three"
     room.controller.undo()
-    room.controller.undo()
+    assert room.controller.undo() == refused("Nothing to undo.")
     assert room.progress_index.status("one") is Status.PLAYED
-    assert room.listener.said[-1] == "Nothing to undo."
     room.controller.redo()
     assert (room.playing, room.progress_index.status("one")) == ("three", Status.PLAYED)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_room
+from tui_pod.core.outcome import refused
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, newest
 
@@ -90,8 +91,7 @@ def test_small_move_by_another_program_here_is_silent(room: Room) -> None:
     assert room.position == 60.0  # ours is newer
     receive(room, 64.0, origin="")
     assert (room.position, len(room.listener.said)) == (64.0, said)
-    room.controller.handover.take_over()
-    assert room.listener.said[-1] == "No other machine has a newer position."
+    assert room.controller.handover.take_over() == refused("No other machine has a newer position.")
 
 
 def test_loading_paused_episode_moves_and_saves_nothing_of_its_own(room: Room) -> None:

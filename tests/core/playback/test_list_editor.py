@@ -30,7 +30,7 @@ def test_episodes_are_put_on_a_list_once_and_it_is_shown_saved_and_undone() -> N
     room = make_room()
     lists = room.controller.lists
     assert lists.put_on(" Morning ", ["three", "one"]) == "2 episodes put on “Morning”"
-    assert lists.put_on("Morning", ["one", "two"]) == "1 episode put on “Morning”"
+    assert lists.put_on("Morning", ["one", "two"]) == "“Two” put on “Morning”"
     assert on(room, "Morning") == ["three", "one", "two"]
     assert room.listener.libraries[-1] is room.controller.library
     saved = [record for record in room.writer.records if isinstance(record, OwnList)]
@@ -52,7 +52,7 @@ def test_episodes_move_over_what_the_library_lacks_and_leave_the_list() -> None:
     lists.move("Mine", "three", -1)
     lists.move("Mine", "two", -1)  # is the first already
     assert on(room, "Mine") == ["two", "three", "one"]
-    assert lists.take_off("Mine", ["three", "five"]) == "1 episode taken off “Mine”"
+    assert lists.take_off("Mine", ["three", "five"]) == "“Three” taken off “Mine”"
     assert on(room, "Mine") == ["two", "one"]
     room.controller.undo()
     assert on(room, "Mine") == ["two", "three", "one"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.core.player.test_parts import BOOK, NEXT, book_room
 from tests.rooms import BASICS, Room, make_room
+from tui_pod.core.outcome import refused
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 
 
@@ -20,8 +21,8 @@ def fall_asleep(room: Room) -> None:
 
 def test_key_goes_back_to_the_episode_and_plays_on_from_there_through_what_ran_meanwhile() -> None:
     room = make_room()
-    room.controller.sleep_place.go_back()
-    assert room.listener.said == ["No sleep timer was set in what is still in the library."]
+    outcome = room.controller.sleep_place.go_back()
+    assert outcome == refused("No sleep timer was set in what is still in the library.")
     fall_asleep(room)
     assert "Z goes back to 0:10 in “One”, where you set it." in room.listener.said[-1]
     room.controller.sleep_place.go_back()

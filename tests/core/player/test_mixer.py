@@ -39,22 +39,21 @@ def test_sound_is_toggled_for_what_plays_and_remembered(room: Room) -> None:
     room.controller.mixer.toggle_silence()
     room.controller.mixer.toggle_level()
     assert sounds(room) == [Sound(False, True), Sound(True, True)]
-    room.controller.mixer.toggle_silence()
+    assert room.controller.mixer.toggle_silence().text == "Shorter silence: off."
     saved = [record for record in room.writer.records if isinstance(record, SettingRecord)]
     assert [(record.key, record.value) for record in saved if record.table == "player"] == [
         ("skip_silence", True),
         ("level", True),
         ("skip_silence", False),
     ]
-    assert room.listener.said[-1] == "Shorter silence: off."
 
 
 def test_toggle_says_when_what_plays_has_its_own_sound() -> None:
     room = make_room(settings={"level": "no"})
     room.play("one")
-    room.controller.mixer.toggle_level()
+    said = "Balanced loudness: on. What plays has settings of its own."
+    assert room.controller.mixer.toggle_level().text == said
     assert sounds(room) == []
-    assert room.listener.said[-1] == "Balanced loudness: on. What plays has settings of its own."
 
 
 def test_device_is_chosen_and_remembered(room: Room) -> None:

@@ -258,7 +258,7 @@ async def test_downloads_that_are_stopped_can_be_started_again(site: Site, servi
     (episode,) = service.controller.library.ids
     service.service.downloads.toggle([episode])
     await service.until(lambda: (job := service.driver.jobs.get("downloads")) and job.share, "a part is here")
-    assert service.context.tasks.stop()
+    assert service.context.tasks.stop().is_done
     await service.until(lambda: not service.driver.jobs, "it is stopped")
     going.set()
     await service.do(service.service.downloads.toggle, [episode])

@@ -71,7 +71,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
     assert found is not None
     service.service.imports.take(found)
     await service.until(lambda: service.driver.work == "refreshing 0/1", "it is fetched")
-    assert service.context.tasks.stop()
+    assert service.context.tasks.stop().is_done
     await service.until(lambda: not service.driver.jobs, "it is stopped")
     going.set()
     site.replies["/f"] = there

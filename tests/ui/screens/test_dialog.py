@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
 from tests.app_driver import WidgetHost
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.errors import UserError
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
@@ -90,7 +91,7 @@ async def test_dialog_shows_its_own_keys_and_those_that_work_everywhere(keys: st
         assert dialog.keys[:3] == ["↑ Up", "a Other", "esc Close"]
         actions = [action for _, _, action in dialog.query_one(KeyLine).hints]
         assert actions[:3] == [f"app.simulate_key('{key}')" for key in ("up", "a", "escape")]
-        assert actions[3] == "app.toggle_pause"
+        assert actions[3] == BY_ID["playback.toggle"].action
 
 
 @pytest.mark.parametrize(("width", "is_small"), [(93, True), (94, False)])

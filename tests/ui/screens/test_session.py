@@ -256,7 +256,7 @@ async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Li
     async with run_app(library, progress=done) as driver:
         driver.app.frontend.start_session(900.0)
         await driver.settle()
-        assert driver.notices == ["Nothing left fits into 15 m. Press S to plan another session."]
+        assert driver.notices == ["Nothing left fits into 15 minutes. Press S to plan another session."]
 
 
 # -- the sleep timer -----------------------------------------------------------------------------------

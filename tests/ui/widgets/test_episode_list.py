@@ -16,7 +16,6 @@ from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.widgets.episode_list import ROOM_FOR_DATE, EpisodeList
 
@@ -29,14 +28,14 @@ def row(driver: AppDriver, number: int) -> list[str]:
     return [line.text[2:-1].strip() for line in driver.episodes.draw_row(number)]
 
 
-def chosen(driver: AppDriver, monkeypatch: pytest.MonkeyPatch) -> list[tuple[ListCommand, list[str]]]:
+def chosen(driver: AppDriver, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
     """Return the list in which the commands that the pane posts will be."""
-    found: list[tuple[ListCommand, list[str]]] = []
+    found: list[tuple[str, list[str]]] = []
     post = EpisodeList.post_message
 
     def keep(pane: EpisodeList, message: object) -> bool:
         if isinstance(message, EpisodeList.CommandChosen):
-            found.append((message.command, message.episodes))
+            found.append((message.ident, message.episodes))
             return True
         return post(pane, message)  # type: ignore[arg-type]
 
@@ -129,7 +128,7 @@ async def test_download_is_offered_until_the_episode_is_there(library: Library) 
     async with run_app(library, query=BASICS) as driver:
         pane = driver.episodes
         assert pane.hint_words == {}
-        for state, hidden in ((DownloadState(), {}), (WHOLE, {"Download": ""}), (None, {})):
+        for state, hidden in ((DownloadState(), {}), (WHOLE, {"download.start": ""}), (None, {})):
             pane.show_downloads({"one": state})
             assert pane.hint_words == hidden
 
@@ -137,19 +136,19 @@ async def test_download_is_offered_until_the_episode_is_there(library: Library) 
 @pytest.mark.parametrize(
     ("command", "cursor"),
     [
-        (ListCommand.TOGGLE_PLAYED, 1),
-        (ListCommand.QUEUE_LAST, 1),
-        (ListCommand.QUEUE_NEXT, 1),
-        (ListCommand.CHOOSE, 0),
-        (ListCommand.REMOVE, 0),
+        ("episode.toggle_played", 1),
+        ("queue.add_last", 1),
+        ("queue.add_next", 1),
+        ("episode.play", 0),
+        ("list.remove", 0),
     ],
 )
 async def test_some_commands_move_on_to_the_next_row(
-    command: ListCommand, cursor: int, library: Library, monkeypatch: pytest.MonkeyPatch
+    command: str, cursor: int, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with run_app(library, query=BASICS) as driver:
         found = chosen(driver, monkeypatch)
-        driver.episodes.run(command)
+        driver.episodes.action_run(command)
         assert found == [(command, ["one"])]
         assert driver.episodes.cursor == cursor
 
@@ -162,13 +161,13 @@ async def test_commands_are_for_the_selection_except_those_for_one_episode(
         pane, model = driver.episodes, driver.main.model
         pane.go(1)
         model.selected = {2, 3}
-        for command in (ListCommand.CHOOSE, ListCommand.RESTART, ListCommand.QUEUE_LAST, ListCommand.DOWNLOAD):
-            pane.run(command)
+        for command in ("episode.play", "episode.restart", "queue.add_last", "download.start"):
+            pane.action_run(command)
         assert found == [
-            (ListCommand.CHOOSE, ["two"]),
-            (ListCommand.RESTART, ["two"]),
-            (ListCommand.QUEUE_LAST, ["three", "four"]),
-            (ListCommand.DOWNLOAD, ["two"]),
+            ("episode.play", ["two"]),
+            ("episode.restart", ["two"]),
+            ("queue.add_last", ["three", "four"]),
+            ("download.start", ["two"]),
         ]
         assert model.selected == set()
         assert pane.cursor == 1
@@ -178,7 +177,7 @@ async def test_nothing_can_be_done_with_an_empty_list(library: Library, monkeypa
     async with run_app(library, query=QUEUE) as driver:
         found = chosen(driver, monkeypatch)
         pane = driver.episodes
-        pane.run(ListCommand.CHOOSE)
+        pane.action_run("episode.play")
         pane.action_select_one()
         pane.action_select_range()
         assert found == []

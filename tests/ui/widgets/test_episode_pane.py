@@ -10,6 +10,7 @@ import pytest
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
@@ -325,7 +326,7 @@ async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays
 async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(library: Library) -> None:
     async with run_app(library, size=WIDE) as driver:
         await shows(driver, "Episode")
-        await driver.app.run_action("screen.toggle_preview")
+        await driver.app.run_action(BY_ID["view.preview"].action)
         await driver.settle()
         assert pane_text(driver) == ""
         assert driver.services.writer.setting("preview") is False
@@ -333,7 +334,7 @@ async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(library: 
         await shows(driver, "Details")
         await driver.press("escape")
         assert pane_text(driver) == ""
-        await driver.app.run_action("screen.toggle_preview")
+        await driver.app.run_action(BY_ID["view.preview"].action)
         await shows(driver, "Episode")
 
 
@@ -348,8 +349,8 @@ async def test_pane_that_was_hidden_is_hidden_from_the_start(library: Library) -
 
 async def test_pane_that_finds_no_room_says_so(library: Library) -> None:
     async with run_app(library, size=(120, 40)) as driver:
-        await driver.app.run_action("screen.toggle_preview")
-        await driver.app.run_action("screen.toggle_preview")
+        await driver.app.run_action(BY_ID["view.preview"].action)
+        await driver.app.run_action(BY_ID["view.preview"].action)
         await driver.until(lambda: "from 150 columns" in driver.text, "it says so")
 
 

@@ -136,7 +136,7 @@ async def test_keys_are_offered_only_where_something_was_found(library: Library)
     async with shown(library, ONE) as (_, view):
         assert view.hint_words == {}
         view.show(SearchAnswer())
-        assert set(view.hint_words) == {"Play", "Queue", "Bookmark"}
+        assert set(view.hint_words) == {"found.play", "found.queue", "found.bookmark"}
         view.action_queue()
         await view.action_choose()
         await view.action_bookmark()

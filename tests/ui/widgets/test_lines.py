@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.app_driver import WidgetHost, run_app
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, Tab
 
@@ -20,7 +21,7 @@ HINTS = (
     ("enter", "Play", "app.note('play')"),
     ("x", LONG, "app.note('long')"),
     ("s", "Sort", "app.note('sort')"),
-    ("?", "Help", "app.note('help')"),
+    ("?", "Help", BY_ID["app.help"].action),
 )
 TABS = (Tab("1", "Library", 0, "app.note('library')"), Tab("2", "Queue", 3, "app.note('queue')"))
 SHORT_TABS = " 1 Library  2 "
@@ -41,6 +42,9 @@ class Host(WidgetHost):
 
     def action_note(self, what: str) -> None:
         self.noted.append(what)
+
+    def action_run(self, ident: str) -> None:
+        self.noted.append(ident)
 
 
 @asynccontextmanager
@@ -94,7 +98,7 @@ async def test_click_runs_the_action_of_the_hint_under_the_mouse() -> None:
         text = key_line(app, HINTS[2:])
         for x in (0, text.index("?") - 1, text.index("?"), len(" s Sort  ? Help  ")):
             await pilot.click(line, offset=(x, 0))
-        assert app.noted == ["sort", "sort", "help"]
+        assert app.noted == ["sort", "sort", "app.help"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import PLAIN
 from tui_pod.ui.widgets.rows import RowPane
@@ -83,8 +82,9 @@ class Rows(RowPane):
 
     def __init__(self, count: int) -> None:
         super().__init__("rows")
+        self.chosen_by = "choose"
         self.count = count
-        self.runs: list[tuple[ListCommand, int]] = []
+        self.runs: list[str] = []
         self.moves = 0
         self.drew: list[int] = []
 
@@ -99,8 +99,8 @@ class Rows(RowPane):
     def draw_blank(self, line: int) -> Strip:
         return self.framed([(f"blank {line}", PLAIN)])
 
-    def run(self, command: ListCommand, by: int = 0) -> None:
-        self.runs.append((command, by))
+    def action_run(self, ident: str) -> None:
+        self.runs.append(ident)
 
     def on_cursor_moved(self) -> None:
         self.moves += 1
@@ -243,7 +243,7 @@ async def test_click_moves_the_cursor_and_a_double_click_chooses(library: Librar
         await driver.click(pane, 0, 1)  # the border
         assert pane.cursor == 1
         await driver.click(pane, 5, 1, times=2)
-        assert (pane.cursor, pane.runs) == (0, [(ListCommand.CHOOSE, 0)])
+        assert (pane.cursor, pane.runs) == (0, ["choose"])
 
 
 async def test_click_below_the_last_row_does_nothing(library: Library) -> None:
@@ -284,13 +284,6 @@ async def test_scroll_bar_moves_by_whole_cells_and_to_the_very_end(library: Libr
             pane.scroll_to(y=top, animate=False, force=True, immediate=True)
             await driver.settle()
             assert pane.vertical_scrollbar.position == position
-
-
-def test_commands_are_named_as_in_the_table_of_keys() -> None:
-    pane = Rows(1)
-    pane.action_choose()
-    pane.action_run("queue_move", -1)
-    assert pane.runs == [(ListCommand.CHOOSE, 0), (ListCommand.QUEUE_MOVE, -1)]
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 3), (3, 1)])

@@ -355,7 +355,7 @@ async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Li
 async def test_words_without_times_are_not_moved(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         await driver.press("t")
-        driver.app.action_nudge(-0.5)
+        driver.main.transcript.nudge(-0.5)
         await driver.settle()
         assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
         assert not driver.services.nudges
@@ -567,7 +567,7 @@ async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> No
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t")
         for _ in range(10):
-            driver.app.action_nudge(0.5)
+            driver.main.transcript.nudge(0.5)
         await driver.settle()
         await driver.play(22)  # `Two.` begins at 20
         assert by_look(driver)["active"] == "One."
@@ -579,7 +579,7 @@ async def test_words_read_again_at_once_are_read_once(library: Library, recwarn:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t")
         for _ in range(2):
-            driver.app.action_nudge(0.5)
+            driver.main.transcript.nudge(0.5)
         await driver.settle()
     gc.collect()  # warns of a coroutine that was never awaited
     assert not recwarn.list

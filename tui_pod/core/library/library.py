@@ -17,12 +17,16 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.topics import ROOT, TopicTable, arrange, has_member
-from tui_pod.core.text.clean import fold
+from tui_pod.core.text.clean import clean, counted, fold
 
 if TYPE_CHECKING:
     from tui_pod.core.library.own_lists import OwnList
     from tui_pod.core.library.parts import Move
     from tui_pod.core.library.podcast_settings import PodcastSettings
+
+
+SHOWN_TITLE = 40
+"""Characters of a title within a sentence: a notice is one line."""
 
 
 class CatalogsError(UserError):
@@ -164,6 +168,11 @@ class Library:
         """Return the episode `ident`; None when it is not in the library."""
         index = self.index(ident)
         return None if index is None else self.episode(index)
+
+    def named(self, episodes: Sequence[str]) -> str:
+        """Return the title of one episode, in quotes, or the number of several."""
+        index = self.index(episodes[0]) if len(episodes) == 1 else None
+        return counted(len(episodes)) if index is None else f"“{clean(self.titles[index], SHOWN_TITLE)}”"
 
     def duration(self, index: int) -> float | None:
         """Return the length in seconds as the catalogue says; None when unknown."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
+from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.list_editor import ListEditor
@@ -38,7 +39,6 @@ from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clock as clock_text
-from tui_pod.core.text.clean import counted
 from tui_pod.core.wall_time import local_date
 
 
@@ -270,14 +270,20 @@ class PlaybackController:
         else:
             self.play_from(episode, 0.0, context)
 
-    def toggle_pause(self) -> None:
-        """Pause, or go on after a small rewind when the pause was long; play a held episode."""
+    def toggle_pause(self, play: Callable[[], Outcome] | None = None) -> Outcome:
+        """Pause, or go on after a small rewind when the pause was long; play a held episode.
+
+        With nothing loaded, call `play`, if given.
+        """
+        if play is not None and not self.can_pause:
+            return play()
         if self._interlude is not None:
             self._interlude.set_paused(not self._interlude.is_paused)
         elif not self.is_paused:
             self._player.toggle_pause()
         elif not self.handover.cancel():
             self.set_paused(False)
+        return DONE
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
@@ -316,18 +322,18 @@ class PlaybackController:
         """Check a load that waits; to be called four times a second while one does."""
         self._player.tick()
 
-    def seek_to(self, position: float) -> None:
+    def seek_to(self, position: float) -> Outcome:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
-        self._seek(partial(self._player.seek_to, position))
+        return self._seek(partial(self._player.seek_to, position))
 
-    def _seek(self, seek: Callable[[], None]) -> None:
+    def _seek(self, seek: Callable[[], None]) -> Outcome:
         if not self.playback.is_loaded:
-            self._listener.tell(NOTHING_PLAYS)
-            return
+            return refused(NOTHING_PLAYS)
         before = self.playback.position
         self._player.tracker.decide()
         seek()
         self._note_seek(before, self.playback.position)
+        return DONE
 
     def _note_seek(self, before: float, after: float) -> None:
         episode = self.playback.episode
@@ -336,37 +342,39 @@ class PlaybackController:
             undo, redo = partial(self._put_seek, episode, before), partial(self._put_seek, episode, after)
             self.undo_history.add(Change(label, undo, redo, sought=episode, at=self._state.ports.clock()))
 
-    def seek_by(self, seconds: float) -> None:
+    def seek_by(self, seconds: float) -> Outcome:
         """Go `seconds` forward, or back when negative."""
-        self.seek_to(self.playback.position + seconds)
+        return self.seek_to(self.playback.position + seconds)
 
-    def step_back(self, is_small: bool = False) -> None:
+    def step_back(self, is_small: bool = False) -> Outcome:
         """Go back by the listener's step."""
         options = self._state.options
-        self.seek_by(-(options.seek_small if is_small else options.seek_back))
+        return self.seek_by(-(options.seek_small if is_small else options.seek_back))
 
-    def step_forward(self, is_small: bool = False) -> None:
+    def step_forward(self, is_small: bool = False) -> Outcome:
         """Go forward by the listener's step."""
         options = self._state.options
-        self.seek_by(options.seek_small if is_small else options.seek_forward)
+        return self.seek_by(options.seek_small if is_small else options.seek_forward)
 
-    def seek_mark(self, direction: int) -> None:
+    def seek_mark(self, direction: int) -> Outcome:
         """Go to the next (1) or previous (-1) chapter or sentence."""
-        self._seek(partial(self._player.seek_mark, direction))
+        return self._seek(partial(self._player.seek_mark, direction))
 
-    def next(self) -> None:
+    def next(self) -> Outcome:
         """Play what comes next; the current episode keeps its position, and a session is planned again without it."""
         if self._interlude is not None:
             self._interlude.answer(is_known=True)
         elif not self.sessions.skip():
-            self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
+            return refused(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
+        return DONE
 
-    def previous(self) -> None:
+    def previous(self) -> Outcome:
         """Play what came before in the queue or the list, else what played before; else restart the episode."""
         if self._interlude is not None:
             self._interlude.answer(is_known=False)
         elif not self._up_next.previous():
-            self.seek_to(0.0)
+            return self.seek_to(0.0)
+        return DONE
 
     def set_sleep(self, timer: SleepTimer | None) -> None:
         """Set the sleep timer; None turns it off."""
@@ -445,29 +453,28 @@ class PlaybackController:
 
     # -- the queue -------------------------------------------------------------------------------------
 
-    def queue_last(self, episodes: Sequence[str]) -> None:
+    def queue_last(self, episodes: Sequence[str]) -> Outcome:
         """Put episodes at the end of the queue."""
-        self._change_queue(f"{counted(len(episodes))} queued", self.queue.add_last(episodes))
+        return self._change_queue(f"{self.library.named(episodes)} queued", self.queue.add_last(episodes))
 
-    def queue_next(self, episodes: Sequence[str]) -> None:
+    def queue_next(self, episodes: Sequence[str]) -> Outcome:
         """Make episodes the next to play."""
-        self._change_queue(f"{counted(len(episodes))} queued next", self.queue.add_next(episodes))
+        return self._change_queue(f"{self.library.named(episodes)} queued next", self.queue.add_next(episodes))
 
-    def unqueue(self, episodes: Sequence[str]) -> str:
-        """Take episodes out of the queue; return what was done."""
-        label = f"{counted(len(episodes))} taken out of the queue"
-        self._change_queue(label, self.queue.remove(episodes))
-        return label
+    def unqueue(self, episodes: Sequence[str]) -> Outcome:
+        """Take episodes out of the queue."""
+        return self._change_queue(f"{self.library.named(episodes)} taken out of the queue", self.queue.remove(episodes))
 
     def move_in_queue(self, episode: str, by: int) -> None:
         """Move an episode within what is upcoming, down when `by` is positive."""
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
-    def _change_queue(self, label: str, queue: Queue) -> None:
+    def _change_queue(self, label: str, queue: Queue) -> Outcome:
         before, put = self.queue, self._put_queue
         if queue != before:
             self.undo_history.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
             put(before, queue)
+        return changed(label)
 
     def _put_queue(self, before: Queue, after: Queue) -> None:
         self.sessions.follow(before, after)
@@ -475,25 +482,24 @@ class PlaybackController:
 
     # -- undo ------------------------------------------------------------------------------------------
 
-    def undo(self) -> None:
-        """Undo the last change and show its name."""
-        self._step(is_undo=True)
+    def undo(self) -> Outcome:
+        """Undo the last change."""
+        return self._step(is_undo=True)
 
-    def redo(self) -> None:
-        """Redo the last undone change and show its name."""
-        self._step(is_undo=False)
+    def redo(self) -> Outcome:
+        """Redo the last undone change."""
+        return self._step(is_undo=False)
 
-    def _step(self, is_undo: bool) -> None:
+    def _step(self, is_undo: bool) -> Outcome:
         find = self.undo_history.undo if is_undo else self.undo_history.redo
         status, playing = self.progress_index.status, self.playback.episode
         while (change := find()) is not None and change.sought not in (None, playing):
             if status(change.sought or "") is not Status.PLAYED:  # else the seek no longer matters
                 break
         if change is None:
-            self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
-            return
+            return refused(f"Nothing to {'undo' if is_undo else 'redo'}.")
         (change.undo if is_undo else change.redo)()
-        self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
+        return Outcome(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
 
     def _put_seek(self, episode: str, position: float) -> None:
         self._player.tracker.decide()

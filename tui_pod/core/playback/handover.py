@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -156,15 +157,15 @@ class Handover:
         self._undo.add(self._change(episode, before, position))
         self._state.ports.listener.tell(f"{_moved(before, position, origin)} · {key_of('undo')} goes back")
 
-    def take_over(self) -> None:
+    def take_over(self) -> Outcome:
         """Go to the position that was offered; can be undone."""
         offer, episode, before = self._offer, self._state.playback.episode, self._state.playback.position
         if offer is None or offer.load != self._state.playback.load or episode is None:
-            self._state.ports.listener.tell("No other machine has a newer position.")
-            return
+            return refused("No other machine has a newer position.")
         self._seek(episode, offer.position)
         self._offer = None
         self._undo.add(self._change(episode, before, offer.position))
+        return DONE
 
     def advanced(self) -> None:
         """Note that the episode played on; after a while that confirms its position."""

@@ -10,7 +10,7 @@ from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
-from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.text.clean import clean
 
 
 class ListEditor(EditableRecords[OwnList]):
@@ -47,7 +47,7 @@ class ListEditor(EditableRecords[OwnList]):
             raise UserError(f"“{former.name}” is a smart list: its rule decides what is on it")
         known = former.episodes if former is not None else ()
         added = [ident for ident in dict.fromkeys(episodes) if ident not in known]
-        label = f"{counted(len(added))} put on “{clean(name, MAX_NAME)}”"
+        label = f"{self._state.library.named(added)} put on “{clean(name, MAX_NAME)}”"
         if added or former is None:
             new = former or OwnList(name, self._state.ports.clock())
             self.set(new._replace(episodes=(*known, *added)), label, former and new.name)
@@ -59,7 +59,8 @@ class ListEditor(EditableRecords[OwnList]):
         if former is None:
             return ""
         kept = tuple(ident for ident in former.episodes if ident not in gone)
-        label = f"{counted(len(former.episodes) - len(kept))} taken off “{former.name}”"
+        taken = [ident for ident in former.episodes if ident in gone]
+        label = f"{self._state.library.named(taken)} taken off “{former.name}”"
         self.set(former._replace(episodes=kept), label, former.name)
         return label
 

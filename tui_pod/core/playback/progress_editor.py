@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.text.clean import counted
 
 
 class ProgressEditor:
@@ -34,36 +34,34 @@ class ProgressEditor:
         self._handover = handover
         self._changed = changed
 
-    def toggle_played(self, episodes: Sequence[str]) -> str:
-        """Mark episodes as played, or as unplayed when all of them are played; return what was done, as `mark` does."""
+    def toggle_played(self, episodes: Sequence[str]) -> Outcome:
+        """Mark episodes as played, or as unplayed when all of them are played."""
         are_played = all(self._state.progress_index.status(ident) is Status.PLAYED for ident in episodes)
         return self.mark(episodes, played=not are_played)
 
-    def mark(self, episodes: Sequence[str], played: bool) -> str:
-        """Mark episodes played or unplayed; can be undone. Return what was done, such as `2 episodes marked …`."""
+    def mark(self, episodes: Sequence[str], played: bool) -> Outcome:
+        """Mark episodes played or unplayed."""
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        label = f"{counted(len(after))} marked {'played' if played else 'unplayed'}"
-        self._change(label, after)
-        return label
+        return self._change(f"{self._state.library.named(changed)} marked {'played' if played else 'unplayed'}", after)
 
-    def dismiss(self, episodes: Sequence[str]) -> str:
-        """Remove episodes from Continue until they are played again; can be undone. Return what was done."""
-        label = f"{counted(len(episodes))} taken off Continue"
+    def dismiss(self, episodes: Sequence[str]) -> Outcome:
+        """Remove episodes from Continue until they are played again."""
         after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
-        self._change(label, after)
-        return label
+        return self._change(f"{self._state.library.named(episodes)} taken off Continue", after)
 
     def note_replay(self, episode: str, former: Progress) -> None:
         """Make it undoable that playing an episode removes its mark as played."""
         unplayed = former.marked(False, former.updated)
-        self._note("1 episode marked unplayed by playing it", {episode: former}, {episode: unplayed})
+        named = self._state.library.named([episode])
+        self._note(f"{named} marked unplayed by playing it", {episode: former}, {episode: unplayed})
 
-    def _change(self, label: str, after: Mapping[str, Progress]) -> None:
+    def _change(self, label: str, after: Mapping[str, Progress]) -> Outcome:
         if after:
             self._note(label, {ident: self._state.progress_index.get(ident) for ident in after}, after)
             self.put(after)
+        return Outcome(label, can_undo=True)
 
     def _note(self, label: str, before: Mapping[str, Progress | None], after: Mapping[str, Progress | None]) -> None:
         self._undo.add(Change(label, partial(self.put, before), partial(self.put, after)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.play_context import TABLE
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import setting_records
@@ -110,14 +111,14 @@ class SleepPlace:
             said = f"{key_of('sleep.back')} goes back to {self._text}, where you set the sleep timer."
             self._state.ports.listener.tell(said)
 
-    def go_back(self) -> None:
+    def go_back(self) -> Outcome:
         """Play on from the place where the timer was set."""
         if not self._text:
-            self._state.ports.listener.tell("No sleep timer was set in what is still in the library.")
-            return
+            return refused("No sleep timer was set in what is still in the library.")
         self._has_slept = False
         self._save()
         self._play_from(self._episode, self._position)
+        return DONE
 
     @property
     def _text(self) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tui_pod.core.library.episode import Episode, is_book
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_rule, make_speed_rule
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
@@ -77,24 +78,24 @@ class Mixer:
             state.sound = sound
             self._player.set_sound(sound)
 
-    def toggle_level(self) -> None:
+    def toggle_level(self) -> Outcome:
         """Turn the same loudness for all recordings on or off, and remember it."""
         sound = self.usual_sound
-        self._set_sound(sound._replace(is_level=not sound.is_level), "level", "Balanced loudness")
+        return self._set_sound(sound._replace(is_level=not sound.is_level), "level", "Balanced loudness")
 
-    def toggle_silence(self) -> None:
+    def toggle_silence(self) -> Outcome:
         """Turn shorter silence on or off, and remember it."""
         sound = self.usual_sound
-        self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
+        return self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
 
-    def _set_sound(self, sound: Sound, key: str, told: str) -> None:
-        """Use a sound wherever nothing else is set, and tell the listener."""
+    def _set_sound(self, sound: Sound, key: str, name: str) -> Outcome:
+        """Use a sound wherever nothing else is set; `name` says what it is."""
         is_on = sound > self.usual_sound
         self.usual_sound = sound
         self._remember(key, is_on)
         self._use_sound(self._state.library.index(self._state.playback.episode))
         own = "" if self._state.sound == sound else " What plays has settings of its own."
-        self._state.ports.listener.tell(f"{told}: {'on' if is_on else 'off'}.{own}")
+        return Outcome(f"{name}: {'on' if is_on else 'off'}.{own}")
 
     def devices(self) -> list[tuple[str, str]]:
         """Return the names and descriptions of the sound devices: the system's choice first, with an empty name."""

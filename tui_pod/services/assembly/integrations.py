@@ -5,12 +5,14 @@ Imported after the first paint.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_pod.config.settings import bound_actions
+from tui_pod.core.actions import render_keys
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.hooks import Hooks
 from tui_pod.integrations.player_api import PlayerApi
-from tui_pod.integrations.remote_actions import Actions, RemoteActions
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
@@ -31,7 +33,6 @@ async def start_integrations(
     host: TerminalHost | None,
     state: Path,
     synced_at: Callable[[], datetime | None],
-    actions: Actions,
 ) -> None:
     """Start each integration on its own; one that fails stays off, with a line in the log."""
     from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
@@ -52,7 +53,8 @@ async def start_integrations(
     hooks = {name.removeprefix("on_"): command for name, command in context.settings.hooks.values().items()}
     if any(hooks.values()):
         broadcast.add(Hooks(hooks, api.status, lambda: controller.bookmarks))
-    remote = RemoteControl(api, state, RemoteActions(controller, actions))
+    with_keys = partial(render_keys, actions=bound_actions(context.settings))
+    remote = RemoteControl(api, state, context.frontend.run_action, with_keys)
     try:
         await remote.start()
         broadcast.add(remote)

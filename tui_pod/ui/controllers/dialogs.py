@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.topics import list_key
+from tui_pod.core.outcome import changed
 from tui_pod.core.selection.list_query import Filter
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class DialogController:
             topic = screen.model.library.topics.with_key(list_key(wanted.name))
             if wanted.name != former and topic is not None:  # a new rule has the search and the filter now
                 screen.listing.change_query(screen.model.query._replace(query="", filter=Filter.ALL))
-                screen.open_entry(topic)
+                screen.listing.open_entry(topic)
 
         screen, name = self._screen, own_list.name if former else "A smart list"
         self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save, self._services.first.settings))
@@ -130,7 +131,7 @@ class DialogController:
         except UserError as error:
             self._screen.app.notify(f"{str(error)[:1].upper()}{str(error)[1:]}.", severity="error")
         else:
-            self._screen.tell_done(done)
+            self._screen.show_outcome(changed(done))
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
@@ -152,4 +153,4 @@ class DialogController:
         topics = self._screen.model.library.topics
         topic = next((topic for topic in range(1, len(topics.names)) if topics.feed(topic) == feed_id), None)
         if topic is not None:
-            self._screen.open_entry(topic)
+            self._screen.listing.open_entry(topic)

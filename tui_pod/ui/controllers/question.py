@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.player.snapshot import PlayerStatus
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class QuestionController:
 
         text = fit(f"Question: {self._text}", max(MIN_ROOM, width - ROOM_FOR_KEYS)).rstrip()
         later = self._services.first.with_keys(key_of("search.clear"))
-        return ("enter", text, "screen.show_question"), (later, "Later", "screen.clear")
+        return ("enter", text, BY_ID["question.show"].action), (later, "Later", BY_ID["search.clear"].action)
 
     def offer(self, card: Card, question: Question) -> None:
         """Offer a question until it is shown or dismissed, the cursor moves, or another episode begins."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.ui import status_texts
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
@@ -58,7 +59,7 @@ class StatusController:
         if screen.is_active:
             own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
-            hints = tuple(hint for hint in hints if self._has_work or hint[1] != "Stop")
+            hints = tuple(hint for hint in hints if self._has_work or hint[2] != BY_ID["work.stop"].action)
             if focus != "search" and (offered := screen.question.hints(screen.size.width)):
                 hints = (*offered, *(hint for hint in hints if hint[0] not in (offered[0][0], offered[1][0])))
         screen.query_one("#keys", KeyLine).hints = hints

@@ -69,7 +69,7 @@ class ViewController:
         await self._screen.mount(view, after="#panes")
         self._set_open(True)
         self._screen.set_focus(view)
-        self._screen.close_search()  # only now: until then the field takes the keys
+        self._screen.search.close()  # only now: until then the field takes the keys
 
     async def _make_statistics(self) -> Widget:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
@@ -85,7 +85,7 @@ class ViewController:
         self._forget()
         screen = self._screen
         self._bookmarks = BookmarksView(
-            self._services, self._grouping, screen.edit_bookmark, screen.dialogs.subscribe_again
+            self._services, self._grouping, screen.dialogs.bookmark, screen.dialogs.subscribe_again
         )
         return self._bookmarks
 
@@ -93,7 +93,7 @@ class ViewController:
         from tui_pod.ui.screens.everywhere import EverywhereView  # after the first paint
 
         self._forget()
-        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.edit_bookmark)
+        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.dialogs.bookmark)
         return self._everywhere
 
     def _forget(self) -> None:
@@ -109,4 +109,4 @@ class ViewController:
 
     def _choose(self, topics: TopicTable, topic: int) -> None:
         """Open a topic, given by its index in the topics that the statistics were computed with."""
-        self._screen.open_entry(topics.found_in(self._screen.model.library.topics, topic))
+        self._screen.listing.open_entry(topics.found_in(self._screen.model.library.topics, topic))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.content import Content
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
@@ -69,7 +69,8 @@ class BookmarksView(ChoiceLines):
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
         first = "Bookmark" if controller.playback.is_loaded else ""
-        empty = dict.fromkeys(("Play", "Copy", "Group", "Remove"), "") | {"Note": first}
+        needless = "bookmark.play", "bookmark.copy", "bookmark.group", "bookmark.remove"
+        empty = dict.fromkeys(needless, "") | {"bookmark.edit": first}
         self.hint_words = {} if self._bookmarks else empty
         self._lay_out(groups)
 
@@ -144,7 +145,7 @@ class BookmarksView(ChoiceLines):
         if (bookmark := self.current) is not None:
             self._edit(bookmark)
         else:
-            await self.run_action("app.bookmark")
+            await self.run_action(BY_ID["bookmark.add"].action)
 
     def action_remove(self) -> None:
         """Remove the bookmark at the cursor."""

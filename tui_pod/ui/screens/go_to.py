@@ -36,7 +36,7 @@ class GoToScreen(InputDialog):
         if not playback.is_loaded:
             self.dismiss()
             if not event.value:
-                self._tui.main_screen.episodes.action_choose()  # as the line below the field says
+                self._tui.main_screen.episodes.action_run("episode.play")  # as the line below the field says
             return
         try:
             position = parse_position(event.value, playback.position, playback.duration)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -11,11 +13,11 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui_pod.core.actions import BY_ID, OF_THE_LIST, key_of
+from tui_pod.core.actions import MOVING_ON, OF_THE_LIST
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.services.hints import GONE
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.dialogs import DialogController
@@ -27,7 +29,6 @@ from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.status import StatusController
 from tui_pod.ui.controllers.transcript import TranscriptController
 from tui_pod.ui.controllers.views import ViewController
-from tui_pod.ui.list_commands import ListCommand, run_command
 from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
@@ -40,12 +41,9 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from textual.widgets import Input
 
     from tui_pod.core.library.row_states import DownloadState
+    from tui_pod.core.outcome import Outcome
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
-
-
-_OF_THE_LIST = frozenset(BY_ID[ident].action for ident in OF_THE_LIST)
 
 
 class MainScreen(Screen[None]):
@@ -59,7 +57,8 @@ class MainScreen(Screen[None]):
     def __init__(self, services: Services, show_dialog: Callable[[Screen[None]], AwaitMount]) -> None:
         """Show the library; `show_dialog` shows a dialog over it."""
         super().__init__()
-        self._services = services
+        self.services = services
+        """What the screen shows, and acts on."""
         self.model = EpisodeListModel(services)
         self.dialogs = DialogController(self, services, show_dialog)
         self.listing = ListingController(self, services)
@@ -80,16 +79,16 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
-        first = self._services.first
+        first = self.services.first
         bar = PlaybackBar(first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"))
         yield bar.data_bind(MainScreen.playback)
-        yield KeyLine(self._services.first.is_ascii)
+        yield KeyLine(self.services.first.is_ascii)
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
         self.status.begin()
         self.topic_tree.border_title = "Topics"
-        self.episodes.gone_text = self._services.first.with_keys(GONE)
+        self.episodes.gone_text = self.services.first.with_keys(GONE)
         self.listing.show()
         self.topic_tree.go_to(self.model.query.entry)
         self.listing.progress_changed(frozenset())
@@ -103,7 +102,7 @@ class MainScreen(Screen[None]):
     @property
     def controller(self) -> PlaybackController:
         """Controls playback; created on first use."""
-        return self._services.controller
+        return self.services.controller
 
     @property
     def topic_tree(self) -> TopicTree:
@@ -141,13 +140,13 @@ class MainScreen(Screen[None]):
             self.show_former_pane()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Disable keys of the list while a view hides it."""
-        if action == "show_question":
+        """Disable keys of the list while a view hides it, and that of a question unless one is offered."""
+        ident = parameters[0] if action == "run" else ""
+        if ident == "question.show":
             return self.question.is_offered and (self.focused is None or self.focused.id != "search")
-        asked = f"screen.{action}({', '.join(map(repr, parameters))})".removesuffix("()")
-        return not (self.views.is_open and asked in _OF_THE_LIST)
+        return not (self.views.is_open and ident in OF_THE_LIST)
 
-    def action_focus_pane(self) -> None:
+    def change_pane(self) -> None:
         """Go to the next pane."""
         self.show_pane(is_tree=self.focused is not self.topic_tree and self.focused is not self.episode.pane)
 
@@ -170,10 +169,6 @@ class MainScreen(Screen[None]):
             self.set_focus(self.episodes)
 
     # -- what is listed --------------------------------------------------------------------------------
-
-    def open_entry(self, entry: int) -> None:
-        """List the episodes of a topic or smart list, and give the list the focus."""
-        self.listing.open_entry(entry)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the progress of downloads by episode id; None: there is no download."""
@@ -205,18 +200,6 @@ class MainScreen(Screen[None]):
 
     # -- search, filter, sort --------------------------------------------------------------------------
 
-    async def action_search(self) -> None:
-        """Open the search field."""
-        await self.search.open()
-
-    def action_search_next(self, by: int) -> None:
-        """Jump to the next (1) or previous (-1) match."""
-        self.search.go_on(by)
-
-    def close_search(self) -> None:
-        """Hide the search field; what it found stays."""
-        self.search.close()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
         self.search.type(event.value)
@@ -234,7 +217,7 @@ class MainScreen(Screen[None]):
         self.app.clear_notifications()
         self.app.screen.query("ToastHolder").remove()  # Textual leaves empty holders, and the fifth hides later notices
 
-    def action_clear(self) -> None:
+    def _clear(self) -> None:
         """Take the notices away; close what was opened last, else clear the search of the list, else the selection."""
         self.clear_notices()
         if self.focused is None:
@@ -242,14 +225,6 @@ class MainScreen(Screen[None]):
         if self._open_views.escape():
             return
         self.listing.clear()
-
-    def action_filter(self) -> None:
-        """Switch to the next filter."""
-        self.listing.change_query(self.model.next_filter(), keeps_cursor=True)
-
-    def action_sort(self) -> None:
-        """Switch to the next order."""
-        self.listing.change_query(self.model.next_sort(), keeps_cursor=True)
 
     # -- commands of the panes -------------------------------------------------------------------------
 
@@ -269,20 +244,31 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
-        if event.command is ListCommand.COLLECT:
-            self.dialogs.collect(event.episodes)
-            return
-        done = run_command(event.command, event.episodes, self._services, self.model, event.by)
-        if event.command is ListCommand.QUEUE_MOVE and done:
-            self.app.notify(f"{done}.")
-        elif event.command is ListCommand.REMOVE or len(event.episodes) > 1:  # else the row shows it
-            self.tell_done(done)
+        self._run_command(event.ident, event.episodes)
         self.selection_changed()
 
-    def tell_done(self, done: str) -> None:
-        """Say what was done, if anything, and how to undo it."""
-        if done:
-            self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
+    def _run_command(self, ident: str, episodes: Sequence[str], entry: int | None = None) -> None:
+        """Run the command of an action on episodes, or on an entry of the tree; say what it did unless the row does."""
+        from tui_pod.services.commands import Subject, run_command  # after the first paint
+
+        if ident == "list.collect":
+            if episodes:
+                self.dialogs.collect(episodes)
+            return
+        if ident in ("undo", "redo"):
+            self.clear_notices()  # one of them may offer this undo
+        dialogs = self.dialogs
+        outcome = run_command(
+            ident, Subject(self.services, self.model, episodes, entry, dialogs.hide_course, dialogs.bookmark)
+        )
+        is_seen = entry is None and len(episodes) == 1 and ident in MOVING_ON
+        if not (outcome.is_done and is_seen):
+            self.show_outcome(outcome)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show what was done, and how to undo it, or why nothing was."""
+        if outcome.text:
+            self.app.notify(outcome.notice)
 
     @on(EpisodeList.SelectionChanged)
     @on(EpisodeList.Resized)
@@ -294,31 +280,59 @@ class MainScreen(Screen[None]):
     @on(TopicTree.TopicCommandChosen)
     def _on_tree_command(self, event: TopicTree.TopicCommandChosen) -> None:
         entry = event.entry_in(self.model.library.topics)
-        if event.command is ListCommand.CHOOSE:
-            self.open_entry(entry)
-        elif event.command is ListCommand.REMOVE:
-            if (own := self.model.library.lists.get(entry)) is not None:
-                self.tell_done(self.controller.lists.remove(own.name))
-            elif (feed := self.model.feed(entry)) is not None:
-                self._services.feeds.remove_feed(feed)
-            elif self._services.feeds.settings.is_course_topic(self.model.library, entry):
-                self.dialogs.hide_course()
-            else:
-                self.app.notify(NOT_REMOVABLE)
-        elif not (episodes := self.model.episodes_of(entry)):
-            return
-        elif event.command is ListCommand.COLLECT:
-            self.dialogs.collect(episodes)
+        if event.ident == "topic.open":
+            self.listing.open_entry(entry)
         else:
-            self.tell_done(run_command(event.command, episodes, self._services, self.model))
+            self._run_command(event.ident, self.model.episodes_of(entry), entry)
 
     @on(PlaybackBar.SeekRequested)
     def _on_seek(self, event: PlaybackBar.SeekRequested) -> None:
-        self.controller.seek_to(event.position)
+        self.show_outcome(self.controller.seek_to(event.position))
 
-    # -- views and dialogs -----------------------------------------------------------------------------
+    # -- actions ---------------------------------------------------------------------------------------
 
-    async def action_transcript(self) -> None:
+    @cached_property
+    def _actions(self) -> dict[str, Callable[[], object]]:
+        """What only a screen does, by the ids in the table of keys; an awaitable result is awaited."""
+        model, listing, dialogs = self.model, self.listing, self.dialogs
+        return {
+            "question.show": self.question.show,
+            "focus.next": self.change_pane,
+            "focus.previous": self.change_pane,
+            "audio.device": dialogs.devices,
+            "search.start": self.search.open,
+            "search.everywhere": partial(self._show_view, 5),
+            "search.next": partial(self.search.go_on, 1),
+            "search.previous": partial(self.search.go_on, -1),
+            "search.clear": self._clear,
+            "list.filter": lambda: listing.change_query(model.next_filter(), keeps_cursor=True),
+            "list.sort": lambda: listing.change_query(model.next_sort(), keeps_cursor=True),
+            "list.go_to_playing": listing.go_to_playing,
+            "feed.add": dialogs.add_feed,
+            "feed.settings": lambda: dialogs.settings(is_of_topic=self.focused is self.topic_tree),
+            "view.details": self._show_details,
+            "view.episode": self._show_details,
+            "view.preview": self.episode.toggle,
+            "view.transcript": self._show_transcript,
+            "transcript.nudge_back": partial(self.transcript.nudge, -0.5),
+            "transcript.nudge_forward": partial(self.transcript.nudge, 0.5),
+            "session.plan": dialogs.plan,
+            "view.library": lambda: self._show_list(model.topic),
+            "view.session": lambda: self._show_list(SmartList.QUEUE),
+            "view.statistics": partial(self._show_view, 3),
+            "view.bookmarks": partial(self._show_view, 4),
+        }
+
+    async def action_run(self, ident: str) -> None:
+        """Run an action by its id."""
+        own = self._actions.get(ident)
+        if own is None:
+            here = self.model.episode if self.app.screen is self else None  # a dialog has no cursor in the list
+            self._run_command(ident, [here] if here is not None else [])
+        elif isawaitable(result := own()):
+            await result
+
+    async def _show_transcript(self) -> None:
         """Show or hide the transcript of what plays, or of the row to which the listener moved the cursor."""
         self.episode.hide_details()
         wanted = self.model.to_read()
@@ -331,44 +345,7 @@ class MainScreen(Screen[None]):
         else:
             await self.transcript.open(wanted)
 
-    def edit_bookmark(self, bookmark: Bookmark) -> None:
-        """Edit the note and the text of a bookmark."""
-        self.dialogs.bookmark(bookmark)
-
-    def action_show_question(self) -> None:
-        """Show the question that is offered."""
-        self.question.show()
-
-    async def action_add_feed(self) -> None:
-        """Ask for a podcast to add."""
-        await self.dialogs.add_feed()
-
-    async def action_choose_device(self) -> None:
-        """Choose the sound device."""
-        await self.dialogs.devices()
-
-    async def action_plan(self) -> None:
-        """Plan a session."""
-        await self.dialogs.plan()
-
-    async def action_feed_settings(self) -> None:
-        """Show the settings of a podcast."""
-        await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)
-
-    def action_refresh_feed(self, is_every: bool = False) -> None:
-        """Refresh the podcast of the open topic, or every podcast."""
-        if is_every:
-            self._services.feeds.refresh()
-        elif (feed := self.model.podcast(self.model.query.entry)) is None:
-            self.app.notify(NOT_A_PODCAST)
-        else:
-            self._services.feeds.refresh(feed)
-
-    def action_go_to_playing(self) -> None:
-        """Move the cursor to the playing episode."""
-        self.listing.go_to_playing()
-
-    async def action_details(self) -> None:
+    async def _show_details(self) -> None:
         """Show or hide the details of the episode at the cursor; in the tree: of the topic or podcast."""
         entry, is_of_topic = self.model.query.entry, self.focused is self.topic_tree
         if self.episode.is_detailed:
@@ -377,14 +354,10 @@ class MainScreen(Screen[None]):
             self.transcript.close()
             await self.episode.show_details(entry if is_of_topic else None)
 
-    def action_toggle_preview(self) -> None:
-        """Show or hide the pane beside the list."""
-        self.episode.toggle()
-
-    def action_view(self, number: int) -> None:
-        """Show the library, the queue, the statistics or the bookmarks."""
+    def _show_list(self, entry: int) -> None:
         self.transcript.close()
-        if number > 2:
-            self.views.open(number)
-        else:
-            self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)
+        self.listing.open_entry(entry)
+
+    def _show_view(self, number: int) -> None:
+        self.transcript.close()
+        self.views.open(number)

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.selection.list_query import Sort
@@ -110,7 +110,7 @@ class PlanScreen(InputDialog):
         """End the current session."""
         if self._controller.session is not None:
             self.dismiss()
-            await self.run_action("app.end_session")
+            await self.run_action(BY_ID["session.end"].action)
 
     @on(Input.Changed)
     def _show(self) -> None:
@@ -217,7 +217,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 class SleepScreen(ChoiceDialog):
     """Sets the sleep timer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("z", "app.sleep_timer", id="sleep.timer")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("z", BY_ID["sleep.timer"].action, id="sleep.timer")]
 
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller

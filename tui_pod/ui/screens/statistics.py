@@ -100,7 +100,7 @@ class StatisticsView(LinesView):
         region = self.scrollable_content_region
         self._lines = make_lines(self._shown, region.width - 2 * MARGIN, region.height)
         self._rows = [number for number, line in enumerate(self._lines) if line.topic is not None]
-        self.hint_words = {} if self._rows else {"Open": ""}
+        self.hint_words = {} if self._rows else {"statistics.open": ""}
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 

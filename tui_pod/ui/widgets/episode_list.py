@@ -13,14 +13,13 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui_pod.core.actions import BY_ID
+from tui_pod.core.actions import BY_ID, MOVING_ON
 from tui_pod.core.library.episode import Episode, has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, message, width_of
 from tui_pod.ui.widgets.episode_rows import (
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
 ROOM_FOR_DATE = 44
 """From this width on, a row shows a date (cells)."""
 
-MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
-"""Commands that move the cursor to the next row."""
-
 LOOKED_AT = 1_000
 """Most rows that are looked at for whether they need a second line."""
 
@@ -51,6 +47,7 @@ class EpisodeList(RowPane):
 
     BINDINGS = bindings("list", "move", "episodes")
     row_height = cursor_height = 2
+    chosen_by = "episode.play"
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = gone_text = ""
     """Texts for an empty list and for an episode that is no longer in the library."""
@@ -61,11 +58,11 @@ class EpisodeList(RowPane):
         """The cursor moved to another row."""
 
     class CommandChosen(Message):
-        """A command for episodes was requested."""
+        """An action on episodes was requested, by its id."""
 
-        def __init__(self, command: ListCommand, episodes: list[str], by: int = 0) -> None:
+        def __init__(self, ident: str, episodes: list[str]) -> None:
             super().__init__()
-            self.command, self.episodes, self.by = command, episodes, by
+            self.ident, self.episodes = ident, episodes
 
     class SelectionChanged(Message):
         """The selection changed."""
@@ -139,7 +136,7 @@ class EpisodeList(RowPane):
     def hint_words(self) -> dict[str, str]:
         """See `LinesView.hint_words`: what is downloaded is not downloaded again."""
         download = self._downloads.get(self._model.episode or "")
-        return {"Download": ""} if download is not None and download.is_whole else {}
+        return {"download.start": ""} if download is not None and download.is_whole else {}
 
     def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show the progress of downloads by episode id; None: there is no download."""
@@ -251,7 +248,7 @@ class EpisodeList(RowPane):
 
     async def action_left(self) -> None:
         """Go to the tree."""
-        await self.run_action("screen.focus_pane")
+        await self.run_action(BY_ID["focus.next"].action)
 
     def action_right(self) -> None:
         """Do nothing: there is no pane to the right."""
@@ -270,17 +267,17 @@ class EpisodeList(RowPane):
             self.refresh()
             self.post_message(self.SelectionChanged())
 
-    def run(self, command: ListCommand, by: int = 0) -> None:
-        """See `RowPane.run`: on the selection, else on the episode at the cursor; some commands move the cursor on."""
+    def action_run(self, ident: str) -> None:
+        """See `RowPane.action_run`: on the selection, else on the episode at the cursor, which may move on."""
         model = self._model
         if model.episode is None:
             return
-        is_selection = model.has_selection and command not in (ListCommand.CHOOSE, ListCommand.RESTART)
-        self.post_message(self.CommandChosen(command, model.chosen if is_selection else [model.episode], by))
+        is_selection = model.has_selection and ident not in (self.chosen_by, "episode.restart")
+        self.post_message(self.CommandChosen(ident, model.chosen if is_selection else [model.episode]))
         if is_selection:
             model.clear_selection()
             self.refresh()
-        elif command in MOVING_ON:
+        elif ident in MOVING_ON:
             self.go(self.cursor + 1)
 
 

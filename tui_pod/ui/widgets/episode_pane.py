@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.library.course import place_text
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
@@ -27,7 +27,6 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
@@ -174,7 +173,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     @property
     def hint_words(self) -> dict[str, str]:
         """See `LinesView.hint_words`: enter opens a topic or a link."""
-        return {"Play": "Open"} if self._episode is None or isinstance(self._target, str) else {}
+        return {"details.choose": "Open"} if self._episode is None or isinstance(self._target, str) else {}
 
     @property
     def _target(self) -> float | str | None:
@@ -359,7 +358,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     async def action_left(self) -> None:
         """Go back to the list or the tree."""
-        await self.run_action("screen.details")
+        await self.run_action(BY_ID["view.details"].action)
 
     def action_right(self) -> None:
         """Do nothing: there is no pane to the right."""
@@ -372,15 +371,15 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         elif target is not None and self._episode is not None:
             self._services.controller.play_from(self._episode.id, target)
         else:
-            self.action_run(ListCommand.CHOOSE)
+            self.action_run("topic.open" if self._episode is None else "episode.play")
 
-    def action_run(self, command: str, by: int = 0) -> None:
-        """Run a command of the list on the episode, or of the tree on the topic."""
+    def action_run(self, ident: str) -> None:
+        """Run an action of the list on the episode, or of the tree on the topic."""
         if self._episode is not None:
-            self.post_message(EpisodeList.CommandChosen(ListCommand(command), [self._episode.id], by))
+            self.post_message(EpisodeList.CommandChosen(ident, [self._episode.id]))
         elif self._topic is not None:
             topics, topic = self._topic
-            self.post_message(TopicTree.TopicCommandChosen(topic, topics, ListCommand(command)))
+            self.post_message(TopicTree.TopicCommandChosen(topic, topics, ident))
 
     def action_answer(self) -> None:
         """Show or hide the answer."""

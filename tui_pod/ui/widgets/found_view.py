@@ -52,7 +52,7 @@ class FoundView(ChoiceLines):
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
-        self.hint_words = {} if self._matches else dict.fromkeys(("Play", "Queue", "Bookmark"), "")
+        self.hint_words = {} if self._matches else dict.fromkeys(("found.play", "found.queue", "found.bookmark"), "")
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
 
@@ -142,8 +142,8 @@ class FoundView(ChoiceLines):
         """Queue the episode last."""
         if self._matches:
             found, _ = self._matches[self.cursor]
-            self._services.controller.queue_last([found.id])
-            self.notify(f"“{found.title}” is queued.", timeout=4, markup=False)
+            outcome = self._services.controller.queue_last([found.id])
+            self.notify(f"{outcome.text}.", timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
         """Bookmark the sentence; pressed again, edit its note."""

@@ -13,9 +13,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
-LAST_LEFT = "Help"
+LAST_LEFT = BY_ID["app.help"].action
 """The hint that is shown however narrow the line is: it leads to all other keys."""
 
 MIN_PATH = 14
@@ -62,11 +63,11 @@ class KeyLine(ActionLine):
         segments = [Segment(" ", base)]
         used = 1
         self._ends = ends = list[tuple[int, str]]()
-        kept = sum(self._size_of(key, word) for key, word, _ in self.hints if word == LAST_LEFT)
+        kept = sum(self._size_of(key, word) for key, word, action in self.hints if action == LAST_LEFT)
         for shown, word, action in self.hints:
             key = shown.translate(self.key_names)
             size = self._size_of(shown, word)
-            kept = 0 if word == LAST_LEFT else kept
+            kept = 0 if action == LAST_LEFT else kept
             if used + size + kept > width + 1:  # one of the spaces after the last one is the margin
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]

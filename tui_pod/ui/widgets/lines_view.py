@@ -13,6 +13,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import CURSOR, RAIL, Part, TextLine, look
 
@@ -102,7 +103,7 @@ class LinesView(ScrollView, can_focus=True):
 
     async def action_left(self) -> None:
         """Go back to the library."""
-        await self.run_action("screen.view(1)")
+        await self.run_action(BY_ID["view.library"].action)
 
     action_right = action_left
 

@@ -18,7 +18,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import ACCENT, CURSOR, IDLE, LINE, PLAIN, RAIL, Part, look, spread_parts
 
@@ -52,6 +51,8 @@ class RowPane(ScrollView, can_focus=True):
     """Lines of the row at the cursor."""
     cursor = 0
     """The row at the cursor."""
+    chosen_by = ""
+    """The id of the action of enter and of a double click."""
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
@@ -75,8 +76,8 @@ class RowPane(ScrollView, can_focus=True):
         """Return a line below the last row, `framed`."""
         return self.framed(())
 
-    def run(self, command: ListCommand, by: int = 0) -> None:
-        """Request a command for the cursor's row or the selection."""
+    def action_run(self, ident: str) -> None:
+        """Request an action on the cursor's row or the selection, by its id."""
         raise NotImplementedError
 
     def on_cursor_moved(self) -> None:
@@ -283,7 +284,7 @@ class RowPane(ScrollView, can_focus=True):
             if self._is_hit and event.button == RIGHT_BUTTON:
                 await self.run_action(BY_ID["view.details"].action)
         elif event.chain == 2 and self._is_hit:  # the first click may have moved the rows
-            self.run(ListCommand.CHOOSE)
+            self.action_run(self.chosen_by)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
@@ -297,11 +298,3 @@ class RowPane(ScrollView, can_focus=True):
         """Move the cursor by pages or fractions of one."""
         rows = max(1, int(abs(pages) * ((self.size.height - self._extra) // self.row_height)))
         self.point_at(self.cursor + (rows if pages > 0 else -rows))
-
-    def action_choose(self) -> None:
-        """Run the command of enter."""
-        self.run(ListCommand.CHOOSE)
-
-    def action_run(self, command: str, by: int = 0) -> None:
-        """Request a command, named as in the table of keys."""
-        self.run(ListCommand(command), by)

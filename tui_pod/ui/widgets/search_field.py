@@ -7,6 +7,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui_pod.core.actions import BY_ID
+
 LIST_WORDS = "words in title, summary or topic"
 """The placeholder for a search of the list."""
 
@@ -15,7 +17,7 @@ class SearchField(Input):
     """A field of one line below the panes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "screen.view(5)", id="search.everywhere"),  # the field would delete a word
+        Binding("ctrl+f", BY_ID["search.everywhere"].action, id="search.everywhere"),  # the field would delete a word
     ]
     DEFAULT_CSS = """
     SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }

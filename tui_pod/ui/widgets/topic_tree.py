@@ -9,12 +9,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
 from tui_pod.ui.widgets.rows import SIDES, RowPane
@@ -44,6 +44,7 @@ class TopicTree(RowPane):
     """The topics under Continue and Queue. An entry is a topic's index or a `SmartList`."""
 
     BINDINGS = bindings("tree", "move", "episodes")
+    chosen_by = "topic.open"
 
     class Highlighted(Message):
         """The cursor moved to a topic or a smart list."""
@@ -58,11 +59,11 @@ class TopicTree(RowPane):
             return self.topics.found_in(topics, self.entry) if is_other else self.entry
 
     class TopicCommandChosen(Highlighted):
-        """A command for a topic or a smart list was requested."""
+        """An action on a topic or a smart list was requested, by its id."""
 
-        def __init__(self, entry: int, topics: TopicTable, command: ListCommand) -> None:
+        def __init__(self, entry: int, topics: TopicTable, ident: str) -> None:
             super().__init__(entry, topics)
-            self.command = command
+            self.ident = ident
 
     def __init__(self, library: Library, progress_index: ProgressIndex) -> None:
         super().__init__("tree")
@@ -229,9 +230,9 @@ class TopicTree(RowPane):
         """Report the entry at the cursor."""
         self.post_message(self.Highlighted(self.entry, self._topics))
 
-    def run(self, command: ListCommand, by: int = 0) -> None:
-        """See `RowPane.run`: on the entry at the cursor."""
-        self.post_message(self.TopicCommandChosen(self.entry, self._topics, command))
+    def action_run(self, ident: str) -> None:
+        """See `RowPane.action_run`: on the entry at the cursor."""
+        self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
 
     def action_left(self) -> None:
         """Fold the topic, or go to its parent."""
@@ -248,4 +249,4 @@ class TopicTree(RowPane):
             self._folded.remove(self.entry)
             self._list_rows()
         else:
-            await self.run_action("screen.focus_pane")
+            await self.run_action(BY_ID["focus.next"].action)

@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
@@ -128,11 +128,11 @@ class TranscriptView(LinesView):
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
         self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))
-        self._hint_words = {"Play": "Recognise" if recognises else "", "Follow": ""}
+        self._hint_words = {"transcript.seek": "Recognise" if recognises else "", "transcript.follow": ""}
         if transcript.is_timed:
             self._hint_words = {}
         elif not transcript.cues:
-            self._hint_words |= {"Copy": "", "Search": ""}
+            self._hint_words |= {"transcript.copy": "", "search.start": ""}
         self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
         self._lay_out()
@@ -284,7 +284,7 @@ class TranscriptView(LinesView):
         self.border_title = Content(f"Not playing: {self._title}" if is_other else self._title)
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
         is_with_voice = self._is_playing and self.is_following
-        self.hint_words = {**self._hint_words, "Follow": ""} if is_with_voice else self._hint_words
+        self.hint_words = {**self._hint_words, "transcript.follow": ""} if is_with_voice else self._hint_words
 
     # -- events and actions ----------------------------------------------------------------------------
 
@@ -373,7 +373,7 @@ class TranscriptView(LinesView):
 
     async def action_left(self) -> None:
         """Go to the tree."""
-        await self.run_action("screen.focus_pane")
+        await self.run_action(BY_ID["focus.next"].action)
 
     async def action_right(self) -> None:
         """Go to the list."""

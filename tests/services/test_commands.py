@@ -1,0 +1,202 @@
+"""What the actions of the table of keys do, whoever asks for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app_driver import FakeServices
+from tests.fakes import START, FakeFrontend
+from tui_pod.core.actions import ACTIONS
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.topics import list_key
+from tui_pod.core.outcome import DONE, Outcome, changed, refused
+from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.selection.list_query import ListQuery, SmartList, Sort
+from tui_pod.core.selection.queue import Queue
+from tui_pod.services.commands import (
+    COMMANDS,
+    OF_EPISODES,
+    WITHOUT_CURSOR,
+    Subject,
+    run_command,
+    run_unseen,
+    start_session,
+)
+from tui_pod.services.episode_list import EpisodeListModel
+
+
+class Front(FakeFrontend):
+    """A front end in which nothing is reported by a player."""
+
+    def emit(self, event: object) -> None:
+        pass
+
+
+class Stage:
+    """A list of episodes, and what acts on it."""
+
+    def __init__(self, library: Library, entry: int = 1, queue: tuple[str, ...] = (), is_new: bool = False) -> None:
+        progress = {} if is_new else {"one": Progress(START, position=50.0, listened=START)}
+        self.services = FakeServices(library, progress, Queue(queue), query=ListQuery(entry=entry))
+        self.frontend = Front()
+        self.services.frontend = self.frontend
+        self.controller = self.services.controller
+        self.model = EpisodeListModel(self.services)
+        self.own: list[str] = []
+        """Actions that the front end was asked for."""
+
+    def run(self, ident: str, *episodes: str, entry: int | None = None) -> Outcome:
+        return run_command(ident, Subject(self.services, self.model, episodes, entry))
+
+    def do(self, ident: str) -> Outcome:
+        return run_unseen(ident, Subject(self.services, self.model), self.own.append)
+
+    def show_list(self, own_list: OwnList) -> None:
+        """List one of the listener's own lists."""
+        self.frontend.library_changed = self.model.adopt  # type: ignore[method-assign]  # the screen does this
+        self.controller.bookmarks.receive_all(Notebook(lists=(own_list,)))
+        self.model.change(ListQuery(self.model.library.topics.with_key(list_key(own_list.name)) or 0))
+
+
+@pytest.fixture
+def stage(library: Library) -> Stage:
+    """A list of the first topic."""
+    return Stage(library)
+
+
+@pytest.mark.parametrize(("ident", "position"), [("episode.play", 50.0), ("episode.restart", 0.0)])
+def test_restart_plays_from_the_beginning(stage: Stage, ident: str, position: float) -> None:
+    assert stage.run(ident, "one") == DONE
+    assert stage.controller.playback.episode == "one"
+    assert stage.controller.playback.position == pytest.approx(position, abs=15)
+
+
+def test_toggle_plays_what_the_cursor_is_on_and_then_pauses_it(library: Library) -> None:
+    stage = Stage(library, is_new=True)
+    assert not stage.run("playback.toggle").is_done
+    stage.run("playback.toggle", "two")
+    assert (stage.controller.playback.episode, stage.controller.is_paused) == ("two", False)
+    stage.run("playback.toggle", "three")
+    assert (stage.controller.playback.episode, stage.controller.is_paused) == ("two", True)
+
+
+def test_mark_names_one_episode_and_counts_several(stage: Stage) -> None:
+    assert stage.run("episode.toggle_played", "two") == changed("“Two” marked played")
+    assert stage.controller.progress_index.status("two") is Status.PLAYED
+    assert stage.run("episode.toggle_played", "two", "three", "four") == changed("2 episodes marked played")
+    assert stage.run("undo") == Outcome("Undid: 2 episodes marked played")
+    assert stage.run("redo") == Outcome("Redid: 2 episodes marked played")
+    assert stage.run("redo") == refused("Nothing to redo.")
+
+
+@pytest.mark.parametrize(
+    ("ident", "queue", "said"),
+    [
+        ("queue.add_last", ("two", "three", "four"), "2 episodes queued"),
+        ("queue.add_next", ("three", "four", "two"), "2 episodes queued next"),
+    ],
+)
+def test_episodes_are_queued_in_their_order(library: Library, ident: str, queue: tuple[str, ...], said: str) -> None:
+    stage = Stage(library, queue=("two",))
+    assert stage.run(ident, "three", "four") == changed(said)
+    assert stage.controller.queue.entries == queue
+
+
+def test_entry_of_the_queue_is_moved_and_removed(library: Library) -> None:
+    stage = Stage(library, SmartList.QUEUE, ("two", "three", "four"))
+    stage.run("queue.move_down", "two")
+    assert stage.controller.queue.entries == ("three", "two", "four")
+    stage.run("queue.move_up", "two")
+    assert stage.controller.queue.entries == ("two", "three", "four")
+    assert stage.run("list.remove", "two") == changed("“Two” taken out of the queue")
+    assert list(stage.controller.queue.entries) == ["three", "four"]
+    assert not stage.run("queue.move_up", "one").is_done
+
+
+def test_entry_of_continue_is_taken_off(library: Library) -> None:
+    stage = Stage(library, SmartList.CONTINUE)
+    assert stage.run("list.remove", "one") == changed("“One” taken off Continue")
+    assert list(stage.controller.progress_index.unfinished()) == []
+
+
+@pytest.mark.parametrize(("entry", "wish"), [(SmartList.NEW, "take_off"), (0, "remove_downloads")])
+def test_episode_elsewhere_is_no_longer_new_or_downloaded(library: Library, entry: int, wish: str) -> None:
+    stage = Stage(library, entry)
+    assert stage.run("list.remove", "one") == DONE
+    assert [asked[0] for asked in stage.services.asked_feeds.wishes] == [wish]
+
+
+def test_list_by_hand_is_ordered_shortened_and_removed(stage: Stage) -> None:
+    stage.show_list(OwnList("Mine", START, episodes=("three", "one")))
+    stage.run("queue.move_down", "three")
+    assert [own.episodes for own in stage.controller.lists] == [("one", "three")]
+    stage.model.change(stage.model.query._replace(sort=Sort.TITLE))
+    assert stage.run("queue.move_down", "one").text.startswith("This list is not in your own order now.")
+    assert stage.run("list.remove", "three") == changed("“Three” taken off “Mine”")
+    assert [own.episodes for own in stage.controller.lists] == [("one",)]
+    assert stage.run("list.remove", entry=stage.model.query.entry) == changed("List “Mine” removed")
+    assert len(stage.controller.lists) == 0
+
+
+def test_topic_that_is_neither_podcast_nor_list_stays(stage: Stage) -> None:
+    said = stage.run("list.remove", "one", entry=1)
+    assert (said.is_done, stage.services.asked_feeds.wishes) == (False, [])
+    assert not stage.run("feed.refresh").is_done
+
+
+def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so(stage: Stage) -> None:
+    assert "Nothing left fits into 1 second." in start_session(stage.services, 1.0).text
+    assert not stage.run("session.end").is_done
+    assert start_session(stage.services, 300.0).is_done
+    assert stage.controller.session is not None
+    assert stage.run("session.end").can_undo
+    assert stage.controller.session is None
+
+
+@pytest.mark.parametrize("ident", sorted(OF_EPISODES))
+def test_action_of_an_episode_without_one_says_why(library: Library, ident: str) -> None:
+    stage = Stage(library, SmartList.QUEUE)
+    assert not stage.run(ident).is_done
+
+
+# -- for `tui-pod do` ------------------------------------------------------------------------------------
+
+
+def test_do_reaches_every_action_that_needs_neither_form_nor_cursor(stage: Stage) -> None:
+    stage.run("episode.play", "one")
+    others = {"feed.refresh"}  # no podcast is listed here
+    for action in ACTIONS:
+        is_reached = not action.asks and (action.where in ("app", "screen") or action.id in WITHOUT_CURSOR)
+        if action.id not in COMMANDS:
+            said = stage.do(action.id)
+            assert (said.is_done, action.id in stage.own) == (is_reached, is_reached)
+        elif not is_reached:
+            assert "press its key" in stage.do(action.id).text
+    assert not others & set(stage.own)
+
+
+@pytest.mark.parametrize(
+    ("ident", "said"),
+    [
+        ("move.down", "move.down needs the cursor; press its key in tui-pod."),
+        ("feed.add", "feed.add asks for something; press its key in tui-pod."),
+        ("no.such", "There is no such action. See: tui-pod keys"),
+        ("episode.restart", "Nothing is playing."),
+        ("session.end", "No session is in progress."),
+    ],
+)
+def test_do_says_in_a_line_what_it_cannot(library: Library, ident: str, said: str) -> None:
+    stage = Stage(library, is_new=True)
+    assert stage.do(ident).text.startswith(said)
+    assert not stage.do(ident).is_done
+
+
+def test_do_acts_on_what_is_loaded(stage: Stage) -> None:
+    stage.run("episode.play", "two")
+    assert stage.do("episode.toggle_played") == changed("“Two” marked played")
+    for seconds in (300.0, 600.0):
+        stage.do("sleep.timer")
+        assert stage.controller.sleep == SleepTimer(seconds)

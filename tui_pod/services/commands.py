@@ -1,0 +1,220 @@
+"""What the actions of the table of keys do, by their ids, for the screen, plain lines, `tui-pod do` and media keys.
+
+Each command is a function from what it acts on to what it did. Actions that move a cursor, show a view or ask something
+are those of the front ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.actions import BY_ID, key_of
+from tui_pod.core.outcome import DONE, Outcome, changed, refused
+from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
+from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.selection.list_query import SmartList, Sort
+from tui_pod.core.selection.session_planner import SessionRequest
+from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE, why_empty
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+
+
+def _ask_nothing(_: object = None) -> None:
+    """Leave out a question: nobody is there to answer it."""
+
+
+class Subject(NamedTuple):
+    """What a command acts on."""
+
+    services: Services
+    model: EpisodeListModel
+    """The list that is shown."""
+    episodes: Sequence[str] = ()
+    """The selection, the episode at the cursor, or all of the topic at the cursor."""
+    entry: int | None = None
+    """The topic or smart list at the cursor of the tree; None: the cursor is in the list."""
+    hide_course: Callable[[], object] = _ask_nothing
+    """Asks whether to hide the course."""
+    edit: Callable[[Bookmark], object] = _ask_nothing
+    """Asks for a note on a bookmark."""
+
+    @property
+    def controller(self) -> PlaybackController:
+        """What plays."""
+        return self.services.controller
+
+    @property
+    def listed(self) -> int:
+        """The topic or smart list at the cursor of the tree, or of the list."""
+        return self.model.query.entry if self.entry is None else self.entry
+
+
+Command = Callable[[Subject], Outcome | None]
+
+
+def run_command(ident: str, on: Subject) -> Outcome:
+    """Run the command of an action; return what it did."""
+    if ident in OF_EPISODES and not on.episodes:
+        return refused(why_empty(on.model.query, not len(on.model.library)))
+    return COMMANDS[ident](on) or DONE
+
+
+def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]) -> Outcome:
+    """Run an action for `tui-pod do`, on what is loaded; refuse one that needs a form or a cursor.
+
+    `run_own` runs an action that is the front end's own, by its id.
+    """
+    action, episode = BY_ID.get(ident), on.controller.playback.episode
+    if action is None:
+        return refused("There is no such action. See: tui-pod keys")
+    if action.asks:
+        return refused(f"{ident} asks for something; press its key in tui-pod.")
+    if action.where not in ("app", "screen") and ident not in WITHOUT_CURSOR:
+        return refused(f"{ident} needs the cursor; press its key in tui-pod.")
+    if ident not in COMMANDS:
+        return run_own(ident) or DONE
+    if ident in OF_EPISODES and episode is None:
+        return refused("Nothing is playing.")
+    return run_command(ident, on._replace(episodes=[episode] if episode is not None else []))
+
+
+def _play(on: Subject, is_restart: bool = False) -> Outcome:
+    if not on.episodes:
+        return refused(NOTHING_PLAYS)
+    on.model.play(on.episodes[0], is_restart)
+    return DONE
+
+
+def _change_volume(on: Subject, by: int) -> None:
+    on.controller.mixer.set_volume(on.controller.playback.volume + by)
+
+
+def _move(on: Subject, by: int) -> Outcome:
+    """Move an episode within the list shown, if that is by hand, else within the queue."""
+    own, controller, episode = on.model.own_list, on.controller, on.episodes[0]
+    if own is None or own.is_rule:
+        if episode not in controller.queue.upcoming:
+            session = key_of("view.session")
+            return refused(f"Only upcoming episodes of the queue can be moved. Press {session} for the queue.")
+        controller.move_in_queue(episode, by)
+    elif on.model.query.sort is not Sort.COURSE:
+        return refused(f"This list is not in your own order now. Press {key_of('list.sort')} until it is.")
+    else:
+        controller.lists.move(own.name, episode, by)
+    return DONE
+
+
+def _remove(on: Subject) -> Outcome | None:
+    """Remove a list, podcast or course in the tree; in the list take off its episodes, else delete their downloads."""
+    controller, feeds, library = on.controller, on.services.feeds, on.model.library
+    if on.entry is not None:
+        if (own := library.lists.get(on.entry)) is not None:
+            return changed(controller.lists.remove(own.name))
+        if (feed := on.model.feed(on.entry)) is not None:
+            feeds.remove_feed(feed)
+        elif feeds.settings.is_course_topic(library, on.entry):
+            on.hide_course()
+        else:
+            return refused(NOT_REMOVABLE)
+        return None
+    if not on.episodes:
+        return refused(NOT_REMOVABLE)
+    match on.listed:
+        case SmartList.QUEUE:
+            return controller.unqueue(on.episodes)
+        case SmartList.CONTINUE:
+            return controller.editor.dismiss(on.episodes)
+        case SmartList.NEW:
+            feeds.news.take_off(on.episodes)
+        case _ if on.model.is_by_hand and (own := on.model.own_list) is not None:
+            return changed(controller.lists.take_off(own.name, on.episodes))
+        case _:
+            feeds.downloads.remove(on.episodes)
+    return None
+
+
+def _refresh(on: Subject) -> Outcome | None:
+    """Refresh the podcast that is listed, or at the cursor of the tree."""
+    if (feed := on.model.podcast(on.listed)) is None:
+        return refused(NOT_A_PODCAST)
+    on.services.feeds.refresh(feed)
+    return None
+
+
+def _lengthen_sleep(on: Subject) -> None:
+    """Set the sleep timer to five minutes, or give it five minutes more."""
+    on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
+
+
+def start_session(services: Services, budget: float) -> Outcome:
+    """Start a session of `budget` seconds, unless nothing fits."""
+    plan = services.recall.start_session(SessionRequest(budget))
+    if plan.indexes:
+        return Outcome(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
+    why = f"Nothing left fits into {spoken_time(budget)}"
+    return refused(f"{why}. Press {key_of('session.plan')} to plan another session.")
+
+
+def _end_session(on: Subject) -> Outcome:
+    if on.controller.session is None:
+        return refused(f"No session is in progress. Press {key_of('session.plan')} to plan one.")
+    on.controller.sessions.end()
+    return changed("Session ended; playback continues")
+
+
+COMMANDS: Mapping[str, Command] = {
+    "playback.toggle": lambda on: on.controller.toggle_pause(partial(_play, on)),
+    "playback.back": lambda on: on.controller.step_back(),
+    "playback.forward": lambda on: on.controller.step_forward(),
+    "playback.back_small": lambda on: on.controller.step_back(is_small=True),
+    "playback.forward_small": lambda on: on.controller.step_forward(is_small=True),
+    "playback.previous_mark": lambda on: on.controller.seek_mark(-1),
+    "playback.next_mark": lambda on: on.controller.seek_mark(1),
+    "playback.take_over": lambda on: on.controller.handover.take_over(),
+    "playback.slower": lambda on: on.controller.mixer.change_speed(-1),
+    "playback.faster": lambda on: on.controller.mixer.change_speed(1),
+    "playback.normal_speed": lambda on: on.controller.mixer.set_speed(1.0),
+    "playback.quieter": partial(_change_volume, by=-5),
+    "playback.louder": partial(_change_volume, by=5),
+    "playback.mute": lambda on: on.controller.mixer.toggle_mute(),
+    "audio.level": lambda on: on.controller.mixer.toggle_level(),
+    "audio.skip_silence": lambda on: on.controller.mixer.toggle_silence(),
+    "episode.play": _play,
+    "episode.restart": partial(_play, is_restart=True),
+    "episode.toggle_played": lambda on: on.controller.editor.toggle_played(on.episodes),
+    "bookmark.add": lambda on: on.services.bookmarks.add(on.edit),
+    "queue.previous": lambda on: on.controller.previous(),
+    "queue.next": lambda on: on.controller.next(),
+    "queue.add_last": lambda on: on.controller.queue_last(on.episodes),
+    "queue.add_next": lambda on: on.controller.queue_next(on.episodes),
+    "queue.move_down": partial(_move, by=1),
+    "queue.move_up": partial(_move, by=-1),
+    "list.remove": _remove,
+    "feed.refresh": _refresh,
+    "feed.refresh_all": lambda on: on.services.feeds.refresh(),
+    "download.start": lambda on: on.services.feeds.downloads.toggle(on.episodes),
+    "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
+    "recall.start": lambda on: on.services.recall.ask(),
+    "session.end": _end_session,
+    "sleep.timer": _lengthen_sleep,
+    "sleep.back": lambda on: on.controller.sleep_place.go_back(),
+    "undo": lambda on: on.controller.undo(),
+    "redo": lambda on: on.controller.redo(),
+    "work.stop": lambda on: on.services.tasks.stop(),
+}
+"""What each action does. The front ends have a form in the place of a few, such as the sleep timer's."""
+
+OF_EPISODES = frozenset((
+    "episode.play", "episode.restart", "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.move_down",
+    "queue.move_up", "download.start",
+))  # fmt: skip
+"""Commands that need an episode."""
+
+WITHOUT_CURSOR = frozenset(("episode.restart", "episode.toggle_played", "download.start", "recall.start"))
+"""Commands of panes that `tui-pod do` runs too, on what is loaded."""
