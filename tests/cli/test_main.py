@@ -169,29 +169,12 @@ def test_shared_options_work_before_and_after_the_word(run: Run, small: list[str
 
 def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small: list[str]) -> None:
     options = parse(["--catalog", "a.toml", "list", "--catalog=b.toml", "--state", "s"])
-    assert (options.catalog, options.state, options.config) == ([Path("a.toml"), Path("b.toml")], Path("s"), None)
+    assert (options.catalog, options.state, options.config) == (["a.toml", "b.toml"], "s", None)
 
 
-@pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["--ao", "null"],
-        ["--catalog", "a.toml", "--state", "s", "--catalog", "b.toml", "--config", "c"],
-        ["--state", "s", "--ao=null"],
-        ["--state", "", "--session", "15m"],
-        ["attach"],
-        ["attach", "--state", "s"],
-    ],
-)
-def test_start_of_the_app_has_the_parsers_options(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    def check(options: Any) -> int:
-        return int(vars(options) == vars(parse(arguments)))
-
-    monkeypatch.setattr("tui_pod.app.launch.run_app", check)
-    monkeypatch.setattr("tui_pod.cli.attach.run", check)
-    assert main(arguments) == 1
+def test_start_without_a_command_does_not_name_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.cli.parser.make_parser", pytest.fail)
+    assert parse(["--ao", "null", "--catalog=a.toml"]).command is None
 
 
 # -- list ----------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ import argparse
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui_pod import __version__
 from tui_pod.cli.commands import COMMANDS, DIRECTORY, FILE, OF_THE_APP, SHARED, Argument, Command
 from tui_pod.core.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class UsageError(UserError):
@@ -24,6 +26,11 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: str) -> None:
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(action, _no_such(value, action.choices))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        from tui_pod.runtime.output import PrintableOutput  # a start of the app prints nothing
+
+        super()._print_message(message, PrintableOutput(file))
 
     def refuse(self, words: Sequence[str]) -> NoReturn:
         """End the program because of words that the command does not take."""
@@ -43,18 +50,21 @@ def _no_such(typed: str, known: Iterable[str]) -> str:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; help and wrong usage end the program."""
     options = argparse.Namespace(
-        catalog=[], state=None, config=None, ao=None, line=None, notice=None, has_saved_screen=False
-    )
+        command=None, run=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False,
+        line=None, notice=None, has_saved_screen=False,
+    )  # fmt: skip
     shared, rest = _shared_options().parse_known_args(arguments, options)
-    options, unknown = make_parser().parse_known_args(rest, shared)
+    if not rest:  # the app: making the parser of all commands would take as long as 5 % of its start
+        return shared
+    options, unknown = make_parser(rest[0]).parse_known_args(rest, shared)
     used: Parser = vars(options).pop("parser")
     if unknown:
         used.refuse(unknown)
     return options
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def make_parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one command, or of the whole command line if there is no such command."""
     parser = Parser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
         parents=[_shared_options()], allow_abbrev=False,
@@ -62,18 +72,18 @@ def make_parser() -> argparse.ArgumentParser:
     for argument in OF_THE_APP:
         parser.add_argument(argument.name, **_described(argument))
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
-    parser.set_defaults(run=None, parser=parser)
-    _add_commands(parser, "command", COMMANDS)
+    parser.set_defaults(parser=parser)
+    _add_commands(parser, "command", [found for found in COMMANDS if found.name == command] or COMMANDS)
     return parser
 
 
 @cache
 def _shared_options() -> argparse.ArgumentParser:
-    """Return the options that work with every command, before or after its word."""
-    parser = argparse.ArgumentParser("tui-pod", add_help=False, allow_abbrev=False)
+    """Return the options that work with every command, before or after its word; the files stay texts."""
+    parser = Parser("tui-pod", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("options of every command")
     for argument in SHARED:
-        group.add_argument(argument.name, **_described(argument) | {"default": argparse.SUPPRESS})
+        group.add_argument(argument.name, **_described(argument) | {"default": argparse.SUPPRESS, "type": str})
     return parser
 
 
@@ -108,7 +118,7 @@ def _described(argument: Argument) -> dict[str, Any]:
     if argument.choices:
         options["choices"] = argument.choices
     if argument.metavar in (FILE, DIRECTORY):
-        options["type"] = Path
+        options["type"] = _path
     if argument.is_repeatable:
         return options | {"action": "append", "default": []}
     if argument.nargs:
@@ -116,3 +126,9 @@ def _described(argument: Argument) -> dict[str, Any]:
     if argument.default is not None:
         options["default"] = argument.default
     return options
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path  # not in the client, where it would take half a megabyte as long as the app runs
+
+    return Path(text)
