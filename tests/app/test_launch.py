@@ -20,7 +20,7 @@ from tui_pod.cli.main import main
 from tui_pod.cli.parser import parse
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
-from tui_pod.core.library.library import CatalogsError
+from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_library
 from tui_pod.services.services import PRELOADED, Services
 from tui_pod.state.store import StateFile
@@ -154,43 +154,6 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     await services.close()
     assert told[-1] == "closed"
     assert services.finish()
-
-
-@pytest.mark.parametrize("has_read", [True, False])
-def test_large_library_is_opened_once_it_is_read_unless_the_listener_quits(
-    has_read: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = list[str]()
-    monkeypatch.setattr(launch, "LARGE", 1)
-    monkeypatch.setattr("tui_pod.app.opening.fill_cache", lambda *_: has_read)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-
-    def load(*_: object) -> None:
-        done.append("load")
-        raise CatalogsError(["enough"])
-
-    monkeypatch.setattr(launch, "load_library", load)
-    status = launch.run_app(parse([]))
-    assert (status, done) == ((1, ["load"]) if has_read else (0, []))
-
-
-@pytest.mark.parametrize(
-    ("size", "words", "is_read"),
-    [(1000, [], True), (999, [], False), (1000, ["--plain"], False)],
-)
-def test_library_is_read_behind_a_screen_if_it_is_large_and_there_is_a_screen(
-    size: int, words: list[str], is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = list[str]()
-    (tmp_path / "catalog.toml").write_bytes(b"x" * size)
-    monkeypatch.setattr(launch, "LARGE", 1000)
-    monkeypatch.setattr("tui_pod.app.opening.fill_cache", lambda *_: done.append("read"))
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    gone = str(tmp_path / "gone.toml")
-    status = launch.run_app(parse([*words, "--catalog", str(tmp_path / "catalog.toml"), "--catalog", gone]))
-    assert (status, done) == ((0, ["read"]) if is_read else (1, []))
 
 
 @pytest.mark.parametrize(
@@ -331,12 +294,16 @@ def test_what_the_client_could_not_say_comes_before_other_notices(start: Start) 
     assert with_it == sorted([*without, start.notice], key=lambda notice: notice != start.notice)
 
 
+READ = f"{launch.READING}{CLEAR_LINE}"
+"""What is printed while the library is read, which no cache has yet."""
+
+
 @pytest.mark.parametrize(
     ("is_plain", "terminals", "out", "err"),
     [
         (True, (0, 1), "", "drawn\nafter\n"),
-        (False, (0, 1, 2), "", "drawn\nafter\n"),
-        (False, (0, 1, 3), "drawn\n", "after\n"),  # after `2>file`
+        (False, (0, 1, 2), READ, "drawn\nafter\n"),
+        (False, (0, 1, 3), f"{READ}drawn\n", "after\n"),  # after `2>file`
     ],
 )
 def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(

@@ -19,7 +19,7 @@ from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.text.clean import without_surrogates
 from tui_pod.library import cache as library_cache
 from tui_pod.library import catalog_files
-from tui_pod.library.cache import Loaded, database_size, library_stamp, load_cached, load_library
+from tui_pod.library.cache import Loaded, library_stamp, load_cached, load_library
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
@@ -404,16 +404,3 @@ def test_course_that_is_hidden_is_left_out_of_the_library(cache: Path, data: Pat
     found = load_library(paths, cache, data).library
     assert len(found) < whole
     assert "full" in found.ids
-
-
-def test_reading_tells_how_much_of_catalogues_and_podcasts_is_read(catalog: Path, cache: Path, data: Path) -> None:
-    told: list[float] = []
-    load_library([catalog], cache, data, told.append)
-    assert told == sorted(told)
-    share = catalog.stat().st_size / (catalog.stat().st_size + database_size(data))
-    assert any(each == pytest.approx(share) for each in told)  # the catalogue is read, and the podcasts are not
-
-
-def test_size_of_the_database_is_that_of_its_file(tmp_path: Path, data: Path) -> None:
-    assert database_size(data) == (data / "feeds.sqlite").stat().st_size
-    assert (database_size(None), database_size(tmp_path / "nothing")) == (0, 0)

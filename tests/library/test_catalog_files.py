@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.state.test_store import run_without_rights
-from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.catalog import CatalogError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.library import catalog_files
-from tui_pod.library.catalog_files import part_of, read_catalog, read_catalogs
+from tui_pod.library.catalog_files import read_catalog, read_catalogs
 
 GOOD = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
 
@@ -131,35 +130,3 @@ def test_read_catalogs_of_the_same_ten_thousand_ids_takes_no_square_of_time(tmp_
     with pytest.raises(CatalogsError) as caught:
         read_catalogs([write(tmp_path / f"{name}.toml", text) for name in "ab"])
     assert len(caught.value.lines) == 10_000
-
-
-@pytest.mark.parametrize(
-    ("sizes", "at", "shares"),
-    [([10], 0, [0.0, 0.5, 1.0]), ([10, 30], 0, [0.0, 0.125, 0.25]), ([10, 30], 1, [0.25, 0.625, 1.0]),
-     ([0, 0], 1, [0.0, 0.0, 0.0])],
-)  # fmt: skip
-def test_share_read_of_one_file_is_told_as_that_of_all(sizes: list[int], at: int, shares: list[float]) -> None:
-    told: list[float] = []
-    tell = part_of(told.append, sizes, at)
-    assert tell is not None
-    for share in (0.0, 0.5, 1.0):
-        tell(share)
-    assert told == shares
-    assert part_of(None, sizes, at) is None
-
-
-def test_read_catalogs_tells_how_much_is_read_up_to_the_end(tmp_path: Path) -> None:
-    paths = [write(tmp_path / f"{name}.toml", GOOD.replace("one", name)) for name in "ab"]
-    told: list[float] = []
-    read_catalogs(paths, told.append)
-    assert told == sorted(told)
-    assert (told[-1], any(0.0 < share < 1.0 for share in told)) == (1.0, True)
-    with pytest.raises(CatalogsError):
-        read_catalogs([tmp_path / "none.toml"], told.append)
-
-
-def test_episode_of_the_embedded_catalogue_has_its_transcript_and_another_none(tmp_path: Path) -> None:
-    embedded = read_catalog(embedded_catalog())[0].episodes[0]
-    assert embedded.transcript == str(embedded_transcripts() / f"{embedded.id}.txt")
-    (other,) = read_catalog(write(tmp_path / "c.toml", GOOD))[0].episodes
-    assert (other.transcript, other.audio) == (None, None)

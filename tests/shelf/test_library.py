@@ -15,7 +15,7 @@ from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.library import catalog_files
 from tui_pod.library.cache import load_library
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.library import read_feeds, read_notes
+from tui_pod.shelf.library import read_notes
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem, Recording
@@ -283,17 +283,6 @@ def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path
     assert inside(library, "All Topics") == [["One", "E1"]]
     assert inside(library, "X") == [["E1"]] * 3
     assert inside(library, "Science/Science") == [["E1"]]
-
-
-@pytest.mark.parametrize(("every", "told"), [(1, [0.0, 0.25, 0.5, 0.75]), (2, [0.0, 0.5]), (500, [0.0])])
-def test_reading_tells_how_far_it_is(
-    folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, every: int, told: list[float]
-) -> None:
-    fill(folders[2])
-    monkeypatch.setattr("tui_pod.shelf.library.TELL_EVERY", every)
-    shares: list[float] = []
-    assert len(read_feeds(folders[2], shares.append).episodes) == 4
-    assert shares == told
 
 
 def test_notes_are_read_of_the_episodes_that_have_some(folders: tuple[Path, Path, Path]) -> None:

@@ -7,16 +7,16 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_console, is_dumb_terminal
+from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import visible
-from tui_pod.library.cache import database_size, load_cached, load_library
+from tui_pod.core.text.escapes import CLEAR_LINE
+from tui_pod.library.cache import load_cached, load_library
 from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.runtime.log import log_error, rotate
 from tui_pod.services.services import Services
@@ -25,8 +25,7 @@ from tui_pod.state.store import StateFile
 if TYPE_CHECKING:
     from argparse import Namespace
 
-LARGE = 1_000_000
-"""Progress is shown from this size of catalogues and podcasts' database on (bytes); reading it takes half a second."""
+READING = "Reading the library… Later starts take it from the cache."
 
 RESTORE_LIMIT = 0.5
 """Seconds to wait for the terminal to accept what restores it."""
@@ -40,12 +39,8 @@ def run_app(options: Namespace) -> int:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
         loaded = load_cached(catalogs, paths.cache, paths.data)
         if loaded is None:
-            if _are_large(catalogs, paths.data) and not (options.plain or options.has_saved_screen or _refusal()):
-                from tui_pod.app.opening import fill_cache  # only for a large library without a valid cache
-
-                if not fill_cache(catalogs, paths, config.settings.ui.ascii or is_console()):
-                    return 0
-            loaded = load_library(catalogs, paths.cache, paths.data)
+            with _reading(is_shown=not (options.plain or options.has_saved_screen or _refusal())):
+                loaded = load_library(catalogs, paths.cache, paths.data)
         budget = None
         if options.session is not None:
             from tui_pod.core.selection.session_planner import parse_budget  # only with --session
@@ -88,13 +83,16 @@ def run_app(options: Namespace) -> int:
     return status
 
 
-def _are_large(catalogs: Sequence[Path], data: Path) -> bool:
-    """Return whether reading these catalogues, and the podcasts, takes long enough to show progress."""
-    size = database_size(data)
-    for path in catalogs:
-        with contextlib.suppress(OSError):
-            size += path.stat().st_size
-    return size >= LARGE
+@contextlib.contextmanager
+def _reading(is_shown: bool) -> Iterator[None]:
+    """Say that the library is read, which takes seconds if it is large and not cached."""
+    if is_shown:
+        print(READING, end="", flush=True)
+    try:
+        yield
+    finally:
+        if is_shown:
+            print(CLEAR_LINE, end="", flush=True)
 
 
 def show(services: Services, is_plain: bool) -> int:

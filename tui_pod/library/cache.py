@@ -56,18 +56,13 @@ class Loaded(NamedTuple):
     """Generation of its feeds; None: there are none, or they could not be read."""
 
 
-def load_library(
-    paths: Sequence[Path], cache: Path, data: Path | None = None, tell: Callable[[float], None] | None = None
-) -> Loaded:
+def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
     """Return the library of these catalogues, followed by the feeds in the folder `data`, if any.
-
-    Args:
-        tell: told how much of the catalogues and feeds is read, from 0 to 1, unless the library is cached.
 
     Raises:
         CatalogsError: with the faults of all catalogues.
     """
-    return load_cached(paths, cache, data) or _parse(cache_file(cache, "library", paths), paths, data, tell)
+    return load_cached(paths, cache, data) or _parse(cache_file(cache, "library", paths), paths, data)
 
 
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
@@ -101,18 +96,17 @@ def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
-def _parse(file: Path, paths: Sequence[Path], data: Path | None, tell: Callable[[float], None] | None = None) -> Loaded:
+def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache."""
-    from tui_pod.library.catalog_files import part_of, read_catalogs  # not needed with a valid cache
+    from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
     stats = _stats(paths)  # taken before reading, in case something is written meanwhile
-    sizes = [sum(size for _, _, size in stats), database_size(data)]
-    catalogs, podcasts = read_catalogs(paths, part_of(tell, sizes, 0)), dict[str, Mapping[str, str]]()
+    catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
     feeds = generation = None
     if data is not None and _generation(data) is not None:
         from tui_pod.shelf.library import read_feeds  # imports XML parsing: only when there are feeds
 
-        feeds = read_feeds(data, part_of(tell, sizes, 1))
+        feeds = read_feeds(data)
         if feeds.hides_course:
             shown = [path != embedded_catalog() for path in paths]
             catalogs = list(compress(catalogs, shown))
@@ -147,15 +141,6 @@ def _generation(data: Path | None) -> tuple[int, int] | None:
     from tui_pod.shelf.generation import DATABASE, generation  # `list` imports feeds only if there are some
 
     return generation(data / DATABASE) or (-1, -1)  # missing: it will be rebuilt from its backup
-
-
-def database_size(data: Path | None) -> int:
-    """Return the size of the feeds' database in bytes, 0 if there is none."""
-    if data is None:
-        return 0
-    with contextlib.suppress(OSError):
-        return os.path.getsize(data / "feeds.sqlite")  # its name is not imported: the first start has no podcasts
-    return 0
 
 
 def _stats(paths: Sequence[Path]) -> list[tuple[str, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
@@ -16,8 +16,8 @@ MAX_CATALOG = 512 * 1024 * 1024
 """Largest catalogue that is read (bytes): ten times the size of one with 100,000 episodes."""
 
 
-def read_catalog(path: Path, tell: Callable[[float], None] | None = None) -> tuple[Catalog, str]:
-    """Return the catalogue in a file and its text; `tell` is told how much is read, from 0 to 1.
+def read_catalog(path: Path) -> tuple[Catalog, str]:
+    """Return the catalogue in a file and its text.
 
     Raises:
         CatalogError: with its faults, or the reason why it cannot be read.
@@ -37,7 +37,7 @@ def read_catalog(path: Path, tell: Callable[[float], None] | None = None) -> tup
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
-    return _with_absolute_paths(parse_catalog(text, tell), path), text
+    return _with_absolute_paths(parse_catalog(text), path), text
 
 
 def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
@@ -57,16 +57,8 @@ def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
     return catalog._replace(episodes=tuple(resolved(episode) for episode in catalog.episodes))
 
 
-def part_of(tell: Callable[[float], None] | None, sizes: Sequence[int], at: int) -> Callable[[float], None] | None:
-    """Return a callback for the share read of one of several files; it passes on the share of all of them."""
-    if tell is None:
-        return None
-    before, size, total = sum(sizes[:at]), sizes[at], sum(sizes) or 1
-    return lambda share: tell((before + share * size) / total)
-
-
-def read_catalogs(paths: Sequence[Path], tell: Callable[[float], None] | None = None) -> list[Catalog]:
-    """Return the catalogues in these files, whose ids are distinct; `tell` is told how much is read, from 0 to 1.
+def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
+    """Return the catalogues in these files, whose ids are distinct.
 
     Raises:
         CatalogsError: with the faults of all of them.
@@ -74,10 +66,9 @@ def read_catalogs(paths: Sequence[Path], tell: Callable[[float], None] | None = 
     lines: list[str] = []
     catalogs: list[Catalog] = []
     owners: dict[str, Path] = {}
-    sizes = [os.path.getsize(path) if os.path.exists(path) else 0 for path in paths] if tell is not None else []
-    for at, path in enumerate(paths):
+    for path in paths:
         try:
-            catalog, text = read_catalog(path, part_of(tell, sizes, at))
+            catalog, text = read_catalog(path)
         except CatalogError as error:
             lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
             continue

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,12 +16,6 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import Loaded, load_library
 from tui_pod.runtime.subprocesses import end_process, run_apart, start_of, start_process
 from tui_pod.runtime.threads import in_thread
-
-FAULTY = 3
-"""Exit status of the process if a catalogue has faults, which it prints as errors."""
-
-READING = 0.75
-"""Share of the process's work that is reading the catalogues; the rest is to build the library and write the cache."""
 
 SMALL = 3_000
 """Up to this many episodes a thread is faster than a subprocess."""
@@ -58,24 +51,14 @@ async def _make_cache(words: Sequence[Path]) -> None:
         await end_process(process)
 
 
-def _main() -> int:
-    """Load the library and write it to the cache; print how much is done, in percent, a line each."""
+def _main() -> None:
+    """Load the library and write it to the cache."""
     cache, data, *paths = map(Path, sys.argv[1:])
-    try:
-        loaded = load_library(paths, cache, data, lambda share: _tell(READING * share))
-    except CatalogsError as error:
-        sys.stderr.write(f"{error}\n")
-        return FAULTY
-    if loaded.save is not None:
-        loaded.save()
-    _tell(1.0)
-    return 0
-
-
-def _tell(share: float) -> None:
-    with contextlib.suppress(OSError):  # nobody listens any more
-        os.write(1, b"%d\n" % int(share * 100))
+    with contextlib.suppress(CatalogsError):  # whoever loads it next reports the faults
+        loaded = load_library(paths, cache, data)
+        if loaded.save is not None:
+            loaded.save()
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    _main()

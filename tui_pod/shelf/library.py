@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
@@ -24,9 +24,6 @@ from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_moves
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.schema import SCHEMA
-
-TELL_EVERY = 500
-"""Progress is reported after this many episodes."""
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -93,22 +90,18 @@ _Subfolders = Mapping[str, _FeedTopics]
 """By absolute path, or by the id of a server's book or podcast."""
 
 
-def read_feeds(folder: Path, tell: Callable[[float], None] | None = None) -> FeedLibrary:
-    """Return the feeds' part of the library. Never raises: errors are in the notices.
-
-    Args:
-        tell: called with the share that is read, from 0 to 1.
-    """
+def read_feeds(folder: Path) -> FeedLibrary:
+    """Return the feeds' part of the library. Never raises: errors are in the notices."""
     database = FeedDatabase(folder)
     if database.is_empty:
         return FeedLibrary()
     try:
         try:
-            found = _read(database, tell)
+            found = _read(database)
         except FeedStoreError:
             if not database.notices:
                 raise
-            found = _read(database, tell)  # the damaged database was renamed; this creates a new one
+            found = _read(database)  # the damaged database was renamed; this creates a new one
         return found._replace(notices=tuple(database.notices))
     except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
@@ -129,7 +122,7 @@ def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
         database.close()
 
 
-def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedLibrary:
+def _read(database: FeedDatabase) -> FeedLibrary:
     with database.read() as db:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
@@ -162,7 +155,7 @@ def _read(database: FeedDatabase, tell: Callable[[float], None] | None) -> FeedL
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, undated, tell)
+        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, undated)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         moves = read_moves(db)
@@ -274,7 +267,6 @@ def _episodes(
     visited: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
-    tell: Callable[[float], None] | None,
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
@@ -291,9 +283,6 @@ def _episodes(
             " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
         ),
     )
-    if tell is not None:
-        (count,) = db.execute("SELECT count(*) FROM episodes").fetchone()
-        rows = _counted(rows, count, tell)
     for row in rows:
         feed = by_feed.get(row.feed) or visited.get(row.id)
         if feed is None:  # its feed was removed
@@ -323,14 +312,6 @@ def _episodes(
         sorted_by = _day(row.sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)
     return tuple(episodes), tuple(keys), tuple(days)
-
-
-def _counted(rows: Iterable[_EpisodeRow], count: int, tell: Callable[[float], None]) -> Iterator[_EpisodeRow]:
-    """Yield rows, about `count` of them, and report the share that was read."""
-    for number, row in enumerate(rows):
-        if number % TELL_EVERY == 0:
-            tell(number / max(count, 1))
-        yield row
 
 
 def _day(time: float) -> date | None:

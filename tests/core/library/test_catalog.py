@@ -275,16 +275,6 @@ def many(count: int, summary: str = "''") -> str:
     return f"version = 1\n[[topics]]\nname = 'T'\n{''.join(rows)}"
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("summary", ["''", "'''\n[[episodes]]\n'''"])
-def test_parse_tells_how_far_it_is(end: str, summary: str) -> None:
-    text, told = many(10_000, summary).replace("\n", end), list[float]()
-    assert len(parse_catalog(text, told.append).episodes) == 10_000
-    assert len(told) > 2
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-
-
 @pytest.mark.parametrize("fault", ["[[episodes]]\nid = 'e1'\ntitle = 'E'\n", "x = \n", "[[episodes]]\ntitle = 'E'\n"])
 def test_parse_finds_a_fault_at_the_end_of_a_long_catalogue(fault: str) -> None:
     text = many(3_000) + fault

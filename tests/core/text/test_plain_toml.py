@@ -16,7 +16,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.text.plain_toml import TOLD, loads
+from tui_pod.core.text.plain_toml import loads
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import parse_snapshot, snapshot_text
 from tui_pod.state.notebook import notebook_tables
@@ -268,9 +268,3 @@ def test_statement_of_another_form_is_all_that_tomllib_is_given(parts: list[str]
 
 def test_times_are_in_utc() -> None:
     assert loads(ENTRY.format("a"))["episodes"]["a"]["updated"] == datetime(2026, 11, 24, 13, tzinfo=UTC)
-
-
-def test_share_that_is_read_is_told_now_and_then() -> None:
-    told = list[float]()
-    loads("[[a]]\n" * 2 * TOLD, told.append)
-    assert told == [0.5, 1.0]

@@ -30,9 +30,6 @@ DURATION_FAULT = 100 * 3600.0
 MAX_DEPTH = 16
 """Most levels of topics; more do not fit a pane."""
 
-PARSING = 0.7
-"""Share of reading a catalogue that parsing takes."""
-
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
 
@@ -59,15 +56,15 @@ class CatalogError(UserError):
         self.faults = faults
 
 
-def parse_catalog(text: str, tell: Callable[[float], None] | None = None) -> Catalog:
-    """Return the catalogue in `text`; `tell` is told how much is parsed, from 0 to 1.
+def parse_catalog(text: str) -> Catalog:
+    """Return the catalogue in `text`.
 
     Raises:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
             length, an unknown parent, a circle of topics, a newer version.
     """
     try:
-        data = loads(text, tell and (lambda share: tell(PARSING * share)))
+        data = loads(text)
     except RecursionError:
         raise CatalogError([Fault(1, "nested too deeply to be read")]) from None
     except ValueError as error:  # also numbers of more digits than Python turns into an int
@@ -75,10 +72,7 @@ def parse_catalog(text: str, tell: Callable[[float], None] | None = None) -> Cat
 
         line, message = error_line(error, text)
         raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
-    catalog = _CatalogReader(data, text).read()
-    if tell is not None:
-        tell(1.0)
-    return catalog
+    return _CatalogReader(data, text).read()
 
 
 def _clean_summary(text: str) -> str:

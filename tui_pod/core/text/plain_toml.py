@@ -11,9 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-TOLD = 2_000
-"""Tables after which the caller is told how much is read."""
-
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _TEXT, _LITERAL = rf'[^"\\{_CONTROL}]*', rf"[^'{_CONTROL}]*"
 _ITEM = rf"""'{_LITERAL}'|"{_TEXT}\""""
@@ -33,26 +30,22 @@ _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
 
-def loads(text: str, tell: Callable[[float], None] | None = None) -> dict[str, Any]:
+def loads(text: str) -> dict[str, Any]:
     """Return what `tomllib.loads` returns.
-
-    Args:
-        text: the content of a file.
-        tell: told how much is read, from 0 to 1.
 
     Raises:
         ValueError: it is not TOML.
         RecursionError: it is nested too deep.
     """
     try:
-        return _loads(text.replace("\r\n", "\n"), tell)
+        return _loads(text.replace("\r\n", "\n"))
     except ValueError:
         return _loads_any(text)  # its error says what is wrong
 
 
-def _loads(text: str, tell: Callable[[float], None] | None) -> dict[str, Any]:
+def _loads(text: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    table, begun, end, count = data, set[tuple[str, bool]](), 0, 0
+    table, begun, end = data, set[tuple[str, bool]](), 0
     match = re.compile(_LINE, re.ASCII).match  # each where the last one ends: searching would take quadratic time
     while end < len(text) and (line := match(text, end)) is not None:
         end, kind = line.end(), line.lastindex
@@ -85,9 +78,6 @@ def _loads(text: str, tell: Callable[[float], None] | None) -> dict[str, Any]:
                 raise ValueError(key)
             else:
                 around[key] = table
-            count += 1
-            if tell is not None and count % TOLD == 0:
-                tell(end / len(text))
     if end != len(text):
         raise ValueError(text[end : end + 80])
     return data
