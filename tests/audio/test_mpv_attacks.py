@@ -177,6 +177,7 @@ def test_libmpv_opens_no_network_address(opener: Opener, site: Site, form: str) 
     assert site.asked == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("scheme", ["tcp", "udp", "rtsp", "rtmp", "ftp", "gopher", "srt", "https", "tls"])
 def test_libmpv_connects_to_nothing(opener: Opener, site: Site, scheme: str) -> None:
     assert not opener.opens(site.url("/a.wav").replace("http:", f"{scheme}:"))
@@ -204,6 +205,7 @@ def test_list_from_the_network_leads_to_no_other_host(opener: Opener, site: Site
     assert set(site.paths()) == {"/a.mp3"}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize(
     "form", ["{}", "file://{}", "edl://{}", "lavf://file:{}", "av://lavfi:amovie={}", "memory://{}"]
@@ -258,6 +260,7 @@ def test_untrusted_certificate_is_refused(opener: Opener, tmp_path: Path) -> Non
 # -- the attacks are real: without the options they work -----------------------------------------------
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", ["m3u", "pls", "edl", "hls", "dash"])
 def test_without_the_options_a_list_leads_to_another_host(site: Site, inside: Site, kind: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])

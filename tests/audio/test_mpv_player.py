@@ -109,18 +109,6 @@ def test_position_is_unknown_while_a_seek_is_under_way(handle: Handle) -> None:
     player.close()
 
 
-def test_opened_is_called_if_libmpv_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise NoPlayer(OSError("no libmpv"))
-
-    monkeypatch.setattr(mpv_player, "open_mpv", fail)
-    opened = threading.Event()
-    player = MpvPlayer(lambda _: None)
-    player.open(opened.set)
-    assert opened.wait(PATIENCE)
-    player.close()
-
-
 class Rig:
     """A player on a handle, and what it has told."""
 
@@ -214,26 +202,21 @@ def test_file_is_searched_by_its_bytes_only_where_these_tell_the_time(
 
 def test_seek_waits_until_its_file_is_open(rig: Rig) -> None:
     rig.load()
+    rig.player.seek(20.0)
+    for name, value in (("pause", True), ("duration", 90.0), ("eof-reached", True)):
+        rig.change(name, value)
+    assert rig.events == []
+    rig.load(load=2)
     rig.player.seek(30.0)
     rig.player.seek(31.5)
     rig.settle()
-    assert len(rig.handle.commands) == 1
+    assert len(rig.handle.commands) == 2
     rig.report(MpvEventID.PLAYBACK_RESTART)
     rig.settle()
-    assert rig.handle.commands[1:] == [("seek", "31.500", "absolute+exact")]
+    assert rig.handle.commands[2:] == [("seek", "31.500", "absolute+exact")]
     rig.player.seek(5.0)
     rig.settle()
-    assert rig.handle.commands[2:] == [("seek", "5.000", "absolute+exact")]
-
-
-def test_seek_in_a_file_that_gave_way_to_another_is_forgotten(rig: Rig) -> None:
-    rig.load()
-    rig.player.seek(30.0)
-    rig.load(load=2)
-    rig.report(MpvEventID.PLAYBACK_RESTART)
-    rig.settle()
-    assert [command[0] for command in rig.handle.commands] == ["loadfile", "loadfile"]
-    assert rig.events == [FileLoaded(2, 0.0, 100.0)]
+    assert rig.handle.commands[3:] == [("seek", "5.000", "absolute+exact")]
 
 
 def test_load_that_gave_way_before_its_turn_is_left_out(rig: Rig) -> None:
@@ -268,13 +251,6 @@ def test_value_that_changes_is_told_if_it_says_something(
     rig.open_file()
     rig.change(name, value)
     assert rig.events == ([event] if event else [])
-
-
-def test_nothing_is_told_of_a_file_that_is_not_open(rig: Rig) -> None:
-    rig.load()
-    for name, value in (("pause", True), ("duration", 90.0), ("eof-reached", True)):
-        rig.change(name, value)
-    assert rig.events == []
 
 
 @pytest.mark.parametrize(
@@ -351,7 +327,9 @@ def test_every_load_fails_for_good_without_libmpv(monkeypatch: pytest.MonkeyPatc
     events = list[Event]()
     player = MpvPlayer(events.append)
     player.load(FILE, 0.0, 7, is_paused=True)
-    player.open()
+    opened = threading.Event()
+    player.open(opened.set)
+    assert opened.wait(PATIENCE)
     wait_until(lambda: LoadFailed(7, str(missing), is_fatal=True) in events, "the load has failed")
     assert player.position() is None
     player.close()
@@ -443,10 +421,3 @@ def test_player_pauses_when_its_device_goes_and_goes_on_as_the_listener_says(
     rig.settle()
     assert rig.handle.commands == [("ao-reload",)]
     assert [name for name, _ in rig.player.devices()] == [each["name"] for each in DEVICES[returns_to is not None :]]
-
-
-def test_device_that_goes_while_nothing_plays_changes_nothing(rig: Rig) -> None:
-    rig.change("audio-device-list", DEVICES)
-    rig.open_file()
-    rig.change("audio-device-list", None)
-    assert rig.events == []
