@@ -580,7 +580,7 @@ class FakeNews(News):
         self._wishes = wishes
         self._drawn = set()
 
-    def looked(self, episodes: Iterable[str]) -> None:
+    def mark_seen(self, episodes: Iterable[str]) -> None:
         self._wishes.append(("looked", *sorted(episodes)))
 
     def take_off(self, episodes: Sequence[str]) -> None:

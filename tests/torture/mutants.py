@@ -343,7 +343,7 @@ def empty_new() -> None:
     """Mark all that is new as seen when a list is left, whatever was drawn."""
     from tui_pod.services.podcasts.news import News
 
-    _change(News, "list_left", lambda self: self.looked(self._ids))
+    _change(News, "list_left", lambda self: self.mark_seen(self._ids))
 
 
 def draw_anything() -> None:

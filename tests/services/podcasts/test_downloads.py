@@ -271,6 +271,9 @@ async def test_single_download_that_is_removed_is_named_while_its_episode_is_kno
     ids = await add_sounds(service, site, 2)
     for episode in ids:
         await service.do(service.service.downloads.toggle, [episode])
+    service.service.downloads.remove(ids[:1])
+    await service.do(service.controller.undo)  # before it has ended
+    assert service.driver.said[-1] == "Undid: Download of “Episode 1” removed"
     await service.do(service.service.downloads.remove, ids[:1])
     assert service.driver.said[-1] == "Download of “Episode 1” removed. Press u to undo."
     service.controller.adopt(library := build_library([], []), service.controller.progress_index.moved_to(library))

@@ -21,7 +21,7 @@ async def test_what_came_is_new_until_it_is_looked_at(site: Site, service: Servi
     three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
     index = service.controller.progress_index
     assert (set(index.new), index.new_in(1), one in index.new) == ({three, two}, 2, False)
-    service.service.news.looked([three, two, one])
+    service.service.news.mark_seen([three, two, one])
     await service.until(lambda: not index.new, "it is seen")
     other = ServiceRig(service.data.parent)
     await other.service.news.show()

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.sources.folders.shelf import Shelf
+from tests.sources.folders.sounds import make_au, make_mp3
 from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import Cancelled, CancelToken
+from tui_pod.shelf.files import read_files, read_kinds, store_told, untold
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import podcast
@@ -177,3 +179,21 @@ def test_other_folder_is_no_moved_one_while_the_first_is_there(shelf: Shelf) -> 
     shelf.folder = shelf.folder.with_name("Copy")
     shelf.put("a.mp3", "A")
     assert shelf.add().feed.feed_id != first
+
+
+def test_what_the_player_tells_concerns_one_folder_and_changes_no_known_length(shelf: Shelf, tmp_path: Path) -> None:
+    other = tmp_path / "Other"
+    for folder in (shelf.folder, other):
+        make_mp3(folder / "known.mp3", "Known")
+        make_au(folder / "unknown.au", 9.0)
+        subscribe(shelf.store, str(folder))
+    first, second = (feed.feed_id for feed in shelf.store.feeds())
+    assert (untold(shelf.store, first, 9), untold(shelf.store, second, 9)) == (["unknown.au"], ["unknown.au"])
+    known = read_files(shelf.store, first)["known.mp3"].tags.duration
+    store_told(shelf.store, first, {"known.mp3": (99.0, ""), "unknown.au": (9.0, "")})
+    lengths = [
+        [read_files(shelf.store, feed)[name].tags.duration for name in ("known.mp3", "unknown.au")]
+        for feed in (first, second)
+    ]
+    assert lengths == [[pytest.approx(known), 9.0], [known, None]]
+    assert [read_kinds(shelf.store, feed)[1] for feed in (first, second)] == [False, True]  # is as stored

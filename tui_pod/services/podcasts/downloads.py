@@ -33,9 +33,9 @@ AT_A_TIME = 100
 class DownloadService:
     """The only part of the running app that changes downloads."""
 
-    def __init__(self, context: Context, wanted: Callable[[Iterable[str]], None]) -> None:
-        """Open nothing yet; `wanted` is called with episodes that the listener downloads by hand."""
-        self._wanted = wanted
+    def __init__(self, context: Context, mark_seen: Callable[[Iterable[str]], None]) -> None:
+        """Open nothing yet; `mark_seen` is called with episodes that the listener downloads by hand."""
+        self._mark_seen = mark_seen
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
@@ -85,7 +85,7 @@ class DownloadService:
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
         await self.want(missing)
-        self._wanted(request.episode for request in requests)
+        self._mark_seen(request.episode for request in requests)
         for start in range(0, len(requests), AT_A_TIME):
             self._start(queue, requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)

@@ -65,7 +65,7 @@ class FeedService(Follower):
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self.news = News(context)
-        self.downloads = DownloadService(context, self.news.looked)
+        self.downloads = DownloadService(context, self.news.mark_seen)
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, read, changed)
         self._keeper = Keeper(context, self.downloads)

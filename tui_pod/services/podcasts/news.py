@@ -55,7 +55,7 @@ class News:
         """Mark what was drawn as seen."""
         if self._drawn:
             drawn, self._drawn = self._drawn, set()
-            self.looked(drawn)
+            self.mark_seen(drawn)
 
     async def close(self) -> None:
         """Mark what was drawn as seen, if that can be done in time."""
@@ -63,7 +63,7 @@ class News:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._store(list(seen), is_new=False), CLOSING)
 
-    def looked(self, episodes: Iterable[str]) -> None:
+    def mark_seen(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen, or otherwise dealt with by the listener."""
         if seen := self._ids.intersection(episodes):
             self._tasks.run(self._set(list(seen), is_new=False))
@@ -85,14 +85,14 @@ class News:
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen that were started or marked."""
         index = self._context.controller.progress_index
-        self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
+        self.mark_seen(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 
     def queue_changed(self) -> None:
         """Mark episodes as seen that the listener has queued; a session is no choice of each of its episodes."""
         controller = self._context.controller
         session = controller.session
         planned = set(session.episodes) - session.queued if session is not None else set()
-        self.looked(ident for ident in controller.queue.upcoming if ident not in planned)
+        self.mark_seen(ident for ident in controller.queue.upcoming if ident not in planned)
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
