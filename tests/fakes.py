@@ -54,7 +54,7 @@ from tui_pod.services.sync import SyncService
 from tui_pod.services.sync_setup import SyncSetup
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.podcasts.directories.find import Finding
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -33,7 +33,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError
 from tui_pod.recordings import recording_fetcher
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 
 LENGTH = 600.0
 PLACE = 420.0
@@ -65,7 +65,7 @@ class Rig:
 
         def find() -> None:
             try:
-                self.events.put(SourceReady(load, self.podcasts.source(episode)))
+                self.events.put(SourceReady(load, self.podcasts.audio.source(episode)))
             except FetchError as error:
                 self.events.put(LoadFailed(load, f"{error} Your position is saved.", is_offline=error.is_offline))
 

@@ -19,7 +19,7 @@ from tui_pod.net.login import Login
 from tui_pod.recordings import recording_fetcher
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import subscribe
 
 Listen = Callable[[float], tuple[Rig, str]]

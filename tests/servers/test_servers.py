@@ -13,7 +13,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import Limits, Request, fetch
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import source_of
 
 Machines = Callable[[str], Machine]
@@ -108,7 +108,7 @@ def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines:
     podcasts.store.set_private_origin(feed.feed_id, origin(f"{server.base}/"))
     book = machine.episodes()["Many Files"]
     for part in (*book.parts, *book.parts):
-        source = podcasts.source(book._replace(audio=part.audio, duration=part.duration, parts=()))
+        source = podcasts.audio.source(book._replace(audio=part.audio, duration=part.duration, parts=()))
         content = bytearray(2_000_000)
         if source.remote is None:  # all of it is here by now
             found = Path(source.location).read_bytes()
@@ -119,7 +119,7 @@ def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines:
             reader.close()
             found = bytes(content[:size])
         assert found == sound(part.duration)
-    assert podcasts.local_file(book) is None
+    assert podcasts.audio.local_file(book) is None
     podcasts.streams.close()
     podcasts.store.db.close()
 
@@ -130,7 +130,7 @@ def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Mac
     podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
     podcasts.store.set_private_origin(machine.feed_id, origin(f"{server.base}/"))
     book = machine.episodes()["Many Files"]
-    request = podcasts.download_request(book)
+    request = podcasts.audio.download_request(book)
     assert request is not None
     told: list[int] = []
     podcasts.downloads.fetch(request, lambda done, _: told.append(done))
@@ -138,7 +138,7 @@ def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Mac
 
     def recordings() -> list[bytes | None]:
         found = [
-            podcasts.local_file(book._replace(audio=part.audio, duration=part.duration, parts=()))
+            podcasts.audio.local_file(book._replace(audio=part.audio, duration=part.duration, parts=()))
             for part in book.parts
         ]
         return [path.read_bytes() if path is not None else None for path in found]

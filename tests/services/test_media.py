@@ -27,8 +27,9 @@ from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
+from tui_pod.sources.episode_documents import EpisodeChapters
 from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -99,7 +100,7 @@ DENIED = PermissionError(13, "Permission denied", "/d/downloads")
 async def test_request_that_fails_unexpectedly_is_told_and_logged(
     service: ServiceRig, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
-    monkeypatch.setattr(service.podcasts, "source", fail(error))
+    monkeypatch.setattr(service.podcasts.audio, "source", fail(error))
     event = await service.request(STREAM)
     assert isinstance(event, LoadFailed)
     assert event.load == 7
@@ -135,8 +136,9 @@ async def test_file_whose_index_lies_is_not_given_to_the_player(service: Service
 
 
 async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.podcasts, "source", lambda *_: Source("https://example.org/x.mp3", is_stream=True))
-    monkeypatch.setattr(service.podcasts, "chapters", fail(RuntimeError("odd")))
+    source = Source("https://example.org/x.mp3", is_stream=True)
+    monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: source)
+    monkeypatch.setattr(service.podcasts.documents, "chapters", fail(RuntimeError("odd")))
     assert isinstance(await service.request(STREAM), SourceReady)
     assert await service.next_line() == "x: RuntimeError: odd"
     assert service.events.empty()
@@ -150,15 +152,15 @@ async def test_chapters_are_told_only_if_there_are_other_ones(
         return EpisodeChapters(found, ChapterOrigin.FEED)
 
     source = Source("https://example.org/x.mp3", is_stream=True, marks=(ONE,))
-    monkeypatch.setattr(service.podcasts, "source", lambda *_: source)
-    monkeypatch.setattr(service.podcasts, "chapters", find)
+    monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: source)
+    monkeypatch.setattr(service.podcasts.documents, "chapters", find)
     assert isinstance(await service.request(STREAM), SourceReady)
     await service.done()
     assert service.events.empty() is not is_told
 
 
 async def test_preparing_that_fails_is_logged_alone(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.podcasts, "prepare", fail(RuntimeError("odd")))
+    monkeypatch.setattr(service.podcasts.audio, "prepare", fail(RuntimeError("odd")))
     service.sources.prepare(STREAM)
     assert await service.next_line() == "x: RuntimeError: odd"
     assert service.events.empty()
@@ -169,7 +171,7 @@ async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, s
     folder.parent.mkdir(parents=True)
     folder.write_text("no folder")
     site.replies["/x.wav"] = Ranged(sound(0.1))
-    service.podcasts.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
+    service.podcasts.access.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
     event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
     assert isinstance(event, SourceReady)
     assert event.source.is_stream
@@ -192,7 +194,7 @@ async def test_refusal_says_whether_another_request_may_succeed(
         site.server_close()  # nothing answers there
     else:
         site.replies["/x.wav"] = reply
-    service.podcasts.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
+    service.podcasts.access.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
     event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
     assert isinstance(event, LoadFailed)
     assert (event.passing, event.retry_after) == (passing, wait)
@@ -201,7 +203,7 @@ async def test_refusal_says_whether_another_request_may_succeed(
 async def test_podcasts_that_could_not_be_opened_are_opened_anew(
     service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.podcasts, "source", lambda *_: Source("https://example.org/x.mp3"))
+    monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: Source("https://example.org/x.mp3"))
     service.open = fail(DENIED)  # type: ignore[assignment]
     assert isinstance(await service.request(STREAM), LoadFailed)
     service.open = lambda: service.podcasts
@@ -365,11 +367,11 @@ async def test_stream_that_opens_shows_that_the_network_is_back(
         lambda: service.podcasts,
         lambda: told.append("works"),
     )
-    monkeypatch.setattr(service.podcasts, "source", fail(FetchError("Offline.", is_offline=True)))
+    monkeypatch.setattr(service.podcasts.audio, "source", fail(FetchError("Offline.", is_offline=True)))
     assert isinstance(await service.request(STREAM), LoadFailed)
     for is_stream in (True, False):
         source = Source("https://example.org/x.mp3", is_stream=is_stream)
-        monkeypatch.setattr(service.podcasts, "source", lambda *_, source=source: source)
+        monkeypatch.setattr(service.podcasts.audio, "source", lambda *_, source=source: source)
         assert isinstance(await service.request(STREAM), SourceReady)
     assert told == ["works"], "one dead host is no sign that the network is gone"
 
@@ -488,7 +490,7 @@ async def test_chapters_of_a_file_are_looked_for_if_it_is_of_a_folder(
         asked.append(episode.id)
         return (), None
 
-    monkeypatch.setattr(service.podcasts, "chapters", chapters)
+    monkeypatch.setattr(service.podcasts.documents, "chapters", chapters)
     assert isinstance(await service.request(Episode(ident, "Z", audio=str(tmp_path / "z.mp3"))), SourceReady)
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
@@ -505,7 +507,7 @@ async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wan
         service.narrator, service.events.put_nowait, lambda: service.podcasts,
         ask_login=lambda episode, _: asked.append(episode.id),
     )  # fmt: skip
-    monkeypatch.setattr(service.podcasts, "source", fail(error))
+    monkeypatch.setattr(service.podcasts.audio, "source", fail(error))
     event = await service.request(STREAM)
     assert isinstance(event, LoadFailed)
     assert (event.is_offline, event.passing, asked) == (is_offline, None, [] if is_offline else ["x"])

@@ -28,7 +28,7 @@ from tui_pod.core.progress.records import SettingRecord
 from tui_pod.net.access import make_policy
 from tui_pod.services.recordings import make_request, wanted_by_settings
 from tui_pod.shelf.library import read_feeds
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import subscribe
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import RecognitionRequest
@@ -322,7 +322,7 @@ def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp
     assert wanted("all") == [middle, oldest, newest]
     index = library.index(oldest)
     assert index is not None
-    request = podcasts.download_request(library.episode(index))
+    request = podcasts.audio.download_request(library.episode(index))
     assert request is not None
     podcasts.downloads.fetch(request)
     assert wanted("downloads") == [oldest]

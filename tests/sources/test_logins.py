@@ -21,7 +21,7 @@ from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import parse_opml, write_opml
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.table import subscribe
 
@@ -95,24 +95,24 @@ def test_login_is_in_no_id_list_or_message(site: Site, podcasts: Podcasts, tmp_p
 
 def test_login_plays_and_downloads_recordings_of_its_server(site: Site, podcasts: Podcasts) -> None:
     episode = subscribed(site, podcasts)
-    assert podcasts.source(episode).is_stream
-    request = podcasts.download_request(episode)
+    assert podcasts.audio.source(episode).is_stream
+    request = podcasts.audio.download_request(episode)
     assert request is not None
     assert podcasts.downloads.fetch(request).stat().st_size == len(sound(2.0))
 
 
 def test_login_goes_to_no_other_server(site: Site, inside: Site, podcasts: Podcasts) -> None:
     episode = subscribed(site, podcasts)
-    podcasts.policy = inside.policy
+    podcasts.access.policy = inside.policy
     inside.replies["/1.wav"] = Ranged(sound(2.0))
     site.replies["/1.wav"] = guarded(redirect(inside.url("/1.wav")))
-    assert podcasts.source(episode).is_stream
+    assert podcasts.audio.source(episode).is_stream
     assert inside.asked
     assert not any(sent(inside))
     podcasts.streams.close()
     shutil.rmtree(podcasts.streams.folder)
     inside.replies["/1.wav"] = guarded(Ranged(sound(2.0)))
-    request = podcasts.download_request(episode)
+    request = podcasts.audio.download_request(episode)
     assert request is not None
     with pytest.raises(DownloadError, match=f"127.0.0.1:{inside.server_port}.*wants a login"):
         podcasts.downloads.fetch(request)
@@ -123,13 +123,13 @@ def test_other_podcast_that_names_the_server_does_not_get_its_login(
     site: Site, inside: Site, podcasts: Podcasts
 ) -> None:
     subscribed(site, podcasts)
-    podcasts.policy = site.policy
+    podcasts.access.policy = site.policy
     site.asked.clear()
     inside.replies["/f"] = server.body(feed(item(2, site.url("/1.wav")), "Other"))
     subscribe(podcasts.store, inside.url("/f"))
     episode = next(one for one in read_feeds(podcasts.store.db.file.parent).episodes if one.title == "Episode 2")
     with pytest.raises(LoginWanted) as caught:
-        podcasts.source(episode)
+        podcasts.audio.source(episode)
     assert caught.value.origin == site.origin()
     assert not any(sent(site))
 
@@ -137,13 +137,13 @@ def test_other_podcast_that_names_the_server_does_not_get_its_login(
 def test_recording_asks_for_a_login_of_its_own_server(site: Site, inside: Site, podcasts: Podcasts) -> None:
     inside.replies["/1.wav"] = guarded(Ranged(sound(2.0)), "bob", "other")
     site.replies["/f"] = guarded(server.body(feed(item(1, inside.url("/1.wav")))))
-    podcasts.policy = inside.policy
+    podcasts.access.policy = inside.policy
     episode = subscribed(site, podcasts)
     with pytest.raises(LoginWanted) as caught:
-        podcasts.source(episode)
+        podcasts.audio.source(episode)
     assert caught.value.origin == inside.origin()
     podcasts.store.logins.add(site.url("/f"), Login(inside.origin(), "bob", "other", over_http=True))
-    assert podcasts.source(episode).is_stream
+    assert podcasts.audio.source(episode).is_stream
 
 
 async def test_login_that_changes_fails_the_refresh_and_names_the_server(site: Site, podcasts: Podcasts) -> None:
@@ -203,7 +203,7 @@ def test_login_in_the_address_of_a_recording_opens_it_and_is_seen_nowhere(site: 
     assert first.audio == site.url("/1.wav")
     assert store.logins.of(site.url("/f")) == (Login(site.origin(), "ann", "s3cret"),)
     with pytest.raises(LoginWanted, match="over http"):
-        podcasts.source(first)
+        podcasts.audio.source(first)
     store.logins.add(site.url("/f"), login(site))
-    assert podcasts.source(first).remote is not None
+    assert podcasts.audio.source(first).remote is not None
     assert b"s3cret" not in b"".join(path.read_bytes() for path in store.db.file.parent.glob("feeds*"))

@@ -29,7 +29,7 @@ from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:
     from tui_pod.services.media import EpisodeSources
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 
 def run(options: Namespace) -> int:
@@ -83,7 +83,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
             return found
 
         pages = make_pages(
-            library, bookmarks, lambda episode: podcasts().notes(episode) if has_podcasts else EpisodeNotes()
+            library, bookmarks, lambda episode: podcasts().documents.notes(episode) if has_podcasts else EpisodeNotes()
         )
         if options.csv:
             sys.stdout.write(to_csv(pages))

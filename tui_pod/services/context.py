@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_pod.net.login import Login
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.tasks import BackgroundTasks
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 GoOn = Callable[["Podcasts"], Awaitable[object]]
 """Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""
@@ -49,6 +49,6 @@ class Context:
 
     async def ask_login_of_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
         """Ask for the login that the server of an episode wants, if it is from a feed, and resume what needed it."""
-        details = await self.ask(lambda podcasts, _: podcasts.details(ident))
+        details = await self.ask(lambda podcasts, _: podcasts.access.details(ident))
         if details is not None:  # else it is from a catalogue, and the error was told
             self.ask_login(details.feed, wanted, go_on)

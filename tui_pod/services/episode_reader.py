@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
+    from tui_pod.runtime.threads import CancelToken
+    from tui_pod.sources.opened import Podcasts
 
 MAX_NUDGE = 3600.0
 """Most seconds by which a transcript can be moved: longer than any advertisement."""
@@ -54,13 +56,18 @@ class EpisodeReader:
         """Return the show notes of an episode; empty if it has none."""
         if not self._has_podcasts():
             return EpisodeNotes()
-        return await self._sources.ask(lambda podcasts, _: podcasts.notes(episode))
+
+        def read(podcasts: Podcasts, _: CancelToken) -> EpisodeNotes:
+            is_downloaded = podcasts.downloads.find(episode.id) is not None
+            return podcasts.documents.notes(episode)._replace(is_downloaded=is_downloaded)
+
+        return await self._sources.ask(read)
 
     async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """Return the chapters of an episode that is not playing, from the network if need be."""
         if not self._has_podcasts():
             return ()
-        found = await self._sources.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
+        found = await self._sources.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
         if found.fault:
             self._tell(f"The chapters of “{episode.title}” cannot be read: {found.fault}.")
         return found.marks

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import NarrationSettings
     from tui_pod.core.library.library import Library
     from tui_pod.net.fetch import LoginWanted
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 
 _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
@@ -123,7 +123,7 @@ class EpisodeSources:
         if episode.audio is None:
             self._run(self._prepare(episode), episode)
         elif "://" in episode.audio:
-            self._run(self.ask(lambda podcasts, cancel: podcasts.prepare(episode, cancel)), episode)
+            self._run(self.ask(lambda podcasts, cancel: podcasts.audio.prepare(episode, cancel)), episode)
 
     async def podcasts(self) -> Podcasts:
         """Return the podcasts, always the same. Raises what opening them raised; the next call retries."""
@@ -169,7 +169,7 @@ class EpisodeSources:
         if "://" not in episode.audio:
             is_there = await asyncio.to_thread(Path(episode.audio).is_file)
             return Source(episode.audio) if is_there else None
-        return await self.ask(lambda podcasts, cancel: podcasts.source(episode, cancel))
+        return await self.ask(lambda podcasts, cancel: podcasts.audio.source(episode, cancel))
 
     async def _words(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
@@ -177,7 +177,7 @@ class EpisodeSources:
             return await in_thread(lambda cancel: _parts_transcript(episode, self._texts, cancel))
         if episode.transcript is None or "://" not in episode.transcript:
             return await in_thread(lambda cancel: read_transcript(episode, self._texts, cancel))
-        return await self.ask(lambda podcasts, cancel: podcasts.transcript(episode, cancel))
+        return await self.ask(lambda podcasts, cancel: podcasts.documents.transcript(episode, cancel))
 
     async def _open_file(self, episode: Episode, path: str, load: int) -> None:
         fault = await in_thread(lambda _: _fault_of(path))
@@ -190,7 +190,7 @@ class EpisodeSources:
         from tui_pod.net.fetch import FetchError, LoginWanted  # brings TLS, 2 MiB
 
         try:
-            source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
+            source = await in_thread(lambda cancel: podcasts.audio.source(episode, cancel))
         except FetchError as error:
             if isinstance(error, LoginWanted):
                 self._ask_login(episode, error)
@@ -210,7 +210,7 @@ class EpisodeSources:
         self._run(self._find_chapters(episode, load, ()), episode)
 
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
-        found = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
+        found = await self.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
         if found.marks and found.marks != known:
             self._emit(ChaptersKnown(load, found.marks, found.origin))
 
@@ -270,7 +270,7 @@ class EpisodeSources:
         """Return the language of an episode that the English voice cannot read; None if it can."""
         if not _FEED_EPISODE.fullmatch(episode.id):
             return None
-        return await self.ask(lambda podcasts, _: podcasts.foreign_language(episode))
+        return await self.ask(lambda podcasts, _: podcasts.documents.foreign_language(episode))
 
     async def _prepare(self, episode: Episode) -> None:
         if await self._foreign_language(episode):

@@ -39,7 +39,7 @@ from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 REPORT_EVERY = 1.0
 """Seconds between two reports of progress."""
@@ -262,7 +262,7 @@ class RecognitionService:
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
             return found, episode.id in self._fetched
-        request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
+        request = podcasts.audio.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
         self._show(episode, f"downloading “{episode.title}” for its transcript")

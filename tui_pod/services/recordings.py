@@ -18,7 +18,7 @@ from tui_pod.speech.sentences import find_names
 from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 
 OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil": "tl", "cmn": "zh"}
@@ -31,7 +31,7 @@ def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
         return None
     if episode.audio is not None and "://" not in episode.audio:
         return Path(episode.audio)
-    return podcasts.local_file(episode) if podcasts is not None else None
+    return podcasts.audio.local_file(episode) if podcasts is not None else None
 
 
 def wanted_by_settings(
@@ -59,7 +59,7 @@ def wanted_by_settings(
 
 def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
     """Return the language of an episode's podcast (such as `de-AT`) as a model's code; None if not stated."""
-    details = podcasts.details(episode.id) if podcasts is not None else None
+    details = podcasts.access.details(episode.id) if podcasts is not None else None
     language = details.language if details is not None else None
     code = re.split(r"[-_ ]", (language or "").strip().lower())[0]
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
@@ -67,6 +67,6 @@ def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
 
 def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> RecognitionRequest:
     """Return the request to recognise a recording, with the names and the language from its podcast."""
-    notes = podcasts.notes(episode).text if podcasts is not None else ""
+    notes = podcasts.documents.notes(episode).text if podcasts is not None else ""
     names = find_names(episode.title, episode.summary, notes)
     return RecognitionRequest(str(recording), str(model), names, find_language(episode, podcasts))

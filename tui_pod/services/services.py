@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui_pod.services.sync import SyncService
     from tui_pod.services.sync_setup import SyncSetup
     from tui_pod.services.tasks import BackgroundTasks
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
     from tui_pod.terminal.host import TerminalHost
 
 PRELOADED = (

@@ -22,7 +22,7 @@ from tui_pod.library.cache import Loaded, load_library
 from tui_pod.library.reload import reload_library
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 
 QUIET = FeedSettings(refresh_at_start=False)
 

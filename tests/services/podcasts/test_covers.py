@@ -19,7 +19,7 @@ from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.services.podcasts import covers as module
 from tui_pod.services.podcasts.covers import Covers
 from tui_pod.shelf.library import read_feeds
-from tui_pod.sources.episode_media import Podcasts
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import subscribe
 
 

@@ -76,7 +76,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
     texts = list(dict.fromkeys(service.driver.download_texts[ident]))
     assert texts == ["…", "50 %", "100 %", "whole"]
     episode = service.controller.library.episode(0)
-    assert service.podcasts.source(episode).location == str(service.podcasts.downloads.find(ident))
+    assert service.podcasts.audio.source(episode).location == str(service.podcasts.downloads.find(ident))
     await service.do(service.service.downloads.toggle, [ident])
     assert service.driver.said[-1] == "Already downloaded. Press x to delete it."
 

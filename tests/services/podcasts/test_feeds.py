@@ -205,14 +205,14 @@ async def test_remove_feed_ends_downloads_that_are_still_being_asked_for(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = await add_sounds(service, site, 1)
-    asked, going, request = threading.Event(), threading.Event(), service.podcasts.download_request
+    asked, going, request = threading.Event(), threading.Event(), service.podcasts.audio.download_request
 
     def slow_request(*given: Any, **named: Any) -> Any:
         asked.set()
         going.wait()
         return request(*given, **named)
 
-    monkeypatch.setattr(service.podcasts, "download_request", slow_request)
+    monkeypatch.setattr(service.podcasts.audio, "download_request", slow_request)
     service.service.downloads.toggle(ids)
     await asyncio.to_thread(asked.wait, PATIENCE)
     service.service.remove_feed(site.url("/f"))

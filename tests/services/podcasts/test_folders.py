@@ -102,7 +102,8 @@ async def test_chapters_inside_all_parts_are_known_before_any_is_opened(service:
 
     def marks() -> list[tuple[float, str]]:
         return [
-            (mark.start, mark.title) for mark in service.podcasts.chapters(service.controller.library.episode(0)).marks
+            (mark.start, mark.title)
+            for mark in service.podcasts.documents.chapters(service.controller.library.episode(0)).marks
         ]
 
     assert marks() == [(0.0, "Part 1"), (30.0, "Part 2")]

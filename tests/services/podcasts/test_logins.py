@@ -59,13 +59,13 @@ async def test_refresh_of_one_podcast_asks_and_one_of_all_says_how(rig: ServiceR
 
 
 async def test_recording_that_wants_a_login_is_played_with_it(rig: ServiceRig, site: Site, inside: Site) -> None:
-    rig.podcasts.policy = inside.policy
+    rig.podcasts.access.policy = inside.policy
     inside.replies["/1.wav"] = guarded(Ranged(sound(2.0)), "bob", "other")
     site.replies["/f"] = guarded(server.body(feed(item(1, inside.url("/1.wav")))))
     await subscribe(rig, site)
     episode = rig.controller.library.episode(0)
     with pytest.raises(LoginWanted) as caught:
-        rig.podcasts.source(episode)
+        rig.podcasts.audio.source(episode)
     await rig.do(rig.service.ask_to_play, episode, caught.value)
     (question,) = rig.driver.questions
     with pytest.raises(UserError, match="does not take this login"):

@@ -31,10 +31,9 @@ async def keep_downloads(
     paths = find_paths(options.state, options.config)
     state = StateFile(paths.state).load()
     warn(*state.notices)
-    podcasts = open_podcasts(paths, settings)
-    podcasts.store = store
+    podcasts = open_podcasts(paths, settings, store=store)
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
-    podcasts.archive(archived, state.progress.get, in_use, datetime.now(UTC))
+    podcasts.upkeep.archive(archived, state.progress.get, in_use, datetime.now(UTC))
     counts: Counter[DownloadStatus] = Counter()
 
     def show(progress: DownloadProgress) -> None:
@@ -48,7 +47,7 @@ async def keep_downloads(
     queue = DownloadQueue(podcasts.downloads, show, state.progress.get)
     deleted = 0
     for feed in ruled:
-        requests, gone = podcasts.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
+        requests, gone = podcasts.upkeep.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
         deleted += sum(podcasts.downloads.delete(ident) for ident in gone)
         queue.start(requests)
     await queue.done()

@@ -21,7 +21,7 @@ from tui_pod.speech.recogniser import transcribe
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 
 if TYPE_CHECKING:
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 
 class _Work(NamedTuple):
@@ -116,7 +116,7 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
 
 
 def _download(episode: Episode, work: _Work, said: str) -> Path:
-    request = work.podcasts.download_request(episode, is_automatic=True)
+    request = work.podcasts.audio.download_request(episode, is_automatic=True)
     assert request is not None
 
     def show(done: int, total: int | None) -> None:

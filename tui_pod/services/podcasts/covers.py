@@ -25,7 +25,7 @@ from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.episodes import picture_of
 
 if TYPE_CHECKING:
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 MOST = 200
 """Most pictures in the cache, 77 kB each."""
@@ -109,14 +109,14 @@ def _origins(
 ) -> Iterator[tuple[str, Callable[[], Path | bytes]]]:
     """Yield where a picture may come from: a key that changes with the picture, and a function that returns it."""
     if isinstance(subject, str):
-        yield subject, lambda: podcasts.fetch_picture(subject, None, cancel)
+        yield subject, lambda: podcasts.documents.fetch_picture(subject, None, cancel)
         return
     episode = subject
     assert episode.audio is not None
     path = podcasts.downloads.find(episode.id) if "://" in episode.audio else Path(episode.audio)
     with contextlib.suppress(FeedStoreError):
         if (address := picture_of(podcasts.store.db, episode.id)) is not None:
-            yield address, lambda: podcasts.fetch_picture(address, episode, cancel)
+            yield address, lambda: podcasts.documents.fetch_picture(address, episode, cancel)
     if path is not None:
         parts = [os.path.dirname(part.audio) for part in episode.parts if "://" not in part.audio]
         folders = dict.fromkeys((path.parent, Path(os.path.commonpath([path.parent, *parts]))))  # that of all discs

@@ -57,7 +57,7 @@ class DirectoryService:
             chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
         )
         with self._context.tasks.showing("find", f"asking {enumerated(self.names)}"):
-            finding = await find(words, directories, podcasts.policy)
+            finding = await find(words, directories, podcasts.access.policy)
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))
@@ -72,4 +72,4 @@ class DirectoryService:
         from tui_pod.sources.podcasts.pages import read_page  # brings TLS
 
         with self._context.tasks.showing("find", "fetching the podcast"):
-            return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]
+            return (await in_thread(lambda cancel: read_page(address, podcasts.access.policy, cancel)))[1]

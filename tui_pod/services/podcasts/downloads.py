@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue
     from tui_pod.recordings.download_request import DownloadError, DownloadRequest
     from tui_pod.services.context import Context
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
 
 AT_A_TIME = 100
 """How many downloads are queued before other work gets a turn: a topic may hold thousands, and keys must work."""
@@ -232,7 +232,7 @@ class DownloadService:
         async def go_on(podcasts: Podcasts) -> None:
             episode = self._context.controller.library.find(ident)
             if episode is not None:
-                await in_thread(lambda cancel: podcasts.source(episode, cancel))
+                await in_thread(lambda cancel: podcasts.audio.source(episode, cancel))
                 await self._toggle([ident])
 
         self._tasks.run(self._context.ask_login_of_episode(ident, wanted, go_on))
@@ -247,7 +247,7 @@ def _download_requests(
         episode = library.find(ident)
         if podcasts.downloads.find(ident) is not None:
             are_here = True
-        elif episode is not None and (request := podcasts.download_request(episode)) is not None:
+        elif episode is not None and (request := podcasts.audio.download_request(episode)) is not None:
             requests.append(request)
     return requests, are_here
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tui_pod.net.login import Login
     from tui_pod.services.context import Context
     from tui_pod.shelf.published import Published, PublishedItem
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.sources.opened import Podcasts
     from tui_pod.sources.source import Subscribed
 
 
@@ -109,7 +109,9 @@ class FeedService(Follower):
 
         with self._tasks.showing("add", "adding a podcast"):
             done = await in_thread(
-                lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
+                lambda cancel: subscribe(
+                    podcasts.store, typed, (), cancel, podcasts.access.policy, login, is_listed=is_listed
+                )
             )
         self.network_works()
         await self._library.update(done.new)
@@ -148,13 +150,16 @@ class FeedService(Follower):
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return the details of a podcast; None if it no longer exists."""
-        return await self._context.ask(lambda podcasts, _: podcasts.describe(feed_id))
+        podcasts = await self._context.open_podcasts()
+        from tui_pod.sources.episode_documents import describe  # brings TLS
+
+        return await in_thread(lambda _: describe(podcasts.store, feed_id))
 
     async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
         """Return name and address of the podcast of an episode if it was removed or is only visited; else None."""
 
         def find(podcasts: Podcasts, _: CancelToken) -> tuple[str, str] | None:
-            details = podcasts.details(episode)
+            details = podcasts.access.details(episode)
             feed = podcasts.store.find(details.feed, with_removed=True) if details is not None else None
             return (feed.name, feed.address) if feed is not None and feed.removed is not None else None
 
@@ -244,7 +249,7 @@ class FeedService(Follower):
         """Ask for the login that the server of a recording wants, and then play it."""
 
         async def go_on(podcasts: Podcasts) -> None:
-            await in_thread(lambda cancel: podcasts.source(episode, cancel))
+            await in_thread(lambda cancel: podcasts.audio.source(episode, cancel))
             self._context.controller.play(episode.id)
 
         self._tasks.run(self._context.ask_login_of_episode(episode.id, wanted, go_on))
@@ -263,7 +268,7 @@ class FeedService(Follower):
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
         if feed is None:
             return False
-        outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.policy))
+        outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.access.policy))
         await self._library.update(outcome.new)
         if outcome.new or outcome.error != feed.error:
             self.refresher.tell(Refreshed((outcome,)), is_asked=False)

@@ -122,7 +122,7 @@ class ImportService:
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
         with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
-            forbidden = await find_forbidden(feeds, podcasts.policy)
+            forbidden = await find_forbidden(feeds, podcasts.access.policy)
         if forbidden.feeds:
             add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
             self._context.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)

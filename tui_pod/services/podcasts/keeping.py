@@ -71,7 +71,7 @@ class Keeper:
         """Hide and show old episodes as the settings of these podcasts say; the library must be updated afterwards."""
         controller = self._context.controller
         progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
-        await self._context.ask(lambda podcasts, _: podcasts.archive(feeds, progress, in_use, now))
+        await self._context.ask(lambda podcasts, _: podcasts.upkeep.archive(feeds, progress, in_use, now))
 
     @property
     def _in_use(self) -> set[str]:
@@ -84,7 +84,7 @@ class Keeper:
         controller = self._context.controller
         progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
         requests, gone = await self._context.ask(
-            lambda podcasts, _: podcasts.plan_downloads(feed, usual, progress, in_use, now)
+            lambda podcasts, _: podcasts.upkeep.plan_downloads(feed, usual, progress, in_use, now)
         )
         if gone:
             await self._downloads.take(gone)

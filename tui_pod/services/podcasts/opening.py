@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
     from tui_pod.config.settings import Settings
     from tui_pod.net.access import NetworkPolicy
-    from tui_pod.sources.episode_media import Podcasts
+    from tui_pod.shelf.feed_store import FeedStore
     from tui_pod.sources.foreign_texts import ForeignTexts
+    from tui_pod.sources.opened import Podcasts
 
 
-def open_podcasts(paths: Paths, settings: Settings, texts: ForeignTexts | None = None) -> Podcasts:
+def open_podcasts(
+    paths: Paths, settings: Settings, texts: ForeignTexts | None = None, store: FeedStore | None = None
+) -> Podcasts:
     """Return the podcasts, with the limits of the settings."""
-    from tui_pod.sources.episode_media import Podcasts  # brings TLS and XML, 7 MiB
+    from tui_pod.sources.opened import Podcasts  # brings TLS and XML, 7 MiB
 
     feeds, policy = settings.feeds, network_policy(settings)
     quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
-    return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1], texts)
+    return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1], texts, store)
 
 
 def network_policy(settings: Settings) -> NetworkPolicy:

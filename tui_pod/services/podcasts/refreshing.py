@@ -167,7 +167,7 @@ class Refresher:
                     podcasts.store,
                     feeds,
                     lambda done, total, _: show(f"refreshing {done}/{total}", done / total),
-                    podcasts.policy,
+                    podcasts.access.policy,
                 )
             except asyncio.CancelledError:
                 self._tasks.run(self._show(new=0))

@@ -23,7 +23,8 @@ from tui_pod.services.media import EpisodeSources
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.episode_media import EpisodeChapters, Podcasts
+from tui_pod.sources.episode_documents import EpisodeChapters, describe
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import subscribe
 from tui_pod.speech.narrator import Narrator
 
@@ -133,7 +134,7 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.sources.podcasts()
-    request = podcasts.download_request(episode)
+    request = podcasts.audio.download_request(episode)
     assert request is not None
     path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
     site.asked.clear()
@@ -146,7 +147,7 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
 async def test_download_request_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     (episode,) = await service.subscribe(site.url("/f"))
-    request = (await service.sources.podcasts()).download_request(episode)
+    request = (await service.sources.podcasts()).audio.download_request(episode)
     assert request is not None
     assert request.size == 16_044
 
@@ -156,7 +157,7 @@ async def test_prepared_stream_is_not_asked_for_again(site: Site, service: Servi
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.sources.podcasts()
-    await in_thread(lambda stop: podcasts.prepare(episode, stop))
+    await in_thread(lambda stop: podcasts.audio.prepare(episode, stop))
     site.asked.clear()
     service.sources.request(episode, 1)
     assert isinstance(await service.next(), SourceReady)
@@ -183,8 +184,8 @@ async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) 
     site.replies["/f"] = server.body(document)
     (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.sources.podcasts()
-    assert podcasts.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
-    assert podcasts.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
+    assert podcasts.documents.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
+    assert podcasts.documents.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
 
 
 async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: ServiceRig) -> None:
@@ -214,7 +215,7 @@ async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, servic
 
 def test_podcasts_open_nothing(tmp_path: Path) -> None:
     podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
-    assert podcasts.details("x") is None
+    assert podcasts.access.details("x") is None
     assert podcasts.downloads.find("x") is None
     assert not (tmp_path / "data").exists()
 
@@ -248,7 +249,7 @@ def put_download(podcasts: Podcasts, n: int, is_automatic: bool) -> None:
 def plan(podcasts: Podcasts, keep: int, in_use: Collection[str] = ()) -> tuple[list[str], list[str]]:
     (feed,) = podcasts.store.feeds()
     now = datetime.fromtimestamp(NOW + 5 * DAY, UTC)
-    requests, gone = podcasts.plan_downloads(feed, Usual(keep=keep), lambda _: None, in_use, now)
+    requests, gone = podcasts.upkeep.plan_downloads(feed, Usual(keep=keep), lambda _: None, in_use, now)
     assert all(request.is_automatic for request in requests)
     return [request.episode for request in requests], gone
 
@@ -276,12 +277,12 @@ def test_old_episodes_are_hidden_unless_started_in_use_or_downloaded(podcasts: P
     then = datetime.fromtimestamp(NOW, UTC)
     progress = {episode_of(3): Progress(then, 5.0), episode_of(4): Progress(then, played=True)}
     now = datetime.fromtimestamp(NOW + 9 * DAY, UTC)
-    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    podcasts.upkeep.archive(podcasts.store.feeds(), progress.get, [], now)
     assert listed(podcasts) == ["Title 2", "Title 3"]
-    podcasts.archive(podcasts.store.feeds(), progress.get, [episode_of(1)], now)
+    podcasts.upkeep.archive(podcasts.store.feeds(), progress.get, [episode_of(1)], now)
     assert listed(podcasts) == ["Title 1", "Title 2", "Title 3"]
     podcasts.store.configure(FIRST, {"archive_after": ""})
-    podcasts.archive(podcasts.store.feeds(), progress.get, [], now)
+    podcasts.upkeep.archive(podcasts.store.feeds(), progress.get, [], now)
     assert listed(podcasts) == ["Title 1", "Title 2", "Title 3", "Title 4"]
 
 
@@ -290,37 +291,37 @@ def test_language_is_foreign_unless_it_is_english_or_not_stated(
     podcasts: Podcasts, stated: str | None, foreign: str | None
 ) -> None:
     podcasts.store.store(FIRST, make_feed(make_item(1), language=stated))
-    assert podcasts.foreign_language(Episode(episode_of(1), "One")) == foreign
-    assert podcasts.foreign_language(Episode("of a catalogue", "One")) is None
+    assert podcasts.documents.foreign_language(Episode(episode_of(1), "One")) == foreign
+    assert podcasts.documents.foreign_language(Episode("of a catalogue", "One")) is None
 
 
 def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
     item = make_item(1, season=2, number=5, type="bonus", is_explicit=True, notes="<p>About ships.</p>")
     podcasts.store.store(FIRST, make_feed(item, make_item(2, notes="<p>About rope.</p>")))
-    assert podcasts.notes(Episode(episode_of(1), "One")).text == (
+    assert podcasts.documents.notes(Episode(episode_of(1), "One")).text == (
         "Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships."
     )
-    assert podcasts.notes(Episode(episode_of(2), "Two")).text == "About rope."
-    assert podcasts.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
+    assert podcasts.documents.notes(Episode(episode_of(2), "Two")).text == "About rope."
+    assert podcasts.documents.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
 
 
 def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None:
     podcasts.store.store(FIRST, make_feed(summary="About the sea.", link="https://cast.example.org/"))
-    facts = podcasts.describe(FIRST)
+    facts = describe(podcasts.store, FIRST)
     assert facts is not None
     assert (facts.address, facts.summary, facts.page) == (FIRST, "About the sea.", "https://cast.example.org/")
     assert (facts.refreshed is not None, facts.error) == (True, None)
     podcasts.store.fail(FIRST, "It is down.")
-    again = podcasts.describe(FIRST)
+    again = describe(podcasts.store, FIRST)
     assert again is not None
     assert again.error == "It is down."
-    assert podcasts.describe("https://another.example.org/") is None
+    assert describe(podcasts.store, "https://another.example.org/") is None
 
 
 def test_only_an_episode_with_an_address_can_be_downloaded(podcasts: Podcasts) -> None:
-    assert podcasts.download_request(Episode("x", "X")) is None
-    assert podcasts.download_request(Episode("x", "X", audio="/music/x.mp3")) is None
-    request = podcasts.download_request(Episode("x", "X", audio="https://c.org/x.mp3"))
+    assert podcasts.audio.download_request(Episode("x", "X")) is None
+    assert podcasts.audio.download_request(Episode("x", "X", audio="/music/x.mp3")) is None
+    request = podcasts.audio.download_request(Episode("x", "X", audio="https://c.org/x.mp3"))
     assert request is not None
     assert (request.episode, request.is_automatic, request.size, request.others) == ("x", False, None, ())
 
@@ -329,9 +330,9 @@ def test_book_of_several_files_has_no_single_file(podcasts: Podcasts) -> None:
     parts = arrange(Part(f"https://c.org/{n}.mp3", 60.0) for n in (1, 2))
     book = Episode(episode_of(1), "Book", audio=parts[0].audio, parts=parts)
     put_download(podcasts, 1, is_automatic=False)
-    assert podcasts.local_file(book) is None
-    assert podcasts.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
-    request = podcasts.download_request(book)
+    assert podcasts.audio.local_file(book) is None
+    assert podcasts.audio.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
+    request = podcasts.audio.download_request(book)
     assert request is not None
     assert request.others == ("https://c.org/2.mp3",)
 
@@ -351,7 +352,7 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     event = await service.next()
     assert isinstance(event, SourceReady if is_named else LoadFailed)
     podcasts = await service.sources.podcasts()
-    request = podcasts.download_request(episode)
+    request = podcasts.audio.download_request(episode)
     assert request is not None
     assert (inside.origin() in request.policy.private) is is_named
     await service.sources.close()

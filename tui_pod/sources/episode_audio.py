@@ -1,0 +1,105 @@
+"""Open the audio of episodes: a download, or a stream from its server.
+
+Calls block on disk and network: run them in a thread. With a cancel token they may raise `Cancelled`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+from pathlib import Path
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.snapshot import Source
+from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.recordings.download_request import DownloadRequest, name_of_part
+from tui_pod.recordings.downloads import Downloads
+from tui_pod.recordings.mp4_claims import fault_of
+from tui_pod.recordings.playable import find_places
+from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.remote_recording import RemoteRecording
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import Details
+from tui_pod.sources.episode_access import EpisodeAccess
+from tui_pod.sources.refresh import refresh_feed
+from tui_pod.sources.table import source_of
+
+
+class EpisodeAudio:
+    """Finds the recordings of episodes on this machine, else on their servers."""
+
+    def __init__(self, access: EpisodeAccess, downloads: Downloads, streams: RecordingStore) -> None:
+        self._access = access
+        self._downloads = downloads
+        self._streams = streams
+
+    def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
+        """Return the download of an episode with an address, else its stream.
+
+        Raises:
+            LoginWanted: a server requires a login.
+            FetchError: it could not be fetched.
+        """
+        assert episode.audio is not None
+        details = self._access.details(episode.id)
+        marks = details.marks if details else ()
+        path = self.local_file(episode)
+        if path is not None:
+            if fault := fault_of(path):
+                raise FetchError(fault, is_final=True)
+            return Source(str(path), marks=marks)
+        stream = self._stream(episode, episode.audio, details)
+        cancel = cancel or CancelToken()
+        try:
+            stream.wait_for_answer(cancel)
+        except LoginWanted:
+            self._access.store.logins.ask_again()
+            raise
+        source = Source(episode.audio, is_stream=True, marks=marks, remote=stream)
+        return find_places(source, stream, episode.duration, cancel)
+
+    def local_file(self, episode: Episode) -> Path | None:
+        """Return the complete recording of an episode on this machine, if any."""
+        if episode.audio is None or episode.parts:
+            return None
+        name = _name(episode, self._access.details(episode.id))
+        return self._downloads.find(name) or self._streams.find(name, episode.audio)
+
+    def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
+        """Start a stream ahead of `source`, which retries if this fails."""
+        if episode.audio is None or self.local_file(episode) is not None:
+            return
+        with contextlib.suppress(FetchError):
+            stream = self._stream(episode, episode.audio, self._access.details(episode.id))
+            stream.wait_for_answer(cancel or CancelToken())
+
+    def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
+        """Return a request to download an episode; None if it has no address."""
+        if episode.audio is None or "://" not in episode.audio:
+            return None
+        details = self._access.details(episode.id)
+        size = details.size if details else None
+        policy = self._access.policy_for(details)
+        others = tuple(part.audio for part in episode.parts[1:])
+        renew = partial(self._renewed, episode.id)
+        return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size, others, renew)
+
+    def _stream(self, episode: Episode, address: str, details: Details | None) -> RemoteRecording:
+        access, name = partial(self._access.policy_for, details), _name(episode, details)
+        renew = partial(self._renewed, episode.id) if name == episode.id else lambda: None
+        return self._streams.open(name, address, access, renew)
+
+    def _renewed(self, ident: str) -> str | None:
+        """Return an episode's current address after a refresh of its feed: some hosts sign addresses for a day."""
+        details = self._access.details(ident)
+        feed = self._access.store.find(details.feed) if details is not None else None
+        if feed is None or refresh_feed(self._access.store, feed, CancelToken(), self._access.policy).error:
+            return None
+        details = self._access.details(ident)
+        return details.audio if details else None
+
+
+def _name(episode: Episode, details: Details | None) -> str:
+    """Return the id under which a recording is kept: the episode's, or one of its own for a later part of a book."""
+    is_part = details is not None and source_of(details.feed).has_parts and episode.audio != details.audio
+    return name_of_part(episode.id, episode.audio or "") if is_part else episode.id
