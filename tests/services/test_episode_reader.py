@@ -27,10 +27,10 @@ class Sources:
         return Transcript((Cue(episode.title, 10.0, 12.0),))
 
     async def ask(self, work: Callable[[Any, Any], Any]) -> Any:
-        found = SimpleNamespace(
-            notes=lambda _: NOTES, chapters=lambda *_: EpisodeChapters(CHAPTERS, fault="it is broken")
-        )
-        return work(found, None)
+        chapters = EpisodeChapters(CHAPTERS, fault="it is broken")
+        documents = SimpleNamespace(notes=lambda _: NOTES, chapters=lambda *_: chapters)
+        downloads = SimpleNamespace(find=lambda _: "/one.mp3")
+        return work(SimpleNamespace(documents=documents, downloads=downloads), None)
 
 
 def make(
@@ -47,7 +47,8 @@ async def test_transcript_is_moved_by_what_the_listener_chose(room: Room) -> Non
 async def test_notes_and_chapters_are_asked_for_only_if_there_are_podcasts(room: Room) -> None:
     told: list[str] = []
     reader, without = make(room, tell=told.append), make(room, has_podcasts=False)
-    assert (await reader.notes(ONE), await reader.chapters(ONE)) == (NOTES, CHAPTERS)
+    assert await reader.notes(ONE) == NOTES._replace(is_downloaded=True)
+    assert await reader.chapters(ONE) == CHAPTERS
     assert told == [f"The chapters of “{ONE.title}” cannot be read: it is broken."]
     assert (await without.notes(ONE), await without.chapters(ONE)) == (EpisodeNotes(), ())
 
