@@ -54,7 +54,7 @@ def test_each_section_has_one_header() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["# Name of a theme; empty: the one last chosen in the palette, else dark or light as the terminal is.",
+    ["# Name of a theme; if empty, the last one chosen in the palette, or one that matches the terminal.",
      "# Catalogues beside the embedded one; a path is relative to this file."],
 )  # fmt: skip
 def test_setting_of_any_text_does_not_say_what_it_may_be(line: str) -> None:

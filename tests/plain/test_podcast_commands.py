@@ -505,7 +505,7 @@ async def test_settings_of_a_list_are_said_changed_and_refused() -> None:
     question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
     assert said.count(question) == 4
     assert [line for line in said if line.startswith(("name: ", "there is no", "List “"))] == [
-        "name: Mine. What it is called.",
+        "name: Mine. Its name.",
         "there is no setting “speed”; allowed: name, sort.",
         "there is no setting “max_length”; allowed: name, sort.",
         "List “Ours” changed.",

@@ -55,7 +55,7 @@ class StartSettings(Section):
     view: Annotated[
         str,
         Key(
-            "What to show first; last is the last open topic, top the catalogue's own",
+            "What to show first: last is the topic that was open last, top the top of the tree",
             choices=("last", "top", "continue", "queue", "statistics"),
         ),
     ] = "last"
@@ -67,9 +67,9 @@ class PlaybackSettings(Section):
     seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
     seek_forward: Annotated[float, Key("Seconds that playback.forward goes forward (→ and .)", 1, 3600)] = 30.0
     seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
-    speed: Annotated[float, Key("Speed until you choose another in the app, which is kept", 0.5, 3.0)] = 1.0
+    speed: Annotated[float, Key("Speed, until you choose another one in the app", 0.5, 3.0)] = 1.0
     speed_step: Annotated[float, Key("How much [ and ] change the speed", 0.01, 0.5)] = 0.1
-    autoplay: Annotated[bool, Key("Whether the list goes on with its next episode; the queue always does")] = True
+    autoplay: Annotated[bool, Key("Whether a list plays its next episode by itself; the queue always does")] = True
 
 
 class ResumeSettings(Section):
@@ -77,7 +77,7 @@ class ResumeSettings(Section):
 
     rewind: Annotated[bool, Key("Whether to rewind a few seconds when resuming, more after a longer pause")] = True
     fragment_days: Annotated[
-        int, Key("Days after which Continue leaves out an episode heard by less than a quarter; 0: never", 0, 3650)
+        int, Key("Days after which Continue drops an episode of which you heard less than a quarter; 0: never", 0, 3650)
     ] = 30
 
     @property
@@ -90,15 +90,15 @@ class PlayedSettings(Section):
     """[played]: an episode counts as played if at most this much is left, and never more than a tenth of it."""
 
     share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
-    min_left: Annotated[float, Key("Least seconds of that share", 0, 600)] = 5.0
-    max_left: Annotated[float, Key("Most seconds of that share", 0, 600)] = 30.0
+    min_left: Annotated[float, Key("Minimum of that share, in seconds", 0, 600)] = 5.0
+    max_left: Annotated[float, Key("Maximum of that share, in seconds", 0, 600)] = 30.0
 
 
 class InterfaceSettings(Section):
     """[ui]."""
 
     theme: Annotated[
-        str, Key("Name of a theme; empty: the one last chosen in the palette, else dark or light as the terminal is")
+        str, Key("Name of a theme; if empty, the last one chosen in the palette, or one that matches the terminal")
     ] = ""
     covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
     ascii: Annotated[
@@ -107,7 +107,7 @@ class InterfaceSettings(Section):
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
     cursor: Annotated[
         bool,
-        Key("Whether the cursor follows the row in use, for a screen reader; times stand still until a key asks"),
+        Key("Whether the cursor follows the row in use, for a screen reader; times then change only at a key"),
     ] = False
     verbosity: Annotated[str, Key("How much the program in plain lines says", choices=("brief", "usual", "full"))] = (
         "usual"
@@ -135,7 +135,7 @@ class TranscribeSettings(Section):
     model: Annotated[
         str,
         Key(
-            "Folder of a Whisper model for CTranslate2 (see tui-pod models); empty: the English one of the extra",
+            "Folder of a Whisper model for CTranslate2 (see tui-pod models); if empty, the extra's English model",
             example='model = "~/models/whisper-base"',
         ),
     ] = ""
@@ -154,7 +154,7 @@ class FeedSettings(Section):
         int, Key("Megabytes of downloads to keep; those played longest ago are deleted first", 10, 10_000_000)
     ] = 2000
     stream_cache_mb: Annotated[
-        int, Key("Megabytes of what was streamed that are kept, the oldest go first", 10, 1_000_000)
+        int, Key("Megabytes of streamed audio to keep; the oldest is deleted first", 10, 1_000_000)
     ] = 500
     delete_played: Annotated[
         int,
@@ -170,7 +170,7 @@ class AudioSettings(Section):
     device: Annotated[
         str,
         Key(
-            "Sound device, as tui-pod devices lists it, until you choose in the app; empty: the system's",
+            "Sound device, as tui-pod devices lists it, until you choose one in the app; if empty, the system's",
             example='device = "pulse/headset"',
         ),
     ] = ""
@@ -181,17 +181,17 @@ class StatsSettings(Section):
     """[stats]."""
 
     streak: Annotated[bool, Key("Whether the statistics count a streak of days")] = False
-    free_days: Annotated[int, Key("Days a week without listening that do not end the streak", 0, 6)] = 2
+    free_days: Annotated[int, Key("Days a week that you may skip without ending the streak", 0, 6)] = 2
 
 
 class RecallSettings(Section):
     """[recall]."""
 
     enabled: Annotated[
-        bool, Key("Whether a session begins with what is due to be recalled, episodes' own questions included")
+        bool, Key("Whether a session begins with the cards that are due, questions of episodes included")
     ] = False
-    aloud: Annotated[bool, Key("Whether the voice asks, and the keys for next and previous say known or not")] = False
-    per_day: Annotated[int, Key("Most questions a day", 1, 100)] = 10
+    aloud: Annotated[bool, Key("Whether the voice asks, and you answer with the keys for next and previous")] = False
+    per_day: Annotated[int, Key("Maximum number of questions a day", 1, 100)] = 10
     questions: Annotated[bool, Key("Whether an episode's question is offered when it ends")] = True
 
 
@@ -236,7 +236,7 @@ class NetworkSettings(Section):
     private_hosts: Annotated[
         tuple[str, ...],
         Key(
-            "Hosts on your own network that feeds may lead to; with the port, unless it is that of http or https",
+            "Hosts on your own network that feeds may link to, with the port unless it is the usual one",
             pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?",
             example='private_hosts = ["nas.home", "10.0.0.5:8080"]',
         ),
@@ -262,8 +262,8 @@ class FindSettings(Section):
             example='directories = ["fyyd", "podcastindex"]',
         ),
     ] = ("itunes", "fyyd", "podcastindex")
-    country: Annotated[str, Key("Country that iTunes looks in, such as AT; empty: that of your language")] = ""
-    podcastindex_key: Annotated[str, Key("Your key for Podcast Index; empty: it is not asked")] = ""
+    country: Annotated[str, Key("Country that iTunes searches, such as AT; if empty, that of your language")] = ""
+    podcastindex_key: Annotated[str, Key("Your key for Podcast Index; without one, it is not used")] = ""
     podcastindex_secret_command: Annotated[
         str,
         Key(
@@ -279,7 +279,7 @@ class SyncSettings(Section):
     folder: Annotated[
         str,
         Key(
-            "Folder that Syncthing, Dropbox, git or a USB stick carries between machines; empty: none",
+            "Folder that Syncthing, Dropbox, git or a USB stick carries between machines; empty for none",
             example='folder = "~/Sync/tui-pod"',
         ),
     ] = ""
@@ -287,19 +287,19 @@ class SyncSettings(Section):
     server: Annotated[
         str,
         Key(
-            "Address of a gpodder or Nextcloud server; empty: none",
+            "Address of a gpodder or Nextcloud server; empty for none",
             example='server = "https://cloud.example.org"',
         ),
     ] = ""
     user: Annotated[str, Key("User there")] = ""
     device: Annotated[
         str,
-        Key("Name of this machine on the others; empty: its host name", example='device = "laptop"'),
+        Key("Name of this machine on the others; empty for its host name", example='device = "laptop"'),
     ] = ""
     password_command: Annotated[
         str,
         Key(
-            "Command that prints the password on its first line; empty: the file that tui-pod sync --login wrote",
+            "Command that prints the password on its first line; without one, tui-pod sync --login saves it",
             example='password_command = "pass show podcasts"',
         ),
     ] = ""
@@ -355,7 +355,7 @@ class Settings(NamedTuple):
     levels: Annotated[
         Mapping[str, bool],
         Key(
-            "Whether a topic or feed, by its name, is brought to the same loudness as the others",
+            "Whether a topic or feed, by its name, plays at the same loudness as the others",
             example='"Transformers" = true',
         ),
     ] = MappingProxyType({})

@@ -175,17 +175,17 @@ KEPT = -1
 class PodcastSettings:
     """A listener's settings for one podcast. None: as for all podcasts."""
 
-    name: Annotated[str, Setting("What it is called", TEXT, "as it calls itself")] = ""
-    folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics that it is under", FOLDERS, "none")] = ()
+    name: Annotated[str, Setting("Its name", TEXT, "the podcast's own")] = ""
+    folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics to list it under", FOLDERS, "none")] = ()
     speed: Annotated[float | None, Setting("Speed at which it plays", _number(0.5, 3.0), "as usual")] = None
     level: Annotated[
-        bool | None, Setting("Whether it is brought to the same loudness as the others", SWITCH, "audio.level")
+        bool | None, Setting("Whether it plays at the same loudness as the others", SWITCH, "audio.level")
     ] = None
     skip_silence: Annotated[bool | None, Setting("Whether its silence is shortened", SWITCH, "audio.skip_silence")] = (
         None
     )
-    skip_start: Annotated[float, Setting("Seconds to skip where an episode starts", SECONDS, "0")] = 0.0
-    skip_end: Annotated[float, Setting("Seconds before its end where an episode is over", SECONDS, "0")] = 0.0
+    skip_start: Annotated[float, Setting("Seconds to skip at the start of an episode", SECONDS, "0")] = 0.0
+    skip_end: Annotated[float, Setting("Seconds to skip at the end of an episode", SECONDS, "0")] = 0.0
     skip_chapters: Annotated[
         tuple[str, ...], Setting("Chapters to skip: those with one of these words in their title", WORDS, "none")
     ] = ()
@@ -200,7 +200,7 @@ class PodcastSettings:
     kind: Annotated[
         str,
         Setting(
-            "What a folder of recordings without folders in it is: one book, or talks",
+            "Whether a folder of recordings without subfolders is one book, or separate talks",
             choice_kind("book", "talks"),
             "judged by tags and names",
         ),
@@ -208,7 +208,7 @@ class PodcastSettings:
     refresh: Annotated[
         int | None,
         Setting(
-            "Minutes between two refreshes; never: only when this podcast itself is refreshed",
+            "Minutes between two refreshes; never: only when you refresh this podcast itself",
             count_kind(5, 43_200, {"never": NEVER}),
             "feeds.refresh_minutes",
         ),
@@ -218,18 +218,14 @@ class PodcastSettings:
     ] = None
     include: Annotated[
         tuple[str, ...],
-        Setting("Words of which an episode needs one to be new and be downloaded automatically", WORDS, "all are"),
+        Setting("Words, one of which an episode needs for New and automatic downloads", WORDS, "all are"),
     ] = ()
     exclude: Annotated[
         tuple[str, ...],
-        Setting("Words that keep an episode from being new and downloaded automatically", WORDS, "none"),
+        Setting("Words that exclude an episode from New and automatic downloads", WORDS, "none"),
     ] = ()
-    min_length: Annotated[
-        float | None, Setting("Length from which an episode is new and downloaded automatically", LENGTH, "any")
-    ] = None
-    max_length: Annotated[
-        float | None, Setting("Length up to which an episode is new and downloaded automatically", LENGTH, "any")
-    ] = None
+    min_length: Annotated[float | None, Setting("Minimum length for New and automatic downloads", LENGTH, "any")] = None
+    max_length: Annotated[float | None, Setting("Maximum length for New and automatic downloads", LENGTH, "any")] = None
     new_for: Annotated[
         int | None,
         Setting("Days for which an episode is new", count_kind(1, 3650), "14, or 3 for a podcast that publishes daily"),
@@ -245,7 +241,7 @@ class PodcastSettings:
     after: Annotated[
         str,
         Setting(
-            "What plays next after the queue: its list, the podcast, nothing (queue); stop: not even the queue",
+            "What plays after the queue: its list, the podcast, or nothing (queue); stop: not even the queue",
             choice_kind("list", "podcast", "queue", "stop"),
             "as usual",
         ),
@@ -261,7 +257,7 @@ class PodcastSettings:
     transcribe: Annotated[
         str,
         Setting(
-            "Which episodes without a transcript are transcribed on this machine by themselves",
+            "Which episodes without a transcript are transcribed on this machine automatically",
             choice_kind("never", "downloads", "all"),
             "never",
         ),
@@ -269,9 +265,7 @@ class PodcastSettings:
     notify: Annotated[
         bool | None, Setting("Whether the desktop announces its new episodes", SWITCH, "desktop.notify")
     ] = None
-    hidden: Annotated[
-        bool, Setting("Whether it is out of sight: not listed, refreshed or downloaded", SWITCH, "no")
-    ] = False
+    hidden: Annotated[bool, Setting("Whether it is hidden: not listed, refreshed or downloaded", SWITCH, "no")] = False
 
     def skips(self, chapter: str) -> bool:
         """Return whether a chapter has one of the words in its title."""

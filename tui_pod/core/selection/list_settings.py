@@ -22,14 +22,14 @@ _TOPICS = WORDS._replace(allowed="names, paths such as Science/Physics, or addre
 _ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "author", "heard", "shuffle")
 
 _TABLE: tuple[tuple[str, str, ValueKind, str], ...] = (
-    ("name", "What it is called", TEXT, "such as Morning"),
-    ("words", "Words that an episode needs, all of them, in title, summary or topics", TEXT, "any"),
-    ("topics", "Topics and podcasts, one of which an episode must be in", _TOPICS, "all"),
-    ("status", "How much of an episode was heard", choice_kind(*Status), "any"),
-    ("min_length", "Length from which it has an episode", LENGTH, "any"),
-    ("max_length", "Length up to which it has an episode", LENGTH, "any"),
-    ("max_age", "Days after its publication for which it has an episode", count_kind(0, 3650), "for ever"),
-    ("sort", "Its order, unless another is chosen in it", _ORDERS, "newest, or your own"),
+    ("name", "Its name", TEXT, "such as Morning"),
+    ("words", "Words that must all be in an episode's title, summary or topics", TEXT, "any"),
+    ("topics", "Topics and podcasts; an episode must be in one of them", _TOPICS, "all"),
+    ("status", "How much of an episode was played", choice_kind(*Status), "any"),
+    ("min_length", "Minimum length of its episodes", LENGTH, "any"),
+    ("max_length", "Maximum length of its episodes", LENGTH, "any"),
+    ("max_age", "Maximum age of its episodes, in days", count_kind(0, 3650), "for ever"),
+    ("sort", "Its order, unless you choose another one in the list", _ORDERS, "newest, or your own"),
 )
 
 ROWS = {

@@ -38,7 +38,7 @@ def test_setting_of_some_values_alone_is_chosen_and_any_other_is_typed() -> None
 @pytest.mark.parametrize(
     ("name", "usual"),
     [
-        ("name", "as it calls itself"),
+        ("name", "the podcast's own"),
         ("speed", "as usual"),
         ("skip_start", "0 seconds"),
         ("keep", "as usual: 0 episodes"),
