@@ -22,14 +22,6 @@ def test_empty_store_opens_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_subscribing_twice_is_one_feed_under_all_its_folders(store: FeedStore) -> None:
-    assert store.subscribe([Entry(FIRST, "", (("News",),)), Entry("https://b.org/f")]) == (1, 1)
-    assert [(feed.feed_id, feed.folders) for feed in store.feeds()] == [
-        (FIRST, (("Science", "Physics"), ("News",))),
-        ("https://b.org/f", ()),
-    ]
-
-
 def test_episodes_keep_their_ids_and_nothing_is_forgotten(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
     stored = store.store(FIRST, make_feed(make_item(0), make_item(1, title="Better")), now=NOW)
@@ -44,9 +36,18 @@ def test_same_feed_again_changes_nothing(store: FeedStore) -> None:
     before = generation(store.db.file)
     assert store.store(FIRST, feed, etag='"2"', now=NOW + 9).has_changed is False
     store.touch(FIRST)
+    store.db.backup.unlink()
+    for private in (("http", "nas.home", 80), None):
+        store.set_private_origin(FIRST, private)
+        assert store.feeds()[0].allowed == frozenset([private] if private else [])
+        assert store.feeds()[0].is_origin_known
+    store.db.backup.unlink()
     store.fail(FIRST, "offline")
     assert generation(store.db.file) == before
-    assert store.feeds()[0].error == "offline"
+    assert (store.feeds()[0].error, store.db.backup.exists()) == ("offline", False)
+    store.configure(FIRST, {"speed": "1.5"})
+    assert generation(store.db.file) != before
+    assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}
 
 
 def test_removed_feed_comes_back_with_everything(store: FeedStore) -> None:
@@ -67,18 +68,11 @@ def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
     store.remove(FIRST)
     store.purge(NOW)
     assert len(store.feeds(with_removed=True)) == 2
+    assert store.purge(NOW * 2, {episode_id(FIRST, "g1")}) == []  # it has a bookmark
     store.purge(NOW * 2)
     assert [feed.feed_id for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
     with store.db.read() as db:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
-
-
-def test_purge_leaves_a_feed_with_a_bookmarked_episode(store: FeedStore) -> None:
-    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
-    store.remove(FIRST)
-    assert store.purge(NOW * 2, {episode_id(FIRST, "g2")}) == []
-    assert store.find(FIRST, with_removed=True) is not None
-    assert len(store.purge(NOW * 2, {"another"})) == 2
 
 
 def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:
@@ -96,22 +90,6 @@ def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(sto
     assert read_news(store.db) == set()
     store.remove(address)
     assert set(store.purge(NOW * 2)) == {episode_id(address, "g1"), ident}  # no longer visited
-
-
-def test_episode_of_a_subscription_is_not_visited(store: FeedStore) -> None:
-    feed = make_feed(make_item(1), make_item(2))
-    store.store(FIRST, make_feed(make_item(1)), now=NOW)
-    assert store.visit(FIRST, feed, feed.items[0]) == episode_id(FIRST, "g1")
-    assert store.visit(FIRST, feed, feed.items[1]) == episode_id(FIRST, "g2")  # published since
-    store.remove(FIRST)
-    assert len(store.purge(NOW * 2)) == 2
-
-
-def test_unused_visit_is_purged(store: FeedStore) -> None:
-    feed = make_feed(make_item(1))
-    ident = store.visit("https://b.org/f", feed, feed.items[0])
-    assert store.purge(NOW) == []
-    assert store.purge(NOW * 2) == [ident]
 
 
 def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
@@ -133,15 +111,6 @@ def test_details_are_kept(store: FeedStore) -> None:
     assert (details.notes, details.marks, details.chapters) == ("<p>n", (Chapter(2.0, "b"),), "https://x.org/c")
     assert details.allowed == frozenset((("http", "127.0.0.1", 80),))
     assert store.details("nobody") is None
-
-
-def test_size_that_the_feed_states_follows_it(store: FeedStore) -> None:
-    ident = episode_id(FIRST, "g1")
-    for stated in (1_000, 2_000, None):
-        store.store(FIRST, make_feed(make_item(1, size=stated)), now=NOW)
-        details = store.details(ident)
-        assert details is not None
-        assert details.size == stated
 
 
 def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
@@ -278,36 +247,7 @@ def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedS
     assert {table for table, count in counts.items() if count} == {"feeds"}  # the subscribed one
 
 
-def test_private_origin_is_kept_until_it_is_taken_back(store: FeedStore) -> None:
-    assert (store.feeds()[0].is_origin_known, store.feeds()[0].allowed) == (False, frozenset())
-    for private in (("http", "nas.home", 80), None):
-        store.set_private_origin(FIRST, private)
-        (feed,) = store.feeds()
-        assert (feed.is_origin_known, feed.allowed) == (True, frozenset([private] if private else []))
-
-
-def test_unknown_feed_is_an_error(store: FeedStore) -> None:
-    with pytest.raises(FeedStoreError, match="no feed"):
-        store.remove("https://nobody.org/")
-    with pytest.raises(FeedStoreError, match="no feed"):
-        store.store("https://nobody.org/", make_feed())
-
-
 # -- what must not be lost -----------------------------------------------------------------------------
-
-
-def test_backup_is_written_only_for_what_it_holds(store: FeedStore) -> None:
-    store.db.backup.unlink()
-    store.set_shows_categories(FIRST, True)
-    store.fail(FIRST, "It is down.")
-    store.touch(FIRST)
-    store.store(FIRST, make_feed(make_item(1)), now=NOW)
-    assert not store.db.backup.exists()
-    store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
-    assert store.db.backup.exists()
-    store.db.backup.unlink()
-    store.remove(FIRST)
-    assert store.db.backup.exists()
 
 
 def test_podcast_is_named_in_the_notice_about_its_old_episodes(
@@ -319,23 +259,6 @@ def test_podcast_is_named_in_the_notice_about_its_old_episodes(
     (notice,) = store.take_notices()
     said = "Cast: 1 old episodes that it no longer lists were deleted; 1 are kept per podcast."
     assert (notice, store.take_notices()) == (said, [])
-
-
-def test_settings_are_in_the_library_and_in_the_backup(store: FeedStore) -> None:
-    store.db.backup.unlink()
-    before = store.generation
-    store.configure(FIRST, {"speed": "1.5"})
-    assert store.generation != before
-    assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}
-
-
-def test_refresh_that_finds_nothing_leaves_the_library_alone(store: FeedStore) -> None:
-    before = store.generation
-    store.fail(FIRST, "It is down.")
-    store.touch(FIRST)
-    store.set_private_origin(FIRST, ("http", "nas.home", 80))
-    assert store.generation == before
-    assert (store.feeds()[0].error, store.feeds()[0].fetched is not None) == (None, True)
 
 
 def test_episodes_that_the_settings_leave_out_are_not_counted_as_new(store: FeedStore) -> None:

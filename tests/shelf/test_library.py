@@ -90,17 +90,14 @@ def load(folders: tuple[Path, Path, Path]) -> Library:
     return loaded.library
 
 
-def test_settings_of_podcasts_come_with_their_episodes(folders: tuple[Path, Path, Path]) -> None:
-    fill(folders[2]).configure(A, {"speed": "1.2", "keep": ""})
+def test_podcast_has_its_settings_and_is_not_listed_while_it_is_hidden(folders: tuple[Path, Path, Path]) -> None:
+    store = fill(folders[2])
+    store.configure(A, {"speed": "1.2", "keep": ""})
     library = load(folders)
     found = {ident: library.podcast_settings(index) for index, ident in enumerate(library.ids)}
     assert library.podcasts == {A: {"speed": "1.2"}}
     assert found[episode_id(A, "g1")] == PodcastSettings(speed=1.2)
     assert (found["one"], found[episode_id(B, "g1")]) == (None, None)
-
-
-def test_hidden_podcast_is_not_listed_until_it_is_shown_again(folders: tuple[Path, Path, Path]) -> None:
-    store = fill(folders[2])
     store.configure(A, {"hidden": "yes"})
     library = load(folders)
     assert (library.topics.find("Quarks"), library.index(episode_id(A, "g1")), len(library)) == (None, None, 3)
@@ -115,12 +112,7 @@ def test_embedded_course_can_be_hidden(folders: tuple[Path, Path, Path], is_hidd
     library = load_library([embedded_catalog(), catalog], cache, data).library
     assert (library.index("llm-layers") is None) is is_hidden
     assert library.index("one") is not None
-
-
-def test_hidden_course_alone_leaves_an_empty_library(folders: tuple[Path, Path, Path]) -> None:
-    _, cache, data = folders
-    FeedStore(data).configure(COURSE, {"hidden": "yes"})
-    assert len(load_library([embedded_catalog()], cache, data).library) == 0
+    assert (len(load_library([embedded_catalog()], cache, data).library) > 4) is not is_hidden
 
 
 def inside(library: Library, name: str) -> list[list[str]]:
@@ -136,19 +128,24 @@ def test_feeds_come_after_the_catalogue_newest_first_then_in_their_order(folders
     assert (episode.tags, str(episode.published)) == (("Quarks", "Physics", "Science", "News"), "2024-10-03")
 
 
+@pytest.mark.parametrize(("day", "sorted_as"), [(-900, "2024-10-04"), (1e12, None)])
 def test_date_of_publication_years_ahead_is_not_shown_and_sorts_as_the_day_it_was_first_seen(
-    folders: tuple[Path, Path, Path],
+    folders: tuple[Path, Path, Path], day: float, sorted_as: str | None
 ) -> None:
-    fill(folders[2]).store(C, Published("Early", (make_item(9, -900),)), now=NOW)
+    fill(folders[2]).store(C, Published("Early", (make_item(9, day),)), now=NOW)
     library = load(folders)
     index = next(index for index in range(len(library)) if library.episode(index).title == "E9")
     assert library.episode(index).published is None
-    assert date.fromordinal(library.days[index]).isoformat() == "2024-10-04"
+    found = library.days[index]
+    assert (date.fromordinal(found).isoformat() if found else None) == sorted_as
 
 
 def test_feeds_lie_under_their_folders(folders: tuple[Path, Path, Path]) -> None:
     fill(folders[2])
     library = load(folders)
+    assert inside(library, "News") == [["E1", "E2"], ["E1", "E2"]]
+    assert inside(library, "World/News") == inside(library, "physics") == [["E1", "E2"]]
+    assert (inside(library, "none"), len(library.topics.members[0])) == ([], 5)
     topics = library.topics
     paths = ["/".join(topics.names[index] for index in topics.path(topic)[1:]) for topic in range(1, len(topics.names))]
     assert paths == [
@@ -161,17 +158,6 @@ def test_feeds_lie_under_their_folders(folders: tuple[Path, Path, Path]) -> None
         "World/News/Science": B,
         C: C,
     }
-
-
-def test_topics_of_one_name_are_told_apart_and_found_together(folders: tuple[Path, Path, Path]) -> None:
-    fill(folders[2])
-    library = load(folders)
-    assert inside(library, "News") == [["E1", "E2"], ["E1", "E2"]]
-    assert inside(library, "World/News") == [["E1", "E2"]]
-    assert inside(library, "Science") == [["One", "E1", "E2"], ["E1", "E2"]]
-    assert inside(library, "physics") == [["E1", "E2"]]
-    assert inside(library, "none") == []
-    assert len(library.topics.members[0]) == 5
 
 
 def test_categories_and_keywords_are_topics_only_when_asked_for(folders: tuple[Path, Path, Path]) -> None:
@@ -192,10 +178,12 @@ def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path])
     load(folders)
     catalog, cache, data = folders
     store.touch(A)
-    assert load_library([catalog], cache, data).save is None
+    fresh = load_library([catalog], cache, data)
+    assert (fresh.save, fresh.feeds) == (None, store.generation)
     store.store(A, Published("Quarks", (make_item(0, 0),)), now=NOW)
     loaded = load_library([catalog], cache, data)
     assert loaded.save is not None
+    assert loaded.feeds == store.generation != fresh.feeds
     assert loaded.library.titles[1] == "E0"
     store.remove(A)
     assert len(load(folders)) == 3
@@ -222,17 +210,6 @@ def test_catalogue_that_changes_while_it_is_read_is_read_again(
     assert "two" in load_library([catalog], *folders[1:]).library.ids
 
 
-def test_loaded_library_names_the_generation_of_its_feeds(folders: tuple[Path, Path, Path]) -> None:
-    catalog, cache, data = folders
-    assert load_library([catalog], cache, data).feeds is None
-    store = fill(data)
-    load(folders)
-    former = load_library([catalog], cache, data)
-    assert (former.save, former.feeds) == (None, store.generation)
-    store.remove(A)
-    assert load_library([catalog], cache, data).feeds == store.generation != former.feeds
-
-
 def test_no_feeds_cost_nothing(folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     load(folders)
     for name in [name for name in sys.modules if name.startswith("tui_pod.sources")]:
@@ -253,26 +230,11 @@ def test_damaged_database_still_gives_a_library(folders: tuple[Path, Path, Path]
     assert loaded.library.topics.find("Physics") is not None
     assert "damaged" in loaded.notices[0]
     assert load_library([catalog], cache, data).notices == ()
-
-
-def test_unreadable_database_leaves_the_catalogue_and_is_tried_again(folders: tuple[Path, Path, Path]) -> None:
-    store = fill(folders[2])
     store.db.close()
     store.db.file.unlink()
-    store.db.file.mkdir()
-    catalog, cache, data = folders
+    store.db.file.mkdir()  # is tried again
     loaded = load_library([catalog], cache, data)
-    assert (loaded.library.ids, loaded.save) == (["one"], None)
-    assert loaded.notices
-
-
-def test_id_of_the_catalogue_is_not_taken_by_a_feed(folders: tuple[Path, Path, Path]) -> None:
-    catalog, cache, data = folders
-    fill(data)
-    catalog.write_text(CATALOG.replace('"one"', f'"{episode_id(A, "g1")}"'))
-    library = load_library([catalog], cache, data).library
-    assert len(set(library.ids)) == len(library.ids) == 4
-    assert library.titles[0] == "One"
+    assert (loaded.library.ids, loaded.save, bool(loaded.notices)) == (["one"], None, True)
 
 
 def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path]) -> None:
@@ -291,28 +253,6 @@ def test_notes_are_read_of_the_episodes_that_have_some(folders: tuple[Path, Path
     ids = [episode_id(A, guid) for guid in ("g1", "g2", "none")]
     assert read_notes(folders[2], ids) == {ids[0]: "<p>One"}
     assert read_notes(folders[2], []) == read_notes(folders[2] / "none", ids) == {}
-
-
-def test_date_before_all_calendars_is_not_shown(folders: tuple[Path, Path, Path]) -> None:
-    fill(folders[2]).store(C, Published("Old", (make_item(9, 1e12),)), now=NOW)
-    library = load(folders)
-    last = len(library) - 1
-    assert (library.titles[last], library.episode(last).published, library.days[last]) == ("E9", None, 0)
-
-
-def test_keyword_that_is_called_as_all_topics_is_none(folders: tuple[Path, Path, Path]) -> None:
-    store = fill(folders[2])
-    store.store(C, Published("Cast", (make_item(9, 0, keywords=("All Topics", "Ice")),)), now=NOW)
-    store.set_shows_categories(C, True)
-    assert load(folders).episode(1).tags == ("Cast", "Ice")
-
-
-def test_visited_episode_of_a_podcast_without_a_title_is_named_by_its_address(
-    folders: tuple[Path, Path, Path],
-) -> None:
-    store = FeedStore(folders[2])
-    store.visit(A, Published("", (item := make_item(1, 1),)), item)
-    assert load(folders).episode(1).tags == (A,)
 
 
 @pytest.mark.parametrize(("depth", "names"), [(1, "1"), (8, "12345678"), (9, "12345678")])

@@ -27,13 +27,10 @@ def keep(found: list[Identified]) -> list[KnownEpisode]:
 def test_id_is_the_contract() -> None:
     wanted = hashlib.sha256(f"{FIRST}\0g1".encode()).hexdigest()[:16]
     assert episode_id(FIRST, "g1") == wanted
-    assert identify(FIRST, [make(1)], [])[0].id == wanted
-
-
-def test_guid_stays_whatever_else_changes() -> None:
-    known = keep(identify(FIRST, [make(1), make(2)], []))
-    again = identify(FIRST, [make(2, title="New", audio="https://new.org/x.mp3", published=None), make(1)], known)
-    assert [one.id for one in again] == [known[1].id, known[0].id]
+    known = identify(FIRST, [make(1), make(1)], [])
+    assert [one.id for one in known] == [wanted]
+    changed = make(1, title="New", audio="https://new.org/x.mp3", published=None)
+    assert [one.id for one in identify(FIRST, [make(2), changed], keep(known))][1] == wanted
 
 
 def test_changed_guid_is_found_by_media_and_title() -> None:
@@ -81,13 +78,6 @@ def test_one_file_for_several_episodes_tells_nothing(before: list[PublishedItem]
     assert not {entry.id for entry in known} & {one.id for one in identify(FIRST, now, known)}
 
 
-def test_known_episode_is_found_once_only() -> None:
-    known = keep(identify(FIRST, [make(1)], []))
-    twins = [make(1, guid="x", audio="https://a.org/1.mp3"), make(1, guid="y", audio="https://b.org/1.mp3")]
-    found = identify(FIRST, twins, known)
-    assert found[0].id == known[0].id != found[1].id
-
-
 def test_episode_still_in_the_feed_is_not_given_away() -> None:
     known = keep(identify(FIRST, [make(1)], []))
     found = identify(FIRST, [make(1, guid="rerun"), make(1)], known)
@@ -108,10 +98,6 @@ def test_duplicate_guids_are_two_episodes_that_stay_themselves() -> None:
     assert both[1].id == known[0].id != both[0].id
     again = identify(FIRST, [make(3, guid="same"), make(2, guid="same"), *old], keep(both))
     assert [one.id for one in again[1:]] == [one.id for one in both]
-
-
-def test_item_that_is_there_twice_is_one() -> None:
-    assert len(identify(FIRST, [make(1), make(1)], [])) == 1
 
 
 def test_reused_guid_does_not_make_two_of_one_id() -> None:
@@ -147,13 +133,6 @@ def test_shared_guid_stays_with_the_item_that_had_it() -> None:
         for items in ([first, other], [other, first]):
             found = {one.item.title + (one.item.audio or ""): one.id for one in identify(FIRST, items, known)}
             assert found[first.title + (first.audio or "")] == known[0].id
-
-
-def test_items_without_guids_are_told_apart_and_found_again() -> None:
-    items = [make(n, guid="") for n in (1, 2)]
-    found = identify(FIRST, items, [])
-    assert len({one.id for one in found}) == 2
-    assert [one.id for one in identify(FIRST, items[::-1], keep(found))] == [one.id for one in found[::-1]]
 
 
 def test_only_item_is_not_taken_for_the_former_one_because_neither_has_a_guid() -> None:

@@ -156,13 +156,6 @@ def test_migration_that_fails_leaves_the_database_as_it_was(old: FeedStore, monk
     assert old.db.file.read_bytes() == content
 
 
-def test_migrations_run_once(old: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    old.feeds()
-    old.db.close()
-    monkeypatch.setattr("tui_pod.shelf.database.migrate", lambda _: pytest.fail("it is up to date"))
-    assert old.feeds()
-
-
 def test_newer_database_is_left_alone(old: FeedStore) -> None:
     with closing(sqlite3.connect(old.db.file)) as db:
         db.execute(f"PRAGMA application_id = {SCHEMA + 1}")
