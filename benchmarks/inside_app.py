@@ -118,7 +118,7 @@ async def load(app: TuiPodApp, found: Report) -> None:
 
 async def sound(app: TuiPodApp, found: Report) -> None:
     """From a wish to its sound: play, seek, next, and the gap between two episodes."""
-    from tui_pod.core.playback.play_context import PlayContext
+    from tui_pod.core.playback.up_next import PlayContext
 
     controller, ids = app.controller, app.controller.library.ids
     everything = range(len(ids))
@@ -178,7 +178,7 @@ def _watch(app: TuiPodApp) -> dict[str, float]:
 
 async def narrated(app: TuiPodApp, found: Report) -> None:
     """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
-    from tui_pod.core.playback.play_context import PlayContext
+    from tui_pod.core.playback.up_next import PlayContext
 
     controller, ids = app.controller, app.controller.library.ids
     folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"

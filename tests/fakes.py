@@ -37,7 +37,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.recall.questions import Question
-from tui_pod.services.context import Context
+from tui_pod.services.context import Context, LoginQuestion
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend, Job
 from tui_pod.services.media import EpisodeSources
@@ -46,9 +46,8 @@ from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryServ
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
-from tui_pod.services.podcasts.logins import LoginQuestion
-from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
+from tui_pod.services.podcasts.shown_library import News
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.sync import SyncService
 from tui_pod.services.sync_setup import SyncSetup

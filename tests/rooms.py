@@ -12,7 +12,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.play_context import PlayContext
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus

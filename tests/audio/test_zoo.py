@@ -24,7 +24,7 @@ from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.player import retry
+from tui_pod.core.player import load_watch
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus, Source
@@ -115,7 +115,7 @@ def make_rig(
 ) -> Iterator[Callable[[Reply], Rig]]:
     """Resume an episode at its place from a server that answers so."""
     monkeypatch.setattr(recording_fetcher, "PAUSES", (0.0,) * 6)
-    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(load_watch, "PAUSES", (0.0, 0.0))
     opened: list[Rig] = []
 
     def listen(reply: Reply, place: float = PLACE) -> Rig:

@@ -12,7 +12,7 @@ from tests.audio.test_zoo import AUDIO, LENGTH, PLACE, Rig
 from tests.sources import server, zoo
 from tests.sources.server import Exchange, Ranged, Site, feed, guarded, item
 from tui_pod.core.library.library import build_library
-from tui_pod.core.player import retry
+from tui_pod.core.player import load_watch
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.net.login import Login
@@ -29,7 +29,7 @@ Listen = Callable[[float], tuple[Rig, str]]
 def make_rig(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     """Subscribe with a login, and play the only episode from a place; return it too."""
     monkeypatch.setattr(recording_fetcher, "PAUSES", (0.0,) * 6)
-    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(load_watch, "PAUSES", (0.0, 0.0))
     podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10_000_000)
     opened: list[Rig] = []
 

@@ -18,7 +18,7 @@ from tests.torture.ledger import Ledger
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.play_context import PlayContext
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus

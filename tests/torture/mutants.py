@@ -341,7 +341,7 @@ def fetch_removed() -> None:
 
 def empty_new() -> None:
     """Mark all that is new as seen when a list is left, whatever was drawn."""
-    from tui_pod.services.podcasts.news import News
+    from tui_pod.services.podcasts.shown_library import News
 
     _change(News, "list_left", lambda self: self.mark_seen(self._ids))
 

@@ -10,8 +10,7 @@ from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.events import DeviceChanged, Event, FileEnded, LoadFailed
-from tui_pod.core.player.part_chapters import recording_at
-from tui_pod.core.player.snapshot import Playback, Source
+from tui_pod.core.player.snapshot import Playback, Source, recording_at
 from tui_pod.runtime.log import log
 
 Ended = Callable[[str | None], None]

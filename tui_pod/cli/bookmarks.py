@@ -17,8 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.player.part_chapters import recording_at
-from tui_pod.core.player.snapshot import Source
+from tui_pod.core.player.snapshot import Source, recording_at
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted

@@ -11,8 +11,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch
-from tui_pod.core.progress.just_said import just_said
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, just_said
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.runtime.log import log_error
 

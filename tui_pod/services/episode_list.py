@@ -21,7 +21,7 @@ from tui_pod.core.selection.list_query import (
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.library.own_lists import OwnList
-    from tui_pod.core.playback.play_context import PlayContext
+    from tui_pod.core.playback.up_next import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import SessionRequest
@@ -352,7 +352,7 @@ class EpisodeListModel:
 
     def _context(self, episode: str) -> PlayContext:
         """Return the list that playing goes on in: this one, but no queue, smart list or result of a search."""
-        from tui_pod.core.playback.play_context import PlayContext  # after the first paint
+        from tui_pod.core.playback.up_next import PlayContext  # after the first paint
         from tui_pod.core.selection.play_order import playing_list
 
         controller = self._services.controller

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
     from tui_pod.recall.questions import Question
-    from tui_pod.services.podcasts.logins import LoginQuestion
+    from tui_pod.services.context import LoginQuestion
 
 NOT_TYPED = "What you paste is not typed as keys. Open a field for it first."
 

@@ -16,7 +16,7 @@ from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.core.library.episode import is_book
 from tui_pod.library.cache import Loaded
 from tui_pod.runtime.log import log, log_uncaught
-from tui_pod.services.assembly.start import AppFiles, make_first_screen
+from tui_pod.services.first_screen import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.runtime.watchdog import Watchdog
     from tui_pod.search.store import IndexFile
-    from tui_pod.services.assembly.engine import Engine
     from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.context import Context
+    from tui_pod.services.engine import Engine
     from tui_pod.services.episode_reader import EpisodeReader
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.other_programs import OtherPrograms
@@ -53,8 +53,8 @@ PRELOADED = (
     "tui_pod.services.media",
     "tui_pod.integrations.broadcast",
     "tui_pod.integrations.remote_server",
-    "tui_pod.services.assembly.integrations",
-    "tui_pod.services.assembly.engine",
+    "tui_pod.services.integrations",
+    "tui_pod.services.engine",
 )
 """What playback needs, in steps of a few milliseconds: keys are answered between them."""
 
@@ -120,8 +120,10 @@ class Services:
 
     @cached_property
     def _engine(self) -> Engine:
-        from tui_pod.services.assembly.engine import Engine  # after the first paint, as everything that it imports
-        from tui_pod.services.assembly.followers import QuestionOffer
+        from tui_pod.services.engine import (  # after the first paint, as everything that it imports
+            Engine,
+            QuestionOffer,
+        )
 
         engine = Engine(
             self.first,
@@ -283,7 +285,7 @@ class Services:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
         from tui_pod.library.reload import keep_library  # after the first paint, as the next two
         from tui_pod.runtime.watchdog import start_watchdog
-        from tui_pod.services.assembly.integrations import start_integrations
+        from tui_pod.services.integrations import start_integrations
 
         stays = self.terminal is not None and self.terminal.stays
         self._watchdog = start_watchdog(self._engine.rescue, self._end_now, stays)

@@ -19,7 +19,7 @@ from tui_pod.sync.sending import lock_file
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import SyncSettings
-    from tui_pod.services.assembly.start import AppFiles
+    from tui_pod.services.first_screen import AppFiles
     from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.shelf.feed_store import FeedStore
     from tui_pod.sync.peek import Peek

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.player.part_chapters import part_chapters
-from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, part_chapters
 from tui_pod.core.wall_time import local_time
 from tui_pod.net.fetch import FetchError, Limits, fetch
 from tui_pod.recordings.documents import read_document

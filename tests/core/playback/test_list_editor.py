@@ -10,7 +10,7 @@ from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.playback.play_context import PlayContext, from_values
+from tui_pod.core.playback.up_next import PlayContext, from_values
 from tui_pod.core.selection.list_query import Orders, list_episodes
 from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.selection.session_planner import SessionRequest, plan_session

@@ -8,7 +8,7 @@ from tests.core.library.test_course import library as library
 from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.play_context import PlayContext
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort, list_episodes

@@ -24,9 +24,9 @@ from tui_pod.core.player.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.player.load_watch import MAX_WAIT, PAUSES
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.remote_audio import FetchProgress
-from tui_pod.core.player.retry import MAX_WAIT, PAUSES
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 

@@ -9,8 +9,8 @@ from tests.rooms import make_room
 from tui_pod.config.settings import Settings
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.load import Load
+from tui_pod.core.player.load_watch import Retry
 from tui_pod.core.player.options import PlaybackOptions
-from tui_pod.core.player.retry import Retry
 from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import PlayedRule
 

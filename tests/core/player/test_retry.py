@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tui_pod.core.player.retry import PAUSES, PROGRESS, Retry
+from tui_pod.core.player.load_watch import PAUSES, PROGRESS, Retry
 
 
 def test_after_drop_pauses_grow_and_then_it_is_given_up() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.player.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
+from tui_pod.core.player.load_watch import PAUSES
 from tui_pod.core.player.progress_tracker import LATE
-from tui_pod.core.player.retry import PAUSES
 from tui_pod.core.progress.progress import Progress
 
 PLACE = 150.0

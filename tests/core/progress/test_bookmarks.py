@@ -7,9 +7,8 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.progress.bookmarks import Bookmark, Stretch, find_same
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch, find_same, just_said
 from tui_pod.core.progress.cards import newest_of
-from tui_pod.core.progress.just_said import just_said
 
 WORDS = Transcript((Cue("First.", 2.0, 6.0), Cue("Second.", 6.0, 9.5), Cue("Third.", 60.0, 64.0)))
 

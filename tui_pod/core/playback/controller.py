@@ -18,12 +18,11 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.list_editor import ListEditor
-from tui_pod.core.playback.play_context import PlayContext
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepPlace, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory
-from tui_pod.core.playback.up_next import UpNext
+from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
 from tui_pod.core.player.events import Event, PauseChanged, RecordsSaved, StateMended
 from tui_pod.core.player.mixer import Mixer

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.outcome import DONE, Outcome, refused
-from tui_pod.core.playback.play_context import TABLE
+from tui_pod.core.playback.up_next import TABLE
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import setting_records
 from tui_pod.core.text.clean import clock, counted

@@ -32,13 +32,20 @@ from tui_pod.core.player.events import (
     SourceReady,
 )
 from tui_pod.core.player.load import Accuracy, Load, Phase
-from tui_pod.core.player.load_watch import LoadWatch
+from tui_pod.core.player.load_watch import MAX_WAIT, LoadWatch, Retry
 from tui_pod.core.player.mixer import Mixer
-from tui_pod.core.player.part_chapters import part_chapters, with_chapters
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
-from tui_pod.core.player.retry import MAX_WAIT, Retry
 from tui_pod.core.player.skipper import Skipper
-from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, NextAttempt, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import (
+    Chapter,
+    ChapterOrigin,
+    NextAttempt,
+    Playback,
+    PlayerStatus,
+    Source,
+    part_chapters,
+    with_chapters,
+)
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import ProgressRecord

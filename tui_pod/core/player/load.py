@@ -19,10 +19,16 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.player.load_watch import LoadWatch, fetching, is_estimated, missing
-from tui_pod.core.player.part_chapters import recording_at, with_chapters
-from tui_pod.core.player.retry import Retry
-from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, FetchStatus, Playback, Source
+from tui_pod.core.player.load_watch import LoadWatch, Retry, fetching, is_estimated, missing
+from tui_pod.core.player.snapshot import (
+    Chapter,
+    ChapterOrigin,
+    FetchStatus,
+    Playback,
+    Source,
+    recording_at,
+    with_chapters,
+)
 from tui_pod.core.progress.progress import Progress, is_whole
 
 SAVE_GRACE = timedelta(milliseconds=250)

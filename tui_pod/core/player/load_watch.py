@@ -1,8 +1,9 @@
-"""Watch one load: whether it makes progress, and how much is fetched. It neither waits nor fetches itself."""
+"""Watch one load: whether it makes progress, how much is fetched, and when to retry. It neither waits nor fetches."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import FetchStatus, Source
@@ -104,3 +105,31 @@ def missing(source: Source, position: float, duration: float | None) -> str | No
             return None
         return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and its server sends it in one piece."
     return "Its server sends it in one piece, so you can go elsewhere in it once all of it is here."
+
+
+PAUSES = (2.0, 5.0, 15.0, 30.0)
+"""Seconds before each attempt, unless the server asks for another wait; then the error is shown."""
+
+MAX_WAIT = 60.0
+"""Longest wait (seconds) that a server may ask for with `Retry-After`; beyond it, the error is shown at once."""
+
+PROGRESS = 5.0
+"""Seconds of playback after which the pauses start over."""
+
+
+class Retry(NamedTuple):
+    """How often in a row it was retried, and from where."""
+
+    attempts: int = 0
+    position: float = 0.0
+    """Seconds into the episode at which it last failed."""
+
+    def after_drop(self, position: float) -> tuple[float, Retry] | None:
+        """Return the pause in seconds before the next attempt, and the state then; None to give up.
+
+        `PROGRESS` further than the last time, the count starts over.
+        """
+        attempts = 0 if position >= self.position + PROGRESS else self.attempts
+        if attempts >= len(PAUSES):
+            return None
+        return PAUSES[attempts], Retry(attempts + 1, max(position, self.position))

@@ -1,15 +1,16 @@
-"""What is playing, as one value. Times within an episode are seconds."""
+"""What is playing, as one value, with its chapters and parts. Times within an episode are seconds."""
 
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, part_at
 from tui_pod.core.text.clean import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui_pod.core.player.remote_audio import RemoteAudio
 
 
@@ -204,3 +205,26 @@ class Playback(NamedTuple):
         if int(self.position) != int(other.position) or self.chapter != other.chapter:
             return False
         return self._replace(position=other.position) == other
+
+
+def part_chapters(parts: Sequence[Part]) -> tuple[Chapter, ...]:
+    """Return the parts as chapters of the whole; empty for a single one."""
+    return tuple(Chapter(part.start, part.title) for part in parts) if len(parts) > 1 else ()
+
+
+def with_chapters(marks: Iterable[Chapter], part: Part, found: Iterable[Chapter]) -> tuple[Chapter, ...]:
+    """Return the chapters of the whole with those found in a part, at seconds into that part, in place of its own."""
+    outside = [mark for mark in marks if not part.start <= mark.start < part.end]
+    inside = [mark._replace(start=mark.start + part.start) for mark in found if mark.start < part.duration]
+    return tuple(sorted([*outside, *inside], key=lambda mark: mark.start))
+
+
+def recording_at(episode: Episode, position: float) -> tuple[Episode, float]:
+    """Return the episode to request for a position in seconds, and where its recording starts, in seconds.
+
+    Of an episode of several parts, that is the part there, with the id of the whole.
+    """
+    if not episode.parts:
+        return episode, 0.0
+    part = part_at(episode.parts, position)
+    return episode._replace(audio=part.audio, duration=part.duration, parts=()), part.start

@@ -1,8 +1,11 @@
-"""Bookmarks, as values. Every start imports this; `just_said` finds the stretch to bookmark."""
+"""Bookmarks, as values, and the stretch that a bookmark takes. Every start imports this."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.transcript import Cue, Transcript
 
 WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
 """Longest words and note of a bookmark, in characters; the rest is cut."""
@@ -79,3 +82,30 @@ def find_same(bookmarks: Iterable[Bookmark], stretch: Stretch) -> Bookmark | Non
         if bookmark.start == stretch.start or both > longer / 2:
             return bookmark
     return None
+
+
+WITHOUT_WORDS = 30.0
+"""Seconds of a bookmark if the words are not known."""
+
+REACTION = 1.5
+"""Seconds that it takes to react and find the key: a sentence that began since is not the one meant."""
+
+
+def just_said(transcript: "Transcript", position: float, speed: float = 1.0) -> Stretch:
+    """Return the sentence that was just said at `position` seconds, else the last half minute without words."""
+    index = transcript.active(max(0.0, position - REACTION * speed))
+    if index is None:
+        index = transcript.active(position)
+    if (
+        index is not None
+        and (found := of_cue(transcript.cues[index], transcript.is_recognised)).end > position - WITHOUT_WORDS
+    ):
+        return found
+    end = max(position, 1.0)
+    return Stretch(round(max(0.0, end - WITHOUT_WORDS), 2), round(end, 2))
+
+
+def of_cue(cue: "Cue", is_recognised: bool) -> Stretch:
+    """Return the stretch of a timed sentence."""
+    start = cue.start or 0.0
+    return Stretch(round(start, 2), round(max(cue.end or start, start), 2), cue.text, is_recognised)

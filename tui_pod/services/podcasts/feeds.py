@@ -17,16 +17,15 @@ from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.services.context import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.keeping import Keeper
-from tui_pod.services.podcasts.library import ReadLibrary, ShownLibrary
-from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
-from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Announce, Refresher
+from tui_pod.services.podcasts.shown_library import News, ReadLibrary, ShownLibrary
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode

@@ -17,8 +17,8 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
-    from tui_pod.services.podcasts.library import ShownLibrary
     from tui_pod.services.podcasts.refreshing import Refresher
+    from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.opml import Imported
     from tui_pod.sync.taking import Taking
 

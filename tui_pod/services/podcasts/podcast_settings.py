@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
-    from tui_pod.services.podcasts.library import ShownLibrary
+    from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.feed_store import FeedStore
 
 COURSE_NAME = "The course"

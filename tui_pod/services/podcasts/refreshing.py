@@ -20,7 +20,7 @@ from tui_pod.services.frontend import Job
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.keeping import Keeper
-    from tui_pod.services.podcasts.library import ShownLibrary
+    from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.services.tasks import Work
     from tui_pod.shelf.subscription import Subscription
     from tui_pod.sources.refresh import Refreshed

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
-from tui_pod.core.player.part_chapters import part_chapters, with_chapters
+from tui_pod.core.player.snapshot import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing

@@ -190,7 +190,7 @@ class TranscriptController:
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Bookmark the chosen sentence."""
-        from tui_pod.core.progress.just_said import of_cue  # imports transcripts: after the first paint
+        from tui_pod.core.progress.bookmarks import of_cue  # imports transcripts: after the first paint
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
         self._services.bookmarks.add_stretch(episode, title, said, edit)

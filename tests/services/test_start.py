@@ -20,9 +20,8 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.library.cache import Loaded
-from tui_pod.services.assembly.start import AppFiles, make_first_screen
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.first_screen import FirstScreen
+from tui_pod.services.first_screen import AppFiles, FirstScreen, make_first_screen
 from tui_pod.state.store import State, StateFile
 
 

@@ -1,6 +1,7 @@
-"""Shows which episodes are new: those whose row has not been drawn in a list that the listener has left since.
+"""Shows the library again when podcasts have changed it, and which of its episodes are new.
 
-An episode is also no longer new once it was begun, marked, queued or downloaded by hand, and after some days.
+Those are new whose row has not been drawn in a list that the listener has left since. They are no longer new once they
+were begun, marked, queued or downloaded by hand, and after some days.
 
 Called on the event loop; blocking work runs in threads.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.progress import Status
@@ -17,7 +18,9 @@ from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    from tui_pod.library.cache import Loaded
     from tui_pod.services.context import Context
+
 
 CLOSING = 0.5
 """Longest time in seconds that marking takes at the end."""
@@ -104,3 +107,62 @@ class News:
         from tui_pod.shelf.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
+
+
+ReadLibrary = Callable[[int], Awaitable["Loaded"]]
+"""Reads the library again, given about how many episodes it has."""
+
+
+class ShownLibrary:
+    """Knows which generation of the podcasts is on the screen."""
+
+    def __init__(
+        self,
+        context: Context,
+        news: News,
+        generation: tuple[int, int] | None,
+        read: ReadLibrary,
+        changed: Callable[[int], None],
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            context: what the services have in common.
+            news: shows what is new.
+            generation: that of the podcasts on the screen; None if there are none.
+            read: reads the library again.
+            changed: called once another library is shown, with the number of new episodes.
+        """
+        self._context = context
+        self._news = news
+        self._generation = generation
+        self._read = read
+        self._changed = changed
+        self._turn = asyncio.Lock()
+
+    async def show_news(self) -> None:
+        """Show what is new now: some of it may have been new for too long."""
+        await self._news.show()
+
+    async def update(self, new: int = 0) -> None:
+        """Reload the library if it is outdated, also by another program; `new` is the number of new episodes."""
+        podcasts = await self._context.open_podcasts()
+        async with self._turn:  # else the older of two reloads could come last
+            generation = podcasts.store.generation
+            if generation != self._generation:
+                await self._show_again(new)
+                self._generation = generation
+        for notice in podcasts.store.take_notices():
+            self._context.frontend.tell(notice, is_error=True)
+
+    async def _show_again(self, new: int) -> None:
+        controller = self._context.controller
+        with self._context.tasks.showing("library", "reading the library"):
+            loaded = await self._read(len(controller.library) + new)
+        controller.show_library(loaded.library)
+        for notice in loaded.notices:
+            self._context.frontend.tell(notice, is_error=True)
+        self._changed(new)
+        await self._news.show()
+        if (save := loaded.save) is not None:
+            await in_thread(lambda _: save())

@@ -6,7 +6,7 @@ import pytest
 
 from tests.rooms import Room, make_room
 from tui_pod.integrations.broadcast import Broadcast
-from tui_pod.services.assembly.followers import QuestionOffer
+from tui_pod.services.engine import QuestionOffer
 
 
 class Rig:
