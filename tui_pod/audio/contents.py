@@ -1,4 +1,4 @@
-"""Ask libmpv for the lengths and chapters of files whose tags do not tell. Blocks, so use a thread."""
+"""Ask libmpv for the lengths and chapters of files whose tags lack them. Blocks, so use a thread."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class DeviceWatch:
     """Follows the list of devices."""
 
     def __init__(self, chosen: str = "") -> None:
-        """Watch the chosen device; empty: the system chooses, and any of its devices may be the one that plays."""
+        """Watch the chosen device. If empty, the system chooses, and any of its devices may be the one that plays."""
         self.chosen = chosen
         self.devices: tuple[Device, ...] = ()
         self.lost: Device | None = None

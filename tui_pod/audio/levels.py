@@ -36,7 +36,7 @@ SHORTEST = 5.0
 """Shortest measurement that gives a result (seconds)."""
 
 FLOOR, SPEECH = 0.05, 0.8
-"""Quantiles of the frames' levels that are taken for the noise and for running speech."""
+"""Quantiles of the frames' levels that stand for the noise and for running speech."""
 
 SILENT = -90.0
 """Level that digital silence is given, in dB: its real one is minus infinity."""

@@ -171,7 +171,7 @@ class MpvPlayer:
 
     @property
     def device(self) -> str:
-        """The chosen sound device; empty: the system chooses."""
+        """The chosen sound device; empty if the system chooses."""
         return self._watch.chosen
 
     def devices(self) -> tuple[tuple[str, str], ...]:

@@ -56,7 +56,7 @@ def _versions() -> Iterator[str]:
 
 
 def _settings(config: Config) -> Iterator[str]:
-    """Yield the settings that were changed; a text is told only if it is one of a few."""
+    """Yield the settings that were changed, with texts only where there are few possible ones."""
     yield "Settings that differ from the defaults:"
     for row in setting_rows():
         section = getattr(config.settings, row.section) if row.section else config.settings

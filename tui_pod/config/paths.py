@@ -101,7 +101,7 @@ def _shipped(name: str) -> Path:
 
 
 def catalog_paths(given: Sequence[str | Path], added: Sequence[str] = ()) -> list[Path]:
-    """Return the catalogues to use: those given on the command line, else the embedded and the added ones."""
+    """Return the catalogues to use: those given on the command line, or the embedded and the added ones."""
     return [Path(path).absolute() for path in given] or [embedded_catalog(), *map(Path, added)]
 
 

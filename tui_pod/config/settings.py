@@ -24,7 +24,7 @@ class Key(NamedTuple):
     most: float | None = None
     """Both ends of the range are allowed."""
     choices: tuple[str, ...] = ()
-    """The only values it takes; empty: any of its type."""
+    """The only values it takes; if empty, any of its type."""
     pattern: str = ""
     """Regular expression that each text of a list must match."""
     example: str = ""
@@ -82,7 +82,7 @@ class ResumeSettings(Section):
 
     @property
     def fragment_age(self) -> timedelta | None:
-        """How long Continue keeps such an episode; None: for ever."""
+        """How long Continue keeps an episode of which you heard less than a quarter; None for ever."""
         return timedelta(days=self.fragment_days) if self.fragment_days else None
 
 
@@ -310,10 +310,10 @@ class SyncSettings(Section):
         return bool(self.folder or (self.server and self.user))
 
     def or_chosen(self, chosen: Callable[[str, str, Any], Any]) -> "SyncSettings":
-        """Return these settings if they name a folder or a server, else what was set up in the app.
+        """Return these settings if they name a folder or a server, otherwise what was set up in the app.
 
         Args:
-            chosen: returns what the app has saved under table and key, else the third argument; as `State.setting`.
+            chosen: Returns what the app has saved under table and key, or the third argument; see `State.setting`.
         """
         if self.folder or self.server:
             return self

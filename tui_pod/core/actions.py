@@ -13,13 +13,13 @@ class Action(NamedTuple):
 
     id: str
     keys: str
-    """Default keys in Textual's names, separated by commas; empty: it is run from the palette."""
+    """Default keys in Textual's names, separated by commas; without any, it is run from the palette."""
     label: str
     """What it does, for help and palette."""
     where: str = "app"
     """The pane whose focus it needs, `screen` for the library screen, or `app` for anywhere."""
     hint: str = ""
-    """Its word in the key line at the bottom; empty: it is not shown there."""
+    """Its word in the key line at the bottom; empty if it is not shown there."""
     pane_action: str = ""
     """The action of Textual that its pane implements; empty: it is run by its id."""
     is_everywhere: bool = False

@@ -29,7 +29,7 @@ MAX_RUNNING = 8
 
 
 class Hooks(Follower):
-    """Runs the hooks of playback, and others when told."""
+    """Runs the hooks of playback, and others on request."""
 
     def __init__(
         self,

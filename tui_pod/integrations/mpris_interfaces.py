@@ -39,7 +39,7 @@ def _attribute(name: str) -> str:
 
 
 def _request(name: str, ask: Callable[[PlayerApi], object]) -> Any:
-    """Return a method that sends the player a request; the bus is not told what it did."""
+    """Return a method that sends the player a request; the bus does not learn what it did."""
 
     def request(interface: Any) -> None:
         ask(interface._api)
@@ -115,7 +115,7 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
-        """Seek in the track, unless another track is playing by now or the position is past its end."""
+        """Seek in the track, unless another track is playing already or the position is past its end."""
         playback = self._playback
         if track != track_path(playback.episode) or position < 0:
             return

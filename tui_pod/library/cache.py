@@ -53,7 +53,7 @@ class Loaded(NamedTuple):
     notices: tuple[str, ...] = ()
     """About recovered or unreadable feeds, for the listener."""
     feeds: tuple[int, int] | None = None
-    """Generation of its feeds; None: there are none, or they could not be read."""
+    """Generation of its feeds; None if there are none, or they could not be read."""
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:

@@ -46,7 +46,7 @@ class RangeAnswer(NamedTuple):
     has_ranges: bool
     """True if the server supports ranges."""
     has_end: bool = True
-    """False if only the end of the connection tells where it ends."""
+    """False if only the end of the connection shows where it ends."""
     is_wrong_part: bool = False
     """True if it is a part that was not requested."""
 

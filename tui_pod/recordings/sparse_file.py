@@ -72,7 +72,7 @@ class Content:
     kind: str | None = None
     """The media type that the server stated; None if unknown."""
     has_end: bool = True
-    """Whether `size` is certain. It is not if only the end of the connection told it: that may have been a drop."""
+    """Whether `size` is certain. It is not if only the end of the connection showed it, which may have been a drop."""
 
 
 class SparseFile:
@@ -198,7 +198,7 @@ def read_note(path: Path) -> dict[str, Any]:
 
 
 def text_of(note: Mapping[str, Any], key: str) -> str | None:
-    """Return a value of a note if it is text and not empty, else None."""
+    """Return a value of a note if it is text and not empty; None if not."""
     value = note.get(key)
     return value if isinstance(value, str) and value else None
 

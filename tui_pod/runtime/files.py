@@ -107,7 +107,7 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
 
     Args:
         path: the file.
-        busy: raised if another program still holds the lock after `wait` seconds; None: wait until it is free.
+        busy: raised if another program still holds the lock after `wait` seconds; None to wait until it is free.
         wait: seconds.
 
     Raises:

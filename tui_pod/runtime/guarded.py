@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import socket
 
 TIE, UNTIE, SIGNALS = b"+-!"
-"""What the guard is told: to kill a process group with the app, or no longer; and which signals end the app."""
+"""Messages to the guard: to kill a process group with the app, or no longer, and which signals end the app."""
 
 _line: socket.socket | None = None
 

@@ -106,7 +106,7 @@ class LimitedProcesses:
 
         Raises:
             ContentFault: it raised an exception, took too much, or crashed.
-            Cancelled: the work was told to stop.
+            Cancelled: The work was asked to stop.
         """
         call, cancel = json.dumps((function, arguments)).encode() + b"\n", cancel or CancelToken()
         while True:

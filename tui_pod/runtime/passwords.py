@@ -26,7 +26,7 @@ def password_from(command: str, stdin: int | None = None) -> str:
 
     Args:
         command: the program and its arguments, quoted as in a shell; no shell runs it.
-        stdin: its standard input, as for `subprocess.run`; None: the terminal.
+        stdin: Its standard input, as for `subprocess.run`; None for the terminal.
 
     Raises:
         PasswordError: it fails, or prints nothing.

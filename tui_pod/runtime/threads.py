@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class Cancelled(Exception):
-    """The work was told to stop."""
+    """The work was asked to stop."""
 
 
 class CancelToken:

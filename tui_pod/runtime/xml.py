@@ -181,7 +181,7 @@ def _declared(content: bytes) -> str:
 
 
 def _override(content: bytes, charset: str | None) -> str | None:
-    """Return the real encoding of a document whose declaration is wrong; None: use the declaration.
+    """Return the real encoding of a document whose declaration is wrong; None to use the declaration.
 
     Valid UTF-8 is UTF-8. A document that declares Latin-1 or ASCII is UTF-8 even with some bytes that are not; else it
     is what the server states, or Windows-1252, as in browsers.

@@ -59,7 +59,7 @@ class Hit(NamedTuple):
     kind: MatchKind
     text: str
     start: float | None = None
-    """Seconds into the episode; None: unknown."""
+    """Seconds into the episode; None if unknown."""
     is_recognised: bool = False
     """True if the words were recognised by a machine."""
     is_estimated: bool = False
@@ -147,7 +147,7 @@ def look_up(
     Args:
         db: the index.
         query: what to look for.
-        most: number of episodes to return; None: all, however long it takes.
+        most: Number of episodes to return; None for all, however long it takes.
         bookmarks: searched too.
         is_known: returns True if an episode is still in the library.
         is_stopped: returns True if the search was cancelled; called about every millisecond.

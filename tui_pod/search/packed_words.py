@@ -27,7 +27,7 @@ class PackedWords(NamedTuple):
 
     groups: list[str]
     starts: bytes
-    """The start of each cue in seconds, as 32-bit floats; empty: unknown."""
+    """The start of each cue in seconds, as 32-bit floats; empty if unknown."""
 
     def cues(self, place: int) -> list[Cue]:
         """Return the cues of a group. Raises IndexError if there is no such group."""

@@ -69,7 +69,7 @@ class Query(NamedTuple):
     excluded: tuple[Phrase, ...] = ()
     """None of these may match."""
     notice: str | None = None
-    """What the listener should know about the query; None: nothing."""
+    """What the listener should know about the query; None for nothing."""
     is_any: bool = False
 
     def nearest(self) -> Query:

@@ -41,7 +41,7 @@ class UnreadWords(NamedTuple):
     stamp: str
     """Identifies their version."""
     duration: float | None = None
-    """Length of the episode or part, in seconds; None: unknown."""
+    """Length of the episode or part, in seconds; None if unknown."""
     start: float = 0.0
     """Where the part starts in the book, in seconds."""
     more: tuple[UnreadWords, ...] = ()
@@ -78,7 +78,7 @@ class WordSources:
         """Folders with words, now or later."""
 
     def words(self, episode: Episode) -> UnreadWords | None:
-        """Return the transcript of an episode, or its recognised words; None: neither is on this machine."""
+        """Return the transcript of an episode, or its recognised words; None if neither is on this machine."""
         words = self._words_of_parts(episode) if episode.parts else None
         if episode.transcript is not None:
             if "://" in episode.transcript:

@@ -1,6 +1,6 @@
 """Common words and endings of some languages, which say little about what a question is about.
 
-The language is guessed from the words of the question: nothing else tells it.
+The language is guessed from the words of the question, since nothing else says which it is.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Known(NamedTuple):
     stamp: int
     """Identifies the version of its head."""
     words: str | None
-    """Identifies the version of its words; None: none are indexed."""
+    """Identifies the version of its words; None if none are indexed."""
 
 
 class IndexWriter:

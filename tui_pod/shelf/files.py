@@ -257,7 +257,7 @@ def _identified(
 ) -> list[str]:
     """Return each item's episode id.
 
-    It is recognised by its content, else by its path, and a book by any of its files.
+    It is recognised by its content or, failing that, by its path, and a book by any of its files.
 
     Args:
         feed_id: the folder.

@@ -23,9 +23,9 @@ class Tags(NamedTuple):
     transcript: str = ""
     """Name of the transcript beside the file."""
     author: str = ""
-    """The artist of the album, else of the recording."""
+    """The artist of the album, or of the recording if there is none."""
     narrator: str = ""
-    """As tagged, else the composer, which audiobooks name the narrator."""
+    """The tag if present; otherwise the composer, where audiobooks usually name the narrator."""
     series: str = ""
     """With the number in it, if known."""
     year: str = ""
@@ -40,17 +40,17 @@ class Tags(NamedTuple):
 
     @property
     def chapters(self) -> str:
-        """The packed chapters, as far as they are known."""
+        """The packed chapters that are known."""
         return self.cue or self.inside or ""
 
     @property
     def best_description(self) -> str:
-        """The folder's description, else the file's own."""
+        """The folder's description, or the file's own if there is none."""
         return self.folder_description or self.description
 
     @property
     def best_narrator(self) -> str:
-        """The folder's narrator, else the file's own."""
+        """The folder's narrator, or the file's own if there is none."""
         return self.folder_narrator or self.narrator
 
 

@@ -46,7 +46,7 @@ class EpisodeDocuments:
         self._texts = texts
 
     def chapters(self, episode: Episode, cancel: CancelToken | None = None) -> EpisodeChapters:
-        """Return an episode's chapters: those of its chapters file, of the feed, else time codes in its notes."""
+        """Return an episode's chapters: those of its chapters file or of the feed, or the time codes in its notes."""
         details, fault = self._access.details(episode.id), ""
         if details is None:
             return EpisodeChapters(())

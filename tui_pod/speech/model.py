@@ -48,7 +48,7 @@ def refuse_language(language: str | None, is_english: bool) -> str:
     """Return the message for a language that a model does not know.
 
     Args:
-        language: two letters; None: not stated, but it does not sound like English.
+        language: Two letters; None if it is not stated but does not sound like English.
         is_english: True if the model knows only English.
     """
     known = "and the model knows English only" if is_english else "which the model does not know"

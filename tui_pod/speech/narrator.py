@@ -81,7 +81,7 @@ class Script:
     sentences: tuple[str, ...]
     """As shown on the screen."""
     target: float | None = None
-    """Seconds that the narration should last; None: any length."""
+    """Seconds that the narration should last; None for any length."""
     is_shortened: bool = False
     breaths: tuple[int, ...] = ()
     """Indexes of the sentences that end a paragraph; a longer pause follows them."""

@@ -214,7 +214,7 @@ def speed_for(factor: float) -> float:
 def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], object]) -> list[Samples]:
     """Return each sentence, trimmed, as 16-bit samples, which take half the memory of the voice's own format.
 
-    Their speed fills `room` seconds (None: the usual speed). It is estimated first, and then corrected by the real
+    Their speed fills `room` seconds; None leaves it as usual. It is estimated first, and then corrected by the real
     lengths of the sentences.
     """
     import numpy as np  # comes with the extra

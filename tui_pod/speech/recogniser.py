@@ -34,7 +34,7 @@ class RecognitionRequest:
     names: str = ""
     """Names that may come up, separated by commas."""
     language: str | None = "en"
-    """Two letters; None: the model decides."""
+    """Two letters; None to let the model decide."""
     start: float = 0.0
     """Where to begin, in seconds."""
 

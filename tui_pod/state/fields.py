@@ -33,7 +33,7 @@ class Codec(NamedTuple):
     """How the values of a field are written and read."""
 
     write: Callable[[Any], object]
-    """Returns the value for TOML; None: nothing is written."""
+    """Returns the value for TOML; None to write nothing."""
     read: Callable[[object], Any]
     """Returns the value of what TOML holds; None when that is invalid."""
 
@@ -47,7 +47,7 @@ class Field(NamedTuple):
     """Its name in the record."""
     codec: Codec
     is_required: bool = False
-    """Whether the whole entry is invalid without a valid value or a default; else what is invalid has the default."""
+    """Whether an invalid value without a default makes the whole entry invalid, instead of getting the default."""
     is_content: bool = False
     """Whether it is no longer written once the record is removed."""
 
@@ -106,7 +106,7 @@ class Layout(Generic[Record]):
     def to_record(self, table: Table) -> Record | None:
         """Return the record in an entry; None if a required value is invalid, or missing without a default.
 
-        Whatever else is missing or invalid has its default.
+        Everything else that is missing or invalid gets its default.
         """
         values = self._defaults.copy()
         for at, key, read, is_required in self._readers:

@@ -85,7 +85,7 @@ class State(NamedTuple):
     """Bookmarks, cards and lists."""
 
     def setting(self, table: str, key: str, default: Any) -> Any:
-        """Return a remembered value of the same type as `default`, else `default`."""
+        """Return a remembered value if it has the type of `default`, otherwise `default`."""
         value = self.tables.get(table, {}).get(key, default)
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
@@ -285,7 +285,7 @@ class StateFile:
     def _merged(self, may_move: bool = True, instead: datetime | None = None) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is set aside and the backup used.
 
-        `instead` replaces times that are not believed; None: now.
+        `instead` replaces times that are not believed; if None, now does.
         """
         now = self._now()
         modified = files.modified(self.path)

@@ -199,7 +199,7 @@ def _start(progress: Progress) -> int:
 
 
 def _text(value: object) -> str | None:
-    """Return the value if it is a valid address or guid, else None."""
+    """Return the value if it is a valid address or guid; None if not."""
     return value if isinstance(value, str) and value and len(value) <= MAX_TEXT and is_safe(value) else None
 
 

@@ -74,7 +74,7 @@ class Contents(NamedTuple):
     podcasts: SharedSettings = MappingProxyType({})
     subscriptions: SharedPodcasts = NO_PODCASTS
     device: str | None = None
-    """Name of the machine; None if its file does not tell."""
+    """Name of the machine; None if its file does not state it."""
     origins: Mapping[str, str] = MappingProxyType({})
     """Name of the machine that was listened on, by episode, where it is another one and known."""
 

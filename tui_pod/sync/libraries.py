@@ -100,7 +100,7 @@ class _Account(NamedTuple):
     """What a server has of the listener."""
 
     ident: str
-    """Empty if the server does not tell."""
+    """Empty if the server does not say."""
     progress: Mapping[str, _There]
     """By the id of the book or the episode."""
     bookmarks: Mapping[Place, _Mark]

@@ -35,7 +35,7 @@ class _Run(NamedTuple):
     y: int
     x: int
     codes: str | None
-    """Codes of the style; None: the text has codes of its own."""
+    """Codes of the style; None if the text has its own codes."""
     text: str
 
 

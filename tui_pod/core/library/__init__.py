@@ -1,1 +1,1 @@
-"""What there is to listen to: catalogues, topics, episodes and their words."""
+"""What there is to listen to: catalogues, topics, episodes and their transcripts."""

@@ -1,4 +1,4 @@
-"""What is heard from first to last: courses and folders, and the place of an episode in them."""
+"""Courses and folders, which are heard from first to last, and the place of an episode in them."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def whole_course(topics: TopicTable, topic: int) -> int | None:
 
 
 def whole_folder(topics: TopicTable, topic: int) -> int:
-    """Return the folder whose numbered subfolders, such as `CD 1`, a topic is one of; else the topic."""
+    """Return the parent of a numbered subfolder such as `CD 1`, or the topic itself if it is none."""
     while topics.podcast(topic) and not topics.feed(topic) and re.fullmatch(NUMBERED, topics.names[topic], re.I):
         topic = topics.parents[topic]
     return topic
 
 
 def home_topic(topics: TopicTable, index: int) -> int:
-    """Return the topic whose order an episode has a place in: its course, its podcast or folder, else All Topics."""
+    """Return the topic whose order an episode belongs to: its course, its podcast or folder, or else All Topics."""
     course = course_with(topics, index)
     if course is not None:
         return course

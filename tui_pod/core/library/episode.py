@@ -22,7 +22,7 @@ class Episode(NamedTuple):
     published: date | None = None
     tags: tuple[str, ...] = ()
     audio: str | None = None
-    """An http(s) address, or a path beside the catalogue; None: it is narrated."""
+    """An http(s) address, or a path beside the catalogue; None if the episode is narrated."""
     transcript: str | None = None
     """An http(s) address, or a path beside the catalogue."""
     question: str = ""
@@ -65,4 +65,4 @@ class Topic(NamedTuple):
     parent: str | None = None
     summary: str = ""
     episodes: tuple[str, ...] = ()
-    """Ids of the topic's course, in its own order. They belong to the topic, as do episodes tagged with it."""
+    """Ids of the topic's course, in its own order. Like episodes tagged with it, they belong to the topic."""

@@ -59,7 +59,7 @@ class Library:
         self.durations = durations
         """Seconds; 0 when unknown."""
         self.days = days
-        """Day to sort an episode by, as `date.toordinal`; 0 when unknown. Empty: the order is by date already."""
+        """Day to sort an episode by, as `date.toordinal`; 0 when unknown. Empty if the order is by date already."""
         self.topics = topics
         self.episode = episode
         """Returns the whole episode at an index."""
@@ -75,9 +75,9 @@ class Library:
         self.aliases = aliases
         """The ids of episodes by other ids that feeds have listed them under."""
         self.authors = authors
-        """What each episode is sorted by for its author: see `author_key`. Empty: no author is known."""
+        """What each episode is sorted by for its author: see `author_key`. Empty if no author is known."""
         self.moves = moves
-        """Where stretches of books are by now, and of files that are a book, or were one: see `parts`."""
+        """Where stretches of books are now, and of files that are or were a book: see `parts`."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -145,7 +145,7 @@ class Library:
         return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
     def own_order(self, topic: int) -> str | None:
-        """Return `newest` or `oldest` if a topic is a podcast, or a subfolder of one, with its own order, else None."""
+        """Return `newest` or `oldest` if a topic is a podcast, or a subfolder of one, with its own order, or None."""
         feed = self.topics.podcast(topic) if topic >= 0 else None
         if feed is None:
             return None
@@ -186,7 +186,7 @@ def search_text(episode: Episode) -> str:
 
 
 def author_key(episode: Episode) -> str:
-    """Return the author, series and title of an episode to sort by, with numbers in their order; empty: no author."""
+    """Return author, series and title to sort an episode by, with numbers in their order; empty without an author."""
     if not episode.author:
         return ""
     text = fold(f"{episode.author}  {episode.series or '~'}  {episode.title}")
@@ -212,9 +212,9 @@ def build_library(
     Args:
         topics: the tree, by name or by key (see `topics.topic_key`).
         episodes: in order.
-        keys: the topics of each episode; None: its tags.
+        keys: The topics of each episode. If None, its tags.
         podcasts: see `Library.podcasts`.
-        days: see `Library.days`; None: the days of publication.
+        days: See `Library.days`. If None, the days of publication.
         aliases: see `Library.aliases`.
         moves: see `Library.moves`.
     """

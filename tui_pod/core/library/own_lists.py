@@ -25,22 +25,22 @@ class OwnList(NamedTuple):
     """When this value was made (UTC): the newer of two values wins."""
     is_rule: bool = False
     episodes: tuple[str, ...] = ()
-    """Ids of a list by hand, in the listener's order."""
+    """Ids of the episodes of a list made by hand, in the listener's order."""
     words: str = ""
     """As `ListQuery.query`."""
     topics: tuple[str, ...] = ()
-    """Topics and podcasts, one of which an episode must be in: names, paths, or addresses of feeds. Empty: all."""
+    """Topics and podcasts, one of which an episode must be in: names, paths, or addresses of feeds. If empty, all."""
     status: str = ""
-    """`unplayed`, `started` or `played`; empty: any."""
+    """`unplayed`, `started` or `played`; empty for any."""
     min_length: float | None = None
     max_length: float | None = None
     """Seconds; with either of them, episodes of unknown length are left out."""
     max_age: int | None = None
     """Days since publication; episodes without a date are left out."""
     sort: str = ""
-    """Its usual order, a value of `Sort`; empty: the newest first, or the listener's own if it is by hand."""
+    """Its usual order, a value of `Sort`. If empty, the newest first, or the listener's own if it is made by hand."""
     is_removed: bool = False
-    """Whether it was removed; other machines have to be told."""
+    """Whether it was removed; it stays here so that other machines learn of it."""
 
     @property
     def key(self) -> ListKey:

@@ -76,7 +76,7 @@ def unpack_parts(text: str) -> tuple[Part, ...]:
 
 
 class Move(NamedTuple):
-    """A stretch of an episode that is elsewhere by now; times are seconds into the episodes.
+    """A stretch of an episode that has moved; times are seconds into the episodes.
 
     Files became a book, the parts of a book changed, or it became files again.
     """
@@ -85,7 +85,7 @@ class Move(NamedTuple):
     """Id of the episode that it was in."""
     start: float
     end: float
-    """Infinite for a whole file that is a part of a book by now."""
+    """Infinite for a whole file that has become a part of a book."""
     until: float
     """Whole seconds since 1970: what was noted later is noted where the stretch is now; infinite if it never is."""
     episode: str

@@ -173,7 +173,7 @@ KEPT = -1
 
 @dataclass(frozen=True, slots=True)
 class PodcastSettings:
-    """A listener's settings for one podcast. None: as for all podcasts."""
+    """A listener's settings for one podcast; where one is None, the setting for all podcasts applies."""
 
     name: Annotated[str, Setting("Its name", TEXT, "the podcast's own")] = ""
     folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics to list it under", FOLDERS, "none")] = ()
@@ -281,11 +281,11 @@ ROWS: dict[str, Setting] = {
 _OF_BOOKS = "kind", "speed", "level", "skip_silence", "skip_start", "skip_end", "skip_chapters", "after"
 
 BOOK_ROWS = {name: ROWS[name]._replace(usual=ROWS[name].usual if name == "kind" else "as usual") for name in _OF_BOOKS}
-"""Those that a book may have for its own; the others, and those that it has not set, are of its folder."""
+"""Settings that a book may have of its own; all others, and those it does not set, come from its folder."""
 
 
 def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
-    """Return a setting by its name, of those of podcasts unless there are other `rows`.
+    """Return a setting by its name, from `rows` (by default those of podcasts).
 
     Raises:
         SettingError: there is none of this name.
@@ -302,7 +302,7 @@ def checked(texts: Mapping[str, str], rows: Mapping[str, Setting] | None = None)
     """Return settings as they are stored: each text in its usual form, empty for the default.
 
     Raises:
-        SettingError: at the first that is wrong, or not in `rows` (None: those of podcasts).
+        SettingError: At the first that is wrong or not in `rows` (by default those of podcasts).
     """
     return {name: (row := find_row(name, rows)).show(row.parse(text)) for name, text in texts.items()}
 

@@ -1,4 +1,4 @@
-"""What is known about an episode or a podcast beyond the library."""
+"""What is known about an episode or a podcast beyond what the library holds."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ class PodcastFacts(NamedTuple):
     summary: str = ""
     page: str | None = None
     refreshed: datetime | None = None
-    """When it last answered (local time); None: never."""
+    """When it last answered (local time); None if never."""
     error: str | None = None
     """Why the last refresh failed; None if it did not."""

@@ -1,4 +1,4 @@
-"""Values that a podcast or a topic may have for its own, such as the speed of an episode."""
+"""Values that a podcast or a topic may have of its own, such as its speed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SpeedRule = Rule[float]
 def make_rule(
     usual: Value, library: Library, of_topics: Mapping[str, Value], own: Callable[[PodcastSettings], Value | None]
 ) -> Rule[Value]:
-    """Return a rule: the podcast's own value, else that set for the narrowest topic of an episode, else the usual."""
+    """Return a rule: the podcast's own value, or that of an episode's narrowest topic that has one, or the usual."""
     topics = library.topics
     chosen = [(topics.members[topic], value) for name, value in of_topics.items()
               if (topic := topics.find(name)) is not None]  # fmt: skip

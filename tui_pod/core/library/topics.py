@@ -124,7 +124,7 @@ def list_key(name: str) -> str:
 
 
 def _lasting(key: str) -> tuple[str, str]:
-    """Return the lasting parts of the key of a podcast's topic: the address and the path inside; else empty texts."""
+    """Return the address and inner path in the key of a podcast's topic, which last; both empty for other topics."""
     address, _, path = key.partition(f"\0{FEED_MARK}")[2].partition("\0")
     return address, path.partition("\0")[2]
 

@@ -55,7 +55,7 @@ def find_segments(data: object, duration: float | None) -> list[Segment]:
 
     Args:
         data: the parsed document.
-        duration: length of the episode in seconds, to recognise milliseconds; None: unknown.
+        duration: Length of the episode in seconds, to recognise milliseconds; None if unknown.
     """
     found = list(_segments(data, "")) if isinstance(data, list) else []
     levels = list(_levels(data))

@@ -19,7 +19,7 @@ _FILM_ENDINGS = (
     ".m4v", ".mov", ".mpg", ".mpeg", ".mkv", ".ogv", ".ts", ".mts", ".m2ts", ".avi", ".wmv", ".asf", ".flv", ".3gp",
 )  # fmt: skip
 PLAYABLE_ENDINGS = AUDIO_ENDINGS + _FILM_ENDINGS
-"""The same, and films of which the sound is played."""
+"""The same, and those of films, whose sound is played."""
 
 UNPLAYABLE_ENDINGS = (
     ".aax", ".aa", ".m4p", ".mid", ".midi", ".kar", ".ra", ".rm", ".dsf", ".dff", ".shn", ".tak", ".oma", ".voc",
@@ -87,7 +87,7 @@ def to_duration(text: str) -> float | None:
 
 
 def to_size(text: str) -> int | None:
-    """Return a size in bytes as stated by a feed; None: not stated."""
+    """Return a size in bytes as stated by a feed; None if there is none."""
     text = text.strip()
     return int(text) or None if text.isdecimal() and len(text) < 16 else None
 
@@ -147,7 +147,7 @@ def is_picture(kind: str, address: str) -> bool:
 
 
 def recording_rank(kind: str, address: str) -> int | None:
-    """Return how likely a file is the recording (0: most likely); None: it is not. Types in feeds are unreliable."""
+    """Return how likely a file is the recording (0: most likely); None if it is not. Types in feeds are unreliable."""
     kind = kind.partition(";")[0].strip().lower()
     path = address.partition("?")[0].partition("#")[0].lower()
     is_other = bool(_NO_RECORDING.search(kind))

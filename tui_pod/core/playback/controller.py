@@ -194,7 +194,7 @@ class PlaybackController:
                     self.sessions.save()
 
     def turn_day(self) -> None:
-        """Remove what is too old by now from Continue."""
+        """Remove what has become too old from Continue."""
         if old := self.progress_index.age(self.now()):
             self._listener.progress_changed(frozenset(old))
         self.lists.turn_day()

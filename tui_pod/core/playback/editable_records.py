@@ -16,7 +16,7 @@ from tui_pod.core.progress.progress import stamp_later
 
 
 class EditableRecords(Generic[Thing]):
-    """All records of one kind, removed ones included: other machines have to be told, and they may come back."""
+    """All records of one kind. Removed ones stay, since other machines must learn of them and they may come back."""
 
     def __init__(self, state: PlaybackState, undo: UndoHistory, things: Iterable[Thing]) -> None:
         """Begin with the saved records."""

@@ -102,7 +102,7 @@ class ListEditor(EditableRecords[OwnList]):
         return label
 
     def turn_day(self) -> None:
-        """Remove what is too old by now from the lists with an age limit."""
+        """Remove what has become too old from the lists with an age limit."""
         if any(each.max_age is not None for each in self):
             self._show()
 

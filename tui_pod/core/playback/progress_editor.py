@@ -27,7 +27,7 @@ class ProgressEditor:
         handover: Handover,
         changed: Callable[[Iterable[str]], None],
     ) -> None:
-        """Edit the progress in `state`; `changed` is told of which episodes."""
+        """Edit the progress in `state`, and call `changed` with the episodes."""
         self._state = state
         self._player = player
         self._undo = undo
@@ -100,7 +100,7 @@ class ProgressEditor:
 
         Args:
             values: by episode.
-            label: announces them, and they can be undone; None: neither.
+            label: Announces them and lets the listener undo them. None for neither.
             is_saved: whether they are in the state file already.
             origins: names of the machines they come from, by episode, where known.
         """

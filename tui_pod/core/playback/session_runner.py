@@ -240,7 +240,7 @@ class SessionRunner:
         return ComingTimes(state.library, state.progress_index, playback.episode, playback.speed, rule)
 
     def following(self) -> str | None:
-        """Return what starts automatically when the current episode ends; None: nothing does."""
+        """Return what starts automatically when the current episode ends; None if nothing does."""
         return None if self._is_over() else self._up_next.following(in_session=self.session is not None)
 
     def _is_over(self) -> bool:

@@ -92,7 +92,7 @@ class UpNext:
         self.is_automatic = False
         """Whether the current episode began because another had ended."""
         self.is_replaying = False
-        """Whether the listener went back to a played episode, so that what follows plays again, too."""
+        """Whether the listener went back to a played episode, so that what follows also plays again."""
         self._saved: dict[str, object] = {}
         self._history: tuple[str, ...] = ()  # the last one at the end
 
@@ -115,7 +115,7 @@ class UpNext:
         return PlayContext(around, row, view) if row >= 0 else PlayContext([index], 0, view)
 
     def restore(self, saved: Mapping[str, object]) -> None:
-        """Continue the saved list if the held episode is on it, or interrupts it from the queue; else its home list."""
+        """Continue the saved list if the held episode is on it or interrupts it from the queue, else its home list."""
         state, held = self._state, self._state.playback.episode or ""
         is_of_list = held == saved.get("episode") or held in self.queue.upcoming
         context = from_values(saved, state.library, state.progress_index) if is_of_list else None
@@ -124,7 +124,7 @@ class UpNext:
         self._saved = dict(saved)
 
     def choose_list(self, episode: str, context: PlayContext | None) -> None:
-        """Continue in `context`; None: the current episode stays in its list, another one plays in its home list."""
+        """Continue in `context`. If None, the current episode stays in its list, and another plays in its home list."""
         if context is None and episode != self._state.playback.episode:
             context = self.home_context(episode)
         if context is not None:
@@ -203,7 +203,7 @@ class UpNext:
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]
 
     def following(self, in_session: bool = False) -> str | None:
-        """Return what starts automatically when the current episode ends; None: nothing does.
+        """Return what starts automatically when the current episode ends; None if nothing does.
 
         Outside a session the podcast decides, with its setting `after`.
         """

@@ -356,7 +356,7 @@ class EpisodePlayer:
         self._move(load, position)
 
     def await_sentence(self, sentence: str | None) -> None:
-        """Start at this sentence once its narration is made; None: at the position."""
+        """Start at this sentence once its narration is made; if None, at the position."""
         if self._load is not None and self._load.phase is not Phase.OPEN:
             self._load.awaited_sentence = sentence
 
@@ -631,7 +631,7 @@ class EpisodePlayer:
             failed_at: the position in seconds.
             shown_at: where it will go on, in seconds.
             failed: what failed, in a few words.
-            wait: seconds that the server asks for; None: not stated.
+            wait: Seconds that the server asks to wait; None if it does not.
         """
         again = load.retry.after_drop(failed_at)
         if again is None:

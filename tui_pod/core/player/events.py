@@ -63,7 +63,7 @@ class PauseChanged(NamedTuple):
     load: int
     is_paused: bool
     position: float | None = None
-    """Where, in seconds; None when the player cannot tell."""
+    """Where, in seconds; None if the player does not know."""
 
 
 class BufferingChanged(NamedTuple):
@@ -82,7 +82,7 @@ class DeviceChanged(NamedTuple):
 
 
 class FiltersMissing(NamedTuple):
-    """The player cannot change loudness or silence, and plays recordings as they are; told once."""
+    """The player cannot change loudness or silence, and plays recordings as they are; reported once."""
 
     load: int
 
@@ -107,7 +107,7 @@ class LoadFailed(NamedTuple):
     passing: str | None = None
     """What failed, in a few words, if another request may succeed; None if it would fail as well."""
     retry_after: float | None = None
-    """Seconds that the server asks to wait before it; None: not stated."""
+    """Seconds that the server asks to wait before it; None if it does not."""
 
 
 class RecordsSaved(NamedTuple):

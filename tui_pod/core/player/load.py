@@ -221,7 +221,7 @@ class Load:
         return self.source.is_estimated != former
 
     def scale(self, progress: Progress | None) -> None:
-        """Find the position in a narration: of the awaited sentence, else of the same share of another length."""
+        """Find the position in a narration: of the awaited sentence, or of the same share of another length."""
         source = self.source
         spoken = {mark.title: mark.start for mark in source.marks} if source is not None and source.is_narrated else {}
         if self.awaited_sentence is not None and self.awaited_sentence in spoken:
@@ -246,7 +246,7 @@ class Load:
         return fetching(self.source, self.position - self.offset, length) if self.source is not None else None
 
     def durations(self) -> tuple[float | None, float | None]:
-        """Return the length to show and the length that may decide about "played", in seconds; None: not known.
+        """Return the length to show and the length that may decide about "played", in seconds; None if unknown.
 
         A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
         longer of it and the stated one is taken; an estimate alone decides nothing. That of several parts is stated.

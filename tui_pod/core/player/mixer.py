@@ -67,7 +67,7 @@ class Mixer:
         return speed
 
     def _use_sound(self, index: int | None) -> None:
-        """Set the player to the sound of the episode at a library index; None: the usual one."""
+        """Set the player to the sound of the episode at a library index; if None, to the usual one."""
         state, sound = self._state, self.usual_sound
         if index is not None:
             library, options = state.library, state.options

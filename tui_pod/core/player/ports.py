@@ -62,7 +62,7 @@ class Player(Protocol):
         """Return the name and the description of each sound device, as last known."""
 
     def set_device(self, name: str) -> None:
-        """Play on this device from now on; empty: on the one that the system chooses.
+        """Play on this device from now on; if empty, on the one that the system chooses.
 
         Without it nothing plays: `DeviceChanged` says so.
         """

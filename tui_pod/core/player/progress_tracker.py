@@ -54,7 +54,7 @@ class ProgressTracker:
         self.played_at: datetime | None = None
         """When anything last played; None if nothing did since the start."""
         self.base: datetime | None = None
-        """Time of the value that playing continues, until the listener has decided for its position; else None."""
+        """Time of the value that playing continues, until the listener has decided for its position; then None."""
         self.offered: Progress | None = None
         """A newer value of another machine, about which the listener has not decided."""
         self._undecided_from = 0.0
@@ -127,7 +127,7 @@ class ProgressTracker:
 
     @property
     def undecided(self) -> float:
-        """Seconds that played since `continue_from_known`, until the listener has decided; else 0."""
+        """Seconds that played since `continue_from_known`, until the listener has decided; 0 afterwards."""
         return self.heard - self._undecided_from if self.base is not None else 0.0
 
     def wish(self, position: float) -> None:
@@ -211,7 +211,7 @@ class ProgressTracker:
     def unsaved(self, position: float | None, speed: float) -> ProgressRecord | None:
         """Return the progress if playing has reached `position`, without changing it; None without an episode.
 
-        `position` is None if the player cannot tell. An episode is never played because of this.
+        `position` is None if the player does not know it. An episode is never played because of this.
         """
         if self.episode is None or self.is_teaser:
             return None

@@ -30,7 +30,7 @@ class Skipper:
         """Return the position to skip to, infinite for the end; None to skip nothing.
 
         Args:
-            duration: length in seconds if the episode counts as played by now, else None.
+            duration: Length in seconds if the episode already counts as played; None if not.
         """
         playback = self._state.playback
         settings = self._state.settings_of(playback.episode)

@@ -65,7 +65,7 @@ class Source(NamedTuple):
     remote: "RemoteAudio | None" = None
     """Source of a stream's bytes; None for a file."""
     lead: str | None = None
-    """Path of a sound to play first if the episode before has just ended and was narrated too; None: none."""
+    """Path of a sound to play first if the episode before has just ended and was narrated too; None for none."""
     is_constant_rate: bool | None = None
     """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False

@@ -29,11 +29,11 @@ class PlaybackState:
     sound: Sound = field(default_factory=Sound)
     """How the recording sounds that plays."""
     is_chosen: bool = True
-    """Whether the listener chose what plays: by starting or queueing it, or in a session; else a list went on."""
+    """Whether the listener chose what plays, by starting or queueing it or in a session, and no list merely went on."""
     has_others: bool = False
     """Whether other machines may have newer progress."""
     answered_at: datetime | None = None
-    """When they last told what they have; None if they never did."""
+    """When they last reported what they have; None if they never did."""
 
     def settings_of(self, episode: str | None) -> PodcastSettings | None:
         """Return the settings of an episode's podcast; None if it has none of its own."""
@@ -60,7 +60,7 @@ class PlaybackState:
         return min(self.options.played.starts_at(duration), duration - self.skipped_end(episode, duration))
 
     def show(self, playback: Playback) -> None:
-        """Replace what is playing, and tell the listener if it changed."""
+        """Replace what is playing, and notify the listener if it changed."""
         if playback != self.playback:
             self.playback = playback
             self.ports.listener.playback_changed(playback)

@@ -40,7 +40,7 @@ class Bookmark(NamedTuple):
     title: str = ""
     """Title of the episode, in case it leaves the library."""
     is_removed: bool = False
-    """Whether it was removed; other machines have to be told."""
+    """Whether it was removed; it stays here so that other machines learn of it."""
     is_recognised: bool = False
     """Whether a machine recognised its words, and nobody has edited them."""
 

@@ -198,7 +198,7 @@ def resume_position(
     is_rewinding: bool = True,
     rule: PlayedRule = PlayedRule(),  # noqa: B008 - a value
 ) -> float:
-    """Return where to start playing, in seconds: 0 when unplayed or played, else the position less a rewind."""
+    """Return where to start playing, in seconds: 0 when unplayed or played, otherwise the position minus a rewind."""
     if progress is None or progress.played or progress.position <= 0:
         return 0.0
     length = progress.duration or duration

@@ -45,7 +45,7 @@ class ProgressIndex:
         Args:
             library: all episodes.
             progress: by episode id.
-            fragment_age: how long Continue keeps a fragment; None: for ever.
+            fragment_age: How long Continue keeps a fragment; None for ever.
             now: the time that this is counted from; see `age`.
         """
         self._library = library
@@ -56,7 +56,7 @@ class ProgressIndex:
         """Library indexes of the started and of the played episodes."""
         self.topic_stats = list[TopicStats]()
         self._continuing: set[int] = set()
-        self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None: not known
+        self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None if not known
         self.new: set[str] = set()
         """The ids of the new episodes."""
         self._new_counts: dict[int, int] = {}
@@ -94,7 +94,7 @@ class ProgressIndex:
         return progress.status if progress else Status.UNPLAYED
 
     def length(self, index: int) -> float | None:
-        """Return the length in seconds of the episode at a library index: as last measured, else as stated."""
+        """Return the length of the episode at a library index in seconds: the last one measured, or the one stated."""
         progress = self._progress.get(self._library.ids[index])
         return (progress.duration if progress else None) or self._library.duration(index)
 

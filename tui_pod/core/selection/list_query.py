@@ -93,7 +93,7 @@ class ListQuery(NamedTuple):
 
 
 class Orders:
-    """The order of each topic's list: what the listener chose, else its usual one."""
+    """The order of each topic's list: what the listener chose, or its usual one."""
 
     def __init__(self, remembered: Iterable[str] = ()) -> None:
         """Start with choices as `texts` returns them; faulty ones are ignored."""
@@ -117,7 +117,7 @@ class Orders:
         return ListQuery(entry, sort=sort, seed=seed)
 
     def seed(self, library: Library, topic: int) -> int:
-        """Return the seed of a topic's shuffled order: that of its list if it is shuffled, else a new one."""
+        """Return the seed of a topic's shuffled order: that of its list if it is shuffled, or a new one."""
         return self.view(library, topic).seed or new_seed()
 
     def choose(self, library: Library, view: ListQuery) -> None:
@@ -182,7 +182,7 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
 
 
 def first_row(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
-    """Return the first row of the cursor: the most recently played unfinished episode, else the first unplayed one."""
+    """Return the first row of the cursor: the unfinished episode played last, or else the first unplayed one."""
     inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
     for index in progress_index.resumable():
         if index in inside:

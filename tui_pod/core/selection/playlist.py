@@ -1,4 +1,4 @@
-"""Lists as M3U: written so that other players play them, and read back by id, else by recording."""
+"""Lists as M3U: written so that other players play them, and read back by id or, failing that, by recording."""
 
 from __future__ import annotations
 

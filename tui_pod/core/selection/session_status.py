@@ -20,9 +20,9 @@ class SessionStatus:
     count: int
     """Episodes of the session, skipped ones included."""
     left: float
-    """Seconds of the listener's time until the session's, else the queue's, end."""
+    """Seconds of the listener's time until the session ends, or the queue if there is no session."""
     next: str | None
-    """What starts automatically when the current episode ends; None: nothing does."""
+    """What starts automatically when the current episode ends; None if nothing does."""
     waiting: int = 0
     """Episodes of a session that waits because something else plays; 0 if none waits."""
 
@@ -61,7 +61,7 @@ def session_status(
     """Return what is left.
 
     Args:
-        session: the session under way or waiting; None: what is left of the queue.
+        session: The session under way or waiting; if None, what is left of the queue.
         upcoming: the queue without what plays.
         following: see `SessionStatus.next`.
         times: how long episodes take, and which one is loaded.

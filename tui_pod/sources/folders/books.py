@@ -87,7 +87,7 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool:
 
 
 def durations(files: Sequence[AudioFile]) -> list[float]:
-    """Return the length of each file in seconds, estimated from its size where the file does not tell it."""
+    """Return the length of each file in seconds, estimated from its size where the file does not state it."""
     known = [(file.size, file.tags.duration) for file in files if file.tags.duration]
     seconds = sum(duration for _, duration in known)
     rate = sum(size for size, _ in known) / seconds if seconds else RATE

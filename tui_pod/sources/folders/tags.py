@@ -241,7 +241,7 @@ def _matroska_tags(start: bytes) -> Tags:
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the ids and contents of EBML elements, the last one as far as it is there."""
+    """Yield the ids and contents of EBML elements; the last one may be cut off."""
     at = 0
     while at < len(data):
         ident_size, size_size = 9 - data[at].bit_length(), 0

@@ -105,12 +105,12 @@ def about_episode(
     Args:
         episode: the episode.
         notes: what its feed says of it.
-        progress: its progress; None: it was never touched.
+        progress: Its progress; None if it was never touched.
         status: its status.
         left: its remaining time in seconds.
         shows_answer: whether the answer to its question is shown.
-        download_error: why its download failed; empty: it did not.
-        course: its place in a course; empty: it is in none.
+        download_error: Why its download failed; empty if it did not.
+        course: Its place in a course; empty if it is in none.
     """
     duration = (progress.duration if progress else None) or episode.duration
     is_remote = "://" in (episode.audio or "")

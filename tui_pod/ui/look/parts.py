@@ -23,7 +23,7 @@ Part = tuple[str, str]
 
 
 class TextLine(NamedTuple):
-    """A line, and the number of the choice it belongs to; None: none."""
+    """A line, and the number of the choice it belongs to, if any."""
 
     parts: Sequence[Part] = ()
     choice: int | None = None

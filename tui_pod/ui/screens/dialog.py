@@ -189,7 +189,7 @@ class Dialog(ModalScreen[None]):
         Args:
             work: the request.
             said: shown meanwhile.
-            leave: what escape does, which stops the request; empty: it closes the dialog, and the request goes on.
+            leave: What escape does, which stops the request; if empty, it closes the dialog, and the request goes on.
         """
         self.is_waiting = True
         self._keys_before = self.query_one(DialogBody).keys

@@ -49,11 +49,11 @@ class FormField(NamedTuple):
     unit: str = ""
     """Shown behind a value."""
     choices: tuple[str, ...] = ()
-    """The only values besides none; empty: any text."""
+    """The only values besides none; if empty, any text."""
     check: Callable[[str], object] = str
     """Raises UserError for a wrong value."""
     limit: int | None = None
-    """Most characters; None: any number."""
+    """Maximum number of characters; None for any number."""
     is_secret: bool = False
     is_rare: bool = False
     """Whether it is hidden until more is asked for."""

@@ -52,7 +52,7 @@ class StatLine(NamedTuple):
 
     parts: tuple[Part, ...] = ()
     topic: int | None = None
-    """The topic that the line opens, or `PARENTS`; None: nothing."""
+    """The topic that the line opens, or `PARENTS`; None if it opens nothing."""
     beside: tuple[Part, ...] = ()
     """What is drawn in the right column, from cell `BESIDE[0]` on."""
 
@@ -65,10 +65,10 @@ class Shown(NamedTuple):
     progress_index: ProgressIndex
     today: date
     free_days: int | None
-    """Days per week that may be missed in a streak; None: the streak is not shown."""
+    """Days per week that may be missed in a streak; None if the streak is not shown."""
     is_ascii: bool = False
     has_parents: bool | None = None
-    """Whether topics above others are listed too, which have the same minutes again; None: if there is room."""
+    """Whether topics above others are listed too, which have the same minutes again; None if space allows."""
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:

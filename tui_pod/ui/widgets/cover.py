@@ -54,7 +54,7 @@ class Cover(Widget):
         return Strip([Segment("▀", style) for style in styles], width)
 
     def _number_on_terminal(self, picture: bytes) -> int | None:
-        """Return the picture's number on the terminal, sending it first if necessary; None: it draws no pictures."""
+        """Return the picture's number on the terminal, sending it first if necessary; None if it draws no pictures."""
         find = getattr(self.app._driver, "find_pictures", None)  # of a driver of our own
         pictures: TerminalPictures | None = find() if find is not None else None
         if pictures is None:

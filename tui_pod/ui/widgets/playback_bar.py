@@ -69,9 +69,9 @@ class BarFacts(NamedTuple):
 
     topic: str = ""
     place: str = ""
-    """Place in a course, such as `Act 2 · 3 of 18`; empty: it is in none."""
+    """Place in a course, such as `Act 2 · 3 of 18`; empty if it is in none."""
     session: tuple[int, int, str] | None = None
-    """Number of the playing episode, number of episodes, and end time; None: no session."""
+    """Number of the playing episode, number of episodes, and end time; None without a session."""
     waiting: str = ""
     """What to say of a session that waits while something else plays; empty if none waits."""
     following: str = ""
@@ -197,7 +197,7 @@ class PlaybackBar(Widget):
 
     @property
     def _chapter(self) -> str:
-        """Number and title of the chapter, and how much of it is left; empty: there are none."""
+        """Number and title of the chapter, and how much of it is left; empty if there are none."""
         playback = self.playback
         if not (number := playback.chapter_number):
             return ""
@@ -320,7 +320,7 @@ class PlaybackBar(Widget):
     # -- the mouse -------------------------------------------------------------------------------------
 
     def place_at(self, x: int, y: int) -> str:
-        """Return the name of the place at a cell; empty: none."""
+        """Return the name of the place at a cell; empty if there is none."""
         return next((name for start, end, name in self._zones.get(y, ()) if start <= x < end), "")
 
     async def on_click(self, event: events.Click) -> None:
