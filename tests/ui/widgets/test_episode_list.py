@@ -25,7 +25,7 @@ QUEUE = ListQuery(entry=SmartList.QUEUE)
 
 def row(driver: AppDriver, number: int) -> list[str]:
     """Return the lines of a row, as they are drawn now, without its rail."""
-    return [line.text[2:-1].strip() for line in driver.episodes.draw_row(number)]
+    return [line.text[1:].strip() for line in driver.episodes.draw_row(number)]
 
 
 def chosen(driver: AppDriver, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
@@ -193,7 +193,7 @@ async def test_selecting_moves_on_and_selecting_again_deselects(library: Library
         pane.go(0)
         pane.action_select_one()
         assert (model.selected, pane.cursor) == ({1}, 1)
-        assert [pane.draw_row(number)[0].text[1] for number in range(3)] == [" ", MARKS["selected"], " "]
+        assert [pane.draw_row(number)[0].text[0] for number in range(3)] == [" ", MARKS["selected"], " "]
 
 
 async def test_range_is_drawn_as_the_cursor_moves(library: Library) -> None:

@@ -7,12 +7,11 @@ cost a tenth of the start-up. Rows have the same height, except that the one at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -27,18 +26,8 @@ RIGHT_BUTTON = 3
 SIDES = 2
 """Cells of a line beside its text: the rail, and a space."""
 
-
-class RowContext(NamedTuple):
-    """What drawn rows depend on, computed once for all lines."""
-
-    width: int = 0
-    """Cells of a row."""
-    has_focus: bool = False
-    """Whether keys go to the pane."""
-    left: Strip = Strip.blank(0)
-    """Border at the left of each line."""
-    right: Strip = Strip.blank(0)
-    """Border at the right."""
+MOST_DRAWN = 200
+"""How many drawn rows are kept."""
 
 
 class RowPane(ScrollView, can_focus=True):
@@ -56,10 +45,8 @@ class RowPane(ScrollView, can_focus=True):
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
-        self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
-        """The drawn lines of visible rows."""
-        self._line_filters: Sequence[LineFilter] = ()
+        """The drawn lines of rows, most of them visible."""
         self._row_styles: dict[tuple[str, bool], Style] = {}
         self._is_hit = False  # whether the last click hit a row
         self._is_laid_out = False  # nothing can be scrolled before the first layout
@@ -102,7 +89,7 @@ class RowPane(ScrollView, can_focus=True):
     @property
     def text_width(self) -> int:
         """Cells of a row's text."""
-        return self._row_context.width - SIDES
+        return self.scrollable_content_region.width - SIDES
 
     @property
     def line(self) -> int:
@@ -143,50 +130,21 @@ class RowPane(ScrollView, can_focus=True):
         height = self.cursor_height if row == self.cursor else self.row_height
         self.refresh_lines(self.top_of(row), height if lines is None else lines)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the screen lines of a part of the pane.
-
-        Textual draws the border and one blank line; its sides are then put around each line of a row. Letting Textual
-        frame every line takes a third of the time of a scrolling key.
-        """
-        width, height = self.outer_size
-        top, _, bottom, left = self.styles.gutter
-        room = self.scrollable_content_region.width
-        head = super().render_lines(Region(0, 0, width, top + 1))
-        side = head.pop()
-        self._line_filters = self.get_line_filters()
-        context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
-        if context != self._row_context:
-            self._row_context = context
-            self._forget_drawn()
-        first = self.scroll_offset.y
-        body = (self._line(first + y) for y in range(height - top - bottom))
-        lines = [*head, *body, *super().render_lines(Region(0, height - bottom, width, bottom))]
-        in_sight = range(self.row_at(first), self.row_at(first + height) + 1)
-        self._drawn = {row: self._drawn[row] for row in in_sight if row in self._drawn}
-        lines = lines[crop.y : crop.bottom]
-        if crop.column_span != (0, width):
-            return [line.crop(*crop.column_span) for line in lines]
-        return lines
-
     def render_line(self, y: int) -> Strip:
-        """Return the blank line that Textual frames."""
-        return Strip.blank(self.scrollable_content_region.width, self._style_of(PLAIN))
+        """Return a line of the pane, which Textual frames."""
+        return self._line(y + self.scroll_offset.y)
 
     def _line(self, y: int) -> Strip:
         """Return a line, counted from the top of the first row."""
         row, count = self.row_at(y), self.row_count()
         if row >= count:
             return self.draw_blank(y - self.top_of(count) if count else y)
-        lines = self._drawn.get(row)
-        if lines is None:
-            lines = self._drawn[row] = self.draw_row(row)
+        if row not in self._drawn:
+            if len(self._drawn) > MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[row] = self.draw_row(row)
+        lines = self._drawn[row]
         return lines[y - self.top_of(row)]
-
-    def _forget_drawn(self) -> None:
-        """Forget drawn rows: the width, the focus or the colours changed."""
-        self._drawn.clear()
-        self._row_styles.clear()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Redraw the pane or parts of it."""
@@ -194,16 +152,10 @@ class RowPane(ScrollView, can_focus=True):
             self._drawn.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Leave out the filter for ANSI colours, which rows do not have: it costs a tenth of a page down."""
-        return [
-            line_filter for line_filter in super().get_line_filters() if not isinstance(line_filter, ANSIToTruecolor)
-        ]
-
     def framed(
         self, left: Sequence[Part], row: int = -1, right: Sequence[Part] = (), is_selected: bool = False
     ) -> Strip:
-        """Return a line between the sides of the border, with rail and tint if its row is at the cursor.
+        """Return a line with rail and tint if its row is at the cursor.
 
         Args:
             left: the parts at the left; cut to leave room for `right`.
@@ -211,18 +163,11 @@ class RowPane(ScrollView, can_focus=True):
             right: the parts at the right.
             is_selected: whether the row is selected.
         """
-        width, has_focus, border_left, border_right = self._row_context
-        is_lit = row == self.cursor
+        width, is_lit = self.text_width, row == self.cursor
         rail = MARKS["selected"] if is_selected else MARKS["cursor"] if is_lit else " "
-        rail_look = ACCENT if is_selected else RAIL if has_focus else LINE
-        segments = [*border_left, Segment(rail, self._style_of(rail_look, is_lit))]
-        for text, name in spread_parts(left, right, width - SIDES):
-            segments.append(Segment(text, self._style_of(name, is_lit)))
-        segments += [Segment(" ", self._style_of(PLAIN, is_lit)), *border_right]
-        line = Strip(segments, border_left.cell_length + width + border_right.cell_length)
-        for line_filter in self._line_filters:
-            line = line.apply_filter(line_filter, self.background_colors[1])
-        return line
+        rail_look = ACCENT if is_selected else RAIL if self.has_focus else LINE
+        parts = [(rail, rail_look), *spread_parts(left, right, width), (" ", PLAIN)]
+        return Strip([Segment(text, self._style_of(name, is_lit)) for text, name in parts], width + SIDES)
 
     def _style_of(self, name: str, is_lit: bool = False) -> Style:
         """Return the style of a part; `is_lit` in the row at the cursor."""
@@ -235,7 +180,8 @@ class RowPane(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget drawn rows: colours changed."""
         super().notify_style_update()
-        self._forget_drawn()
+        self._drawn.clear()
+        self._row_styles.clear()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Redraw after scrolling, and the scroll bar only if its handle moves by a cell.
@@ -263,10 +209,12 @@ class RowPane(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Scroll to the cursor."""
         is_first, self._is_laid_out = not self._is_laid_out, True
+        self._drawn.clear()  # the width may be another one
         self.go(self.cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
         """Redraw the row at the cursor, which shows the focus."""
+        self._row_styles.clear()
         self.refresh_row(self.cursor)
 
     on_blur = on_focus
