@@ -336,13 +336,6 @@ def test_names_are_those_of_topics_and_of_lists() -> None:
     assert (model.name(SmartList.CONTINUE), model.name(0), model.name(1)) == ("Continue", "All Topics", "Basics")
 
 
-def test_topic_of_a_session_stays_while_a_smart_list_is_shown() -> None:
-    model = make_model(build_library(TOPICS, EPISODES[:5]))
-    model.change(ListQuery(1))
-    model.change(ListQuery(SmartList.QUEUE))
-    assert model.topic == 1
-
-
 def test_rows_and_the_queue_are_updated_with_the_cursor_on_its_episode() -> None:
     model = make_model(build_library([], EPISODES[:5]))
     assert not model.update()
@@ -422,3 +415,23 @@ def test_visited_episode_is_named_by_its_row() -> None:
     assert model.visited is None
     model.cursor = 9
     assert (model.index, model.visited, model.episode) == (None, None, None)
+
+
+def test_topic_listed_last_is_kept_through_smart_lists_and_may_be_the_top() -> None:
+    services = Listed(build_library(TOPICS, EPISODES[:5]))
+    model = EpisodeListModel(services)
+    listed = []
+    for entry in (1, SmartList.QUEUE, 0, SmartList.CONTINUE):
+        model.change(ListQuery(entry))
+        listed.append(model.topic)
+    assert listed == [1, 1, 0, 0]
+
+
+def test_order_of_the_top_is_remembered_and_one_of_a_smart_list_is_not() -> None:
+    services = Listed(build_library(TOPICS, EPISODES[:5]))
+    model = EpisodeListModel(services)
+    for entry, is_remembered in ((0, True), (SmartList.QUEUE, False)):
+        model.change(ListQuery(entry))
+        services.room.writer.records.clear()
+        model.change(model.query._replace(sort=Sort.TITLE))
+        assert (services.room.writer.setting("sorts") is not None) is is_remembered

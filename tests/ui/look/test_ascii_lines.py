@@ -93,6 +93,7 @@ def test_text_in_ascii_keeps_its_letters_and_width(text: str, wanted: str) -> No
         ("<               ", "<               "),
         ("↓ ", "v "),
         ("← → ↑ ↓ ctrl+← ", "< > ^ v ctrl+< "),
+        ("↑ ", "^ "),  # “up” would touch what follows
     ],
 )
 def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wanted: str) -> None:
