@@ -171,7 +171,7 @@ async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state:
 
     control = RemoteControl(PlayerApi(room.controller), state, do, render_keys)
     await control.start()
-    for action, answered in (("undo", "Undid: a mark"), ("playback.mute", ""), ("playback.toggle", "")):
+    for action, answered in (("undo", "Undid: a mark."), ("playback.mute", ""), ("playback.toggle", "")):
         request: dict[str, object] = {"command": "do", "action": action}
         assert (await asyncio.to_thread(ask_what, state, request))[1] == answered
     with pytest.raises(RemoteError, match=r"^Press u first\.$"):

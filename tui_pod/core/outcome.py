@@ -22,6 +22,11 @@ class Outcome(NamedTuple):
         """The text, and the key that takes it back if there is one."""
         return f"{self.text}. Press {key_of('undo')} to undo." if self.can_undo else self.text
 
+    @property
+    def sentence(self) -> str:
+        """The text with a full stop, for a voice and for a line of its own; empty if there is none."""
+        return self.text if self.text.endswith((".", "!", "?", "…")) or not self.text else f"{self.text}."
+
 
 DONE = Outcome()
 """What was done needs no words."""

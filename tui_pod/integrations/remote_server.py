@@ -196,7 +196,7 @@ class RemoteControl(Follower):
             return {"error": str(error), **({"usage": True} if isinstance(error, OutOfRange) else {})}
         if self._failure is not None:
             return {"error": self._failure}
-        done = {"done": self._with_keys(outcome.text)} if outcome.text else {}
+        done = {"done": self._with_keys(outcome.sentence)} if outcome.text else {}
         return {"now": self._api.status() if request.get("command") == "status" else self._api.now(), **done}
 
     async def _settle(self, wanted: bool | None) -> None:

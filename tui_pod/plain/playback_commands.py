@@ -22,7 +22,6 @@ from tui_pod.services.commands import COMMANDS, Subject, run_command
 from tui_pod.services.recall import Asking
 
 if TYPE_CHECKING:
-    from tui_pod.core.outcome import Outcome
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.services import Services
@@ -68,7 +67,8 @@ class PlaybackCommands:
         model, browser, playback = self._list, self._browser, self._controller.playback
         episode = model.episode
         outcome = run_command(ident, self.subject())
-        self.say(outcome)
+        if outcome.text:
+            self._dialogue.say(outcome.sentence)
         model.update()
         if ident == "episode.play" and episode == playback.episode and playback.is_going:  # else its start is said
             self._dialogue.say(say_playback(self._controller.playback))
@@ -78,11 +78,6 @@ class PlaybackCommands:
             if ident in MOVING_ON and not browser.is_on_topics and model.episode == episode:
                 browser.move_on()
             self._dialogue.say(browser.say_here())
-
-    def say(self, outcome: Outcome) -> None:
-        """Say what was done, or why nothing was."""
-        if outcome.text:
-            self._dialogue.say(sentence(outcome.text))
 
     def _hide_course(self) -> None:
         hide = self._services.feeds.settings.hide_course

@@ -331,7 +331,7 @@ class PlainProgram:
         """See `Frontend.run_action`."""
         outcome = run_unseen(ident, Subject(self.services, self._list), self._run_own)
         if outcome.is_done and outcome.text:
-            self._dialogue.say(sentence(outcome.text))
+            self._dialogue.say(outcome.sentence)
         return outcome
 
     def _run_own(self, ident: str) -> Outcome | None:

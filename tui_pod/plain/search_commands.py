@@ -103,4 +103,4 @@ class SearchCommands(RowCommands):
 
     def _queue(self) -> None:
         found, _ = self._matches[self._row]
-        self._dialogue.say(sentence(self._services.controller.queue_last([found.id]).text))
+        self._dialogue.say(self._services.controller.queue_last([found.id]).sentence)

@@ -170,9 +170,13 @@ class Library:
         return None if index is None else self.episode(index)
 
     def named(self, episodes: Sequence[str]) -> str:
-        """Return the title of one episode, in quotes, or the number of several."""
+        """Return the title of one episode without its second part, in quotes, or the number of several."""
         index = self.index(episodes[0]) if len(episodes) == 1 else None
-        return counted(len(episodes)) if index is None else f"“{clean(self.titles[index], SHOWN_TITLE)}”"
+        return (
+            counted(len(episodes))
+            if index is None
+            else f"“{clean(self.titles[index].partition(' — ')[0], SHOWN_TITLE)}”"
+        )
 
     def duration(self, index: int) -> float | None:
         """Return the length in seconds as the catalogue says; None when unknown."""

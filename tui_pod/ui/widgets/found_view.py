@@ -143,7 +143,7 @@ class FoundView(ChoiceLines):
         if self._matches:
             found, _ = self._matches[self.cursor]
             outcome = self._services.controller.queue_last([found.id])
-            self.notify(f"{outcome.text}.", timeout=4, markup=False)
+            self.notify(outcome.sentence, timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
         """Bookmark the sentence; pressed again, edit its note."""
