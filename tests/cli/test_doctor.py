@@ -218,8 +218,8 @@ def test_server_of_libraries_is_asked(
     store.subscribe([Entry(to_address(base), "Books")])
     store.db.close()
     if answers:
-        monkeypatch.setattr("tui_pod.sources.servers.library.server_login", lambda *_: None)
-        monkeypatch.setattr("tui_pod.sources.servers.library.list_libraries", lambda *_: [{}, {}])
+        monkeypatch.setattr("tui_pod.sources.servers.source.server_login", lambda *_: None)
+        monkeypatch.setattr("tui_pod.sources.servers.source.list_libraries", lambda *_: [{}, {}])
     status, said = findings()
     if answers:
         assert (status, said["sources"]) == (0, f"{base}: libraries: 2\n")

@@ -17,8 +17,8 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts import subscribe as refreshing
-from tui_pod.sources.podcasts.subscribe import is_same_podcast
+from tui_pod.sources.podcasts import source as refreshing
+from tui_pod.sources.podcasts.source import is_same_podcast
 from tui_pod.sources.refresh import PER_HOST, Refreshed, refresh
 from tui_pod.sources.source import RefreshResult
 from tui_pod.sources.table import subscribe

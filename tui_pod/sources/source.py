@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import PUBLIC, NetworkPolicy
+from tui_pod.net.fetch import LoginWanted
+from tui_pod.net.login import Login
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
-
-if TYPE_CHECKING:
-    from tui_pod.net.fetch import LoginWanted
-    from tui_pod.net.login import Login
-    from tui_pod.runtime.threads import CancelToken
-    from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.shelf.subscription import Subscription
-
+from tui_pod.shelf.subscription import Subscription
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
 """The notice for a feed that was cut off, or has pages that could not be fetched."""

@@ -16,7 +16,7 @@ from tui_pod.net.file_address import to_address
 from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.marks import read_news
 from tui_pod.sources.folders.books import durations, group, is_book
-from tui_pod.sources.folders.podcast import find_book
+from tui_pod.sources.folders.source import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 

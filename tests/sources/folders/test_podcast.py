@@ -12,7 +12,7 @@ from tui_pod.runtime.threads import Cancelled, CancelToken
 from tui_pod.shelf.files import read_files, read_kinds, store_told, untold
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.folders import podcast
+from tui_pod.sources.folders import source
 from tui_pod.sources.table import subscribe
 
 
@@ -73,7 +73,7 @@ def test_folder_moved_by_hand_has_its_files_at_the_new_place(shelf: Shelf) -> No
 def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(podcast, "MANY", 1)
+    monkeypatch.setattr(source, "MANY", 1)
     monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", None)  # which would fail here
     for number in (1, 2, 3):
         shelf.put(f"Sub/{number}.mp3", f"Part {number}", TPE1=f"Speaker {number}")
@@ -90,7 +90,7 @@ def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
 
 
 def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    monkeypatch.setattr(source, "MANY_BYTES", 1)
     playlist = shelf.folder / "list.m3u"
     shelf.folder.mkdir()
     playlist.write_text("gone.mp3\n")
@@ -99,13 +99,13 @@ def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypat
 
 
 def test_single_large_file_needs_no_process_of_its_own(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    monkeypatch.setattr(source, "MANY_BYTES", 1)
     monkeypatch.setattr("subprocess.Popen", None)  # which would fail
     assert subscribe(shelf.store, str(shelf.put("one.mp3"))).new == 1
 
 
 def test_reading_many_files_ends_when_it_is_not_wanted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(podcast, "MANY", 1)
+    monkeypatch.setattr(source, "MANY", 1)
     for number in (1, 2):
         shelf.put(f"{number}.mp3")
     cancel = CancelToken()

@@ -18,7 +18,7 @@ from tui_pod.net.file_address import typed_path
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.folders.podcast import find_book
+from tui_pod.sources.folders.source import find_book
 from tui_pod.sources.table import source_of
 
 

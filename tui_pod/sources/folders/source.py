@@ -1,20 +1,47 @@
-"""Folders, playlists and recordings on this machine, as a source."""
+"""Folders, playlists and recordings on this machine, as a source. Blocks on the disk.
+
+Reading tags and sorting hold the interpreter lock, which would delay keys: a separate process reads large folders.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import json
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.file_address import SCHEME, to_address, to_path, typed_path
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest
+from tui_pod.net.file_address import SCHEME, path_of, to_address, to_path, typed_path
+from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_kinds, store_files
+from tui_pod.shelf.listing import UNSAID, Listing
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.folders.listing import book_at, read_listing
+from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
+from tui_pod.sources.folders.scan import holds_more
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 
-if TYPE_CHECKING:
-    from tui_pod.runtime.threads import CancelToken
-    from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.shelf.subscription import Subscription
+SAME_SHARE = 0.5
+"""Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
+
+MANY = 2_000
+"""Most files that are read in this process; a separate one takes a quarter of a second to start."""
+
+MANY_BYTES = 100 * MANY
+"""Largest playlist that is read in this process (bytes)."""
+
+LOOK = 0.2
+"""Seconds between two checks for cancellation."""
 
 
 class FolderSource(EpisodeSource):
@@ -32,20 +59,18 @@ class FolderSource(EpisodeSource):
         return None if path is None else to_address(path)
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
-        """See `EpisodeSource.subscribe`."""
-        from tui_pod.sources.folders.podcast import subscribe_folder  # reads tags: only with folders
-
+        """See `EpisodeSource.subscribe`: a folder without audio is a FeedError."""
         path = typed_path(request.typed, request.is_shell)
         assert path is not None
-        return subscribe_folder(store, path, request.folders, cancel)
+        feed_id, *result = _do("add", store, path, json.dumps(request.folders), cancel)
+        return Subscribed(subscribed(store, feed_id), *result)
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """See `EpisodeSource.refresh`."""
-        from tui_pod.sources.folders.podcast import refresh_folder  # reads tags: only with folders
-
-        return refresh_folder(store, feed, cancel)
+        """See `EpisodeSource.refresh`: one that is gone or empty is a FeedError."""
+        path = to_path(feed.address)
+        return RefreshResult(feed.feed_id, feed.name, *_do("refresh", store, path, feed.feed_id, cancel))
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
         """See `EpisodeSource.move`: to another path."""
@@ -60,3 +85,101 @@ class FolderSource(EpisodeSource):
     def shown(self, address: str) -> str:
         """See `EpisodeSource.shown`: its path."""
         return to_path(address)
+
+
+def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
+    listing = read_listing(path, read_files(store, feed_id), cancel, *read_kinds(store, feed_id))
+    stored = store_files(store, feed_id, listing)
+    return stored.new, stored.has_changed
+
+
+def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tuple[str, int, bool, bool]:
+    address = to_address(path)
+    known = store.find(address, with_removed=True)
+    former, kinds = (
+        (read_files(store, known.feed_id), read_kinds(store, known.feed_id)) if known else ({}, (UNSAID, False))
+    )
+    listing = read_listing(path, former, cancel, *kinds)
+    if known is None and (known := _moved(store, listing)) is not None:
+        store.move(known.feed_id, address)
+    feed_id = known.feed_id if known is not None else address
+    store.subscribe([Entry(address, listing.title, tuple(map(tuple, json.loads(folders))), feed_id)])
+    stored = store_files(store, feed_id, listing)
+    is_new = known is None or known.removed is not None
+    return feed_id, stored.new, is_new, known is not None and known.address != address
+
+
+def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
+    """Return the subscribed folder that moved here: its path is gone, and its files are these."""
+    keys = {file.key for file in listing.files}
+    for feed in store.feeds():
+        path = path_of(feed.address)
+        if path is not None and not os.path.exists(path):
+            former = {file.key for file in read_files(store, feed.feed_id).values()}
+            if former and len(former & keys) >= SAME_SHARE * len(former):
+                return feed
+    return None
+
+
+def find_book(store: FeedStore, text: str) -> Book | None:
+    """Return a book as `book_named` does, or by its folder; None if no or several books match.
+
+    A text with a slash is the place of a folder (see `book_at`), whose talks may become a book.
+    """
+    if "/" in text and not store.is_empty:
+        roots = ((feed.feed_id, path_of(feed.address)) for feed in store.feeds())
+        books = (
+            (feed_id, book_at(read_files(store, feed_id).values(), root, text, feed_id))
+            for feed_id, root in roots
+            if root is not None
+        )
+        found = [(feed_id, book) for feed_id, book in books if book is not None]
+        if len(found) == 1:
+            text = hidden_book(store, *found[0])
+    return book_named(store, text)
+
+
+_WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] = {"refresh": _refresh, "add": _add}
+
+
+def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    """Run one of `_WAYS` on a path, in this process or, if that would take long, in a separate one."""
+    with contextlib.suppress(OSError):  # reading it reports the error
+        is_long_list = path.lower().endswith(PLAYLIST_ENDINGS) and os.path.getsize(path) > MANY_BYTES
+        if is_long_list or (os.path.isdir(path) and holds_more(path, MANY)):
+            return _done_apart(what, store, path, other, cancel)
+    return _WAYS[what](store, path, other, cancel)
+
+
+def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    command, environment = start_of(__name__, store.db.file.parent, what, path, other)
+    nothing = subprocess.DEVNULL
+    with running(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
+        said = None
+        while said is None:
+            cancel.check()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                said, _ = process.communicate(timeout=LOOK)
+    if process.returncode:
+        raise FeedError("The folder was not read completely: the process that read it was killed.")
+    answer = json.loads(said)
+    store.db.notices += answer["notices"]
+    if answer["error"]:
+        raise FeedError(answer["error"])
+    return tuple(answer["done"])
+
+
+def main(data: str, what: str, path: str, other: str) -> None:
+    """Run one of `_WAYS` in this process, and print the result as JSON."""
+    end_with_parent()
+    gc.disable()  # saves a tenth of the time in a short process
+    store, done, error = FeedStore(Path(data)), (), ""
+    try:
+        done = _WAYS[what](store, path, other, CancelToken())
+    except UserError as failure:
+        error = str(failure)
+    json.dump({"done": done, "error": error, "notices": store.db.notices}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,20 +1,43 @@
-"""Podcasts with a feed, as a source."""
+"""Podcasts with a feed, as a source: subscribe to a feed, or to the one that a web page names, and refresh it."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean
+from tui_pod.core.text.html_text import feed_links
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import is_private, origin, typed_address
+from tui_pod.net.address import Origin, absolute, is_private, no_address, origin, typed_address, typed_addresses
+from tui_pod.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.net.login import Login, check_user, split_login
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest
+from tui_pod.runtime.passwords import PasswordError
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore, Stored
+from tui_pod.shelf.opml import Entry, Folder
+from tui_pod.shelf.published import FeedError, NotAFeed, Published
+from tui_pod.shelf.schedule import note_answer
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.podcasts.own_network import is_forbidden
+from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 
-if TYPE_CHECKING:
-    from tui_pod.runtime.threads import CancelToken
-    from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.shelf.subscription import Subscription
+MAX_LINKS = 4
+"""How many of the feeds that a page names are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    asked: str
+    response: Response
+    feed: Published
+
+    @property
+    def address(self) -> str:
+        return self.response.moved_to or self.asked
 
 
 class PodcastSource(EpisodeSource):
@@ -27,18 +50,85 @@ class PodcastSource(EpisodeSource):
         return typed_address(split_login(typed).text)
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
-        """See `EpisodeSource.subscribe`."""
-        from tui_pod.sources.podcasts.subscribe import subscribe_podcast  # brings the formats of feeds
+        """Fetch the feed that a request names, and store it; on failure nothing is stored.
 
-        return subscribe_podcast(store, request, cancel)
+        What is typed is the address of a feed or of a page that names one, which may contain `user:password@`.
+
+        Raises:
+            LoginWanted: a server requires a login, or refuses this one.
+            FetchError: it could not be fetched.
+            FeedError: it is not a feed, nor a page that names one.
+            FeedStoreError: it could not be stored.
+        """
+        text, user, password = split_login(request.typed)
+        addresses = typed_addresses(text)
+        if not addresses:
+            raise FeedError(no_address(text))
+        problem: FetchError | None = None
+        for address in addresses:
+            given = [request.login] if request.login else []
+            if user or password:
+                given.append(Login(origin(address), check_user(user), password))
+            known = store.find(address, with_removed=True)
+            kept = store.logins.of(known.feed_id) if known else ()
+            typed = [] if request.is_listed else [origin(address)]
+            wider = request.policy.widened(typed, (*given, *kept))
+            try:
+                found = _find(address, wider, cancel)
+            except LoginWanted:
+                raise
+            except FetchError as error:
+                if problem is None or (problem.status is None and error.status is not None):  # an answer tells more
+                    problem = error
+                continue
+            whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
+            cancel.check()
+            private = origin(address) if not request.is_listed and is_private(address) else None
+            found = replace(found, feed=whole)
+            former = _former(store, found, request.policy, cancel)
+            done = _keep(store, found, private, request.folders, former)
+            for each in reversed(given):
+                store.logins.add(done.feed.feed_id, each)
+            return done
+        if problem is not None and problem.is_offline:
+            no_file = "; there is no file of this name here" if request.is_shell and "/" not in request.typed else ""
+            raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
+        raise problem or FeedError("There is no feed.")
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """See `EpisodeSource.refresh`."""
-        from tui_pod.sources.podcasts.subscribe import refresh_podcast  # brings the formats of feeds
+        """Store what is new in a feed.
 
-        return refresh_podcast(store, feed, cancel, policy)
+        Raises:
+            FetchError: it could not be fetched.
+            FeedError: it is not a feed.
+        """
+        if is_forbidden(feed, policy):
+            said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it"
+            raise FetchError(f"{said}; to allow it, add it yourself: tui-pod feeds add {feed.address}", is_final=True)
+        policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
+        response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
+        if response.status == 304:
+            store.touch(feed.feed_id)
+            note_answer(store.db, feed, response.headers, None)
+            return RefreshResult(feed.feed_id, feed.name)
+        response, found = read_answer(response, content, policy, cancel)
+        moved_to = response.moved_to
+        if found.moved_to not in (None, feed.address, response.address):
+            successor = _successor(found, policy, cancel)
+            if successor is not None:
+                response, found = successor
+                moved_to = response.moved_to or response.address
+        was_whole = bool(feed.etag or feed.modified)  # a feed that was read in part has none
+        known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
+        found = with_older_pages(found, response.address, known, policy, cancel)
+        cancel.check()
+        if moved_to and moved_to != feed.address:
+            store.move(feed.feed_id, moved_to)
+        stored = keep_answer(store, feed.feed_id, response, found)
+        note_answer(store.db, feed, response.headers, found.ttl)
+        return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
         """See `EpisodeSource.move`: to the address of its feed."""
@@ -55,3 +145,83 @@ class PodcastSource(EpisodeSource):
         if user:
             store.logins.add(feed.feed_id, Login(origin(address), check_user(user), password))
         return True
+
+
+def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
+    response, content = ask(address, policy, cancel)
+    try:
+        return _Found(address, *read_answer(response, content, policy, cancel))
+    except FeedError as error:
+        refused: FeedError = error
+    named = feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]
+    for link in filter(None, (absolute(link, response.address) for link in named)):
+        try:
+            return _Found(link, *read_page(link, policy, cancel))
+        except (FetchError, FeedError):
+            continue
+    if isinstance(refused, NotAFeed):
+        raise FeedError(f"{clean(address, 100)} is neither a feed nor a page that names one.")
+    raise refused
+
+
+def _keep(
+    store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder], former: Subscription | None
+) -> Subscribed:
+    """Store a feed: under its own id if known, as the new address of a feed that moved here, or as new."""
+    address = found.address
+    known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
+    is_moved = known is None and former is not None
+    known = known or former
+    feed_id = known.feed_id if known is not None else found.asked
+    entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), feed_id)
+    store.subscribe([entry])
+    # a list may claim any first address; who types it means what is at that address, not what the list says
+    is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
+    if is_moved or is_claimed or (known is not None and found.response.moved_to):
+        store.move(feed_id, address)
+    if known is None or private is not None:
+        store.set_private_origin(feed_id, private)
+    stored = keep_answer(store, feed_id, found.response, found.feed)
+    is_new = known is None or known.removed is not None
+    return Subscribed(subscribed(store, feed_id), stored.new, is_new, is_moved, found.feed.is_partial)
+
+
+def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: CancelToken) -> Subscription | None:
+    """Return the subscription that moved to this feed; its old address must confirm it, since guids can be copied."""
+    for known in store.feeds() if found.feed.guid else []:
+        if known.guid != found.feed.guid or not is_same_podcast(found.feed, known.guid, store.guids(known.feed_id)):
+            continue
+        try:
+            wider = policy.widened(known.allowed, store.logins.of(known.feed_id))
+            response, feed = read_page(known.address, wider, cancel)
+        except (FetchError, FeedError):
+            continue
+        if {response.moved_to, feed.moved_to} & {found.asked, found.address}:
+            return known
+    return None
+
+
+def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
+    """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
+    with contextlib.suppress(PasswordError):  # the server will ask for it
+        store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
+    if found.is_partial:
+        return store.store(feed_id, found)
+    return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
+
+
+def _successor(found: Published, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published] | None:
+    """Return the feed that `itunes:new-feed-url` names, if it is the same podcast."""
+    try:
+        response, successor = read_page(found.moved_to or "", policy, cancel)
+    except (FetchError, FeedError):
+        return None
+    is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})
+    return (response, successor) if is_same else None
+
+
+def is_same_podcast(found: Published, guid: str | None, guids: set[str]) -> bool:
+    """Return True if a feed shares an item's guid and does not contradict the `podcast:guid`."""
+    if found.guid and guid and found.guid != guid:
+        return False
+    return any(item.guid and item.guid in guids for item in found.items)

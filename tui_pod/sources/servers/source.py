@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.login import Login
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.servers.address import SCHEME, to_base
+from tui_pod.sources.servers.library import list_libraries, refresh_server, server_login, server_logins
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
-
-if TYPE_CHECKING:
-    from tui_pod.net.login import Login
-    from tui_pod.runtime.threads import CancelToken
-    from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.shelf.subscription import Subscription
 
 
 class ServerSource(EpisodeSource):
@@ -30,8 +27,6 @@ class ServerSource(EpisodeSource):
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
         """See `EpisodeSource.refresh`."""
-        from tui_pod.sources.servers.library import refresh_server  # only with servers
-
         stored = refresh_server(store, feed, cancel)
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
@@ -41,14 +36,10 @@ class ServerSource(EpisodeSource):
 
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
         """See `EpisodeSource.logins`: one that gets tokens from the server."""
-        from tui_pod.sources.servers.library import server_logins  # only with servers
-
         return server_logins(store, feed_id)
 
     def check(self, store: FeedStore, feed: Subscription) -> Check:
         """See `EpisodeSource.check`: whether it answers, and takes the login."""
-        from tui_pod.sources.servers.library import list_libraries, server_login  # only with servers
-
         base = clean(to_base(feed.address), 100)
         try:
             libraries = list_libraries(to_base(feed.address), server_login(store, feed))
