@@ -96,16 +96,20 @@ async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site,
     reader.close()
 
 
-@pytest.mark.parametrize("path", ["direct", "redirect"])
+@pytest.mark.parametrize("path", ["direct", "redirect", "catalogue", "transcript"])
 async def test_stream_on_another_private_host_reaches_nothing(
     site: Site, inside: Site, service: ServiceRig, path: str
 ) -> None:
-    address = inside.url("/secret") if path == "direct" else "/go"
+    if path == "transcript":
+        transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/secret")))
+        assert (transcript.cues, inside.asked) == ((), [])
+        return
+    address = "/go" if path == "redirect" else inside.url("/secret")
     site.replies["/f"] = server.body(feed(item(1, address)))
     site.replies["/go"] = server.redirect(inside.url("/secret"))
     inside.replies["/secret"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
-    service.sources.request(episode, 1)
+    service.sources.request(Episode("x", "X", audio=address) if path == "catalogue" else episode, 1)
     event = await service.next()
     assert isinstance(event, LoadFailed)
     assert "own network" in event.reason
@@ -121,12 +125,6 @@ async def test_stream_on_another_private_host_reaches_nothing(
 async def test_address_of_another_kind_never_reaches_the_player(service: ServiceRig, address: str) -> None:
     service.sources.request(Episode("x", "X", audio=address), 1)
     assert isinstance(await service.next(), LoadFailed)
-
-
-async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
-    service.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
-    assert isinstance(await service.next(), LoadFailed)
-    assert inside.asked == []
 
 
 async def test_download_is_played_at_once_without_the_network(site: Site, service: ServiceRig) -> None:
@@ -150,18 +148,6 @@ async def test_download_request_knows_the_size_that_the_feed_states(site: Site, 
     request = (await service.sources.podcasts()).audio.download_request(episode)
     assert request is not None
     assert request.size == 16_044
-
-
-async def test_prepared_stream_is_not_asked_for_again(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
-    site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await service.subscribe(site.url("/f"))
-    podcasts = await service.sources.podcasts()
-    await in_thread(lambda stop: podcasts.audio.prepare(episode, stop))
-    site.asked.clear()
-    service.sources.request(episode, 1)
-    assert isinstance(await service.next(), SourceReady)
-    assert site.asked == []
 
 
 async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, service: ServiceRig) -> None:
@@ -207,19 +193,6 @@ async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, s
     assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
 
 
-async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
-    inside.replies["/t.vtt"] = server.body("secret")
-    transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
-    assert (transcript.cues, inside.asked) == ((), [])
-
-
-def test_podcasts_open_nothing(tmp_path: Path) -> None:
-    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
-    assert podcasts.access.details("x") is None
-    assert podcasts.downloads.find("x") is None
-    assert not (tmp_path / "data").exists()
-
-
 # -- what is downloaded, and what is listed -------------------------------------------------------------
 
 
@@ -255,15 +228,12 @@ def plan(podcasts: Podcasts, keep: int, in_use: Collection[str] = ()) -> tuple[l
 
 
 def test_automatic_download_that_was_deleted_is_not_started_again(podcasts: Podcasts) -> None:
+    put_download(podcasts, 1, is_automatic=False)
+    assert plan(podcasts, keep=1) == ([episode_of(4)], [])  # the listener's own is not deleted
     put_download(podcasts, 1, is_automatic=True)
     assert plan(podcasts, keep=1) == ([episode_of(4)], [episode_of(1)])
     assert podcasts.downloads.delete(episode_of(1))
     assert plan(podcasts, keep=9) == ([episode_of(n) for n in (4, 3, 2)], [])
-
-
-def test_download_of_the_listener_is_not_deleted_to_make_way(podcasts: Podcasts) -> None:
-    put_download(podcasts, 1, is_automatic=False)
-    assert plan(podcasts, keep=1) == ([episode_of(4)], [])
 
 
 def listed(podcasts: Podcasts) -> list[str]:

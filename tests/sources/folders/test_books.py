@@ -12,7 +12,6 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.net.file_address import to_address
 from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.marks import read_news
 from tui_pod.sources.folders.books import durations, group, is_book
@@ -56,12 +55,6 @@ def test_guess_is_told_once_though_the_folder_is_renamed(shelf: Shelf) -> None:
     shelf.refresh()
     said = "Shown as a book, judged by tags and names (kind in its settings): “Persuasion”."
     assert shelf.store.take_notices() == [said]
-
-
-def test_folder_that_is_subscribed_may_be_the_book_itself(shelf: Shelf) -> None:
-    shelf.put_book(".")
-    shelf.add()
-    assert shelf.course() == ["Emma"]
 
 
 def test_discs_are_parts_of_one_book_in_their_order(shelf: Shelf) -> None:
@@ -112,16 +105,6 @@ def test_book_is_told_by_tags_and_names(
         shelf.put(f"{name}.mp3", **told)
     shelf.add()
     assert len(shelf.library()) == (1 if is_book else len(names))
-
-
-def test_listener_decides_what_a_folder_is(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    configure(shelf, kind="talks")
-    assert shelf.course("Emma") == ["Chapter 1", "Chapter 2", "Chapter 3"]
-    assert shelf.refresh().has_changed is False
-    configure(shelf, kind="book")
-    assert len(shelf.book().parts) == 3
 
 
 @pytest.mark.parametrize(
@@ -177,19 +160,16 @@ def put_two_books(shelf: Shelf) -> None:
     shelf.add()
 
 
-def test_books_that_begin_with_the_same_file_stay_apart(shelf: Shelf) -> None:
+def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) -> None:
     put_two_books(shelf)
     said = "Shown as books, judged by tags and names (kind in their settings): “Emma” and “Other”."
     assert shelf.store.take_notices() == [said]
-    ids = shelf.ids()
-    (shelf.folder / "Emma").rename(shelf.folder / "Zwei")
-    shelf.refresh()
-    assert shelf.ids() == ids
-
-
-def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) -> None:
-    put_two_books(shelf)
     book, other = shelf.book(), shelf.book("Other")
+    configure(shelf, level="yes", skip_start="5")
+    shelf.store.configure(book.id, {"level": "no"})
+    library = shelf.library()
+    settings = [library.podcast_settings(library.titles.index(title)) for title in ("Emma", "Other")]
+    assert [(each.level, each.skip_start) for each in settings if each] == [(False, 5.0), (True, 5.0)]
     progress = {book.id: Progress(BEFORE, book.parts[1].start + 0.5)}
     shelf.store.configure(book.id, {"kind": "talks"})
     shelf.refresh()
@@ -269,29 +249,20 @@ def test_folder_of_talks_is_found_by_path_and_name_and_becomes_a_book(shelf: She
     assert shelf.course("Grimm") == ["On bees", "On ice"]
 
 
-def test_settings_of_a_book_are_its_own_and_the_others_those_of_its_folder(shelf: Shelf) -> None:
-    put_two_books(shelf)
-    configure(shelf, level="yes", skip_start="5")
-    shelf.store.configure(shelf.book().id, {"level": "no"})
-    library = shelf.library()
-    found = [library.podcast_settings(library.titles.index(title)) for title in ("Emma", "Other")]
-    assert [(each.level, each.skip_start) for each in found if each] == [(False, 5.0), (True, 5.0)]
-
-
-def test_book_is_found_by_its_id_or_title(shelf: Shelf) -> None:
-    shelf.put_book("Emma")
-    shelf.put("Talk.mp3", "Talk")
-    shelf.add()
-    ident = shelf.book().id
-    assert [found.id for text in (ident, " emma") if (found := find_book(shelf.store, text))] == [ident, ident]
-    assert find_book(shelf.store, "Talk") is None
-    assert find_book(shelf.store, shelf.ids()["Talk"]) is None
-
-
-def test_book_keeps_its_id_when_parts_come_go_and_are_renamed(shelf: Shelf) -> None:
+def test_book_keeps_its_id_when_its_disk_is_away_and_parts_come_go_and_are_renamed(shelf: Shelf) -> None:
     shelf.put_book()
+    shutil.copy(shelf.folder / "Emma/02.mp3", shelf.folder / "Emma/02 (copy).mp3")  # is one part with the other
     shelf.add()
     ident = shelf.book().id
+    assert len(shelf.book().parts) == 3
+    found = find_book(shelf.store, " emma")
+    assert found is not None
+    assert found.id == ident
+    away = shelf.folder.rename(shelf.folder.with_name("away"))
+    assert shelf.refresh().error
+    assert shelf.book().id == ident
+    away.rename(shelf.folder)
+    assert not shelf.refresh().error
     shelf.put("Emma/00.mp3", "Preface", "0", TALB="Emma")
     shelf.refresh()
     (shelf.folder / "Emma/01.mp3").unlink()
@@ -300,13 +271,6 @@ def test_book_keeps_its_id_when_parts_come_go_and_are_renamed(shelf: Shelf) -> N
     shelf.refresh()
     assert (shelf.book().id, len(shelf.book().parts)) == (ident, 3)
     assert len(shelf.library()) == 1
-
-
-def test_file_that_is_there_twice_is_one_part(shelf: Shelf) -> None:
-    shelf.put_book()
-    shutil.copy(shelf.folder / "Emma/02.mp3", shelf.folder / "Emma/02 (copy).mp3")
-    shelf.add()
-    assert [part.title for part in shelf.book().parts] == ["Chapter 1", "Chapter 2", "Chapter 3"]
 
 
 def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
@@ -392,16 +356,3 @@ def test_folder_stored_before_there_were_books_becomes_one(shelf: Shelf) -> None
     assert library.titles == ["Emma"]
     assert {move.former for move in library.moves} == former
     assert {library.aliases[ident] for ident in former} == {shelf.book().id}
-
-
-def test_folder_whose_disk_is_away_keeps_the_book(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    ident = shelf.book().id
-    away = shelf.folder.rename(shelf.folder.with_name("away"))
-    assert shelf.refresh().error
-    assert shelf.book().id == ident
-    away.rename(shelf.folder)
-    assert not shelf.refresh().error
-    assert shelf.book().id == ident
-    assert to_address(str(shelf.folder)) == shelf.store.feeds()[0].address

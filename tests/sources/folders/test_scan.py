@@ -69,15 +69,6 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
     ]
 
 
-def test_folder_with_too_many_files_is_taken_in_part(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sources.folders.scan.MAX_FILES", 2)
-    for number in range(4):
-        shelf.put(f"{number}.mp3")
-    assert shelf.add().feed.episodes == 2
-    (notice,) = shelf.store.take_notices()
-    assert "has more than 2 audio files" in notice
-
-
 def test_watched_folders_are_neither_linked_nor_hidden(tmp_path: Path) -> None:
     (tmp_path / "shelf" / "inside" / "deeper").mkdir(parents=True)
     (tmp_path / "shelf" / ".hidden").mkdir()
@@ -86,6 +77,8 @@ def test_watched_folders_are_neither_linked_nor_hidden(tmp_path: Path) -> None:
     found = folders_in(str(tmp_path / "shelf"), CancelToken())
     assert sorted(os.path.relpath(path, tmp_path) for path in found) == ["shelf", "shelf/inside", "shelf/inside/deeper"]
     assert folders_in(str(tmp_path / "none"), CancelToken()) == {str(tmp_path / "none"): -1}
+    with pytest.raises(FileNotFoundError):
+        scanned(tmp_path / "none")
 
 
 def test_what_the_player_does_not_open_is_counted_by_ending(shelf: Shelf) -> None:
@@ -153,12 +146,6 @@ def test_transcript_beside_a_single_file_and_those_of_a_playlist(shelf: Shelf) -
     assert found == {str(shelf.folder / "Talk.vtt")}
 
 
-def test_files_have_no_date_of_publication(shelf: Shelf) -> None:
-    shelf.put("Talk.mp3")
-    shelf.add()
-    assert shelf.library().episode(0).published is None
-
-
 def scanned(folder: Path, known: tuple[AudioFile, ...] = ()) -> tuple[list[str], tuple[str, ...]]:
     """Return the paths of the recordings below a folder, and what is said about others."""
     files, notices = scan(str(folder), {file.path: file for file in known}, CancelToken())
@@ -205,34 +192,3 @@ def test_known_file_is_read_again_if_its_size_or_time_differs(tmp_path: Path, is
     (tmp_path / "a.vtt").write_text("x")
     (found,), _ = scan(str(tmp_path), {"a.mp3": found}, CancelToken())
     assert found.tags.transcript == "a.vtt"
-
-
-def test_links_to_what_could_be_played_are_counted_and_no_others(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    for name in ("a.mp3", "notes.txt"):
-        make_mp3(tmp_path / "folder" / name)
-        (tmp_path / name).symlink_to(tmp_path / "folder" / name)
-    (tmp_path / "link").symlink_to(tmp_path / "folder")
-    files, notices = scanned(tmp_path)
-    assert files == ["folder/a.mp3"]
-    assert notices == (f"{tmp_path}: 2 links not followed. Add the target of a link as a folder of its own.",)
-
-
-def test_files_that_cannot_be_read_are_counted_and_the_first_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(path: str) -> tuple[str, Tags]:
-        raise OSError("odd")
-
-    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", refuse)
-    for name in ("a.mp3", "b.mp3"):
-        make_mp3(tmp_path / name)
-    said = scanned(tmp_path)[1]
-    assert len(said) == 1
-    assert said[0].startswith(f"{tmp_path}: 2 files or folders cannot be read, such as ")
-    assert said[0].endswith(".mp3 (odd).")
-
-
-def test_missing_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        scanned(tmp_path / "none")

@@ -44,23 +44,6 @@ def test_key_is_made_of_start_middle_and_end(tmp_path: Path, place: str) -> None
     assert len(keys) == 2
 
 
-def test_key_of_a_moved_file_stays_and_that_of_another_length_differs(tmp_path: Path) -> None:
-    keys = []
-    for name, size in (("one", 100), ("two", 100), ("three", 101)):
-        (tmp_path / f"{name}.mp3").write_bytes(bytes(size))
-        keys.append(tags.read_file(str(tmp_path / f"{name}.mp3"))[0])
-    assert (keys[0] == keys[1], keys[0] == keys[2]) == (True, False)
-
-
-def test_key_stays_when_the_frame_with_facts_on_an_mp3_file_is_written_again(tmp_path: Path) -> None:
-    keys = set[str]()
-    for encoder in (b"Lavc61", b"Lavf\0\0"):
-        frame = b"\xff\xfb\x90\x00" + bytes(32) + b"Info\0\0\0\x0f" + bytes(112) + encoder + bytes(259)
-        (tmp_path / "a.mp3").write_bytes(frame + bytes(10 * tags.SAMPLE))
-        keys.add(tags.read_file(str(tmp_path / "a.mp3"))[0])
-    assert len(keys) == 1
-
-
 @pytest.mark.parametrize(("text", "track"), [("1", 1), ("0", None), ("7/9", 7), ("100000", 100_000), ("100001", None)])
 def test_track_is_a_number_within_reason(tmp_path: Path, text: str, track: int | None) -> None:
     path = make_mp3(tmp_path / "a.mp3", "A", text)
@@ -72,16 +55,13 @@ def test_webm_has_its_title_and_duration(tmp_path: Path) -> None:
     assert found == Tags("The Talk", duration=754.5)
 
 
-@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), 1e12])
-def test_webm_with_a_senseless_duration_has_none(tmp_path: Path, seconds: float) -> None:
-    assert tags.read_file(str(make_webm(tmp_path / "talk.webm", seconds)))[1].duration is None
-
-
-@pytest.mark.parametrize("cut", range(4, 110, 5))
-def test_webm_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path, cut: int) -> None:
-    path = make_webm(tmp_path / "talk.webm", 60.0)
-    path.write_bytes(path.read_bytes()[:cut])
-    assert tags.read_file(str(path))[1].duration in (None, 60.0)
+def test_webm_that_is_cut_or_senseless_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = make_webm(tmp_path / "talk.webm", 60.0).read_bytes()
+    for cut in range(4, 110, 5):
+        (tmp_path / "talk.webm").write_bytes(whole[:cut])
+        assert tags.read_file(str(tmp_path / "talk.webm"))[1].duration in (None, 60.0)
+    for seconds in (0.0, -1.0, float("inf"), float("nan"), 1e12):
+        assert tags.read_file(str(make_webm(tmp_path / "talk.webm", seconds)))[1].duration is None
 
 
 def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> None:
@@ -89,13 +69,6 @@ def test_duration_is_that_of_the_content_under_a_wrong_name(tmp_path: Path) -> N
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(2 * 8000 * 7))
-    assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
-
-
-def test_kind_of_a_file_under_a_wrong_name_is_that_of_its_first_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "talk.mp3"
-    facts = bytes(10) + (8000 << 44 | 15 << 36 | 7 * 8000).to_bytes(8, "big") + bytes(16)  # rate, bits, samples
-    path.write_bytes(b"fLaC\x80\0\0\x22" + facts + b"\xff\xf8" * 100)
     assert tags.read_file(str(path))[1].duration == pytest.approx(7.0)
 
 
@@ -184,12 +157,6 @@ def test_key_of_an_mp4_file_is_that_of_its_largest_sound_however_its_length_is_w
         start + SOUND,
     )
     assert key_of(path, files[0]) not in {key_of(path, content) for content in others}
-
-
-def test_key_of_an_mp4_file_that_was_cut_off_is_that_of_what_is_left(tmp_path: Path) -> None:
-    whole = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND)
-    rest = _box(b"ftyp", b"M4B ") + _box(b"mdat", SOUND[:-100])
-    assert key_of(tmp_path / "a.m4b", whole[:-100]) == key_of(tmp_path / "a.m4b", rest)
 
 
 @pytest.mark.parametrize("content", [b"TAG" + bytes(9), b"", b"x", b"ID3\x03\0\0", b"ID3\x03\0\0\0\0\x7f\x7f"])

@@ -64,18 +64,6 @@ def test_podcast_namespace_is_known_by_all_its_names(declared: str) -> None:
     assert found.transcript == "https://x.org/t.vtt"
 
 
-def test_base_of_another_scheme_is_ignored() -> None:
-    (found,) = read(
-        "<rss><channel xml:base='file:///etc/'><title>T</title><item xml:base='file:///x/'><title>x</title>"
-        "<enclosure url='a.mp3' type='audio/mpeg'/></item></channel></rss>"
-    ).items
-    assert found.audio == "https://cast.example.org/shows/a.mp3"
-
-
-def test_markup_that_was_not_escaped_counts_as_words() -> None:
-    assert only("<title>x</title><description><p>One</p><p>two</p></description>").summary == "One two"
-
-
 def test_podlove_chapters_are_marks() -> None:
     found = only(
         "<title>x</title><psc:chapters xmlns:psc='http://podlove.org/simple-chapters'>"
@@ -92,14 +80,6 @@ def test_media_group_gives_sound_and_length() -> None:
         "</item></channel></rss>"
     ).items
     assert (found.title, found.audio, found.duration) == ("x", "https://cast.example.org/a.mp3", 61.0)
-
-
-def test_rdf_items_beside_the_channel_are_read() -> None:
-    found = read(
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
-        "<channel><title>T</title></channel><item><title>x</title><description>d</description></item></rdf:RDF>"
-    )
-    assert (found.title, [entry.title for entry in found.items]) == ("T", ["x"])
 
 
 # -- Atom and JSON -------------------------------------------------------------------------------------
@@ -129,7 +109,7 @@ def test_atom_is_read(prefix: str) -> None:
 
 def test_base_of_the_document_holds_until_the_first_item_and_not_for_what_an_item_holds() -> None:
     first, second = read(
-        "<rss xml:base='https://a.org/x/'><channel><title>T</title><item><title>1</title>"
+        "<rss xml:base='https://a.org/x/'><channel xml:base='file:///etc/'><title>T</title><item><title>1</title>"
         "<enclosure url='1.mp3' type='audio/mpeg'/></item><item><title>2</title>"
         "<description xml:base='https://b.org/'>y</description><enclosure url='2.mp3' type='audio/mpeg'/></item>"
         "</channel></rss>"
@@ -142,14 +122,6 @@ def test_document_that_is_neither_feed_nor_redirect_is_refused() -> None:
         read("<html><body><p>Hello</p></body></html>")
     moved = read("<redirect><newLocation>https://new.example.org/feed</newLocation></redirect>")
     assert (moved.is_redirect, moved.moved_to) == (True, "https://new.example.org/feed")
-
-
-def test_namespace_of_a_single_element_ends_with_it() -> None:
-    found = only(
-        "<title>x</title><duration xmlns='http://www.itunes.com/dtds/podcast-1.0.dtd'>60</duration>"
-        "<description>About it</description>"
-    )
-    assert (found.duration, found.summary) == (60.0, "About it")
 
 
 @pytest.mark.parametrize(
@@ -167,11 +139,6 @@ def test_live_item_is_told_only_where_it_belongs() -> None:
     for document in (feed(f"<item><title>x</title>{live}</item>"), feed(item(1), extra=f"<image>{live}</image>")):
         found = read(document)
         assert "On air" not in found.summary + found.items[0].notes
-
-
-def test_items_are_read_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_ITEMS", 2)
-    assert len(read(feed(item(1) + item(2) + item(3))).items) == 2
 
 
 def test_title_and_picture_of_a_channel_are_told_though_its_image_comes_first() -> None:
@@ -251,53 +218,30 @@ def test_categories_are_four_deep_and_those_above_others_are_left_out() -> None:
     assert found.categories == (("a", "b", "c", "d"), ("b", "c", "d", "e"), ("x",))
 
 
-def test_category_of_an_item_is_a_keyword_by_label_or_term() -> None:
-    found = only(
-        "<title>x</title><category label='A' term='B'/><category term='C'/><itunes:keywords>D</itunes:keywords>"
-    )
-    assert found.keywords == ("D", "A", "C")
-
-
-def test_texts_in_html_are_told_by_their_type_and_others_read_as_written() -> None:
-    assert only("<title type='html'>&lt;b&gt;A&lt;/b&gt;</title>").title == "A"
-    assert only("<title>&lt;b&gt;A&lt;/b&gt;</title>").title == "<b>A</b>"
-
-
-def test_first_date_that_can_be_read_counts() -> None:
-    found = only("<title>x</title><pubDate>soon</pubDate><dc:date>2024-01-05</dc:date><updated>2024-01-06</updated>")
-    assert found.published == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
-
-
-def test_live_item_leads_to_its_page_rather_than_to_its_stream() -> None:
-    page, stream = "<podcast:contentLink href='https://a.org/page'/>", "<enclosure url='https://a.org/s'/>"
-    for inside, link in ((page + stream, "page"), (stream + page, "page"), (stream, "s")):
-        live = f"<podcast:liveItem status='live'><title>On air</title>{inside}</podcast:liveItem>"
-        assert f"https://a.org/{link}" in read(feed(item(1), extra=live)).summary
-
-
-def test_document_of_json_is_told_by_its_first_mark() -> None:
-    document = '{"title": "J", "items": [{"id": "1", "content_text": "x"}]}'
-    assert read(" " * 199 + document).title == "J"
-    assert read(b"\xef\xbb\xbf" + document.encode()).title == "J"
-
-
-def test_chapters_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_CHAPTERS", 2)
-    marks = "".join(f"<psc:chapter start='{n}' title='{n}'/>" for n in range(3))
-    assert [mark.title for mark in only(f"<title>x</title>{marks}").marks] == ["0", "1"]
-
-
-def test_links_of_an_item_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sources.podcasts.rss.MAX_LINKS", 1)
-    links = "<podcast:transcript url='/a.vtt'/><enclosure url='/a.mp3'/>"
-    source = "<podcast:alternateEnclosure type='audio/mpeg'><podcast:source uri='/b.mp3'/></podcast:alternateEnclosure>"
-    found = only(f"<title>x</title>{links}{source}")
-    assert (found.transcript, found.audio) == ("https://cast.example.org/a.vtt", None)
-
-
 def test_text_of_unescaped_markup_has_its_breaks() -> None:
     found = only("<title>x</title><description>One<br/>two<b>three</b><li>four</li></description>")
     assert found.notes == "One\ntwothree\nfour"
+    assert only("<title>x</title><description><p>One</p><p>two</p></description>").summary == "One two"
+    assert only("<title type='html'>&lt;b&gt;A&lt;/b&gt;</title>").title == "A"
+    assert only("<title>&lt;b&gt;A&lt;/b&gt;</title>").title == "<b>A</b>"
+    found = only("<title>x</title><pubDate>soon</pubDate><dc:date>2024-01-05</dc:date><updated>2024-01-06</updated>"
+                 "<category label='A' term='B'/><itunes:keywords>D</itunes:keywords>"
+                 "<duration xmlns='http://www.itunes.com/dtds/podcast-1.0.dtd'>60</duration>")  # fmt: skip
+    assert found.published == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
+    assert (found.keywords, found.duration) == (("D", "A"), 60.0)
+
+
+def test_items_chapters_and_links_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    rss = "tui_pod.sources.podcasts.rss"
+    monkeypatch.setattr(f"{rss}.MAX_CHAPTERS", 2)
+    marks = "".join(f"<psc:chapter start='{n}' title='{n}'/>" for n in range(3))
+    links = "<podcast:transcript url='/a.vtt'/><enclosure url='/a.mp3'/>"
+    assert [mark.title for mark in only(f"<title>x</title>{marks}").marks] == ["0", "1"]
+    monkeypatch.setattr(f"{rss}.MAX_LINKS", 1)
+    found = only(f"<title>x</title>{links}")
+    assert (found.transcript, found.audio) == ("https://cast.example.org/a.vtt", None)
+    monkeypatch.setattr(f"{rss}.MAX_ITEMS", 2)
+    assert len(read(feed(item(1) + item(2) + item(3))).items) == 2
 
 
 def test_what_follows_the_items_is_of_the_channel() -> None:
