@@ -175,7 +175,8 @@ class EpisodeSources:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
         if any(part.transcript for part in episode.parts):
             return await in_thread(lambda cancel: _parts_transcript(episode, self._texts, cancel))
-        if episode.transcript is None or "://" not in episode.transcript:
+        is_text = episode.transcript is None and episode.audio is None and _FEED_EPISODE.fullmatch(episode.id)
+        if not is_text and "://" not in (episode.transcript or ""):
             return await in_thread(lambda cancel: read_transcript(episode, self._texts, cancel))
         return await self.ask(lambda podcasts, cancel: podcasts.documents.transcript(episode, cancel))
 

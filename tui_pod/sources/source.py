@@ -14,7 +14,7 @@ from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
-from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.subscription import Subscription
 
@@ -144,6 +144,14 @@ class EpisodeSource:
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
         """Return the logins of a subscription. Raises FetchError: they cannot be read."""
         return store.logins.of(feed_id)
+
+    def text(self, details: Details) -> str:
+        """Return what is narrated of an episode of any source that has no recording and no transcript.
+
+        Returns:
+            The text; empty to narrate title and summary, or what another source returns.
+        """
+        return ""
 
     def check(self, store: FeedStore, feed: Subscription) -> Check | None:
         """Return whether what a subscription needs works; None if there is nothing to check."""

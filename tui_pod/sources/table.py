@@ -8,7 +8,7 @@ from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.address import no_address
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
@@ -63,6 +63,11 @@ def subscribe(
         raise FeedError(no_address(split_login(typed).text))
     request = SubscribeRequest(typed, tuple(folders), policy, login, is_shell, is_listed)
     return source.subscribe(store, request, cancel or CancelToken())
+
+
+def text_of(details: Details) -> str:
+    """Return what is narrated of an episode without recording and transcript; empty for its title and summary."""
+    return next(filter(None, (source.text(details) for source in SOURCES)), "")
 
 
 def check_sources(store: FeedStore) -> Iterator[Check]:
