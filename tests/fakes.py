@@ -40,7 +40,7 @@ from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context, LoginQuestion
 from tui_pod.services.episode_reader import EpisodeReader
 from tui_pod.services.frontend import Frontend, Job
-from tui_pod.services.media import EpisodeSources
+from tui_pod.services.narration import EpisodeVoice
 from tui_pod.services.podcasts.covers import Covers
 from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
@@ -495,7 +495,7 @@ class FakeExcerpts(ExcerptPlayer):
         self.played.append("silence")
 
 
-class FakeVoice(EpisodeSources):
+class FakeVoice(EpisodeVoice):
     """Speaks by returning the text."""
 
     missing_voice: str | None = None

@@ -24,7 +24,7 @@ from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.sparse_file import read_note
 from tui_pod.runtime import files
 from tui_pod.search.sources import UnreadWords
-from tui_pod.services.media import read_transcript
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.sources.foreign_texts import ForeignTexts

@@ -36,7 +36,7 @@ class Sources:
 def make(
     room: Room, has_podcasts: bool = True, tell: Callable[[str], None] = lambda _: None, **nudges: float
 ) -> EpisodeReader:
-    return EpisodeReader(room.controller, Sources(), lambda: has_podcasts, nudges, tell)  # type: ignore[arg-type]
+    return EpisodeReader(room.controller, Sources(), Sources(), lambda: has_podcasts, nudges, tell)  # type: ignore[arg-type]
 
 
 async def test_transcript_is_moved_by_what_the_listener_chose(room: Room) -> None:

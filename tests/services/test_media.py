@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes import FakeAudio
 from tests.patience import PATIENCE
+from tests.services.media import make_media
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
 from tests.sources.zoo import claiming_m4a
@@ -24,7 +25,9 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.services import media as module
-from tui_pod.services.media import EpisodeSources, make_episode_script, place_in, read_transcript
+from tui_pod.services import narration, transcripts
+from tui_pod.services.narration import make_episode_script, place_in
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.episode_documents import EpisodeChapters
@@ -49,12 +52,12 @@ class ServiceRig:
         self.narrator = Narrator(folder / "narrations", 1_000_000)
         self.podcasts = Podcasts(folder / "data", folder / "cache", QUOTA)
         self.open: Callable[[], Podcasts] = lambda: self.podcasts
-        self.sources = EpisodeSources(self.narrator, self.events.put_nowait, lambda: self.open())
+        self.media = make_media(self.narrator, self.events.put_nowait, lambda: self.open())
         self.log: asyncio.Queue[str] = asyncio.Queue()
 
     async def request(self, episode: Episode) -> Event:
         """Return the answer to a request."""
-        self.sources.request(episode, 7)
+        self.media.sources.request(episode, 7)
         return await self.next()
 
     async def next(self) -> Event:
@@ -79,7 +82,7 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         module, "log_error", lambda error, what: service.log.put_nowait(f"{what}: {type(error).__name__}: {error}")
     )
     yield service
-    await service.sources.close()
+    await service.media.sources.close()
 
 
 def fail(error: Exception) -> Callable[..., object]:
@@ -110,7 +113,7 @@ async def test_request_that_fails_unexpectedly_is_told_and_logged(
 
 
 async def test_words_that_fail_unexpectedly_are_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "read_transcript", fail(MemoryError()))
+    monkeypatch.setattr(transcripts, "read_transcript", fail(MemoryError()))
     event = await service.request(SPOKEN)
     assert isinstance(event, LoadFailed)
     assert "“Y” cannot be played: MemoryError. Your position is saved." in event.reason
@@ -162,7 +165,7 @@ async def test_chapters_are_told_only_if_there_are_other_ones(
 
 async def test_preparing_that_fails_is_logged_alone(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service.podcasts.audio, "prepare", fail(RuntimeError("odd")))
-    service.sources.prepare(STREAM)
+    service.media.sources.prepare(STREAM)
     assert await service.next_line() == "x: RuntimeError: odd"
     assert service.events.empty()
 
@@ -209,7 +212,7 @@ async def test_podcasts_that_could_not_be_opened_are_opened_anew(
     assert isinstance(await service.request(STREAM), LoadFailed)
     service.open = lambda: service.podcasts
     assert isinstance(await service.request(STREAM), SourceReady)
-    assert await service.sources.podcasts() is service.podcasts
+    assert await service.media.podcasts.get() is service.podcasts
 
 
 async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -> None:
@@ -220,8 +223,8 @@ async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -
         return service.podcasts
 
     service.open = count
-    await asyncio.gather(service.sources.podcasts(), service.sources.podcasts())
-    await service.sources.podcasts()
+    await asyncio.gather(service.media.podcasts.get(), service.media.podcasts.get())
+    await service.media.podcasts.get()
     assert len(opened) == 1
 
 
@@ -248,19 +251,17 @@ async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) ->
             writer.add((Cue("The keeper lit a lamp.", 5.0, 7.0), Cue("Nobody saw it.", 8.0, 9.0)), 9.0)
             if ident != "begun":
                 writer.complete(10.0)
-    sources = EpisodeSources(
-        Narrator(tmp_path, 1), lambda _: None, lambda: Podcasts(tmp_path, tmp_path, 1), words=files
-    )
+    media = make_media(Narrator(tmp_path, 1), lambda _: None, lambda: Podcasts(tmp_path, tmp_path, 1), words=files)
     plain = str(tmp_path / "plain.txt")
 
     async def words(ident: str, transcript: str | None) -> tuple[list[tuple[str, float | None]], str]:
-        found = await sources.transcript(Episode(ident, ident, audio="/a.mp3", transcript=transcript))
+        found = await media.voice.transcript(Episode(ident, ident, audio="/a.mp3", transcript=transcript))
         return [(cue.text, cue.start) for cue in found.cues], found.note
 
     assert await words("bare", None) == ([("The keeper lit a lamp.", 5.0), ("Nobody saw it.", 8.0)], BY_MACHINE)
     assert await words("plain", plain) == ([("The keeper lit the lamp.", 5.0), ("Nobody saw it.", 8.0)], FOUND)
     assert await words("begun", plain) == ([("The keeper lit the lamp.", None), ("Nobody saw it.", None)], "")
-    await sources.close()
+    await media.sources.close()
 
 
 # -- narrations ----------------------------------------------------------------------------------------
@@ -288,18 +289,18 @@ async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
     cache: Callable[[Path], Path | None], lead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = ServiceRig(tmp_path)
-    monkeypatch.setattr(module, "log", rig.log.put_nowait)
+    monkeypatch.setattr(narration, "log", rig.log.put_nowait)
     narrator = QuickNarrator(tmp_path / "narrations", 0)
-    rig.sources = EpisodeSources(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
+    rig.media = make_media(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
     event = await rig.request(SPOKEN)
     assert isinstance(event, SourceReady)
     assert event.source.lead == (str(tmp_path / lead) if lead else None)
-    await rig.sources.close()
+    await rig.media.sources.close()
 
 
 async def test_narration_of_title_and_summary_alone_is_a_teaser(tmp_path: Path) -> None:
     rig = ServiceRig(tmp_path)
-    rig.sources = EpisodeSources(QuickNarrator(tmp_path / "narrations", 0), rig.events.put_nowait, rig.open)
+    rig.media = make_media(QuickNarrator(tmp_path / "narrations", 0), rig.events.put_nowait, rig.open)
     (tmp_path / "words.txt").write_text("It is so.")
     for episode, is_teaser in (
         (Episode("e", "E", "A summary."), True),
@@ -309,7 +310,7 @@ async def test_narration_of_title_and_summary_alone_is_a_teaser(tmp_path: Path) 
         event = await rig.request(episode)
         assert isinstance(event, SourceReady)
         assert event.source.is_teaser is is_teaser
-    await rig.sources.close()
+    await rig.media.sources.close()
 
 
 async def test_text_item_of_a_feed_is_narrated_as_its_source_says(
@@ -320,7 +321,7 @@ async def test_text_item_of_a_feed_is_narrated_as_its_source_says(
     service.podcasts.store.subscribe([Entry("https://a.example/f")])
     service.podcasts.store.store("https://a.example/f", Published("A", (item,)))
     (ident,) = service.podcasts.store.episode_ids("https://a.example/f")
-    transcript = await service.sources.transcript(Episode(ident, "One", "Short."))
+    transcript = await service.media.voice.transcript(Episode(ident, "One", "Short."))
     assert [cue.text for cue in transcript.cues] == ["All of it.", "To the end."]
 
 
@@ -341,7 +342,7 @@ async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: Ser
         (tmp_path / f"{name}.srt").write_text(f"1\n00:00:02,000 --> 00:00:03,000\nHere is {name}.\n")
     parts = arrange([Part(f"/{name}.mp3", 60.0, name, str(tmp_path / f"{name}.srt")) for name in "ab"])
     book = Episode("z", "Z", audio="/a.mp3", duration=120.0, parts=parts)
-    transcript = await service.sources.transcript(book)
+    transcript = await service.media.voice.transcript(book)
     assert [(cue.text, cue.start) for cue in transcript.cues] == [("Here is a.", 2.0), ("Here is b.", 62.0)]
 
 
@@ -354,31 +355,31 @@ async def test_text_is_spoken_as_a_narration_is(tmp_path: Path) -> None:
             answer(NarrationError("No voice.") if script.sentences == ("No.",) else Narration(Path("/a.opus"), 1.0, ()))
 
     rig = ServiceRig(tmp_path)
-    sources = EpisodeSources(Speaker(tmp_path, 0), rig.events.put_nowait, rig.open)
-    assert await sources.speak("Why? It is so.\nMine.", SPOKEN) == "/a.opus"
+    media = make_media(Speaker(tmp_path, 0), rig.events.put_nowait, rig.open)
+    assert await media.voice.speak("Why? It is so.\nMine.", SPOKEN) == "/a.opus"
     assert scripts[0].sentences == ("Why?", "It is so.", "Mine.")
     with pytest.raises(NarrationError, match=r"No voice\."):
-        await sources.speak("No.", None)
-    await sources.close()
+        await media.voice.speak("No.", None)
+    await media.sources.close()
 
 
 async def test_voice_that_is_off_or_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rig = ServiceRig(tmp_path)
-    off = EpisodeSources(Narrator(tmp_path, 0, is_enabled=False), rig.events.put_nowait, rig.open)
-    assert off.missing_voice == "narrating is off in the settings."
+    off = make_media(Narrator(tmp_path, 0, is_enabled=False), rig.events.put_nowait, rig.open)
+    assert off.voice.missing_voice == "narrating is off in the settings."
     monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
-    assert str(rig.sources.missing_voice).startswith("narrating needs the voice. Run: ")
+    assert str(rig.media.voice.missing_voice).startswith("narrating needs the voice. Run: ")
 
 
 async def test_stream_that_opens_shows_that_the_network_is_back(
     tmp_path: Path, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = list[str]()
-    service.sources = EpisodeSources(
+    service.media = make_media(
         Narrator(tmp_path / "narrations", 0),
         service.events.put_nowait,
         lambda: service.podcasts,
-        lambda: told.append("works"),
+        network_works=lambda: told.append("works"),
     )
     monkeypatch.setattr(service.podcasts.audio, "source", fail(FetchError("Offline.", is_offline=True)))
     assert isinstance(await service.request(STREAM), LoadFailed)
@@ -415,7 +416,7 @@ MADE = Narration(Path("/made.opus"), 10.0, (Cue("One.", 0.0), Cue("Two.", 4.5)))
 def sources_over(service: ServiceRig, folder: Path, answer: Narration | NarrationError) -> Answers:
     """Let the sources have a narrator that gives this answer."""
     narrator = Answers(folder / "narrations", answer)
-    service.sources = EpisodeSources(narrator, service.events.put_nowait, lambda: service.podcasts)
+    service.media = make_media(narrator, service.events.put_nowait, lambda: service.podcasts)
     return narrator
 
 
@@ -444,8 +445,8 @@ async def test_narration_that_fails_says_why(service: ServiceRig, tmp_path: Path
 
 async def test_next_narration_is_made_ahead_if_there_is_something_to_say(service: ServiceRig, tmp_path: Path) -> None:
     narrator = sources_over(service, tmp_path, MADE)
-    service.sources.prepare(SPOKEN)
-    service.sources.prepare(Episode("z", "Z", audio="/d/z.mp3"))
+    service.media.sources.prepare(SPOKEN)
+    service.media.sources.prepare(Episode("z", "Z", audio="/d/z.mp3"))
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
     assert narrator.asked == [(("Y.", "Said."), False)]
@@ -453,37 +454,37 @@ async def test_next_narration_is_made_ahead_if_there_is_something_to_say(service
 
 async def test_narration_and_a_stream_that_has_changed_are_read_again(service: ServiceRig, tmp_path: Path) -> None:
     narrator = sources_over(service, tmp_path, MADE)
-    assert service.sources.discard(Source("/made.opus", is_narrated=True))
+    assert service.media.sources.discard(Source("/made.opus", is_narrated=True))
     assert narrator.discarded == [Path("/made.opus")]
-    assert not service.sources.discard(Source("/a.mp3"))
+    assert not service.media.sources.discard(Source("/a.mp3"))
     audio = FakeAudio()
-    assert not service.sources.discard(audio.source())
+    assert not service.media.sources.discard(audio.source())
     audio.has_changed = lambda: True  # type: ignore[method-assign]
-    assert service.sources.discard(audio.source())
+    assert service.media.sources.discard(audio.source())
     assert narrator.discarded == [Path("/made.opus")]
 
 
 async def test_audio_is_found_without_waiting_for_a_narration(service: ServiceRig, tmp_path: Path) -> None:
     narrator = sources_over(service, tmp_path, MADE)
     (tmp_path / "z.mp3").write_bytes(b"sound")
-    assert await service.sources.find(SPOKEN) == Source("/made.opus", is_narrated=True)
+    assert await service.media.sources.find(SPOKEN) == Source("/made.opus", is_narrated=True)
     narrator.found = None
-    assert await service.sources.find(SPOKEN) is None
+    assert await service.media.sources.find(SPOKEN) is None
     here = str(tmp_path / "z.mp3")
-    assert await service.sources.find(Episode("z", "Z", audio=here)) == Source(here)
-    assert await service.sources.find(Episode("z", "Z", audio=str(tmp_path / "none.mp3"))) is None
+    assert await service.media.sources.find(Episode("z", "Z", audio=here)) == Source(here)
+    assert await service.media.sources.find(Episode("z", "Z", audio=str(tmp_path / "none.mp3"))) is None
 
 
 async def test_text_without_times_has_those_of_its_narration(service: ServiceRig, tmp_path: Path) -> None:
     (tmp_path / "y.txt").write_text("One. Two.", "utf-8")
     narrator = sources_over(service, tmp_path, MADE)
     episode = SPOKEN._replace(transcript=str(tmp_path / "y.txt"))
-    assert (await service.sources.transcript(episode)).cues == MADE.cues
+    assert (await service.media.voice.transcript(episode)).cues == MADE.cues
     narrator.found = None
-    assert [cue.start for cue in (await service.sources.transcript(episode)).cues] == [None, None]
+    assert [cue.start for cue in (await service.media.voice.transcript(episode)).cues] == [None, None]
     recording = episode._replace(audio="/d/y.mp3")
     narrator.found = MADE
-    assert [cue.start for cue in (await service.sources.transcript(recording)).cues] == [None, None]
+    assert [cue.start for cue in (await service.media.voice.transcript(recording)).cues] == [None, None]
 
 
 async def test_file_that_is_gone_is_told_with_its_path(service: ServiceRig, tmp_path: Path) -> None:
@@ -516,7 +517,7 @@ async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wan
 ) -> None:
     asked: list[str] = []
     error = FetchError("Offline.", is_offline=True) if is_offline else LoginWanted("https://example.org/", None)
-    service.sources = EpisodeSources(
+    service.media = make_media(
         service.narrator, service.events.put_nowait, lambda: service.podcasts,
         ask_login=lambda episode, _: asked.append(episode.id),
     )  # fmt: skip
@@ -555,10 +556,8 @@ async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch:
         told.append("listed")
 
     for again in (relist, None):
-        service.sources = EpisodeSources(
-            service.narrator, service.events.put_nowait, lambda: service.podcasts, relist=again
-        )
-        service.sources.correct_length(STREAM, "/a.mp3", 7.0)
+        service.media = make_media(service.narrator, service.events.put_nowait, lambda: service.podcasts, relist=again)
+        service.media.sources.correct_length(STREAM, "/a.mp3", 7.0)
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(others)
     assert told == [("x", "/a.mp3", 7.0), "listed", ("x", "/a.mp3", 7.0)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
+from tests.services.media import make_media
 from tests.shelf.making import DAY, FIRST, NOW, make_feed, make_item
 from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, item, sound
@@ -19,7 +20,6 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.recordings.keeping import Usual
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.media import EpisodeSources
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
@@ -38,7 +38,7 @@ class ServiceRig:
 
     def __init__(self, folder: Path, policy: NetworkPolicy = PUBLIC) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue()
-        self.sources = EpisodeSources(
+        self.media = make_media(
             Narrator(folder / "narrations", 1_000_000),
             self.events.put_nowait,
             lambda: Podcasts(folder / "data", folder / "cache", QUOTA, policy),
@@ -48,7 +48,7 @@ class ServiceRig:
         return await asyncio.wait_for(self.events.get(), PATIENCE)
 
     async def subscribe(self, url: str) -> list[Episode]:
-        podcasts = await self.sources.podcasts()
+        podcasts = await self.media.podcasts.get()
         await in_thread(lambda _: subscribe(podcasts.store, url))
         return list(read_feeds(podcasts.store.db.file.parent).episodes)
 
@@ -57,7 +57,7 @@ class ServiceRig:
 async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
     service = ServiceRig(tmp_path)
     yield service
-    await service.sources.close()
+    await service.media.sources.close()
 
 
 async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Site, service: ServiceRig) -> None:
@@ -65,7 +65,7 @@ async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Si
     site.replies["/go.wav"] = server.redirect("/a.wav")
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
-    service.sources.request(episode, 7)
+    service.media.sources.request(episode, 7)
     event = await service.next()
     assert isinstance(event, SourceReady)
     assert (event.load, event.source.is_stream) == (7, True)
@@ -86,7 +86,7 @@ async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site,
     site.replies["/b.wav"] = Ranged(content)
     (episode,) = await service.subscribe(site.url("/f"))
     site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
-    service.sources.request(episode, 7)
+    service.media.sources.request(episode, 7)
     event = await service.next()
     assert isinstance(event, SourceReady)
     assert event.source.remote is not None
@@ -101,7 +101,7 @@ async def test_stream_on_another_private_host_reaches_nothing(
     site: Site, inside: Site, service: ServiceRig, path: str
 ) -> None:
     if path == "transcript":
-        transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/secret")))
+        transcript = await service.media.voice.transcript(Episode("x", "X", transcript=inside.url("/secret")))
         assert (transcript.cues, inside.asked) == ((), [])
         return
     address = "/go" if path == "redirect" else inside.url("/secret")
@@ -109,7 +109,7 @@ async def test_stream_on_another_private_host_reaches_nothing(
     site.replies["/go"] = server.redirect(inside.url("/secret"))
     inside.replies["/secret"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
-    service.sources.request(Episode("x", "X", audio=address) if path == "catalogue" else episode, 1)
+    service.media.sources.request(Episode("x", "X", audio=address) if path == "catalogue" else episode, 1)
     event = await service.next()
     assert isinstance(event, LoadFailed)
     assert "own network" in event.reason
@@ -123,7 +123,7 @@ async def test_stream_on_another_private_host_reaches_nothing(
      "archive://x.zip", "tcp://127.0.0.1:1", "HTTP://127.0.0.1/", "http://u:p@127.0.0.1/", "fd://0", "ffmpeg://file:/x"],
 )  # fmt: skip
 async def test_address_of_another_kind_never_reaches_the_player(service: ServiceRig, address: str) -> None:
-    service.sources.request(Episode("x", "X", audio=address), 1)
+    service.media.sources.request(Episode("x", "X", audio=address), 1)
     assert isinstance(await service.next(), LoadFailed)
 
 
@@ -131,12 +131,12 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
-    podcasts = await service.sources.podcasts()
+    podcasts = await service.media.podcasts.get()
     request = podcasts.audio.download_request(episode)
     assert request is not None
     path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
     site.asked.clear()
-    service.sources.request(episode, 1)
+    service.media.sources.request(episode, 1)
     event = await service.next()
     assert isinstance(event, SourceReady)
     assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
@@ -145,7 +145,7 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
 async def test_download_request_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     (episode,) = await service.subscribe(site.url("/f"))
-    request = (await service.sources.podcasts()).audio.download_request(episode)
+    request = (await service.media.podcasts.get()).audio.download_request(episode)
     assert request is not None
     assert request.size == 16_044
 
@@ -157,7 +157,7 @@ async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site
     site.replies["/a.wav"] = Ranged(sound(0.1))
     site.replies["/c.json"] = server.body(CHAPTERS, "application/json")
     (episode,) = await service.subscribe(site.url("/f"))
-    service.sources.request(episode, 3)
+    service.media.sources.request(episode, 3)
     assert isinstance(await service.next(), SourceReady)
     assert await service.next() == ChaptersKnown(3, (Chapter(0.0, "A"), Chapter(5.0, "B")), ChapterOrigin.FEED)
 
@@ -169,7 +169,7 @@ async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) 
     )
     site.replies["/f"] = server.body(document)
     (episode,) = await service.subscribe(site.url("/f"))
-    podcasts = await service.sources.podcasts()
+    podcasts = await service.media.podcasts.get()
     assert podcasts.documents.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
     assert podcasts.documents.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
 
@@ -180,7 +180,7 @@ async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: Ser
     site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n", "text/vtt")
     (episode,) = await service.subscribe(site.url("/f"))
     for _ in range(2):
-        transcript = await service.sources.transcript(episode)
+        transcript = await service.media.voice.transcript(episode)
         assert [(cue.text, cue.start) for cue in transcript.cues] == [("Hello there.", 1.0)]
     assert site.paths().count("/t.vtt") == 1
 
@@ -189,7 +189,7 @@ async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, s
     site.replies["/f"] = server.body(feed(item(1, "/a.wav", "<podcast:transcript url='/t.txt' type='text/plain'/>")))
     site.replies["/t.txt"] = server.bomb(100)
     (episode,) = await service.subscribe(site.url("/f"))
-    transcript = await service.sources.transcript(episode)
+    transcript = await service.media.voice.transcript(episode)
     assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
 
 
@@ -318,11 +318,11 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     policy = make_policy([f"127.0.0.1:{inside.server_port}"] if is_named else [], 20.0)
     service = ServiceRig(tmp_path, policy)
     episode = Episode("x", "X", audio=inside.url("/a.wav"))
-    service.sources.request(episode, 1)
+    service.media.sources.request(episode, 1)
     event = await service.next()
     assert isinstance(event, SourceReady if is_named else LoadFailed)
-    podcasts = await service.sources.podcasts()
+    podcasts = await service.media.podcasts.get()
     request = podcasts.audio.download_request(episode)
     assert request is not None
     assert (inside.origin() in request.policy.private) is is_named
-    await service.sources.close()
+    await service.media.sources.close()

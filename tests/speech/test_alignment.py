@@ -6,7 +6,7 @@ import pytest
 
 from tests.app_driver import embedded_library
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.services.media import read_transcript
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.alignment import FOUND, LEAST_SHIFT, MOVED, follow
 

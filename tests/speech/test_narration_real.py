@@ -23,7 +23,8 @@ from tui_pod.core.library.transcript import timed_cues
 from tui_pod.core.player.events import Event, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.text.speech import speakable
-from tui_pod.services.media import make_episode_script, read_transcript
+from tui_pod.services.narration import make_episode_script
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
 

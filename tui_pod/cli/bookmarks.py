@@ -101,11 +101,16 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     import asyncio  # takes 60 ms, which the list does not need
 
     from tui_pod.export.clips import write_clip
-    from tui_pod.services.media import EpisodeSources, make_narrator, place_in
+    from tui_pod.services.media import EpisodeSources
+    from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
+    from tui_pod.services.podcasts.shared import SharedPodcasts
+    from tui_pod.services.transcripts import EpisodeTranscripts
 
     make_folder(folder)
     narrator, place_of = make_narrator(opened.paths, opened.settings.narration), partial(place_in, opened.library)
-    sources = EpisodeSources(narrator, lambda _: None, podcasts, place_of=place_of)
+    shared = SharedPodcasts(podcasts)
+    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, place_of)
+    sources = EpisodeSources(shared, voice, lambda _: None)
     failures = cut = 0
     with asyncio.Runner() as runner:
         for page in pages:

@@ -93,7 +93,8 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
 
 def _with_exact_times(opened: Opened, results: Results) -> Results:
     """Replace the estimated times of texts that are narrated."""
-    from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript  # only if needed
+    from tui_pod.services.narration import make_episode_script, make_narrator, place_in  # only if needed
+    from tui_pod.services.transcripts import read_transcript
 
     narrator, found = make_narrator(opened.paths, opened.settings.narration), []
     texts = ForeignTexts(opened.paths.cache)

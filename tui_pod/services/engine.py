@@ -25,9 +25,12 @@ from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.runtime.log import logged
 from tui_pod.services.first_screen import AppFiles
-from tui_pod.services.media import EpisodeSources, make_narrator, place_in
+from tui_pod.services.media import EpisodeSources
+from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
 from tui_pod.services.podcasts.opening import open_podcasts
+from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.tasks import SaveNotices
+from tui_pod.services.transcripts import EpisodeTranscripts
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
@@ -79,18 +82,15 @@ class Engine:
         self._player = MpvPlayer(frontend.emit, *sound, settings.audio.device)
         self.transcript_files = TranscriptFiles(paths.data / RECOGNISED)
         texts = ForeignTexts(paths.cache)
-        self.sources = EpisodeSources(
+        self.podcasts = SharedPodcasts(partial(open_podcasts, paths, settings, texts))
+        self.voice = EpisodeVoice(
             make_narrator(paths, narration),
-            frontend.emit,
-            partial(open_podcasts, paths, settings, texts),
-            network_works,
-            ask_login,
-            self.transcript_files,
+            EpisodeTranscripts(self.podcasts, texts, self.transcript_files),
+            self.podcasts,
             lambda episode: place_in(self.controller.library, episode),
             paths.cache if narration.chime else None,
-            relist,
-            texts,
         )
+        self.sources = EpisodeSources(self.podcasts, self.voice, frontend.emit, network_works, ask_login, relist)
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(
             self._player, self.sources, self._writer, self.broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()

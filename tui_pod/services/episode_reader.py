@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.services.media import EpisodeSources
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.runtime.threads import CancelToken
+    from tui_pod.services.narration import EpisodeVoice
+    from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.sources.opened import Podcasts
 
 MAX_NUDGE = 3600.0
@@ -26,7 +27,8 @@ class EpisodeReader:
     def __init__(
         self,
         controller: PlaybackController,
-        sources: EpisodeSources,
+        voice: EpisodeVoice,
+        podcasts: SharedPodcasts,
         has_podcasts: Callable[[], bool],
         nudges: dict[str, float],
         tell: Callable[[str], None],
@@ -35,13 +37,15 @@ class EpisodeReader:
 
         Args:
             controller: remembers by how much a transcript was moved.
-            sources: finds transcripts, and the podcasts that know notes and chapters.
+            voice: reads transcripts, with the times of narrations.
+            podcasts: know notes and chapters.
             has_podcasts: whether there are any podcasts to ask.
             nudges: by how many seconds the listener has moved the transcripts of episodes.
             tell: tells the listener what cannot be read.
         """
         self._controller = controller
-        self._sources = sources
+        self._voice = voice
+        self._podcasts = podcasts
         self._has_podcasts = has_podcasts
         self._tell = tell
         self.nudges = nudges
@@ -49,7 +53,7 @@ class EpisodeReader:
 
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, moved as the listener chose; empty if there is none."""
-        transcript = await self._sources.transcript(episode)
+        transcript = await self._voice.transcript(episode)
         return transcript.moved(self.nudges.get(episode.id, 0.0))
 
     async def notes(self, episode: Episode) -> EpisodeNotes:
@@ -61,13 +65,13 @@ class EpisodeReader:
             is_downloaded = podcasts.downloads.find(episode.id) is not None
             return podcasts.documents.notes(episode)._replace(is_downloaded=is_downloaded)
 
-        return await self._sources.ask(read)
+        return await self._podcasts.ask(read)
 
     async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """Return the chapters of an episode that is not playing, from the network if need be."""
         if not self._has_podcasts():
             return ()
-        found = await self._sources.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
+        found = await self._podcasts.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
         if found.fault:
             self._tell(f"The chapters of “{episode.title}” cannot be read: {found.fault}.")
         return found.marks

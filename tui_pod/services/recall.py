@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_planner import Plan, SessionRequest
     from tui_pod.services.context import Context
     from tui_pod.services.episode_reader import EpisodeReader
-    from tui_pod.services.media import EpisodeSources
+    from tui_pod.services.narration import EpisodeVoice
 
 LEAD = 8.0
 """Seconds before a bookmark that are played as context for its question."""
@@ -67,7 +67,7 @@ class RecallService(Follower):
         context: Context,
         reader: EpisodeReader,
         excerpts: ExcerptPlayer,
-        voice: EpisodeSources,
+        voice: EpisodeVoice,
         offers_questions: bool = True,
     ) -> None:
         """Ask nothing yet; `offers_questions` is False if the listener has turned the offers off in the app."""

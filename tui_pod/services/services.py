@@ -158,7 +158,7 @@ class Services:
     def _context(self) -> Context:
         from tui_pod.services.context import Context  # after the first paint
 
-        podcasts = self._engine.sources.podcasts
+        podcasts = self._engine.podcasts.get
         return Context(self.controller, self.frontend, self.tasks, self.first.settings, podcasts)
 
     # -- services ------------------------------------------------------------------------------------------
@@ -168,9 +168,9 @@ class Services:
         """Transcripts, notes and chapters of episodes."""
         from tui_pod.services.episode_reader import EpisodeReader  # after the first paint
 
-        tell = self._context.frontend.tell
+        engine, tell = self._engine, self._context.frontend.tell
         return EpisodeReader(
-            self.controller, self._engine.sources, lambda: self._files.has_podcasts, self._nudges, tell
+            self.controller, engine.voice, engine.podcasts, lambda: self._files.has_podcasts, self._nudges, tell
         )
 
     @cached_property
@@ -186,7 +186,7 @@ class Services:
         from tui_pod.services.recall import RecallService  # after the first paint
 
         engine = self._engine
-        service = RecallService(self._context, self.reader, engine.excerpts, engine.sources, self._offers_questions)
+        service = RecallService(self._context, self.reader, engine.excerpts, engine.voice, self._offers_questions)
         engine.broadcast.add(service)
         return service
 
@@ -250,7 +250,7 @@ class Services:
         """Pictures of episodes and podcasts."""
         from tui_pod.services.podcasts.covers import Covers  # brings TLS, 2 MiB, which few sessions need
 
-        return Covers(self._files.paths.cache / "covers", self._engine.sources.podcasts)
+        return Covers(self._files.paths.cache / "covers", self._engine.podcasts.get)
 
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played so far."""
@@ -354,7 +354,7 @@ class Services:
     # -- what services ask of the app ----------------------------------------------------------------------
 
     async def _open_podcasts_if_any(self) -> Podcasts | None:
-        return await self._engine.sources.podcasts() if self._files.has_podcasts else None
+        return await self._engine.podcasts.get() if self._files.has_podcasts else None
 
     async def _look_at_feeds(self) -> None:
         if self._files.has_podcasts:

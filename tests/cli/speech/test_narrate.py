@@ -12,7 +12,7 @@ from tui_pod.cli.speech import narrate
 from tui_pod.config.paths import Paths
 from tui_pod.config.settings import NarrationSettings
 from tui_pod.runtime.installer import install_command
-from tui_pod.services.media import make_narrator
+from tui_pod.services.narration import make_narrator
 from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.services.media import read_transcript
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import tags

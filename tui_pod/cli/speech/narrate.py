@@ -13,7 +13,8 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
-from tui_pod.services.media import make_episode_script, make_narrator, place_in, read_transcript
+from tui_pod.services.narration import make_episode_script, make_narrator, place_in
+from tui_pod.services.transcripts import read_transcript
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.narrator import NarrationError, Narrator
 
