@@ -402,7 +402,7 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
     assert rig.runs == []
     going.set()
     service.sync_now()
-    await until(lambda: rig.frontend.said[-1] == "Synced; there was nothing new.", "it is told")
+    await until(lambda: rig.frontend.said == ["Synced; there was nothing new."], "it is told")
     await service.close()
 
 

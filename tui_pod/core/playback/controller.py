@@ -412,7 +412,7 @@ class PlaybackController:
         said = "The sleep timer has paused.", self.sleep_place.sleep(), f"Press {key_of('playback.toggle')} to go on."
         self._listener.tell(" ".join(filter(None, said)))
 
-    def _on_ended(self) -> None:
+    def _on_ended(self, is_narration: bool) -> None:
         self.sessions.finish()
         self._up_next.finish(self.playback.episode)
         if self.sleep is not None:
@@ -428,7 +428,7 @@ class PlaybackController:
         if self.sessions.following() is None:
             self.stop()
         else:
-            self._up_next.advance(is_automatic=True)
+            self._up_next.advance(is_automatic=True, follows_narration=is_narration)
 
     def _on_failed(self, reason: str) -> None:
         if not self._up_next.is_automatic:

@@ -149,7 +149,12 @@ class UpNext:
         self._play(episode, position, sentence=sentence)
 
     def _play(
-        self, episode: str, position: float | None = None, is_automatic: bool = False, sentence: str | None = None
+        self,
+        episode: str,
+        position: float | None = None,
+        is_automatic: bool = False,
+        sentence: str | None = None,
+        follows_narration: bool = False,
     ) -> None:
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:
@@ -163,7 +168,7 @@ class UpNext:
         self.follow(self.home_context(episode) if is_at_home else self.context)
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
-        self._player.start(found, position, sentence=sentence)
+        self._player.start(found, position, sentence=sentence, follows_narration=follows_narration)
         if queue != self.queue:
             self.set_queue(queue)
 
@@ -186,7 +191,7 @@ class UpNext:
             return False
         return True
 
-    def advance(self, is_automatic: bool = False) -> None:
+    def advance(self, is_automatic: bool = False, follows_narration: bool = False) -> None:
         """Play what comes next, or stop if nothing does."""
         following = self.next()
         if following is None:
@@ -194,7 +199,7 @@ class UpNext:
             return
         if following not in self.queue.upcoming:
             self.context = replace(self.context, row=self._next_row() or 0)
-        self._play(following, is_automatic=is_automatic)
+        self._play(following, is_automatic=is_automatic, follows_narration=follows_narration)
 
     def next(self) -> str | None:
         """Return what plays next: the queue, else the next unplayed episode of the list."""

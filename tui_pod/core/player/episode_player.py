@@ -8,8 +8,8 @@ owner that one has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from datetime import datetime, timedelta
-from math import ceil, inf
+from datetime import datetime
+from math import inf
 from typing import NamedTuple
 
 from tui_pod.core.actions import key_of
@@ -39,7 +39,6 @@ from tui_pod.core.player.skipper import Skipper
 from tui_pod.core.player.snapshot import (
     Chapter,
     ChapterOrigin,
-    NextAttempt,
     Playback,
     PlayerStatus,
     Source,
@@ -74,8 +73,8 @@ class PlayerOwner(NamedTuple):
     """The episode has loaded."""
     advanced: Callable[[float, bool], None]
     """Called with the seconds that were played, and True if the episode has ended."""
-    ended: Callable[[], None]
-    """The episode was played to its end."""
+    ended: Callable[[bool], None]
+    """The episode was played to its end; called with True if what follows comes after a narration."""
     failed: Callable[[str], None]
     """The episode cannot be played, for this reason; another may play."""
     sought: Callable[[float, float], None]
@@ -100,7 +99,6 @@ class EpisodePlayer:
         self._load: Load | None = None
         self._saved_ticket = 0
         self._ends_at_once = 0
-        self._has_ended_narration = False  # True while the owner decides what follows a narration
 
     # -- what its owner asks ---------------------------------------------------------------------------
 
@@ -112,6 +110,7 @@ class EpisodePlayer:
         retry: Retry = Retry(),  # noqa: B008 - a value
         is_second_try: bool = False,
         sentence: str | None = None,
+        follows_narration: bool = False,
     ) -> None:
         """Play an episode from `position`, or from where it was left; from a sentence if it is narrated with it."""
         ticket, now = self.tracker.leave(), self._clock()
@@ -128,7 +127,7 @@ class EpisodePlayer:
         if is_continued:
             self.tracker.continue_from_known()
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
-        self._load.follows_narration = self._has_ended_narration
+        self._load.follows_narration = follows_narration
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
         shown = shown._replace(episode=episode.id, title=episode.title, marks=part_chapters(episode.parts))
@@ -262,10 +261,8 @@ class EpisodePlayer:
     def tick(self) -> None:
         """Check a load or stream that waits; to be called four times a second while one does."""
         load = self._load
-        if load is not None and load.retry_at is not None:
-            left = (load.retry_at - self._clock()).total_seconds()
-            if not 0 < left <= MAX_WAIT:  # more: the clock was set back
-                self.start(load.episode, load.position, load.is_paused, load.retry)
+        if load is not None and load.is_retry_due(self._clock()):
+            self.start(load.episode, load.position, load.is_paused, load.retry)
         self._load_when_saved()
         if self._load is not None:
             self._look_at_load(self._load)
@@ -274,14 +271,7 @@ class EpisodePlayer:
 
     def _show_attempt(self, load: Load) -> None:
         """Show when a stream that failed is requested again, by us or by its own fetcher."""
-        failed, left = load.failed, 0.0
-        if load.retry_at is not None:
-            left = (load.retry_at - self._clock()).total_seconds()
-        elif load.source is not None and load.source.remote is not None:
-            progress = load.source.remote.progress()
-            failed, left = progress.failed, progress.retry_in
-        attempt = NextAttempt(failed, ceil(left), load.is_paused) if failed is not None and left > 0 else None
-        self._state.show(self._state.playback._replace(attempt=attempt))
+        self._state.show(self._state.playback._replace(attempt=load.next_attempt(self._clock())))
 
     def _look_at_load(self, load: Load) -> None:
         """Show how much is fetched of what the position needs, and give up if nothing arrives."""
@@ -561,7 +551,7 @@ class EpisodePlayer:
         target = self._skipper.target(self.tracker.duration if self.tracker.is_done else None)
         if target == inf:
             self.tracker.save()
-            self._owner.ended()
+            self._owner.ended(False)
         elif target is not None:
             self._listener.tell(f"“{self._state.playback.chapter}” is skipped.")
             self.seek_to(target)
@@ -609,37 +599,20 @@ class EpisodePlayer:
         self._listener.progress_changed(frozenset((load.episode.id,)))
         is_dropped = source.is_stream and not is_whole(position, playback.duration)  # mpv reports no error then
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
-            self._has_ended_narration = source.is_narrated
-            self._owner.ended()
-            self._has_ended_narration = False
+            self._owner.ended(source.is_narrated)
         elif is_at_end:
             self.fail("Three episodes in a row ended at once, so playback stopped.")
-        elif is_dropped and self._schedule_retry(load, position, reached, BROKEN_OFF):
+        elif is_dropped and self._retry(load, position, reached, BROKEN_OFF):
             load.position = reached
             self._player.stop()
         else:
             length = clock_text(playback.duration or 0)
             self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your position is saved.")
 
-    def _schedule_retry(
-        self, load: Load, failed_at: float, shown_at: float, failed: str, wait: float | None = None
-    ) -> bool:
-        """Schedule another request for a stream that failed at a position; return False to give up.
-
-        Args:
-            load: the one that failed.
-            failed_at: the position in seconds.
-            shown_at: where it will go on, in seconds.
-            failed: what failed, in a few words.
-            wait: Seconds that the server asks to wait; None if it does not.
-        """
-        again = load.retry.after_drop(failed_at)
-        if again is None:
+    def _retry(self, load: Load, failed_at: float, shown_at: float, failed: str, wait: float | None = None) -> bool:
+        """Show that a stream which failed is requested again, at `shown_at` seconds; return False to give up."""
+        if not load.schedule_retry(failed_at, failed, self._clock(), wait):
             return False
-        pause, load.retry = again
-        load.phase, load.failed = Phase.RETRYING, failed
-        load.retry_at = self._clock() + timedelta(seconds=pause if wait is None else min(wait, MAX_WAIT))
-        load.source = load.watch = None
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
         self._state.show(playback)
         self._show_attempt(load)
@@ -650,7 +623,7 @@ class EpisodePlayer:
         may_retry = (is_retrying or event.passing is not None) and not event.is_fatal
         if may_retry and (event.retry_after or 0.0) <= MAX_WAIT:
             failed = event.passing or load.failed or BROKEN_OFF
-            if self._schedule_retry(load, load.retry.position, playback.position, failed, event.retry_after):
+            if self._retry(load, load.retry.position, playback.position, failed, event.retry_after):
                 return
         is_opening = load.phase is not Phase.OPEN and not event.is_fatal
         if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):

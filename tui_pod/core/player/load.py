@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from math import inf, isclose
+from math import ceil, inf, isclose
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
@@ -19,11 +19,12 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.player.load_watch import LoadWatch, Retry, fetching, is_estimated, missing
+from tui_pod.core.player.load_watch import MAX_WAIT, LoadWatch, Retry, fetching, is_estimated, missing
 from tui_pod.core.player.snapshot import (
     Chapter,
     ChapterOrigin,
     FetchStatus,
+    NextAttempt,
     Playback,
     Source,
     recording_at,
@@ -156,6 +157,38 @@ class Load:
         """Go to another part, which has yet to be requested."""
         self.part, self.position = self.part_at(position), position
         self.phase, self.retry_at, self.source, self.watch, self.measured = Phase.REQUESTED, None, None, None, None
+
+    def schedule_retry(self, failed_at: float, failed: str, now: datetime, wait: float | None) -> bool:
+        """Plan another request for a stream that failed; return False to give up.
+
+        Args:
+            failed_at: the position in seconds.
+            failed: what failed, in a few words.
+            now: the current time.
+            wait: Seconds that the server asks to wait; None if it does not.
+        """
+        again = self.retry.after_drop(failed_at)
+        if again is None:
+            return False
+        pause, self.retry = again
+        self.phase, self.failed = Phase.RETRYING, failed
+        self.retry_at = now + timedelta(seconds=pause if wait is None else min(wait, MAX_WAIT))
+        self.source = self.watch = None
+        return True
+
+    def is_retry_due(self, now: datetime) -> bool:
+        """Return whether it is time for the next request, also if the clock was set back."""
+        return self.retry_at is not None and not 0 < (self.retry_at - now).total_seconds() <= MAX_WAIT
+
+    def next_attempt(self, now: datetime) -> NextAttempt | None:
+        """Return when a stream that failed is requested again, by us or by its own fetcher; None if nothing failed."""
+        failed, left = self.failed, 0.0
+        if self.retry_at is not None:
+            left = (self.retry_at - now).total_seconds()
+        elif self.source is not None and self.source.remote is not None:
+            progress = self.source.remote.progress()
+            failed, left = progress.failed, progress.retry_in
+        return NextAttempt(failed, ceil(left), self.is_paused) if failed is not None and left > 0 else None
 
     @property
     def recording(self) -> Episode:
