@@ -57,6 +57,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.services.bookmarks import BookmarkService
 from tui_pod.services.context import Context
+from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.recall import RecallService
 from tui_pod.services.search import SearchService
@@ -80,6 +81,11 @@ def embedded_library() -> Library:
     """Return the library of the embedded catalogue; read once, since nothing changes it."""
     (catalog,) = read_catalogs([embedded_catalog()])
     return build_library(catalog.topics, catalog.episodes)
+
+
+def list_model(services: Services) -> EpisodeListModel:
+    """Return the model of the list, as a front end makes it."""
+    return EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
 
 
 class ServicesOver(Services):

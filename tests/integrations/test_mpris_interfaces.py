@@ -30,7 +30,7 @@ def interface(library: Library, playback: Playback | None = None) -> PlayerInter
     ("library", "can_play"), [(build_library([], []), False), (build_library([], EPISODES[:1]), True)]
 )
 def test_there_is_something_to_play_unless_the_library_is_empty(library: Library, can_play: bool) -> None:
-    told = interface(library).told()
+    told = interface(library).announced()
     assert list(told) == list(TOLD)
     assert told["CanPlay"] is can_play
     assert (told["PlaybackStatus"], told["CanPause"], told["CanSeek"]) == ("Stopped", False, False)
@@ -38,7 +38,7 @@ def test_there_is_something_to_play_unless_the_library_is_empty(library: Library
 
 def test_restored_episode_is_paused_at_its_position() -> None:
     player = interface(build_library(TOPICS, EPISODES), Playback(episode="one", position=12.5))
-    told = player.told()
+    told = player.announced()
     assert (told["PlaybackStatus"], told["CanPause"], told["CanSeek"]) == ("Paused", True, True)
     assert player.position == 12.5 * SECOND
     assert told["Metadata"]["mpris:trackid"].value == track_path("one")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.app_driver import list_model
 from tests.fakes import START
 from tests.plain.test_program import RoomServices
 from tests.rooms import EPISODES, make_podcast, make_room
@@ -44,7 +45,6 @@ from tui_pod.plain.spoken import (
     sentence,
     source_of,
 )
-from tui_pod.services.episode_list import EpisodeListModel
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -365,7 +365,7 @@ def test_topic_names_new_episodes_only_of_a_podcast(library: Library, said: str)
 def test_topic_and_smart_list_say_what_is_in_them() -> None:
     progress = {"one": Progress(START, 42.0), "two": Progress(START, played=True), "three": Progress(START, 9.0)}
     room = make_room(progress=progress, queue=Queue(("four", "five", "one")))
-    model = EpisodeListModel(RoomServices(room))
+    model = list_model(RoomServices(room))
     model.progress_index.set_new(["four"])
     assert [say_topic(model, entry) for entry in (SmartList.CONTINUE, SmartList.NEW, SmartList.QUEUE)] == [
         "Continue, 2 episodes.",
@@ -385,4 +385,4 @@ def test_topic_and_smart_list_say_what_is_in_them() -> None:
     ],
 )
 def test_list_says_what_is_in_it_and_how(query: ListQuery, said: str) -> None:
-    assert say_list(EpisodeListModel(RoomServices(make_room(), query))) == said
+    assert say_list(list_model(RoomServices(make_room(), query))) == said

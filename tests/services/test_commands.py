@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import FakeServices
+from tests.app_driver import FakeServices, list_model
 from tests.fakes import START, FakeFrontend
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.library import Library
@@ -25,7 +25,6 @@ from tui_pod.services.commands import (
     run_unseen,
     start_session,
 )
-from tui_pod.services.episode_list import EpisodeListModel
 
 
 class Front(FakeFrontend):
@@ -44,7 +43,7 @@ class Stage:
         self.frontend = Front()
         self.services.frontend = self.frontend
         self.controller = self.services.controller
-        self.model = EpisodeListModel(self.services)
+        self.model = list_model(self.services)
         self.own: list[str] = []
         """Actions that the front end was asked for."""
 

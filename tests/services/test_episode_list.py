@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import ServicesOver
+from tests.app_driver import ServicesOver, list_model
 from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS, make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
@@ -33,7 +33,7 @@ class Listed(ServicesOver):
 
 
 def make_model(library: Library) -> EpisodeListModel:
-    return EpisodeListModel(Listed(library))
+    return list_model(Listed(library))
 
 
 def first(model: EpisodeListModel) -> str:
@@ -59,7 +59,7 @@ def test_podcast_with_an_order_of_its_own_is_listed_so_and_the_others_as_before(
 
 def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
     services = Listed(make_podcast({"order": "oldest"}))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.change(model.query._replace(entry=1))
     model.change(model.query._replace(sort=Sort.TITLE))
     model.change(model.query._replace(entry=0))
@@ -75,7 +75,7 @@ def test_order_chosen_is_remembered_for_that_topic_alone() -> None:
 
 def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_each_time_it_is_chosen() -> None:
     services = Listed(build_library([], EPISODES))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.change(model.query._replace(sort=Sort.HEARD))
     model.change(model.next_sort())
     listed = [model.ident(index) for index in model.indexes]
@@ -93,7 +93,7 @@ def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_
 
 def test_order_by_author_is_offered_only_if_there_are_authors() -> None:
     for author, expected in (("", Sort.HEARD), ("Jane Austen", Sort.AUTHOR)):
-        model = EpisodeListModel(Listed(build_library([], [Episode("one", "One", author=author)])))
+        model = list_model(Listed(build_library([], [Episode("one", "One", author=author)])))
         model.change(model.query._replace(sort=Sort.TITLE))
         assert model.next_sort().sort is expected
 
@@ -138,7 +138,7 @@ def test_only_a_whole_list_is_what_playing_goes_on_in(
     services.room.progress_index.put("three", Progress(START, 90.0, 300.0, listened=START))
     services.room.progress_index.set_new(["two", "five"])
     services.room.play("one", 5.0, following=(0, 4))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.change(view)
     model.change(view)  # with its order, too
     model.cursor = [model.ident(index) for index in model.indexes].index(started)
@@ -291,7 +291,7 @@ def test_list_becomes_a_rule_with_its_words_topic_filter_and_order() -> None:
 
 def test_transcript_shown_is_that_of_what_plays_unless_the_cursor_was_moved_on_purpose() -> None:
     services = Listed(build_library([], EPISODES[:5]))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     assert model.to_read() == "one"
     services.room.play("two", 5.0)
     assert model.to_read() == "two"
@@ -372,7 +372,7 @@ def test_other_list_starts_at_the_first_unfinished_episode_without_a_selection()
 
 def test_playing_forgets_where_the_cursor_was_moved_on_purpose() -> None:
     services = Listed(build_library([], EPISODES[:5]))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.pointed_at = "one"
     model.play("one")
     assert model.pointed_at is None
@@ -380,7 +380,7 @@ def test_playing_forgets_where_the_cursor_was_moved_on_purpose() -> None:
 
 def test_remembered_is_what_is_listed_but_not_what_is_being_typed() -> None:
     services = Listed(build_library([], EPISODES[:5]))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.search("five")
     written = len(services.room.writer.records)
     assert written == 0
@@ -403,7 +403,7 @@ def test_queue_is_played_in_its_own_context() -> None:
     services = Listed(build_library([], EPISODES[:5]))
     services.room.play("one", 5.0, following=(0, 4))
     services.room.controller.queue_last(["three"])
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.queue = services.room.controller.queue
     model.change(ListQuery(SmartList.QUEUE))
     model.play("three")
@@ -419,7 +419,7 @@ def test_visited_episode_is_named_by_its_row() -> None:
 
 def test_topic_listed_last_is_kept_through_smart_lists_and_may_be_the_top() -> None:
     services = Listed(build_library(TOPICS, EPISODES[:5]))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     listed = []
     for entry in (1, SmartList.QUEUE, 0, SmartList.CONTINUE):
         model.change(ListQuery(entry))
@@ -429,7 +429,7 @@ def test_topic_listed_last_is_kept_through_smart_lists_and_may_be_the_top() -> N
 
 def test_order_of_the_top_is_remembered_and_one_of_a_smart_list_is_not() -> None:
     services = Listed(build_library(TOPICS, EPISODES[:5]))
-    model = EpisodeListModel(services)
+    model = list_model(services)
     for entry, is_remembered in ((0, True), (SmartList.QUEUE, False)):
         model.change(ListQuery(entry))
         services.room.writer.records.clear()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.app_driver import ServicesOver
+from tests.app_driver import ServicesOver, list_model
 from tests.fakes import START
 from tests.rooms import make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
@@ -17,7 +17,6 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session, SessionRequest
-from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import Job
 from tui_pod.ui.status_texts import (
@@ -61,7 +60,7 @@ def test_restored_session_is_shown_at_the_first_paint_as_later(
 ) -> None:
     services = Restored(held)
     now = services.controller.now()
-    at_first = start_facts(EpisodeListModel(services), held, services.first, now)
+    at_first = start_facts(list_model(services), held, services.first, now)
     assert at_first.waiting.startswith(waiting)
     assert bool(at_first.waiting) == bool(waiting)
     assert at_first.session == session
@@ -70,7 +69,7 @@ def test_restored_session_is_shown_at_the_first_paint_as_later(
 
 def test_tabs_name_their_keys_and_count_what_waits() -> None:
     services = Restored("two")
-    tabs = make_tabs(EpisodeListModel(services), 3, services)
+    tabs = make_tabs(list_model(services), 3, services)
     assert [(tab.name, tab.size) for tab in tabs] == [("Library", 0), ("Queue", 2), ("Statistics", 0), ("Bookmarks", 3)]
     assert [tab.key for tab in tabs] == ["1", "2", "3", "4"]
 
@@ -79,7 +78,7 @@ def test_tabs_name_their_keys_and_count_what_waits() -> None:
 def test_keys_of_the_player_are_listed_once_an_episode_is_loaded(held: str | None, is_there: bool) -> None:
     services = Restored(held)
     playback = services.room.controller.playback
-    hints = pane_hints("list", services, EpisodeListModel(services), playback, {})
+    hints = pane_hints("list", services, list_model(services), playback, {})
     assert ("Seek" in [word for _, word, _ in hints]) is is_there
 
 
@@ -105,7 +104,7 @@ class Listening(ServicesOver):
 
 def words(services: Listening, focus: str = "list", is_selecting: bool = False) -> list[str]:
     """Return the words of the key line."""
-    model = EpisodeListModel(services)
+    model = list_model(services)
     model.selected = {0} if is_selecting else set()
     return [word for _, word, _ in pane_hints(focus, services, model, services.first.playback, {})]
 
@@ -174,7 +173,7 @@ def test_end_of_the_session_is_offered_beside_the_queue() -> None:
     services = Restored("two")
     for query, is_there in ((QUEUE, True), (BASICS, False)):
         services.first = services.first._replace(query=query)
-        hints = pane_hints("list", services, EpisodeListModel(services), services.first.playback, {})
+        hints = pane_hints("list", services, list_model(services), services.first.playback, {})
         assert ("End session" in [word for _, word, _ in hints]) is is_there
 
 
@@ -212,9 +211,7 @@ def test_fields_of_searches_have_keys_of_their_own() -> None:
 
 def test_own_word_replaces_that_of_the_table_and_an_empty_one_hides_the_key() -> None:
     services = Listening(BASICS)
-    hints = pane_hints(
-        "list", services, EpisodeListModel(services), Playback(), {"episode.play": "Hear", "view.details": ""}
-    )
+    hints = pane_hints("list", services, list_model(services), Playback(), {"episode.play": "Hear", "view.details": ""})
     shown = [word for _, word, _ in hints]
     assert "Hear" in shown
     assert not {"Play", "Details"}.intersection(shown)
@@ -242,31 +239,31 @@ def test_bar_of_a_new_listener_names_the_key_for_the_first_thing_to_do() -> None
 
 
 def test_what_narrows_the_list_is_said_below_it() -> None:
-    model = EpisodeListModel(Listening(BASICS._replace(query=" the ", filter=Filter.UNPLAYED)))
+    model = list_model(Listening(BASICS._replace(query=" the ", filter=Filter.UNPLAYED)))
     assert filter_text(model) == "/ the  3 of 5 · unplayed"
     model.selected = {0, 2}
     assert filter_text(model) == "/ the  3 of 5 · unplayed · 2 selected"
-    assert filter_text(EpisodeListModel(Listening())) == ""
-    assert filter_text(EpisodeListModel(Listening(CONTINUE._replace(filter=Filter.UNPLAYED)))) == ""
-    assert filter_text(EpisodeListModel(Listening(ListQuery(filter=Filter.STARTED)))) == "started"
+    assert filter_text(list_model(Listening())) == ""
+    assert filter_text(list_model(Listening(CONTINUE._replace(filter=Filter.UNPLAYED)))) == ""
+    assert filter_text(list_model(Listening(ListQuery(filter=Filter.STARTED)))) == "started"
 
 
 def test_time_left_is_also_given_at_another_speed() -> None:
     played = {"two": Progress(START, played=True)}
     library = build_library([], [Episode("one", "One", "", 3600.0), Episode("two", "Two", "", 60.0)])
-    model = EpisodeListModel(Listening(progress=played, library=library))
+    model = list_model(Listening(progress=played, library=library))
     assert counts_text(model, 1.0) == "1/2 played · 1 h left"
     assert counts_text(model, 1.5) == "1/2 played · 1 h left (40 m at 1.5×)"
 
 
 def test_empty_library_has_no_counts() -> None:
-    assert counts_text(EpisodeListModel(Listening(library=build_library([], []))), 1.0) == ""
+    assert counts_text(list_model(Listening(library=build_library([], []))), 1.0) == ""
 
 
 def test_path_has_all_topics_above_and_a_smart_list_none() -> None:
-    assert path_text(EpisodeListModel(Listening(ListQuery(entry=2)))) == "All Topics › Basics › Numbers"
-    assert path_text(EpisodeListModel(Listening(QUEUE))) == "Queue"
-    assert path_text(EpisodeListModel(Listening(ListQuery()))) == "All Topics"
+    assert path_text(list_model(Listening(ListQuery(entry=2)))) == "All Topics › Basics › Numbers"
+    assert path_text(list_model(Listening(QUEUE))) == "Queue"
+    assert path_text(list_model(Listening(ListQuery()))) == "All Topics"
 
 
 @pytest.mark.parametrize(
@@ -283,7 +280,7 @@ def test_path_has_all_topics_above_and_a_smart_list_none() -> None:
     ],
 )
 def test_title_of_a_topic_leaves_out_the_time_before_the_order(room: int, shown: str) -> None:
-    assert title_text(EpisodeListModel(Listening(BASICS)), [], room) == shown
+    assert title_text(list_model(Listening(BASICS)), [], room) == shown
 
 
 @pytest.mark.parametrize(
@@ -292,30 +289,30 @@ def test_title_of_a_topic_leaves_out_the_time_before_the_order(room: int, shown:
 )
 def test_title_with_a_long_name_keeps_the_count(room: int, shown: str) -> None:
     library = build_library([Topic("A topic of many words")], [Episode("one", "One", tags=("A topic of many words",))])
-    assert title_text(EpisodeListModel(Listening(ListQuery(entry=1), library=library)), [], room) == shown
+    assert title_text(list_model(Listening(ListQuery(entry=1), library=library)), [], room) == shown
 
 
 def test_title_counts_what_a_search_found() -> None:
-    model = EpisodeListModel(Listening(BASICS._replace(query="second")))
+    model = list_model(Listening(BASICS._replace(query="second")))
     assert title_text(model, [], 99) == "Basics · 1 episode · 3 m · newest first"
 
 
 def test_title_of_unknown_length_has_no_time() -> None:
     library = build_library([], [Episode("one", "One")])
-    assert title_text(EpisodeListModel(Listening(library=library)), [], 99) == "All Topics · 1 episode · newest first"
+    assert title_text(list_model(Listening(library=library)), [], 99) == "All Topics · 1 episode · newest first"
 
 
 def test_title_of_what_was_begun_says_what_is_left_of_it() -> None:
-    model = EpisodeListModel(Listening(CONTINUE, progress=BEGUN))
+    model = list_model(Listening(CONTINUE, progress=BEGUN))
     assert title_text(model, [], 99) == "Continue · 1 episode · 1 m left"
 
 
 def test_title_of_what_is_empty_has_no_time_left() -> None:
-    assert title_text(EpisodeListModel(Listening(CONTINUE)), [], 99) == "Continue · 0 episodes"
+    assert title_text(list_model(Listening(CONTINUE)), [], 99) == "Continue · 0 episodes"
 
 
 def test_title_of_the_queue_leaves_out_its_last_parts() -> None:
-    model, parts = EpisodeListModel(Listening(QUEUE)), ["count", "length", "end"]
+    model, parts = list_model(Listening(QUEUE)), ["count", "length", "end"]
     assert title_text(model, parts, 99) == "Queue · count · length · end"
     assert title_text(model, parts, 27) == "Queue · count · length"
     assert title_text(model, parts, 3) == "Queue · count"
@@ -323,19 +320,19 @@ def test_title_of_the_queue_leaves_out_its_last_parts() -> None:
 
 def test_queue_tells_when_each_entry_ends_without_the_one_that_plays() -> None:
     services = Listening(QUEUE, ("one", "two", "lost", "three"), HELD)
-    parts, ends = queue_times(EpisodeListModel(services), services.controller)
+    parts, ends = queue_times(list_model(services), services.controller)
     assert parts == ["4 episodes", "8 m", "plays until 13:10"]
     assert ends == {1: "until 13:05", 2: "until 13:10"}
     idle = Listening(QUEUE, ("two",))
-    assert queue_times(EpisodeListModel(idle), idle.controller)[0] == ["1 episode", "3 m", "plays until 13:03"]
+    assert queue_times(list_model(idle), idle.controller)[0] == ["1 episode", "3 m", "plays until 13:03"]
     empty = Listening(QUEUE)
-    assert queue_times(EpisodeListModel(empty), empty.controller) == (["0 episodes"], {})
+    assert queue_times(list_model(empty), empty.controller) == (["0 episodes"], {})
 
 
 def test_queue_names_the_day_of_an_end_that_is_a_day_away() -> None:
     library = build_library([], [Episode(ident, ident, duration=12 * 3600.0) for ident in ("one", "two")])
     services = Listening(QUEUE, ("one", "two"), library=library)
-    parts, ends = queue_times(EpisodeListModel(services), services.controller)
+    parts, ends = queue_times(list_model(services), services.controller)
     assert parts[-1] == "plays until Wed 13:00"
     assert list(ends.values()) == ["until 01:00", "until Wed 13:00"]
 
@@ -354,7 +351,7 @@ def test_queue_names_the_day_of_an_end_that_is_a_day_away() -> None:
 def test_queue_marks_the_entries_of_the_session(held: str, parts: list[str], ends: dict[int, str]) -> None:
     services = Restored(held)
     services.first = services.first._replace(query=QUEUE)
-    assert queue_times(EpisodeListModel(services), services.controller) == (parts, ends)
+    assert queue_times(list_model(services), services.controller) == (parts, ends)
 
 
 def test_bar_of_an_episode_has_its_first_topic_what_was_heard_and_what_follows() -> None:

@@ -33,7 +33,7 @@ class Follower:
     def sync_ended(self) -> None:
         """Handle the end of a sync."""
 
-    def told(self, text: str, is_error: bool) -> None:
+    def notice_shown(self, text: str, is_error: bool) -> None:
         """Handle a notice that was shown to the listener."""
 
     def notify(self, title: str, body: str = "") -> None:
@@ -106,4 +106,4 @@ class Broadcast:
         """See `PlaybackListener.tell`."""
         self._listener.tell(text, is_error)
         for follower in self._followers:
-            follower.told(render_keys(text, self._actions), is_error)
+            follower.notice_shown(render_keys(text, self._actions), is_error)

@@ -30,7 +30,7 @@ class Mpris(Follower):
         self._bus = bus
         self._controller = controller
         self._player = PlayerInterface(controller)
-        self._told = self._player.told()
+        self._announced = self._player.announced()
         self._former, self._at = controller.playback, time.monotonic()
 
     async def start(self) -> None:
@@ -61,9 +61,9 @@ class Mpris(Follower):
     def _tell(self) -> None:
         if not self._bus.connected:
             return
-        values = self._player.told()
-        changed = {name: value for name, value in values.items() if value != self._told[name]}
-        self._told = values
+        values = self._player.announced()
+        changed = {name: value for name, value in values.items() if value != self._announced[name]}
+        self._announced = values
         if changed:
             self._player.emit_properties_changed(changed)
 

@@ -93,7 +93,7 @@ class PlayerInterface(ServiceInterface):
         self._controller = controller
         self._api = PlayerApi(controller)
 
-    def told(self) -> dict[str, Any]:
+    def announced(self) -> dict[str, Any]:
         """Return the properties whose changes are sent."""
         return {name: getattr(self, _attribute(name)) for name in TOLD}
 

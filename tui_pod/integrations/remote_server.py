@@ -136,7 +136,7 @@ class RemoteControl(Follower):
         for follower in self._followers:
             follower.set()
 
-    def told(self, text: str, is_error: bool) -> None:
+    def notice_shown(self, text: str, is_error: bool) -> None:
         """Keep an error for the answer."""
         if is_error:
             self._failure = text

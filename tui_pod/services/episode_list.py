@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.progress.progress import Status
@@ -21,11 +21,13 @@ from tui_pod.core.selection.list_query import (
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.library.own_lists import OwnList
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.up_next import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import SessionRequest
-    from tui_pod.services.services import Services
+    from tui_pod.services.first_screen import FirstScreen
+    from tui_pod.services.podcasts.shown_library import News
 
 
 LOOKED_AT = 20
@@ -43,14 +45,16 @@ class _Remembered(NamedTuple):
 class EpisodeListModel:
     """The listed episodes. A queue entry that is no longer in the library has a negative index.
 
-    It is made for the first paint, before there is a controller; so it holds all services.
+    It is made for the first paint, before there is a controller; so it gets functions that return what it uses then.
     """
 
     cursor = 0
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        first = services.first
+    def __init__(
+        self, first: FirstScreen, controller: Callable[[], PlaybackController], news: Callable[[], News]
+    ) -> None:
+        self._controller = controller
+        self._news = news
         self.library, self.progress_index, self.queue = first.library, first.progress_index, first.queue
         self._orders = first.orders
         self.query = first.query
@@ -106,7 +110,7 @@ class EpisodeListModel:
 
     def to_read(self) -> str | None:
         """Return the episode whose transcript to show: what plays, unless the listener moved the cursor to another."""
-        playing = self._services.controller.playback.episode
+        playing = self._controller().playback.episode
         is_chosen = self.episode is not None and self.pointed_at == self.episode
         return self.episode if is_chosen or self.library.index(playing) is None else playing
 
@@ -146,7 +150,7 @@ class EpisodeListModel:
         from tui_pod.core.library.own_lists import OwnList  # after the first paint
 
         query, topics = self.query, self.library.topics
-        now, entry = self._services.controller.now(), max(0, self.query.entry)
+        now, entry = self._controller().now(), max(0, self.query.entry)
         if self.own_list is not None:
             return self.own_list._replace(name="", episodes=(), is_rule=True, updated=now)
         return OwnList(
@@ -184,20 +188,20 @@ class EpisodeListModel:
         kept = self._keep() if keeps_cursor else None
         if query.entry != self.query.entry:
             if self.progress_index.new:
-                self._services.feeds.news.list_left()
+                self._news().list_left()
             view = self._orders.view(self.library, query.entry)
             query = query._replace(sort=view.sort, seed=view.seed)
         elif (query.sort, query.seed) != (self.query.sort, self.query.seed) and query.entry >= 0:
             self._orders.choose(self.library, query)
-            self._services.controller.remember("ui", "sorts", self._orders.texts)
+            self._controller().remember("ui", "sorts", self._orders.texts)
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
-        self._services.controller.remember_view(query)
+        self._controller().remember_view(query)
 
     def note_drawn(self, ident: str) -> None:
         """Record that the row of a new episode was drawn; it is not new once this list is left."""
-        self._services.feeds.news.drawn(ident)
+        self._news().drawn(ident)
 
     def search(self, words: str) -> None:
         """Filter the list by what is being typed, without remembering it."""
@@ -346,7 +350,7 @@ class EpisodeListModel:
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and then the ones after it."""
-        controller = self._services.controller
+        controller = self._controller()
         self.pointed_at = None
         (controller.restart if is_restart else controller.play)(episode, self._context(episode))
 
@@ -355,7 +359,7 @@ class EpisodeListModel:
         from tui_pod.core.playback.up_next import PlayContext  # after the first paint
         from tui_pod.core.selection.play_order import playing_list
 
-        controller = self._services.controller
+        controller = self._controller()
         if self.is_queue:
             return controller.context
         if self.query.entry < 0 or self.query.query.strip():

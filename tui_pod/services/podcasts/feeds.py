@@ -22,9 +22,9 @@ from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
-from tui_pod.services.podcasts.keeping import Keeper
 from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Announce, Refresher
+from tui_pod.services.podcasts.retention import RetentionPolicy
 from tui_pod.services.podcasts.shown_library import News, ReadLibrary, ShownLibrary
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ class FeedService(Follower):
         self.downloads = DownloadService(context, self.news.mark_seen)
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, read, changed)
-        self._keeper = Keeper(context, self.downloads)
-        self.settings = PodcastSettingsService(context, self._library, self._keeper, self._refresh_folder, has_course)
+        self._retention = RetentionPolicy(context, self.downloads)
+        self.settings = PodcastSettingsService(
+            context, self._library, self._retention, self._refresh_folder, has_course
+        )
         self._folders = FolderWatch(context, self._refresh_folder)
-        self.refresher = Refresher(context, self._library, self._keeper, announce, is_sparing)
+        self.refresher = Refresher(context, self._library, self._retention, announce, is_sparing)
         self.imports = ImportService(context, self._library, self.refresher)
         self._started: asyncio.Task[object] | None = None
         self._since = time.time()
@@ -116,7 +118,7 @@ class FeedService(Follower):
         await self._library.update(done.new)
         self._folders.start()
         self._frontend.tell(_summary(done))
-        self._tasks.run(self._keeper.keep([done.feed]))
+        self._tasks.run(self._retention.keep([done.feed]))
         return done.feed.feed_id
 
     async def add_server(self, typed: str, user: str, password: str) -> None:
@@ -200,16 +202,16 @@ class FeedService(Follower):
 
     def playback_changed(self, playback: Playback) -> None:
         """Check the downloads of an episode that is no longer in use."""
-        self._keeper.playback_changed(playback)
+        self._retention.playback_changed(playback)
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
         """Check the downloads of episodes that became played, and whether they are still new."""
-        self._keeper.progress_changed(episodes)
+        self._retention.progress_changed(episodes)
         self.news.progress_changed(episodes)
 
     def queue_changed(self) -> None:
         """Check the downloads of queued episodes, and whether they are still new."""
-        self._keeper.queue_changed()
+        self._retention.queue_changed()
         self.news.queue_changed()
 
     async def look_elsewhere(self) -> None:

@@ -13,7 +13,7 @@ from tui_pod.runtime.threads import in_thread
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.services.context import Context
-    from tui_pod.services.podcasts.keeping import Keeper
+    from tui_pod.services.podcasts.retention import RetentionPolicy
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.feed_store import FeedStore
 
@@ -44,7 +44,7 @@ class PodcastSettingsService:
         self,
         context: Context,
         library: ShownLibrary,
-        keeper: Keeper,
+        retention: RetentionPolicy,
         refresh_folder: Callable[[str], Awaitable[object]],
         has_course: bool,
     ) -> None:
@@ -52,7 +52,7 @@ class PodcastSettingsService:
         self._refresh_folder = refresh_folder
         self._tasks = context.tasks
         self._library = library
-        self._keeper = keeper
+        self._retention = retention
         self.has_course = has_course
         """Whether the catalogue that comes with the program is used, if only hidden."""
 
@@ -134,9 +134,9 @@ class PodcastSettingsService:
         await self._context.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, stored))
         feed = await self._context.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
-        await self._keeper.archive(feeds)
+        await self._retention.archive(feeds)
         await self._library.update()
-        await self._keeper.keep(feeds)
+        await self._retention.keep(feeds)
         if "kind" in stored:
             await self._refresh_folder(podcast.podcast or podcast.id)
 

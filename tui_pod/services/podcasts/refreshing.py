@@ -19,7 +19,7 @@ from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
-    from tui_pod.services.podcasts.keeping import Keeper
+    from tui_pod.services.podcasts.retention import RetentionPolicy
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.services.tasks import Work
     from tui_pod.shelf.subscription import Subscription
@@ -48,7 +48,7 @@ class Refresher:
         self,
         context: Context,
         library: ShownLibrary,
-        keeper: Keeper,
+        retention: RetentionPolicy,
         announce: Announce,
         is_sparing: Callable[[bool], Awaitable[bool]],
     ) -> None:
@@ -56,7 +56,7 @@ class Refresher:
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._library = library
-        self._keeper = keeper
+        self._retention = retention
         self._announce = announce
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
@@ -175,7 +175,7 @@ class Refresher:
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", Job("offline") if result.is_offline else None)
-        await self._keeper.archive(feeds)
+        await self._retention.archive(feeds)
         await self._show(result.new)
         wanted = {feed.feed_id for feed in feeds}
         feeds = [
@@ -185,7 +185,7 @@ class Refresher:
         result = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in here))
         if not result.is_offline:
             await self._announce_new(feeds, result)
-            self._tasks.run(self._keeper.keep(feeds))
+            self._tasks.run(self._retention.keep(feeds))
         return result
 
     async def _show(self, new: int) -> None:

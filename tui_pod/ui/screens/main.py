@@ -59,7 +59,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.services = services
         """What the screen shows, and acts on."""
-        self.model = EpisodeListModel(services)
+        self.model = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
         self.dialogs = DialogController(self, services, show_dialog)
         self.listing = ListingController(self, services)
         self._open_views = open_views = OpenViews()

@@ -14,14 +14,14 @@ from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
-from tui_pod.services.podcasts import keeping as module
-from tui_pod.services.podcasts.keeping import Keeper
+from tui_pod.services.podcasts import retention as module
+from tui_pod.services.podcasts.retention import RetentionPolicy
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.marks import candidates, set_marked
 from tui_pod.shelf.subscription import Subscription
 
 
-class Looks(Keeper):
+class Looks(RetentionPolicy):
     """Records which podcasts it would look at."""
 
     def __init__(self, rig: ServiceRig) -> None:
@@ -44,12 +44,12 @@ async def rig(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Se
     return rig
 
 
-async def looks_after(keeper: Looks, rig: ServiceRig) -> list[list[str]]:
+async def looks_after(policy: Looks, rig: ServiceRig) -> list[list[str]]:
     """Return the looks that are due by now, and forget them."""
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     await rig.done()
-    found, keeper.looks = keeper.looks, []
+    found, policy.looks = policy.looks, []
     return found
 
 
@@ -59,69 +59,69 @@ def set_progress(rig: ServiceRig, ident: str, is_played: bool, position: float =
 
 
 async def test_podcast_is_looked_at_once_its_episode_is_played_or_unplayed(rig: ServiceRig) -> None:
-    keeper, ident = Looks(rig), rig.controller.library.ids[0]
+    policy, ident = Looks(rig), rig.controller.library.ids[0]
     podcast = rig.controller.library.feed_of(0)
     for is_played in (True, False):
         set_progress(rig, ident, is_played)
-        keeper.progress_changed([ident])
-        assert await looks_after(keeper, rig) == [[podcast]]
-        keeper.progress_changed([ident])
-        assert await looks_after(keeper, rig) == []
+        policy.progress_changed([ident])
+        assert await looks_after(policy, rig) == [[podcast]]
+        policy.progress_changed([ident])
+        assert await looks_after(policy, rig) == []
 
 
 async def test_podcast_of_an_episode_that_only_started_is_not_looked_at(rig: ServiceRig) -> None:
-    keeper, ident = Looks(rig), rig.controller.library.ids[0]
+    policy, ident = Looks(rig), rig.controller.library.ids[0]
     for position in (5.0, 10.0):
         set_progress(rig, ident, False, position)
-        keeper.progress_changed([ident])
-    assert await looks_after(keeper, rig) == []
+        policy.progress_changed([ident])
+    assert await looks_after(policy, rig) == []
 
 
 async def test_several_marks_cause_one_look(rig: ServiceRig) -> None:
-    keeper, library = Looks(rig), rig.controller.library
+    policy, library = Looks(rig), rig.controller.library
     for ident in library.ids:
         set_progress(rig, ident, True)
-        keeper.progress_changed([ident])
-    assert await looks_after(keeper, rig) == [sorted(filter(None, map(library.feed_of, range(2))))]
+        policy.progress_changed([ident])
+    assert await looks_after(policy, rig) == [sorted(filter(None, map(library.feed_of, range(2))))]
 
 
 async def test_podcast_is_looked_at_once_its_episode_is_no_longer_in_use(rig: ServiceRig) -> None:
-    keeper, (first, second) = Looks(rig), rig.controller.library.ids
+    policy, (first, second) = Looks(rig), rig.controller.library.ids
     for episode in (first, first):
-        keeper.playback_changed(Playback(episode=episode))
-        assert await looks_after(keeper, rig) == []
-    keeper.playback_changed(Playback(episode=second))
-    assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(0)]]
-    keeper.playback_changed(Playback())
-    assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(1)]]
+        policy.playback_changed(Playback(episode=episode))
+        assert await looks_after(policy, rig) == []
+    policy.playback_changed(Playback(episode=second))
+    assert await looks_after(policy, rig) == [[rig.controller.library.feed_of(0)]]
+    policy.playback_changed(Playback())
+    assert await looks_after(policy, rig) == [[rig.controller.library.feed_of(1)]]
 
 
 async def test_podcast_is_looked_at_once_its_episode_is_queued_or_leaves_the_queue(rig: ServiceRig) -> None:
-    keeper, first = Looks(rig), rig.controller.library.ids[0]
+    policy, first = Looks(rig), rig.controller.library.ids[0]
     for change in (rig.controller.queue_last, rig.controller.unqueue):
         change([first])
-        keeper.queue_changed()
-        assert await looks_after(keeper, rig) == [[rig.controller.library.feed_of(0)]]
-        keeper.queue_changed()
-        assert await looks_after(keeper, rig) == []
+        policy.queue_changed()
+        assert await looks_after(policy, rig) == [[rig.controller.library.feed_of(0)]]
+        policy.queue_changed()
+        assert await looks_after(policy, rig) == []
 
 
 async def test_episode_that_is_queued_is_wanted_again(rig: ServiceRig) -> None:
-    keeper, first = Looks(rig), rig.controller.library.ids[0]
+    policy, first = Looks(rig), rig.controller.library.ids[0]
     podcast, database = str(rig.controller.library.feed_of(0)), rig.podcasts.store.db
     set_marked(database, "unwanted", [first], True)
     assert candidates(database, podcast) == []
     rig.controller.queue_last([first])
-    keeper.queue_changed()
-    await looks_after(keeper, rig)
+    policy.queue_changed()
+    await looks_after(policy, rig)
     assert [found.id for found in candidates(database, podcast)] == [first]
 
 
 async def test_episode_of_no_podcast_causes_no_look(rig: ServiceRig) -> None:
-    keeper = Looks(rig)
-    keeper.playback_changed(Playback(episode="unknown"))
-    keeper.playback_changed(Playback())
-    assert await looks_after(keeper, rig) == []
+    policy = Looks(rig)
+    policy.playback_changed(Playback(episode="unknown"))
+    policy.playback_changed(Playback())
+    assert await looks_after(policy, rig) == []
 
 
 async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
@@ -197,8 +197,8 @@ async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
 
 
 async def test_podcast_is_not_looked_at_after_the_app_has_ended(rig: ServiceRig) -> None:
-    keeper, ident = Looks(rig), rig.controller.library.ids[0]
+    policy, ident = Looks(rig), rig.controller.library.ids[0]
     set_progress(rig, ident, True)
-    keeper.progress_changed([ident])
+    policy.progress_changed([ident])
     await rig.context.tasks.close()
-    assert await looks_after(keeper, rig) == []
+    assert await looks_after(policy, rig) == []

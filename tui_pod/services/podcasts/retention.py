@@ -21,7 +21,7 @@ SOON = 1.0
 """Seconds from a mark to a check of the downloads; several marks in that time cause one check."""
 
 
-class Keeper:
+class RetentionPolicy:
     """Decides when to check downloads, and what to delete and fetch; `DownloadService` does it."""
 
     def __init__(self, context: Context, downloads: DownloadService) -> None:
