@@ -48,39 +48,24 @@ def test_read_catalog_of_other_bytes_names_the_line(tmp_path: Path, content: byt
     assert fault_of(write(tmp_path / "c.toml", content)).startswith(said)
 
 
-def test_read_catalog_missing(tmp_path: Path) -> None:
-    assert fault_of(tmp_path / "none.toml") == "1: no such file"
-
-
-def test_read_catalog_folder(tmp_path: Path) -> None:
-    assert fault_of(tmp_path) == "1: a folder, not a file"
-
-
-def test_read_catalog_pipe_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+def test_read_catalog_that_is_no_file_says_so_and_does_not_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert fault_of(tmp_path / "pipe") == "1: not a regular file"
-
-
-def test_read_catalog_link_to_itself(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    assert fault_of(tmp_path / "loop") == "1: cannot be read: Too many levels of symbolic links"
-
-
-def test_read_catalog_endless_device() -> None:
-    assert fault_of(Path("/dev/zero")) == "1: not a regular file"
-
-
-def test_read_catalog_name_that_is_too_long(tmp_path: Path) -> None:
+    good = write(tmp_path / "c.toml", GOOD)
+    for path, said in (
+        (tmp_path / "none.toml", "1: no such file"),
+        (good / "c.toml", "1: no such file"),
+        (tmp_path, "1: a folder, not a file"),
+        (tmp_path / "pipe", "1: not a regular file"),
+        (Path("/dev/zero"), "1: not a regular file"),
+        (tmp_path / "loop", "1: cannot be read: Too many levels of symbolic links"),
+    ):
+        assert fault_of(path) == said
     assert "name too long" in fault_of(tmp_path / ("x" * 5000))
-
-
-def test_read_catalog_below_a_file(tmp_path: Path) -> None:
-    assert fault_of(write(tmp_path / "file", "") / "c.toml") == "1: no such file"
-
-
-def test_read_catalog_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog_files, "MAX_CATALOG", 10)
-    assert "larger than" in fault_of(write(tmp_path / "c.toml", GOOD))
+    assert "larger than" in fault_of(good)
 
 
 def test_read_catalog_without_the_right_to(tmp_path: Path) -> None:
@@ -99,12 +84,9 @@ def test_read_catalog_paths_lie_beside_the_file(tmp_path: Path) -> None:
     assert (second.audio, second.transcript, third.audio) == ("/abs.mp3", None, "https://example.org/a.mp3")
 
 
-def test_read_catalogs_keeps_their_order(tmp_path: Path) -> None:
-    paths = [write(tmp_path / f"{name}.toml", GOOD.replace("one", name)) for name in "ba"]
-    assert [catalog.episodes[0].id for catalog in read_catalogs(paths)] == ["b", "a"]
-
-
 def test_read_catalogs_id_in_two_files_is_a_fault_in_the_second(tmp_path: Path) -> None:
+    others = [write(tmp_path / f"{name}.toml", GOOD.replace("one", name)) for name in "yx"]
+    assert [catalog.episodes[0].id for catalog in read_catalogs(others)] == ["y", "x"]
     paths = [write(tmp_path / f"{name}.toml", GOOD) for name in "abc"]
     with pytest.raises(CatalogsError) as caught:
         read_catalogs(paths)

@@ -84,18 +84,16 @@ def test_ids_are_distinct_words_that_any_shell_and_file_system_takes(catalog: Ca
     assert [ident for ident in ids if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", ident)] == []
 
 
+def test_texts_are_clean_and_of_usual_length_and_tags_are_in_the_tree(catalog: Catalog) -> None:
+    assert [e.id for e in catalog.episodes if not 60 <= len(e.summary) <= 320] == []
+    assert [e.id for e in catalog.episodes if clean(e.title) != e.title or clean(e.summary, 320) != e.summary] == []
+    assert {tag for episode in catalog.episodes for tag in episode.tags} <= {topic.name for topic in catalog.topics}
+
+
 def test_ids_titles_lengths_and_tags_are_what_they_were_when_first_published(catalog: Catalog) -> None:
     """Progress hangs on the ids; a new episode changes this number, and nothing else may."""
     facts = [(e.id, e.title, e.duration, str(e.published), e.tags) for e in catalog.episodes]
     assert zlib.crc32(repr(facts).encode()) == FACTS
-
-
-def test_summaries_are_sixty_to_320_characters(catalog: Catalog) -> None:
-    assert [e.id for e in catalog.episodes if not 60 <= len(e.summary) <= 320] == []
-
-
-def test_texts_are_clean_already(catalog: Catalog) -> None:
-    assert [e.id for e in catalog.episodes if clean(e.title) != e.title or clean(e.summary, 320) != e.summary] == []
 
 
 def test_topics_are_the_tree_of_the_course_with_distinct_counts(library: Library) -> None:
@@ -119,21 +117,11 @@ def test_the_course_is_each_episode_once_in_seven_acts(library: Library) -> None
     assert [library.ids[index] for index in table.paths[course]] == path
     assert [act for act in acts if not table.summaries[act]] == []
     assert (path[0], path[-1]) == ("what-is-generative-ai", "genai-timeline")
-
-
-@pytest.mark.parametrize(
-    ("first", "then"),
-    [
-        ("what-is-an-llm", "llm-layers"),
-        ("zero-shot-prompting", "few-shot-prompting"),
-        ("diffusion-process", "why-diffusion-won"),
-        ("rlhf", "claude"),
-        ("parameters", "training-loss-curves"),
-    ],
-)
-def test_the_course_puts_an_episode_after_what_it_needs(library: Library, first: str, then: str) -> None:
-    path = [library.ids[index] for index in library.topics.paths[library.topics.names.index("The course")]]
-    assert path.index(first) < path.index(then)
+    for first, then in (
+        ("what-is-an-llm", "llm-layers"), ("zero-shot-prompting", "few-shot-prompting"), ("rlhf", "claude"),
+        ("diffusion-process", "why-diffusion-won"), ("parameters", "training-loss-curves"),
+    ):  # fmt: skip
+        assert path.index(first) < path.index(then)  # which needs it
 
 
 def test_every_episode_has_a_question_and_its_answer(catalog: Catalog) -> None:
@@ -148,10 +136,6 @@ def test_each_source_has_a_year_or_an_address(catalog: Catalog) -> None:
     assert sources != []
     assert [source for source in sources if not re.search(r"\b(19|20)\d\d\b|https://", source)] == []
     assert [episode.id for episode in catalog.episodes if episode.sources.count("\n") > 1] == []
-
-
-def test_every_tag_has_an_entry_in_the_tree(catalog: Catalog) -> None:
-    assert {tag for episode in catalog.episodes for tag in episode.tags} <= {topic.name for topic in catalog.topics}
 
 
 def test_every_episode_is_narrated_from_a_transcript(catalog: Catalog) -> None:
@@ -180,15 +164,10 @@ def test_recaps_wait_for_answers_three_times_and_no_other_episode_does(library: 
     assert {ident: count for ident, count in waits.items() if count} == dict.fromkeys(recaps, 3)
 
 
-def test_dialogues_are_of_two_speakers_from_the_first_sentence_on(catalog: Catalog) -> None:
+def test_transcripts_are_plain_clean_text(catalog: Catalog) -> None:
     for episode in catalog.episodes:
         text = words(episode)
         speakers = {cue.speaker for cue in parse_transcript(text).cues}
         assert speakers == ({"A", "B"} if re.search("^[AB]:", text, re.MULTILINE) else {""}), episode.id
-
-
-def test_transcripts_are_plain_clean_text(catalog: Catalog) -> None:
-    for episode in catalog.episodes:
-        text = words(episode)
         assert [line for line in text.splitlines() if clean(line, 10_000) != line] == [], episode.id
         assert not re.search(r"\[(music|pause|TODO)\]|\*\*|^#", text, re.IGNORECASE | re.MULTILINE), episode.id

@@ -44,15 +44,15 @@ def plan(
     return "".join(episode.id for episode in made.fetch), "".join(made.delete)
 
 
-def test_nothing_happens_by_itself_without_a_rule() -> None:
-    assert plan({"e": PLAYED}, manual="e", automatic="d") == ("", "")
-    assert not has_rule(make_settings({}), Usual())
-
-
 def test_newest_unplayed_ones_are_kept_and_of_a_serial_the_first() -> None:
     progress = {"d": PLAYED, "b": PLAYED}
     assert plan({"a": PLAYED}, keep="2") == ("ed", "")
     assert plan(progress, keep="2", is_serial=True) == ("ac", "")
+    assert plan(manual="e", keep="2") == ("d", "")  # what is here is not fetched again
+    assert plan({"e": PLAYED}, automatic="edc", keep="2", delete_played="now") == ("", "e")
+    assert plan({"e": PLAYED}, manual="e", automatic="d") == ("", "")  # there is no rule
+    assert plan(keep="2", hidden="yes", automatic="e") == ("", "")
+    assert plan(automatic="ed", keep="0") == ("", "")
 
 
 def test_order_that_the_listener_chose_decides_what_is_next() -> None:
@@ -63,10 +63,6 @@ def test_order_that_the_listener_chose_decides_what_is_next() -> None:
 @pytest.mark.parametrize(("keep", "fetched"), [("", "ed"), ("1", "e"), ("0", "")])
 def test_podcast_says_how_many_else_the_settings(keep: str, fetched: str) -> None:
     assert plan(usual=Usual(keep=2), keep=keep) == (fetched, "")
-
-
-def test_what_is_here_is_not_fetched_again() -> None:
-    assert plan(manual="e", keep="2") == ("d", "")
 
 
 def test_words_decide_what_is_wanted() -> None:
@@ -81,21 +77,16 @@ def test_length_decides_what_is_wanted_where_it_is_known() -> None:
     assert plan(keep="9", min_length="5m", max_length="30m", exclude="title e") == ("dc", "")
 
 
-def test_hidden_podcast_is_left_alone() -> None:
-    assert plan(keep="2", hidden="yes", automatic="e") == ("", "")
-
-
 @pytest.mark.parametrize(
     ("rule", "gone"), [("now", "ed"), ("3", "ed"), ("4", ""), ("never", ""), ("", "")]
 )  # fmt: skip
 def test_played_downloads_go_after_the_days_that_are_set(rule: str, gone: str) -> None:
     progress = {"e": PLAYED, "d": PLAYED, "c": STARTED}
     assert plan(progress, manual="ec", automatic="db", delete_played=rule) == ("", gone)
-
-
-def test_played_downloads_go_as_the_settings_say_where_the_podcast_says_nothing() -> None:
-    assert plan({"e": PLAYED}, manual="e", usual=Usual(delete_played=0)) == ("", "e")
-    assert plan({"e": PLAYED}, manual="e", usual=Usual(delete_played=0), delete_played="never") == ("", "")
+    usual = Usual(delete_played=0)  # where the podcast says nothing
+    assert plan({"e": PLAYED}, manual="e", usual=usual, delete_played=rule) == (
+        ("", "") if rule in ("4", "never") else ("", "e")
+    )
 
 
 def test_what_plays_or_is_queued_stays() -> None:
@@ -115,20 +106,12 @@ def test_filling_up_stops_at_the_episode_heard_last() -> None:
     assert plan({"d": STARTED}, keep="4") == ("edcb", "")  # from elsewhere
 
 
-def test_what_is_here_stays_though_a_newer_one_was_heard() -> None:
-    assert plan({"e": PLAYED}, automatic="edc", keep="2", delete_played="now") == ("", "e")
-
-
 def test_only_what_drops_out_unplayed_is_not_to_come_again() -> None:
     progress = {"e": PLAYED}
     downloads = {ident: Download(ident, Path(ident), 1, is_automatic=True) for ident in "edcb"}
     settings = make_settings({"keep": "2", "delete_played": "now"})
     made = plan_downloads(EPISODES, settings, False, Usual(), progress.get, downloads, (), NOW)
     assert (made.delete, made.dropped) == (["e", "b"], ["b"])
-
-
-def test_nothing_that_came_goes_when_keeping_is_turned_off() -> None:
-    assert plan(automatic="ed", keep="0") == ("", "")
 
 
 def test_oldest_played_goes_first_and_unplayed_never() -> None:

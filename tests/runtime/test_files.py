@@ -18,8 +18,13 @@ from tui_pod.runtime import files
 @pytest.mark.parametrize("read", [files.read_bytes, files.read_text, files.read_start])
 def test_read_pipe_does_not_wait_for_a_writer(read: Callable[[Path], object], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(files.Unreadable, match="not a regular file"):
-        read(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    for name in ("file", "none", "file/within"):
+        files.check_regular(tmp_path / name)
+    for check in (read, files.check_regular):
+        with pytest.raises(files.Unreadable, match="not a regular file"):
+            check(tmp_path / "pipe")
+    assert files.read_text(tmp_path / "nothing") is None
 
 
 @pytest.mark.parametrize("read", [files.read_bytes, files.read_text, files.read_start])
@@ -45,10 +50,6 @@ def test_read_text_with_a_hole_of_gigabytes_is_too_large(tmp_path: Path) -> None
     with pytest.raises(files.TooLarge, match="larger than 512 MB"):
         files.read_text(path)
     assert files.read_start(path) == b"\0" * files.START
-
-
-def test_read_text_without_a_file_is_none(tmp_path: Path) -> None:
-    assert files.read_text(tmp_path / "nothing") is None
 
 
 def test_made_folder_and_those_above_it_are_closed_to_others(tmp_path: Path) -> None:
@@ -84,26 +85,28 @@ def test_lock_without_an_error_waits_until_it_is_free(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("exists", "is_first", "is_synced", "syncs"),
-    [(False, False, True, 1), (True, True, True, 1), (True, False, True, 0), (False, True, False, 0)],
+    ("exists", "is_first", "is_synced", "syncs", "calls"),
+    [
+        (False, False, True, 1, ["fsync"]),
+        (True, True, True, 1, ["fsync"]),
+        (True, False, True, 0, ["fdatasync"]),
+        (False, True, False, 0, []),
+    ],
 )
 def test_append_syncs_the_folder_of_a_file_that_may_be_new(
-    exists: bool, is_first: bool, is_synced: bool, syncs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    exists: bool, is_first: bool, is_synced: bool, syncs: int, calls: list[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     path = tmp_path / "file"
     if exists:
-        path.touch()
-    synced: list[Path] = []
+        path.write_text("whole\nhal")
+    synced, done = list[Path](), list[str]()
     monkeypatch.setattr(files, "sync_folder", synced.append)
-    assert files.append(path, "line\n", is_first, is_synced) == 5
-    assert synced == [tmp_path] * syncs
-
-
-def test_append_after_half_a_record_begins_a_new_line(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("whole\nhal")
-    assert files.append(path, "next\n") == 15
-    assert path.read_text() == "whole\nhal\nnext\n"
+    for name in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, lambda _, name=name: done.append(name), raising=False)
+    assert files.append(path, "next\n", is_first, is_synced) == (15 if exists else 5)
+    assert path.read_text() == ("whole\nhal\nnext\n" if exists else "next\n")
+    assert (synced, done) == ([tmp_path] * syncs, calls)
 
 
 def test_lock_that_is_busy_is_tried_again_until_the_time_is_over(
@@ -142,26 +145,11 @@ def test_append_to_a_full_disk_leaves_no_half_record_unless_others_may_append(
     assert path.read_text() == left
 
 
-@pytest.mark.parametrize(
-    ("exists", "is_synced", "calls"), [(False, True, ["fsync"]), (True, True, ["fdatasync"]), (True, False, [])]
-)
-def test_append_waits_for_the_disk_no_longer_than_it_must(
-    exists: bool, is_synced: bool, calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = list[str]()
-    if exists:
-        (tmp_path / "file").touch()
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _, name=name: done.append(name), raising=False)
-    monkeypatch.setattr(files, "sync_folder", lambda _: None)
-    files.append(tmp_path / "file", "line\n", is_synced=is_synced)
-    assert done == calls
-
-
-def test_replaced_file_is_private_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_replaced_file_is_private_and_leaves_nothing_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     path.write_text("old")
     (tmp_path / ".file.tmp").write_text("left by a killed program, and longer")
+    monkeypatch.setattr(files, "sync_folder", Mock(side_effect=OSError))  # which no longer matters
     files.replace(path, "new")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
     assert list(tmp_path.glob("*file*")) == [path]
@@ -177,14 +165,6 @@ def test_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(
         files.replace(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.glob("*file*")) == [path]
-
-
-def test_folder_that_cannot_be_synced_does_not_matter_once_the_file_was_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "sync_folder", Mock(side_effect=OSError))
-    files.replace(tmp_path / "file", "new")
-    assert (tmp_path / "file").read_text() == "new"
 
 
 @pytest.mark.parametrize("has_links", [True, False])
@@ -224,12 +204,3 @@ def test_file_that_is_not_there_is_empty_and_old(tmp_path: Path) -> None:
     assert (files.size(path), files.modified(path)) == (5, datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
     files.empty(path)
     assert files.size(path) == 0
-
-
-def test_check_stops_only_a_pipe_and_the_like(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    for name in ("file", "none", "file/within"):
-        files.check_regular(tmp_path / name)
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(files.Unreadable, match="not a regular file"):
-        files.check_regular(tmp_path / "pipe")
