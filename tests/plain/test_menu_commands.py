@@ -42,7 +42,7 @@ async def test_help_says_what_a_key_does(room: Room, typed: str, said: list[str]
     ("part", "there", "missing"),
     [
         ("program", "u: Undo.", "capital S: Plan a session."),
-        ("podcasts", "a: Add a podcast.", "u: Undo."),
+        ("podcasts", "a: Add a podcast, or import some from another player.", "u: Undo."),
         ("all", "capital S: Plan a session.", "q: Nothing."),
     ],
 )
@@ -121,7 +121,7 @@ async def test_palette_recognises_the_episode_if_there_is_one(room: Room) -> Non
 
 
 async def test_palette_offers_what_changes_the_offer_of_questions(room: Room) -> None:
-    said = await run(RoomServices(room), "ctrl+p", "stop offering", "ctrl+p", "offer questions again")
+    said = await run(RoomServices(room), "ctrl+p", "offer questions", "ctrl+p", "offer questions")
     assert said[1::2] == ["Questions are no longer offered after episodes.", "Questions are offered after episodes."]
 
 

@@ -123,22 +123,17 @@ async def test_nothing_is_offered_without_a_question_or_if_the_settings_say_so(r
     off = Rig(RecallSettings(questions=False))
     off.recall.offer("one")
     assert rig.screen.offered == off.screen.offered == []
-    off.recall.toggle_offers()
-    assert off.screen.said == ["The settings turn questions off: questions in [recall]."]
+    assert off.recall.toggle_offers().text == "The settings turn questions off: questions in [recall]."
 
 
 async def test_offers_are_turned_off_for_good_and_on_again(rig: Rig) -> None:
-    rig.recall.toggle_offers()
+    assert rig.recall.toggle_offers().text == "Questions are no longer offered after episodes."
     rig.recall.offer("one")
     assert rig.screen.offered == []
     assert SettingRecord("recall", "questions", "no") in rig.room.writer.records
-    rig.recall.toggle_offers()
+    assert rig.recall.toggle_offers().text == "Questions are offered after episodes."
     rig.recall.offer("one")
     assert len(rig.screen.offered) == 1
-    assert rig.screen.said == [
-        "Questions are no longer offered after episodes.",
-        "Questions are offered after episodes.",
-    ]
 
 
 async def test_what_plays_waits_while_an_offered_question_is_open(rig: Rig) -> None:

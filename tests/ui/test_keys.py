@@ -23,11 +23,12 @@ from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.recall.questions import Question
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
-from tui_pod.ui.palette import PaletteScreen
+from tui_pod.ui.palette import NoticesScreen, PaletteScreen, ThemeScreen
+from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 
@@ -533,6 +534,13 @@ leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognit
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)
 leads_to("view.preview", "", lambda driver: driver.writer.setting("preview"), False)
+leads_to("recall.offers", "", lambda driver: driver.writer.setting("questions"), "no")
+leads_to("sync.now", "", lambda driver: driver.notices[-1].partition(".")[0], "There is nothing to sync with")
+leads_to("sync.set_up", "", lambda driver: driver.shows(ChoiceDialog), True)
+leads_to("view.notices", "", lambda driver: driver.shows(NoticesScreen), True)
+leads_to("view.theme", "", lambda driver: driver.shows(ThemeScreen), True)
+leads_to("list.save", "", lambda driver: driver.shows(SettingsScreen), True)
+leads_to("course.show", "", lambda driver: driver.services.asked_feeds.wishes[0][:2], ("configure", "course"))
 leads_to("session.plan", "", lambda driver: driver.shows(PlanScreen), True)
 
 

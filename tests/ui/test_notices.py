@@ -82,7 +82,7 @@ async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) 
         await driver.settle()
         assert [line for line in driver.text.split("\n") if "a long" in line and "…" in line]
         assert "what to do" not in driver.text
-        next(each for each in make_commands(driver.app, driver.services) if each.name == "Notices").run()
+        next(each for each in make_commands(driver.app, driver.services) if each.name == "Recent notices").run()
         await driver.settle()
         assert "stands what to do." in " ".join(driver.text.replace("│", " ").split())
 

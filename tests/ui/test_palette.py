@@ -93,7 +93,7 @@ async def test_palette_finds_words_in_any_order_those_that_begin_a_name_first(li
         assert rows(driver)[0] == "Sleep timer; twice: 5 minutes more z"
         await driver.press("ctrl+u")
         await driver.write("question")
-        assert rows(driver)[0].startswith("Stop offering questions")
+        assert rows(driver)[0].startswith("Offer questions")
 
 
 async def test_palette_plays_an_episode_and_opens_a_topic_by_name(library: Library) -> None:

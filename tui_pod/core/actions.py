@@ -100,7 +100,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "list.remove", "x", "Remove: entry of queue, Continue or list; download, podcast, list", "episodes", "Remove"
     ),
-    Action("feed.add", "a", "Add a podcast", "screen", "Add podcast", asks=True),
+    Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen", asks=True),
+    Action("course.show", "", "Show or hide the course", "screen"),
+    Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast", asks=True),
     Action("feed.refresh", "r", "Refresh this podcast", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen"),
     Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings", asks=True),
@@ -147,6 +149,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.session", "2", "The queue and the session", "screen"),
     Action("view.statistics", "3", "Statistics", "screen"),
     Action("view.bookmarks", "4", "Bookmarks", "screen"),
+    Action("view.notices", "", "Recent notices"),
+    Action("view.theme", "", "Theme: colours, dark or light", asks=True),
+    Action("recall.offers", "", "Offer questions after episodes, or not", "screen"),
+    Action("sync.now", "", "Sync now: progress and podcasts", "screen"),
+    Action(
+        "sync.set_up",
+        "",
+        "Set up sync with a folder, or a gpodder, Nextcloud or Audiobookshelf server",
+        "screen",
+        asks=True,
+    ),
     Action("undo", "u", "Undo"),
     Action("redo", "ctrl+r", "Redo"),
     Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", hint="Stop"),

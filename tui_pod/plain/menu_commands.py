@@ -27,7 +27,7 @@ PARTS = {
     "moving": ("move", "focus", "topic", "list", "search", "view", "select"),
     "reading": ("transcript", "transcribe", "found", "details"),
     "bookmarks": ("bookmark", "recall", "question"),
-    "podcasts": ("feed", "download"),
+    "podcasts": ("feed", "course", "download", "sync"),
     "program": ("app", "undo", "redo", "work"),
 }
 """Parts of the help, and the beginnings of the ids of their actions."""
@@ -60,7 +60,7 @@ class MenuCommands:
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return the functions of these commands, by action id."""
-        return {"app.help": self._ask_help, "app.palette": self._ask_command}
+        return {"app.help": self._ask_help, "app.palette": self._ask_command, "sync.set_up": self._ask_sync}
 
     @property
     def known(self) -> set[str]:
@@ -99,7 +99,6 @@ class MenuCommands:
 
     def _entries(self) -> dict[str, Callable[[], object]]:
         """Return what can be run by its name: commands, and topics."""
-        services, settings = self._services, self._services.feeds.settings
         entries: dict[str, Callable[[], object]] = {
             label_of(action): self.commands[action.id]
             for action in self._actions
@@ -107,16 +106,8 @@ class MenuCommands:
         }
         entries["The question of this episode"] = self._ask_question
         entries["Recognise this episode"] = self._recognise
-        if settings.has_course:
-            is_shown = settings.is_course_shown(services.controller.library)
-            entries["Hide the course" if is_shown else "Show the course"] = partial(settings.hide_course, is_shown)
-        is_offered = services.recall.offers_questions
-        entries["Stop offering questions" if is_offered else "Offer questions again"] = services.recall.toggle_offers
-        if services.sync.setup.is_set:
-            entries["Sync now"] = services.sync.sync_now
-        entries["Set up sync"] = self._ask_sync
         smart = {entry.name.title(): entry for entry in SmartList}
-        topics = {name: topic for topic, name in enumerate(services.controller.library.topics.names)}
+        topics = {name: topic for topic, name in enumerate(self._services.controller.library.topics.names)}
         for name, topic in (smart | topics).items():
             entries.setdefault(name, partial(self._navigation.open_entry, topic))
         return entries

@@ -147,6 +147,21 @@ def _refresh(on: Subject) -> Outcome | None:
     return None
 
 
+def _show_course(on: Subject) -> Outcome | None:
+    settings = on.services.feeds.settings
+    if not settings.has_course:
+        return refused("There is no course: other catalogues were given.")
+    settings.hide_course(settings.is_course_shown(on.controller.library))
+    return None
+
+
+def _sync(on: Subject) -> Outcome | None:
+    if not on.services.sync.setup.is_set:
+        return refused(f"There is nothing to sync with. “Set up sync” in the palette ({key_of('app.palette')}) asks.")
+    on.services.sync.sync_now()
+    return None
+
+
 def _lengthen_sleep(on: Subject) -> None:
     """Set the sleep timer to five minutes, or give it five minutes more."""
     on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
@@ -196,14 +211,17 @@ COMMANDS: Mapping[str, Command] = {
     "queue.move_down": partial(_move, by=1),
     "queue.move_up": partial(_move, by=-1),
     "list.remove": _remove,
+    "course.show": _show_course,
     "feed.refresh": _refresh,
     "feed.refresh_all": lambda on: on.services.feeds.refresh(),
     "download.start": lambda on: on.services.feeds.downloads.toggle(on.episodes),
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
+    "recall.offers": lambda on: on.services.recall.toggle_offers(),
     "recall.start": lambda on: on.services.recall.ask(),
     "session.end": _end_session,
     "sleep.timer": _lengthen_sleep,
     "sleep.back": lambda on: on.controller.sleep_place.go_back(),
+    "sync.now": _sync,
     "undo": lambda on: on.controller.undo(),
     "redo": lambda on: on.controller.redo(),
     "work.stop": lambda on: on.services.tasks.stop(),

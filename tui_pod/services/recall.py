@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
@@ -262,12 +263,12 @@ class RecallService(Follower):
         """Whether the question of an episode is offered when it ends."""
         return self._offers_questions and self._context.settings.recall.questions
 
-    def toggle_offers(self) -> None:
-        """Turn the offers of questions off or on, for good, and say which."""
+    def toggle_offers(self) -> Outcome:
+        """Turn the offers of questions off or on, for good."""
         self._offers_questions = not self.offers_questions
         self._context.controller.remember("recall", "questions", "yes" if self._offers_questions else "no")
         is_forbidden = self._offers_questions and not self.offers_questions
-        self._context.frontend.tell(FORBIDDEN if is_forbidden else ASKS if self._offers_questions else ASKS_NOT)
+        return Outcome(FORBIDDEN if is_forbidden else ASKS if self._offers_questions else ASKS_NOT)
 
     def ask_offered(self, card: Card) -> None:
         """Ask a question that was offered; what plays waits until it is closed."""

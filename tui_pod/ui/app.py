@@ -285,6 +285,8 @@ class TuiPodApp(TerminalApp):
         return {
             "playback.go_to": self._ask_position,
             "sleep.timer": self._show_sleep_timer,
+            "view.notices": self._show_notices,
+            "view.theme": self._show_themes,
             "app.palette": self.action_command_palette,
             "app.help": self._show_help,
             "app.quit": self.end,
@@ -299,6 +301,16 @@ class TuiPodApp(TerminalApp):
             await self.main_screen.action_run(ident)
         elif isawaitable(result := own()):
             await result
+
+    def _show_notices(self) -> None:
+        from tui_pod.ui.palette import NoticesScreen  # after the first paint
+
+        self.show_dialog(NoticesScreen(list(self.told)))
+
+    def _show_themes(self) -> None:
+        from tui_pod.ui.palette import ThemeScreen  # after the first paint
+
+        self.show_dialog(ThemeScreen(self))
 
     def _show_sleep_timer(self) -> None:
         """Show the sleep timer; if it is open, extend a running one."""

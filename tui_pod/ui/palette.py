@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import BY_ID, shown_keys
+from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import fit
@@ -56,7 +56,7 @@ class PaletteCommand(NamedTuple):
 
 
 def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand]:
-    """Yield a command for each action except the palette itself and cursor moves, and for what has no key.
+    """Yield a command for each action except the palette itself and cursor moves.
 
     The actions of the transcript are offered while it is open, those of the tree while it has the focus.
     """
@@ -72,31 +72,6 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
     if main.transcript.is_open:
         about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
         yield PaletteCommand("Recognise this episode", main.transcript.recognise_shown, about=about)
-    settings = services.feeds.settings
-    if settings.has_course:
-        is_shown = settings.is_course_shown(services.controller.library)
-        hide = partial(settings.hide_course, is_shown)
-        yield PaletteCommand("Hide the course" if is_shown else "Show the course", hide, about="generative AI, topics")
-    add = partial(app.run_action_soon, BY_ID["feed.add"].action)
-    yield PaletteCommand("Import podcasts", add, about="and progress, from another player's export or OPML")
-    about = "this topic, search, filter and order under a name"
-    yield PaletteCommand("Save as a smart list", main.dialogs.save_list, about=about)
-    if (own := main.model.own_list) is not None:
-        edit = partial(main.dialogs.edit_list, own, own.name)
-        yield PaletteCommand(f"Edit the list “{own.name}”", edit, about="its name, rule and order")
-    questions = "Stop offering questions" if services.recall.offers_questions else "Offer questions again"
-    yield PaletteCommand(questions, services.recall.toggle_offers, about="when an episode with a question ends")
-    yield PaletteCommand("Theme", lambda: app.show_dialog(ThemeScreen(app)), about="colours, dark or light")
-    if app.told:
-        yield PaletteCommand(
-            "Notices", lambda: app.show_dialog(NoticesScreen(list(app.told))), about="recent, newest first"
-        )
-    if services.sync.setup.is_set:
-        yield PaletteCommand(
-            "Sync now", services.sync.sync_now, about="progress and podcasts, with your server or folder"
-        )
-    about = "with a folder, or a gpodder, Nextcloud or Audiobookshelf server"
-    yield PaletteCommand("Set up sync", main.dialogs.set_up_sync, about=about)
 
 
 class PaletteScreen(SearchDialog):

@@ -92,8 +92,8 @@ async def test_enter_shows_the_question_from_the_transcript_too(driver: AppDrive
 
 
 async def test_palette_turns_offers_off(driver: AppDriver) -> None:
-    await driver.press("ctrl+p", *"stop offering")
-    await driver.until(lambda: "Stop offering questions" in driver.text, "the command is found")
+    await driver.press("ctrl+p", *"offer questions")
+    await driver.until(lambda: "Offer questions" in driver.text, "the command is found")
     await driver.press("enter")
     await driver.until(lambda: driver.notices, "it is said")
     assert driver.notices == ["Questions are no longer offered after episodes."]

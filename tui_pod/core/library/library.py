@@ -171,12 +171,10 @@ class Library:
 
     def named(self, episodes: Sequence[str]) -> str:
         """Return the title of one episode without its second part, in quotes, or the number of several."""
-        index = self.index(episodes[0]) if len(episodes) == 1 else None
-        return (
-            counted(len(episodes))
-            if index is None
-            else f"“{clean(self.titles[index].partition(' — ')[0], SHOWN_TITLE)}”"
-        )
+        if len(episodes) != 1 or (index := self.index(episodes[0])) is None:
+            return counted(len(episodes))
+        head = self.titles[index].partition(" — ")[0]
+        return f"“{clean(head, SHOWN_TITLE)}”"
 
     def duration(self, index: int) -> float | None:
         """Return the length in seconds as the catalogue says; None when unknown."""

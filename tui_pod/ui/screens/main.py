@@ -308,6 +308,8 @@ class MainScreen(Screen[None]):
             "list.filter": lambda: listing.change_query(model.next_filter(), keeps_cursor=True),
             "list.sort": lambda: listing.change_query(model.next_sort(), keeps_cursor=True),
             "list.go_to_playing": listing.go_to_playing,
+            "list.save": dialogs.save_list,
+            "sync.set_up": dialogs.set_up_sync,
             "feed.add": dialogs.add_feed,
             "feed.settings": lambda: dialogs.settings(is_of_topic=self.focused is self.topic_tree),
             "view.details": self._show_details,
