@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.outcome import changed
+from tui_pod.core.selection import list_settings
+from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.selection.list_query import Filter
+from tui_pod.core.text.clean import counted
+from tui_pod.services.hints import HIDING
+from tui_pod.ui.screens.bookmark import BookmarkScreen
+from tui_pod.ui.screens.dialog import ChoiceDialog
+from tui_pod.ui.screens.lists import CollectScreen
+from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
+from tui_pod.ui.screens.recall import RecallScreen
+from tui_pod.ui.screens.session import PlanScreen
+from tui_pod.ui.screens.sync_setup import choose_way
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -33,36 +44,27 @@ class DialogController:
 
     def bookmark(self, bookmark: Bookmark) -> None:
         """Edit a bookmark."""
-        from tui_pod.core.selection.bookmark_groups import titled  # after the first paint
-        from tui_pod.ui.screens.bookmark import BookmarkScreen
-
         controller = self._services.controller
         (shown,) = titled(controller.library, [bookmark])
         self._show(BookmarkScreen(shown, controller.bookmarks))
 
     def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
-        from tui_pod.ui.screens.recall import RecallScreen  # after the first paint
-
         self._show(RecallScreen(self._services.recall, cards, then))
 
     async def plan(self) -> None:
         """Plan a session."""
-        from tui_pod.ui.screens.session import PlanScreen  # after the first paint
-
         await self._show(PlanScreen(self._services, self._screen.model))
 
     async def devices(self) -> None:
         """Choose the sound device."""
-        from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
-
         mixer = self._services.controller.mixer
         names, rows = zip(*mixer.devices(), strict=True)
         await self._show(ChoiceDialog("Sound device", rows, lambda number: mixer.set_device(names[number])))
 
     async def add_feed(self) -> None:
         """Subscribe to the podcast of the visited episode at the cursor, else ask for an address and open it."""
-        from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # after the first paint
+        from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # brings TLS
 
         if (visited := self._screen.model.visited) is not None:
             self._services.feeds.add_visited(visited)
@@ -71,30 +73,20 @@ class DialogController:
 
     def subscribe_again(self, name: str, address: str) -> None:
         """Offer to subscribe again to a podcast that was removed."""
-        from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
-
         feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."
         self._show(ChoiceDialog(name, ("Subscribe again",), lambda _: feeds.add(address), about))
 
     def hide_course(self) -> None:
         """Offer to hide the course."""
-        from tui_pod.services.hints import HIDING  # after the first paint
-        from tui_pod.ui.screens.dialog import ChoiceDialog
-
         about, settings = self._services.first.with_keys(HIDING), self._services.feeds.settings
         self._show(ChoiceDialog("The course", ("Hide the course",), lambda _: settings.hide_course(), about))
 
     def set_up_sync(self) -> None:
         """Ask what to sync with."""
-        from tui_pod.ui.screens.sync_setup import choose_way  # after the first paint
-
         self._show(choose_way(self._services.sync))
 
     def collect(self, episodes: Sequence[str]) -> None:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""
-        from tui_pod.core.text.clean import counted  # after the first paint
-        from tui_pod.ui.screens.lists import CollectScreen
-
         lists, title = self._services.controller.lists, f"Put {counted(len(episodes))} on which list?"
         put_on = partial(self._put_on, episodes)
         self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
@@ -110,11 +102,9 @@ class DialogController:
 
     def edit_list(self, own_list: OwnList, former: str = "") -> None:
         """Edit a list; `former` is the name under which it is saved, empty if it is not."""
-        from tui_pod.core.selection.list_settings import changed, rows_of, to_texts  # after the first paint
-        from tui_pod.ui.screens.podcasts.podcast_settings import SettingsScreen
 
         def save(texts: dict[str, str]) -> None:
-            wanted = changed(own_list, texts)
+            wanted = list_settings.changed(own_list, texts)
             self._change_lists(lambda: self._services.controller.lists.set(wanted, "", former))
             topic = screen.model.library.topics.with_key(list_key(wanted.name))
             if wanted.name != former and topic is not None:  # a new rule has the search and the filter now
@@ -122,7 +112,8 @@ class DialogController:
                 screen.listing.open_entry(topic)
 
         screen, name = self._screen, own_list.name if former else "A smart list"
-        self._show(SettingsScreen(name, rows_of(own_list), to_texts(own_list), save, self._services.first.settings))
+        rows, texts = list_settings.rows_of(own_list), list_settings.to_texts(own_list)
+        self._show(SettingsScreen(name, rows, texts, save, self._services.first.settings))
 
     def _change_lists(self, change: Callable[[], str]) -> None:
         """Change the lists, and say what was done or why not."""
@@ -135,8 +126,6 @@ class DialogController:
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
-        from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen  # after the first paint
-
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
             self.edit_list(model.own_list, model.own_list.name)

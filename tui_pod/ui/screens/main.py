@@ -20,7 +20,6 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.controllers.dialogs import DialogController
 from tui_pod.ui.controllers.listing import ListingController
 from tui_pod.ui.controllers.open_views import OpenViews
 from tui_pod.ui.controllers.pane import PaneController
@@ -44,6 +43,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.outcome import Outcome
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.services.services import Services
+    from tui_pod.ui.controllers.dialogs import DialogController
 
 
 class MainScreen(Screen[None]):
@@ -60,7 +60,7 @@ class MainScreen(Screen[None]):
         self.services = services
         """What the screen shows, and acts on."""
         self.model = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
-        self.dialogs = DialogController(self, services, show_dialog)
+        self._show_dialog = show_dialog
         self.listing = ListingController(self, services)
         self._open_views = open_views = OpenViews()
         self.transcript = TranscriptController(self, services, open_views)
@@ -83,6 +83,13 @@ class MainScreen(Screen[None]):
         bar = PlaybackBar(first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"))
         yield bar.data_bind(MainScreen.playback)
         yield KeyLine(self.services.first.is_ascii)
+
+    @cached_property
+    def dialogs(self) -> DialogController:
+        """Opens dialogs."""
+        from tui_pod.ui.controllers.dialogs import DialogController  # with its screens it takes 9 % of the start
+
+        return DialogController(self, self.services, self._show_dialog)
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
