@@ -18,7 +18,7 @@ from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
 async def test_cursor_is_followed_if_it_is_wanted_or_a_screen_reader_runs(
     follows: bool, is_running: bool, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.ui.terminal_cursor.is_reader_running", lambda: is_running)
+    monkeypatch.setattr("tui_pod.ui.terminal_app.is_reader_running", lambda: is_running)
     asked: list[bool] = []
     terminal = SimpleNamespace()
     app = SimpleNamespace(follows_cursor=follows, _driver=terminal)
@@ -52,7 +52,7 @@ async def test_terminal_is_sent_everything_after_a_change_of_its_size(monkeypatc
 
 
 async def test_terminal_of_textual_itself_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.ui.terminal_cursor.is_reader_running", lambda: True)
+    monkeypatch.setattr("tui_pod.ui.terminal_app.is_reader_running", lambda: True)
     app = SimpleNamespace(follows_cursor=False, _driver=SimpleNamespace())
     await adapt_to_reader(cast("Any", app))
     assert app.follows_cursor

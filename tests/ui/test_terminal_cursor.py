@@ -15,7 +15,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
 from tui_pod.core.text.escapes import ASK_SCHEME, SHOW_CURSOR
 from tui_pod.ui.driver import PatientDriver
-from tui_pod.ui.terminal_cursor import is_reader_running, place_of_cursor
+from tui_pod.ui.terminal_app import is_reader_running, place_of_cursor
 
 
 def at_cursor(driver: AppDriver) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.app_driver import run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.ui.controllers.open_views import OpenViews
+from tui_pod.ui.controllers.views import OpenViews
 
 
 class View:

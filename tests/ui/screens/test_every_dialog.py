@@ -24,9 +24,8 @@ from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.lists import CollectScreen
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
-from tui_pod.ui.screens.podcasts.imports import ImportScreen
 from tui_pod.ui.screens.podcasts.login import LoginScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 from tui_pod.ui.screens.recall import RecallScreen

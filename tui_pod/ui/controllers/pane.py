@@ -9,7 +9,7 @@ from tui_pod.ui.look.layout import WIDE
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.open_views import OpenViews
+    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.episode_pane import EpisodePane
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.cards import Card
     from tui_pod.recall.questions import Question
     from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.open_views import OpenViews
+    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
 
 LAPSE = 60.0

@@ -10,8 +10,8 @@ from tui_pod.services.hints import NO_SEARCH, why_empty
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.controllers.transcript import TranscriptController
+    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
 
 WAITING = "list search"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.row_states import RecognitionState
     from tui_pod.core.library.transcript import Cue
     from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.open_views import OpenViews
+    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 

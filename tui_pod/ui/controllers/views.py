@@ -1,4 +1,4 @@
-"""Views shown over the panes of the library screen: when they are created, shown and closed."""
+"""Views over the panes of the library screen: when they are made and shown, and how escape closes them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,44 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from textual.widget import Widget
 
     from tui_pod.core.library.topics import TopicTable
     from tui_pod.core.selection.bookmark_groups import Grouping
     from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.open_views import OpenViews
     from tui_pod.ui.screens.bookmarks import BookmarksView
     from tui_pod.ui.screens.everywhere import EverywhereView
     from tui_pod.ui.screens.main import MainScreen
 
+    class OpenView(Protocol):
+        """Something that escape closes."""
+
+        def escape(self) -> bool:
+            """Close it; return False to leave the key to what is below."""
+
+
 SEARCH = 5
 """Number of the view that has no tab: the search everywhere."""
+
+
+class OpenViews:
+    """A stack of open views, the newest on top."""
+
+    def __init__(self) -> None:
+        self._views: list[OpenView] = []
+
+    def set_open(self, view: OpenView, is_open: bool) -> None:
+        """Put a view on top of the stack, or take it off."""
+        if view in self._views:
+            self._views.remove(view)
+        if is_open:
+            self._views.append(view)
+
+    def escape(self) -> bool:
+        """Close the topmost view that takes the key; return False if none did."""
+        return any(view.escape() for view in reversed(self._views.copy()))
 
 
 class ViewController:

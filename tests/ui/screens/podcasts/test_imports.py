@@ -14,7 +14,7 @@ from tui_pod.imports.players import ImportFault
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.sync.taking import Taking
-from tui_pod.ui.screens.podcasts.imports import ImportScreen
+from tui_pod.ui.screens.podcasts.add import ImportScreen
 
 NEW = Entry("https://ships.example/f", "[b]Ships[/b]", (("History", "Sea"),))
 KNOWN = Entry("https://known.example/f", "Known")

@@ -1,21 +1,22 @@
-"""The dialog that asks for the address of a podcast."""
+"""The dialogs that ask for the address of a podcast, and show what an export of another player would bring."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.core.text.clean import enumerated
 from tui_pod.net.file_address import is_path
 from tui_pod.services.podcasts.directories import is_words
+from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.services.services import Services
-from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
-from tui_pod.ui.screens.podcasts.imports import ImportScreen
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.path_input import PathInput
 
@@ -24,6 +25,9 @@ HINT = (
     "a folder of recordings, or a file exported by a player (tab completes it);\n"
     "or words to search for in {}."
 )
+
+SHOWN = 300
+"""How many podcasts of an export are listed."""
 
 
 class AddFeedScreen(InputDialog):
@@ -59,3 +63,22 @@ class AddFeedScreen(InputDialog):
             await subscribe(self, self._feeds, typed, False, self._open_feed)
         elif self.is_current:
             self.app.switch_screen(ImportScreen(found, self._feeds.imports))
+
+
+class ImportScreen(ChoiceDialog):
+    """Shows a summary of an export, what cannot be imported, and the new podcasts; enter imports."""
+
+    def __init__(self, preview: Preview, imports: ImportService) -> None:
+        title, about, rows = f"Import from {preview.origin}", "\n".join(preview.lines), list(_rows(preview))
+        super().__init__(title, rows, lambda _: imports.take(preview), about, "find", "enter Import")
+
+
+def _rows(preview: Preview) -> Iterator[Content]:
+    new = preview.taking.new
+    for entry in new[:SHOWN]:
+        folders = ", ".join("/".join(folder) for folder in entry.folders)
+        yield Content.assemble((entry.title or entry.address, "bold"), (f"  {folders}", "$text-muted"))
+    if len(new) > SHOWN:
+        yield Content(f"… and {len(new) - SHOWN:,} more")
+    if not new:
+        yield Content("It has no new podcasts." if preview.imported.entries else "It has no podcasts.")
