@@ -150,4 +150,4 @@ def test_podcast_or_what_is_not_there_is_no_server(
 
 def test_nothing_typed_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str]) -> None:
     assert add("") == 1
-    assert "nothing was given to log in with" in capsys.readouterr().err
+    assert "no login was given" in capsys.readouterr().err

@@ -56,7 +56,7 @@ def test_messages_that_are_closed_go_nowhere_else(arguments: list[str]) -> None:
     ("arguments", "said"),
     [
         (["import", "-"], "standard input: This is not an OPML list."),
-        (["server", "add", "https://books.example.org", "--user", "ann"], "nothing was given to log in with"),
+        (["server", "add", "https://books.example.org", "--user", "ann"], "no login was given"),
         (["server", "add", "https://books.example.org"], "A user name is needed"),
     ],
     ids=["import", "password", "user"],

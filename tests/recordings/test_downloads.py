@@ -267,7 +267,7 @@ def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_pa
     ids = [f"{number:016x}" for number in range(5)]
     for ident in ids[:3]:
         downloads.fetch(request(site, episode=ident))
-    with pytest.raises(DownloadError, match="nothing that was played"):
+    with pytest.raises(DownloadError, match="no played one"):
         downloads.fetch(request(site, episode=ids[3]))
     downloads.fetch(request(site, episode=ids[3]), expendable=[ids[1], ids[0]])
     assert {one.episode for one in downloads.all()} == {ids[0], ids[2], ids[3]}
@@ -449,7 +449,7 @@ def test_download_fits_if_it_fills_the_quota(site: Site, tmp_path: Path, size: i
     if fits:
         assert downloads.fetch(request(site)).stat().st_size == size
         return
-    with pytest.raises(DownloadError, match="Downloads may take 1 MB, and nothing that was played is left") as caught:
+    with pytest.raises(DownloadError, match="Downloads may take 1 MB, and no played one is left to delete") as caught:
         downloads.fetch(request(site))
     assert caught.value.is_general
 

@@ -50,7 +50,7 @@ def test_one_process_serves_many_calls(processes: LimitedProcesses) -> None:
         (ENDLESS, "it takes too long"),
         (("builtins:bytearray", 1 << 30), "it takes too much memory"),
         (("os:abort",), "reading it crashes"),
-        (("json:loads", "{"), "it is broken in a way that was not expected"),
+        (("json:loads", "{"), "it is damaged in an unexpected way"),
     ],
 )
 def test_call_that_fails_is_a_lasting_fault_and_others_go_on(

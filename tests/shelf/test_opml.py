@@ -154,7 +154,7 @@ def test_list_is_read_up_to_the_most_feeds(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("tui_pod.shelf.opml.MAX_FEEDS", 2)
     found = listed("".join(f"<outline text='{name}' xmlUrl='https://{name}.org/f'/>" for name in "abcd"))
     assert [entry.title for entry in found.entries] == ["a", "b"]
-    assert found.faults == tuple(f"“{name}” is over the 2 feeds that are taken." for name in "cd")
+    assert found.faults == tuple(f"“{name}” is over the 2 feeds that are read." for name in "cd")
 
 
 def test_list_of_16_megabytes_is_read_and_no_larger_one() -> None:

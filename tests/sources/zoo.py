@@ -219,7 +219,7 @@ REFUSED: dict[str, tuple[Callable[[bytes], Reply], str]] = {
     "403": (lambda _: body("no", status=403), "refuses it (403)"),
     "403 for a while": (lambda _: body("no", status=403, Retry_After="30"), "Try again in 30 s"),
     "404": (lambda _: body("no", status=404), "does not have it"),
-    "429 for an hour": (lambda _: body("no", status=429, Retry_After="3600"), "often (429). Try again in 3600 s"),
+    "429 for an hour": (lambda _: body("no", status=429, Retry_After="3600"), "requests (429). Try again in 3600 s"),
     "500": (lambda _: body("no", status=500), "in trouble"),
     "a page": (lambda _: body("<html>", "text/html"), "no audio"),
     "a page as audio": (lambda _: body("<!doctype html>" + "x" * 600, "audio/mpeg"), "page or a list"),

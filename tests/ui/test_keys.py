@@ -217,7 +217,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("sleep.back")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.notices == ["No sleep timer was set in what is still in the library."]
+    assert driver.notices == ["No sleep timer was set in an episode that is still in the library."]
 
 
 # -- moving --------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ SHARED = (
 
 OF_THE_APP = (
     Argument("--session", "TIME", "start in a session of this length, such as 15m, or until a time, such as 18:42"),
-    Argument("--plain", text="the app in plain lines, for screen readers and dumb terminals"),
+    Argument("--plain", text="run the app in plain lines, for screen readers and dumb terminals"),
 )
 """Options without a command."""
 
@@ -75,8 +75,8 @@ COMMANDS = (
         Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
     ), has_json=True),
     Command("lists", "podcasts.lists.run", "print your lists, or one as M3U or JSON; make or change one", (
-        Argument("name", "LIST", "a list; without another option than --json it is printed, as M3U", "?"),
-        Argument("--add", "ID", "put episodes on it; it is made if there is none", "+"),
+        Argument("name", "LIST", "a list; without other options than --json, it is printed as M3U", "?"),
+        Argument("--add", "ID", "put episodes on it; a new list is made if there is none", "+"),
         Argument("--take", "ID", "take episodes off it", "+"),
         Argument("--set", "KEY=VALUE", "make it a smart list, or change its rule, such as topics=Transformers"
                  " max_length=20m", "+"),
@@ -131,11 +131,11 @@ COMMANDS = (
     Command("sync", "sync.run", "sync progress and podcasts with your folder or server", (
         Argument("--login", text="log in to the server, and save the password in a file"),
         Argument("--dry-run", text="print what would change, and change nothing"),
-        Argument("--yes", text="agree to a first sync, of which a terminal would ask"),
-        Argument("--alone", text="go on although the files of the other machines are gone from the folder"),
+        Argument("--yes", text="agree to a first sync without being asked"),
+        Argument("--alone", text="sync even if the folder has lost the files of the other machines"),
         Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
                  choices=("yes", "no")),
-        Argument("--off", text="no longer sync with the folder or server that was set up in the app"),
+        Argument("--off", text="stop syncing with the folder or server that was set up in the app"),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes", (
         Argument("--report", FILE, "also write a file for the report of a fault: versions, settings and logs, without"

@@ -35,7 +35,7 @@ def run_add(store: FeedStore, options: Namespace) -> int:
     secret = "API key: " if options.api_key else f"Password of {clean(user, 80)}: "
     password = password_from(command) if command else ask_password(secret)
     if not password:
-        raise UserError("nothing was given to log in with")
+        raise UserError("no login was given")
     with waiting("logging in"):
         feed_id, base, names = add_server(store, options.url, user, password, command)
     tell(f"{base}: logged in; libraries: {enumerated(names) or 'none'}")

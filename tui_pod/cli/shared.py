@@ -169,7 +169,7 @@ def make_folder(folder: Path) -> None:
 def copy_as(ident: str, folder: Path, *files: Path) -> None:
     """Copy files of an episode to a folder, named after its id. Raises OSError, also if the id is no file name."""
     if Path(ident).name != ident:
-        raise OSError("its id is no file name; change it in the catalogue")
+        raise OSError("its id is not a file name; change it in the catalogue")
     for file in files:
         shutil.copyfile(file, folder / f"{ident}{file.suffix}")
 

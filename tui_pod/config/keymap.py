@@ -109,7 +109,7 @@ def character_key(character: str) -> str:
 def _split(text: str) -> tuple[set[str], str]:
     """Return the modifiers and the name in `ctrl+shift+left`; a `+` at the end is the key itself."""
     if not text:
-        raise ValueError("a key is missing beside a comma; the comma itself is called comma")
+        raise ValueError("a key is missing next to a comma; the key of the comma is called comma")
     front, name = (text[:-1], "+") if text.endswith("+") else (text.rpartition("+")[0], text.rpartition("+")[2])
     return {part.strip().lower() for part in front.split("+") if part.strip()}, name.strip()
 

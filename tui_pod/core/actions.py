@@ -114,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "details.choose",
         "enter",
-        "Play from the chapter, open the link; else play",
+        "Play from the chapter, open the link; otherwise play",
         "details",
         "Play",
         pane_action="choose",

@@ -90,7 +90,7 @@ def secured(connection: socket.socket, host: str, port: int) -> ssl.SSLSocket:
         return secure
     secure.close()
     error = ssl.SSLCertVerificationError()
-    error.verify_message = "it is another one than network.trusted_certificates names"
+    error.verify_message = "it is not the one that network.trusted_certificates names"
     raise error
 
 

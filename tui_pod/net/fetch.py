@@ -200,7 +200,7 @@ def refusal(response: Response) -> FetchError:
         401: "wants a kind of login that is not supported",
         404: "does not have it",
         410: "says it is gone for good",
-        429: "is asked too often",
+        429: "gets too many requests",
     }.get(response.status, "is in trouble; try again later" if response.status >= 500 else "refuses it")
     is_final = response.status < 500 and response.status != 429
     wait = _retry_after(response.headers.get("retry-after", ""))
@@ -333,7 +333,7 @@ def _body(
     if coding in ("gzip", "x-gzip"):
         pieces = _limited(inflated(pieces, CHUNK), limits)
     elif coding not in ("", "identity"):
-        raise FetchError(f"The server packs its answer in a way that was not asked for ({clean(coding, 40)}).")
+        raise FetchError(f"The server used an unsupported compression ({clean(coding, 40)}).")
     while True:
         with explained():
             piece = next(pieces, None)
@@ -390,7 +390,7 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         (zlib.error, lambda: "its answer cannot be decompressed."),
         (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
     )
-    return next((tell() for kind, tell in explained if isinstance(error, kind)), "what it answered is not HTTP.")
+    return next((tell() for kind, tell in explained if isinstance(error, kind)), "its answer is not HTTP.")
 
 
 def _untrusted(error: Exception) -> str:

@@ -15,7 +15,7 @@ MAX_NESTED = 3
 """Most lists that lead to one another."""
 
 HLS = "This recording is a stream in HLS, which tui-pod does not play."
-TOO_DEEP = "The server sends lists that lead to lists, but to no recording."
+TOO_DEEP = "The server sends lists that link to lists, but to no recording."
 
 _HEADS = (b"#extm3u", b"[playlist]")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")

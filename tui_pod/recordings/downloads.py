@@ -247,7 +247,7 @@ class Downloads:
                 self._delete(download.path)
                 used -= download.size
         if used + size > self._quota:
-            said = f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left."
+            said = f"Downloads may take {self._quota // 1000**2:,} MB, and no played one is left to delete."
             raise NoRoom(said, is_final=True)
         if shutil.disk_usage(self.folder).free - missing < LEAVE_FREE:
             raise NoRoom("The disk is full.", is_final=True)

@@ -31,7 +31,7 @@ TOO_LARGE = "it takes too much memory"
 MAX_CAUSE = 4_000
 """Longest traceback that is passed on, in characters."""
 
-BROKEN = "it is broken in a way that was not expected"
+BROKEN = "it is damaged in an unexpected way"
 
 
 def main(seconds: float, memory: int) -> None:

@@ -40,7 +40,7 @@ MAX_UNCLOSED = 10
 MAX_TEXT = 256 * 1024
 """Most characters of one element that are used."""
 
-OVERLOAD = "The document is refused: it is built to overload its readers."
+OVERLOAD = "The document was refused: it is made to overload programs that read it."
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(
@@ -312,7 +312,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> No
             handler.text(unescape(f"&{name};"))
 
     def refuse(*_: object) -> int:
-        raise XmlError("The document is refused: it declares entities, which no podcast needs.")
+        raise XmlError("The document was refused: it declares entities, which no podcast needs.")
 
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end

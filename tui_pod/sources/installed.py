@@ -112,7 +112,7 @@ class InstalledSource(EpisodeSource):
         try:
             self._ask(lambda brought: (brought.takes, brought.read), READS_WITHIN, CancelToken())
         except FeedError as error:
-            return False, str(error), "update or remove the package that brings it"
+            return False, str(error), "update or remove the package that provides it"
         return True, f"source {self.noun}: loaded", ""
 
     def _read(self, address: str, cancel: CancelToken, policy: NetworkPolicy) -> Published:

@@ -103,7 +103,7 @@ class EpisodeSource:
     """Whether it keeps the listener's progress, with which a sync exchanges it."""
     has_parts = False
     """Whether an episode may be a book of several recordings, each with an address of its own."""
-    cannot_move = "it moves to topics only"
+    cannot_move = "it can only move to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """Return the address that it would subscribe to for a typed text; None if the text means nothing to it."""

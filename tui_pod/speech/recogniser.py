@@ -82,7 +82,7 @@ async def recognise(
                 yield recognised
     except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
         log_error(error, "the recogniser failed")
-        raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
+        raise RecognitionError("The recogniser gave an unexpected answer. Run: tui-pod doctor") from error
     finally:
         worker.stdin.close()
         await end_process(worker)

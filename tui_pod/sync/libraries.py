@@ -167,7 +167,7 @@ class LibrarySync:
         account = _account(ask("GET", "/api/me"), now)
         former = everything.get(self._feed.feed_id, {}).get("account")
         if former and account.ident and former != account.ident:
-            raise SyncError(f"{self._feed.name}: the account is not the one of before, so nothing was synced with it.")
+            raise SyncError(f"{self._feed.name}: it is a different account than before, so nothing was synced with it.")
         received = self._received(account, state.progress, now)
         progress = {**state.progress, **received}
         unsent = [i for i in self._by_id if i in progress and self._is_newer(i, progress[i], account)]

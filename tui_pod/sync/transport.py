@@ -82,7 +82,7 @@ class HttpTransport:
                 raise SyncError(str(error), error.is_unknown) from None
         else:
             if address.startswith("http:"):
-                raise SyncError(f"{self.base} needs https; others could read the password on the way.")
+                raise SyncError(f"{self.base} needs https, since others could read the password on the way.")
 
     def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> ServerReply:
         """Return the answer to a request; `is_form` sends the data as a form. Raises what `Transport.ask` raises."""

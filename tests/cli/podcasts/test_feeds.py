@@ -404,7 +404,7 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("https://8.8.8.8/f", "a folder moves to another folder"), ("/nowhere/at/all", "no file or folder /nowhere")],
+    [("https://8.8.8.8/f", "a folder can only move"), ("/nowhere/at/all", "no file or folder /nowhere")],
 )
 def test_folder_is_not_moved_to_what_is_no_folder(target: str, said: str, shell: Shell, tmp_path: Path) -> None:
     make_mp3(tmp_path / "Books" / "one.mp3")
@@ -547,7 +547,7 @@ def test_feeds_move_to_another_server_takes_the_login_and_fetches_from_it(
     assert shell.json("feeds", "list")[0]["address"] == inside.url("/g")
     for targets in ((inside.url("/g"), inside.url("/h")), (inside.url("/g"), "Science"), ("ftp://8.8.8.8/x",)):
         shell("feeds", "move", "Test Cast", *targets, status=1)
-        assert shell.err == "tui-pod: a podcast moves to one http or https address, or to topics\n"
+        assert shell.err == "tui-pod: a podcast can only move to one http or https address, or to topics\n"
     shell("feeds", "move", "Test Cast", "A/B", "/", "C")
     assert shell.err == "Test Cast: moved to A/B, /, C\n"
     assert shell.json("feeds", "list")[0]["folders"] == ["A/B", "C"]

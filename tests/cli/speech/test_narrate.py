@@ -70,7 +70,7 @@ def test_id_that_would_leave_the_folder_is_refused(
     asked = options(tmp_path, ident.format(folder=tmp_path), "fine")
     assert main([*asked, "--all", "--out", str(out)]) == 1
     assert sorted(path.name for path in tmp_path.rglob("*.opus") if path.name != "made.opus") == ["fine.opus"]
-    assert "is no file name" in capsys.readouterr().err
+    assert "is not a file name" in capsys.readouterr().err
 
 
 def test_one_that_cannot_be_said_does_not_keep_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

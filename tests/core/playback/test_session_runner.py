@@ -123,7 +123,7 @@ def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     assert room.controller.session is not None
     assert room.controller.session.episodes == ("two", "one")
     start_session(room)
-    assert "took the place of the one before" in room.listener.said[-1]
+    assert "replaced the previous one" in room.listener.said[-1]
 
 
 def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(room: Room) -> None:

@@ -22,7 +22,7 @@ def fall_asleep(room: Room) -> None:
 def test_key_goes_back_to_the_episode_and_plays_on_from_there_through_what_ran_meanwhile() -> None:
     room = make_room()
     outcome = room.controller.sleep_place.go_back()
-    assert outcome == refused("No sleep timer was set in what is still in the library.")
+    assert outcome == refused("No sleep timer was set in an episode that is still in the library.")
     fall_asleep(room)
     assert "Z goes back to 0:10 in “One”, where you set it." in room.listener.said[-1]
     room.controller.sleep_place.go_back()

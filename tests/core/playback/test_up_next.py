@@ -71,7 +71,7 @@ def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -
     room.player.play(100)
     assert (room.status, room.controller.sleep) == (PlayerStatus.STOPPED, None)
     assert room.listener.said == [
-        "The sleep timer has ended the listening here. Good night. Z goes back to 0:00 in “One”, where you set it."
+        "The sleep timer has stopped playback here. Good night. Z goes back to 0:00 in “One”, where you set it."
     ]
 
 

@@ -51,7 +51,7 @@ def test_sound_is_toggled_for_what_plays_and_remembered(room: Room) -> None:
 def test_toggle_says_when_what_plays_has_its_own_sound() -> None:
     room = make_room(settings={"level": "no"})
     room.play("one")
-    said = "Balanced loudness: on. What plays has settings of its own."
+    said = "Balanced loudness: on. This episode has its own settings."
     assert room.controller.mixer.toggle_level().text == said
     assert sounds(room) == []
 

@@ -341,7 +341,7 @@ async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, li
             await driver.play(seconds)
         assert not driver.playback.is_loaded
         assert driver.notices[-1].startswith(
-            "The sleep timer has ended the listening here. Good night. Z goes back to 0:00"
+            "The sleep timer has stopped playback here. Good night. Z goes back to 0:00"
         )
 
 

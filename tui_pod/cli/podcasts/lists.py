@@ -38,7 +38,7 @@ def run(options: Namespace) -> None:
     if options.name is None and asked:
         raise UsageError("name the list")
     if len(asked) > 1 and (options.remove or options.export):
-        raise UsageError("--remove and --export go with nothing else")
+        raise UsageError("--remove and --export cannot be combined with other options")
     if options.name is None:
         _print_all(opened, options.json)
     elif not asked or options.export:

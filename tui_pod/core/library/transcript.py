@@ -28,9 +28,9 @@ MAX_BYTES = 4 * MAX_CHARS
 
 CUT = f"only the first {MAX_CHARS:,} characters"
 
-BROKEN = f"it is JSON that is broken, or longer than {MAX_BYTES // 1_000_000} MB"
+BROKEN = f"its JSON is damaged, or longer than {MAX_BYTES // 1_000_000} MB"
 
-UNKNOWN = "it is JSON without words, or in a form that is not known"
+UNKNOWN = "its JSON has no words, or an unknown structure"
 
 NO_TEXT = "it is not text in UTF-8"
 

@@ -420,7 +420,7 @@ class PlaybackController:
             if self.sleep.is_over:
                 self.set_sleep(None)
                 self.stop()
-                said = "The sleep timer has ended the listening here. Good night."
+                said = "The sleep timer has stopped playback here. Good night."
                 self._listener.tell(f"{said} {self.sleep_place.sleep()}".rstrip())
                 return
         if self.sessions.end_if_over():

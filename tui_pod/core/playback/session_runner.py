@@ -99,7 +99,7 @@ class SessionRunner:
         self._add_change(f"a session of {counted(len(episodes))}", before, queue)
         if before is not None:
             self._state.ports.listener.tell(
-                f"This session took the place of the one before. Press {key_of('undo')} to go back to that."
+                f"This session replaced the previous one. Press {key_of('undo')} to go back to it."
             )
 
     def end(self) -> None:

@@ -114,7 +114,7 @@ class SleepPlace:
     def go_back(self) -> Outcome:
         """Play on from the place where the timer was set."""
         if not self._text:
-            return refused("No sleep timer was set in what is still in the library.")
+            return refused("No sleep timer was set in an episode that is still in the library.")
         self._has_slept = False
         self._save()
         self._play_from(self._episode, self._position)

@@ -103,8 +103,8 @@ def missing(source: Source, position: float, duration: float | None) -> str | No
     if source.is_constant_rate is not None and progress.total and duration:
         if position / duration <= progress.fetched / progress.total:
             return None
-        return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and its server sends it in one piece."
-    return "Its server sends it in one piece, so you can go elsewhere in it once all of it is here."
+        return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and the server sends it in one piece."
+    return "The server sends it in one piece. You can seek once the download has finished."
 
 
 PAUSES = (2.0, 5.0, 15.0, 30.0)

@@ -94,7 +94,7 @@ class Mixer:
         self.usual_sound = sound
         self._remember(key, is_on)
         self._use_sound(self._state.library.index(self._state.playback.episode))
-        own = "" if self._state.sound == sound else " What plays has settings of its own."
+        own = "" if self._state.sound == sound else " This episode has its own settings."
         return Outcome(f"{name}: {'on' if is_on else 'off'}.{own}")
 
     def devices(self) -> list[tuple[str, str]]:

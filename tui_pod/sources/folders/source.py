@@ -51,7 +51,7 @@ class FolderSource(EpisodeSource):
     schemes = (SCHEME.partition(":")[0],)
     is_online = is_portable = False
     hides_missing = True
-    cannot_move = "a folder moves to another folder, or to topics"
+    cannot_move = "a folder can only move to another folder, or to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """See `EpisodeSource.takes`: any path."""

@@ -138,7 +138,7 @@ class PodcastSource(EpisodeSource):
         text, user, password = split_login(addresses[0])
         address = typed_address(text)
         if len(targets) > 1 or address is None:
-            raise UserError("a podcast moves to one http or https address, or to topics")
+            raise UserError("a podcast can only move to one http or https address, or to topics")
         store.move(feed.feed_id, address)
         if is_private(address):
             store.set_private_origin(feed.feed_id, origin(address))

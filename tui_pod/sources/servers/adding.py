@@ -82,7 +82,7 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
     for base in bases:
         is_own = is_private(f"{base}/")
         if base.startswith("http:") and not is_own:
-            raise problem or UserError(f"{base} needs https; others could read the password on the way.")
+            raise problem or UserError(f"{base} needs https, since others could read the password on the way.")
         login = ServerLogin(origin(f"{base}/"), user, password, is_own, base, store.logins.tokens)
         try:
             login.forget()

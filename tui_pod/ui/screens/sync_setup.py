@@ -30,7 +30,7 @@ class SyncScreen(FormDialog):
         )
         fields = (
             (
-                FormField("server", "Server", "Its address; empty: no server", former.server, usual="https://…"),
+                FormField("server", "Server", "Its address; empty for none", former.server, usual="https://…"),
                 FormField("user", "User", "Your name there", former.user),
                 FormField(
                     "password",
@@ -45,7 +45,7 @@ class SyncScreen(FormDialog):
                 FormField(
                     "folder",
                     "Folder",
-                    "Syncthing, Dropbox, git or a USB stick carries it between machines; empty: no folder",
+                    "Syncthing, Dropbox, git or a USB stick carries it between machines; empty for none",
                     check=_check_path,
                     make=partial(PathInput, former.folder, "~/Sync/tui-pod", "field-folder"),
                 ),
@@ -78,7 +78,7 @@ class ServerScreen(FormDialog):
     def __init__(self, sync: SyncService) -> None:
         fields = (
             FormField("server", "Server", "Its address", usual="https://…"),
-            FormField("user", "User", "Your name there; empty: with an API key as password"),
+            FormField("user", "User", "Your name there; empty to use an API key as password"),
             FormField("password", "Password", "Sent to this server alone, or its API key", is_secret=True),
         )
         super().__init__("Audiobookshelf", fields)

@@ -79,7 +79,7 @@ async def test_answer_that_is_no_list_is_told_and_others_are_shown(
     [
         (server.body("no", status=403), "does not accept the key, or refuses to answer (403)"),
         (server.body("no", status=401), "does not accept the key, or refuses to answer (401)"),
-        (server.body("no", status=429), "is asked too often"),
+        (server.body("no", status=429), "gets too many requests"),
         (server.body("no", status=503), "is in trouble"),
         (server.redirect("http://localhost:1/elsewhere"), "redirects to"),
         (server.bomb(50), "larger than 4 MB"),
