@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import cache
-from math import isfinite
+from math import inf, isfinite
 from threading import Thread
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import MAX_ADDRESS, absolute
 from tui_pod.net.fetch import FetchError, fetch
@@ -206,11 +206,11 @@ def _checked_item(item: PublishedItem) -> PublishedItem | None:
     audio = _place(item.audio)
     return make_item(
         PublishedItem(
-            guid=clean(item.guid, MAX_ADDRESS),
-            title=clean_title(item.title) if item.title else "",
+            guid=item.guid,
+            title=item.title,
             link=absolute(item.link) if item.link else None,
             published=_number(item.published),
-            duration=_number(item.duration),
+            duration=_number(item.duration, least=0.0),
             transcript=_place(item.transcript),
             chapters=absolute(item.chapters) if item.chapters else None,
             picture=_place(item.picture),
@@ -230,7 +230,7 @@ def _place(text: str | None) -> str | None:
     return place
 
 
-def _number(value: float | None) -> float | None:
-    if value is None or (isfinite(value) and value >= 0):
+def _number(value: float | None, least: float = -inf) -> float | None:
+    if value is None or (isfinite(value) and value >= least):
         return value
     raise ValueError("not a time")
