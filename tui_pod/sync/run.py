@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord, SettingRecord, setting_records
+from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord, setting_records
 from tui_pod.core.text.clean import enumerated
 from tui_pod.runtime.files import locked
 from tui_pod.shelf.feed_store import FeedStore
@@ -126,34 +126,40 @@ def sync_with_folder(
     """
     options = options or FolderOptions()
     machine, naming = machine_name(state)
-    shared = SyncFolder(folder, machine, options.device)
-    known = _gather(shared, state, store, str(folder.resolve()), now)
-    if known.former_others and not known.found.others and not options.is_alone:
-        there = enumerated(known.former_names or [label_of(name) for name in known.former_others])
-        raise SyncError(
-            f"The folder {folder} no longer holds the files of the other machines ({there}); nothing was"
-            " synced. Is its disk mounted? To go on without them: tui-pod sync --alone"
-        )
-    plan = _decide(known, now)
+    shared, place = SyncFolder(folder, machine, options.device), str(folder.resolve())
+    found = shared.gather(now)
+    records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
+    plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)
     names = [each.title or each.address for each in plan.wanted.values()]
-    agreed = _agree_to_podcasts(known, plan, names, options)
+    former = next((name == "podcasts" for name in _ANSWERS if state.setting("sync", name, "") == place), None)
+    agreed = former if options.shares_podcasts is None else options.shares_podcasts
+    if agreed is None and not options.is_dry:
+        if plan.wanted:
+            agreed = options.accept(names)
+        elif found.all.subscriptions and not plan.unwanted:  # the lists are alike: nothing to ask about
+            agreed = True
+    if agreed is not former:
+        records += [SettingRecord("sync", name, place if agreed is (name == "podcasts") else "") for name in _ANSWERS]
     if not (agreed or (agreed is None and options.is_dry)):
-        plan = plan.without_podcasts()
+        plan = replace(plan, subscriptions=plan.listed, wanted={}, unwanted=[])
+    received_notebook = plan.notebook.without(state.notebook)
     if options.is_dry:
         configured = plan.settings_to_take(store)
     else:
-        records = [*naming, *_notes_of(known, agreed)]
-        configured = _save(file, store, shared, known, plan, records, now)
+        records += [ProgressRecord(ident, value) for ident, value in plan.received.items()]
+        records += received_notebook.all
+        configured = _save(file, store, records, plan)
+        _write(shared, found, plan, now)
     return SyncResult(
         plan.received,
-        {ident: known.found.origins[ident] for ident in plan.received if ident in known.found.origins},
+        {ident: found.origins[ident] for ident in plan.received if ident in found.origins},
         {ident: state.progress.get(ident) for ident in plan.received},
         machine,
-        sum(known.found.all.progress.get(ident) != plan.progress[ident] for ident in plan.changed),
-        plan.notebook.without(state.notebook),
-        plan.notebook.without(known.found.all.notebook),
+        plan.sent,
+        received_notebook,
+        plan.notebook.without(found.all.notebook),
         list(configured),
-        notices=list(known.found.notices),
+        notices=list(found.notices),
         subscribed=[each.address for each in plan.wanted.values()],
         unsubscribed=[feed.name for feed in plan.unwanted],
         waiting=names if agreed is None and not options.is_dry else [],
@@ -161,133 +167,89 @@ def sync_with_folder(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What is here and in the folder, before anything is decided."""
-
-    state: State
-    place: str
-    """The folder, for the state."""
-    found: Gathered
-    own: Contents
-    """What this machine's file holds; nothing if it must be written again."""
-    settings: SharedSettings
-    """Those of podcasts that were ever changed here."""
-    feeds: Sequence[Subscription]
-    former_others: list[str]
-    """The files of other machines at the last sync with this folder, without suffix."""
-    former_names: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Plan:
     """What to save here and to write into this machine's file."""
 
-    progress: Mapping[str, Progress]
-    """All of it; `received` is what is new here, and `changed` what this machine's file lacks."""
     received: Mapping[str, Progress]
-    changed: Set[str]
+    """What is new here; `progress` is all of it, and `sent` how much of that the others lack."""
+    progress: Mapping[str, Progress]
+    sent: int
     notebook: Notebook
     former_settings: SharedSettings
     settings: SharedSettings
     listed: SharedPodcasts
-    """The podcasts of this machine alone, as its file names them."""
+    """The podcasts of this machine alone; `subscriptions` are those of all machines."""
     subscriptions: SharedPodcasts
-    """The podcasts of all machines."""
     wanted: SharedPodcasts
-    """Those to subscribe to, and `unwanted` those to remove."""
-    unwanted: Sequence[Subscription]
-
-    def without_podcasts(self) -> _Plan:
-        """Return the plan if podcasts are not shared."""
-        return replace(self, subscriptions=self.listed, wanted={}, unwanted=())
+    """The podcasts to subscribe to; `unwanted` are those to remove."""
+    unwanted: list[Subscription]
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
         """Return the settings that differ from those of the podcasts that are here now."""
-        here = [*(feed.feed_id for feed in store.feeds()), COURSE]
-        former = self.former_settings
+        here, former = [*(feed.feed_id for feed in store.feeds()), COURSE], self.former_settings
         return {name: self.settings[name] for name in here if self.settings.get(name) != former.get(name)}
 
 
-def _gather(shared: SyncFolder, state: State, store: FeedStore, place: str, now: datetime) -> _Known:
-    found, is_same = shared.gather(now), state.setting("sync", "folder", "") == place
-    others, names = (state.strings("sync", key) if is_same else [] for key in ("others", "names"))
-    own = found.own or Contents({})
-    return _Known(state, place, found, own, read_chosen(store, now), store.feeds(), others, names)
-
-
-def _decide(known: _Known, now: datetime) -> _Plan:
-    state, theirs, own = known.state, known.found.all, known.own
+def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[Subscription], now: datetime) -> _Plan:
+    theirs, own = found.all, found.own or Contents({})
     received = {ident: value.dated(now) for ident, value in incoming(state.progress, theirs.progress).items()}
     progress = {**state.progress, **received}
-    listed = changed_here(known.feeds, own.subscriptions, now)
+    listed = changed_here(feeds, own.subscriptions, now)
     subscriptions = newest_by_feed((listed, theirs.subscriptions))
-    here = {feed.feed_id for feed in known.feeds}
-    removed = {ident for ident, each in subscriptions.items() if not each.is_subscribed}
+    known = {feed.feed_id for feed in feeds}
     return _Plan(
-        progress,
         received,
-        {ident for ident, value in progress.items() if own.progress.get(ident) != value},
+        progress,
+        sum(
+            value != own.progress.get(ident) and value != theirs.progress.get(ident)
+            for ident, value in progress.items()
+        ),
         state.notebook.merged(theirs.notebook),
-        known.settings,
-        newest_by_feed((known.settings, theirs.podcasts)),
+        chosen,
+        newest_by_feed((chosen, theirs.podcasts)),
         listed,
         subscriptions,
-        {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in here},
-        [feed for feed in known.feeds if feed.feed_id in removed],
+        {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in known},
+        [feed for feed in feeds if feed.feed_id in subscriptions and not subscriptions[feed.feed_id].is_subscribed],
     )
 
 
-def _agree_to_podcasts(known: _Known, plan: _Plan, names: list[str], options: FolderOptions) -> bool | None:
-    """Return whether the listener wants to share podcasts; None if that is not known yet."""
-    agreed = _former_answer(known) if options.shares_podcasts is None else options.shares_podcasts
-    if agreed is not None or options.is_dry:
-        return agreed
-    if plan.wanted:
-        return options.accept(names)
-    are_alike = known.found.all.subscriptions and not plan.unwanted
-    return True if are_alike else None  # there is nothing to ask about
+def _notes_of_others(state: State, folder: Path, place: str, found: Gathered, is_alone: bool) -> list[SettingRecord]:
+    """Return what to remember of the folder and the machines that share it.
+
+    Raises:
+        SyncError: it no longer holds the others.
+    """
+    is_same = state.setting("sync", "folder", "") == place
+    former = {key: state.strings("sync", key) if is_same else [] for key in ("others", "names")}
+    others = {"others": list(found.others), "names": list(found.others.values())}
+    if former["others"] and not found.others and not is_alone:
+        there = enumerated(former["names"] or [label_of(file) for file in former["others"]])
+        raise SyncError(
+            f"The folder {folder} no longer holds the files of the other machines ({there}); nothing was"
+            " synced. Is its disk mounted? To go on without them: tui-pod sync --alone"
+        )
+    notes = {} if is_same else {"folder": place}
+    return setting_records("sync", notes | (others if others != former else {}))
 
 
-def _former_answer(known: _Known) -> bool | None:
-    setting = known.state.setting
-    return next((name == "podcasts" for name in _ANSWERS if setting("sync", name, "") == known.place), None)
-
-
-def _notes_of(known: _Known, agreed: bool | None) -> list[SettingRecord]:
-    """Return what to remember of the folder: where it is, who shares it, and whether podcasts are shared."""
-    notes, others = list[SettingRecord](), known.found.others
-    if known.state.setting("sync", "folder", "") != known.place:
-        notes += setting_records("sync", {"folder": known.place})
-    if (known.former_others, known.former_names) != (list(others), list(others.values())):
-        notes += setting_records("sync", {"others": list(others), "names": list(others.values())})
-    if agreed is not _former_answer(known):
-        is_named = {"podcasts": agreed is True, "podcasts_apart": agreed is False}
-        notes += setting_records("sync", {name: known.place if is_named[name] else "" for name in _ANSWERS})
-    return notes
-
-
-def _save(
-    file: StateFile,
-    store: FeedStore,
-    shared: SyncFolder,
-    known: _Known,
-    plan: _Plan,
-    records: list[SettingRecord],
-    now: datetime,
-) -> dict[str, ChosenSettings]:
+def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan) -> dict[str, ChosenSettings]:
     """Save what was decided, and return the settings that were taken."""
     if plan.wanted or plan.unwanted:
         _take_podcasts(store, plan.wanted, plan.unwanted)
     configured = plan.settings_to_take(store)
     take_settings(store, configured)
-    received = [ProgressRecord(ident, value) for ident, value in plan.received.items()]
-    file.save([*records, *received, *plan.notebook.without(known.state.notebook).all])
-    own = known.own
-    is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
-    if plan.changed or any(plan.notebook.without(own.notebook)) or not is_same:
-        origins = known.found.origins_of(plan.progress, now)
-        shared.write(Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions, origins=origins), now)
+    file.save(records)
     return configured
+
+
+def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> None:
+    """Write this machine's file, unless it holds all of that already."""
+    contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
+    lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
+    is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
+    if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
+        shared.write(contents._replace(origins=found.origins_of(plan.progress, now)), now)
 
 
 def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[Subscription]) -> None:
