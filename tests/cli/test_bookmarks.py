@@ -53,30 +53,22 @@ def test_bookmarks_are_written_as_markdown_once(run: Run, small: list[str], tmp_
     texts = [path.read_text("utf-8") for path in (tmp_path / "notes").iterdir()]
     assert sum("> Said “so”." in text for text in texts) == 1
     assert run(*small, "bookmarks", "--out", tmp_path / "notes").err.count("\n") == 1
+    lines = run(*small, "bookmarks", "--csv").out.splitlines()
+    assert lines[0] == '"Highlight","Title","Author","URL","Note","Location","Date"'
+    assert '"Said “so”.","One — first","","","Mine.","61","2026-11-24 13:00:00"' in lines
+    assert run(*small, "bookmarks", "--json", "--csv").status == 2
 
 
-@pytest.mark.parametrize("has_bookmarks", [False, True])
-def test_folder_of_notes_that_cannot_be_made_is_one_line(
-    has_bookmarks: bool, run: Run, small: list[str], tmp_path: Path
+@pytest.mark.parametrize(("has_bookmarks", "what"), [(False, "--out"), (True, "--out"), (True, "--clips")])
+def test_folder_that_cannot_be_made_is_one_line(
+    has_bookmarks: bool, what: str, run: Run, small: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("mine")
     if not has_bookmarks:
         small[3] = str(tmp_path / "other.toml")
-    result = run(*small, "bookmarks", "--out", tmp_path / "file" / "notes")
+    result = run(*small, "bookmarks", what, tmp_path / "file" / "notes")
     assert (result.status, result.err.count("\n")) == (1, 1)
     assert "cannot be created: Not a directory" in result.err
-
-
-def test_bookmarks_are_printed_as_json_and_written_at_once(run: Run, small: list[str], tmp_path: Path) -> None:
-    assert len(run(*small, "bookmarks", "--json", "--out", tmp_path / "notes").json) == 2
-    assert len(list((tmp_path / "notes").iterdir())) == 2
-    assert run(*small, "bookmarks", "--json", "--csv").status == 2
-
-
-def test_bookmarks_as_csv(run: Run, small: list[str]) -> None:
-    lines = run(*small, "bookmarks", "--csv").out.splitlines()
-    assert lines[0] == '"Highlight","Title","Author","URL","Note","Location","Date"'
-    assert '"Said “so”.","One — first","","","Mine.","61","2026-11-24 13:00:00"' in lines
 
 
 def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
@@ -129,16 +121,6 @@ def test_clips_end_at_ctrl_c(
     monkeypatch.setattr("tui_pod.export.clips.encode_opus", interrupt)
     assert run(*small, "bookmarks", "--clips", tmp_path / "clips").status == 130
     assert len(cut) == 1
-
-
-def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine")
-    folder = tmp_path / "file" / "clips"
-    result = run(*small, "bookmarks", "--clips", folder)
-    assert (result.status, result.err) == (
-        1,
-        f"tui-pod: {folder} cannot be created: Not a directory\n",
-    )
 
 
 def test_bookmarks_on_a_terminal_are_a_table_whose_times_end_alike_and_whose_texts_are_cut(

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.servers.double import Double, User, serving
-from tests.servers.library import Book
 from tests.servers.tried import DoubleServer
 from tui_pod.cli.main import main
 
@@ -58,14 +57,6 @@ def test_a_server_is_added_listed_synced_and_removed(
     assert servers(capsys) == []
 
 
-def test_a_series_is_listed_by_its_numbers(server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]) -> None:
-    server.double.add_book(server.double.libraries[0]["id"], Book("Tenth", series="Saga", number=10))
-    assert add() == 0
-    capsys.readouterr()
-    assert main(["list", "--topic", "Saga", "--json"]) == 0
-    assert [entry["title"] for entry in json.loads(capsys.readouterr().out)] == ["First", "Second", "Tenth"]
-
-
 def test_two_accounts_of_a_server_stand_side_by_side_and_share_no_progress(
     server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,28 +90,32 @@ def test_two_accounts_of_a_server_stand_side_by_side_and_share_no_progress(
     assert [len(user.progress) for user in (ann, bob)] == [1, 1]
 
 
-@pytest.mark.parametrize("words", [("--user", "ann"), ("--api-key",)])
-def test_a_rejected_login_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
-    assert add("wrong", "", *words) == 1
-    assert "does not take this login" in capsys.readouterr().err
-    assert servers(capsys) == []
-
-
-def test_another_kind_of_server_adds_nothing(
-    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("password", "address", "words", "said"),
+    [
+        ("wrong", "", ("--user", "ann"), "does not take this login"),
+        ("wrong", "", ("--api-key",), "does not take this login"),
+        ("", "", ("--user", "ann"), "no login was given"),
+        ("pass word", "http://books.example.org", ("--user", "ann"), "needs https"),
+        ("pass word", "another kind", ("--user", "ann"), "other than data"),
+    ],
+)
+def test_a_login_that_is_rejected_or_not_sent_adds_nothing(
+    server: DoubleServer,
+    add: Add,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    address: str,
+    words: tuple[str, ...],
+    said: str,
 ) -> None:
-    server.double.answers["/"] = lambda request: request.say(200, "<html>Hello</html>")
-    assert add() == 1
-    assert "other than data" in capsys.readouterr().err
-    assert servers(capsys) == []
-
-
-def test_http_is_for_the_own_network_alone(
-    add: Add, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tui_pod.sources.servers.adding.is_private", lambda _: False)
-    assert add("pass word", "http://books.example.org") == 1
-    assert "needs https" in capsys.readouterr().err
+    if address == "another kind":
+        server.double.answers["/"] = lambda request: request.say(200, "<html>Hello</html>")
+    elif address:
+        monkeypatch.setattr("tui_pod.sources.servers.adding.is_private", lambda _: False)
+    assert add(password, "" if address == "another kind" else address, *words) == 1
+    assert said in capsys.readouterr().err
     assert servers(capsys) == []
 
 
@@ -129,10 +124,10 @@ def test_doctor_says_whether_a_server_answers(
 ) -> None:
     add()
     main(["--ao", "null", "doctor"])
-    assert f"servers    {server.base}: libraries: 2" in capsys.readouterr().out
+    assert f"sources    {server.base}: libraries: 2" in capsys.readouterr().out
     server.double.answers["/"] = lambda request: request.say(503, "")
     main(["--ao", "null", "doctor"])
-    assert "FAIL  servers" in capsys.readouterr().out
+    assert "FAIL  sources" in capsys.readouterr().out
 
 
 def test_podcast_or_what_is_not_there_is_no_server(
@@ -146,8 +141,3 @@ def test_podcast_or_what_is_not_there_is_no_server(
     assert main(["server", "list"]) == 0
     address, user, episodes, _, error = capsys.readouterr().out.rstrip("\n").split("\t")
     assert (address, user, episodes, error) == (server.base, "ann", "6", "")
-
-
-def test_nothing_typed_adds_nothing(add: Add, capsys: pytest.CaptureFixture[str]) -> None:
-    assert add("") == 1
-    assert "no login was given" in capsys.readouterr().err

@@ -186,15 +186,23 @@ def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Ma
     two.refresh()
     listened = ago(hours=30)
     one.put("Many Files", Progress(listened, 31.25, 60.0))
+    one.put("Alone", Progress(ago(hours=1), 14.0, 20.0))  # the server's own rule: less than ten seconds are finished
+    one.put("One", Progress(ago(hours=1), 3.5, 20.0))
+    one.put("Two", Progress(ago(hours=1), played=True, plays=1))
     result = one.sync()
-    assert (result.sent, result.error, result.notices) == (1, None, [])
+    assert (result.sent, result.error, result.notices) == (4, None, [])
+    near = web.progress(server.ids["Alone"])
+    assert near is not None
+    assert (near["isFinished"], near["currentTime"]) == (False, 14.0)
     there = web.progress(server.ids["Many Files"])
     assert there is not None
     assert (there["currentTime"], there["isFinished"], there["lastUpdate"]) == (31.25, False, milliseconds(listened))
-    assert len(two.sync().received) == 1
-    here = two.progress("Many Files")
+    assert len(two.sync().received) == 4
+    here, first, second = (two.progress(title) for title in ("Many Files", "One", "Two"))
     assert here is not None
-    assert (here.position, here.updated) == (31.25, listened)
+    assert first is not None
+    assert second is not None
+    assert (here.position, here.updated, first.position, second.played) == (31.25, listened, 3.5, True)
     for machine in (one, two):  # nothing goes back and forth
         quiet = machine.sync()
         assert (quiet.sent, quiet.received) == (0, {})
@@ -216,20 +224,6 @@ def test_what_was_heard_elsewhere_later_wins(server: TriedServer, machines: Mach
     there = web.progress(server.ids["Alone"])
     assert there is not None
     assert (there["currentTime"], there["lastUpdate"]) == (7.5, milliseconds(later))
-
-
-def test_episodes_of_podcasts_have_progress_of_their_own(server: TriedServer, machines: Machines, web: Client) -> None:
-    one, two = machines("one"), machines("two")
-    one.refresh()
-    two.refresh()
-    one.put("One", Progress(ago(hours=1), 3.5, 20.0))
-    one.put("Two", Progress(ago(hours=1), played=True, plays=1))
-    assert one.sync().sent == 2
-    two.sync()
-    first, second = two.progress("One"), two.progress("Two")
-    assert first is not None
-    assert second is not None
-    assert (first.position, second.played) == (3.5, True)
 
 
 def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Machines, web: Client) -> None:
@@ -263,16 +257,6 @@ def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Mac
     there = web.progress(ident)
     assert there is not None
     assert (there["isFinished"], there["currentTime"]) == (False, 0)
-
-
-def test_the_end_is_decided_here(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
-    one.put("Alone", Progress(ago(hours=1), 14.0, 20.0))  # the server's own rule: less than ten seconds are finished
-    one.sync()
-    there = web.progress(server.ids["Alone"])
-    assert there is not None
-    assert (there["isFinished"], there["currentTime"]) == (False, 14.0)
 
 
 def test_times_that_cannot_be_do_not_win(server: TriedServer, machines: Machines, web: Client) -> None:
@@ -368,12 +352,3 @@ def test_bookmarks_go_both_ways(server: TriedServer, machines: Machines, web: Cl
     for machine in (one, two):
         quiet = machine.sync()
         assert (quiet.sent_notebook.bookmarks, quiet.received_notebook.bookmarks) == ((), ())
-
-
-def test_a_bookmark_of_a_podcast_stays_here(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
-    one.put_bookmark(bookmark(one, "One", 5.0, "mine"))
-    assert one.sync().error is None
-    assert web.bookmarks() == {}
-    assert not one.bookmarks()[5.0].is_removed

@@ -74,19 +74,6 @@ def test_book_of_one_file_has_no_parts_and_a_book_to_read_is_no_item() -> None:
     assert (item.recording.parts, none.items) == ((), ())
 
 
-def test_file_without_an_id_or_a_length_is_no_part() -> None:
-    tracks = [*TRACKS, {"ino": "../3", "duration": 5.0}, {"ino": "4"}, {"ino": "5", "duration": 0}]
-    found = to_found(book({"tracks": tracks}), BASE)
-    assert found is not None
-    assert found.items[0].duration == 90.0
-
-
-def test_series_without_a_number_comes_last() -> None:
-    found = to_found(book(series=[{"name": "A", "sequence": "x"}, {"name": ""}, {"name": "B", "sequence": "2"}]), BASE)
-    assert found is not None
-    assert found.shelves == (ItemTopic("A", 1e9), ItemTopic("B", 2.0))
-
-
 def test_episode_of_a_podcast_is_an_item() -> None:
     found = to_found(podcast(season="2", episode="5", episodeType="bonus", publishedAt=1_700_000_000_000), BASE)
     assert found is not None
@@ -99,15 +86,10 @@ def test_episode_of_a_podcast_is_an_item() -> None:
         other = to_found(podcast(**changes), BASE)
         assert other is not None
         assert other.items == ()
-
-
-def test_full_episode_has_no_type_and_one_cover_serves_all() -> None:
     entry = podcast(episodeType="full")
     entry["media"]["coverPath"] = "/covers/1.jpg"
-    found = to_found(entry, BASE)
-    assert found is not None
-    assert found.items[0].type is None
-    assert found.items[0].picture == f"{BASE}/api/items/p1/cover?width=400&format=jpeg"
+    full = the_item(entry)
+    assert (full.type, full.picture) == (None, f"{BASE}/api/items/p1/cover?width=400&format=jpeg")
     assert to_found({"id": "../p1"}, BASE) is None
 
 
@@ -162,14 +144,9 @@ def test_all_that_is_said_of_a_book_is_in_its_item() -> None:
 
 def test_number_of_a_book_in_its_series_is_read_as_far_as_it_is_one() -> None:
     sequences = ["1", " 2.5 of 7", "1234567", "Vol. 3"]
-    found = to_found(book(series=[{"name": "A", "sequence": sequence} for sequence in sequences]), BASE)
+    tracks = [*TRACKS, {"ino": "../3", "duration": 5.0}, {"ino": "4"}, {"ino": "5", "duration": 0}]
+    series = [{"name": "A", "sequence": sequence} for sequence in sequences]
+    found = to_found(book({"tracks": tracks}, series=[*series, {"name": ""}]) | {"addedAt": "x"}, BASE)
     assert found is not None
+    assert (found.added, found.items[0].duration) == (0.0, 90.0)
     assert [shelf.number for shelf in found.shelves] == [1.0, 2.5, 123_456.0, 1e9]
-
-
-def test_entry_of_an_unknown_time_was_added_at_the_beginning() -> None:
-    found = to_found(book() | {"addedAt": "x"}, BASE)
-    assert (found and found.added) == 0.0
-    listed = to_listed({"id": "b", "isMissing": False, "isInvalid": 0})
-    assert listed is not None
-    assert (listed.ident, len(listed.mark)) == ("b", 16)
