@@ -22,6 +22,7 @@ class MPV:
     audio_device_list: list[dict[str, str]]
     current_ao: str | None
     duration: float | None
+    metadata: dict[str, str] | None
     ffmpeg_version: str
     file_format: str | None
     handle: c_void_p

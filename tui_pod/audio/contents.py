@@ -1,21 +1,31 @@
-"""Ask libmpv for the lengths and chapters of files whose tags lack them. Blocks, so use a thread."""
+"""Ask libmpv for what the tags of files lack: length, chapters, title. Blocks, so use a thread."""
 
 from __future__ import annotations
 
 import queue
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.audio.libmpv import NoPlayer, open_mpv, read_chapters
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.text.clean import clean
 from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 5.0
 """Seconds to wait for libmpv to open or close one file; it takes 0.002 to 0.01 s."""
 
 
-def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, tuple[float, tuple[Chapter, ...]]]:
-    """Return the lengths of files in seconds, 0.0 if libmpv cannot tell, and their chapters.
+class Contents(NamedTuple):
+    """What libmpv tells of a file."""
+
+    duration: float = 0.0
+    """Seconds; 0 if libmpv cannot tell."""
+    chapters: tuple[Chapter, ...] = ()
+    title: str = ""
+
+
+def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, Contents]:
+    """Return the contents of files.
 
     Without libmpv the result is empty; if it stops answering, the remaining files are left out.
     """
@@ -31,15 +41,16 @@ def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, tuple[
         if event.event_id.value in (MpvEventID.FILE_LOADED, MpvEventID.END_FILE):
             opened.put(event.event_id.value == MpvEventID.FILE_LOADED)
 
-    found: dict[str, tuple[float, tuple[Chapter, ...]]] = {}
+    found: dict[str, Contents] = {}
     try:
         mpv.register_event_callback(note)
         for path in paths:
             cancel.check()
-            found[path] = 0.0, ()
+            found[path] = Contents()
             mpv.play(path)
             if opened.get(timeout=PATIENCE):
-                found[path] = mpv.duration or 0.0, read_chapters(mpv)
+                told = {name.lower(): text for name, text in (mpv.metadata or {}).items()}
+                found[path] = Contents(mpv.duration or 0.0, read_chapters(mpv), clean(told.get("title", ""), 300))
                 mpv.command("stop")
                 opened.get(timeout=PATIENCE)
     except (queue.Empty, SystemError):

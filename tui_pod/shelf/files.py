@@ -24,8 +24,8 @@ from tui_pod.shelf.published import PublishedItem
 OUTDATED = "outdated"
 """Stored in place of the kinds if the episodes are to be made again from the same files."""
 
-_DURATION, _INSIDE = (f"$[{Tags._fields.index(name)}]" for name in ("duration", "inside"))
-"""JSON paths of duration and chapters in stored tags."""
+_TITLE, _DURATION, _INSIDE = (f"$[{Tags._fields.index(name)}]" for name in ("title", "duration", "inside"))
+"""JSON paths of title, duration and chapters in stored tags."""
 
 _Known = tuple[str, str, str, float]
 """Id, guid, audio and time of an episode stored before."""
@@ -56,17 +56,21 @@ def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
     return [path for (path,) in rows]
 
 
-def store_told(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str]]) -> None:
+def store_told(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str, str]]) -> None:
     """Store what the player tells of files, by `path`, for the next refresh to show.
 
-    That is the length in seconds, 0 if it is not known, and the packed chapters. A known length stays.
+    That is the length in seconds, 0 if it is not known, the packed chapters and the title. What was known stays.
     """
     feed = "(SELECT number FROM feeds WHERE first = ?)"
     with store.db.write() as db:
         db.executemany(
-            "UPDATE files SET tags = json_set(tags, ?1, coalesce(json_extract(tags, ?1), ?2), ?3, ?4)"
+            "UPDATE files SET tags = json_set(tags, ?1, coalesce(json_extract(tags, ?1), ?2), ?3, ?4,"
+            " ?7, coalesce(nullif(json_extract(tags, ?7), ''), ?8))"
             f" WHERE feed = {feed.replace('?', '?5')} AND path = ?6",
-            ((_DURATION, seconds, _INSIDE, chapters, feed_id, path) for path, (seconds, chapters) in told.items()),
+            (
+                (_DURATION, seconds, _INSIDE, chapters, feed_id, path, _TITLE, title)
+                for path, (seconds, chapters, title) in told.items()
+            ),
         )
         db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.services.podcasts.rig import ServiceRig
-from tests.sources.folders.sounds import make_au, make_m4b, make_mp3
+from tests.sources.folders.sounds import make_au, make_m4b, make_mka, make_mp3
 from tui_pod.services.podcasts import folders
 from tui_pod.shelf.listing import Tags
 
@@ -67,6 +67,7 @@ async def test_file_that_grows_is_read_until_it_rests(service: ServiceRig, tmp_p
 async def test_length_that_a_file_does_not_tell_is_asked_from_the_player(service: ServiceRig, tmp_path: Path) -> None:
     make_au(tmp_path / "Shelf" / "Talk.au", 61.5)
     (tmp_path / "Shelf" / "Broken.ac3").write_bytes(b"no sound")
+    make_mka(tmp_path / "Shelf" / "1.mka", 5.0, "Film")
     await service.service.subscribe(str(tmp_path / "Shelf"))
 
     def durations() -> dict[str, float | None]:
@@ -74,10 +75,10 @@ async def test_length_that_a_file_does_not_tell_is_asked_from_the_player(service
         return {title: library.duration(index) for index, title in enumerate(library.titles)}
 
     await service.until(lambda: durations()["Talk"], "the length is shown")
-    assert durations() == {"Talk": 61.5, "Broken": None}
+    assert durations() == {"Talk": 61.5, "Broken": None, "Film": pytest.approx(5.0, abs=0.1)}
     with service.podcasts.store.db.read() as db:
         stored = {path: json.loads(tags) for path, tags in db.execute("SELECT path, tags FROM files")}
-    assert {path: Tags(*told).duration for path, told in stored.items()} == {"Talk.au": 61.5, "Broken.ac3": 0.0}
+    assert [Tags(*stored[path]).duration for path in ("Talk.au", "Broken.ac3")] == [61.5, 0.0]
 
 
 async def test_book_whose_files_do_not_tell_their_lengths_has_the_length_of_all(

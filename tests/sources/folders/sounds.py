@@ -6,6 +6,9 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.patience import PATIENCE
+from tui_pod.audio.libmpv import open_mpv
+
 _FRAME = b"\xff\xfb\x90\x00" + bytes(413)
 """One of MPEG 1, layer 3, 128 kbit/s, 44.1 kHz: 26 ms; 38 make a second."""
 
@@ -35,24 +38,20 @@ def make_long_mp3(path: Path, seconds: int, mark: str = "", title: str = "", tra
     return path
 
 
-def make_webm(path: Path, seconds: float, title: str = "") -> Path:
-    """Write the head of a WebM file."""
-    info = _element("2ad7b1", (1_000_000).to_bytes(3)) + _element("4489", struct.pack(">d", seconds * 1000))
-    info += _element("7ba9", title.encode()) if title else b""
-    segment = _element("ec", bytes(40)) + _element("1549a966", info) + _element("1654ae6b", bytes(9))
-    head = _element("1a45dfa3", _element("4282", b"webm"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(head + bytes.fromhex("18538067" + "01ffffffffffffff") + segment)  # its size is unknown
-    return path
-
-
-def _element(ident: str, content: bytes) -> bytes:
-    return bytes.fromhex(ident) + (0x4000 | len(content)).to_bytes(2) + content
-
-
 def _tag(name: str, text: str) -> bytes:
     content = b"\x01" + text.encode("utf-16")
     return name.encode() + struct.pack(">I", len(content)) + b"\0\0" + content
+
+
+def make_mka(path: Path, seconds: float, title: str) -> Path:
+    """Encode a Matroska file of silence."""
+    source = make_au(path.with_suffix(".au"), seconds)
+    encoder = open_mpv(None, None, o=str(path), of="matroska", oac="libopus", oset_metadata=f"title={title}")
+    with encoder.prepare_and_wait_for_event("end_file", timeout=PATIENCE):
+        encoder.play(str(source))
+    encoder.terminate()
+    source.unlink()
+    return path
 
 
 def make_au(path: Path, seconds: float) -> Path:

@@ -190,7 +190,9 @@ def test_what_the_player_tells_concerns_one_folder_and_changes_no_known_length(s
     first, second = (feed.feed_id for feed in shelf.store.feeds())
     assert (untold(shelf.store, first, 9), untold(shelf.store, second, 9)) == (["unknown.au"], ["unknown.au"])
     known = read_files(shelf.store, first)["known.mp3"].tags.duration
-    store_told(shelf.store, first, {"known.mp3": (99.0, ""), "unknown.au": (9.0, "")})
+    store_told(shelf.store, first, {"known.mp3": (99.0, "", "Other"), "unknown.au": (9.0, "", "Told")})
+    titles = [file.tags.title for _, file in sorted(read_files(shelf.store, first).items())]
+    assert titles == ["Known", "Told"]
     lengths = [
         [read_files(shelf.store, feed)[name].tags.duration for name in ("known.mp3", "unknown.au")]
         for feed in (first, second)

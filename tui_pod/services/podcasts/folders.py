@@ -97,7 +97,7 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
     found = read_contents(filter(_can_be_opened, paths), cancel)
     if found:  # else there is no player
-        told = {paths[path]: (length, pack_chapters(chapters)) for path, (length, chapters) in found.items()}
+        told = {paths[path]: (one.duration, pack_chapters(one.chapters), one.title) for path, one in found.items()}
         store_told(store, feed_id, told)
 
 

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import re
-import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,13 +37,7 @@ MAX_TRACK = 100_000
 HEAD = 512
 """How many bytes at the start identify a file's type."""
 
-MATROSKA_HEAD = 64 * 1024
-"""Bytes at the start of a Matroska or WebM file in which its duration is looked for."""
-
 MATROSKA = b"\x1aE\xdf\xa3"
-_SEGMENT, _INFO, _SCALE, _DURATION, _TITLE = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x7BA9
-"""Ids of elements: RFC 9559, section 5.1."""
-
 _CONTAINERS = {
     (4, b"ftyp"): "mp4.m4a", (0, b"fLaC"): "flac.flac", (0, b"OggS"): "ogg.ogg", (8, b"WAVE"): "wave.wav",
     (8, b"AIFF"): "aiff.aiff", (8, b"AIFC"): "aiff.aiff", (0, bytes.fromhex("3026b275")): "asf.wma",
@@ -58,7 +51,7 @@ BOOK_ENDINGS = (".m4b",)
 """Endings of files that are made for books."""
 
 LONG = 20 * 60.0
-"""Seconds from which an MP4 or Matroska file may have chapters; a library of music is not asked for any."""
+"""Seconds from which an MP4 file may have chapters; a library of music is not asked for any."""
 
 _RATED = ("audio/mpeg", "audio/wav", "audio/aiff")
 """Types of files whose stated length and bytes per second give their size, so that a file that was cut off shows it."""
@@ -81,8 +74,7 @@ def read_file(path: str) -> tuple[str, Tags]:
         if path.lower().endswith(".ts") and not start.startswith(TS_MARK):
             raise OSError("not a recording")
         key, tags = _key(descriptor, start), _tags(file, path, start)
-        is_boxed = start.startswith(MATROSKA) or start[4:8] == b"ftyp"
-        if is_boxed and (path.lower().endswith(BOOK_ENDINGS) or (tags.duration or 0.0) >= LONG):
+        if start[4:8] == b"ftyp" and (path.lower().endswith(BOOK_ENDINGS) or (tags.duration or 0.0) >= LONG):
             tags = tags._replace(inside=None)
         return key, tags
 
@@ -171,7 +163,7 @@ def _ogg_sound(descriptor: int) -> int:
 
 def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     if start.startswith(MATROSKA):
-        return _matroska_tags(os.pread(file.fileno(), MATROSKA_HEAD, 0))
+        return Tags()  # the player will be asked
     if not start.startswith(b"ID3"):
         path = next((name for at in (0, 4, 8) if (name := _CONTAINERS.get((at, start[at : at + 4])))), path)
     try:
@@ -220,41 +212,6 @@ def _duration(found: TinyTag) -> float | None:
 def _year(text: str | None) -> str:
     found = re.search(r"\d{4}", text[:50]) if text else None
     return found[0] if found else ""
-
-
-def _matroska_tags(start: bytes) -> Tags:
-    """Return title and duration from the start of a Matroska or WebM file."""
-    found: dict[int, bytes] = {}
-    for ident, inside in _elements(start):
-        if ident == _SEGMENT:
-            for part, info in _elements(inside):
-                if part == _INFO:
-                    found.update(_elements(info))
-    scale = int.from_bytes(found.get(_SCALE, b"")) or 1_000_000
-    length, duration = found.get(_DURATION, b""), None
-    if len(length) in (4, 8):
-        (ticks,) = struct.unpack(">f" if len(length) == 4 else ">d", length)
-        duration = ticks * scale / 1e9
-    title = found.get(_TITLE, b"").decode("utf-8", "replace").rstrip("\0")
-    is_plausible = duration is not None and 0 < duration <= DURATION_FAULT
-    return Tags(_line(title), duration=duration if is_plausible else None)
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the ids and contents of EBML elements; the last one may be cut off."""
-    at = 0
-    while at < len(data):
-        ident_size, size_size = 9 - data[at].bit_length(), 0
-        after = at + ident_size
-        if after < len(data):
-            size_size = 9 - data[after].bit_length()
-        if ident_size > 4 or not 0 < size_size <= 8:
-            return
-        ident = int.from_bytes(data[at:after])
-        size = int.from_bytes(data[after : after + size_size]) & ((1 << 7 * size_size) - 1)
-        at = after + size_size
-        yield ident, data[at : at + size]  # an unknown size is the greatest number
-        at += size
 
 
 def _line(value: Any, limit: int = 300) -> str:
