@@ -11,6 +11,7 @@ from tests.patience import PATIENCE
 from tests.sources import server
 from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Site, feed, item
+from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy, make_policy
 from tui_pod.net.fetch import Limits
 from tui_pod.shelf.feed_store import FeedStore
@@ -21,7 +22,7 @@ from tui_pod.sources.podcasts import source as refreshing
 from tui_pod.sources.podcasts.source import is_same_podcast
 from tui_pod.sources.refresh import PER_HOST, Refreshed, refresh
 from tui_pod.sources.source import RefreshResult
-from tui_pod.sources.table import subscribe
+from tui_pod.sources.table import source_of, subscribe
 
 
 @pytest.fixture
@@ -102,6 +103,23 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, store: FeedStore) -> 
     [missing] = [outcome for outcome in result.outcomes if outcome.is_missing]
     assert missing.error == f"{missing.name}: the server does not have it any more (404)."
     assert all(one.error for one in store.feeds() if one.title != "Good")
+
+
+@pytest.mark.parametrize("error", [OSError("odd"), RuntimeError("odd"), UserError("odd")])
+async def test_refresh_source_that_raises_anything_leaves_the_others(
+    site: Site, store: FeedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    make_mp3(tmp_path / "Shelf" / "one.mp3")
+    folder = subscribe(store, str(tmp_path / "Shelf")).feed
+    add(store, site, "/a")
+    site.replies["/a"] = server.body(feed(item(1)))
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(source_of(folder.address), "refresh", fail)
+    result = await refresh(store)
+    assert (result.new, [outcome.name for outcome in result.failed]) == (1, ["Shelf"])
 
 
 async def test_refresh_failure_keeps_old_episodes(site: Site, store: FeedStore) -> None:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tui_pod.core.errors import UserError
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.schedule import is_left_alone, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.source import RefreshResult
@@ -136,10 +136,11 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
             feed.feed_id, feed.name, error=said, is_offline=error.is_offline, is_reached=error.status is not None,
             is_missing=is_missing, wanted=wanted,
         )  # fmt: skip
-    except (FeedError, FeedStoreError) as error:
+    except UserError as error:
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}", is_reached=True)
-    except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
-        # an unexpected document: one bad feed must not stop the others
+    except Cancelled:
+        raise
+    except Exception as error:  # whatever it is, one bad feed must not stop the others
         log_error(error, "a feed cannot be read")
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:

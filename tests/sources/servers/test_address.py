@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.sources.servers.address import is_server, to_address, to_base, typed_bases
+from tui_pod.sources.servers.address import to_address, to_base, typed_bases
+from tui_pod.sources.table import source_of
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,5 @@ def test_typed_server_is_tried_by_https_first(typed: str, bases: list[str]) -> N
 
 def test_address_of_a_server_is_no_address_of_a_feed() -> None:
     address = to_address("https://nas.home")
-    assert (is_server(address), to_base(address)) == (True, "https://nas.home")
-    assert not is_server("https://nas.home")
-    assert not is_server("audiobookshelf+file:///x")
+    assert to_base(address) == "https://nas.home"
+    assert [source_of(each).keeps_progress for each in (address, "https://nas.home")] == [True, False]

@@ -14,7 +14,7 @@ from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.servers.address import is_server, to_address, typed_bases
+from tui_pod.sources.servers.address import SCHEME, to_address, typed_bases
 from tui_pod.sources.servers.client import ServerLogin, ask
 from tui_pod.sources.servers.items import text
 from tui_pod.sources.servers.library import list_libraries, server_logins
@@ -22,7 +22,7 @@ from tui_pod.sources.servers.library import list_libraries, server_logins
 
 def added_servers(store: FeedStore) -> list[Subscription]:
     """Return the servers that the listener has added."""
-    return [feed for feed in store.feeds() if is_server(feed.address)]
+    return [feed for feed in store.feeds() if feed.address.startswith(SCHEME)]
 
 
 def server_bases(typed: str) -> list[str]:

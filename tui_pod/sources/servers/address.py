@@ -10,11 +10,6 @@ SCHEME = "audiobookshelf+"
 """Comes before the http(s) address, so that nothing takes it for the address of a feed."""
 
 
-def is_server(address: str) -> bool:
-    """Return True for the stored address of a server."""
-    return address.startswith(f"{SCHEME}http")
-
-
 def to_address(base: str, user: str = "") -> str:
     """Return the stored address of a server; with a user, that of a further account there."""
     return f"{SCHEME}{base}{f'#{quote(user, safe=str())}' if user else ''}"
