@@ -15,7 +15,7 @@ BEFORE, AFTER = 0.25, 0.4
 
 
 def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source, offset: float = 0.0) -> bool:
-    """Write the clip of a bookmark into an existing folder; return False if it was there already.
+    """Write the clip of a bookmark into an existing folder; return False if it was already there.
 
     Args:
         folder: where to.

@@ -47,8 +47,8 @@ class Login:
         """Return the value of the `Authorization` header.
 
         Args:
-            digest: what the server asks for in a challenge of `Digest`; None: it wants `Basic`.
-            method: of the request, as is `target`.
+            digest: What the server asks for in a challenge of `Digest`; None if it wants `Basic`.
+            method: Method of the request; `target` is its target.
         """
         if digest is not None:
             return self._digest_header(digest, method, target)

@@ -1,1 +1,1 @@
-"""Recall: what was bookmarked is asked again, after days and then months."""
+"""Recall asks about bookmarks again, after days and then months."""

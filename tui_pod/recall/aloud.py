@@ -52,7 +52,7 @@ class AloudQuiz:
 
         Args:
             cards: what is asked.
-            find: returns the question of a card; None if it no longer has one.
+            find: Returns the question of a card; None if it no longer has one.
             rate: records whether a card was known.
             speak: returns the path of a text about a card, spoken. Raises UserError if that cannot be done.
             chime: returns the path of the sound that comes first; None if there is none.
@@ -120,7 +120,7 @@ class AloudQuiz:
         return refused, reason
 
     async def _ask(self, card: Card, question: Question) -> bool | None:
-        """Ask one card; return whether it was known, None if the listener does not say."""
+        """Ask about one card; return whether it was known, or None if the listener does not answer."""
         self._known, asked = None, spoken(card, question)
         await self._speak(card, asked)
         await self._speak(card, question.answer)  # render both first, so that a fault cannot come between them

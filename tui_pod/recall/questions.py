@@ -34,7 +34,7 @@ def is_askable(card: Card, library: Library, find: Callable[[BookmarkKey], Bookm
 
 
 def question_of(card: Card, library: Library, bookmark: Bookmark | None, transcript: Transcript) -> Question | None:
-    """Return the question of a card, of an episode or of a bookmark; None if it no longer exists."""
+    """Return the question of a card, for an episode or a bookmark; None if it no longer exists."""
     if card.start == OF_EPISODE:
         return question_of_episode(library.find(card.episode))
     return None if bookmark is None else question_of_bookmark(bookmark, title_of(library, bookmark), transcript)

@@ -1,7 +1,7 @@
-"""Tells that something was saved which other machines should have: by the state's file, and by the podcasts' database.
+"""Reports changes of the state file or the podcasts' database that other machines should have.
 
-The running app and the end of a command listen, and send it. There is one list for the process, because a command does
-not know where in it these were opened. What a sync brings is saved by the process that syncs, in which nothing listens.
+The running app, and the end of a command, listen and send it. There is one list for the process, because a command does
+not know where these files were opened. What a sync brings is saved by the process that syncs, in which nothing listens.
 """
 
 from __future__ import annotations

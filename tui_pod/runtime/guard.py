@@ -41,7 +41,7 @@ STUCK = "tui-pod did not answer and was ended. At most the last 5 seconds of pla
 
 
 class Patience:
-    """Measures how long a process has not done something, counting only time in which it could have."""
+    """Measures for how long a process has not done something, counting only the time in which it could have."""
 
     def __init__(self, process: int) -> None:
         self._process = process
@@ -71,7 +71,7 @@ class Patience:
 
 
 class Guard:
-    """What is known of an app, and what is done about it; the client is the guard of the app that it has started."""
+    """The state of an app and what to do about it; the client is the guard of the app that it has started."""
 
     def __init__(self, line: socket.socket, app: int) -> None:
         """Guard the process `app`, at the other end of a line."""

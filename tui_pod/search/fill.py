@@ -46,8 +46,8 @@ def fill(
         library: the episodes to index.
         sources: the words of the episodes.
         stamp: identifies this version of the library.
-        tell: called with the number of episodes whose words are still unread.
-        left_out: called with a sentence on each text that cannot be read.
+        tell: Called with the number of episodes whose words have yet to be read.
+        left_out: Called with a sentence about each text that cannot be read.
 
     Raises:
         SearchError: it cannot be written; what was written so far can be searched.

@@ -48,7 +48,7 @@ class UnreadWords(NamedTuple):
     """Those of the following parts."""
 
     def read(self, texts: ForeignTexts) -> ReadWords:
-        """Return the words; none of a file that is gone, or cannot be read."""
+        """Return the words; none if the file is gone or cannot be read."""
         found = [part._read_file(texts) for part in (self, *self.more)]
         cues = [cue for words in found for cue in words.cues]
         timed = [cue for cue in cues if cue.start is not None]

@@ -51,7 +51,7 @@ class FirstScreen(NamedTuple):
     recent_commands: tuple[str, ...] = ()
     """Names of the palette's commands that were used last, newest first."""
     usual_speed: float = 1.0
-    """The speed of episodes whose topic or podcast has none of its own."""
+    """The speed of episodes whose topic or podcast does not set one."""
     session: "Session | None" = None
     """The session that goes on or waits."""
     saved_list: Mapping[str, object] = MappingProxyType({})

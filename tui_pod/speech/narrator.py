@@ -30,7 +30,7 @@ from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.worker_process import start_worker
 
 MAX_CHARS = 30_000
-"""Most characters of a text that are narrated: half an hour of speech."""
+"""How many characters of a text are narrated at most: half an hour of speech."""
 
 IDLE_LIMIT = 60.0
 """Seconds after which an idle worker is stopped: it uses 230 MB."""
@@ -45,7 +45,7 @@ SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"
 """The file of each voice that can be downloaded; they pronounce as the first one does."""
 
 ROUND = 3
-"""Version of the rules by which narrations are made; a new number makes cached ones obsolete."""
+"""Version of the rules for making narrations; a new number makes cached ones obsolete."""
 
 
 SENTENCE_PAUSE, PARAGRAPH_PAUSE, THINKING_PAUSE = 0.55, 1.1, 2.5
@@ -210,7 +210,7 @@ class Narrator:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
     def missing(self) -> str | None:
-        """Return what is missing to narrate, as a half sentence; None if nothing is."""
+        """Return what is missing for narrating, as half a sentence; None if nothing is."""
         if not self._is_enabled:
             return "narrating is off in the settings."
         return None if has_voice() else f"narrating needs the voice. Run: {install_command(VOICE)}"

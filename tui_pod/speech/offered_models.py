@@ -58,7 +58,7 @@ def _systran(name: str, revision: str, size: int, weights: str, config: str) -> 
 
 
 def _voice(name: str, kind: str, size: int, sha256: str) -> OfferedModel:
-    """Return a voice of the package that brings the first one; its registry `voices.json` has size and hash."""
+    """Return a voice of the package that contains the first one; its registry `voices.json` has size and hash."""
     address = "https://huggingface.co/maureesewilliams/hibari/resolve/main/voices/"
     hashes = {SECOND_VOICES[name]: sha256}
     return OfferedModel(name, "English", size, address, hashes, "Apache-2.0", f"A {kind} voice for hibari-tts", True)

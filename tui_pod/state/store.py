@@ -59,7 +59,7 @@ STALE_TEMP = 60.0
 
 
 _LASTING = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL))
-"""Errors that do not go away while the app runs."""
+"""Errors that persist while the app runs."""
 
 
 class StateError(UserError):

@@ -104,7 +104,7 @@ class TerminalHost(Follower):
         self._folder, self._listener = folder, listener
         self._loop.add_reader(listener, self._greeted, listener)
 
-    # -- what the listener and the app ask for -------------------------------------------------------------
+    # -- requests of the listener and the app -------------------------------------------------------------
 
     def leave(self) -> bool:
         """Give the terminal back and keep running; return False if no client could come back."""

@@ -30,7 +30,7 @@ class SettingError(UserError):
 
 
 class ValueKind(NamedTuple):
-    """Which values a setting takes, and how they are written."""
+    """Which values a setting accepts, and how they are written."""
 
     allowed: str
     """The allowed values, in words."""
@@ -38,7 +38,7 @@ class ValueKind(NamedTuple):
     """Returns the value; raises ValueError."""
     show: Callable[[Any], str] = str
     choices: tuple[str, ...] = ()
-    """Words that it takes, for a shell to complete."""
+    """Words that it accepts, which a shell can complete."""
 
 
 class Setting(NamedTuple):
@@ -165,10 +165,10 @@ SWITCH = ValueKind(
 )
 
 NEVER = 0
-"""Value of `refresh` for never."""
+"""Value of `refresh` that stands for never."""
 
 KEPT = -1
-"""Value of `delete_played` for never."""
+"""Value of `delete_played` that stands for never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +321,7 @@ def split_pairs(texts: Iterable[str]) -> dict[str, str]:
 
 
 def usable(texts: Mapping[Any, Any]) -> dict[str, str]:
-    """Return the valid ones of settings from elsewhere, in their usual form."""
+    """Return those settings from another source that are valid, in their usual form."""
     found: dict[str, str] = {}
     for name, row in ROWS.items():
         text = texts.get(name)

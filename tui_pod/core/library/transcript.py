@@ -21,10 +21,10 @@ from tui_pod.core.text.clean import clean, one_line, sifted, unescaped
 from tui_pod.core.text.speech import split_sentences
 
 MAX_CHARS = 2_000_000
-"""Characters of a transcript that are read: some 30 hours of speech."""
+"""How many characters of a transcript are read: some 30 hours of speech."""
 
 MAX_BYTES = 4 * MAX_CHARS
-"""Bytes of a file that are read. JSON has much besides the words, and is read whole or not at all."""
+"""How many bytes of a file are read. JSON contains much besides the words, and is read whole or not at all."""
 
 CUT = f"only the first {MAX_CHARS:,} characters"
 
@@ -47,7 +47,7 @@ SPEAKER_LIMIT = 80
 """Longest speaker's name, in characters; the rest is cut."""
 
 LONGEST = 400
-"""Characters after which a sentence ends even without a final mark."""
+"""How many characters a sentence may have before it ends without a final mark."""
 
 READING_SPEED = 15.0
 """Characters per second, if the end of words is not known."""
@@ -134,7 +134,7 @@ class Transcript:
 
     cues: tuple[Cue, ...] = ()
     note: str = ""
-    """A remark to show with the words, such as that they were recognised by machine."""
+    """A remark to show with the words, for example that they were recognised by machine."""
     is_recognised: bool = False
     """Whether a machine recognised the words."""
     is_partial: bool = False
@@ -225,7 +225,7 @@ def _named(cues: list[Cue]) -> list[Cue]:
         if name and count[name[1]] >= NAMED_TWICE:
             speaker = _name(name[1])
             cue = cue._replace(text=cue.text[name.end() :])
-        elif name:  # perhaps of someone else
+        elif name:  # perhaps someone else's
             speaker = ""
         named.append(cue if cue.speaker or not speaker else cue._replace(speaker=speaker))
     return named

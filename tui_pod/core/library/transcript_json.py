@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 MAX_LEVELS = 12
-"""Deepest nesting that is searched."""
+"""How deeply nested data is searched."""
 
 LONGEST_TIME = 1e6
 """Seconds after which no cue can begin."""
@@ -31,7 +31,7 @@ _COARSE = ("utterances", "paragraphs", "monologues", "transcript")
 """Names of lists whose segments may last minutes."""
 
 SHORTEST = 40
-"""Least characters of a text without times below the top level; many other documents have short texts."""
+"""Minimum length, in characters, of a text without times below the top level; many other documents have short texts."""
 
 _WORDS = ("body", "text", "punctuated_word", "word", "transcript", "sentence", "content", "value")
 _STARTS = ("startTime", "start", "start_time", "ts", "begin")

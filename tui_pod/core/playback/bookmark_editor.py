@@ -48,13 +48,13 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         return bookmark, True
 
     def adopt(self) -> None:
-        """Move bookmarks and cards to where their recordings are in the present library."""
+        """Move bookmarks and cards to where their recordings are in the current library."""
         bookmarks, cards, _ = moved_notebook(Notebook(self.all, self.cards.all), self._state.library.moves)
         self.replace(bookmarks)
         self.cards.replace(cards)
 
     def edit(self, key: BookmarkKey, text: str, note: str) -> None:
-        """Change the words and the note of a bookmark; can be undone. One that was removed meanwhile comes back."""
+        """Change the words and the note of a bookmark; can be undone. If it was removed meanwhile, it comes back."""
         former = self._all[key]
         if former.is_removed or (text, note) != (former.text, former.note):
             is_recognised = former.is_recognised and text == former.text
@@ -69,7 +69,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         return label
 
     def receive_all(self, notebook: Notebook, said: str | None = None) -> bool:
-        """Accept bookmarks, cards and lists from elsewhere; `said` follows their number in a notice, if any."""
+        """Accept bookmarks, cards and lists from other machines; `said` follows their number in a notice, if any."""
         notebook = moved_notebook(notebook, self._state.library.moves)
         labels = [
             f"{counted(len(things), noun)} {said}" if said else None

@@ -52,7 +52,7 @@ class Interlude(Protocol):
         """Pause or go on."""
 
     def answer(self, is_known: bool) -> None:
-        """Take the listener's answer: the key for the next episode means known, the one for the previous not known."""
+        """Take the listener's answer: the key for the next episode means known, that for the previous not known."""
 
 
 WORTH_UNDOING = 1.0
@@ -143,7 +143,7 @@ class PlaybackController:
 
     @property
     def can_pause(self) -> bool:
-        """Whether there is something to pause, or to go on with."""
+        """Whether there is something to pause or resume."""
         return self._interlude is not None or self.playback.is_loaded
 
     @property
@@ -152,7 +152,7 @@ class PlaybackController:
         return self._player.is_paused
 
     def now(self) -> datetime:
-        """Return the time (UTC); `local_time` returns what to show of it."""
+        """Return the time (UTC); `local_time` converts it for the screen."""
         return self._state.ports.clock()
 
     def show_library(self, library: Library) -> None:
@@ -285,7 +285,7 @@ class PlaybackController:
         return DONE
 
     def set_paused(self, is_paused: bool) -> None:
-        """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
+        """Pause or resume, whatever the state was before; with nothing loaded, do nothing."""
         if self._interlude is not None:
             self._interlude.set_paused(is_paused)
         elif is_paused:
@@ -308,7 +308,7 @@ class PlaybackController:
         self._player.save()
 
     def end(self) -> None:
-        """Stop the sound, then save: before quitting or being ended."""
+        """Stop the sound, then save, before the app quits or is killed."""
         self._player.end()
         if self.session is not None:
             self.sessions.save()
@@ -383,7 +383,7 @@ class PlaybackController:
         self.mixer.fade(1.0)
         self._listener.queue_changed()
 
-    # -- what is reported by the player ----------------------------------------------------------------
+    # -- reports of the player ---------------------------------------------------------------------
 
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
         self.sessions.spend(seconds)

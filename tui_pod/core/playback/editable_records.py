@@ -60,7 +60,7 @@ class EditableRecords(Generic[Thing]):
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
     def receive(self, things: Iterable[Thing], label: str | None = None) -> bool:
-        """Accept records from elsewhere; return whether any is new. With a label it is announced and can be undone."""
+        """Accept records from other machines; return whether any is new. With a label, announce them as undoable."""
         after: dict[ThingKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
@@ -100,6 +100,6 @@ class EditableRecords(Generic[Thing]):
         self._tell_changed(values)
 
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:
-        """Tell that the records with these keys have changed."""
+        """Report that the records with these keys have changed."""
         episodes = frozenset(key.episode for key in keys if isinstance(key, BookmarkKey))
         self._state.ports.listener.bookmarks_changed(episodes)

@@ -9,7 +9,7 @@ _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
 
 
 def parse_position(text: str, position: float, duration: float | None) -> float:
-    """Return the seconds that a text names.
+    """Return the seconds that a text stands for.
 
     Args:
         text: a time such as `12:34`, `1:02:03` or `90` (seconds), a relative one such as `+90` or `-1:30`, or `50%`.

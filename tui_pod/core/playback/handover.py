@@ -22,13 +22,13 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import span
 
 ASK_AFTER = timedelta(minutes=2)
-"""Pause after which the other machines are asked before playing goes on."""
+"""Length of a pause after which the other machines are asked before playing continues."""
 
 FRESH = timedelta(seconds=10)
-"""An answer is not asked for again within this time."""
+"""The other machines are not asked again within this time."""
 
 DECIDED_AFTER = 60.0
-"""Seconds of playing on after which the listener has chosen the own position."""
+"""Seconds of playback after which this machine's position counts as chosen by the listener."""
 
 WORTH_OFFERING = 10.0
 """Smallest distance in seconds of a position that is offered, or is announced if its machine is unknown."""
@@ -42,7 +42,7 @@ class Others(Protocol):
         """Whether an answer is awaited."""
 
     def ask(self) -> None:
-        """Start asking, unless that is under way; `Handover.go` follows within a second, `answered` may come later."""
+        """Start asking, unless already under way; `Handover.go` follows within a second, `answered` may come later."""
 
 
 class Offer(NamedTuple):
@@ -54,7 +54,7 @@ class Offer(NamedTuple):
 
 
 class Handover:
-    """Moves the loaded episode to newer positions from elsewhere."""
+    """Moves the loaded episode to newer positions from other machines."""
 
     def __init__(
         self, state: PlaybackState, player: EpisodePlayer, undo: UndoHistory, seek: Callable[[str, float], None]
@@ -123,7 +123,7 @@ class Handover:
         return self._player.is_paused or not self._state.playback.is_loaded
 
     def offer(self, progress: Progress, origin: str | None) -> None:
-        """Offer a newer position of the episode that plays; `origin` is as for `move`."""
+        """Offer a newer position of the playing episode; see `move` for `origin`."""
         playback = self._state.playback
         offer = Offer(playback.load, self._reachable(progress), origin)
         if offer != self._offer and abs(offer.position - playback.position) >= WORTH_OFFERING:
@@ -147,7 +147,7 @@ class Handover:
         return min(progress.position, length) if length else progress.position
 
     def _announce(self, before: float, position: float, origin: str | None) -> None:
-        """Tell that the episode moved, and make it undoable, unless another machine moves it little by little."""
+        """Say that the episode moved, and make it undoable, unless another machine moves it little by little."""
         episode = self._state.playback.episode
         assert episode is not None
         is_known, self._told = self._told == episode, episode
@@ -168,7 +168,7 @@ class Handover:
         return DONE
 
     def advanced(self) -> None:
-        """Note that the episode played on; after a while that confirms its position."""
+        """Note that the episode kept playing; after a while this confirms its position."""
         if self._tracker.undecided >= DECIDED_AFTER and not (self._others is not None and self._others.is_asking):
             self._tracker.decide()
 

@@ -1,4 +1,4 @@
-"""Change the lists of the listener's own, which the library shows as topics."""
+"""Change the listener's own lists, which the library shows as topics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ListEditor(EditableRecords[OwnList]):
         lists: Iterable[OwnList],
         show: Callable[[], None],
     ) -> None:
-        """Begin with the saved lists; `show` shows the library again, with the lists as they are now."""
+        """Begin with the saved lists; `show` shows the library again with the current lists."""
         super().__init__(state, undo, lists)
         self._show = show
 
@@ -37,7 +37,7 @@ class ListEditor(EditableRecords[OwnList]):
         return self.get(ListKey(clean(name, MAX_NAME)))
 
     def put_on(self, name: str, episodes: Sequence[str]) -> str:
-        """Put episodes at the end of a list by hand, which is made if there is none; return what was done.
+        """Put episodes at the end of a list made by hand, creating it if needed; return what was done.
 
         Raises:
             UserError: The name is empty, or that of a smart list.
@@ -54,7 +54,7 @@ class ListEditor(EditableRecords[OwnList]):
         return label
 
     def take_off(self, name: str, episodes: Iterable[str]) -> str:
-        """Take episodes off a list by hand; return what was done."""
+        """Take episodes off a list made by hand; return what was done."""
         former, gone = self.named(name), set(episodes)
         if former is None:
             return ""
@@ -65,7 +65,7 @@ class ListEditor(EditableRecords[OwnList]):
         return label
 
     def move(self, name: str, episode: str, by: int) -> None:
-        """Move an episode within a list by hand, down if `by` is positive; one that is not in the library is passed."""
+        """Move an episode within a list made by hand, down if `by` is positive, past those not in the library."""
         former = self.named(name)
         if former is None or episode not in former.episodes:
             return
@@ -82,7 +82,7 @@ class ListEditor(EditableRecords[OwnList]):
         """Save a list, replacing the list called `former`, if any. Return what was done.
 
         Raises:
-            UserError: it has no name, or that of a topic or of another list.
+            UserError: It has no name, or the name of a topic or of another list.
         """
         name = wanted.name
         if name != former:

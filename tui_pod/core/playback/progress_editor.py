@@ -1,4 +1,4 @@
-"""Change progress other than by playing: marks, dismissals, and progress from elsewhere."""
+"""Change progress other than by playing: marks, dismissals, and progress from other machines."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ProgressEditor:
         is_saved: bool = True,
         origins: Mapping[str, str] | None = None,
     ) -> bool:
-        """Accept progress from elsewhere; return whether any is new.
+        """Accept progress from other machines; return whether any is new.
 
         The loaded episode moves to a newer position if it is paused, and is offered it if it plays (`Handover`).
 

@@ -69,7 +69,7 @@ class SessionRunner:
         state.ports.writer.save(*to_records(session, state.library.topics, ends))
 
     def forget(self) -> None:
-        """Save that a session is over, and the queue without it: it ended while the program did not run."""
+        """Save that a session ended while the program was not running, and the queue without it."""
         self.save()
         self._up_next.save_queue()
 

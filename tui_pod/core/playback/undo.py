@@ -44,7 +44,7 @@ class UndoHistory:
         self._undone.clear()
 
     def settle(self, change: Change, label: str) -> bool:
-        """Name a change by what it came to, or forget it if the label is empty; return whether it is still done."""
+        """Name a change by its result, or forget it if the label is empty; return whether it is still in effect."""
         for changes in (self._done, self._undone):
             if (place := next((at for at, each in enumerate(changes) if each is change), None)) is not None:
                 if label:

@@ -77,7 +77,7 @@ def from_values(values: Mapping[str, object], library: Library, progress_index: 
 
 
 MAX_HISTORY = 100
-"""Most episodes that `previous` can go back through."""
+"""How many episodes `previous` can go back through."""
 
 
 class UpNext:

@@ -51,7 +51,7 @@ from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
 
 SEEK_TOLERANCE = 1.0
-"""Seconds by which a file may miss the requested start before it is sought again."""
+"""How many seconds a file may miss the requested start by before the player seeks again."""
 
 LAST_STEP = 0.1
 """Seconds that the end of a part counts for at least, so that its owner sees the chapter change."""
@@ -63,7 +63,7 @@ BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""
 
 MAX_ENDS_AT_ONCE = 3
-"""After this many files in a row that end at once, playback stops."""
+"""How many files in a row may end at once before playback stops."""
 
 
 class PlayerOwner(NamedTuple):
@@ -202,7 +202,7 @@ class EpisodePlayer:
 
     @property
     def sought(self) -> float | None:
-        """Where the listener has sought in a held episode, in seconds; None if nowhere."""
+        """Where the listener has sought to in a held episode, in seconds; None if nowhere."""
         return self._load.position if self._load is not None and self._load.is_sought else None
 
     def stop(self, problem: str | None = None) -> None:
@@ -486,7 +486,7 @@ class EpisodePlayer:
                 self._give(load, load.source)
 
     def _give(self, load: Load, source: Source) -> None:
-        """Tell the player to open the file at the position."""
+        """Let the player open the file at the position."""
         load.phase, load.watch = Phase.OPENING, LoadWatch(self._clock())
         fetched = source.remote.progress() if source.remote is not None else None
         is_growing = fetched is not None and (fetched.total is None or not fetched.has_end)
@@ -635,6 +635,6 @@ class EpisodePlayer:
         (self.fail if is_last else self._owner.failed)(event.reason)
 
     def _silence(self) -> Playback:
-        """Return a playback of nothing, with the present speed and volume."""
+        """Return a playback of nothing, with the current speed and volume."""
         now = self._state.playback
         return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)

@@ -65,13 +65,13 @@ class Phase(Enum):
 
 
 class Accuracy(Enum):
-    """What the length that the player measured is worth."""
+    """How reliable the length is that the player measured."""
 
     EXACT = 1
     ESTIMATE = 2
     """It was estimated from the first bytes."""
     GROWING = 3
-    """It is how far the player has read a stream that it was given before the size was known."""
+    """It is how far the player has read a stream that it got before the size was known."""
 
 
 @dataclass(slots=True)
@@ -105,11 +105,11 @@ class Load:
     """Of the measured length."""
     paused_at: datetime | None = None
     is_sought: bool = False
-    """Whether the listener sought before the file was open: it starts exactly there."""
+    """Whether the listener sought before the file was open, so that it starts exactly there."""
     follows_narration: bool = False
     """Whether it starts because a narration has just ended."""
     awaited_mark: int = 0
-    """Direction of the chapter to go to once the chapters are known; 0: none."""
+    """Direction of the chapter to go to once the chapters are known; 0 for none."""
     awaited_sentence: str | None = None
     """Sentence at the position, which is estimated until the narration is made; None if it is not known."""
     part: Part | None = None

@@ -28,7 +28,7 @@ def _is_speed(pair: Sequence[str]) -> bool:
 
 
 class Mixer:
-    """Sets how fast and how loud episodes play, and whether with their silence."""
+    """Sets how fast and how loud episodes play, and whether their silence is shortened."""
 
     def __init__(
         self, state: PlaybackState, usual_speed: float | None = None, saved: Mapping[str, object] = MappingProxyType({})
@@ -40,9 +40,9 @@ class Mixer:
         self._book_speeds = {pair[0]: clamp_speed(float(pair[1])) for pair in pairs if _is_speed(pair)}
         self._player = state.ports.player
         self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
-        """The speed of episodes whose topic or podcast has none of its own."""
+        """The speed of episodes whose topic or podcast does not set one."""
         self.usual_sound = state.options.sound
-        """The sound of episodes whose topic or podcast has none of its own."""
+        """The sound of episodes whose topic or podcast does not set one."""
         self._player.set_speed(state.playback.speed)
         self._player.set_volume(state.playback.volume)
         self._player.set_muted(state.playback.is_muted)
@@ -89,7 +89,7 @@ class Mixer:
         return self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
 
     def _set_sound(self, sound: Sound, key: str, name: str) -> Outcome:
-        """Use a sound wherever nothing else is set; `name` says what it is."""
+        """Use a sound wherever none is set; `name` says what it is."""
         is_on = sound > self.usual_sound
         self.usual_sound = sound
         self._remember(key, is_on)
@@ -133,7 +133,7 @@ class Mixer:
         return self._book_speeds.get(book)
 
     def set_book_speed(self, book: str, speed: float | None) -> None:
-        """Remember the speed of a book, None for that of its podcast or the usual one; use it if the book plays."""
+        """Remember the speed of a book, and use it if the book plays; None for that of its podcast or the usual one."""
         speeds = {**self._book_speeds, book: speed}
         self._book_speeds = {ident: own for ident, own in speeds.items() if own is not None}
         texts = [f"{ident} {own:g}" for ident, own in self._book_speeds.items()]

@@ -13,7 +13,7 @@ class Sound(NamedTuple):
     """How the sound of a recording is changed."""
 
     is_level: bool = False
-    """Whether it is brought to the loudness of all others."""
+    """Whether it plays at the same loudness as all others."""
     skips_silence: bool = False
     """Whether silence is shortened."""
 
@@ -34,11 +34,11 @@ class PlaybackOptions(NamedTuple):
     speeds: Mapping[str, float] = MappingProxyType({})
     """Speeds of topics and feeds, by name."""
     sound: Sound = Sound()
-    """How everything sounds, except what is in the next two."""
+    """How everything sounds, except what the next two list."""
     levels: Mapping[str, bool] = MappingProxyType({})
-    """Topics and feeds that are brought to the same loudness (True), or are not."""
+    """Topics and feeds that play at the same loudness (True) or as they are."""
     silences: Mapping[str, bool] = MappingProxyType({})
-    """Topics and feeds of which silence is shortened (True), or is not."""
+    """Topics and feeds whose silence is shortened (True) or left."""
 
 
 def clamp(playback: Playback) -> Playback:

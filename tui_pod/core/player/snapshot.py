@@ -116,7 +116,7 @@ class NextAttempt(NamedTuple):
 
 
 def chapter_at(chapters: "Sequence[Chapter]", position: float) -> int:
-    """Return which of these chapters a position in seconds is in, from 1; 0: none."""
+    """Return which of these chapters a position in seconds is in, from 1; 0 if none."""
     return bisect_right(chapters, position + 0.05, key=lambda mark: mark.start)
 
 

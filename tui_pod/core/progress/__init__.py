@@ -1,1 +1,1 @@
-"""What was played: progress of each episode, counts and statistics."""
+"""Progress of each episode, counts and statistics: what was played."""

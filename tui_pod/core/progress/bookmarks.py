@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.transcript import Cue, Transcript
 
 WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
-"""Longest words and note of a bookmark, in characters; the rest is cut."""
+"""Maximum length of the words and the note of a bookmark, in characters; the rest is cut."""
 
 
 BY_MACHINE = "recognised by machine"

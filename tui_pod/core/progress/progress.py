@@ -38,7 +38,7 @@ class Progress(NamedTuple):
     is_dismissed: bool = False
     """Whether it was removed from Continue, until it is played again."""
     is_brief: bool = False
-    """Whether too little was heard of it yet for Continue."""
+    """Whether too little of it was heard so far for Continue."""
 
     @property
     def status(self) -> Status:
@@ -156,7 +156,7 @@ CHOSEN_HEARD, AUTOMATIC_HEARD = 60.0, 180.0
 """Seconds to hear of an episode for Continue: of one that the listener chose, and of one that started automatically."""
 
 MAX_SHARE_HEARD = 0.5
-"""Largest share of the length that must be heard for it."""
+"""Largest share of the length that Continue asks for."""
 
 FRAGMENT_SHARE = 0.25
 """An episode is a fragment if less than this share of its length is before the position."""

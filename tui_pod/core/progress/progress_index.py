@@ -99,7 +99,7 @@ class ProgressIndex:
         return (progress.duration if progress else None) or self._library.duration(index)
 
     def heard_at(self, index: int) -> float:
-        """Return when the episode at a library index was last heard, in seconds since 1970; 0: never."""
+        """Return when the episode at a library index was last heard, in seconds since 1970; 0 if never."""
         progress = self._progress.get(self._library.ids[index])
         return progress.listened.timestamp() if progress is not None and progress.listened is not None else 0.0
 

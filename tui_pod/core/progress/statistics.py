@@ -12,10 +12,10 @@ from tui_pod.core.library.topics import ROOT
 from tui_pod.core.progress.records import HeardRecord
 
 SESSION_GAP = timedelta(minutes=30)
-"""Silence after which listening is another session."""
+"""How long a silence separates two sessions of listening."""
 
 LONGEST = 86_400.0
-"""Seconds that a stretch takes at most: a state that was mended by hand may claim any."""
+"""Maximum length of a stretch in seconds, since a state edited by hand may claim anything."""
 
 GONE = "No longer in the library"
 """The name of `Statistics.gone`."""

@@ -38,7 +38,7 @@ ROWS = {
 """The table by name, in order."""
 
 OF_ANY = ("name", "sort")
-"""The settings that a list by hand has too."""
+"""The settings that a list made by hand also has."""
 
 
 def rows_of(own_list: OwnList) -> list[Setting]:
@@ -55,7 +55,7 @@ def changed(own_list: OwnList, texts: Mapping[str, str]) -> OwnList:
     """Return a list with these settings changed.
 
     Raises:
-        SettingError: a setting is unknown, its text is wrong, or it belongs to a rule and the list is by hand.
+        SettingError: A setting is unknown, its text is wrong, or it belongs to a rule and the list is made by hand.
     """
     rows = {row.name: row for row in rows_of(own_list)}
     values: dict[str, Any] = {name: find_row(name, rows).parse(text) for name, text in texts.items()}

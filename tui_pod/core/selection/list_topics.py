@@ -1,7 +1,7 @@
 """Make topics of the listener's lists, which then play, queue, plan and count like any other.
 
-A rule costs as much as the filters it is made of. What it says of the status is left to `ProgressIndex`, which knows
-it; the rest is evaluated once for a library.
+A rule costs as much as the filters it consists of. `ProgressIndex` evaluates the part about the status, which it knows;
+the rest is evaluated once for a library.
 """
 
 from __future__ import annotations

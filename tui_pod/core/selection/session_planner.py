@@ -24,7 +24,7 @@ from tui_pod.core.text.clean import parse_span
 from tui_pod.core.wall_time import local_time
 
 OVER = 1.05
-"""Largest share of the budget for a plan if nothing else would fill it: sessions end between episodes."""
+"""Largest share of the budget that a plan may take if no other fills it, since sessions end between episodes."""
 
 ENOUGH = 0.80
 """Share of the budget from which a plan counts as full."""
@@ -78,7 +78,7 @@ class Session:
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
-    """Those that the listener removed from it."""
+    """Ids of those that the listener removed from it."""
     queued: frozenset[str] = frozenset()
     """Those that the listener had queued; they stay queued if the plan drops them."""
     heard: float = 0.0

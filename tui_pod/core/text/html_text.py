@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_lines, unescaped
 
 MAX_HTML = 64 * 1024
-"""Most characters of one text that are read."""
+"""How many characters of one text are read at most."""
 
 _SILENT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|head|template|iframe|svg)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
