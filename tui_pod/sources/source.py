@@ -104,6 +104,7 @@ class EpisodeSource:
     has_parts = False
     """Whether an episode may be a book of several recordings, each with an address of its own."""
     cannot_move = "it can only move to topics"
+    """Said when the listener moves a subscription to an address."""
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """Return the address that it would subscribe to for a typed text; None if the text means nothing to it."""
