@@ -47,9 +47,6 @@ def test_document_with_an_external_dtd_is_read() -> None:
     found = fixture("netscape.xml")
     assert found.title == "Café – news"
     assert [(entry.title, entry.summary) for entry in found.items] == [("Fish & chips", "Words ’n’ more")]
-
-
-def test_characters_that_a_document_names_are_read() -> None:
     found = fixture("entities.xml")
     assert (found.title, found.items[0].title) == ("Café", "One more")
 
@@ -70,12 +67,6 @@ def test_charset_of_the_server_counts_where_the_document_declares_latin_1() -> N
 def test_latin_1_is_windows_1252(charset: str | None) -> None:
     document = feed(item(1)).replace("UTF-8", "ISO-8859-1").replace("Episode 1", "It’s “Ærø”").encode("cp1252")
     assert read(document, charset).items[0].title == "It’s “Ærø”"
-
-
-@pytest.mark.parametrize("name", ["windows-1251", "koi8-r", "iso-8859-5"])
-def test_other_declarations_hold(name: str) -> None:
-    document = feed(item(1)).replace("UTF-8", name).replace("Episode 1", "Подкаст").encode(name)
-    assert read(document, "iso-8859-1").items[0].title == "Подкаст"
 
 
 GOOD = feed(item(1, "/1.wav") + item(2, "/2.wav"))
@@ -229,9 +220,7 @@ def test_root_of_a_broken_feed_is_read_once(sizes: list[int]) -> None:
     found = read(document)
     assert (found.title, len(found.items), found.items[199].duration) == ("S", 200, 60.0)
     assert sum(sizes) < 5 * len(document)
-
-
-def test_name_of_a_root_is_not_read_for_each_item(sizes: list[int]) -> None:
+    sizes.clear()
     document = f"<rss{'x' * 100_000}>{'<item><title>a</title></item>' * 200}<b>"
     assert len(read(document).items) <= 200
     assert sum(sizes) < 5 * len(document)
@@ -255,6 +244,8 @@ def title_of(title: bytes, declared: str) -> str:
         ("Brøndby og Sønderjyske".encode() + b" bes\xf8ges", "ISO-8859-1", "Brøndby og Sønderjyske besøges"),
         ("Новости о подкастах".encode(), "windows-1251", "Новости о подкастах"),
         ("Новости о подкастах".encode("cp1251"), "windows-1251", "Новости о подкастах"),
+        ("Новости о подкастах".encode("koi8-r"), "koi8-r", "Новости о подкастах"),
+        ("Новости о подкастах".encode("iso-8859-5"), "iso-8859-5", "Новости о подкастах"),
         ("Brøndby".encode("latin-1"), "ISO-8859-1", "Brøndby"),
         ("联通".encode("gbk"), "gb2312", "联通"),
         ("播客新闻每日更新节目".encode(), "gb2312", "播客新闻每日更新节目"),

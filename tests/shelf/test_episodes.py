@@ -22,18 +22,6 @@ def test_order_without_dates_is_the_feeds_own(store: FeedStore) -> None:
     assert titles(store) == [f"Title {number}" for number in (5, 4, 3, 2, 1)]
 
 
-def test_order_undated_item_stays_with_its_neighbours(store: FeedStore) -> None:
-    items = [make_item(n, published=None if n == 2 else NOW - n * DAY) for n in (1, 2, 3)]
-    store.store(FIRST, make_feed(*items), now=NOW)
-    assert titles(store) == ["Title 1", "Title 2", "Title 3"]
-
-
-def test_order_dates_in_the_far_future_are_not_believed(store: FeedStore) -> None:
-    store.store(FIRST, make_feed(make_item(1, published=NOW + 900 * DAY)), now=NOW)
-    store.store(FIRST, make_feed(make_item(2, published=NOW + DAY)), now=NOW + DAY)
-    assert titles(store) == ["Title 2", "Title 1"]
-
-
 def test_order_date_in_the_future_is_that_of_its_neighbour_and_is_not_shown(store: FeedStore) -> None:
     dates = {2: NOW - 2 * DAY, 1: NOW + 4000 * DAY, 0: NOW - 9 * DAY}
     store.store(FIRST, make_feed(*(make_item(n, published=date) for n, date in dates.items())), now=NOW)
@@ -64,12 +52,6 @@ def test_same_recording_and_title_twice_is_one_episode(store: FeedStore) -> None
     store.store(FIRST, make_feed(replace(two, title="Another"), one, other), now=NOW + 3)
     found = read_feeds(store.db.file.parent)
     assert (len(found.episodes), found.aliases) == (3, {})
-
-
-def test_stream_that_all_items_share_is_not_one_episode(store: FeedStore) -> None:
-    items = [make_item(n, title="News", audio="https://c.org/live") for n in range(4)]
-    store.store(FIRST, make_feed(*items), now=NOW)
-    assert len(read_feeds(store.db.file.parent).episodes) == 4
 
 
 def test_seasons_and_numbers_are_read(store: FeedStore) -> None:

@@ -35,16 +35,16 @@ def store(tmp_path: Path) -> FeedStore:
     return store
 
 
-def test_what_a_podcast_begins_with_is_not_new(store: FeedStore) -> None:
-    assert read_news(store.db) == set()
-
-
 def test_what_comes_later_is_new_until_it_is_seen(store: FeedStore) -> None:
+    assert read_news(store.db) == set()  # of what a podcast begins with nothing is
     assert bring(store, 2.0, "One", "Two", "Three") == 1
     assert bring(store, 3.0, "Two", "Three", "Four") == 1
     assert read_news(store.db) == ids("Three", "Four")
     set_marked(store.db, "news", ids("Three"), is_marked=False)
     assert read_news(store.db) == ids("Four")
+    store.remove(FEED)
+    store.purge(float("inf"))
+    assert read_news(store.db) == set()
 
 
 def test_what_the_words_of_the_podcast_leave_out_is_neither_new_nor_counted(store: FeedStore) -> None:
@@ -61,14 +61,6 @@ def test_what_is_too_short_or_too_long_is_neither_new_nor_counted(store: FeedSto
     assert read_news(store.db) == ids("Right", "Unknown")
 
 
-def test_what_has_been_new_for_too_long_is_new_no_more(store: FeedStore) -> None:
-    bring(store, 2.0, "Three")
-    assert read_news(store.db, now=14 * DAY) == ids("Three")
-    assert read_news(store.db, now=15 * DAY) == set()
-    store.configure(FEED, {"new_for": "20"})
-    assert read_news(store.db, now=15 * DAY) == ids("Three")
-
-
 def test_what_a_daily_show_brings_is_new_for_three_days(store: FeedStore) -> None:
     items = tuple(PublishedItem(guid=f"{n}", title=f"{n}", published=n * DAY) for n in range(9, 1, -1))
     store.store(FEED, Published("Cast", items[1:]), now=9 * DAY)
@@ -76,22 +68,6 @@ def test_what_a_daily_show_brings_is_new_for_three_days(store: FeedStore) -> Non
     store.store(FEED, Published("Cast", items), now=10 * DAY)
     assert read_news(store.db, now=13 * DAY) == ids("9")
     assert read_news(store.db, now=13.1 * DAY) == set()
-
-
-def test_news_go_with_their_podcast(store: FeedStore) -> None:
-    bring(store, 2.0, "Three")
-    store.remove(FEED)
-    store.purge(float("inf"))
-    assert read_news(store.db) == set()
-
-
-def test_podcast_that_is_removed_has_nothing_to_download_until_it_is_back(store: FeedStore) -> None:
-    item = PublishedItem(guid="One", title="One", audio="https://a.example.org/1.mp3")
-    store.store(FEED, Published("Cast", (item,)))
-    store.remove(FEED)
-    assert candidates(store.db, FEED) == []
-    store.restore(FEED)
-    assert [one.title for one in candidates(store.db, FEED)] == ["One"]
 
 
 def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedStore) -> None:
@@ -110,6 +86,10 @@ def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedSt
     ]  # fmt: skip
     set_marked(store.db, "unwanted", ids("Unwanted", "New"), is_marked=False)
     assert [one.title for one in candidates(store.db, FEED)] == ["New", "Unwanted", "Old"]
+    store.remove(FEED)
+    assert candidates(store.db, FEED) == []
+    store.restore(FEED)
+    assert len(candidates(store.db, FEED)) == 3
 
 
 def test_serial_is_downloaded_by_its_numbers(store: FeedStore) -> None:

@@ -57,13 +57,15 @@ async def test_offline_is_told_beside_a_folder_that_needs_no_network(
 
 async def test_refresh_new_episodes_arrive_and_are_told(site: Site, store: FeedStore) -> None:
     add(store, site, "/a", "/b")
-    site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
+    recording = site.url("/1.mp3").replace("://", "://ann:s3@")
+    site.replies["/a"] = server.body(feed(item(1, recording) + item(2), "A"))
     site.replies["/b"] = server.body(feed(item(1), "B"))
     told: list[tuple[int, int]] = []
     result = await refresh(store, progress=lambda done, total, _: told.append((done, total)))
     assert (result.new, result.failed) == (3, ())
     assert told == [(1, 2), (2, 2)]
     assert sorted(one.title for one in store.feeds()) == ["A", "B"]
+    assert [login.user for login in store.logins.of(site.url("/a"))] == ["ann"]
 
 
 async def test_refresh_unchanged_feed_is_not_sent_again(site: Site, store: FeedStore) -> None:
