@@ -35,8 +35,10 @@ def source_of(address: str) -> EpisodeSource:
 
 def find_subscription(store: FeedStore, typed: str) -> Subscription | None:
     """Return the subscription with a title or an address, as a source takes it; None if none or several match."""
+    if (found := store.find(typed)) is not None:
+        return found
     places = (source.takes(typed) for source in installed_sources().values())
-    return store.find(typed) or next((found for place in places if place and (found := store.find(place))), None)
+    return next((found for place in places if place and (found := store.find(place))), None)
 
 
 def subscribe(
