@@ -13,6 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from tui_pod.runtime import files
+from tui_pod.state.store import modified
 
 
 @pytest.mark.parametrize("read", [files.read_bytes, files.read_text, files.read_start])
@@ -198,9 +199,9 @@ def test_stamp_changes_with_the_file(tmp_path: Path) -> None:
 def test_file_that_is_not_there_is_empty_and_old(tmp_path: Path) -> None:
     path = tmp_path / "file"
     files.empty(path)
-    assert (files.size(path), files.modified(path)) == (0, datetime(1970, 1, 1, tzinfo=UTC))
+    assert (files.size(path), modified(path)) == (0, datetime(1970, 1, 1, tzinfo=UTC))
     path.write_text("12345")
     os.utime(path, (60, 60))
-    assert (files.size(path), files.modified(path)) == (5, datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
+    assert (files.size(path), modified(path)) == (5, datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
     files.empty(path)
     assert files.size(path) == 0

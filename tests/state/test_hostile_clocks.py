@@ -15,8 +15,8 @@ from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, stamp_after, stamp_later
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.core.wall_time import FUTURE, UNKNOWN, believed, believed_seconds, is_believed
-from tui_pod.runtime import files
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.state import store
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import believe, parse_snapshot, record_text, snapshot_text
 from tui_pod.state.store import StateError, StateFile
@@ -111,13 +111,13 @@ def test_mark_after_records_of_hostile_clocks_is_there_after_a_restart(
 ) -> None:
     chance = random.Random(seed)
     path = tmp_path / "state.toml"
-    known, read, system = set(HOSTILE_FILE_TIMES), files.modified, [NOW]
+    known, read, system = set(HOSTILE_FILE_TIMES), store.modified, [NOW]
 
     def modified(path: Path) -> datetime:  # the system has the same wrong clock as the program
         time = read(path)
         return time if time in known else system[0]
 
-    monkeypatch.setattr(files, "modified", modified)
+    monkeypatch.setattr(store, "modified", modified)
     for _ in range(chance.randrange(1, 9)):
         system[0] = chance.choice(CLOCKS)
         write_anything(StateFile(path, lambda: system[0]), chance)

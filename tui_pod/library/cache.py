@@ -22,8 +22,11 @@ from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, day_of, search_text
+from tui_pod.core.library.parts import pack_parts, unpack_moves, unpack_parts
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.runtime.files import check_regular, make_folder
+from tui_pod.runtime.log import log
+from tui_pod.shelf.generation import DATABASE, generation
 
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
@@ -81,8 +84,6 @@ def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) ->
 def _log_damage(file: Path, error: Exception) -> None:
     """Write to the log that a cache is rebuilt, unless it is only missing."""
     if file.exists():
-        from tui_pod.runtime.log import log  # seldom needed
-
         log(f"{file} cannot be used and is rebuilt: {type(error).__name__}: {error}")
 
 
@@ -138,8 +139,6 @@ def _generation(data: Path | None) -> tuple[int, int] | None:
     """Return the generation of the feeds; None if there never were any."""
     if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
         return None
-    from tui_pod.shelf.generation import DATABASE, generation  # `list` imports feeds only if there are some
-
     return generation(data / DATABASE) or (-1, -1)  # missing: it will be rebuilt from its backup
 
 
@@ -179,8 +178,6 @@ class _CachedEpisodes:
             published, tags = row[1 + PUBLISHED], row[1 + TAGS]
             parts: tuple[Part, ...] = ()
             if stored.parts:
-                from tui_pod.core.library.parts import unpack_parts  # few episodes have parts
-
                 parts = unpack_parts(row[1 + PARTS])
             return stored._replace(
                 published=date.fromisoformat(published) if published else None,
@@ -261,8 +258,6 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         alias, aliases[alias] = line.split()
     moves: Sequence[Move] = ()
     if columns["moves"]:
-        from tui_pod.core.library.parts import unpack_moves  # few libraries have books
-
         moves = unpack_moves(columns["moves"])
     authors = columns["authors"].split("\n") if columns["authors"] else ()
     if len(authors) not in (0, len(ids)):
@@ -326,7 +321,5 @@ def _row(number: int, episode: Episode) -> list[object]:
     row[1 + TAGS] = "\n".join(episode.tags)
     row[1 + PARTS] = ""
     if episode.parts:
-        from tui_pod.core.library.parts import pack_parts  # few episodes have parts
-
         row[1 + PARTS] = pack_parts(episode.parts)
     return row

@@ -12,7 +12,6 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
@@ -236,11 +235,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def modified(path: Path) -> datetime:
-    """Return when a file was last written; the epoch if that is unknown."""
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (OSError, OverflowError, ValueError):
-        return datetime.fromtimestamp(0, UTC)

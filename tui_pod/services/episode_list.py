@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     SORT_NAMES,
@@ -20,7 +21,6 @@ from tui_pod.core.selection.list_query import (
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
-    from tui_pod.core.library.own_lists import OwnList
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.up_next import PlayContext
     from tui_pod.core.progress.progress_index import ProgressIndex
@@ -147,8 +147,6 @@ class EpisodeListModel:
 
     def as_rule(self) -> OwnList:
         """Return what is listed as a rule without a name: topic, words, filter and order."""
-        from tui_pod.core.library.own_lists import OwnList  # after the first paint
-
         query, topics = self.query, self.library.topics
         now, entry = self._controller().now(), max(0, self.query.entry)
         if self.own_list is not None:

@@ -12,7 +12,7 @@ from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.options import clamp
-from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback, part_chapters
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList
@@ -78,8 +78,6 @@ def with_last_played(
     ident = library.ids[index]
     progress, parts = progress_index.get(ident), library.episode(index).parts
     if parts:
-        from tui_pod.core.player.snapshot import part_chapters  # most starts hold no book
-
         playback = playback._replace(marks=part_chapters(parts))
     return playback._replace(
         episode=ident,

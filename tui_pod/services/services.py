@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.core.library.episode import is_book
-from tui_pod.library.cache import Loaded
+from tui_pod.library.cache import Loaded, cache_file, library_stamp
 from tui_pod.runtime.log import log, log_uncaught
 from tui_pod.services.first_screen import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
@@ -221,8 +221,7 @@ class Services:
     @cached_property
     def search(self) -> SearchService:
         """Full-text search."""
-        from tui_pod.library.cache import cache_file  # see `BESIDE`
-        from tui_pod.search.store import IndexFile
+        from tui_pod.search.store import IndexFile  # see `BESIDE`
         from tui_pod.services.search import SearchService
 
         index = IndexFile(cache_file(self._files.paths.cache, "search", self._files.catalogs))
@@ -377,8 +376,7 @@ class Services:
         self._engine.broadcast.notify(title, text)
 
     async def _update_index(self, index: IndexFile) -> None:
-        from tui_pod.library.cache import library_stamp  # once the player is open
-        from tui_pod.search.fill import is_current
+        from tui_pod.search.fill import is_current  # once the player is open
         from tui_pod.services.tasks import run_command
 
         stamp = await asyncio.to_thread(library_stamp, self._files.catalogs, self._files.paths.data)

@@ -265,7 +265,7 @@ class StateFile:
 
     def _now(self) -> datetime:
         """Return the time; if the clock was set back, when the files were last written."""
-        return max(self._clock(), files.modified(self.path), files.modified(self.journal))
+        return max(self._clock(), modified(self.path), modified(self.journal))
 
     def _take_lost(self, data: Table) -> StateError | None:
         """Return an error if something that was saved since the last merge is not the newest in `data`."""
@@ -288,8 +288,8 @@ class StateFile:
         `instead` replaces times that are not believed; if None, now does.
         """
         now = self._now()
-        modified = files.modified(self.path)
-        edited = modified if is_believed(modified, self._clock()) else EARLIEST
+        written = modified(self.path)
+        edited = written if is_believed(written, self._clock()) else EARLIEST
         data, notices = self._snapshot(may_move)
         try:
             journal = files.read_text(self.journal, "replace")
@@ -391,6 +391,14 @@ class StateFile:
                     with contextlib.suppress(OSError):
                         if time.time() - leftover.lstat().st_mtime > STALE_TEMP:
                             leftover.unlink()
+
+
+def modified(path: Path) -> datetime:
+    """Return when a file was last written; the epoch if that is unknown."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _state(data: Table, notices: list[str]) -> State:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segments
 from textual import events, on
 from textual.app import App
+from textual.filter import ANSIToTruecolor, Monochrome, NoColor
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
@@ -131,8 +132,6 @@ class TuiPodApp(TerminalApp):
 
     def fit_filters(self) -> None:
         """Replace the filters that Textual chose for its default theme with those for the theme that is drawn."""
-        from textual.filter import ANSIToTruecolor, Monochrome, NoColor  # only with NO_COLOR or the terminal's colours
-
         is_native = self.native_ansi_color
         chosen: list[LineFilter] = [ANSIToTruecolor(self.ansi_theme, enabled=not is_native)]
         if self.no_color:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.ui.look.cells import fit
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -45,8 +46,6 @@ class QuestionController:
         """Return key, word and action of the hints for the key line; `width` is that of the line."""
         if self._card is None:
             return ()
-        from tui_pod.ui.look.cells import fit  # after the first paint
-
         text = fit(f"Question: {self._text}", max(MIN_ROOM, width - ROOM_FOR_KEYS)).rstrip()
         later = self._services.first.with_keys(key_of("search.clear"))
         return ("enter", text, BY_ID["question.show"].action), (later, "Later", BY_ID["search.clear"].action)

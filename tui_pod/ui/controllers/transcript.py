@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.bookmarks import of_cue
 from tui_pod.core.progress.progress import Status
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
@@ -190,8 +191,6 @@ class TranscriptController:
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Bookmark the chosen sentence."""
-        from tui_pod.core.progress.bookmarks import of_cue  # imports transcripts: after the first paint
-
         said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
         self._services.bookmarks.add_stretch(episode, title, said, edit)
 
