@@ -8,7 +8,7 @@ import pytest
 
 from tests.sources.folders.sounds import make_au, make_m4b, make_mka
 from tui_pod.audio import contents
-from tui_pod.audio.contents import Contents, read_contents
+from tui_pod.audio.contents import FileContents, read_contents
 from tui_pod.audio.libmpv import NoPlayer
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.threads import CancelToken
@@ -20,13 +20,15 @@ def test_each_file_has_its_length_and_what_is_no_sound_has_none(tmp_path: Path) 
     text.write_text("No sound.")
     paths = [str(sound), str(text), str(tmp_path / "gone.au"), str(longer)]
     assert read_contents(paths, CancelToken()) == {
-        paths[0]: Contents(3.0), paths[1]: Contents(), paths[2]: Contents(), paths[3]: Contents(61.5),
+        paths[0]: FileContents(3.0), paths[1]: FileContents(), paths[2]: FileContents(), paths[3]: FileContents(61.5),
     }  # fmt: skip
 
 
 def test_chapters_of_a_file_are_told_in_order(tmp_path: Path) -> None:
     path = str(make_m4b(tmp_path / "1.m4b", 30, {12: "Two", 0: "Öne"}))
-    assert read_contents([path], CancelToken()) == {path: Contents(30.0, (Chapter(0.0, "Öne"), Chapter(12.0, "Two")))}
+    assert read_contents([path], CancelToken()) == {
+        path: FileContents(30.0, (Chapter(0.0, "Öne"), Chapter(12.0, "Two")))
+    }
 
 
 def test_matroska_has_its_title(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ PATIENCE = 5.0
 """Seconds to wait for libmpv to open or close one file; it takes 0.002 to 0.01 s."""
 
 
-class Contents(NamedTuple):
+class FileContents(NamedTuple):
     """What libmpv tells of a file."""
 
     duration: float = 0.0
@@ -24,7 +24,7 @@ class Contents(NamedTuple):
     title: str = ""
 
 
-def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, Contents]:
+def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, FileContents]:
     """Return the contents of files.
 
     Without libmpv the result is empty; if it stops answering, the remaining files are left out.
@@ -41,16 +41,16 @@ def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, Conten
         if event.event_id.value in (MpvEventID.FILE_LOADED, MpvEventID.END_FILE):
             opened.put(event.event_id.value == MpvEventID.FILE_LOADED)
 
-    found: dict[str, Contents] = {}
+    found: dict[str, FileContents] = {}
     try:
         mpv.register_event_callback(note)
         for path in paths:
             cancel.check()
-            found[path] = Contents()
+            found[path] = FileContents()
             mpv.play(path)
             if opened.get(timeout=PATIENCE):
                 told = {name.lower(): text for name, text in (mpv.metadata or {}).items()}
-                found[path] = Contents(mpv.duration or 0.0, read_chapters(mpv), clean(told.get("title", ""), 300))
+                found[path] = FileContents(mpv.duration or 0.0, read_chapters(mpv), clean(told.get("title", ""), 300))
                 mpv.command("stop")
                 opened.get(timeout=PATIENCE)
     except (queue.Empty, SystemError):

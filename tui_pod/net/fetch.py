@@ -56,7 +56,7 @@ class FetchError(UserError):
         self.is_final = is_final
         """True if a retry would fail in the same way."""
         self.retry_after = retry_after
-        """How long the server asks to wait (seconds); None: not stated."""
+        """How long the server asks to wait (seconds); None if it does not say."""
 
     @property
     def brief(self) -> str:
@@ -119,7 +119,7 @@ class Response:
     address: str
     """The final address."""
     moved_to: str | None
-    """The permanent new address (301, 308); None: the requested one is still valid."""
+    """The permanent new address (301, 308); None if the requested one is still valid."""
     headers: Mapping[str, str]
     """By lower-case name."""
     chunks: Iterator[bytes]
@@ -132,7 +132,7 @@ class Response:
     login: Login | None = field(default=None, repr=False)
     """The login for the server that answered, whether sent or withheld."""
     authorization: str = field(default="", repr=False)
-    """The header that was sent with it; empty: none."""
+    """The header that was sent with it; empty if there was none."""
 
     @property
     def kind(self) -> str:
@@ -210,7 +210,7 @@ def refusal(response: Response) -> FetchError:
 
 
 def _retry_after(text: str) -> float | None:
-    """Return the seconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None: not usable."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None if unusable."""
     if text.isdecimal() and len(text) < 8:
         return float(text)
     try:

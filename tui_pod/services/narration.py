@@ -51,7 +51,7 @@ class EpisodeVoice:
             transcripts: has the words.
             podcasts: knows their languages.
             place_of: returns what is spoken before a title; see `make_episode_script`.
-            chime_folder: folder of the chime between two narrations; None: there is none.
+            chime_folder: folder of the chime between two narrations; None for no chime.
         """
         self._narrator = narrator
         self._transcripts = transcripts
@@ -154,7 +154,7 @@ def make_episode_script(episode: Episode, transcript: Transcript, place: str = "
     Args:
         episode: what to narrate.
         transcript: its words.
-        place: what is spoken before the title, if titles are spoken; empty: nothing.
+        place: what is spoken before the title, if titles are spoken; empty for nothing.
     """
     title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
     if transcript.cues:

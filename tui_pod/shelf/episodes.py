@@ -162,7 +162,7 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
 
 
 def picture_of(database: FeedDatabase, ident: str) -> str | None:
-    """Return the address of an episode's cover, or that of its feed; None: neither has one."""
+    """Return the address of an episode's cover, or that of its feed; None if neither has one."""
     with database.read() as db:
         row = db.execute(
             "SELECT coalesce(own.address, its.address) FROM episodes JOIN feeds ON feed = number"

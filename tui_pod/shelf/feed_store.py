@@ -92,7 +92,7 @@ class FeedStore:
 
     @property
     def generation(self) -> tuple[int, int] | None:
-        """A value that changes with every change of the stored library, by any program; None: no database."""
+        """A value that changes with every change of the stored library, by any program; None without a database."""
         return generation(self.db.file)
 
     def take_notices(self) -> list[str]:
@@ -216,7 +216,7 @@ class FeedStore:
         self._set(feed_id, "shows_categories = ?", int(shows))
 
     def set_private_origin(self, feed_id: str, private: Origin | None) -> None:
-        """Set the private origin that the listener allowed by subscribing; None: none."""
+        """Set the private origin that the listener allowed by subscribing; None takes it away."""
         text = json.dumps(private) if private else ""
         self._set(feed_id, "origin = ?", text, changes_library=False, changes_list=True)
 
@@ -265,7 +265,7 @@ class FeedStore:
             feed: as read.
             etag: for the next conditional request, as is `modified`; None if the server gave none.
             modified: the date of this version.
-            now: seconds since 1970; None: the current time.
+            now: seconds since 1970; None means the current time.
         """
         now = time.time() if now is None else now
         with self.db.write() as db:

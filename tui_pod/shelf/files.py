@@ -45,7 +45,7 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
     }
 
 
-def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
+def without_contents(store: FeedStore, feed_id: str, most: int) -> list[str]:
     """Return the paths of at most so many files whose length or chapters only the player knows."""
     with store.db.read() as db:
         rows = db.execute(
@@ -56,7 +56,7 @@ def untold(store: FeedStore, feed_id: str, most: int) -> list[str]:
     return [path for (path,) in rows]
 
 
-def store_told(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str, str]]) -> None:
+def store_contents(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str, str]]) -> None:
     """Store what the player tells of files, by `path`, for the next refresh to show.
 
     That is the length in seconds, 0 if it is not known, the packed chapters and the title. What was known stays.
@@ -161,7 +161,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
         if listing.items is not None:
             known = {row[0] for row in db.execute("SELECT guid FROM episodes WHERE feed = ?", (number,))}
             if guessed := [name for guid, name in listing.guessed.items() if guid not in known]:
-                store.db.notices.append(told_guess(guessed))
+                store.db.notices.append(guess_notice(guessed))
             stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
             books = (item.recording for item in listing.items if item.recording and item.guid in listing.guessed)
             keys = " ".join(key for book in books for key in book.keys)
@@ -177,7 +177,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
     return stored
 
 
-def told_guess(folders: Sequence[str]) -> str:
+def guess_notice(folders: Sequence[str]) -> str:
     """Return that these folders are shown as books, and where that is changed."""
     names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
     kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")

@@ -14,7 +14,7 @@ _held: tuple[tuple[int, int], int] | None = None
 
 
 def generation(file: Path) -> tuple[int, int] | None:
-    """Return a value from the SQLite header that changes with the library of feeds; None: no database."""
+    """Return a value from the SQLite header that changes with the library of feeds; None if there is no database."""
     try:
         with _lock:
             head = os.pread(_descriptor(file), 72, 0)

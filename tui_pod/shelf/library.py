@@ -33,7 +33,7 @@ class FeedLibrary(NamedTuple):
     """The feeds' part of a library."""
 
     generation: tuple[int, int] | None = None
-    """The generation that was read; None: reading failed."""
+    """The generation that was read; None if reading failed."""
     topics: tuple[Topic, ...] = ()
     episodes: tuple[Episode, ...] = ()
     """By date, newest first; ties in the order of the feeds, then as listed by their feed."""

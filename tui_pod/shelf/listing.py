@@ -33,7 +33,7 @@ class Tags(NamedTuple):
     cue: str = ""
     """Chapters of the cue sheet beside the file, packed: see `cue`."""
     inside: str | None = ""
-    """Chapters in the file, packed likewise; None: it may have some, and the player has yet to be asked."""
+    """Chapters in the file, packed likewise; None if the player has yet to be asked whether there are any."""
     folder_description: str = ""
     """From a text in the folder, which counts more than the file's own."""
     folder_narrator: str = ""

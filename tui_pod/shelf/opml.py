@@ -88,7 +88,7 @@ class HeardEpisode(NamedTuple):
     duration: float | None = None
     is_played: bool = False
     when: datetime | None = None
-    """When it was last played (UTC); None: unknown."""
+    """When it was last played (UTC); None if unknown."""
 
 
 class Imported(NamedTuple):

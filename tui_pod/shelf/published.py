@@ -51,11 +51,11 @@ class PublishedItem:
     published: float | None = None
     """Seconds since 1970 (UTC)."""
     duration: float | None = None
-    """Seconds; None: unknown."""
+    """Seconds; None if unknown."""
     audio: str | None = None
-    """An http(s) address, or the path of a file; None: text only."""
+    """An http(s) address, or the path of a file; None if there is only text."""
     size: int | None = None
-    """Bytes of the audio, as stated by the feed; None: not stated."""
+    """Bytes of the audio, as stated by the feed; None if it does not."""
     transcript: str | None = None
     chapters: str | None = None
     """Address of a Podcasting 2.0 chapters file."""

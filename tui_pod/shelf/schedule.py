@@ -29,7 +29,7 @@ def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str
         database: where it is stored.
         feed: the feed that was fetched.
         headers: headers of the answer.
-        ttl: how long the document is valid (seconds); None: no document was sent, so the former value holds.
+        ttl: how long the document is valid (seconds); None if no document was sent, so that the former value holds.
     """
     said = _MAX_AGE.search(headers.get("cache-control", ""))
     ttl = feed.ttl if ttl is None else ttl

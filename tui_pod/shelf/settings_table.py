@@ -45,7 +45,7 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
         db: in a write transaction.
         feed_id: a known feed; a book or `COURSE`, which have neither name nor topics.
         changes: as `podcast_settings.checked` returns them.
-        updated: time of the change, in seconds since 1970; None: now.
+        updated: time of the change, in seconds since 1970; None means now.
     """
     if "name" in changes:
         rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), nullif(own_title, ''), title) WHERE first = ?"

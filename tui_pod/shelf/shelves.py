@@ -33,7 +33,7 @@ class ItemTopic(NamedTuple):
 
     name: str
     number: float | None = None
-    """Orders its books; None: by date."""
+    """Orders its books; None if they are ordered by date."""
 
 
 class FullEntry(NamedTuple):

@@ -42,7 +42,7 @@ class Subscription:
     etag: str | None
     modified: str | None
     fetched: float | None
-    """When it was last fetched, in seconds since 1970; None: never."""
+    """When it was last fetched, in seconds since 1970; None if it never was."""
     error: str | None
     """Why the last refresh failed; None if it succeeded."""
     origin: str
@@ -103,7 +103,7 @@ def _subscription(row: sqlite3.Row) -> Subscription:
 
 
 def to_origins(text: str) -> frozenset[Origin]:
-    """Return the private origin that a feed may lead to, from the JSON that it is stored as; empty: none."""
+    """Return the private origin that a feed may lead to, from the JSON that it is stored as; none if it is empty."""
     if text in ("", "?"):
         return frozenset()
     try:

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_mp3
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.files import told_guess
+from tui_pod.shelf.files import guess_notice
 from tui_pod.shelf.listing import Kinds, Listing
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders.listing import read_listing
@@ -131,7 +131,7 @@ def test_folder_is_unchanged_if_all_its_files_are(tmp_path: Path) -> None:
     ],
 )
 def test_guess_names_three_folders_and_counts_the_others(names: list[str], said: str) -> None:
-    assert told_guess(names) == said
+    assert guess_notice(names) == said
 
 
 @pytest.mark.parametrize(

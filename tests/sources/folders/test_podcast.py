@@ -9,7 +9,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_au, make_mp3
 from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import Cancelled, CancelToken
-from tui_pod.shelf.files import read_files, read_kinds, store_told, untold
+from tui_pod.shelf.files import read_files, read_kinds, store_contents, without_contents
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import source
@@ -188,9 +188,12 @@ def test_what_the_player_tells_concerns_one_folder_and_changes_no_known_length(s
         make_au(folder / "unknown.au", 9.0)
         subscribe(shelf.store, str(folder))
     first, second = (feed.feed_id for feed in shelf.store.feeds())
-    assert (untold(shelf.store, first, 9), untold(shelf.store, second, 9)) == (["unknown.au"], ["unknown.au"])
+    assert (without_contents(shelf.store, first, 9), without_contents(shelf.store, second, 9)) == (
+        ["unknown.au"],
+        ["unknown.au"],
+    )
     known = read_files(shelf.store, first)["known.mp3"].tags.duration
-    store_told(shelf.store, first, {"known.mp3": (99.0, "", "Other"), "unknown.au": (9.0, "", "Told")})
+    store_contents(shelf.store, first, {"known.mp3": (99.0, "", "Other"), "unknown.au": (9.0, "", "Told")})
     titles = [file.tags.title for _, file in sorted(read_files(shelf.store, first).items())]
     assert titles == ["Known", "Told"]
     lengths = [

@@ -85,9 +85,9 @@ class FolderWatch:
 
 def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     """Ask the player for the lengths and chapters of a folder's files whose tags do not tell."""
-    from tui_pod.shelf.files import store_told, untold  # reads tags: only with podcasts
+    from tui_pod.shelf.files import store_contents, without_contents  # only with podcasts
 
-    asked, feed = untold(store, feed_id, MOST_ASKED), store.find(feed_id)
+    asked, feed = without_contents(store, feed_id, MOST_ASKED), store.find(feed_id)
     if not asked or feed is None:
         return
     from tui_pod.audio.contents import read_contents  # seldom needed
@@ -98,7 +98,7 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     found = read_contents(filter(_can_be_opened, paths), cancel)
     if found:  # else there is no player
         told = {paths[path]: (one.duration, pack_chapters(one.chapters), one.title) for path, one in found.items()}
-        store_told(store, feed_id, told)
+        store_contents(store, feed_id, told)
 
 
 def _can_be_opened(path: str) -> bool:
