@@ -18,12 +18,6 @@ from tui_pod.core.progress.records import HeardRecord
 from tui_pod.state.store import StateFile
 
 
-def test_plan_is_a_line_for_each_episode_and_its_end_a_message(run: Run, small: list[str]) -> None:
-    result = run(*small, "plan", "6m")
-    assert result.out == "two\t3:26\tTwo\none\t1:45\tOne — first\n"
-    assert result.err.startswith("2 episodes, 5 m, until ")
-
-
 @pytest.mark.parametrize(
     ("words", "ids"),
     [
@@ -49,10 +43,19 @@ def test_plan_for_which_nothing_is_left_says_so(run: Run, small: list[str], stat
     assert result.err.startswith("nothing left in Below fits into 15 m\n")
 
 
-def test_plan_counts_by_the_speed_that_was_set(run: Run, small: list[str], tmp_path: Path) -> None:
+def test_plan_is_a_line_for_each_episode_by_the_speed_that_was_set(
+    run: Run, small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "config.toml").write_text("[playback]\nspeed = 2.0\n")
     result = run(*small, "--config", tmp_path / "config.toml", "plan", "3m")
     assert result.out == "two\t1:43\tTwo\none\t0:52\tOne — first\n"
+    assert result.err.startswith("2 episodes, 3 m, until ")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(*small, "plan", "6m").out.splitlines() == [
+        "id   length  title",
+        "two    3:26  Two",
+        "one    1:45  One — first",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,15 +67,6 @@ def test_plan_without_a_time_or_topic_is_refused(
 ) -> None:
     result = run(*small, "plan", *words)
     assert (result.status, result.out, said in result.err) == (status, "", True)
-
-
-def test_plan_on_a_terminal_is_a_table(run: Run, small: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert run(*small, "plan", "6m").out.splitlines() == [
-        "id   length  title",
-        "two    3:26  Two",
-        "one    1:45  One — first",
-    ]
 
 
 @pytest.fixture

@@ -62,7 +62,12 @@ def test_gpodder_tells_sections_marks_and_places(tmp_path: Path) -> None:
 
 
 def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
-    found = read_export(castero(tmp_path / "castero.db"))
+    path = castero(tmp_path / "castero.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO queue VALUES (1, 3), (2, 2)")
+        db.commit()
+    found = read_export(path)
+    assert [str(episode.audio)[-5:] for episode in found.queue] == ["3.mp3", "2.mp3"]
     assert found.program == "castero"
     assert found.episodes == (
         HeardEpisode(FEED, None, "https://ships.example/1.mp3", 0.0, None, True),
@@ -81,14 +86,6 @@ def test_antennapod_tells_speed_skips_and_queue_and_that_favourites_are_left(tmp
     assert found.entries[0].settings == (("speed", "1.25"), ("skip_start", "30"))
     assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
     assert found.left == ("1 favourite",)
-
-
-def test_castero_tells_its_queue(tmp_path: Path) -> None:
-    path = castero(tmp_path / "castero.db")
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("INSERT INTO queue VALUES (1, 3), (2, 2)")
-        db.commit()
-    assert [str(episode.audio)[-5:] for episode in read_export(path).queue] == ["3.mp3", "2.mp3"]
 
 
 @pytest.mark.parametrize("is_new", [False, True])
@@ -166,15 +163,6 @@ def test_pocket_casts_tells_marks_and_places_of_recordings_alone(tmp_path: Path,
     )
 
 
-def test_archive_says_to_unpack_it(tmp_path: Path) -> None:
-    path = tmp_path / "PocketCastsDatabaseExport.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("pocketcasts", b"x")
-    assert is_export(str(path))
-    with pytest.raises(ImportFault, match="Unpack it"):
-        read_export(path)
-
-
 def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> None:
     path = antennapod(tmp_path / "export.db")
     with closing(sqlite3.connect(path)) as db:
@@ -237,14 +225,18 @@ def test_hostile_values_are_cleaned_or_left_out(tmp_path: Path) -> None:
         {"feeditem": 2, "position": "x", "duration": b"\x00", "last_played_time": "y"},
         {"feeditem": 3, "position": 10**17, "duration": 10**17},
         {"feeditem": 4, "position": float("inf"), "download_url": 7},
+        {"feeditem": 5, "last_played_time": int(datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000)},
     ]
     path = write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=[feed], FeedItems=items, FeedMedia=media)
     found = read_export(path)
     (entry,) = found.entries
     assert (entry.title[:7], len(entry.title), entry.user) == ("[2Jevil", 300, None)
-    assert [(one.guid, one.position, one.duration, one.when) for one in found.episodes] == [
-        (f"g{number}", 0.0, None, None) for number in range(1, 6)
+    assert [(one.guid, one.position, one.duration, one.when) for one in found.episodes[:4]] == [
+        (f"g{number}", 0.0, None, None) for number in range(1, 5)
     ]
+    ahead = found.episodes[4].when  # a clock years ahead: it counts as now
+    assert ahead is not None
+    assert ahead.year < 9000
 
 
 def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
@@ -255,27 +247,20 @@ def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
         True, True, False, False,
     ]  # fmt: skip
     shutil.copy(tmp_path / "song.mp3", tmp_path / "list.xml")
-    with pytest.raises(ImportFault, match="not an OPML list"):
-        read_export(tmp_path / "list.xml")
-
-
-def test_file_is_an_export_by_its_name_or_as_a_database(tmp_path: Path) -> None:
-    database = antennapod(tmp_path / "export.bin")
-    (tmp_path / "list.OPML").write_text("")
-    (tmp_path / "notes.txt").write_text("Notes")
-    assert is_export(str(database))
-    assert is_export(str(tmp_path / "list.OPML"))
-    assert not is_export(str(tmp_path / "notes.txt"))
+    with zipfile.ZipFile(tmp_path / "PocketCastsDatabaseExport.zip", "w") as archive:
+        archive.writestr("pocketcasts", b"x")
+    assert is_export(str(tmp_path / "PocketCastsDatabaseExport.zip"))
+    assert is_export(str(antennapod(tmp_path / "export.bin")))
     assert not is_export(str(tmp_path / "missing.opml"))
-    assert not is_export(str(tmp_path))
-
-
-def test_time_of_a_clock_years_ahead_counts_as_now(tmp_path: Path) -> None:
-    path = antennapod(tmp_path / "export.db")
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("UPDATE FeedMedia SET last_played_time = ?", (datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000,))
-        db.commit()
-    assert all(episode.when is not None and episode.when.year < 9000 for episode in read_export(path).episodes)
+    (tmp_path / "pipe.opml").mkdir()
+    for name, said in (
+        ("list.xml", "not an OPML list"),
+        ("PocketCastsDatabaseExport.zip", "Unpack it"),
+        ("none", "none: No such file or directory"),
+        ("pipe.opml", r"pipe\.opml: "),
+    ):
+        with pytest.raises(ImportFault, match=said):
+            read_export(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -302,14 +287,6 @@ def test_podcasts_that_cannot_be_fetched_are_counted(tmp_path: Path, count: int,
     found = read_export(write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=feeds))
     assert found.faults == tuple(f"{text} no http or https address and cannot be fetched." for text in said)
     assert len(found.entries) == 3 - count
-
-
-def test_export_that_cannot_be_read_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ImportFault, match="none: No such file or directory"):
-        read_export(tmp_path / "none")
-    (tmp_path / "pipe.opml").mkdir()
-    with pytest.raises(ImportFault, match=r"pipe\.opml: "):
-        read_export(tmp_path / "pipe.opml")
 
 
 @pytest.mark.parametrize(

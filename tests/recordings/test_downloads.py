@@ -372,6 +372,9 @@ def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> 
     path.with_name(path.name + ".json").write_text("{")
     assert kept_in(downloads.folder.parent).find(ID) == path
     assert kept_in(downloads.folder.parent).all()[0].episode is None
+    path.with_name(path.name + ".json").unlink()
+    assert kept_in(downloads.folder.parent).delete(ID)
+    assert files(downloads) == []
 
 
 # -- where the end is not told -------------------------------------------------------------------------
