@@ -197,7 +197,7 @@ def print_received(
     former: Mapping[str, Progress | None] = NOTHING,
     origins: Mapping[str, str] = NOTHING,
 ) -> None:
-    """Print progress from elsewhere, a line for each episode: id, title, old and new position, machine.
+    """Print progress from other machines, a line for each episode: id, title, old and new position, machine.
 
     The library need not have the episode. Old position and machine are left out if they are not known.
     """

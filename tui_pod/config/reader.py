@@ -18,7 +18,7 @@ MAX_BYTES = 1_000_000
 """Largest settings file, in bytes."""
 
 MAX_PARTS = 8
-"""Most parts of a key's id that are read; the longest has three."""
+"""Maximum number of parts of a key's id that are read; the longest has three."""
 
 
 class Row:

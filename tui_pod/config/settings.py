@@ -390,7 +390,7 @@ def bound_actions(settings: Settings) -> tuple[Action, ...]:
 
 
 class Config(NamedTuple):
-    """The settings as read, and what was wrong."""
+    """The settings as read, and what was wrong with them."""
 
     settings: Settings = Settings()
     notices: tuple[str, ...] = ()

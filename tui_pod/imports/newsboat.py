@@ -26,7 +26,7 @@ _PLAYED = (["played"], ["finished"])
 
 
 def parse_newsboat(content: bytes) -> Imported | None:
-    """Return the contents of a file of newsboat; None if it is none."""
+    """Return the contents of a file of newsboat; None if it is not one."""
     if content[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return None
     text = content.decode("utf-8", "replace").lstrip("\ufeff")

@@ -57,7 +57,7 @@ STEPS = 10_000
 """SQLite instructions between two checks of the time."""
 
 _BIG_TEXT = 1_000_000
-"""Most bytes of one value: only addresses and names are read."""
+"""Maximum number of bytes of one value: only addresses and names are read."""
 
 
 class ImportFault(UserError):

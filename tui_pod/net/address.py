@@ -20,7 +20,7 @@ MAX_ADDRESS = 4_000
 """Longest address (characters); servers refuse longer ones."""
 
 MAX_WRAPPERS = 4
-"""Most schemes such as `feed:` that are removed from an address; one is usual."""
+"""Maximum number of schemes such as `feed:` that are removed from an address; one is usual."""
 
 REFUSED = "refused://"
 """Stands before what a feed gives as an address and is none: nothing takes it for a path, and nothing opens it."""

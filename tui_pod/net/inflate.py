@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 
 MAX_MEMBERS = 10_000
-"""Most gzip members in one body; each may be as small as 20 bytes."""
+"""Maximum number of gzip members in one body; each may be as small as 20 bytes."""
 
 _GZIP = b"\x1f\x8b"
 

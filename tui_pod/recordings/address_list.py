@@ -9,10 +9,10 @@ from tui_pod.net.address import absolute
 from tui_pod.net.fetch import FetchError
 
 MAX_LIST = 64 * 1024
-"""Most bytes of a list that are read: only its first recording counts."""
+"""Maximum number of bytes of a list that are read: only its first recording counts."""
 
 MAX_NESTED = 3
-"""Most lists that lead to one another."""
+"""Maximum number of lists that lead to one another."""
 
 HLS = "This recording is a stream in HLS, which tui-pod does not play."
 TOO_DEEP = "The server sends lists that link to lists, but to no recording."

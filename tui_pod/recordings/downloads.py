@@ -35,7 +35,7 @@ from tui_pod.runtime import files
 from tui_pod.runtime.threads import CancelToken
 
 LIMIT = 500 * 1000 * 1000
-"""Most bytes of a download."""
+"""Maximum number of bytes of a download."""
 
 LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""

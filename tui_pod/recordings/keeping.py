@@ -63,7 +63,7 @@ def plan_downloads(
         is_serial: whether it is played from its first episode on, if the settings do not say.
         usual: for what the settings leave open.
         progress: returns the progress of an episode; None if it was never played.
-        downloads: the present downloads, by episode.
+        downloads: the current downloads, by episode.
         in_use: episodes that play or are queued; their downloads stay, and missing ones come first if any are kept.
         now: the current time (UTC).
     """

@@ -11,7 +11,7 @@ SYNC = 2 * 1024
 """A frame begins within this many bytes; the longest has 1,440."""
 
 MAX_TAG = 1024 * 1024
-"""Most bytes of a tag that are read; it contains the covers."""
+"""Maximum number of bytes of a tag that are read; it contains the covers."""
 
 ENDLESS_TAG = "Its tag has thousands of entries, which no player reads in time."
 

@@ -19,10 +19,10 @@ UNKNOWN = 64 * 1024 * 1024
 """Size that is assumed if it is unknown (bytes)."""
 
 MAX_BOXES = 100_000
-"""Most boxes of a file that are read."""
+"""Maximum number of boxes of a file that are read."""
 
 MAX_BOX = 64 * 1024 * 1024
-"""Most bytes of one box that are read."""
+"""Maximum number of bytes of one box that are read."""
 
 _HEAD = 16
 """A box's kind and its claim fit into this many bytes."""

@@ -1,4 +1,4 @@
-"""Fetch what is wanted of one recording, in a thread of its own: streams and downloads share these rules.
+"""Fetch what is wanted of one recording, in its own thread: streams and downloads share these rules.
 
 A dropped connection is continued where it broke off. A server that names its version (ETag or date) is asked for the
 rest of that version; from any other the last bytes are fetched again and compared. The recording starts over only if

@@ -17,7 +17,7 @@ from tui_pod.runtime.files import read_bytes, replace, sync_data
 from tui_pod.runtime.log import log_error
 
 IN_MEMORY = 300 * 1000**2
-"""Most bytes that are kept in memory when the disk is full."""
+"""Maximum number of bytes that are kept in memory when the disk is full."""
 
 MAX_NOTE = 100_000
 """Largest note that is read (bytes)."""
@@ -61,7 +61,7 @@ class MovedToMemory(Exception):
 
 @dataclass(slots=True)
 class Content:
-    """What is known of a recording besides its bytes."""
+    """What is known about a recording besides its bytes."""
 
     address: str
     """As in the feed."""
@@ -102,7 +102,7 @@ class SparseFile:
         """Write bytes; the caller then adds them to `have`.
 
         Raises:
-            MovedToMemory: the disk is full. Everything must be fetched again, but listening goes on.
+            MovedToMemory: the disk is full. Everything must be fetched again, but listening continues.
             OSError: they cannot be stored anywhere.
         """
         done = 0

@@ -168,7 +168,7 @@ class Guard:
                 os.kill(self._app, signal.SIGTERM)
 
     def fork(self, descriptors: Iterable[int] = (), holds_terminal: bool = False, is_screen: bool = False) -> None:
-        """Let a process of its own `run`, without some descriptors. Raises OSError."""
+        """Let a separate process `run`, without some descriptors. Raises OSError."""
         if os.fork():
             return
         try:

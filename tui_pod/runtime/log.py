@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import asyncio
 
 KEPT = 5
-"""Logs that are kept, the present one included."""
+"""Logs that are kept, the current one included."""
 
 MAX_LINES = 100
 """Lines of a traceback that are logged, the last ones: those say where it failed."""
@@ -64,7 +64,7 @@ def log_uncaught(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def logs(path: Path) -> list[Path]:
-    """Return the logs, the present one first, whether they exist or not."""
+    """Return the logs, the current one first, whether they exist or not."""
     return [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT))]
 
 

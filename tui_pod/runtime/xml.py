@@ -23,22 +23,22 @@ from tui_pod.runtime.log import log
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 200
 MAX_ELEMENTS = 2_000_000
-"""Most elements of a document: forty in each of 50,000 items."""
+"""Maximum number of elements of a document: forty in each of 50,000 items."""
 
 MAX_SLICES = 50_000
-"""Most items that are read one by one from a broken document."""
+"""Maximum number of items that are read one by one from a broken document."""
 
 MAX_AMPERSANDS = 3_000_000
-"""Most ampersands in a document to repair: a tenth of the largest document."""
+"""Maximum number of ampersands in a document to repair: a tenth of the largest document."""
 
 MAX_ENTITIES = 300
-"""Most entities that a document may declare; HTML 4 has 252."""
+"""Maximum number of entities that a document may declare; HTML 4 has 252."""
 
 MAX_UNCLOSED = 10
-"""Most unclosed elements that are skipped in a broken item; each costs a scan of the whole item."""
+"""Maximum number of unclosed elements that are skipped in a broken item; each costs a scan of the whole item."""
 
 MAX_TEXT = 256 * 1024
-"""Most characters of one element that are used."""
+"""Maximum number of characters of one element that are used."""
 
 OVERLOAD = "The document was refused: it is made to overload programs that read it."
 

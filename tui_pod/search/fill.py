@@ -1,6 +1,6 @@
 """Update the index: titles first, so that they are found at once, then the words, newest last.
 
-The first time takes seconds of CPU for 100,000 episodes: run it in a process of its own.
+The first time takes seconds of CPU for 100,000 episodes: run it in its own process.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ GROUP = 240
 """A group of at least this many characters ends with the next sentence, or at twice the length."""
 
 MOST_GROUPS = 1 << 20
-"""Most groups of one episode."""
+"""Maximum number of groups of one episode."""
 
 
 class PackedWords(NamedTuple):

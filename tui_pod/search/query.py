@@ -16,13 +16,13 @@ from tui_pod.core.text.clean import clean, fold
 from tui_pod.search.stop_words import Language, guess_language
 
 MAX_PHRASES = 32
-"""Most words and quoted phrases in a query; more would not narrow it, and SQLite has its limits."""
+"""Maximum number of words and quoted phrases in a query; more would not narrow it, and SQLite has its limits."""
 
 MAX_CHARS = 2_000
-"""Most characters of a query that are read."""
+"""Maximum number of characters of a query that are read."""
 
 LEAST_START = 3
-"""Least number of letters for a word to match as a prefix, in scripts below `SYLLABLES`."""
+"""Minimum number of letters for a word to match as a prefix, in scripts below `SYLLABLES`."""
 
 SYLLABLES = "\u1100"
 """The first letter of the scripts in which one letter stands for a syllable or a word."""

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 LEAST_STEM = 4
-"""Least number of letters that remain when an ending is cut off; 3 for a single letter."""
+"""Minimum number of letters that remain when an ending is cut off; 3 for a single letter."""
 
 
 class Language(NamedTuple):

@@ -14,7 +14,7 @@ from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
 
 MAX_LAYOUTS = 20
-"""Most former lists of parts that are stored for a book; the oldest are deleted."""
+"""Maximum number of former lists of parts that are stored for a book; the oldest are deleted."""
 
 _Stretches = Mapping[str, tuple[float, float]]
 """Where each part starts and ends, in seconds, by the key of its content."""

@@ -26,17 +26,17 @@ MAX_OPML = 16 * 1024 * 1024
 """Largest list that is read (bytes)."""
 
 MAX_SETTINGS = 40_000
-"""Most characters of a feed's settings."""
+"""Maximum number of characters of a feed's settings."""
 
 MAX_FEEDS = 20_000
 MAX_EPISODES = 500_000
-"""Most episodes that are read from one export."""
+"""Maximum number of episodes that are read from one export."""
 
 WRAPPERS = ("feeds",)
 """Names of outlines that hold all feeds in the lists of Overcast and Pocket Casts: no topics."""
 
 MAX_FOLDERS = 8
-"""Most nested folders; feeds in deeper ones are put into the last."""
+"""Maximum number of nested folders; feeds in deeper ones are put into the last."""
 
 FIRST = "tui-pod-first"
 """Our own attribute: the first address of a feed, on which the ids of its episodes depend."""
@@ -68,7 +68,7 @@ class Entry:
     settings: tuple[tuple[str, str], ...] = ()
     """See `podcast_settings`: names and texts."""
     private: str | None = None
-    """See `PRIVATE`; ignored in lists from elsewhere."""
+    """See `PRIVATE`; ignored in lists from other programs."""
     user: str | None = None
     password: str = field(default="", repr=False)
     """With `user`, a login from the list; never written."""

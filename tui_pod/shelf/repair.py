@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 from tui_pod.runtime.database_errors import DATABASE_ERRORS
 
 _PROBES = 50_000
-"""Most reads that may fail in one table: damage at its end has no end."""
+"""Maximum number of reads that may fail in one table: damage at its end has no end."""
 
 _LAST_ROW = 1 << 40
 """No table has more rows."""

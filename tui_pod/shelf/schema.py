@@ -96,7 +96,7 @@ def _add_aliases(db: sqlite3.Connection) -> None:
 
 
 def _add_recordings(db: sqlite3.Connection) -> None:
-    """Add what is known of the files of folders, and the episodes that are parts of books by now."""
+    """Add what is known about the files of folders, and the episodes that have become parts of books."""
     db.execute(
         "CREATE TABLE recordings (id TEXT PRIMARY KEY, folder TEXT NOT NULL, author TEXT NOT NULL,"
         " narrator TEXT NOT NULL, series TEXT NOT NULL, year TEXT NOT NULL, parts TEXT NOT NULL, keys TEXT NOT NULL)"

@@ -1,4 +1,4 @@
-"""Sources that other packages bring by an entry point of the group `tui_pod.sources`: see `docs/sources.md`.
+"""Sources that other packages add by an entry point of the group `tui_pod.sources`: see `docs/sources.md`.
 
 They are looked up when an address or a typed text first needs them. They get values and return values, in a thread of
 their own. One that fails, hangs or returns nonsense is named, logged, and switched off until the program ends.

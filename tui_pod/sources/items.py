@@ -15,14 +15,14 @@ from tui_pod.shelf.published import PublishedItem
 
 MAX_ITEMS = 50_000
 MAX_GUID = 2_000
-"""Most characters of a guid that are used."""
+"""Maximum number of characters of a guid that are used."""
 
 MAX_KEYWORDS = 20
 MAX_LIST = 4_000
-"""Most characters of a list of keywords that are read."""
+"""Maximum number of characters of a list of keywords that are read."""
 
 TITLE_FROM_WORDS = 80
-"""Most characters of the summary that replace a missing title."""
+"""Maximum number of characters of the summary that replace a missing title."""
 
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
 """Words in the type or name of a transcript, the most useful format first."""

@@ -16,7 +16,7 @@ LONGEST = 400
 """Longest sentence, in characters: a recogniser may omit punctuation for minutes."""
 
 MAX_NAMES = 300
-"""Most characters of names: a model accepts about 220 tokens as a prompt."""
+"""Maximum number of characters of names: a model accepts about 220 tokens as a prompt."""
 
 _WORD = re.compile(r"(?<![\w’'.&+-])[\w’'.&+-]*\w")
 

@@ -76,7 +76,7 @@ class RightOfWay:
 async def start_worker(module: str, python: str, is_ahead: bool = False) -> asyncio.subprocess.Process:
     """Start a module that reads requests and writes answers as JSON lines, at low priority if it works ahead.
 
-    Raises OSError. It has a process group of its own: Ctrl+C is meant for the program, which ends it or lets it go on.
+    Raises OSError. It has its own process group: Ctrl+C is meant for the program, which ends it or lets it go on.
     """
     command, environment = start_of(module, *[AHEAD] * is_ahead, python=python)
     pipe = asyncio.subprocess.PIPE

@@ -49,7 +49,7 @@ from tui_pod.sync.shared_podcasts import (
 )
 
 MAX_FILES = 500
-"""Most files that are read from a folder: one per machine, and copies made of conflicts."""
+"""Maximum number of files that are read from a folder: one per machine, and copies made of conflicts."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read, in bytes: twice a state with progress in 100,000 episodes."""

@@ -41,10 +41,10 @@ AT_ONCE = 100
 """Changes of progress in a request."""
 
 MAX_CHANGES = 5_000
-"""Most changes of progress sent in one sync, newest first, at 40 ms each. The next sync sends the rest."""
+"""Maximum number of changes of progress sent in one sync, newest first, at 40 ms each. The next sync sends the rest."""
 
 MAX_BOOKMARKS = 500
-"""Most changes of bookmarks in a sync, each of which is a request; the next sync goes on."""
+"""Maximum number of changes of bookmarks in a sync, each of which is a request; the next sync goes on."""
 
 MAX_TITLE = 300
 """Longest title of a bookmark that is sent, in characters."""

@@ -19,7 +19,7 @@ from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
 
 MAX_PODCASTS = 5_000
-"""Most podcasts that one answer may add."""
+"""Maximum number of podcasts that one answer may add."""
 
 
 class PodcastPlan(NamedTuple):
@@ -28,7 +28,7 @@ class PodcastPlan(NamedTuple):
     subscribe: list[str]
     """Addresses that only the server has."""
     unsubscribe: list[Subscription]
-    """Feeds that were removed elsewhere."""
+    """Feeds that were removed on another machine."""
     add: dict[str, str]
     """Podcasts that the server lacks: their addresses by the feed's id."""
     remove: dict[str, str]

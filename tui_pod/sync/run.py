@@ -56,7 +56,7 @@ class SyncResult:
     sent_notebook: Notebook = field(default_factory=Notebook)
     """Bookmarks, cards and lists, likewise."""
     configured: list[str] = field(default_factory=list)
-    """Ids of podcasts whose settings were changed elsewhere."""
+    """Ids of podcasts whose settings were changed on another machine."""
     lacking_length: list[str] = field(default_factory=list)
     """Episodes whose mark as played the server can only be sent once their length is known; each is listed once."""
     notices: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class SyncResult:
     first: str = ""
     """The folder or server, if this would be the first sync with it, to which the listener has not agreed yet."""
     unsubscribed: list[str] = field(default_factory=list)
-    """Names of podcasts that were removed elsewhere; they can be restored."""
+    """Names of podcasts that were removed on another machine; they can be restored."""
     podcasts_sent: list[str] = field(default_factory=list)
     podcasts_removed: list[str] = field(default_factory=list)
     """Addresses added to and removed from the server's list."""

@@ -49,7 +49,7 @@ MAX_ACTIONS = 250_000
 """Limits of one sync: a server may send pages without end."""
 
 MAX_WAITING = 20_000
-"""Most actions for unknown episodes that are saved for later."""
+"""Maximum number of actions for unknown episodes that are saved for later."""
 
 WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "total", "device")
 """The fields of an action that are saved."""

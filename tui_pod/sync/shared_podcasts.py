@@ -19,7 +19,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.actions import is_address
 
 MAX_PODCASTS = 5_000
-"""Most podcasts that are read from a file."""
+"""Maximum number of podcasts that are read from a file."""
 
 
 class PodcastState(NamedTuple):

@@ -137,7 +137,7 @@ class TerminalHost(Follower):
         self._watch_idleness()
 
     async def close(self) -> None:
-        """Accept no more clients; `end` notifies the present one."""
+        """Accept no more clients; `end` notifies the current one."""
         self._idle = 0
         self._watch_idleness()
         if self._listener is not None and self._folder is not None:

@@ -28,7 +28,7 @@ DURATION_FAULT = 100 * 3600.0
 """Longest credible length, in seconds."""
 
 MAX_DEPTH = 16
-"""Most levels of topics; more do not fit a pane."""
+"""Maximum number of levels of topics; more do not fit a pane."""
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 

@@ -103,7 +103,7 @@ class Library:
 
     @property
     def has_podcasts(self) -> bool:
-        """Whether there is a podcast, if only without episodes."""
+        """Whether there is a podcast, even one without episodes."""
         return bool(self._feeds)
 
     @cached_property

@@ -53,13 +53,13 @@ READING_SPEED = 15.0
 """Characters per second, if the end of words is not known."""
 
 ROLLING_LINES = 4
-"""Most lines of rolling captions that stay on the screen."""
+"""Maximum number of lines of rolling captions that stay on the screen."""
 
 ROLLING_SHARE = 0.2
-"""Least share of cues that must begin with the last lines of the cue before for captions to be rolling."""
+"""Minimum share of cues that must begin with the last lines of the cue before for captions to be rolling."""
 
 NAMED_TWICE = 2
-"""Least number of cues that must begin with the same name for it to be a speaker."""
+"""Minimum number of cues that must begin with the same name for it to be a speaker."""
 
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _ARROW = r"[ \t]*-{1,2}[ \t]?>"

@@ -165,7 +165,7 @@ class PlaybackController:
         self._listener.library_changed(library, progress_index)
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Replace the library without showing it; playback goes on."""
+        """Replace the library without showing it; playback continues."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
         self.bookmarks.adopt()
@@ -214,7 +214,7 @@ class PlaybackController:
 
     @property
     def context(self) -> PlayContext:
-        """The list that playing goes on in."""
+        """The list that playing continues in."""
         return self._up_next.context
 
     def home_context(self, episode: str) -> PlayContext:

@@ -17,7 +17,7 @@ def parse_position(text: str, position: float, duration: float | None) -> float:
         duration: length in seconds; None if unknown.
 
     Raises:
-        ValueError: it is none of these; the message is for the listener.
+        ValueError: The text is none of these; the message is for the listener.
     """
     text = text.strip()
     if found := _SHARE.fullmatch(text):

@@ -85,7 +85,7 @@ class SessionRunner:
     def start(self, request: SessionRequest, plan: Plan) -> None:
         """Play the episodes of a plan before what is queued, in place of a session under way; can be undone.
 
-        The plan is of the present library.
+        The plan is of the current library.
         """
         episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
         if not episodes:
@@ -103,7 +103,7 @@ class SessionRunner:
             )
 
     def end(self) -> None:
-        """End the session under way, if any; can be undone, and playback goes on.
+        """End the session under way, if any; can be undone, and playback continues.
 
         What was planned and not played leaves the queue.
         """

@@ -91,7 +91,7 @@ class SleepPlace:
         self._has_slept = saved.get("has_slept") is True
 
     def note(self) -> None:
-        """Remember the present place: a timer was set."""
+        """Remember the current place: a timer was set."""
         playback = self._state.playback
         if playback.episode is not None:
             self._episode, self._position, self._has_slept = playback.episode, playback.position, False

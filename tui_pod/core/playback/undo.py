@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 DEPTH = 500
-"""Most changes that can be undone."""
+"""Maximum number of changes that can be undone."""
 
 SEEK_BURST = timedelta(seconds=2)
 """Seeks closer together than this are one change: a key held down is undone at once."""

@@ -379,7 +379,7 @@ class EpisodePlayer:
         self._listener.progress_changed(frozenset((load.episode.id,)))
 
     def _enter(self, load: Load, position: float) -> None:
-        """Load the part of the episode at a position instead of the present one."""
+        """Load the part of the episode at a position instead of the current one."""
         load.enter(position)
         self._player.stop()
         self.tracker.wish(position)

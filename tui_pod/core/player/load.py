@@ -142,7 +142,7 @@ class Load:
         return True
 
     def correct(self, duration: float) -> bool:
-        """Correct the length of the present part; return False if it is right to a second, or not certain.
+        """Correct the length of the current part; return False if it is right to a second, or not certain.
 
         Args:
             duration: seconds that it has, or that it has reached.
@@ -201,7 +201,7 @@ class Load:
         return self.part.start if self.part is not None else 0.0
 
     def in_whole(self, event: LoadEvent, marks: tuple[Chapter, ...]) -> LoadEvent:
-        """Return an event of a part with its times in the whole; `marks` are the present chapters."""
+        """Return an event of a part with its times in the whole; `marks` are the current chapters."""
         part = self.part
         if part is None:
             return event

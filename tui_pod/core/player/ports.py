@@ -41,7 +41,7 @@ class Player(Protocol):
         """Go to `position` exactly; `SeekFinished` follows. Before `FileLoaded`, the file starts there."""
 
     def position(self) -> float | None:
-        """Return the present position in seconds; None while loading, seeking or stopped.
+        """Return the current position in seconds; None while loading, seeking or stopped.
 
         For the last moment before quitting: unlike everything else here it may block, for a tenth of a second at most.
         """

@@ -89,7 +89,7 @@ class ProgressTracker:
         self.arrive(position)
 
     def shift(self, seconds: float) -> None:
-        """Count positions from another start: parts before the present one were inserted, removed or corrected."""
+        """Count positions from another start: parts before the current one were inserted, removed or corrected."""
         self._wished += seconds if self._wished > 0 else 0.0
         self._last = self._last + seconds if self._last is not None else None
 

@@ -34,7 +34,7 @@ JUMP = 2.5
 """A change of position above this (seconds) is a jump; plain playing moves less between two updates."""
 
 MAX_CHAPTERS = 1_000
-"""Most chapters of one episode, whatever their source."""
+"""Maximum number of chapters of one episode, whatever their source."""
 
 
 class ChapterOrigin(IntEnum):
@@ -61,7 +61,7 @@ class Source(NamedTuple):
     """Seconds, if known exactly, as for a narration."""
     marks: tuple[Chapter, ...] = ()
     notice: str = ""
-    """A notice to show, such as that a text was too long to be read whole."""
+    """A notice to show, for example that a text was too long to be read whole."""
     remote: "RemoteAudio | None" = None
     """Source of a stream's bytes; None for a file."""
     lead: str | None = None

@@ -88,7 +88,7 @@ class Progress(NamedTuple):
         return self._replace(position=0.0, played=played, updated=now)
 
     def dated(self, now: datetime) -> Self:
-        """Return this progress with `now` for times that are unknown, once it is taken over from elsewhere."""
+        """Return this progress, received from another machine, with `now` for times that are unknown."""
         listened = now if self.listened == UNKNOWN else self.listened
         return (
             self._replace(updated=now, listened=listened)
@@ -175,7 +175,7 @@ def is_fragment(progress: Progress, duration: float | None) -> bool:
 
 
 REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))
-"""Least pause, and seconds to rewind when resuming after it; longest first."""
+"""Minimum pause, and seconds to rewind when resuming after it; longest first."""
 MAX_REWIND_SHARE = 0.05
 """Largest rewind, as a share of the length."""
 

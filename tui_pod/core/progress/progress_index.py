@@ -275,7 +275,7 @@ class ProgressIndex:
             members[:], seconds[topic] = array("I", found), sum(map(durations.__getitem__, found))
 
     def _move_in_rules(self, index: int, was: Status, now: Status, left: float) -> None:
-        """Move an episode whose status has changed from the rules for the former status to those for the present one.
+        """Move an episode whose status has changed from the rules for the former status to those for the current one.
 
         It is counted as what it was: `left` are the seconds left to play that it had.
         """

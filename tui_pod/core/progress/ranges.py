@@ -8,7 +8,7 @@ JOIN = 0.5
 """Gap in seconds up to which two ranges are joined: two polls of the position are that far apart."""
 
 MAX_RANGES = 64
-"""Most ranges of an episode; beyond that the two nearest are joined."""
+"""Maximum number of ranges of an episode; beyond that the two nearest are joined."""
 
 
 def add_range(ranges: Ranges, start: float, end: float) -> Ranges:

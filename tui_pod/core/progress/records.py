@@ -46,7 +46,7 @@ class HeardRecord(NamedTuple):
 
 
 def is_to_send(record: "Record") -> bool:
-    """Return whether other machines should soon have a record: not a position that was only played on to, nor settings.
+    """Return whether other machines should get a record soon; not settings, nor a position reached by mere playing.
 
     Playing sends its position when it pauses.
     """

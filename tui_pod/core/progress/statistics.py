@@ -98,7 +98,7 @@ def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
 
     Args:
         days: on which something was played.
-        today: the present local date.
+        today: the current local date.
         free_days: days without listening that a week may have without ending the row; they are not counted.
     """
     heard = set(days)

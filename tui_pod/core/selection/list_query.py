@@ -76,7 +76,7 @@ SCATTER = 2_654_435_761
 """Checksums with two seeds differ in the same bits for all ids; their products with this do not."""
 
 MAX_CHOICES = 500
-"""Most choices of an order that are remembered; the oldest are forgotten."""
+"""Maximum number of choices of an order that are remembered; the oldest are forgotten."""
 
 
 class ListQuery(NamedTuple):
@@ -87,7 +87,7 @@ class ListQuery(NamedTuple):
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     query: str = ""
-    """Words that must all occur in title, summary or topics, if only as a part of a word."""
+    """Words that must all occur in title, summary or topics, at least as a part of a word."""
     seed: int = 0
     """Decides the order if it is shuffled: from 1, below `SHUFFLES`."""
 

@@ -24,7 +24,7 @@ def playing_list(
     """Return what plays one after the other if an episode is started from a list: the list.
 
     For a part of a course or a numbered subfolder, such as `CD 1`, that is the whole course or folder, filtered like
-    the list: playing goes on from part to part.
+    the list: playing continues from part to part.
 
     Args:
         library: all episodes.

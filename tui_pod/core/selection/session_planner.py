@@ -111,7 +111,7 @@ def parse_budget(text: str, now: datetime) -> float:
 
     Args:
         text: what the listener typed.
-        now: the present time; an end time, which is local, that has passed today is tomorrow's.
+        now: the current time; an end time, which is local, that has passed today is tomorrow's.
 
     Raises:
         ValueError: it is not a time between a minute and a day; the message is for the listener.
@@ -157,7 +157,7 @@ def plan_session(
     for index in _candidates(library, progress_index, request):
         cost = progress_index.remaining(index) / speed_rule(index)
         if index not in excluded and (cost > 0 or not progress_index.length(index)):
-            costs[index] = cost or inf  # one of unknown length cannot be planned, nor what follows it
+            costs[index] = cost or inf  # neither one of unknown length nor what follows it can be planned
     candidates, before = _in_series(library, progress_index, request, costs)
     chosen = dict[int, None]()
     total = 0.0

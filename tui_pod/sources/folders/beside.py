@@ -23,7 +23,7 @@ DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"
 _ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
 
 MAX_BYTES = 256 * 1024
-"""Most bytes that are read of a text or a cue sheet."""
+"""Maximum number of bytes that are read of a text or a cue sheet."""
 
 _DISC = re.compile(
     r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE

@@ -12,7 +12,7 @@ from tui_pod.sources.folders.beside import is_disc
 from tui_pod.sources.folders.tags import BOOK_ENDINGS
 
 FEWEST = 3
-"""Least number of files without tags whose numbered names alone make a book."""
+"""Minimum number of files without tags whose numbered names alone make a book."""
 
 RATE = 8_000.0
 """Bytes of a second of speech, by which an unknown duration is estimated if no other is known."""

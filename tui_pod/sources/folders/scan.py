@@ -17,10 +17,10 @@ from tui_pod.sources.folders.beside import Beside, is_disc, is_text
 from tui_pod.sources.folders.tags import read_file
 
 MAX_FILES = 100_000
-"""Most audio files of one folder."""
+"""Maximum number of audio files of one folder."""
 
 MAX_ENTRIES = 2_000_000
-"""Most directory entries that are read; no collection of recordings has more."""
+"""Maximum number of directory entries that are read; no collection of recordings has more."""
 
 MAX_DEPTH = 40
 """Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""

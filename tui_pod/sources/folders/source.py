@@ -35,7 +35,7 @@ SAME_SHARE = 0.5
 """Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
 
 MANY = 2_000
-"""Most files that are read in this process; a separate one takes a quarter of a second to start."""
+"""Maximum number of files that are read in this process; a separate one takes a quarter of a second to start."""
 
 MANY_BYTES = 100 * MANY
 """Largest playlist that is read in this process (bytes)."""

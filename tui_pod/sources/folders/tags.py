@@ -29,7 +29,7 @@ MAX_READS = 20_000
 """Most reads of one file for its tags; a valid file takes 50 to 5,000, and 100 MB of junk would take a minute."""
 
 MAX_TAG = 32 * 1024 * 1024
-"""Most bytes of a tag that are read at once; tags contain pictures."""
+"""Maximum number of bytes of a tag that are read at once; tags contain pictures."""
 
 MAX_TRACK = 100_000
 """Highest number of a track or disc."""

@@ -13,10 +13,10 @@ from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
 
 MAX_CHARS = 2_000_000
-"""Most characters of a chapters file that are read."""
+"""Maximum number of characters of a chapters file that are read."""
 
 FEWEST_CODES = 2
-"""Least number of time codes in notes to count as chapters: a single one is a remark."""
+"""Minimum number of time codes in notes to count as chapters: a single one is a remark."""
 
 _CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
 _CODE_LAST = re.compile(r"(.{0,199}?[^\s\-–—|(\[])[\s\-–—|(\[]++((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")

@@ -13,7 +13,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.core.text.html_text import to_notes, to_text
 
 LINE_LIMIT = 300
-"""Most characters of a line without its link."""
+"""Maximum number of characters of a line without its link."""
 
 
 def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:

@@ -64,10 +64,10 @@ _OTHERS = frozenset((
 ))  # fmt: skip
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _TOLD | _OTHERS}
 MAX_TOLD = 50
-"""Most lines about persons, funding and the like of one item or feed."""
+"""Maximum number of lines about persons, funding and the like of one item or feed."""
 
 MAX_NAMES = 2_000
-"""Most different element names; a feed has about fifty."""
+"""Maximum number of different element names; a feed has about fifty."""
 
 MAX_LINKS = 2_000
 """Most chapters, files and addresses of one item."""

@@ -57,7 +57,7 @@ class PodcastSource(EpisodeSource):
         Raises:
             LoginWanted: a server requires a login, or refuses this one.
             FetchError: it could not be fetched.
-            FeedError: it is not a feed, nor a page that names one.
+            FeedError: It is neither a feed nor a page that names one.
             FeedStoreError: it could not be stored.
         """
         text, user, password = split_login(request.typed)

@@ -26,7 +26,7 @@ def added_servers(store: FeedStore) -> list[Subscription]:
 
 
 def server_bases(typed: str) -> list[str]:
-    """Return the addresses that a typed one may mean. Raises UserError: it is none."""
+    """Return the addresses that a typed text may mean. Raises UserError if it means none."""
     bases = typed_bases(typed)
     if not bases:
         raise UserError(no_address(typed))

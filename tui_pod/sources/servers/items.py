@@ -22,7 +22,7 @@ MAX_SECONDS = 10_000_000.0
 """Longest book that is believed, in seconds."""
 
 MAX_TRACKS, MAX_EPISODES, MAX_SHELVES = 5_000, 50_000, 50
-"""Most files of a book, episodes of a podcast, and series of a book that are read."""
+"""Maximum number of files of a book, episodes of a podcast, and series of a book that are read."""
 
 _IDENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -28,7 +28,7 @@ IN_FULL = 100
 """How many are requested in full at once; a book of 30 files is 60 kB."""
 
 MAX_PAGES = 500
-"""Most pages of a library that are read."""
+"""Maximum number of pages of a library that are read."""
 
 MAX_LIBRARIES = 100
 MAX_COLLECTIONS = 1_000

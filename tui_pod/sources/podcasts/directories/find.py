@@ -29,7 +29,7 @@ LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
 """Limits for the answer of one directory."""
 
 MAX_WORDS = 200
-"""Most characters of a search."""
+"""Maximum number of characters of a search."""
 
 MAX_COUNT = 1_000_000
 """Highest believable number of episodes of one podcast."""
