@@ -12,8 +12,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.integrations.mpris_interfaces import (
+    ANNOUNCED,
     SECOND,
-    TOLD,
     PlayerInterface,
     RootInterface,
     make_metadata,
@@ -31,7 +31,7 @@ def interface(library: Library, playback: Playback | None = None) -> PlayerInter
 )
 def test_there_is_something_to_play_unless_the_library_is_empty(library: Library, can_play: bool) -> None:
     told = interface(library).announced()
-    assert list(told) == list(TOLD)
+    assert list(told) == list(ANNOUNCED)
     assert told["CanPlay"] is can_play
     assert (told["PlaybackStatus"], told["CanPause"], told["CanSeek"]) == ("Stopped", False, False)
 

@@ -22,7 +22,7 @@ from tui_pod.integrations.player_api import PlayerApi
 
 TRACKS = "/tui_pod/episode"
 
-TOLD = (
+ANNOUNCED = (
     "PlaybackStatus", "Rate", "Metadata", "Volume", "CanGoNext", "CanGoPrevious", "CanPlay", "CanPause", "CanSeek",
 )  # fmt: skip
 """The properties whose changes are sent: all but Position and the constant ones."""
@@ -95,7 +95,7 @@ class PlayerInterface(ServiceInterface):
 
     def announced(self) -> dict[str, Any]:
         """Return the properties whose changes are sent."""
-        return {name: getattr(self, _attribute(name)) for name in TOLD}
+        return {name: getattr(self, _attribute(name)) for name in ANNOUNCED}
 
     @property
     def _playback(self) -> Playback:

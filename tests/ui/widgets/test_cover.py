@@ -105,4 +105,4 @@ def test_covers_are_drawn_unless_one_thing_forbids_it(
     services.first = services.first._replace(settings=settings, is_ascii=obstacle == "ascii")
     app.console = Console(color_system="256" if obstacle == "256_colours" else "truecolor", force_terminal=True)
     app.set_reactive(App.ansi_color, obstacle == "terminal_palette")
-    assert are_covers_drawn(app, services) == (obstacle == "none")
+    assert are_covers_drawn(app, services.first) == (obstacle == "none")

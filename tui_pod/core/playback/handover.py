@@ -68,7 +68,7 @@ class Handover:
         self._others: Others | None = None
         self._then: Callable[[], None] | None = None
         self._offer: Offer | None = None
-        self._told: str | None = None  # the episode last announced
+        self._announced: str | None = None  # the episode last announced
 
     def attach(self, others: Others) -> None:
         """Ask these from now on."""
@@ -150,7 +150,7 @@ class Handover:
         """Say that the episode moved, and make it undoable, unless another machine moves it little by little."""
         episode = self._state.playback.episode
         assert episode is not None
-        is_known, self._told = self._told == episode, episode
+        is_known, self._announced = self._announced == episode, episode
         distance = abs(position - before)
         if distance < 1 or (distance < WORTH_OFFERING and (is_known or not origin)):
             return

@@ -76,17 +76,17 @@ def fetching(source: Source, position: float, duration: float | None) -> FetchSt
     progress = source.remote.progress()
     if position <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
-        return _told(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
+        return _status(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
     is_known_by_size = source.is_constant_rate is not False or source.is_estimated
     if progress.is_seekable and is_known_by_size:
         return None
     if progress.total is None or not duration:
         return FetchStatus(None)
     share = min(1.0, position / duration) if source.is_constant_rate is not None else 1.0
-    return _told(progress, share * progress.total)
+    return _status(progress, share * progress.total)
 
 
-def _told(progress: FetchProgress, needed: float, is_for_position: bool = True) -> FetchStatus | None:
+def _status(progress: FetchProgress, needed: float, is_for_position: bool = True) -> FetchStatus | None:
     left = needed - progress.fetched
     if left <= 0:
         return None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOOK = 300.0
 """Seconds between two checks for podcasts that are due, give or take a fifth."""
 
-TOLD = 3
+NAMED_FAILURES = 3
 """How many failures of a refresh are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
@@ -209,12 +209,14 @@ class Refresher:
                 offline = next(outcome for outcome in failed if outcome.is_offline)
                 self._frontend.tell(f"{offline.error} {AGAIN}", is_error=True)
             return
-        for outcome in failed[:TOLD]:
+        for outcome in failed[:NAMED_FAILURES]:
             hint = f"Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else AGAIN
             hint = MISSING if outcome.is_missing else hint
             self._frontend.tell(f"{outcome.error} {hint}", is_error=True)
-        if len(failed) > TOLD:
-            self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
+        if len(failed) > NAMED_FAILURES:
+            self._frontend.tell(
+                f"{len(failed) - NAMED_FAILURES} more podcasts failed. See: tui-pod feeds list", is_error=True
+            )
         for outcome in result.outcomes:
             if outcome.has_ended:
                 self._frontend.tell(f"{outcome.name} has ended; {key_of('list.remove')} removes it.")

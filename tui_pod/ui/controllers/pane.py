@@ -92,7 +92,7 @@ class PaneController:
             from tui_pod.ui.widgets.cover import are_covers_drawn  # after the first paint
             from tui_pod.ui.widgets.episode_pane import EpisodePane
 
-            has_colours = are_covers_drawn(self._screen.app, self._services)
+            has_colours = are_covers_drawn(self._screen.app, self._services.first)
             self.pane = EpisodePane(self._services, lambda: self._screen.model.index, has_colours)
             await self._screen.query_one("#panes").mount(self.pane)
         self.pane.follow(self._services.controller.playback)

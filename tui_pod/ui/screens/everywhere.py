@@ -55,7 +55,7 @@ class EverywhereView(Vertical):
         self.border_title = "Search everywhere"
         how = HOW if self.app.size.width > len(HOW) + 6 else SHORT
         yield Input(self._typed, placeholder=how, id="everywhere")
-        yield FoundView(self._services, self._edit, self.action_search)
+        yield FoundView(self._services.controller, self._services.search, self._edit, self.action_search)
 
     def on_mount(self) -> None:
         """Focus the field now, for the next keys; and update the index."""

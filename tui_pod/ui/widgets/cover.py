@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.services.services import Services
+from tui_pod.services.first_screen import FirstScreen
 from tui_pod.ui.look.terminal_pictures import TerminalPictures, row_of_cells
 
 
@@ -67,10 +67,10 @@ class Cover(Widget):
         return self._sent[3]
 
 
-def are_covers_drawn(app: App[object], services: Services) -> bool:
+def are_covers_drawn(app: App[object], first: FirstScreen) -> bool:
     """Return whether the terminal can show pictures, and the listener wants them."""
-    is_plain = services.first.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
-    return services.first.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
+    is_plain = first.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
+    return first.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
 
 
 @lru_cache(maxsize=4)

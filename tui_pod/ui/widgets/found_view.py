@@ -19,8 +19,9 @@ from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, sprea
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.services import Services
+    from tui_pod.services.search import SearchService
 
 ROOM_FOR_TOPIC = 60
 """From this width on, the topic is shown beside the title (cells)."""
@@ -38,10 +39,16 @@ class FoundView(ChoiceLines):
     BINDINGS = bindings("found", "move") + _NEXT
     DEFAULT_CSS = "FoundView { border: none; }"
 
-    def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        controller: PlaybackController,
+        search: SearchService,
+        edit: Callable[[Bookmark], None],
+        leave: Callable[[], None],
+    ) -> None:
         """Show nothing yet; `edit` edits a bookmark, `leave` goes to the field above."""
         super().__init__("found")
-        self._services = services
+        self._controller, self._search = controller, search
         self._edit = edit
         self._leave = leave
         self._answer = SearchAnswer()
@@ -94,7 +101,7 @@ class FoundView(ChoiceLines):
 
     def _about(self, found: Found, width: int) -> str:
         """Return the text at the right of an episode's title."""
-        library, progress_index = self._services.controller.library, self._services.controller.progress_index
+        library, progress_index = self._controller.library, self._controller.progress_index
         index = library.index(found.id)
         if index is None:
             return "no longer in the library"
@@ -136,19 +143,19 @@ class FoundView(ChoiceLines):
     async def action_choose(self) -> None:
         """Play from the match."""
         if self._matches:
-            await self._services.search.play(*self._matches[self.cursor])
+            await self._search.play(*self._matches[self.cursor])
 
     def action_queue(self) -> None:
         """Queue the episode last."""
         if self._matches:
             found, _ = self._matches[self.cursor]
-            outcome = self._services.controller.queue_last([found.id])
+            outcome = self._controller.queue_last([found.id])
             self.notify(outcome.sentence, timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
         """Bookmark the sentence; pressed again, edit its note."""
         if self._matches:
-            await self._services.search.add_bookmark(*self._matches[self.cursor], self._edit)
+            await self._search.add_bookmark(*self._matches[self.cursor], self._edit)
 
     def action_search(self) -> None:
         """Go to the field."""

@@ -125,7 +125,7 @@ class FindScreen(Dialog):
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if self._chosen is None and are_covers_drawn(self.app, self._services):
+        if self._chosen is None and are_covers_drawn(self.app, self._services.first):
             self._draw(self._rows[event.option_index].cover)
 
     @work(group="cover", exclusive=True)
