@@ -101,15 +101,12 @@ def test_library_cache_is_replaced(tmp_path: Path) -> None:
 def test_database_of_feeds_is_refused(tmp_path: Path) -> None:
     store = FeedStore(tmp_path)
     os.mkfifo(store.db.file)
+    os.mkfifo(store.db.backup)
     assert ends(store.feeds)
     with pytest.raises(FeedStoreError, match="not a regular file"):
         store.feeds()
-
-
-def test_backup_of_feeds_is_left_out(tmp_path: Path) -> None:
-    store = FeedStore(tmp_path)
-    os.mkfifo(store.db.backup)
-    assert ends(store.feeds)
+    store.db.file.unlink()
+    assert ends(store.feeds)  # without the backup
 
 
 def test_part_of_a_recording_is_fetched_elsewhere(tmp_path: Path) -> None:
@@ -124,16 +121,13 @@ def test_part_of_a_recording_is_fetched_elsewhere(tmp_path: Path) -> None:
     assert ends(lambda: store.open("one", "https://a.example/one.mp3").close())
 
 
-def test_cached_document_is_fetched_again(tmp_path: Path) -> None:
+def test_document_and_recognised_transcript_are_missing(tmp_path: Path) -> None:
     address = "http://127.0.0.1:9/notes.txt"
-    os.mkfifo(tmp_path / copy_name(address))
-    assert ends(lambda: read_document(tmp_path, address))
-
-
-def test_recognised_transcript_is_missing(tmp_path: Path) -> None:
     transcripts = TranscriptFiles(tmp_path)
-    os.mkfifo(transcripts.path("one"))
-    assert ends(lambda: transcripts.read("one"))
+    for path in (tmp_path / copy_name(address), transcripts.path("one")):
+        os.mkfifo(path)
+    for call in (lambda: read_document(tmp_path, address), lambda: transcripts.read("one")):
+        assert ends(call)
     assert ends(lambda: transcripts.is_complete("one"))
 
 
@@ -161,7 +155,7 @@ PLACES = {
     "runtime/installer.py": "of the installer",
     "integrations/power_and_network.py": "of the system",
     "sync/folder.py": "of the system",
-    "ui/terminal_cursor.py": "of the system",
+    "ui/terminal_app.py": "of the system",
 }
 """Modules that may open something by another way, and what."""
 

@@ -13,14 +13,14 @@ from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, guarded, item, redirect, sound
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.recordings.download_request import DownloadError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
-from tui_pod.shelf.opml import parse_opml, write_opml
+from tui_pod.shelf.opml import write_opml
 from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.table import subscribe
@@ -51,14 +51,11 @@ def sent(site: Site) -> list[bool]:
     return ["Authorization" in headers for _, headers in site.asked]
 
 
-def test_feed_that_wants_a_login_says_who_wants_it_and_keeps_nothing(site: Site, podcasts: Podcasts) -> None:
+def test_login_is_tried_kept_and_used_by_the_next_refresh(site: Site, podcasts: Podcasts, tmp_path: Path) -> None:
     with pytest.raises(LoginWanted, match=r"wants a login \(401\)") as caught:
         subscribe(podcasts.store, site.url("/f"))
     assert (caught.value.origin, caught.value.login) == (site.origin(), None)
     assert podcasts.store.is_empty
-
-
-def test_login_is_tried_kept_and_used_by_the_next_refresh(site: Site, podcasts: Podcasts, tmp_path: Path) -> None:
     with pytest.raises(LoginWanted, match="does not take this login"):
         subscribe(podcasts.store, site.url("/f"), login=login(site, "wrong"))
     done = subscribe(podcasts.store, site.url("/f"), login=login(site))
@@ -153,27 +150,6 @@ async def test_login_that_changes_fails_the_refresh_and_names_the_server(site: S
     assert failed.wanted is not None
     assert failed.wanted.origin == site.origin()
     podcasts.store.logins.add(site.url("/f"), login(site, "new"))
-    assert (await refresh(podcasts.store)).failed == ()
-
-
-def test_login_of_another_kind_is_not_asked_for(site: Site, podcasts: Podcasts) -> None:
-    site.replies["/f"] = guarded(server.body(feed(item(1))), kind="Negotiate")
-    with pytest.raises(FetchError, match="a kind of login that is not supported") as caught:
-        subscribe(podcasts.store, site.url("/f"))
-    assert not isinstance(caught.value, LoginWanted)
-
-
-async def test_logins_of_a_list_are_kept_and_not_written_into_one(site: Site, podcasts: Podcasts) -> None:
-    address = site.url("/f").replace("http://", "http://ann:s3cret@")
-    text = f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{address}"/></body></opml>'
-    podcasts.store.subscribe(parse_opml(text.encode()).entries)
-    podcasts.store.set_private_origin(site.url("/f"), site.origin())
-    (failed,) = (await refresh(podcasts.store)).failed
-    assert failed.wanted is not None
-    assert failed.wanted.is_kept_back
-    assert not any(sent(site))
-    assert "s3cret" not in write_opml(podcasts.store.entries())
-    podcasts.store.logins.add(site.url("/f"), login(site))
     assert (await refresh(podcasts.store)).failed == ()
 
 

@@ -151,24 +151,6 @@ def test_seek_far_ahead_opens_the_file_anew_and_its_place_is_about_until_it_is_c
     assert not room.controller.playback.is_estimated
 
 
-def test_file_that_is_opened_anew_has_its_own_time_to_begin() -> None:
-    room = make_room(EPISODES)
-    room.sources.found["three"] = FakeAudio(0, TOTAL, True).source(is_constant_rate=False)._replace(has_length=True)
-    room.play("three")
-    room.clock.go(LIMIT)
-    room.player.is_holding = True
-    room.controller.seek_to(200.0)
-    go_on(room, LIMIT - 1)
-    assert room.status is PlayerStatus.LOADING
-    go_on(room, 2.0)
-    assert not room.controller.playback.is_active
-
-
-def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> None:
-    shown = fetching(FakeAudio(total=None).source(), 150.0, 300.0)
-    assert str(shown) == "fetching up to your position"
-
-
 @pytest.mark.parametrize(
     ("fetched", "constant", "shown"),
     [(500_000, None, "None"), (1_500_000, None, "downloading the whole file; it cannot be streamed 50 %"),
@@ -179,9 +161,7 @@ def test_file_that_does_not_begin_is_shown_coming(fetched: int, constant: bool |
     audio.fetch(fetched)
     source = audio.source()._replace(is_constant_rate=constant)
     assert str(fetching(source, 0.0, 300.0)) == shown
-
-
-def test_file_on_the_disk_misses_nothing() -> None:
+    assert str(fetching(FakeAudio(total=None).source(), 150.0, 300.0)) == "fetching up to your position"
     assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == (None, None)
 
 

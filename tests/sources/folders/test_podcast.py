@@ -38,36 +38,23 @@ def test_renamed_and_moved_files_keep_their_episodes(shelf: Shelf) -> None:
     (shelf.folder / "Sub").mkdir()
     path.rename(shelf.folder / "Sub" / "new.mp3")
     assert shelf.refresh().new == 0
+    assert (shelf.ids(), read_news(shelf.store.db)) == (before, set())
+    shelf.store.db.close()
+    shelf.store.db.file.unlink()  # it is rebuilt from the backup
+    shelf.refresh()
     assert shelf.ids() == before
+    shelf.put("other.mp3", "Afterwards")
+    assert shelf.refresh().has_changed
+    assert shelf.ids()["Afterwards"] == before["Two"]
+    before = shelf.ids()
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    shelf.store.move(shelf.store.feeds()[0].feed_id, to_address(str(shelf.folder)))
+    assert shelf.refresh().has_changed
+    shelf.put("new.mp3", "New")
+    shelf.refresh()
+    assert read_news(shelf.store.db) == {shelf.ids()["New"]}
     audio = shelf.library().episode(shelf.library().index(before["One"]) or 0).audio
     assert audio == str(shelf.folder / "Sub" / "new.mp3")
-
-
-def test_file_with_other_tags_keeps_its_episode(shelf: Shelf) -> None:
-    shelf.put("a.mp3", "Before")
-    shelf.add()
-    (ident,) = shelf.ids().values()
-    shelf.put("a.mp3", "Afterwards")
-    assert shelf.refresh().has_changed
-    assert shelf.ids() == {"Afterwards": ident}
-
-
-def test_new_file_is_among_what_is_new_and_those_of_the_first_time_are_not(shelf: Shelf) -> None:
-    shelf.put("1.mp3")
-    shelf.add()
-    assert read_news(shelf.store.db) == set()
-    shelf.put("2.mp3")
-    shelf.refresh()
-    assert read_news(shelf.store.db) == {shelf.ids()["2"]}
-
-
-def test_folder_moved_by_hand_has_its_files_at_the_new_place(shelf: Shelf) -> None:
-    shelf.put("a.mp3", "A")
-    feed_id = shelf.add().feed.feed_id
-    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
-    shelf.store.move(feed_id, to_address(str(shelf.folder)))
-    assert shelf.refresh().has_changed
-    assert shelf.library().episode(0).audio == str(shelf.folder / "a.mp3")
 
 
 def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
@@ -96,12 +83,6 @@ def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypat
     playlist.write_text("gone.mp3\n")
     with pytest.raises(FeedError, match="There is no audio file in "):
         subscribe(shelf.store, str(playlist))
-
-
-def test_single_large_file_needs_no_process_of_its_own(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MANY_BYTES", 1)
-    monkeypatch.setattr("subprocess.Popen", None)  # which would fail
-    assert subscribe(shelf.store, str(shelf.put("one.mp3"))).new == 1
 
 
 def test_reading_many_files_ends_when_it_is_not_wanted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,16 +129,6 @@ def test_folder_added_under_another_name_is_the_same(shelf: Shelf) -> None:
     assert (done.has_moved, done.is_new, done.new) == (True, False, 0)
     assert shelf.ids() == before
     assert shelf.store.feeds()[0].title == "Shelf"
-
-
-def test_folder_is_rebuilt_from_the_backup_with_its_ids(shelf: Shelf) -> None:
-    shelf.put("a.mp3", "A")
-    shelf.add()
-    before = shelf.ids()
-    shelf.store.db.close()
-    shelf.store.db.file.unlink()
-    shelf.refresh()
-    assert shelf.ids() == before
 
 
 @pytest.mark.parametrize(("shared", "is_moved"), [(2, True), (1, False)])
