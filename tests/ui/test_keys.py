@@ -530,6 +530,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.services.asked_recognition.asked == [("remove", "one")]
 
 
+leads_to("transcript.recognise", "t", lambda driver: driver.services.asked_recognition.asked, [("request", "one")])
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)

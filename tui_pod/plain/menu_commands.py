@@ -105,7 +105,6 @@ class MenuCommands:
             if action.id in self.commands and not action.id.startswith(("move.", "app.palette"))
         }
         entries["The question of this episode"] = self._ask_question
-        entries["Recognise this episode"] = self._recognise
         smart = {entry.name.title(): entry for entry in SmartList}
         topics = {name: topic for topic, name in enumerate(self._services.controller.library.topics.names)}
         for name, topic in (smart | topics).items():
@@ -198,7 +197,3 @@ class MenuCommands:
         else:
             answer = sentence(question.answer)
             self._dialogue.ask(f"{question.text} Press enter for the answer:", lambda _: self._dialogue.say(answer))
-
-    def _recognise(self) -> None:
-        if (episode := self._navigation.episode) is not None:
-            self._services.recognition.request([episode.id])

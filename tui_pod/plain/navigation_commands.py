@@ -22,6 +22,7 @@ from tui_pod.plain.spoken import (
     say_statistics,
     sentence,
 )
+from tui_pod.services.commands import Subject, run_command
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class NavigationCommands:
             "view.details": self._details,
             "view.episode": self._choose_chapter,
             "view.transcript": self._read,
-            "transcript.stop": partial(self._remove_transcript, only_stops=True),
-            "transcript.remove": self._remove_transcript,
+            "transcript.stop": partial(self._run_on_transcript, "transcript.stop"),
+            "transcript.remove": partial(self._run_on_transcript, "transcript.remove"),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
             "view.library": lambda: self.open_entry(self._list.topic),
@@ -250,13 +251,9 @@ class NavigationCommands:
         else:
             self._dialogue.say(said)
 
-    def _remove_transcript(self, only_stops: bool = False) -> None:
-        """Stop the recognition of the transcript being read, or to read; unless `only_stops`, also remove that one."""
-        recognition = self._services.recognition
-        ident = self.reading[0] if self.reading is not None else self._list.to_read()
-        if ident is None:
-            self._dialogue.say(self._browser.say_here())
-        elif only_stops and not recognition.label(ident):
-            self._dialogue.say("No recognition is under way here; the palette removes its transcript.")
-        else:
-            recognition.remove(ident)
+    def _run_on_transcript(self, ident: str) -> None:
+        """Run the command of an action on the transcript being read, or to read."""
+        episode = self.reading[0] if self.reading is not None else self._list.to_read()
+        outcome = run_command(ident, Subject(self._services, self._list, [episode] if episode is not None else []))
+        if outcome.text:
+            self._dialogue.say(outcome.sentence)

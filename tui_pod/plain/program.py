@@ -139,7 +139,7 @@ class PlainProgram:
             "app.detach": self._say_why_here,
             "app.suspend": self._suspend,
         }
-        parts = (self._navigation, self._playback_commands, podcasts, self._bookmarks, self._found, menu)
+        parts = (self._playback_commands, self._navigation, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
         self._greet()

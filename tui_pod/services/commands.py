@@ -162,6 +162,14 @@ def _sync(on: Subject) -> Outcome | None:
     return None
 
 
+def _stop_recognition(on: Subject) -> Outcome | None:
+    recognition, (episode, *_) = on.services.recognition, on.episodes
+    if not recognition.label(episode):
+        return refused("No recognition is under way here; the palette removes its transcript.")
+    recognition.remove(episode)
+    return None
+
+
 def _lengthen_sleep(on: Subject) -> None:
     """Set the sleep timer to five minutes, or give it five minutes more."""
     on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
@@ -216,6 +224,9 @@ COMMANDS: Mapping[str, Command] = {
     "feed.refresh_all": lambda on: on.services.feeds.refresh(),
     "download.start": lambda on: on.services.feeds.downloads.toggle(on.episodes),
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
+    "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
+    "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
+    "transcript.stop": _stop_recognition,
     "recall.offers": lambda on: on.services.recall.toggle_offers(),
     "recall.start": lambda on: on.services.recall.ask(),
     "session.end": _end_session,
@@ -230,7 +241,7 @@ COMMANDS: Mapping[str, Command] = {
 
 OF_EPISODES = frozenset((
     "episode.play", "episode.restart", "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.move_down",
-    "queue.move_up", "download.start",
+    "queue.move_up", "download.start", "transcript.recognise", "transcript.remove", "transcript.stop",
 ))  # fmt: skip
 """Commands that need an episode."""
 

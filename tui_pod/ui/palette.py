@@ -69,9 +69,6 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
             continue
         keys = " ".join(shown_keys(action)).translate(names)
         yield PaletteCommand(action.label, partial(app.run_action_soon, action.action, pane), keys)
-    if main.transcript.is_open:
-        about = "makes a transcript on this machine; also fixes times shifted by inserted adverts"
-        yield PaletteCommand("Recognise this episode", main.transcript.recognise_shown, about=about)
 
 
 class PaletteScreen(SearchDialog):

@@ -111,10 +111,6 @@ class TranscriptController:
             if self.is_open:
                 self._look_up(index)
 
-    def recognise_shown(self) -> None:
-        """Recognise the shown episode, even if it has a transcript."""
-        self._recognise(self._shown[0])
-
     def _set_open(self, is_open: bool) -> None:
         """Set the CSS classes that show the pane."""
         self.is_open = is_open

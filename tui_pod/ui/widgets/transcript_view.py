@@ -23,6 +23,7 @@ from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words
 from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts, message
+from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, TranscriptLine, WordMatches, lay_out
 
@@ -363,13 +364,10 @@ class TranscriptView(LinesView):
             self.app.copy_to_clipboard(f"{self._transcript.cues[self.cursor].text}{label}")
             self.notify("Copied.", timeout=2, markup=False)
 
-    def action_remove(self, only_stops: bool = False) -> None:
-        """Stop recognition; unless `only_stops`, also remove a recognised transcript."""
-        recognition = self._services.recognition
-        if self.episode is not None and only_stops and not recognition.label(self.episode):
-            self.notify("No recognition is under way here; the palette removes its transcript.", markup=False)
-        elif self.episode is not None:
-            recognition.remove(self.episode)
+    def action_run(self, ident: str) -> None:
+        """Request an action on the episode, by its id."""
+        if self.episode is not None:
+            self.post_message(EpisodeList.CommandChosen(ident, [self.episode]))
 
     async def action_left(self) -> None:
         """Go to the tree."""
