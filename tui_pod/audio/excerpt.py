@@ -33,7 +33,7 @@ class ExcerptPlayer:
 
         Args:
             find: returns the audio of an episode.
-            ao: the audio output that mpv uses; None: the usual one.
+            ao: the audio output that mpv uses; None for the usual one.
             meter: measures recordings.
             like: returns the playback whose volume is used.
             device: returns the sound device that is chosen; empty: the system chooses.

@@ -14,11 +14,11 @@ class Argument(NamedTuple):
     name: str
     """An option, such as `--topic`, or the name of a value."""
     metavar: str | None = None
-    """What stands for it in help; its kind, which is also completed (`COMPLETED`). None: `choices`, or a switch."""
+    """What stands for it in help; its kind, which is also completed (`COMPLETED`). None for `choices` or a switch."""
     text: str = ""
     """Its help."""
     nargs: str | None = None
-    """How many values, in argparse's terms: `?`, `*` or `+`; None: one."""
+    """How many values, in argparse's terms: `?`, `*` or `+`; None for one."""
     choices: tuple[str, ...] = ()
     default: str | None = None
     is_repeatable: bool = False
@@ -32,14 +32,14 @@ class Command(NamedTuple):
 
     name: str
     run: str | None
-    """Function in `tui_pod.cli` that takes the options and returns None or an exit status; None: see `commands`."""
+    """Function in `tui_pod.cli` that takes the options and returns None or an exit status; None with `commands`."""
     text: str
     arguments: tuple[Argument, ...] = ()
     has_json: bool = False
     commands: tuple[Command, ...] = ()
     """Commands of the command; the word is in `options.action`."""
     negative: str | None = None
-    """Pattern of values that begin with a minus sign; None: argparse's own, which knows numbers."""
+    """Pattern of values that begin with a minus sign; None for argparse's own, which knows numbers."""
 
 
 FILE, DIRECTORY = "FILE", "DIR"

@@ -120,7 +120,7 @@ class Dialogue:
         self.say(question)
 
     def ask_yes(self, question: str, do: Callable[[], object], otherwise: str | None = None) -> None:
-        """Ask a question; call `do` if the answer is yes, else say `otherwise`, if given."""
+        """Ask a question; call `do` if the answer is yes, otherwise say `otherwise`, if given."""
 
         def answer(line: str) -> None:
             if line.strip().lower() in ("y", "yes"):
@@ -145,7 +145,7 @@ class Dialogue:
         self.ask(question, answer)
 
     def _complete(self, typed: str, choices: Sequence[str]) -> tuple[str, bool]:
-        """Complete a line as far as all choices that begin with it agree; say them if that adds nothing."""
+        """Complete a line with what all choices that begin with it share; say them if that adds nothing."""
         found = [choice for choice in choices if choice.casefold().startswith(typed.casefold())]
         common = common_start([choice.casefold() for choice in found])
         if not found or len(common) > len(typed):

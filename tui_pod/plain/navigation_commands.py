@@ -214,7 +214,7 @@ class NavigationCommands:
         self._services.tasks.run(self._read_transcript(episode, following))
 
     async def _read_transcript(self, episode: Episode, first: int | None) -> None:
-        """Read some sentences from `first` on; None starts at the sentence being played, else at the top."""
+        """Read some sentences from `first` on; None starts at the sentence being played, or at the top."""
         transcript = await self._services.reader.transcript(episode)
         label = self._services.recognition.label(episode.id).replace(" ·", ",")
         if first is None:

@@ -192,7 +192,7 @@ class PlaybackCommands:
         self._dialogue.say(f"Selected: {counted(count)}." if count else "Nothing is selected.")
 
     def _collect(self) -> None:
-        """Ask for the list of one's own that the chosen episodes are put on, or that what is listed becomes."""
+        """Ask which list to put the chosen episodes on, or which smart list to save what is listed as."""
         episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
         known = f" Yours: {enumerated(names)}." if names else ""
         question = (

@@ -38,7 +38,7 @@ class Subject(NamedTuple):
     episodes: Sequence[str] = ()
     """The selection, the episode at the cursor, or all of the topic at the cursor."""
     entry: int | None = None
-    """The topic or smart list at the cursor of the tree; None: the cursor is in the list."""
+    """The topic or smart list at the cursor of the tree; None if the cursor is in the list."""
     hide_course: Callable[[], object] = _ask_nothing
     """Asks whether to hide the course."""
     edit: Callable[[Bookmark], object] = _ask_nothing
@@ -96,7 +96,7 @@ def _change_volume(on: Subject, by: int) -> None:
 
 
 def _move(on: Subject, by: int) -> Outcome:
-    """Move an episode within the list shown, if that is by hand, else within the queue."""
+    """Move an episode within the list shown if that was made by hand, otherwise within the queue."""
     own, controller, episode = on.model.own_list, on.controller, on.episodes[0]
     if own is None or own.is_rule:
         if episode not in controller.queue.upcoming:
@@ -111,7 +111,7 @@ def _move(on: Subject, by: int) -> Outcome:
 
 
 def _remove(on: Subject) -> Outcome | None:
-    """Remove a list, podcast or course in the tree; in the list take off its episodes, else delete their downloads."""
+    """Remove a list, podcast or course in the tree; in a list take off episodes, or delete downloads."""
     controller, feeds, library = on.controller, on.services.feeds, on.model.library
     if on.entry is not None:
         if (own := library.lists.get(on.entry)) is not None:

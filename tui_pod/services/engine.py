@@ -66,8 +66,8 @@ class Engine:
         Args:
             first: what playback starts from.
             files: what is read and written.
-            frontend: is told what changes.
-            ao: the audio output that mpv uses; None: the usual one.
+            frontend: learns what changes.
+            ao: the audio output that mpv uses; None for the usual one.
             network_works: called when a server has answered.
             ask_login: called with an episode whose server wants a login.
             relist: shows the library again if another program has changed it.

@@ -64,7 +64,7 @@ class EpisodeListModel:
         self.selected: set[int] = set()
         self.range_start: int | None = None
         self.pointed_at: str | None = None
-        """The episode to which the listener moved the cursor on purpose last; None: not since something was played."""
+        """The episode to which the listener last moved the cursor on purpose; None if something was played since."""
         self._unsearched: Sequence[int] = ()
         self._numbers: tuple[Queue | None, dict[str, int]] = (
             None,
@@ -92,7 +92,7 @@ class EpisodeListModel:
 
     @property
     def visited(self) -> str | None:
-        """The id at the cursor if the podcast of that episode is not subscribed to, else None."""
+        """The id at the cursor if the podcast of that episode is not subscribed to; None otherwise."""
         index = self.index
         return self.library.ids[index] if index is not None and self.library.is_unlisted(index) else None
 
@@ -254,7 +254,7 @@ class EpisodeListModel:
         return self.query._replace(sort=sort, seed=new_seed() if sort is Sort.SHUFFLE else 0)
 
     def request(self, budget: float, topic: int) -> SessionRequest:
-        """Return a session of a topic: in course order, but shuffled like its list, or in the order of one's own list.
+        """Return a session of a topic: in course order, but shuffled like its list, or in the listener's own order.
 
         It is in course order too if sessions have no such order.
         """
@@ -266,10 +266,10 @@ class EpisodeListModel:
         return SessionRequest(budget, topic)
 
     def go_to(self, index: int) -> bool:
-        """Move the cursor to an episode: in this list, else in that of all, else in Continue.
+        """Move the cursor to an episode: in this list, in that of all, or in Continue.
 
         Returns:
-            False if none lists it: it was visited and has only begun.
+            False if none lists it: its podcast is not subscribed to, and it has only begun.
         """
         if index not in self.indexes:
             wider = (ListQuery(), ListQuery(entry=SmartList.CONTINUE))

@@ -42,7 +42,7 @@ class FirstScreen(NamedTuple):
     notices: tuple[str, ...] = ()
     """Notices to show at once."""
     theme: str = ""
-    """The chosen theme; empty: none, so that dark or light follows the terminal."""
+    """The chosen theme; if empty, dark or light follows the terminal."""
     is_light: bool = False
     """Whether the terminal was light when it was last asked."""
     is_ascii: bool = False
@@ -182,7 +182,7 @@ def _shorten(notices: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _query(library: Library, state: State, wanted: str, orders: Orders) -> ListQuery:
-    """Return the list to show first: the last one shown, at the first start the course, else the top topic."""
+    """Return the list to show first: the last one shown, the course at the first start, or the top topic."""
     topics = library.topics
     last = topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
     if last is None and wanted != "top":
@@ -194,7 +194,7 @@ def _query(library: Library, state: State, wanted: str, orders: Orders) -> ListQ
 
 
 def _top_topic(library: Library) -> int:
-    """Return the first topic of a catalogue, else that of a podcast, else All Topics."""
+    """Return the first topic of a catalogue, or else of a podcast, or else All Topics."""
     members, first = library.topics.members, library.first_of_podcasts
     found = (topic for topic in range(1, len(members)) if len(members[topic]) and members[topic][0] < first)
     return next(found, min(1, len(members) - 1))

@@ -149,7 +149,7 @@ class EpisodeVoice:
 
 
 def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:
-    """Return the script of a narration: the transcript, else title and summary.
+    """Return the script of a narration: the transcript, or title and summary if there is none.
 
     Args:
         episode: what to narrate.

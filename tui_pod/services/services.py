@@ -96,8 +96,8 @@ class Services:
             loaded: the library.
             file: the state file.
             state: its contents.
-            ao: the audio output that mpv uses; None: the usual one.
-            budget: seconds of a session to start at once; None: none.
+            ao: the audio output that mpv uses; None for the usual one.
+            budget: seconds of a session to start at once; None for none.
         """
         self.first = make_first_screen(config, loaded, state)
         sync = config.settings.sync

@@ -1,6 +1,6 @@
 """Sync in the running app: when it happens, and what the listener sees of it.
 
-`tui-pod sync` does the work in a process of its own, so that it never blocks the screen, and saves what it receives.
+`tui-pod sync` does the work in its own process, so that it never blocks the screen, and saves what it receives.
 Here that is shown, and can be undone. Called on the event loop.
 """
 

@@ -44,7 +44,7 @@ class SyncSetup:
         Args:
             files: the listener's files.
             settings: what to sync with.
-            set_by: the file that names a folder or server, if one does; else `choose` can change it.
+            set_by: the file that names a folder or server, if one does; if not, `choose` can change it.
             save: saves all progress before a sync.
             other_programs: ignores what a sync saves.
         """
@@ -81,7 +81,7 @@ class SyncSetup:
 
         Args:
             chosen: what to sync with; nothing: do not sync.
-            password: that of the server; empty: the one that is saved.
+            password: that of the server; if empty, the one that is saved.
 
         Raises:
             UserError: there is no such folder, or the server does not take the login. Nothing was changed.

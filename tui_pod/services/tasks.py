@@ -52,7 +52,7 @@ class BackgroundTasks:
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[object]:
-        """Start a task. If it fails, the listener is told; other tasks continue."""
+        """Start a task. If it fails, a notice says so; other tasks continue."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -76,7 +76,7 @@ class BackgroundTasks:
                 await asyncio.wait(self._tasks)  # returns after `_ended`; `gather` of ended tasks returns before
 
     def show(self, kind: str, job: Job | None) -> None:
-        """Show a kind of work; None: it has ended."""
+        """Show a kind of work; None if it has ended."""
         if job != self._jobs.get(kind):
             if job is None:
                 del self._jobs[kind]
@@ -97,7 +97,7 @@ class BackgroundTasks:
         Args:
             kind: replaces other work of this kind.
             text: what is done.
-            stop: stops it; None: cancels the task of the block.
+            stop: stops it; None to cancel the task of the block.
 
         Yields:
             Replaces the text, and how much is done.
@@ -135,7 +135,7 @@ class BackgroundTasks:
 
         Args:
             label: what is done, for an undo before it has ended.
-            do: does it, also again; returns what was done, such as `Ships removed`, which is told; None if nothing was.
+            do: does it, also again; returns what was done, such as `Ships removed`, for a notice; None if nothing was.
             back: undoes it.
         """
         history, done = self._controller.undo_history, ""

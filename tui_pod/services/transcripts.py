@@ -30,7 +30,7 @@ class EpisodeTranscripts:
     def __init__(
         self, podcasts: SharedPodcasts, texts: ForeignTexts | None = None, recognised: TranscriptFiles | None = None
     ) -> None:
-        """Read nothing yet; `texts` parses transcripts, None: one that remembers no faults."""
+        """Read nothing yet; `texts` parses transcripts; if None, one that remembers no faults."""
         self._podcasts = podcasts
         self._texts = texts or ForeignTexts()
         self._recognised = recognised
@@ -62,7 +62,7 @@ def is_of_feed(episode: Episode) -> bool:
 
 
 def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str) -> Transcript:
-    """Return the episode's own transcript with recognised times, else the recognised transcript if there is one."""
+    """Return the episode's own transcript with recognised times, or the recognised transcript if there is one."""
     if transcript.cues and not files.is_complete(ident):
         return transcript
     words = files.read(ident)

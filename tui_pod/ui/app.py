@@ -50,7 +50,7 @@ class TuiPodApp(TerminalApp):
     BINDINGS = bindings("app")
 
     color_depth: LineFilter | None = None
-    """Reduces colours to those of a terminal that took over; None: on the first terminal."""
+    """Reduces colours to those of a terminal that took over; None on the first terminal."""
     _is_themed = False
     _drawn: tuple[str, str | None, Theme] | None = None
     """The chosen theme, the terminal's colours, and the theme that is drawn for both."""
@@ -67,7 +67,7 @@ class TuiPodApp(TerminalApp):
         self._is_themed = True
         self._is_light = first.is_light
         self.chosen_theme = self.theme if first.theme else ""
-        """The theme that the listener chose; empty: dark or light as the terminal is."""
+        """The theme that the listener chose; if empty, dark or light as the terminal is."""
         if self.native_ansi_color or self.no_color:
             self.fit_filters()
         if self.console.color_system in ("256", "standard"):
@@ -163,11 +163,11 @@ class TuiPodApp(TerminalApp):
             self.draw_theme("")
 
     def draw_theme(self, name: str) -> None:
-        """Draw in a theme; empty: in dark or light as the terminal is."""
+        """Draw in a theme; if empty, in dark or light as the terminal is."""
         self.theme = name or usable("", (), self._is_light)
 
     def choose_theme(self, name: str) -> None:
-        """Draw in a theme from now on, also after the next start; empty: as the terminal is."""
+        """Draw in a theme from now on, also after the next start; if empty, as the terminal is."""
         self.chosen_theme = name
         self.controller.remember("ui", "theme", name)
         self.draw_theme(name)
@@ -188,7 +188,7 @@ class TuiPodApp(TerminalApp):
 
         Args:
             action: Textual's action string, whose prefix names the app or the screen.
-            pane: the pane that runs it, which is shown; None: no pane is needed.
+            pane: the pane that runs it, which is shown; None if no pane is needed.
         """
 
         async def run() -> None:

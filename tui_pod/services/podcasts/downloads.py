@@ -112,7 +112,7 @@ class DownloadService:
         return removed
 
     def _removal(self, removed: Sequence[str]) -> str:
-        """Return what the undo line says: the title of a single episode, else how many downloads were removed."""
+        """Return what the undo line says: the title of a single episode, or how many downloads were removed."""
         library = self._context.controller.library
         index = library.index(removed[0]) if len(removed) == 1 else None
         if index is None:

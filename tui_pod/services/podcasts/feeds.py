@@ -54,7 +54,7 @@ class FeedService(Follower):
 
         Args:
             context: what the services have in common.
-            shown: the generation of the podcasts in the library on the screen; None: it has none.
+            shown: the generation of the podcasts in the library on the screen; None if it has none.
             read: reads the library again.
             changed: called once another library is shown, with the number of new episodes.
             announce: shows a desktop notification.
@@ -141,7 +141,7 @@ class FeedService(Follower):
         self._context.controller.play(ident)
 
     def add_visited(self, episode: str) -> None:
-        """Subscribe to the podcast of a visited episode."""
+        """Subscribe to the podcast of a previewed episode."""
 
         async def add() -> None:
             if (podcast := await self.removed_podcast(episode)) is not None:
@@ -157,7 +157,7 @@ class FeedService(Follower):
         return await in_thread(lambda _: describe(podcasts.store, feed_id))
 
     async def removed_podcast(self, episode: str) -> tuple[str, str] | None:
-        """Return name and address of the podcast of an episode if it was removed or is only visited; else None."""
+        """Return name and address of the podcast of an episode if it was removed or only previewed; or None."""
 
         def find(podcasts: Podcasts, _: CancelToken) -> tuple[str, str] | None:
             details = podcasts.access.details(episode)
@@ -193,7 +193,7 @@ class FeedService(Follower):
         self._tasks.perform(f"{name} removed", remove, bring_back)
 
     def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh a podcast because the listener asks; None: all of them."""
+        """Refresh a podcast because the listener asks; None for all of them."""
         self.refresher.refresh(feed_id)
 
     def network_works(self) -> None:

@@ -27,7 +27,7 @@ class PodcastChoice(NamedTuple):
     name: str
     settings: PodcastSettings
     podcast: str | None = None
-    """Id of the podcast that a book is of; None: it is no book."""
+    """Id of the podcast that a book belongs to; None if it is not a book."""
 
     @property
     def rows(self) -> Mapping[str, Setting]:
@@ -81,7 +81,7 @@ class PodcastSettingsService:
         return found or await self.find_book(ident)
 
     async def find_book(self, episode: str) -> PodcastChoice | None:
-        """Return the book that an episode is, or was a part of before the listener called it talks; else None."""
+        """Return the book that an episode is, or was a part of before the listener called it talks; None otherwise."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.sources.folders.source import find_book  # reads tags: only with podcasts
 
@@ -92,11 +92,11 @@ class PodcastSettingsService:
         return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
 
     async def find_at(self, library: Library, index: int | None, entry: int) -> PodcastChoice | None:
-        """Return the book at the cursor, else the podcast that is listed, else that of the episode.
+        """Return the book at the cursor, or the podcast that is listed, or that of the episode.
 
         Args:
             library: what is shown.
-            index: of the episode at the cursor; None: the cursor is on the topic, and talks in a folder may be a book.
+            index: of the episode at the cursor; None if that is on the topic, and talks in a folder may be a book.
             entry: the topic; below 0: a list of no podcast.
         """
         topics = library.topics

@@ -69,7 +69,7 @@ class Refresher:
         return self._running is not None and not self._running.done()
 
     def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh a feed on request; None: all feeds."""
+        """Refresh a feed on request; None for all feeds."""
         if self._is_running:
             self._frontend.tell(f"Podcasts are being refreshed. {STOPS}")
         else:

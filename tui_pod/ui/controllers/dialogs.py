@@ -63,7 +63,7 @@ class DialogController:
         await self._show(ChoiceDialog("Sound device", rows, lambda number: mixer.set_device(names[number])))
 
     async def add_feed(self) -> None:
-        """Subscribe to the podcast of the visited episode at the cursor, else ask for an address and open it."""
+        """Subscribe to the podcast of the previewed episode at the cursor, or ask for an address and open it."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # brings TLS
 
         if (visited := self._screen.model.visited) is not None:

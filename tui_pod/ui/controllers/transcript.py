@@ -37,7 +37,7 @@ class TranscriptController:
         self._is_apart = False  # whether it was opened while another episode played
 
     async def open(self, episode: str | None) -> None:
-        """Show the transcript of an episode; None: of what plays."""
+        """Show the transcript of an episode; None for what plays."""
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 

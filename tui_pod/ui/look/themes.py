@@ -180,7 +180,7 @@ def unknown_theme(name: str) -> str:
 
 
 def usable(name: str, available: Container[str], is_light: bool) -> str:
-    """Return the theme to start with: `name` if there is such a theme, else ours for a light or dark terminal."""
+    """Return the theme to start with: `name` if it exists, otherwise ours for a light or dark terminal."""
     return name if name in available else LIGHT.name if is_light else DEFAULT
 
 

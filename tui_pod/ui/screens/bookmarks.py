@@ -40,7 +40,7 @@ class BookmarksView(ChoiceLines):
 
         Args:
             services: those of the app.
-            grouping: how they are grouped; None: by episode.
+            grouping: how they are grouped; by episode if None.
             edit: asks for another note or text.
             subscribe_again: offers to subscribe again, given the name and address of a podcast.
         """

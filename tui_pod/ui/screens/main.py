@@ -177,7 +177,7 @@ class MainScreen(Screen[None]):
     # -- what is listed --------------------------------------------------------------------------------
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show the progress of downloads by episode id; None: there is no download."""
+        """Show the progress of downloads by episode id; None if there is no download."""
         self.episodes.show_downloads(downloads)
         self.status.show_keys()
         self.episode.show_progress()

@@ -139,7 +139,7 @@ class EpisodeList(RowPane):
         return {"download.start": ""} if download is not None and download.is_whole else {}
 
     def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show the progress of downloads by episode id; None: there is no download."""
+        """Show the progress of downloads by episode id; None if there is no download."""
         for ident, download in downloads.items():
             if download is None:
                 self._downloads.pop(ident, None)

@@ -57,7 +57,7 @@ class AboutText(Widget):
         self._picture = cover
         self.about = About("")
         self.cursor: int | None = None
-        """The highlighted choice; None: none."""
+        """The highlighted choice, if any."""
         self._lines: list[TextLine] = []
         self._room = 0, (0, 0)  # width, and columns and lines of the cover
 
@@ -87,7 +87,7 @@ class AboutText(Widget):
         return Region(0, self.virtual_region.y + rows[0], 1, len(rows)) if rows else Region()
 
     def choice_at(self, row: int) -> int | None:
-        """Return the choice that a line belongs to; None: none."""
+        """Return the choice that a line belongs to, if any."""
         return self._lines[row].choice if 0 <= row < len(self._lines) else None
 
     def render_line(self, y: int) -> Strip:
@@ -177,7 +177,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     @property
     def _target(self) -> float | str | None:
-        """What is chosen at the cursor; None: nothing."""
+        """What is chosen at the cursor; None for nothing."""
         choices, cursor = self._about.about.choices, self._about.cursor
         return choices[cursor].target if cursor is not None and cursor < len(choices) else None
 

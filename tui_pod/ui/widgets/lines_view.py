@@ -83,7 +83,7 @@ class LinesView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, segments[0].style)
 
     def clicked(self, event: events.Click, lines: Sequence[object]) -> int | None:
-        """Return the number of the clicked line; None: the border, or below all lines."""
+        """Return the number of the clicked line; None for the border, or below all lines."""
         offset = event.get_content_offset(self)
         number = offset.y + self.scroll_offset.y if offset is not None else -1
         return number if 0 <= number < len(lines) else None

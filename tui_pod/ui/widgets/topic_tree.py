@@ -80,7 +80,7 @@ class TopicTree(RowPane):
         self._list_rows()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the width that shows all names and progress lines, as far as the list keeps room for its titles."""
+        """Return the width that shows all names and progress lines, unless the list would lack room for its titles."""
         most = LEAST_WIDTH + max(0, container.width + BORDER - 80) * 5 // 9
         return max(LEAST_WIDTH, min(self._wanted_width, most)) - BORDER
 
@@ -139,7 +139,7 @@ class TopicTree(RowPane):
         """Mark a topic of the playing episode.
 
         Args:
-            index: the library index of the episode; None: nothing plays.
+            index: the library index of the episode; None if nothing plays.
             name: the preferred topic, as shown in the bar; otherwise the smallest one is marked.
             mark: name of the mark.
         """
