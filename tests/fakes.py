@@ -37,9 +37,9 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.recall.questions import Question
-from tui_pod.services.context import Context, LoginQuestion
+from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
-from tui_pod.services.frontend import Frontend, Job
+from tui_pod.services.frontend import Frontend, Job, LoginQuestion
 from tui_pod.services.narration import EpisodeVoice
 from tui_pod.services.podcasts.covers import Covers
 from tui_pod.services.podcasts.directories import DirectorySearch, DirectoryService

@@ -44,9 +44,8 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.context import LoginQuestion
 from tui_pod.services.first_screen import FirstScreen, with_last_played
-from tui_pod.services.frontend import Job
+from tui_pod.services.frontend import Job, LoginQuestion
 from tui_pod.services.search import SearchService
 from tui_pod.services.tasks import NOTHING_TO_STOP, SaveNotices
 from tui_pod.state.store import StateFile

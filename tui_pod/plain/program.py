@@ -54,8 +54,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
-    from tui_pod.services.context import LoginQuestion
-    from tui_pod.services.frontend import Job
+    from tui_pod.services.frontend import Job, LoginQuestion
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0

@@ -140,8 +140,7 @@ async def test_refresh_that_is_stopped_keeps_what_came(site: Site, service: Serv
     service.service.refresh()
     await service.until(lambda: service.driver.work == "refreshing 1/2", "the other one is fetched")
     assert service.driver.jobs["refresh"].share == 0.5
-    assert service.context.tasks.stop().is_done
-    assert service.driver.said == ["Stopped: refreshing 1/2."]
+    assert service.context.tasks.stop().text == "Stopped: refreshing 1/2."
     await service.until(lambda: len(service.titles) == 3, "what came is shown")
     assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
     assert service.driver.work == ""

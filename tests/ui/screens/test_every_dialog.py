@@ -14,7 +14,7 @@ from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.net.fetch import LoginWanted
-from tui_pod.services.context import LoginQuestion
+from tui_pod.services.frontend import LoginQuestion
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui import palette
 from tui_pod.ui.actions import IN_DIALOGS

@@ -17,7 +17,7 @@ from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.services.context import LoginNeeded, LoginQuestion
+from tui_pod.services.frontend import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch

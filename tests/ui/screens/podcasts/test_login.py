@@ -9,7 +9,7 @@ from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
-from tui_pod.services.context import LoginQuestion
+from tui_pod.services.frontend import LoginQuestion
 from tui_pod.ui.screens.podcasts.login import OPENLY
 
 ANN = Login(("http", "a.example", 80), "ann", "s3cret")

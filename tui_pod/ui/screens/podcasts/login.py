@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from textual import on
 from textual.widgets import Input
 
-from tui_pod.services.context import LoginNeeded, LoginQuestion
+from tui_pod.services.frontend import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.ui.screens.dialog import Dialog
 from tui_pod.ui.screens.form import FormDialog, FormField

@@ -11,7 +11,7 @@ from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, guarded, item, sound
 from tui_pod.core.errors import UserError
 from tui_pod.net.fetch import LoginWanted
-from tui_pod.services.context import LoginNeeded
+from tui_pod.services.frontend import LoginNeeded
 
 
 @pytest.fixture
