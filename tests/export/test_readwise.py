@@ -8,8 +8,7 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.export.pages import ExportPage
-from tui_pod.export.readwise import COLUMNS, to_csv
+from tui_pod.export.pages import COLUMNS, ExportPage, to_csv
 
 
 def rows(*bookmarks: Bookmark, title: str = "One") -> list[dict[str, str]]:

@@ -10,8 +10,8 @@ from textual import events
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.ui import key_order
-from tui_pod.ui.key_order import handle_key
+from tui_pod.ui import keys
+from tui_pod.ui.keys import handle_key
 
 
 async def handled(driver: AppDriver, key: str) -> bool:
@@ -48,7 +48,7 @@ async def test_key_waits_for_the_pane_that_handles_it(library: Library) -> None:
 
 
 async def test_first_key_waits_for_a_slow_screen(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_order, "PATIENCE", 0.001)
+    monkeypatch.setattr(keys, "PATIENCE", 0.001)
     async with run_app(library, query=ListQuery(entry=1)) as driver:
         driver.main.set_focus(None)
 

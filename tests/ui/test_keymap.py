@@ -18,7 +18,7 @@ from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.palette import make_commands
 from tui_pod.ui.widgets.lines import KeyLine
 

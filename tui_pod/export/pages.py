@@ -1,8 +1,10 @@
-"""What is exported for an episode: its bookmarks and their source."""
+"""What is exported for an episode: its bookmarks and their source; and all of it as CSV for Readwise."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -14,7 +16,10 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks
-from tui_pod.core.text.clean import fold
+from tui_pod.core.text.clean import clock, fold
+
+COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
+"""The columns that Readwise reads."""
 
 
 class ExportPage(NamedTuple):
@@ -61,3 +66,26 @@ def make_pages(
         notes = read_notes(episode)
         pages.append(ExportPage(ident, title, members, notes.podcast, notes.page, episode.published, episode.tags))
     return pages
+
+
+def to_csv(pages: Iterable[ExportPage]) -> str:
+    """Return a table of all bookmarks; Location is the second where a bookmark starts."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    table.writerow(COLUMNS)
+    for page in pages:
+        for each in page.bookmarks:
+            date = f"{each.created:%Y-%m-%d %H:%M:%S}"
+            highlight, start = each.text or each.note or clock(each.start), int(each.start)
+            cells = map(_inert, (highlight, page.title, page.podcast, page.link(each.start), each.remark))
+            table.writerow((*cells, start, date))
+    return out.getvalue()
+
+
+_FORMULA = re.compile(r"(^\s*|;)(?=[=+\-@＝＋－＠])")
+"""Where a formula may begin: in a cell, or where a spreadsheet set to semicolons begins a new one."""
+
+
+def _inert(text: str) -> str:
+    """Return the text so that no spreadsheet runs it, or a part of it, as a formula."""
+    return _FORMULA.sub(r"\1'", text)

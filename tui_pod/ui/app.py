@@ -20,9 +20,8 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.frontend import NOT_TYPED
-from tui_pod.ui.actions import bindings
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
-from tui_pod.ui.key_order import handle_key
+from tui_pod.ui.keys import bindings, handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
@@ -141,7 +140,7 @@ class TuiPodApp(TerminalApp):
 
     def fit_color_depth(self) -> None:
         """Draw with the colours that the terminal has."""
-        from tui_pod.ui.look.color_depth import ColorDepth  # only with fewer colours, or after another terminal
+        from tui_pod.ui.look.palettes import ColorDepth  # only with fewer colours, or after another terminal
 
         system = self.console._color_system
         self.color_depth = ColorDepth(system) if system is not None else None

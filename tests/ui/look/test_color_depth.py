@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 
-from tui_pod.ui.look.color_depth import ColorDepth
+from tui_pod.ui.look.palettes import ColorDepth
 
 BLACK = Color(0, 0, 0)
 

@@ -2,7 +2,7 @@
 
 Chosen by hand: the nearest of 256 colours is often a saturated one where the theme has a tinted grey. Backgrounds are
 greys (232 to 255) with few exceptions; text has a contrast of 4.5:1 on each background of its row, a frame 1.5:1.
-Imported only for such a terminal.
+Imported only for such a terminal, or for one that took over from a terminal with more or fewer colours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from rich.color import Color
+from rich.color import Color as RichColor
+from rich.color import ColorSystem, ColorType
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 GREYS = 232
@@ -71,7 +76,7 @@ def rgb(number: int) -> tuple[int, int, int]:
 
 
 @cache  # a few hundred blended colours
-def nearest(color: Color) -> Color:
+def nearest(color: RichColor) -> RichColor:
     """Return the grey or the colour of the cube nearest to a colour; one of the palette stays the same."""
     triplet = color.get_truecolor()
     cube = 16 + sum(
@@ -80,4 +85,33 @@ def nearest(color: Color) -> Color:
     )
     grey = GREYS + max(0, min(23, round((sum(triplet) / 3 - 8) / 10)))
     number = min(grey, cube, key=lambda each: sum((a - b) ** 2 for a, b in zip(rgb(each), triplet, strict=True)))
-    return Color.from_ansi(number)
+    return RichColor.from_ansi(number)
+
+
+class ColorDepth(LineFilter):
+    """Draws with the colours of one colour system.
+
+    Rich's styles cache the control sequences of the first terminal they were drawn on, so other styles are needed.
+    """
+
+    def __init__(self, system: ColorSystem) -> None:
+        super().__init__()
+        self._system = system
+        self._styles: dict[Style, Style] = {}
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments of a line with colours that the terminal has; see `LineFilter.apply`."""
+        return [Segment(text, self._reduced(style) if style else style, control) for text, style, control in segments]
+
+    def _reduced(self, style: Style) -> Style:
+        found = self._styles.get(style)
+        if found is None:
+            color, bgcolor = (each and self._color(each) for each in (style.color, style.bgcolor))
+            found = self._styles[style] = style + Style(color=color, bgcolor=bgcolor)
+        return found
+
+    def _color(self, color: RichColor) -> RichColor:
+        """Return a colour that the terminal has; blended ones become the nearest of its palette."""
+        if self._system is ColorSystem.EIGHT_BIT and color.type is ColorType.TRUECOLOR:
+            return nearest(color)
+        return color.downgrade(self._system)

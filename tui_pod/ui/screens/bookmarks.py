@@ -12,7 +12,7 @@ from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines

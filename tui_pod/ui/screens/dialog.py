@@ -28,7 +28,7 @@ from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.tasks import explain
-from tui_pod.ui.actions import dialog_bindings
+from tui_pod.ui.keys import dialog_bindings
 from tui_pod.ui.look.layout import AIRY
 from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine

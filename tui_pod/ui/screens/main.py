@@ -19,7 +19,6 @@ from tui_pod.core.selection.list_query import SmartList
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE
 from tui_pod.ui import status_texts
-from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.listing import ListingController
 from tui_pod.ui.controllers.pane import PaneController
 from tui_pod.ui.controllers.question import QuestionController
@@ -27,6 +26,7 @@ from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.status import StatusController
 from tui_pod.ui.controllers.transcript import TranscriptController
 from tui_pod.ui.controllers.views import OpenViews, ViewController
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.wall_time import local_date
 from tui_pod.services.services import Services
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.parts import PLAIN
 from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, PARENTS, TINTS, Shown, StatLine, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView

@@ -19,7 +19,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, message, width_of
 from tui_pod.ui.widgets.episode_rows import (

@@ -25,7 +25,7 @@ from tui_pod.core.player.snapshot import Chapter, Playback, chapter_at
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.links import open_link
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title

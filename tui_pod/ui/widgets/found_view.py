@@ -13,7 +13,7 @@ from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
 from tui_pod.search.query import excerpt, parse_query
 from tui_pod.services.search import SearchAnswer
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines

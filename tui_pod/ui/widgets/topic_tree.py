@@ -14,7 +14,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
 from tui_pod.ui.widgets.rows import SIDES, RowPane

@@ -20,7 +20,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.services.services import Services
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, find_words
 from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts, message
 from tui_pod.ui.widgets.episode_list import EpisodeList

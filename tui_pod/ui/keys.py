@@ -1,4 +1,4 @@
-"""Handle keys one at a time, each completely before the next."""
+"""Textual's bindings, made from the table of keys; and keys one at a time, each handled completely before the next."""
 
 from __future__ import annotations
 
@@ -9,13 +9,40 @@ from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+
+from tui_pod.core.actions import ACTIONS, Action
+
+IN_DIALOGS = ("playback.back", "playback.forward", "work.stop", "app.suspend")
+"""Actions that work in dialogs too, unless the focused field needs their keys."""
 
 PATIENCE = 0.5
 """How long a key waits for the previous one to be handled (seconds)."""
 
 START_PATIENCE = 10.0
 """The same for the first key, which waits for the first screen: on a busy machine that takes longer."""
+
+
+def bindings(*where: str) -> list[BindingType]:
+    """Return the bindings of the actions that belong to one of these panes.
+
+    An action without a key is bound to one that no terminal sends, so that a keymap can replace it.
+    """
+    return [_binding(action) for action in ACTIONS if action.where in where]
+
+
+def dialog_bindings() -> list[BindingType]:
+    """Return the bindings that every dialog has: it swallows all other keys, which act on what is behind it."""
+    return [
+        _binding(action)
+        for action in ACTIONS
+        if action.where == "app" and (action.is_everywhere or action.id in IN_DIALOGS)
+    ]
+
+
+def _binding(action: Action) -> Binding:
+    return Binding(action.keys or f"{action.id}-unbound", action.action, priority=action.is_everywhere, id=action.id)
 
 
 async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
