@@ -96,7 +96,6 @@ class PlainProgram:
         self._list = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
         self._browser = Browser(self._list, verbosity)
         self._navigation: NavigationCommands
-        self._playback_commands: PlaybackCommands
         self._bookmarks: BookmarkCommands
         self._found: SearchCommands
         self._commands: dict[str, Callable[[], object]]
@@ -128,7 +127,7 @@ class PlainProgram:
         self._navigation = NavigationCommands(self._dialogue, self.services, self._browser)
         podcasts = PodcastCommands(self._dialogue, self.services, self._browser)
         self._bookmarks = BookmarkCommands(self._dialogue, self.services)
-        self._playback_commands = PlaybackCommands(self._dialogue, self.services, self._browser, self._bookmarks.edit)
+        playback = PlaybackCommands(self._dialogue, self.services, self._browser, self._bookmarks.edit)
         self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit)
         self._menu = menu = MenuCommands(
             self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
@@ -138,7 +137,7 @@ class PlainProgram:
             "app.detach": self._say_why_here,
             "app.suspend": self._suspend,
         }
-        parts = (self._playback_commands, self._navigation, podcasts, self._bookmarks, self._found, menu)
+        parts = (playback, self._navigation, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
         self._greet()
