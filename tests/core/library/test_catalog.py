@@ -158,7 +158,7 @@ def test_parse_deepest_tree_is_read() -> None:
         pytest.param('version = 1\n[[topics]]\n\nname = "\\u200b"', 4, "needs a name", id="blank name"),
         pytest.param('version = 1\n[[topics]]\nparent = "A"', 2, "needs a name", id="no name"),
         pytest.param('version = 1\n[[topics]]\nname = "All Topics"', 3, "root of the tree", id="root as topic"),
-        pytest.param(topics(("A", ""), ("A", "")), 6, "topic “A” is there twice", id="topic twice"),
+        pytest.param(topics(("A", ""), ("A", "")), 6, "topic “A” appears twice", id="topic twice"),
         pytest.param(topics(("A", "B")), 4, "unknown parent “B”", id="unknown parent"),
         pytest.param('version = 1\n[[episodes]]\ntitle = "x"', 2, "needs an id", id="no id"),
         pytest.param('version = 1\n[[episodes]]\nid = 7\ntitle = "x"', 3, "not a number", id="id of a number"),

@@ -146,7 +146,7 @@ class _CatalogReader:
             elif name == ROOT_TOPIC:
                 self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "name")
             elif name in self._topic_ordinals:
-                self._fault(f"topic “{_short(name)}” is there twice", "name")
+                self._fault(f"topic “{_short(name)}” appears twice", "name")
             else:
                 self._topic_ordinals[name] = index
                 summary = self._text(table, "summary")
