@@ -514,7 +514,7 @@ def test_terminal_without_utf_8_is_still_spoken_to(catalog: Path) -> None:
 
 def test_plain_program_never_imports_textual(catalog: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", RUN_COMMAND, *command(catalog, "--plain")[3:]],
+        [sys.executable, "-c", RUN_COMMAND, " ".join(command(catalog, "--plain")[3:])],
         input="j\n?\ni\nq\n", capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0
