@@ -566,7 +566,7 @@ class FakeDirectories(DirectoryService):
         return self.search
 
     async def preview(self, address: str) -> Published:
-        self._wishes.append(("preview", address))
+        self._wishes.append(("play_preview", address))
         if isinstance(self.feed, Exception):
             raise self.feed
         return self.feed
@@ -624,8 +624,8 @@ class FakeFeeds(FeedService):
             raise self.refusal
         return typed
 
-    async def visit(self, address: str, feed: Published, item: PublishedItem) -> None:
-        self.wishes.append(("visit", address, feed.title, item.title))
+    async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
+        self.wishes.append(("play_preview", address, feed.title, item.title))
         if self.refusal is not None:
             raise self.refusal
 
@@ -638,8 +638,8 @@ class FakeFeeds(FeedService):
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))
 
-    def add_visited(self, episode: str) -> None:
-        self.wishes.append(("add_visited", episode))
+    def add_previewed(self, episode: str) -> None:
+        self.wishes.append(("add_previewed", episode))
 
     def refresh(self, feed_id: str | None = None) -> None:
         self.wishes.append(("refresh", feed_id))

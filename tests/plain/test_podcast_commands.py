@@ -135,7 +135,7 @@ async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
             type_line(line)
             await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
         type_line("1")
-        await until(lambda: ("visit", "https://x.example.org/f", "Ships", "Sails") in services.asked.wishes)
+        await until(lambda: ("play_preview", "https://x.example.org/f", "Ships", "Sails") in services.asked.wishes)
         assert said()[-1].startswith("Type a number for more about a podcast, or to play an episode, or press enter")
 
 
@@ -170,13 +170,13 @@ async def test_a_with_nothing_a_folder_or_words_that_nothing_has(
         await until(lambda: services.asked.wishes == wishes)
 
 
-async def test_a_on_a_visited_episode_subscribes_to_its_podcast() -> None:
-    visited = EPISODES[0]._replace(id="visited", tags=UNLISTED)
+async def test_a_on_a_previewed_episode_subscribes_to_its_podcast() -> None:
+    previewed = EPISODES[0]._replace(id="previewed", tags=UNLISTED)
     services = RoomServices(
-        make_room((*EPISODES, visited), queue=Queue(("visited",))), ListQuery(entry=SmartList.QUEUE)
+        make_room((*EPISODES, previewed), queue=Queue(("previewed",))), ListQuery(entry=SmartList.QUEUE)
     )
     assert await run(services, "g", "a") == ["1 of 1. One. 1 minute 40."]
-    assert services.asked_feeds.wishes == [("add_visited", "visited")]
+    assert services.asked_feeds.wishes == [("add_previewed", "previewed")]
 
 
 async def test_search_says_ten_of_each_kind_and_which_are_subscribed() -> None:

@@ -257,7 +257,7 @@ def test_entry_of_the_queue_that_left_the_library_has_no_index_but_its_id() -> N
     model.change(ListQuery(SmartList.QUEUE))
     assert (model.episode, model.index, model.is_queue) == (None, None, True)
     assert model.take_queue(Queue(("gone", "two")))
-    assert (model.episode, model.index, model.visited) == ("gone", None, None)
+    assert (model.episode, model.index, model.previewed) == ("gone", None, None)
     assert [model.number_in_queue(ident) for ident in ("gone", "two", "one")] == [1, 2, None]
     model.change(ListQuery())
     assert not model.take_queue(Queue(("one",)))
@@ -410,11 +410,11 @@ def test_queue_is_played_in_its_own_context() -> None:
     assert services.controller.sessions.status().next == "five"
 
 
-def test_visited_episode_is_named_by_its_row() -> None:
+def test_previewed_episode_is_named_by_its_row() -> None:
     model = make_model(build_library([], EPISODES[:5]))
-    assert model.visited is None
+    assert model.previewed is None
     model.cursor = 9
-    assert (model.index, model.visited, model.episode) == (None, None, None)
+    assert (model.index, model.previewed, model.episode) == (None, None, None)
 
 
 def test_topic_listed_last_is_kept_through_smart_lists_and_may_be_the_top() -> None:

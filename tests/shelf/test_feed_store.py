@@ -75,10 +75,10 @@ def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
 
 
-def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:
+def test_previewed_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:
     feed, address = make_feed(make_item(1), make_item(2)), "https://b.org/f"
-    ident = store.visit(address, feed, feed.items[1])
-    assert store.visit(address, feed, feed.items[1]) == ident == episode_id(address, "g2")
+    ident = store.store_preview(address, feed, feed.items[1])
+    assert store.store_preview(address, feed, feed.items[1]) == ident == episode_id(address, "g2")
     assert [each.feed_id for each in store.feeds()] == [FIRST]
     assert ([entry.address for entry in store.entries()], store.identities()) == ([FIRST], [])
     assert store.details(ident) is not None
@@ -89,7 +89,7 @@ def test_visited_episode_stays_while_it_has_progress_and_becomes_a_usual_one(sto
     assert store.episode_ids(address) == [episode_id(address, "g1"), ident]
     assert read_news(store.db) == set()
     store.remove(address)
-    assert set(store.purge(NOW * 2)) == {episode_id(address, "g1"), ident}  # no longer visited
+    assert set(store.purge(NOW * 2)) == {episode_id(address, "g1"), ident}  # no longer previewed
 
 
 def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
@@ -235,7 +235,7 @@ def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -
 
 def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedStore) -> None:
     feed = make_feed(make_item(1), picture="https://c.org/all.jpg", language="de-at", link="https://b.org/")
-    ident = store.visit("https://b.org/f", feed, feed.items[0])
+    ident = store.store_preview("https://b.org/f", feed, feed.items[0])
     details = store.details(ident)
     assert details is not None
     assert (details.feed, details.feed_title, details.language) == ("https://b.org/f", "Cast", "de-at")

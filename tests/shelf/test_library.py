@@ -60,10 +60,10 @@ def fill(data: Path) -> FeedStore:
     return store
 
 
-def test_visited_episode_is_in_no_topic(folders: tuple[Path, Path, Path]) -> None:
+def test_previewed_episode_is_in_no_topic(folders: tuple[Path, Path, Path]) -> None:
     store = FeedStore(folders[2])
     feed = Published("Quarks", (make_item(1, 1), make_item(2, 3)))
-    ident = store.visit(A, feed, feed.items[0])
+    ident = store.store_preview(A, feed, feed.items[0])
     for _ in range(2):  # the second is read from the cache
         library = load(folders)
         assert library.ids == ["one", ident]

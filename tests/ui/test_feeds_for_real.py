@@ -150,13 +150,13 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
         await driver.see("Test Cast: 3 episodes.")
 
 
-async def test_cursor_goes_to_a_visited_episode_once_continue_lists_it(site: Site, home: Path) -> None:
+async def test_cursor_goes_to_a_previewed_episode_once_continue_lists_it(site: Site, home: Path) -> None:
     """Its podcast is in no list, so neither is the episode until it was played for a moment."""
     serve(site)
     async with running(home, f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n') as found:
         driver = real(found)
-        visited = Published("Test Cast", (PublishedItem(guid="1", title="Visited", audio=site.url("/1.wav")),))
-        await driver.services.feeds.visit(site.url("/f"), visited, visited.items[0])
+        previewed = Published("Test Cast", (PublishedItem(guid="1", title="Visited", audio=site.url("/1.wav")),))
+        await driver.services.feeds.play_preview(site.url("/f"), previewed, previewed.items[0])
         await driver.press("c")
         await driver.told("This podcast is not in your library yet.")
         assert driver.current == "talk"

@@ -49,8 +49,8 @@ def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, FileCo
             found[path] = FileContents()
             mpv.play(path)
             if opened.get(timeout=PATIENCE):
-                told = {name.lower(): text for name, text in (mpv.metadata or {}).items()}
-                found[path] = FileContents(mpv.duration or 0.0, read_chapters(mpv), clean(told.get("title", ""), 300))
+                tags = {name.lower(): text for name, text in (mpv.metadata or {}).items()}
+                found[path] = FileContents(mpv.duration or 0.0, read_chapters(mpv), clean(tags.get("title", ""), 300))
                 mpv.command("stop")
                 opened.get(timeout=PATIENCE)
     except (queue.Empty, SystemError):

@@ -48,10 +48,10 @@ def run_devices(options: Namespace) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each requirement; return 1 if one is not met. `--report` writes them into a file, too."""
-    told = []
+    printed = []
 
     def say(line: str) -> None:
-        told.append(line)
+        printed.append(line)
         print(line)
 
     paths = find_paths(options.state, options.config)
@@ -80,7 +80,7 @@ def run(options: Namespace) -> int:
     if options.report is not None:
         from tui_pod.cli.report import write_report  # only if asked for
 
-        write_report(options, told)
+        write_report(options, printed)
         tell(f"report written to {options.report}; read it before you pass it on")
         return 0
     return 0 if is_good else 1

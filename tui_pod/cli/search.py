@@ -44,7 +44,7 @@ def run(options: Namespace) -> None:
         SearchError: the index cannot be updated.
     """
     if options.update:
-        _update(options, open_library(options), is_told=False)
+        _update(options, open_library(options), is_reported=False)
         return
     if not options.words:
         raise UsageError("no words to search for. See: tui-pod search --help")
@@ -72,7 +72,7 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
     library, kept = opened.library, titled(opened.library, opened.state.notebook.bookmarks)
     with ExitStack() as held:
         try:
-            index = _update(options, opened, is_told=True)
+            index = _update(options, opened, is_reported=True)
         except NoFullTextSearch:
             raise
         except SearchError as error:
@@ -111,7 +111,7 @@ def _with_exact_times(opened: Opened, results: Results) -> Results:
     return results._replace(found=tuple(found))
 
 
-def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
+def _update(options: Namespace, opened: Opened, is_reported: bool) -> IndexFile:
     """Return the updated index. Raises SearchError."""
     paths, catalogs = opened.paths, catalog_paths(options.catalog, opened.settings.catalogs)
     index = IndexFile(cache_file(paths.cache, "search", catalogs))
@@ -123,7 +123,7 @@ def _update(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
         def show(left: int) -> None:
             nonlocal total
             total = max(total, left)
-            if is_told and total > LONG:
+            if is_reported and total > LONG:
                 show_progress("reading the texts", 1 - left / total, f"of {counted(total)}")
 
         fill(index, opened.library, sources, stamp, show, warn)

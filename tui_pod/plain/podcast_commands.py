@@ -55,8 +55,8 @@ class PodcastCommands:
     # -- adding ----------------------------------------------------------------------------------------
 
     def _ask_podcast(self) -> None:
-        if not self._browser.is_on_topics and (visited := self._list.visited) is not None:
-            self._feeds.add_visited(visited)
+        if not self._browser.is_on_topics and (previewed := self._list.previewed) is not None:
+            self._feeds.add_previewed(previewed)
             return
         self._dialogue.ask(
             "The address of a podcast, the path of a folder or another player's export, or words to search for:",
@@ -110,7 +110,7 @@ class PodcastCommands:
     async def _preview(self, podcast: FoundPodcast) -> None:
         feed = await self._feeds.directories.preview(podcast.address)
         if (item := podcast.item_in(feed)) is not None:
-            await self._feeds.visit(podcast.address, feed, item)
+            await self._feeds.play_preview(podcast.address, feed, item)
             return
         self._dialogue.say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
         if summary := feed.summary or podcast.summary:

@@ -116,8 +116,8 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
         size = None if range_[3] == "*" else int(range_[3])
         return RangeAnswer(start, size, mark, kind, has_ranges=True)
     length = headers.get("content-length", "")
-    is_told = length.isdecimal() and len(length) < 16 and not is_packed and "transfer-encoding" not in headers
+    has_length = length.isdecimal() and len(length) < 16 and not is_packed and "transfer-encoding" not in headers
     has_ranges = not start and "bytes" in headers.get("accept-ranges", "").lower() and not is_packed
-    size = int(length) if is_told else None
-    has_end = is_told or is_packed or "transfer-encoding" in headers
+    size = int(length) if has_length else None
+    has_end = has_length or is_packed or "transfer-encoding" in headers
     return RangeAnswer(0, size, mark, kind, has_ranges, has_end)

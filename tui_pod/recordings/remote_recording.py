@@ -38,7 +38,7 @@ class RemoteRecording:
         self.file = fetcher.file
         self._fetcher = fetcher
         self._changed = fetcher.changed
-        self._told_version = 0
+        self._reported_version = 0
         self.inserted = 0, b""
         """Where readers get bytes that the server does not have, and these bytes; progress and size are without."""
 
@@ -76,8 +76,8 @@ class RemoteRecording:
     def has_changed(self) -> bool:
         """See `RemoteAudio.has_changed`."""
         with self._changed:
-            told, self._told_version = self._told_version, self._fetcher.version
-            return told != self._told_version
+            reported, self._reported_version = self._reported_version, self._fetcher.version
+            return reported != self._reported_version
 
     def wait_for_answer(self, cancel: CancelToken) -> None:
         """Wait until the server has answered. Bytes that are here need no answer, unless something failed.

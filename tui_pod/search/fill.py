@@ -124,9 +124,9 @@ def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str,
     """
     is_made = episode.author or episode.narrator or episode.series or episode.parts
     made_by = dict.fromkeys((episode.author, episode.narrator, episode.series, *episode.tags)) if is_made else {}
-    told = " · ".join(text for text in made_by if text and text not in episode.summary)
+    names = " · ".join(text for text in made_by if text and text not in episode.summary)
     between = " " if episode.summary.endswith((".", "!", "?", "…")) else " · "  # a match is shown with its sentence
-    episode = episode._replace(summary=between.join(filter(None, (episode.summary, told))))
+    episode = episode._replace(summary=between.join(filter(None, (episode.summary, names))))
     stamp = zlib.crc32("\0".join((episode.title, episode.summary, html or episode.sources)).encode("utf-8", "replace"))
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:

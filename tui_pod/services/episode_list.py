@@ -91,7 +91,7 @@ class EpisodeListModel:
         return index if index >= 0 else None
 
     @property
-    def visited(self) -> str | None:
+    def previewed(self) -> str | None:
         """The id at the cursor if the podcast of that episode is not subscribed to; None otherwise."""
         index = self.index
         return self.library.ids[index] if index is not None and self.library.is_unlisted(index) else None

@@ -148,10 +148,10 @@ class FeedStore:
         self.logins.add_missing(logins)
         return len(entries) - known, known
 
-    def visit(self, address: str, feed: Published, item: PublishedItem) -> str:
+    def store_preview(self, address: str, feed: Published, item: PublishedItem) -> str:
         """Store one episode of a feed, to be played without subscribing, and return its id.
 
-        The feed counts as removed unless it is subscribed to: only its visited episodes are in the library.
+        The feed counts as removed unless it is subscribed to: only its previewed episodes are in the library.
         """
         known, now = self.find(address, with_removed=True), time.time()
         feed_id = known.feed_id if known is not None else address
@@ -232,15 +232,15 @@ class FeedStore:
         """Delete feeds removed before this time (seconds since 1970); return their episodes.
 
         A feed with one of the episodes in `kept` stays, so that it is known where they came from, and so does one with
-        a visited episode that has progress.
+        a previewed episode that has progress.
         """
         purged: list[str] = []
         with self.db.write() as db:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
-                visited = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
-                if not kept.isdisjoint(ids) or any(self.has_progress(ident) for (ident,) in visited.fetchall()):
+                previewed = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
+                if not kept.isdisjoint(ids) or any(self.has_progress(ident) for (ident,) in previewed.fetchall()):
                     continue
                 episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids

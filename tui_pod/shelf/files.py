@@ -39,9 +39,9 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
             (feed_id,),
         ).fetchall()
     return {
-        path: AudioFile(path, size, modified, key, Tags(*told))
+        path: AudioFile(path, size, modified, key, Tags(*stored))
         for path, size, modified, key, tags in rows
-        if len(told := json.loads(tags)) == len(Tags._fields)
+        if len(stored := json.loads(tags)) == len(Tags._fields)
     }
 
 
@@ -56,7 +56,7 @@ def without_contents(store: FeedStore, feed_id: str, most: int) -> list[str]:
     return [path for (path,) in rows]
 
 
-def store_contents(store: FeedStore, feed_id: str, told: Mapping[str, tuple[float, str, str]]) -> None:
+def store_contents(store: FeedStore, feed_id: str, contents: Mapping[str, tuple[float, str, str]]) -> None:
     """Store what the player tells of files, by `path`, for the next refresh to show.
 
     That is the length in seconds, 0 if it is not known, the packed chapters and the title. What was known stays.
@@ -69,7 +69,7 @@ def store_contents(store: FeedStore, feed_id: str, told: Mapping[str, tuple[floa
             f" WHERE feed = {feed.replace('?', '?5')} AND path = ?6",
             (
                 (_DURATION, seconds, _INSIDE, chapters, feed_id, path, _TITLE, title)
-                for path, (seconds, chapters, title) in told.items()
+                for path, (seconds, chapters, title) in contents.items()
             ),
         )
         db.execute(f"UPDATE kinds SET kind = ? WHERE feed = {feed}", (OUTDATED, feed_id))
@@ -167,12 +167,12 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
             keys = " ".join(key for book in books for key in book.keys)
             db.execute("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (number, listing.kind, keys))
         left_out = "\n".join(listing.notices)
-        told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
+        described = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
         if stored.has_changed:
             bump(db)
-    if told is None or told[0] != left_out:
+    if described is None or described[0] != left_out:
         store.db.notices += listing.notices
     return stored
 

@@ -60,8 +60,8 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         )
         files = "SELECT path, tags FROM files WHERE feed = ? AND key = ?"
         for path, tags in db.execute(files, (number, keys[parts.index(part)])).fetchall():
-            told = Tags(*json.loads(tags))._replace(duration=duration)
-            db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(told), number, path))
+            corrected = Tags(*json.loads(tags))._replace(duration=duration)
+            db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(corrected), number, path))
         bump(db)
 
 

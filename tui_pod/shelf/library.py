@@ -148,14 +148,14 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 by_folder[number] = _read_subfolders(db, number, root, by_feed[number], topics)
             elif is_arranged:
                 by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
-        visited = {
+        previewed = {
             ident: _FeedTopics((title,), UNLISTED, shows_categories=False)
             for ident, title in db.execute(
                 "SELECT visits.id, coalesce(nullif(feeds.title, ''), first)"
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, visited, by_folder, undated)
+        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated)
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         moves = read_moves(db)
@@ -264,13 +264,13 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 def _episodes(
     db: sqlite3.Connection,
     by_feed: Mapping[int, _FeedTopics],
-    visited: Mapping[str, _FeedTopics],
+    previewed: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
-    Those in `visited` are of feeds that are not subscribed to. The feeds whose numbers are in `undated` state no dates.
+    Those in `previewed` are of feeds not subscribed to. The feeds whose numbers are in `undated` state no dates.
     """
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
@@ -284,7 +284,7 @@ def _episodes(
         ),
     )
     for row in rows:
-        feed = by_feed.get(row.feed) or visited.get(row.id)
+        feed = by_feed.get(row.feed) or previewed.get(row.id)
         if feed is None:  # its feed was removed
             continue
         if row.feed in by_folder:

@@ -27,7 +27,7 @@ def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
     chosen = settings_table.read(*row[1:])
     listed = "SELECT id, title, summary, duration FROM episodes WHERE feed = ? AND seen = ?"
     found = db.execute(listed, (number, now)).fetchall()
-    wanted = [(ident,) for ident, *told in found if is_wanted(chosen, *told)]
+    wanted = [(ident,) for ident, *facts in found if is_wanted(chosen, *facts)]
     db.executemany("INSERT OR IGNORE INTO news VALUES (?)", wanted)
     return len(found) - len(wanted)
 

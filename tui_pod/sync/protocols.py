@@ -192,8 +192,8 @@ def _check_speech(*answers: ServerReply) -> NoReturn:
     if answers[0].status < 400 and answers[0].data is None:
         hint = "Is the address right, and this network without a login page?"
         raise SyncError(f"The server answers with a page instead of data (status {answers[0].status}). {hint}")
-    told = " and ".join(dict.fromkeys(str(reply.status) for reply in answers))
-    raise SyncError(f"The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status {told}).")
+    statuses = " and ".join(dict.fromkeys(str(reply.status) for reply in answers))
+    raise SyncError(f"The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status {statuses}).")
 
 
 def _check(answer: ServerReply, what: str) -> None:

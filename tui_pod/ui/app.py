@@ -75,7 +75,7 @@ class TuiPodApp(TerminalApp):
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library screen, below all dialogs."""
         self._recent_commands = [*first.recent_commands]
-        self.told = deque[str](maxlen=30)
+        self.past_notices = deque[str](maxlen=30)
         """The newest notices; the palette shows them in full."""
         self.frontend = ScreenFrontend(self)
         """What playback and services report to."""
@@ -245,7 +245,7 @@ class TuiPodApp(TerminalApp):
     ) -> None:
         """Show a notice, with the user's keys in it."""
         text = visible(self._services.first.with_keys(message))
-        self.told.append(text)
+        self.past_notices.append(text)
         self.has_news = True
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
@@ -303,7 +303,7 @@ class TuiPodApp(TerminalApp):
     def _show_notices(self) -> None:
         from tui_pod.ui.palette import NoticesScreen  # after the first paint
 
-        self.show_dialog(NoticesScreen(list(self.told)))
+        self.show_dialog(NoticesScreen(list(self.past_notices)))
 
     def _show_themes(self) -> None:
         from tui_pod.ui.palette import ThemeScreen  # after the first paint

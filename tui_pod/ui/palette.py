@@ -174,14 +174,14 @@ class ThemeScreen(ChoiceDialog):
 class NoticesScreen(Dialog):
     """The newest notices in full: on the screen each is one line."""
 
-    def __init__(self, told: Sequence[str]) -> None:
+    def __init__(self, notices: Sequence[str]) -> None:
         super().__init__()
-        self._told = told
+        self._notices = notices
 
     def compose(self) -> ComposeResult:
         """Show the notices, the newest first."""
         with DialogBody("Notices"):
-            yield Static(Content("\n\n").join(map(Content, reversed(self._told))))
+            yield Static(Content("\n\n").join(map(Content, reversed(self._notices))))
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:

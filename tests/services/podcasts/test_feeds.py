@@ -404,19 +404,19 @@ async def test_removed_podcast_of_an_episode_is_found(site: Site, service: Servi
     assert await service.service.removed_podcast(ident) == ("a", site.url("/a"))
 
 
-async def test_episode_of_a_podcast_that_was_only_visited_brings_it_when_it_is_added(
+async def test_episode_of_a_podcast_that_was_only_previewed_brings_it_when_it_is_added(
     site: Site, tmp_path: Path
 ) -> None:
     service = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
     site.replies["/f"] = server.body(feed(item(1, "/1.wav") + item(2)))
-    told = Published("Test Cast", (visited := PublishedItem("guid-1", "Episode 1", audio=site.url("/1.wav")),))
-    await service.service.visit(site.url("/f"), told, visited)
+    told = Published("Test Cast", (previewed := PublishedItem("guid-1", "Episode 1", audio=site.url("/1.wav")),))
+    await service.service.play_preview(site.url("/f"), told, previewed)
     (ident,) = service.controller.library.ids
     assert service.controller.playback.episode == ident
-    await service.do(service.service.add_visited, ident)
+    await service.do(service.service.add_previewed, ident)
     assert sorted(service.titles) == ["Episode 1", "Episode 2"]
     asked = len(site.asked)
-    await service.do(service.service.add_visited, ident)  # it is no longer only visited
+    await service.do(service.service.add_previewed, ident)  # it is no longer only previewed
     assert len(site.asked) == asked
 
 

@@ -89,7 +89,7 @@ def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: Netw
         raise UserError(f"{wanted.title} does not list “{wanted.episode}”. See: tui-pod feeds add {wanted.address}")
     store = FeedStore(paths.data)
     with closing(store.db):
-        ident = store.visit(wanted.address, feed, item)
+        ident = store.store_preview(wanted.address, feed, item)
     limit = time.monotonic() + PATIENCE
     while True:
         try:

@@ -434,11 +434,11 @@ class PlaybackController:
         if not self._up_next.is_automatic:
             self._player.fail(reason)
             return
-        told = f"“{self.playback.title}”: {reason}"
+        message = f"“{self.playback.title}”: {reason}"
         if not self.has_next:
-            self._player.fail(told)
+            self._player.fail(message)
         else:
-            self._listener.tell(told, is_error=True)
+            self._listener.tell(message, is_error=True)
             self.sessions.skip(is_automatic=True)
 
     # -- sessions --------------------------------------------------------------------------------------

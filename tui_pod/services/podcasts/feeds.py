@@ -134,13 +134,13 @@ class FeedService(Follower):
             feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
             await self._refresh_folder(feed_id)
 
-    async def visit(self, address: str, feed: Published, item: PublishedItem) -> None:
+    async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""
-        ident = await self._context.ask(lambda podcasts, _: podcasts.store.visit(address, feed, item))
+        ident = await self._context.ask(lambda podcasts, _: podcasts.store.store_preview(address, feed, item))
         await self._library.update()
         self._context.controller.play(ident)
 
-    def add_visited(self, episode: str) -> None:
+    def add_previewed(self, episode: str) -> None:
         """Subscribe to the podcast of a previewed episode."""
 
         async def add() -> None:

@@ -97,8 +97,8 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
     found = read_contents(filter(_can_be_opened, paths), cancel)
     if found:  # else there is no player
-        told = {paths[path]: (one.duration, pack_chapters(one.chapters), one.title) for path, one in found.items()}
-        store_contents(store, feed_id, told)
+        contents = {paths[path]: (one.duration, pack_chapters(one.chapters), one.title) for path, one in found.items()}
+        store_contents(store, feed_id, contents)
 
 
 def _can_be_opened(path: str) -> bool:

@@ -197,17 +197,17 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
         if file.tags.chapters:
             marks = with_chapters(marks, part, chapters_of(file.tags.chapters))
 
-    def told(field: str) -> str:
+    def tag(field: str) -> str:
         values = dict.fromkeys(getattr(file.tags, field) for file in files)
         values.pop("", None)
         return next(iter(values), "") if len(values) == 1 or field != "album" else ""
 
-    title = told("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
-    author, narrator = told("author"), told("best_narrator")
-    summary = told("best_description") or " · ".join(filter(None, (author, narrator)))
+    title = tag("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
+    author, narrator = tag("author"), tag("best_narrator")
+    summary = tag("best_description") or " · ".join(filter(None, (author, narrator)))
     recording = Recording(
         os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
-        author, narrator, told("series"), told("year"), parts, tuple(file.key for file in files),
+        author, narrator, tag("series"), tag("year"), parts, tuple(file.key for file in files),
     )  # fmt: skip
     return PublishedItem(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
@@ -234,10 +234,10 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
 
     Parts of a book often share a title. Names that recur on several discs follow that of the disc.
     """
-    told = [file.tags.title for file in files if file.tags.title]
-    is_telling = len(set(told)) == len(told)
+    titles = [file.tags.title for file in files if file.tags.title]
+    are_distinct = len(set(titles)) == len(titles)
     stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
-    titles = [file.tags.title if is_telling else "" for file in files]
+    titles = [file.tags.title if are_distinct else "" for file in files]
     titles = [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
     if len(set(titles)) == len(titles):
         return titles

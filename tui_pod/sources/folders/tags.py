@@ -176,13 +176,13 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
             return Tags()
     other = found.other
 
-    def told(*names: str) -> str:
+    def tag(*names: str) -> str:
         return next((text for name in names for text in other.get(name) or () if text), "") if other else ""
 
     author = _line(found.albumartist or found.artist)
-    narrator = _line(told("narrator", "narrated by", "narratedby", "reader") or found.composer)
-    number = _line(told("series-part", "series_index", "series-index", "movement"), 20)
-    series = _line(told("series", "movement_name"))
+    narrator = _line(tag("narrator", "narrated by", "narratedby", "reader") or found.composer)
+    number = _line(tag("series-part", "series_index", "series-index", "movement"), 20)
+    series = _line(tag("series", "movement_name"))
     return Tags(
         _line(found.title),
         _line(found.album),
@@ -190,7 +190,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         _number(found.disc),
         _number(found.track),
         _duration(found),
-        _line(told(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
+        _line(tag(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
         author=author,
         narrator=narrator if narrator != author else "",
         series=f"{series} {number}" if series and number else series,
@@ -204,9 +204,9 @@ def _duration(found: TinyTag) -> float | None:
     duration = found.duration
     if not duration or not 0 < duration <= DURATION_FAULT:
         return None
-    told = 125 * duration * (found.bitrate or 0.0)  # bytes
-    is_cut_off = (found.mime_type or "").startswith(_RATED) and told > CUT_OFF * found.filesize
-    return duration * found.filesize / told if is_cut_off else duration
+    stated = 125 * duration * (found.bitrate or 0.0)  # bytes
+    is_cut_off = (found.mime_type or "").startswith(_RATED) and stated > CUT_OFF * found.filesize
+    return duration * found.filesize / stated if is_cut_off else duration
 
 
 def _year(text: str | None) -> str:

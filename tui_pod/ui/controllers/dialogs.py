@@ -66,8 +66,8 @@ class DialogController:
         """Subscribe to the podcast of the previewed episode at the cursor, or ask for an address and open it."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # brings TLS
 
-        if (visited := self._screen.model.visited) is not None:
-            self._services.feeds.add_visited(visited)
+        if (previewed := self._screen.model.previewed) is not None:
+            self._services.feeds.add_previewed(previewed)
         else:
             await self._show(AddFeedScreen(self._services, self._open_feed))
 

@@ -82,7 +82,7 @@ async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(librar
         await driver.press("j", "enter")
         if episode == "The keel":
             await driver.until(lambda: driver.shows(MainScreen), "it plays")
-            assert driver.services.asked_feeds.wishes[-1] == ("visit", SHIPS.address, "Tall Ships!", "The keel")
+            assert driver.services.asked_feeds.wishes[-1] == ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
         else:
             await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
 
@@ -109,8 +109,10 @@ async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(library: 
         for said in ("Tall Ships!", "Ann · 2 episodes · en-gb", "About ships.", "24 Nov 2026", "1:30", "The keel"):
             assert said in driver.text
         await driver.press("j", key)
-        done = ("add listed", SHIPS.address) if key == "a" else ("visit", SHIPS.address, "Tall Ships!", "The keel")
-        assert driver.services.asked_feeds.wishes[1:] == [("preview", SHIPS.address), done]
+        done = (
+            ("add listed", SHIPS.address) if key == "a" else ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
+        )
+        assert driver.services.asked_feeds.wishes[1:] == [("play_preview", SHIPS.address), done]
         assert not driver.shows(FindScreen)
 
 
@@ -159,7 +161,7 @@ async def test_escape_goes_back_to_the_podcasts_then_to_the_library(library: Lib
         await driver.press("escape")
         assert "Leuchttürme" in driver.text
         await driver.press("enter")
-        assert driver.services.asked_feeds.wishes[-1] == ("preview", LIGHTS.address)
+        assert driver.services.asked_feeds.wishes[-1] == ("play_preview", LIGHTS.address)
         await driver.press("escape", "escape")
         assert not driver.shows(FindScreen)
 
