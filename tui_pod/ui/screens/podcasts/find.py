@@ -112,9 +112,7 @@ class FindScreen(Dialog):
             self.wait_for(self._preview(self._chosen), said, "Back")
         elif self._feed is not None and event.option_index < len(self._feed.items[:SHOWN]):
             item = self._feed.items[event.option_index]
-            self.wait_for(
-                self._play_preview(self._chosen.address, self._feed, item), f"Opening “{item.title}” …", "Back"
-            )
+            self.wait_for(self._play(self._chosen.address, self._feed, item), f"Opening “{item.title}” …", "Back")
 
     def action_subscribe(self) -> None:
         """Subscribe to the podcast whose episodes are shown, else to the one at the cursor."""
@@ -158,7 +156,7 @@ class FindScreen(Dialog):
         try:
             feed = await self._feeds.directories.preview(podcast.address)
             if (item := podcast.item_in(feed)) is not None:
-                await self._play_preview(podcast.address, feed, item)
+                await self._play(podcast.address, feed, item)
                 return
         except BaseException:  # also if it was stopped
             self._chosen = None
@@ -172,7 +170,7 @@ class FindScreen(Dialog):
         self._list.set_options(map(Option, _episode_rows(feed)))
         self._list.highlighted = 0
 
-    async def _play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
+    async def _play(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode without subscribing, and close."""
         await self._feeds.play_preview(address, feed, item)
         self.dismiss()
