@@ -83,10 +83,10 @@ async def test_words_are_cleaned_where_they_come_in(stub: Stub) -> None:
         ("say(error='it is broken')", "It is broken."),
         ("sys.exit(7)", "status 7"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "signal 9; memory may have run out"),
-        ("print('%%%', flush=True)", "does not answer as it should"),
-        ("print('[1]', flush=True)", "does not answer as it should"),
-        ("say(cues=[[1]], until=2)", "does not answer as it should"),
-        ("say(cues=[], until=None)", "does not answer as it should"),
+        ("print('%%%', flush=True)", "gave an unexpected answer"),
+        ("print('[1]', flush=True)", "gave an unexpected answer"),
+        ("say(cues=[[1]], until=2)", "gave an unexpected answer"),
+        ("say(cues=[], until=None)", "gave an unexpected answer"),
     ],
 )
 async def test_process_that_fails_is_an_error_in_words(stub: Stub, body: str, reason: str) -> None:
