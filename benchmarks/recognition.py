@@ -124,7 +124,7 @@ def listen(recording: Path, names: str) -> Heard:
         for line in worker.stdout:
             answer = json.loads(line)
             for pid in (worker.pid, *_children(worker.pid)):
-                peaks[pid] = max(peaks.get(pid, 0.0), _peak(pid))
+                peaks[pid] = max(peaks.get(pid, 0.0), peak_memory(pid))
             sentences += [(start, end, text) for start, end, text in answer.get("cues", ())]
             length = answer.get("end", 0.0)
     if not length:
@@ -174,7 +174,7 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _peak(pid: int) -> float:
+def peak_memory(pid: int) -> float:
     """Return the most MiB that a process has had."""
     try:
         found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"))

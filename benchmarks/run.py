@@ -35,6 +35,7 @@ PARTS = (
     "sound",
     "streams",
     "recognition",
+    "passages",
     "files",
     "podcasts",
     "searching",

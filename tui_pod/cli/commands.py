@@ -120,6 +120,10 @@ COMMANDS = (
         Argument("--again", text="start over, for example with another model"),
         Argument("--out", DIRECTORY, "also write DIR/<id>.vtt"),
     )),
+    Command("passages", "speech.passages.run", "print what of an episode was heard before, in others", (
+        Argument("ids", "ID", "an episode; with --find: default: each recording on this machine", "*"),
+        Argument("--find", text="compare recordings with the others of their podcast, to find such passages"),
+    ), has_json=True),
     Command("models", None, "list and download models that recognise speech, and voices", commands=(
         Command("list", "speech.models.run_list",
                 "print the models: name, purpose, size, languages, licence, folder", has_json=True),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -14,13 +12,9 @@ from typing import Any
 from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.transcript_files import TranscriptFiles
-from tui_pod.speech.worker_process import RightOfWay, start_worker
-
-WAIT_LIMIT = 1800.0
-"""A worker that is silent for this long (seconds) is considered hung; a busy machine gives it little time."""
+from tui_pod.speech.worker_process import RightOfWay, WorkerEnded, answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +53,20 @@ async def recognise(
     Raises:
         RecognitionError: recognition failed.
     """
+    module = "tui_pod.speech.recogniser_worker"
     try:
-        worker = await start_worker("tui_pod.speech.recogniser_worker", python, is_ahead=urgent is not None)
-    except OSError as error:
-        raise RecognitionError(f"The recogniser cannot be started: {error.strerror}.") from error
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    try:
-        with contextlib.nullcontext() if urgent is None else urgent.over(worker):
-            worker.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-            with contextlib.suppress(OSError):  # the worker has ended, and so have its answers
-                await worker.stdin.drain()
-            is_end = False
-            while not is_end:
-                line = await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT)
-                if not line:
-                    raise RecognitionError(
-                        f"The recogniser was ended ({await _status(worker)}). What was recognised is saved."
-                    )
-                recognised = _read_answer(line)
-                is_end = recognised.is_end
-                yield recognised
+        async with aclosing(answers_of(module, asdict(request), urgent, python)) as answers:
+            async for answer in answers:
+                yield (recognised := _read_answer(answer))
+                if recognised.is_end:
+                    return
+    except WorkerEnded as error:
+        raise RecognitionError(f"The recogniser was ended ({error}). What was recognised is saved.") from error
     except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
         log_error(error, "the recogniser failed")
         raise RecognitionError("The recogniser gave an unexpected answer. Run: tui-pod doctor") from error
-    finally:
-        worker.stdin.close()
-        await end_process(worker)
+    except OSError as error:
+        raise RecognitionError(f"The recogniser cannot be started: {error.strerror}.") from error
 
 
 async def transcribe(
@@ -117,13 +98,7 @@ async def transcribe(
         ) from error
 
 
-async def _status(worker: asyncio.subprocess.Process) -> str:
-    status = await worker.wait()
-    return f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
-
-
-def _read_answer(line: bytes) -> Recognised:
-    answer: dict[str, Any] = json.loads(line)
+def _read_answer(answer: dict[str, Any]) -> Recognised:
     if "error" in answer:
         raise RecognitionError(f"{str(answer['error'])[:1].upper()}{clean(str(answer['error'])[1:], 400)}.")
     if "end" in answer:

@@ -1,4 +1,4 @@
-"""Start the processes that narrate and recognise. Knows nothing of their requests.
+"""Start the processes that narrate, recognise and find passages. Knows nothing of their requests.
 
 They keep the memory, threads and licences of their libraries out of the app.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from typing import Any
 
-from tui_pod.runtime.subprocesses import AHEAD, start_of, start_process
+from tui_pod.runtime.subprocesses import AHEAD, end_process, start_of, start_process
 
 OFFLINE = {
     "HIBARI_HOME": os.devnull,
@@ -25,8 +27,15 @@ OFFLINE = {
 LONGEST_LINE = 1 << 24
 """Longest answer, in bytes."""
 
+WAIT_LIMIT = 1800.0
+"""A worker that is silent for this long (seconds) is considered hung; a busy machine gives it little time."""
+
 MAKE_WAY = 1.0
 """Seconds that a process is stopped for something more urgent."""
+
+
+class WorkerEnded(Exception):
+    """A process ended before its last answer; the message says how."""
 
 
 class RightOfWay:
@@ -71,6 +80,41 @@ class RightOfWay:
         if self._worker is not None and self._worker.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._worker.send_signal(number)
+
+
+async def answers_of(
+    module: str, request: Mapping[str, Any], urgent: RightOfWay | None, python: str
+) -> AsyncGenerator[Any, None]:
+    """Start a module for one request, and yield its answers; closing the iterator ends the process.
+
+    Args:
+        module: see `start_worker`.
+        request: what is sent, as JSON.
+        urgent: pauses the process for what is urgent; None: somebody waits for the answers.
+        python: the interpreter.
+
+    Raises:
+        WorkerEnded: it ended before its last answer.
+        OSError: it cannot be started, or has been silent for `WAIT_LIMIT` seconds (TimeoutError).
+        ValueError: an answer is no JSON.
+    """
+    worker = await start_worker(module, python, is_ahead=urgent is not None)
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    try:
+        with contextlib.nullcontext() if urgent is None else urgent.over(worker):
+            worker.stdin.write(json.dumps(request).encode() + b"\n")
+            with contextlib.suppress(OSError):  # the worker has ended, and so have its answers
+                await worker.stdin.drain()
+            while line := await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT):
+                yield json.loads(line)
+            status = await worker.wait()
+            raise WorkerEnded(
+                f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
+            )
+    finally:
+        worker.stdin.close()
+        await end_process(worker)
 
 
 async def start_worker(module: str, python: str, is_ahead: bool = False) -> asyncio.subprocess.Process:

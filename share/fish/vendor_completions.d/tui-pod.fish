@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions man
+set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall narrate transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume now do attach keys config completions man
 set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
@@ -167,6 +167,15 @@ complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l ao -x -d 'mpv'"'"'s 
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l again -d 'start over, for example with another model'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.vtt'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'default: each recording on this machine without a transcript'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a passages -d 'Print what of an episode was heard before, in others.'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using passages' -l find -d 'compare recordings with the others of their podcast, to find such passages'
+complete -c tui-pod -n '_shtab_tui_pod_using passages; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'an episode; with --find: default: each recording on this machine'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a models -d 'List and download models that recognise speech, and voices.'
 complete -c tui-pod -n '_shtab_tui_pod_using models' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using models' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

@@ -1,1 +1,1 @@
-"""The commands that narrate texts and recognise speech."""
+"""The commands that narrate texts, recognise speech, and find passages."""

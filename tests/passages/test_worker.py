@@ -1,0 +1,140 @@
+"""Real recordings are compared in the process itself; whatever ends it early, nothing is saved."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.patience import PATIENCE
+from tui_pod.passages.finder import FindRequest, find_passages
+from tui_pod.passages.store import PASSAGE, ComparedRecording, PassageError, PassageStore
+from tui_pod.runtime.files import locked
+from tui_pod.speech.worker_process import start_worker
+
+RATE = 16_000
+
+CAST = "https://cast.example.org/feed"
+
+
+def sound(seconds: float, seed: int) -> Any:
+    """Return samples whose spectrum changes all the time."""
+    chance = np.random.default_rng(seed)
+    pieces = [np.convolve(chance.normal(size=4000), chance.normal(size=40), "same") for _ in range(int(seconds * 4))]
+    return np.clip(np.concatenate(pieces) * 1500, -32_768, 32_767).astype("<i2")
+
+
+JINGLE = sound(12, seed=99)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Callable[[str, float], Path]:
+    """Makes a recording with the jingle after so many seconds, and talk of its own before and after it."""
+
+    def make(name: str, start: float) -> Path:
+        path = tmp_path / f"{name}.wav"
+        seed = sum(map(ord, name)) * 2
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(np.concatenate([sound(start, seed), JINGLE, sound(8, seed + 1)]).tobytes())
+        return path
+
+    return make
+
+
+async def find(tmp_path: Path, recording: Path, podcast: str = CAST) -> list[float]:
+    """Compare a recording; return what was said to be done."""
+    request = FindRequest(str(tmp_path / "cache"), podcast, recording.stem, str(recording))
+    return [done async for done in find_passages(request)]
+
+
+async def test_jingle_is_found_in_all_episodes_and_known_in_other_podcasts(
+    tmp_path: Path, record: Callable[[str, float], Path]
+) -> None:
+    starts = {"a": 4.0, "b": 9.0, "c": 6.5}
+    paths = {name: record(name, start) for name, start in starts.items()}
+    store = PassageStore(tmp_path / "cache")
+    for name, path in paths.items():
+        *_, done = await find(tmp_path, path)
+        assert done == pytest.approx(starts[name] + 20, abs=2.0)  # silence fills the last block
+    for name, path in paths.items():
+        found = store.repeats(name, path)
+        assert found is not None
+        assert {one.other for one in found} == starts.keys() - {name}
+        for one in found:
+            assert (one.start, one.end) == pytest.approx((starts[name], starts[name] + 12), abs=0.6)
+            assert one.other_start == pytest.approx(starts[one.other], abs=0.6)
+    elsewhere = record("d", 2.0)
+    await find(tmp_path, elsewhere, "https://other.example.org")
+    heard = store.repeats("d", elsewhere)
+    assert heard is not None
+    assert {one.other for one in heard} == {"a", "b", "c"}  # by the library, though of another podcast
+    assert all((one.start, one.end) == pytest.approx((2, 14), abs=0.8) for one in heard)
+    (passage,) = [ident for ident, _ in store.others(ComparedRecording("", "", "", b"")) if ident.startswith(PASSAGE)]
+    await find(tmp_path, paths["c"])  # again: it is in the library once
+    assert [ident for ident, _ in store.others(ComparedRecording("", "", "", b""))] == [passage]
+
+
+async def test_recording_that_changes_meanwhile_is_not_saved(
+    tmp_path: Path, record: Callable[[str, float], Path]
+) -> None:
+    path = record("a", 4.0)
+    found = find_passages(FindRequest(str(tmp_path / "cache"), CAST, "a", str(path)))
+    await anext(found)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(PassageError, match="changed meanwhile"):
+        [_ async for _ in found]
+    assert PassageStore(tmp_path / "cache").repeats("a", path) is None
+
+
+@pytest.mark.parametrize("content", [b"no sound" * 1000, b""])
+async def test_what_cannot_be_decoded_is_said_and_not_saved(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(content)
+    with pytest.raises(PassageError, match="cannot be decoded"):
+        await find(tmp_path, path)
+    assert PassageStore(tmp_path / "cache").repeats("a", path) is None
+
+
+async def test_one_program_at_a_time_compares(tmp_path: Path, record: Callable[[str, float], Path]) -> None:
+    path = record("a", 4.0)
+    lock = PassageStore(tmp_path / "cache").file.with_suffix(".lock")
+    with locked(lock), pytest.raises(PassageError, match="Another tui-pod"):
+        await find(tmp_path, path)
+    assert await find(tmp_path, path)
+
+
+async def test_kill_between_answers_saves_nothing_and_is_said(
+    tmp_path: Path, record: Callable[[str, float], Path]
+) -> None:
+    first, path = record("a", 4.0), record("b", 9.0)
+    await find(tmp_path, first)
+    store = PassageStore(tmp_path / "cache")
+    request = {"cache": str(tmp_path / "cache"), "podcast": CAST, "episode": "b", "recording": str(path)}
+    worker = await start_worker("tui_pod.passages.worker", sys.executable)
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    worker.stdin.write(json.dumps(request).encode() + b"\n")
+    assert b"until" in await worker.stdout.readline()
+    worker.kill()
+    assert await worker.wait() == -signal.SIGKILL
+    assert store.repeats("a", first) == []
+    assert await find(tmp_path, path)  # nothing is locked
+    assert [one.other for one in store.repeats("b", path) or ()] == ["a"]
+
+
+async def test_closing_the_iterator_ends_the_process(tmp_path: Path, record: Callable[[str, float], Path]) -> None:
+    request = FindRequest(str(tmp_path / "cache"), CAST, "a", str(record("a", 4.0)))
+    found = find_passages(request)
+    await anext(found)
+    await found.aclose()
+    with locked(PassageStore(tmp_path / "cache").file.with_suffix(".lock"), AssertionError(), PATIENCE):
+        assert asyncio.current_task() is not None

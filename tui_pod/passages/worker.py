@@ -1,0 +1,128 @@
+"""The process that finds passages: one request as a JSON line on standard input, answers as lines on standard output.
+
+Its memory and CPU stay out of the app, beside which it has the lowest priority. It ends with its input too. Request:
+    {"cache": "FOLDER", "podcast": "ADDRESS", "episode": "ID", "recording": "PATH"}
+Its answers:
+    {"until": 42.5}     so many seconds are done
+then one of
+    {"end": 1234.5}     all is done and saved; the recording's length in seconds
+    {"error": "…"}      the reason, for the listener; nothing was saved
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.progress.passages import LONGEST, Repeat, count_pieces, join_pieces
+from tui_pod.passages.fingerprint import FINE, SAMPLE_RATE, STEP, Fingerprint, Words, fingerprint, whole
+from tui_pod.passages.matching import LEAD, TAIL, Match, Matcher
+from tui_pod.passages.store import LIBRARY, PASSAGE, ComparedRecording, PassageError, PassageStore, stamp_of
+from tui_pod.runtime.files import locked
+from tui_pod.runtime.subprocesses import AHEAD, end_with_parent, running, start_of
+from tui_pod.speech.decoder import NO_PLAYER
+
+CONFIRMED = 2
+"""How many other recordings of a podcast must have a passage for it to be put into the library."""
+
+
+def main() -> None:
+    """Answer the request on standard input."""
+    end_with_parent()  # while it is stopped, the end of its input does not end it
+    if AHEAD in sys.argv:
+        os.nice(19)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # a library's output must not look like an answer
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    try:
+        for answer in find(**request):
+            print(json.dumps(answer), file=answers, flush=True)
+    except (UserError, OSError, MemoryError) as error:
+        reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        print(json.dumps({"error": reason}), file=answers, flush=True)
+    os._exit(0)  # the thread that reads standard input would delay the exit
+
+
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def find(cache: str, podcast: str, episode: str, recording: str) -> Iterator[dict[str, float]]:
+    """Compare a recording with the latest of its podcast and with the library, save the result, and yield answers.
+
+    Raises:
+        PassageError: that is impossible, or another program does so now.
+        OSError: the recording cannot be read.
+    """
+    store = PassageStore(Path(cache))
+    with locked(store.file.with_suffix(".lock"), PassageError("Another tui-pod is looking for passages.")):
+        stamp, blocks = stamp_of(Path(recording)), list[Fingerprint]()
+        for block in _decoded(Path(recording)):
+            blocks.append(block)
+            yield {"until": round(sum(len(one.words) for one in blocks) * STEP / FINE, 3)}
+        sound = whole(blocks)
+        words, matcher = sound.stored, Matcher(sound)
+        ours = ComparedRecording(episode, podcast, stamp, words.astype("<u4").tobytes())
+        matches = {
+            other: found
+            for other, theirs in store.others(ours)
+            if (found := matcher.find(np.frombuffer(theirs, "<u4")))
+        }
+        repeats = [(episode, Repeat(*one[:2], other, *one[2:])) for other, found in matches.items() for one in found]
+        passages, sightings = _confirmed(ours, words, matches)
+        if not stamp or stamp != stamp_of(Path(recording)):
+            raise PassageError("The recording changed meanwhile.")
+        store.save(ours, passages, [*repeats, *sightings])
+        yield {"end": round(len(words) * STEP, 3)}
+
+
+def _decoded(recording: Path) -> Iterator[Fingerprint]:
+    """Yield the fingerprint of a recording. Raises PassageError if it cannot be decoded to its end."""
+    command, environment = start_of("tui_pod.speech.decoder", recording, str(SAMPLE_RATE))
+    with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as decoder:
+        assert decoder.stdout is not None
+        yield from fingerprint(decoder.stdout)
+        status = decoder.wait()
+    if status == NO_PLAYER:
+        raise PassageError("libmpv, which decodes recordings, is missing. Run: tui-pod doctor")
+    if status:
+        raise PassageError("The recording cannot be decoded.")
+
+
+def _confirmed(
+    ours: ComparedRecording, words: Words, matches: Mapping[str, Sequence[Match]]
+) -> tuple[list[ComparedRecording], list[tuple[str, Repeat]]]:
+    """Return passages for the library, which has none of them yet, and which recordings have them."""
+    known = [one for other, found in matches.items() if other.startswith(PASSAGE) for one in found]
+    siblings = {other: found for other, found in matches.items() if not other.startswith(PASSAGE)}
+    pieces = count_pieces(tuple((one.start, one.end) for one in found) for found in siblings.values())
+    passages, sightings = list[ComparedRecording](), list[tuple[str, Repeat]]()
+    for start, end, *_ in join_pieces(piece for piece in pieces if piece.heard >= CONFIRMED):
+        if end - start > LONGEST or any(min(end, one.end) - max(start, one.start) > (end - start) / 2 for one in known):
+            continue
+        first, last = round((start - LEAD) / STEP), round((end - TAIL) / STEP)
+        name, offset = f"{PASSAGE}{ours.id} {start:.2f}", first * STEP
+        passages.append(ComparedRecording(name, LIBRARY, "", words[max(0, first) : last].astype("<u4").tobytes()))
+        sightings.append((ours.id, Repeat(start, end, name, start - offset, end - offset)))
+        for other, found in siblings.items():
+            for one in found:
+                low, high = max(start, one.start), min(end, one.end)
+                if low < high:
+                    there = Repeat(one.other_start, one.other_end, other, one.start, one.end)
+                    place = Repeat(there.here(low), there.here(high), name, low - offset, high - offset)
+                    sightings.append((other, place))
+    return passages, sightings
+
+
+if __name__ == "__main__":
+    main()
