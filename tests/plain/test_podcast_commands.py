@@ -266,7 +266,8 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
 
 async def test_help_names_the_keys_of_podcasts() -> None:
     said = await run(FeedServices(), "?", "podcasts")
-    for line in ("a: Add a podcast.", "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
+    add = "a: Add a podcast, or import some from another player."
+    for line in (add, "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
         assert line in said
 
 
