@@ -75,13 +75,13 @@ def find_patterns() -> tuple[list[Used], list[str]]:
         if path.stem != "__main__":
             trees[name] = ast.parse(path.read_text("utf-8"))
     methods: dict[str, set[str]] = {}  # by the name of a pattern or of a table of them
-    for tree in trees.values():
+    for name, tree in trees.items():
         tables = loops(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr in METHODS:
                 owner = ast.unparse(node.value.value if isinstance(node.value, ast.Subscript) else node.value)
                 owner = ast.unparse(tables[owner]) if owner in tables else owner
-                methods.setdefault(owner.rpartition(".")[2], set()).add(node.attr)
+                methods.setdefault(known_as(name, owner.rpartition(".")[2]), set()).add(node.attr)
     found: dict[tuple[object, ...], Used] = {}
     unknown = []
 
@@ -93,7 +93,7 @@ def find_patterns() -> tuple[list[Used], list[str]]:
         names = vars(importlib.import_module(name))
         for variable, value in [*names.items()]:
             for pattern in compiled_in(value):
-                add(f"{name}.{variable}", pattern, 0, methods.get(variable, set()))
+                add(f"{name}.{variable}", pattern, 0, methods.get(known_as(name, variable), set()))
         for first, flags, method, line in calls(tree):
             table = loops(tree).get(ast.unparse(first))
             try:
@@ -106,6 +106,11 @@ def find_patterns() -> tuple[list[Used], list[str]]:
                 if not isinstance(each, re.Pattern):
                     add(f"{name}:{line}", each, number, {method} - {"compile"})
     return [*found.values()], unknown
+
+
+def known_as(module: str, variable: str) -> str:
+    """Return a variable's name, with its module if it is private: another module's may be used otherwise."""
+    return f"{module}.{variable}" if variable.startswith("_") else variable
 
 
 def loops(tree: ast.AST) -> dict[str, ast.expr]:

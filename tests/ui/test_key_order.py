@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 
 import pytest
 from textual import events
 
 from tests.app_driver import AppDriver, run_app
+from tests.patience import until
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui import keys
@@ -53,7 +54,8 @@ async def test_first_key_waits_for_a_slow_screen(library: Library, monkeypatch: 
         driver.main.set_focus(None)
 
         async def place_cursors() -> None:
-            await asyncio.sleep(0.05)
+            began = time.monotonic()
+            await until(lambda: time.monotonic() - began > 10 * keys.PATIENCE, "the patience for other keys has passed")
             driver.main.set_focus(driver.episodes)
 
         driver.main.call_later(place_cursors)

@@ -51,7 +51,7 @@ def ordered_series(library: Library) -> Iterator[Sequence[int]]:
     topics, volumes, known = library.topics, defaultdict[str, list[int]](list), set[int]()
     for index, key in enumerate(library.authors):
         if key and not (name := key.split("  ")[1]).startswith("~"):
-            volumes[key.split("  ")[0] + "  " + re.sub(r"[\d\s.]+$", "", name)].append(index)
+            volumes[key.split("  ")[0] + "  " + re.sub(r"(?<![\d\s.])[\d\s.]++$", "", name)].append(index)
     found: list[Sequence[int]] = [sorted(books, key=library.authors.__getitem__) for books in volumes.values()]
     found += [topics.paths[topic] for topic in sorted(topics.courses) if topic in topics.paths]
     for topic in sorted(topics.paths, reverse=True):
