@@ -34,14 +34,12 @@ class Machine:
         (home / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
         settings = f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
         (home / "config.toml").write_text(settings)
-        (home / "share").mkdir()
-        (home / "share" / "tui-pod").symlink_to(home / "data")
 
     def sync(self, capsys: pytest.CaptureFixture[str], status: int = 0) -> Any:
         """Return what `tui-pod sync --json` prints."""
         home = self.device.home
         self.device.store.db.close()
-        self._monkeypatch.setenv("XDG_DATA_HOME", str(home / "share"))
+        self._monkeypatch.setattr("platformdirs.PlatformDirs.user_data_path", home / "data")
         options = [("state", "state.toml"), ("config", "config.toml"), ("catalog", "catalog.toml")]
         words = [word for name, file in options for word in (f"--{name}", str(home / file))]
         capsys.readouterr()

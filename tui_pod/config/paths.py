@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from platformdirs import PlatformDirs
+
 APP = "tui-pod"
-
-_MAC = "Library/Application Support"
-
-_FOLDERS = {
-    "CONFIG": (".config", _MAC),
-    "STATE": (".local/state", _MAC),
-    "DATA": (".local/share", _MAC),
-    "CACHE": (".cache", "Library/Caches"),
-}
-"""Kinds of folders, with where each is in the home unless `XDG_<kind>_HOME` says so: on Linux, and on macOS.
-
-We do not ask platformdirs: importing it takes 15 % of the time until the saved screen is shown.
-"""
 
 
 class Paths(NamedTuple):
@@ -41,33 +29,14 @@ class Paths(NamedTuple):
 
 def find_paths(state: str | Path | None = None, config: str | Path | None = None) -> Paths:
     """Return this user's paths, with those given on the command line."""
-    logs = Path.home() / "Library/Logs" / APP if sys.platform == "darwin" else _folder("STATE") / "log"
+    folders = PlatformDirs(APP, appauthor=False)
     return Paths(
-        config=Path(config or _folder("CONFIG") / "config.toml").absolute(),
-        state=Path(state or _folder("STATE") / "state.toml").absolute(),
-        data=_folder("DATA"),
-        cache=_folder("CACHE"),
-        log=logs / "tui-pod.log",
+        config=Path(config or folders.user_config_path / "config.toml").absolute(),
+        state=Path(state or folders.user_state_path / "state.toml").absolute(),
+        data=folders.user_data_path,
+        cache=folders.user_cache_path,
+        log=folders.user_log_path / "tui-pod.log",
     )
-
-
-def _folder(kind: str) -> Path:
-    given = Path(os.environ.get(f"XDG_{kind}_HOME", ""))
-    usual = Path.home() / _FOLDERS[kind][sys.platform == "darwin"]
-    return (given if given.is_absolute() else usual) / APP
-
-
-def runtime_folder() -> Path:
-    """Return the folder of this user's sockets, which may be missing; who opens it checks who else can write to it."""
-    user = os.geteuid()
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Caches/TemporaryItems" / APP
-    for folder in (Path(os.environ.get("XDG_RUNTIME_DIR", "")), Path(f"/run/user/{user}")):
-        if folder.is_absolute() and folder.is_dir() and folder.stat().st_uid == user:  # after su it is another user's
-            return folder / APP
-    from tempfile import gettempdir  # imports a lot, and most systems have one of those folders
-
-    return Path(gettempdir()) / f"runtime-{user}" / APP
 
 
 COMPLETIONS = {

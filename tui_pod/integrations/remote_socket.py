@@ -10,11 +10,14 @@ import os
 import socket
 import stat
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.config.paths import runtime_folder
+from platformdirs import user_runtime_path
+
+from tui_pod.config.paths import APP
 from tui_pod.core.errors import UserError
 
 LINE_LIMIT = 8 * 1024
@@ -62,7 +65,9 @@ def open_folder(may_make: bool) -> RuntimeFolder:
         RemoteError: it is missing, cannot be created, or belongs to or can be written by someone else.
     """
     try:
-        path = runtime_folder()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and uses another folder
+            path = user_runtime_path(APP, appauthor=False)
         if may_make:
             for folder in (path.parent, path):
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -75,7 +80,6 @@ def open_folder(may_make: bool) -> RuntimeFolder:
         if may_make and os.fstat(descriptor).st_uid == os.geteuid():
             os.fchmod(descriptor, 0o700)
         _check(path, os.fstat(descriptor))
-        _check(path.parent, path.parent.stat())
     except BaseException:
         os.close(descriptor)
         raise
