@@ -12,6 +12,7 @@ from tests.patience import until
 from tests.rooms import Room, make_room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
+from tui_pod.core.outcome import refused
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, Status
@@ -91,8 +92,7 @@ async def test_bookmarks_and_answers_from_elsewhere_are_shown_and_neither_saved_
     assert list(room.controller.bookmarks) == []
     assert (room.writer.records, room.listener.said) == ([], [])
     assert room.listener.bookmarked[-1] == {"one"}
-    room.controller.undo()
-    assert room.listener.said == ["Nothing to undo."]
+    assert room.controller.undo() == refused("Nothing to undo.")
 
 
 async def test_older_progress_from_elsewhere_changes_nothing(room: Room, watched: Watched) -> None:

@@ -272,8 +272,9 @@ async def test_single_download_that_is_removed_is_named_while_its_episode_is_kno
     for episode in ids:
         await service.do(service.service.downloads.toggle, [episode])
     service.service.downloads.remove(ids[:1])
-    await service.do(service.controller.undo)  # before it has ended
-    assert service.driver.said[-1] == "Undid: Download of “Episode 1” removed"
+    assert service.controller.undo().text == "Undid: Download of “Episode 1” removed"  # before it has ended
+    await service.done()
+    assert ids[0] in service.driver.downloads
     await service.do(service.service.downloads.remove, ids[:1])
     assert service.driver.said[-1] == "Download of “Episode 1” removed. Press u to undo."
     service.controller.adopt(library := build_library([], []), service.controller.progress_index.moved_to(library))
