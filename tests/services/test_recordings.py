@@ -22,9 +22,13 @@ STREAM = ONE._replace(audio="https://a.example/1.mp3")
 
 def podcasts(**known: Any) -> Any:
     """Return podcasts that know a download, a language, or episodes of feeds."""
-    usual = {"local_file": lambda _: known.get("file"), "notes": lambda _: SimpleNamespace(text="With Ada Lovelace.")}
     details = SimpleNamespace(language=known["language"]) if "language" in known else None
-    return SimpleNamespace(**usual, details=lambda _: details, store=known.get("store"))
+    return SimpleNamespace(
+        audio=SimpleNamespace(local_file=lambda _: known.get("file")),
+        documents=SimpleNamespace(notes=lambda _: SimpleNamespace(text="With Ada Lovelace.")),
+        access=SimpleNamespace(details=lambda _: details),
+        store=known.get("store"),
+    )
 
 
 def test_recording_is_the_file_of_the_catalogue_else_the_download() -> None:
