@@ -28,6 +28,26 @@ launch.run_app = load
 sys.exit(main())
 """
 
+WRITING_AFTER_THE_END = """
+import os, sys
+from pathlib import Path
+from tui_pod.app import launch
+from tui_pod.cli.main import main
+
+def load(options):
+    options.line.send(b"end 0\\n")
+    while options.line.recv(100):  # until the client is gone
+        pass
+    try:
+        os.write(1, b"x" * 200_000)
+    finally:
+        Path("ended").touch()
+    return 0
+
+launch.run_app = load
+sys.exit(main())
+"""
+
 
 @pytest.fixture
 def saved(room: Path) -> Path:
@@ -83,3 +103,20 @@ def test_saved_screen_is_not_shown_at_another_size(room: Path) -> None:
 def test_damaged_saved_screen_is_not_shown(room: Path, saved: Path) -> None:
     saved.write_bytes(saved.read_bytes()[:-9])
     assert not any("The second" in line for line in shown_while_loading(room))
+
+
+def test_screen_with_room_for_the_pane_is_saved(room: Path) -> None:
+    file = screen_file(find_paths(room / "state.toml"))
+    with Terminal([sys.executable, "-m", "tui_pod", *two(room)], surroundings(), room, (150, 40)) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        quit_and_wait(terminal)
+    wait_until(file.exists, "a screen is saved")
+    assert any("The first of two" in line for line in shown_while_loading(room, (150, 40)))
+
+
+def test_what_the_app_writes_after_the_client_waits_for_no_reader(room: Path) -> None:
+    (room / "writing.py").write_text(WRITING_AFTER_THE_END, "utf-8")
+    with Terminal([sys.executable, str(room / "writing.py"), *two(room)], surroundings(), room) as terminal:
+        assert terminal.wait() is not None
+        assert terminal.status == 0
+    wait_until((room / "ended").exists, "the end of the app")

@@ -153,7 +153,9 @@ class Client:
             with contextlib.suppress(OSError):  # the terminal is gone
                 os.write(2, f"{text}\n".encode())
         with contextlib.suppress(OSError):  # too many processes
-            self._guard.fork([self._terminal, self._line.fileno()])  # the app may go on
+            # the app may go on; what it still writes must not wait for a reader
+            masters = [self._master] if self._master >= 0 else []
+            self._guard.fork([self._terminal, self._line.fileno(), *masters])
         return status
 
     def _copy(self) -> bool:

@@ -34,5 +34,6 @@ class _Still(TuiPodApp):
 def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
     """Return the control sequences that paint the first screen at `size` (columns, rows)."""
     app = _Still(services)
+    app.main_screen.episode.follows_paint = False  # it would open the player
     app.run(headless=True, size=size)
     return app.drawn

@@ -25,11 +25,13 @@ class PaneController:
         self._open_views = open_views
         self.is_wanted = services.first.has_preview
         """Whether the listener wants it beside the list."""
+        self.follows_paint = True
+        """Whether it is made after the first paint; False for a screen that is painted only once."""
 
     def fit(self) -> None:
         """Show it if the terminal is wide enough."""
-        if self._screen.has_class("-wide") and self.pane is None:
-            self._screen.call_after_refresh(self._make)
+        if self._screen.has_class("-wide") and self.pane is None and self.follows_paint:
+            self._screen.call_after_refresh(self._make_beside)
         self.cursor_moved()
 
     def toggle(self) -> None:
@@ -86,6 +88,10 @@ class PaneController:
         """Follow the cursor; `topic` is the topic it moved to in the tree."""
         if self.pane is not None:
             self.pane.cursor_moved(topic)
+
+    async def _make_beside(self) -> None:
+        if self._screen.query_one("#panes").is_attached:  # the listener may have quit at the first paint
+            await self._make()
 
     async def _make(self) -> EpisodePane:
         if self.pane is None:
