@@ -30,8 +30,8 @@ def test_speech_is_trimmed_or_padded_to_a_twentieth_before_and_a_tenth_of_a_seco
     assert not trimmed[-round(0.1 * RATE) :].any()
 
 
-@pytest.mark.parametrize(("level", "is_heard"), [(0.0043, True), (0.0041, False), (0.0, False)])
-def test_what_is_below_fifty_decibels_is_silence(level: float, is_heard: bool) -> None:
+@pytest.mark.parametrize(("level", "is_heard"), [(0.0015, True), (0.0013, False), (0.0, False)])
+def test_what_is_below_sixty_decibels_is_silence(level: float, is_heard: bool) -> None:
     assert bool(len(trim(tone(1.0, level)))) is is_heard
 
 

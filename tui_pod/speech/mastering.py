@@ -19,8 +19,8 @@ SAMPLE_RATE = 24_000
 BEFORE, AFTER = 0.05, 0.10
 """Seconds of silence that stay around a trimmed sentence."""
 
-FLOOR = 0.003
-"""Level below which a voice counts as silent: −50 dB; between its sentences it is at −90."""
+FLOOR = 0.001
+"""Level below which a voice counts as silent: −60 dB, under a soft “th”; between its sentences it is at −90."""
 
 LOUDNESS = -17.45
 """Loudness in LUFS before limiting and encoding, which lower it to −18, as is usual for podcasts (measured)."""
