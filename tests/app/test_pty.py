@@ -23,7 +23,9 @@ from tests.app_driver import embedded_library
 from tests.patience import wait_until
 from tests.tools import needs_voice
 from tests.torture.terminal import Terminal
+from tui_pod.app.launch import READING
 from tui_pod.config.paths import embedded_transcripts
+from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import SWITCH
 
@@ -373,7 +375,7 @@ def test_faulty_catalogue_is_told_before_the_screen_is_taken(room: Path) -> None
     with running(room, "--catalog", str(faulty)) as terminal:
         assert terminal.wait() is not None
         terminal.look(0.1)
-        said = terminal.raw.decode()
+        said = terminal.raw.decode().removeprefix(READING + CLEAR_LINE)
     assert terminal.status == 1
     faults = [line for line in said.replace("\r", "").split("\n") if line]
     assert all(re.match(re.escape(str(faulty)) + r":\d+: ", fault) for fault in faults), faults
