@@ -45,6 +45,7 @@ class RowPane(ScrollView, can_focus=True):
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
+        self._drawn_width = 0
         self._drawn: dict[int, Sequence[Strip]] = {}
         """The drawn lines of rows, most of them visible."""
         self._row_styles: dict[tuple[str, bool], Style] = {}
@@ -136,6 +137,9 @@ class RowPane(ScrollView, can_focus=True):
 
     def _line(self, y: int) -> Strip:
         """Return a line, counted from the top of the first row."""
+        if self._drawn_width != self.text_width:  # laid out anew, before Textual tells of it
+            self._drawn.clear()
+            self._drawn_width = self.text_width
         row, count = self.row_at(y), self.row_count()
         if row >= count:
             return self.draw_blank(y - self.top_of(count) if count else y)
@@ -209,7 +213,6 @@ class RowPane(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Scroll to the cursor."""
         is_first, self._is_laid_out = not self._is_laid_out, True
-        self._drawn.clear()  # the width may be another one
         self.go(self.cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
