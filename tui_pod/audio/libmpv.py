@@ -74,8 +74,11 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     except (OSError, AttributeError, ValueError, TypeError) as error:
         raise NoPlayer(error) from error
     for name, value in OPTIONAL.items():
-        with contextlib.suppress(AttributeError):  # this version has nothing that it turns off
+        try:
             player[name] = value
+        except AttributeError:  # this version has nothing that it turns off
+            if log is not None:
+                log("info", "tui-pod", f"libmpv has no {name}")
     release_memory()  # frees a megabyte that opening leaves behind
     return player
 
