@@ -117,7 +117,7 @@ def test_tls_certificate_that_was_replaced_is_refused_before_anything_is_sent(
 ) -> None:
     site, _ = safe_site
     trusted(f"nas.example.org:{site.server_port}={'AB' * 32}")
-    with pytest.raises(FetchError, match="it is another one"):
+    with pytest.raises(FetchError, match="it is not the one that"):
         ask_safely(site, "nas.example.org", monkeypatch)
     assert site.asked == []
 

@@ -51,7 +51,7 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     Textual sends a key to the focused pane first, and it bubbles back behind the keys typed after it. If a slow
     connection delivers several keys at once, `q` would overtake a mark, and a field would miss what is typed.
     """
-    if app.focused is None:  # right after the first paint: the screen has not placed its cursors yet
+    if app.focused is None or not app.screen.is_mounted:  # right after the start, before its cursors are placed
         await _settle(app.screen, START_PATIENCE)
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
