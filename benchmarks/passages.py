@@ -178,7 +178,7 @@ def unequal(path: Path, start: float, end: float, repeats: Sequence[Repeat], bef
             there = decode(next(path.parent.glob(f"{number}.[mo]p*")))[max(0, place) : place + len(here) + RATE]
             size = len(here) + len(there)
             products = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(here, size)), size)
-            if products.max() > SAME * np.linalg.norm(here) * np.linalg.norm(there):
+            if np.max(products) > SAME * np.linalg.norm(here) * np.linalg.norm(there):
                 same[number] = (*same.get(number, ()), (low, high))
     pieces = [piece for piece in count_pieces(same.values()) if piece.heard >= before]
     return end - start - sum(piece.end - piece.start for piece in pieces)
