@@ -7,9 +7,9 @@ import os
 import shutil
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
@@ -21,9 +21,6 @@ from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.runtime.log import log_error, rotate
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
-
-if TYPE_CHECKING:
-    from argparse import Namespace
 
 READING = "Reading the library… Later starts take it from the cache."
 

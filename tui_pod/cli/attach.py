@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
@@ -10,9 +10,6 @@ from tui_pod.integrations.remote_socket import NOBODY
 from tui_pod.terminal.client import why_not
 from tui_pod.terminal.protocol import IF_LEFT, TAKE
 from tui_pod.terminal.start import hand_over
-
-if TYPE_CHECKING:
-    from argparse import Namespace
 
 
 def run(options: Namespace) -> None:

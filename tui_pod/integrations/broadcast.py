@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import ACTIONS, Action, render_keys
+from tui_pod.core.library.library import Library
+from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.progress.progress_index import ProgressIndex
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.library import Library
-    from tui_pod.core.player.ports import PlaybackListener
-    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
 
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, Bookmark
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
+from tui_pod.recall.questions import Question
 from tui_pod.recall.schedule import Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
-
-if TYPE_CHECKING:
-    from tui_pod.core.progress.cards import Card
-    from tui_pod.plain.dialogue import Dialogue
-    from tui_pod.recall.questions import Question
-    from tui_pod.services.services import Services
+from tui_pod.services.services import Services
 
 RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"
 

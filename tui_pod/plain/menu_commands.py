@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import SyncSettings, bound_actions
+from tui_pod.core.actions import Action
 from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.net.file_address import typed_path
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.keyboard import line_keys
+from tui_pod.plain.navigation_commands import NavigationCommands
+from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
-
-if TYPE_CHECKING:
-    from tui_pod.core.actions import Action
-    from tui_pod.plain.dialogue import Dialogue
-    from tui_pod.plain.navigation_commands import NavigationCommands
-    from tui_pod.plain.row_commands import RowCommands
-    from tui_pod.services.services import Services
+from tui_pod.services.services import Services
 
 PARTS = {
     "playing": ("playback", "episode", "queue", "session", "sleep", "audio"),

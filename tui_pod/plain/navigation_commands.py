@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.core.wall_time import local_date
 from tui_pod.plain.browser import Browser
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.row_commands import moves
 from tui_pod.plain.spoken import (
     say_chapters,
@@ -24,12 +26,7 @@ from tui_pod.plain.spoken import (
 )
 from tui_pod.services.commands import Subject, run_command
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
-
-if TYPE_CHECKING:
-    from tui_pod.core.library.episode import Episode
-    from tui_pod.core.player.snapshot import Chapter
-    from tui_pod.plain.dialogue import Dialogue
-    from tui_pod.services.services import Services
+from tui_pod.services.services import Services
 
 SENTENCES = 20
 """Sentences read at a time."""

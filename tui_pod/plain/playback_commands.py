@@ -7,24 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import MOVING_ON, key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
 from tui_pod.services.commands import COMMANDS, Subject, run_command
 from tui_pod.services.recall import Asking
-
-if TYPE_CHECKING:
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.plain.dialogue import Dialogue
-    from tui_pod.services.services import Services
+from tui_pod.services.services import Services
 
 MOVES = ("queue.move_down", "queue.move_up")
 """Actions after which the row is said even if nothing was moved."""

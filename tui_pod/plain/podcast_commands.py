@@ -10,21 +10,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs, to_texts
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.net.file_address import is_path
 from tui_pod.plain.browser import Browser
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.spoken import sentence
 from tui_pod.services.podcasts.directories import is_words
+from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.own_lists import OwnList
-    from tui_pod.plain.dialogue import Dialogue
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.podcasts.podcast_settings import PodcastChoice
-    from tui_pod.services.services import Services
     from tui_pod.sources.podcasts.directories.find import FoundPodcast
 
 NOT_ADDED = "No podcast added."

@@ -14,14 +14,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_of
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.row_states import DownloadState, RecognitionState
 from tui_pod.core.outcome import Outcome, refused
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.events import Event
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
+from tui_pod.core.selection.session_planner import Summary
 from tui_pod.core.text.clean import counted
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
@@ -41,21 +48,11 @@ from tui_pod.plain.spoken import (
     sentence,
     source_of,
 )
+from tui_pod.recall.questions import Question
 from tui_pod.services.commands import Subject, run_unseen, start_session
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.frontend import NOT_TYPED
-
-if TYPE_CHECKING:
-    from tui_pod.core.library.library import Library
-    from tui_pod.core.library.row_states import DownloadState, RecognitionState
-    from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.player.events import Event
-    from tui_pod.core.progress.cards import Card
-    from tui_pod.core.progress.progress_index import ProgressIndex
-    from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.recall.questions import Question
-    from tui_pod.services.frontend import Job, LoginQuestion
-    from tui_pod.services.services import Services
+from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
+from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
 """Loading is announced after this long (seconds)."""

@@ -6,10 +6,8 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tui_pod.core.actions import Action
+from tui_pod.core.actions import Action
 
 PAGE = 10
 """Rows per page."""

@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
-from tui_pod.core.actions import key_of
-from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.core.actions import Action, key_of
+from tui_pod.core.progress.bookmarks import BY_MACHINE, Bookmark
 from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
 from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
-
-if TYPE_CHECKING:
-    from tui_pod.core.actions import Action
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.plain.dialogue import Dialogue
-    from tui_pod.services.services import Services
+from tui_pod.services.services import Services
 
 _KINDS = {MatchKind.TITLE: "In the title", MatchKind.SUMMARY: "In the summary", MatchKind.NOTES: "In the notes",
           MatchKind.WORDS: "In the transcript", MatchKind.BOOKMARK: "Bookmark"}  # fmt: skip

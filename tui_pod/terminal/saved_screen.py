@@ -11,18 +11,15 @@ import os
 import re
 import time
 import zlib
+from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import tui_pod
 from tui_pod.config.paths import Paths
 from tui_pod.runtime import files
 from tui_pod.shelf.generation import DATABASE, generation
 from tui_pod.terminal.protocol import VARIABLES
-
-if TYPE_CHECKING:
-    from argparse import Namespace
 
 LIMIT = 1_000_000
 """Largest saved screen, in bytes; one of 200×50 cells has 40,000."""

@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING
 from rich.segment import Segments
 from textual import events, on
 from textual.app import App
-from textual.filter import ANSIToTruecolor, Monochrome, NoColor
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widget import AwaitMount, Widget
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
+from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import NOT_TYPED
+from tui_pod.services.services import Services
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.keys import bindings, handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
@@ -29,15 +35,7 @@ from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
 
 if TYPE_CHECKING:
-    from textual.filter import LineFilter
-    from textual.notifications import SeverityLevel
-    from textual.screen import Screen
-    from textual.theme import Theme
-    from textual.widget import AwaitMount, Widget
-
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.services.first_screen import FirstScreen
-    from tui_pod.services.services import Services
     from tui_pod.ui.driver import SchemeReported
 
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
+from rich.console import Console
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
 
 from tui_pod.core.text.escapes import CSI, RESET
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from textual.strip import Strip
 
 GAP = 6
 """Gaps of fewer unchanged cells than this, within one colour, are sent too: moving the cursor costs more."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import events
 
+from tui_pod.services.services import Services
 from tui_pod.ui.app import TuiPodApp
-
-if TYPE_CHECKING:
-    from tui_pod.services.services import Services
 
 
 class _Still(TuiPodApp):

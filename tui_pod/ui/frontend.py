@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tui_pod.core.actions import BY_ID
+from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import JUMP, Playback
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import counted, span
+from tui_pod.services.frontend import Job, LoginQuestion
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.library import Library
     from tui_pod.core.library.row_states import DownloadState, RecognitionState
     from tui_pod.core.outcome import Outcome
     from tui_pod.core.player.events import Event
-    from tui_pod.core.progress.cards import Card
-    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
-    from tui_pod.services.frontend import Job, LoginQuestion
     from tui_pod.ui.app import TuiPodApp
 
 

@@ -11,23 +11,21 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import shown_keys
+from tui_pod.core.actions import Action, shown_keys
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import fold
+from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from tui_pod.core.actions import Action
-    from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.services.services import Services
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 

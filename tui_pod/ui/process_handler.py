@@ -7,15 +7,15 @@ import contextlib
 import os
 import signal
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING
 
+from textual.app import App
+from textual.driver import Driver
+
+from tui_pod.terminal.host import TerminalHost
+
 if TYPE_CHECKING:
-    from types import FrameType
-
-    from textual.app import App
-    from textual.driver import Driver
-
-    from tui_pod.terminal.host import TerminalHost
     from tui_pod.ui.app import TuiPodApp
 
 

@@ -11,24 +11,24 @@ from rich.cells import cell_len
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_hints, key_of
+from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import counted, span
 from tui_pod.core.wall_time import local_time
+from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.first_screen import FirstScreen
+from tui_pod.services.frontend import Job
+from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.player.snapshot import Playback
-    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_status import SessionStatus
-    from tui_pod.services.episode_list import EpisodeListModel
-    from tui_pod.services.first_screen import FirstScreen
-    from tui_pod.services.frontend import Job
-    from tui_pod.services.services import Services
 
 
 RESUMES = f"{key_of('playback.toggle')} resumes"

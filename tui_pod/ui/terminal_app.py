@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.geometry import Offset
+from textual.screen import Screen
+from textual.widget import Widget
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from textual.driver import Driver
-    from textual.screen import Screen
-    from textual.widget import Widget
-
-    from tui_pod.ui.changed_cells import ChangedCells
-
+from tui_pod.ui.changed_cells import ChangedCells
 
 READERS = frozenset(("brltty", "espeakup", "fenrir", "orca", "yasr"))
 """Names of the processes of screen readers that follow the cursor."""

@@ -6,7 +6,6 @@ import asyncio
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Opened, find_episodes, open_library, print_json, print_table, show_progress, warn
@@ -18,9 +17,7 @@ from tui_pod.passages.finder import FindRequest, find_passages
 from tui_pod.passages.store import PassageError, PassageStore
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_recording
-
-if TYPE_CHECKING:
-    from tui_pod.sources.opened import Podcasts
+from tui_pod.sources.opened import Podcasts
 
 NOTHING_NAMED = (
     "name an episode by its id, as in: tui-pod passages one-id; or look for passages: tui-pod passages --find"

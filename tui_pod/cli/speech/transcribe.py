@@ -7,7 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.config.settings import MEGABYTE
@@ -16,12 +16,10 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_language, find_recording, make_request
+from tui_pod.sources.opened import Podcasts
 from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
 from tui_pod.speech.recogniser import transcribe
 from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
-
-if TYPE_CHECKING:
-    from tui_pod.sources.opened import Podcasts
 
 
 class _Work(NamedTuple):

@@ -6,14 +6,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.screen import Screen
+from textual.widget import AwaitMount
+
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.outcome import changed
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.selection import list_settings
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import HIDING
+from tui_pod.services.services import Services
 from tui_pod.ui.screens.bookmark import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.lists import CollectScreen
@@ -23,13 +30,6 @@ from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.screens.sync_setup import choose_way
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.widget import AwaitMount
-
-    from tui_pod.core.library.own_lists import OwnList
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.core.progress.cards import Card
-    from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
 
 

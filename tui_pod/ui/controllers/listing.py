@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.services.hints import NOT_LISTED, why_empty
+from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.library import Library
-    from tui_pod.core.progress.progress import Status
-    from tui_pod.core.progress.progress_index import ProgressIndex
-    from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
 
 

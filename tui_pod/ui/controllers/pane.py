@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
+from tui_pod.services.services import Services
+from tui_pod.ui.controllers.views import OpenViews
 from tui_pod.ui.look.layout import WIDE
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.episode_pane import EpisodePane
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from tui_pod.core.actions import BY_ID, key_of
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.cards import Card
+from tui_pod.services.services import Services
+from tui_pod.ui.controllers.views import OpenViews
 from tui_pod.ui.look.cells import fit
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
-    from tui_pod.core.player.snapshot import Playback
-    from tui_pod.core.progress.cards import Card
     from tui_pod.recall.questions import Question
-    from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
 
 LAPSE = 60.0

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.services.hints import NO_SEARCH, why_empty
+from tui_pod.services.services import Services
+from tui_pod.ui.controllers.transcript import TranscriptController
+from tui_pod.ui.controllers.views import OpenViews
 
 if TYPE_CHECKING:
-    from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.transcript import TranscriptController
-    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
 
 WAITING = "list search"

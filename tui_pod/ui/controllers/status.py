@@ -10,13 +10,13 @@ from textual.content import Content
 
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.services.frontend import Job
+from tui_pod.services.services import Services
 from tui_pod.ui import status_texts
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
 
 if TYPE_CHECKING:
-    from tui_pod.services.frontend import Job
-    from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
 
 MIN_WIDTH_OF_BAR = 60

@@ -7,17 +7,17 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import of_cue
 from tui_pod.core.progress.progress import Status
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
+from tui_pod.services.services import Services
+from tui_pod.ui.controllers.views import OpenViews
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.row_states import RecognitionState
     from tui_pod.core.library.transcript import Cue
-    from tui_pod.services.services import Services
-    from tui_pod.ui.controllers.views import OpenViews
     from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 

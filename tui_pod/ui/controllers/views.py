@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from textual.widget import Widget
+
+from tui_pod.core.library.topics import TopicTable
+from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    from textual.widget import Widget
-
-    from tui_pod.core.library.topics import TopicTable
     from tui_pod.core.selection.bookmark_groups import Grouping
-    from tui_pod.services.services import Services
     from tui_pod.ui.screens.bookmarks import BookmarksView
     from tui_pod.ui.screens.everywhere import EverywhereView
     from tui_pod.ui.screens.main import MainScreen

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from textual import work
 from textual.content import Content
 
 from tui_pod.core.actions import BY_ID, key_of
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
+from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
-
-if TYPE_CHECKING:
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.services import Services
 
 NO_TEXT = "(no text)"
 

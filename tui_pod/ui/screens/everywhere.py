@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,13 +13,11 @@ from textual.content import Content
 from textual.widgets import Input
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import counted
 from tui_pod.search.lookup import NEAREST
+from tui_pod.services.services import Services
 from tui_pod.ui.widgets.found_view import FoundView
-
-if TYPE_CHECKING:
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.services import Services
 
 HOW, SHORT = 'titles, notes, transcripts, bookmarks; "a phrase", -without', 'titles, notes; "a phrase", -not'
 """What the empty field says, and what it says in a narrow terminal."""

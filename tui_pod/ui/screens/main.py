@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import AwaitMount, Widget
+from textual.widgets import Input
 
 from tui_pod.core.actions import MOVING_ON, OF_THE_LIST
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE
+from tui_pod.services.services import Services
 from tui_pod.ui import status_texts
 from tui_pod.ui.controllers.listing import ListingController
 from tui_pod.ui.controllers.pane import PaneController
@@ -34,14 +38,9 @@ from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
-    from textual.geometry import Size
-    from textual.widget import AwaitMount, Widget
-    from textual.widgets import Input
-
     from tui_pod.core.library.row_states import DownloadState
     from tui_pod.core.outcome import Outcome
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.services.services import Services
     from tui_pod.ui.controllers.dialogs import DialogController
 
 

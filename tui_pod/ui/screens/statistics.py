@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.wall_time import local_date
 from tui_pod.services.services import Services
@@ -17,9 +18,6 @@ from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.parts import PLAIN
 from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, PARENTS, TINTS, Shown, StatLine, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
-
-if TYPE_CHECKING:
-    from tui_pod.core.library.topics import TopicTable
 
 MINUTE = 60.0
 """Seconds."""

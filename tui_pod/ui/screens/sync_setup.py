@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.errors import UserError
 from tui_pod.net.file_address import typed_path
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
+from tui_pod.services.sync import SyncService
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import FormDialog, FormField
 from tui_pod.ui.widgets.path_input import PathInput
-
-if TYPE_CHECKING:
-    from tui_pod.services.sync import SyncService
 
 
 class SyncScreen(FormDialog):

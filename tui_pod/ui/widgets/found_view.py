@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.bookmarks import BY_MACHINE, Bookmark
 from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import NEAREST, Found, Hit, MatchKind
 from tui_pod.search.query import excerpt, parse_query
-from tui_pod.services.search import SearchAnswer
+from tui_pod.services.search import SearchAnswer, SearchService
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
-
-if TYPE_CHECKING:
-    from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.search import SearchService
 
 ROOM_FOR_TOPIC = 60
 """From this width on, the topic is shown beside the title (cells)."""
