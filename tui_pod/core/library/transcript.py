@@ -61,6 +61,12 @@ ROLLING_SHARE = 0.2
 NAMED_TWICE = 2
 """Minimum number of cues that must begin with the same name for it to be a speaker."""
 
+PLANNED = "WEBVTT\n\nNOTE planned text"
+"""How a file starts that holds a planned text; its language follows."""
+
+PARAGRAPH_GAP = 0.7
+"""Minimum seconds between two sentences of different paragraphs in a planned text."""
+
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _ARROW = r"[ \t]*-{1,2}[ \t]?>"
 _TIMING = rf"^[ \t]*{_TIME}{_ARROW}[ \t]*{_TIME}.*\n"
@@ -141,6 +147,10 @@ class Transcript:
     """Whether the rest has yet to be recognised."""
     fault: str | None = None
     """Why it cannot be read; None if nothing is known to be wrong."""
+    is_planned: bool = False
+    """Whether the voice speaks each sentence at its time: see `core/player/timeline.py`."""
+    language: str = ""
+    """Of a planned text; empty if it does not say."""
 
     @property
     def is_timed(self) -> bool:
@@ -173,6 +183,8 @@ def parse_transcript(text: str, duration: float | None = None) -> Transcript:
         duration: length of the episode in seconds, if known; it shows whether times are milliseconds.
     """
     cues = read_cues(text, duration)
+    if cues and text.startswith(PLANNED):
+        return Transcript(tuple(cues), is_planned=True, language=text[len(PLANNED) :].partition("\n")[0].strip())
     if not cues:
         return Transcript(fault=_fault_of(text))
     transcript = arrange(cues) if cues[0].start is not None else Transcript(tuple(cues))
@@ -192,7 +204,7 @@ def _fault_of(text: str) -> str:
 
 def is_cut(text: str) -> bool:
     """Return whether only the beginning of a transcript is read."""
-    return len(text) > MAX_CHARS and not _is_like_json(text)
+    return len(text) > MAX_CHARS and not _is_like_json(text) and not text.startswith(PLANNED)
 
 
 def read_cues(text: str, duration: float | None = None) -> list[Cue]:
@@ -205,6 +217,8 @@ def read_cues(text: str, duration: float | None = None) -> list[Cue]:
         return []
     if _is_like_json(text):
         return _named(_json_cues(_json(text), duration))
+    if text.startswith(PLANNED):
+        return _planned_cues(text)
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.lstrip()[:4_000]
     if head.startswith("WEBVTT") or _CUE.search(text[:20_000]):
@@ -269,6 +283,25 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
         voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
         blocks.append(f"{times}\n{voice}{escape(cue.text, quote=False)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def to_planned(cues: Iterable[Cue], language: str) -> str:
+    """Return the cues of a planned text as WebVTT that is read as it is."""
+    return to_webvtt(cues).replace("WEBVTT", f"{PLANNED} {language}", 1)
+
+
+def _planned_cues(text: str) -> list[Cue]:
+    """Return the cues of a planned text, in order of time."""
+    found = [
+        Cue(words, _seconds(begin, after), _seconds(until, beyond))
+        for begin, after, until, beyond, said in _CUE.findall(f"{sifted(text)}\n")
+        if (words := _unmarked(said))
+    ]
+    found.sort(key=_start)
+    return [
+        cue._replace(ends_paragraph=(following.start or 0.0) - (cue.end or 0.0) >= PARAGRAPH_GAP)
+        for cue, following in zip(found, [*found[1:], Cue("", math.inf)], strict=True)
+    ]
 
 
 def timed_cues(text: str) -> Iterator[Cue]:
