@@ -56,7 +56,7 @@ print(*sorted(sys.modules), file=sys.stderr)
 IMPORT_FIRST_SCREEN = """
 import importlib, sys
 from tui_pod.services.services import PRELOADED
-for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver", "ui.terminal_drawer"):
+for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver"):
     importlib.import_module(f"tui_pod.{module}")
 later = {*PRELOADED, "tomllib", "tui_pod.core.library.podcast_settings"}
 print(*sorted(later & set(sys.modules)), file=sys.stderr)

@@ -9,7 +9,7 @@ import pytest
 from tests.visible_strings import texts_below, texts_in_code, texts_in_markdown
 
 CLEAN = (
-    *(f"tui_pod/{room}" for room in ("app", "cli", "plain", "services", "ui", "core/actions.py", "config/docs.py")),
+    *(f"tui_pod/{room}" for room in ("app", "cli", "plain", "services", "ui", "core/actions.py")),
     "docs/manual/plain.md",
     "docs/manual/remote.md",
 )

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from tests.patience import PATIENCE
 from tui_pod.cli.main import main
-from tui_pod.config.docs import default_config
+from tui_pod.cli.shell import default_config
 from tui_pod.config.reader import parse_config
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import ACTIONS

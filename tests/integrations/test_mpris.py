@@ -24,8 +24,7 @@ pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from tui_pod.integrations.mpris import NAME, PATH, Mpris
-from tui_pod.integrations.mpris_interfaces import track_path
+from tui_pod.integrations.mpris import NAME, PATH, Mpris, track_path
 
 PLAYER = "org.mpris.MediaPlayer2.Player"
 

@@ -11,7 +11,7 @@ from tests.rooms import EPISODES, TOPICS, Room, make_podcast, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.integrations.mpris_interfaces import (
+from tui_pod.integrations.mpris import (
     ANNOUNCED,
     SECOND,
     PlayerInterface,

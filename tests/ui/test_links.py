@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from tui_pod.ui.links import open_link
+from tui_pod.ui.widgets.episode_pane import open_link
 
 ADDRESS = "https://x.example/a"
 
@@ -52,11 +52,11 @@ async def test_address_is_opened_on_a_desktop_and_else_copied(
     async def run(*words: Any, **_: object) -> None:
         ran.append(words)
 
-    monkeypatch.setattr("tui_pod.ui.links.sys", SimpleNamespace(platform=platform))
+    monkeypatch.setattr("tui_pod.ui.widgets.episode_pane.sys", SimpleNamespace(platform=platform))
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.setenv("WAYLAND_DISPLAY", wayland)
     which = SimpleNamespace(which=lambda name: name if has_program else None)
-    monkeypatch.setattr("tui_pod.ui.links.shutil", which)
+    monkeypatch.setattr("tui_pod.ui.widgets.episode_pane.shutil", which)
     monkeypatch.setattr(asyncio, "create_subprocess_exec", run)
     app = FakeApp()
     await open_link(cast("Any", app), address)

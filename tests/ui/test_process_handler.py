@@ -99,7 +99,7 @@ async def test_signal_ends_the_app_unless_only_its_client_hung_up(
 
     loop = SimpleNamespace(add_signal_handler=install)
     monkeypatch.setattr("tui_pod.ui.process_handler.asyncio", SimpleNamespace(get_running_loop=lambda: loop))
-    monkeypatch.setattr("tui_pod.ui.terminal_drawer.TerminalDrawer", lambda app: None)
+    monkeypatch.setattr("tui_pod.ui.process_handler.TerminalDrawer", lambda app: None)
     host = None if hangs_up is None else SimpleNamespace(hang_up=lambda: hangs_up, serve=lambda drawer: None)
     app = SimpleNamespace(end=lambda: ended.append(True), _driver=None)
     handle_signals(cast("Any", app), cast("Any", host))

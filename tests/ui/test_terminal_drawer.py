@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tui_pod.terminal.protocol import SESSION
-from tui_pod.ui.terminal_drawer import TerminalDrawer
+from tui_pod.ui.process_handler import TerminalDrawer
 
 
 class Screen:
@@ -23,8 +23,8 @@ class Screen:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[object] = []
         self.environ = {"TERM": "former", "COLORTERM": "former", "COLUMNS": "9", "LINES": "9", "HOME": "/home"}
-        monkeypatch.setattr("tui_pod.ui.terminal_drawer.os", SimpleNamespace(environ=self.environ))
-        monkeypatch.setattr("tui_pod.ui.terminal_drawer.constants", SimpleNamespace(COLOR_SYSTEM="auto"))
+        monkeypatch.setattr("tui_pod.ui.process_handler.os", SimpleNamespace(environ=self.environ))
+        monkeypatch.setattr("tui_pod.ui.process_handler.constants", SimpleNamespace(COLOR_SYSTEM="auto"))
         self.console = Console(file=io.StringIO(), color_system="256", force_terminal=True)
         self._driver = SimpleNamespace(
             hangs_up=True,

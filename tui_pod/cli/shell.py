@@ -6,18 +6,29 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tui_pod.cli.shared import load_config, open_library, print_json, print_table, tell
 from tui_pod.cli.tables import Column
-from tui_pod.config.docs import default_config
-from tui_pod.config.keymap import show_keys
+from tui_pod.config.keymap import PRESETS, show_keys
 from tui_pod.config.paths import completion_file, find_paths, man_page
+from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.text.clean import counted
+from tui_pod.core.actions import ACTIONS
+from tui_pod.core.text.clean import counted, enumerated
 
 _SUBSTITUTED = frozenset("`$\\")
 """Characters that can run a command within backticks even if escaped; words with them are not offered."""
+
+HEAD = """\
+# Settings of tui-pod with their defaults. tui-pod reads this file and never writes it.
+# A fault is shown at the start, and the default is used.
+"""
+
+KEYS = """\
+# Keys of an action: names or characters, separated by commas; "?", "ctrl+x", "shift+left", "f5", "pagedown".
+# tui-pod keys shows those in use. Uncomment and change any line below.
+"""
 
 
 def run_keys(options: Namespace) -> None:
@@ -76,3 +87,36 @@ def run_completions(options: Namespace) -> None:
     for word, text in words:
         if not _SUBSTITUTED.intersection(word):
             print(word, text, sep="\t")
+
+
+def default_config() -> str:
+    """Return a settings file that changes nothing: every setting with what it does, what it may be, and its default."""
+    parts = [HEAD]
+    section = ""
+    for row in setting_rows():
+        header = row.name if row.type is dict else row.section
+        if header != section:
+            section = header
+            parts.append(f"[{section}]\n")
+        parts.append("\n".join(_setting(row)) + "\n")
+    presets = enumerated([toml_value(name) for name in PRESETS], "or")
+    parts.append("[keys]\n")
+    parts.append(f'{KEYS}\n# Keys to begin with: {presets}.\npreset = "default"\n')
+    parts.append("\n".join(_keys()) + "\n")
+    return "\n".join(parts)
+
+
+def _setting(row: Row) -> Iterator[str]:
+    is_open = row.key.least is None and not row.key.choices
+    yield f"# {row.key.text}." if is_open else f"# {row.key.text}: {allowed(row)}."
+    if row.key.example:
+        yield f"# {row.key.example}"
+    if row.type is not dict:
+        yield f"{row.name} = {toml_value(row.default)}"
+
+
+def _keys() -> Iterator[str]:
+    lines = [f'# "{action.id}" = {toml_value(action.keys)}' for action in ACTIONS]
+    width = max(map(len, lines))
+    for line, action in zip(lines, ACTIONS, strict=True):
+        yield f"{line:<{width}}  # {action.label}"

@@ -14,7 +14,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.text.clean import clean
-from tui_pod.ui.screens.bookmark import BookmarkScreen
+from tui_pod.ui.screens.bookmarks import BookmarkScreen
 
 LIBRARY = make_room().library
 

@@ -18,7 +18,7 @@ from tui_pod.services.frontend import LoginQuestion
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui import palette
 from tui_pod.ui.keys import IN_DIALOGS
-from tui_pod.ui.screens.bookmark import BookmarkScreen
+from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, InputDialog, SearchDialog
 from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen

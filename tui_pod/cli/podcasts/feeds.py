@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_pod.cli.podcasts.downloads import keep_downloads
 from tui_pod.cli.podcasts.feeds_set import set_settings
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store, open_store
@@ -30,7 +29,7 @@ from tui_pod.cli.shared import (
 )
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
-from tui_pod.config.settings import Settings
+from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
@@ -42,7 +41,9 @@ from tui_pod.imports.players import parse_export, read_export
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import split_login
-from tui_pod.services.podcasts.opening import network_policy
+from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
+from tui_pod.recordings.keeping import Usual, has_rule
+from tui_pod.services.podcasts.opening import network_policy, open_podcasts
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import MAX_OPML, Folder, Imported, write_opml
 from tui_pod.shelf.published import FeedError
@@ -239,7 +240,7 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
     report(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
     _take_waiting(store, options, settings)
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
-    is_done = asyncio.run(keep_downloads(options, store, feeds, settings))
+    is_done = asyncio.run(_keep_downloads(options, store, feeds, settings))
     return 0 if is_done and not result.failed else 1
 
 
@@ -257,6 +258,47 @@ def _take_waiting(store: FeedStore, options: Namespace, settings: Settings) -> N
     server = ServerSync(None, memory_file(file.path), names, store, rule)
     if taken := server.take_waiting(file, state, datetime.now(UTC)):
         report(f"{counted(len(taken))} taken over from the last sync")
+
+
+async def _keep_downloads(
+    options: Namespace, store: FeedStore, feeds: Sequence[Subscription], settings: Settings
+) -> bool:
+    """Delete and download what the settings of these podcasts ask for; return True if all of it worked."""
+    usual = Usual(settings.feeds.keep_next, settings.feeds.delete_played)
+    ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
+    archived = [feed for feed in feeds if feed.settings.archive_after]
+    if not ruled and not archived:
+        return True
+    paths = find_paths(options.state, options.config)
+    state = StateFile(paths.state).load()
+    warn(*state.notices)
+    podcasts = open_podcasts(paths, settings, store=store)
+    in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
+    podcasts.upkeep.archive(archived, state.progress.get, in_use, datetime.now(UTC))
+    counts: Counter[DownloadStatus] = Counter()
+
+    def show(progress: DownloadProgress) -> None:
+        counts[progress.status] += 1
+        if progress.status is DownloadStatus.FAILED:
+            warn(str(progress.error))
+        elif progress.status is DownloadStatus.RUNNING:
+            share = progress.done / progress.total if progress.total else None
+            show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")
+
+    queue = DownloadQueue(podcasts.downloads, show, state.progress.get)
+    deleted = 0
+    for feed in ruled:
+        requests, gone = podcasts.upkeep.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
+        deleted += sum(podcasts.downloads.delete(ident) for ident in gone)
+        queue.start(requests)
+    await queue.done()
+    show_progress("")
+    done = counts[DownloadStatus.DONE]
+    if done or deleted:
+        said = [f"{counted(done, 'episode')} downloaded"] * bool(done)
+        said += [f"{counted(deleted, 'download')} deleted"] * bool(deleted)
+        report(", ".join(said))
+    return not counts[DownloadStatus.FAILED]
 
 
 @on_store

@@ -21,7 +21,7 @@ from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import HIDING
 from tui_pod.services.services import Services
-from tui_pod.ui.screens.bookmark import BookmarkScreen
+from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen

@@ -35,7 +35,7 @@ class SearchController:
     async def open(self) -> None:
         """Open the field: it searches the transcript if that has the focus, else the list."""
         from tui_pod.runtime.threads import in_thread  # after the first paint, as the field
-        from tui_pod.ui.widgets.search_field import LIST_WORDS, SearchField
+        from tui_pod.ui.widgets.fields import LIST_WORDS, SearchField
 
         screen = self._screen
         self._is_of_transcript = self._transcript.has_focus

@@ -1,21 +1,23 @@
-"""View 4: bookmarks by episode, date or topic."""
+"""View 4, bookmarks by episode, date or topic; and the dialog that edits one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from textual import work
 from textual.content import Content
 
 from tui_pod.core.actions import BY_ID, key_of
-from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.playback.bookmark_editor import BookmarkEditor
+from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
-from tui_pod.core.text.clean import clock, counted
+from tui_pod.core.text.clean import clean, clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message, spread_parts
+from tui_pod.ui.screens.form import FormDialog, FormField
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 NO_TEXT = "(no text)"
@@ -171,3 +173,23 @@ class BookmarksView(ChoiceLines):
         """Switch to the next grouping."""
         self.grouping = self.grouping.following
         self.show()
+
+
+class BookmarkScreen(FormDialog):
+    """Asks for the note and the text; enter saves both."""
+
+    def __init__(self, bookmark: Bookmark, bookmarks: BookmarkEditor) -> None:
+        fields = (
+            FormField("note", "Note", "What you want to remember of it", bookmark.note, usual="none", limit=NOTE_LIMIT),
+            FormField(
+                "text", "Text", "What was said; it can be corrected", bookmark.text, usual="none", limit=WORDS_LIMIT
+            ),
+        )
+        super().__init__("Bookmark", fields, f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}")
+        self._bookmark = bookmark
+        self._bookmarks = bookmarks
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Close, and save both."""
+        self.dismiss()
+        self._bookmarks.edit(self._bookmark.key, clean(values["text"], WORDS_LIMIT), clean(values["note"], NOTE_LIMIT))

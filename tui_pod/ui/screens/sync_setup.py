@@ -12,7 +12,7 @@ from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.sync import SyncService
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import FormDialog, FormField
-from tui_pod.ui.widgets.path_input import PathInput
+from tui_pod.ui.widgets.fields import PathInput
 
 
 class SyncScreen(FormDialog):

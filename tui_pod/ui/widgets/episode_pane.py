@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Center, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -26,7 +32,6 @@ from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
-from tui_pod.ui.links import open_link
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
@@ -385,3 +390,19 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Show or hide the answer."""
         self._shows_answer = not self._shows_answer
         self._show()
+
+
+async def open_link(app: App[None], address: str) -> None:
+    """Open an http(s) address with the desktop's program; without one, copy it to the terminal's clipboard."""
+    command = "open" if sys.platform == "darwin" else "xdg-open"
+    has_desktop = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    program = shutil.which(command) if has_desktop and address.startswith(("http://", "https://")) else None
+    if program is not None:
+        with contextlib.suppress(OSError):
+            await asyncio.create_subprocess_exec(
+                program, address, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+            )
+            app.notify(f"Opened: {address}", markup=False)
+            return
+    app.copy_to_clipboard(address)
+    app.notify(f"Copied: {address}", markup=False)

@@ -18,7 +18,7 @@ from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.login import subscribe
-from tui_pod.ui.widgets.path_input import PathInput
+from tui_pod.ui.widgets.fields import PathInput
 
 HINT = (
     "The address of a feed (RSS, Atom, JSON Feed) or of a podcast's page;\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.config.docs import default_config
+from tui_pod.cli.shell import default_config
 from tui_pod.config.reader import parse_config
 from tui_pod.config.settings import Config
 from tui_pod.core.actions import ACTIONS

@@ -1,4 +1,4 @@
-"""A text field that completes paths: the rest is shown dim, tab or → accepts it. Reads folders in a thread."""
+"""Text fields of one line: one that completes paths, and one that searches the list. Made when first needed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.text.clean import is_safe
 from tui_pod.net.file_address import is_path
 
 MOST = 20_000
 """How many names of a folder are read."""
 
+LIST_WORDS = "words in title, summary or topic"
+"""The placeholder for a search of the list."""
+
 
 class PathInput(Input):
-    """A text field for an address or a path."""
+    """A text field for an address or a path; the rest of a path is shown dim, and tab or → accepts it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete")]
 
@@ -64,3 +68,18 @@ def completed(text: str) -> str | None:
         return None
     name, is_folder = min(found)
     return f"{folder}/{name}{'/' if is_folder else ''}"
+
+
+class SearchField(Input):
+    """The field below the panes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+f", BY_ID["search.everywhere"].action, id="search.everywhere"),  # the field would delete a word
+    ]
+    DEFAULT_CSS = """
+    SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
+    SearchField.-shown { display: block; &:focus { border: none; } }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=LIST_WORDS, id="search")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.app_driver import run_app
 from tui_pod.core.library.library import Library
-from tui_pod.ui.widgets.path_input import PathInput, completed
+from tui_pod.ui.widgets.fields import PathInput, completed
 
 
 @pytest.fixture
